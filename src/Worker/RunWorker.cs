@@ -32,8 +32,7 @@ public sealed class RunWorker : IDisposable
         client = MessageJson.Speaking(client);
         (_client, _options, _logs) = (client, options, logs);
         var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
-        services = options.SharesAccounts ? services with { Governor = new ServerGovernor(client) } : services;
-        _services = services;
+        _services = services = options.SharesAccounts ? services with { Governor = new ServerGovernor(client) } : services;
         var shared = new TemporalWorkerOptions(QueueNames.Workflows)
         {
             Identity = options.Identity,
@@ -96,6 +95,7 @@ public sealed class RunWorker : IDisposable
     /// <param name="stopping">As for <see cref="ExecuteAsync"/>.</param>
     public Task OfferAsync(OfferedPlaces offer, CancellationToken stopping)
     {
+        _slots.MakeAtLeast(offer.Slots);
         var workers = OfPlaces(offer).ToList();
         workers.ForEach(_added.Add);
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
@@ -103,14 +103,10 @@ public sealed class RunWorker : IDisposable
 
     private IEnumerable<TemporalWorker> OfPlaces(OfferedPlaces offer)
     {
-        _slots.MakeAtLeast(offer.Slots);
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
         var places = new PlaceActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
-        return QueuesOf(offer)
-            .Select(queue => new TemporalWorker(
-                OwnRepository.ReadingAs(_client, offer.Repository),
-                OfQueue(queue).AddAllActivities(places)
-            ));
+        var reading = OwnRepository.ReadingAs(_client, offer.Repository);
+        return QueuesOf(offer).Select(queue => new TemporalWorker(reading, OfQueue(queue).AddAllActivities(places)));
     }
 
     private static IEnumerable<string> QueuesOf(OfferedPlaces offer) =>

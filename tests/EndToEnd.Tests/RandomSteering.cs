@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
@@ -31,14 +30,7 @@ internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : 
     /// <summary>Begins the run, and to steer it.</summary>
     public async Task StartAsync(string repository)
     {
-        await sdk.StartAsync(
-            new JsonObject
-            {
-                ["repository"] = repository,
-                ["planFile"] = "tasks.yaml",
-                ["yes"] = true,
-            }.ToJsonString()
-        );
+        await sdk.StartPlanAsync(repository);
         _steering = Task.Run(SteerAsync);
     }
 

@@ -14,6 +14,17 @@ internal sealed class SdkClient(string address, string run)
     /// <summary>Starts the run.</summary>
     public async Task StartAsync(string input) => Accepted(await CallAsync("start", input));
 
+    /// <summary>Starts the run with the plan of a repository.</summary>
+    public Task StartPlanAsync(string repository) =>
+        StartAsync(
+            new JsonObject
+            {
+                ["repository"] = repository,
+                ["planFile"] = "tasks.yaml",
+                ["yes"] = true,
+            }.ToJsonString()
+        );
+
     /// <summary>What the run says of itself.</summary>
     public async Task<JsonNode> StatusAsync() => Accepted(await CallAsync("query", "status", "0", "100"))!;
 

@@ -99,14 +99,7 @@ public class SpreadSdkTests
         await using var first = await hosts.Others[0].ServeAsync("worker", "--yes", "--slots", "1");
         await using var second = await hosts.Others[1].ServeAsync("worker", "--yes", "--slots", "1");
         var sdk = new SdkClient(hosts.NetworkOf(home).Address, "night");
-        await sdk.StartAsync(
-            new JsonObject
-            {
-                ["repository"] = home.Folder,
-                ["planFile"] = "tasks.yaml",
-                ["yes"] = true,
-            }.ToJsonString()
-        );
+        await sdk.StartPlanAsync(home.Folder);
         var working = await sdk.UntilAsync(_ => File.Exists(Working("1")) && File.Exists(Working("2")));
         Assert.Equal(["executing", "executing", "awaiting-approval"], States(working));
         if (isRough)

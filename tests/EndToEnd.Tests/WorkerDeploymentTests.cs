@@ -48,15 +48,7 @@ public class WorkerDeploymentTests
         Assert.Equal("work of t1", await home.ReadAsync("main:t1.txt"));
         Assert.Equal(1, (int?)JsonNode.Parse((await home.CallAsync("status", "night", "--json")).Output)!["agentStarts"]);
 
-        Task StartAsync(string run) =>
-            new SdkClient(hosts.Address, run).StartAsync(
-                new JsonObject
-                {
-                    ["repository"] = home.Folder,
-                    ["planFile"] = "tasks.yaml",
-                    ["yes"] = true,
-                }.ToJsonString()
-            );
+        Task StartAsync(string run) => new SdkClient(hosts.Address, run).StartPlanAsync(home.Folder);
 
         async Task<int> EventsOfAsync(string run)
         {

@@ -30,28 +30,27 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
         {
             try
             {
-                if (await SettleAsync(stop))
-                {
-                    return;
-                }
+                await SettleAsync(stop);
+                return;
             }
-            catch (RpcException refused) when (!stop.IsCancellationRequested && context.Time.GetElapsedTime(began) > Patience)
+            catch (RpcException refused) when (!stop.IsCancellationRequested)
             {
+                // It knows a version once the first worker asks it for work; somebody else may have changed the deployment meanwhile.
+                if (context.Time.GetElapsedTime(began) <= Patience)
+                {
+                    await Task.Delay(Pause, context.Time, stop);
+                    continue;
+                }
                 context.Terminal.Warn(
                     $"The server does not say which version of the worker deployment {version.DeploymentName} is the current one "
                         + $"({ConnectionFault.Of(refused)}): whether this worker gets runs is not known."
                 );
                 return;
             }
-            catch (RpcException) when (!stop.IsCancellationRequested)
-            {
-                // It knows a version once the first worker asks it for work; somebody else may have changed the deployment meanwhile.
-            }
-            await Task.Delay(Pause, context.Time, stop);
         }
     }
 
-    private async Task<bool> SettleAsync(CancellationToken stop)
+    private async Task SettleAsync(CancellationToken stop)
     {
         var calls = new RpcOptions { CancellationToken = stop };
         var known = await client.WorkflowService.DescribeWorkerDeploymentAsync(
@@ -61,7 +60,7 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
         var current = known.WorkerDeploymentInfo.RoutingConfig.CurrentDeploymentVersion?.BuildId ?? "";
         if (current == version.BuildId)
         {
-            return true;
+            return;
         }
         if (current.Length > 0 && !makesCurrent)
         {
@@ -70,7 +69,7 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
                     + $"{version.BuildId}: it does the steps of this machine, and workers of the current version go on with runs. "
                     + "'orchestrate worker --make-current' makes this version the current one."
             );
-            return true;
+            return;
         }
         await client.WorkflowService.SetWorkerDeploymentCurrentVersionAsync(
             new SetWorkerDeploymentCurrentVersionRequest
@@ -87,6 +86,5 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
             $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}: workers of it go on with runs"
                 + (current.Length > 0 ? $", those of {current} no more." : ".")
         );
-        return true;
     }
 }

@@ -25,7 +25,8 @@ internal static class HostOffers
         var remotes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (location, reference) in repositories)
         {
-            if (context.OpenSettings(location, []).Loaded.Settings is not { } settings)
+            var loaded = context.OpenSettings(location, []).Loaded;
+            if (loaded.Settings is not { } settings)
             {
                 continue;
             }
@@ -36,10 +37,27 @@ internal static class HostOffers
             var hosts = offered ?? settings.Hosts;
             if (!hosts.Spread)
             {
-                places.AddRange(await OfRunsAsync(location, reference, context, stop));
+                var run = StoredRuns
+                    .Open(location)
+                    .Where(run => run.Status.Queue == reference.Queue)
+                    .Select(run => (run.Id, Places: Places(reference, run.Id)))
+                    .DefaultIfEmpty()
+                    .MaxBy(run => run.Places);
+                if (await OfRunAsync(location, reference, loaded, run.Id, run.Places, context, stop) is { } ofRun)
+                {
+                    places.Add(ofRun);
+                }
                 continue;
             }
-            var (offer, problem) = await MakeAsync(location, reference, hosts.Places(settings.Workers), hosts.Labels, context, stop);
+            var (offer, problem) = await MakeAsync(
+                location,
+                reference,
+                loaded,
+                hosts.Places(settings.Workers),
+                hosts.Labels,
+                context,
+                stop
+            );
             places.Add(
                 offer
                     ?? throw new CommandException(
@@ -54,19 +72,35 @@ internal static class HostOffers
 
     /// <summary>The places that a run of this machine has here by its own settings.</summary>
     /// <returns>Null: it has none, or they can't be offered, which is said.</returns>
-    public static async Task<OfferedPlaces?> OfRunAsync(
+    public static Task<OfferedPlaces?> OfRunAsync(
         RepositoryLocation location,
         RepositoryReference reference,
         string runId,
         CommandContext context,
         CancellationToken stop
+    ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, Places(reference, runId), context, stop);
+
+    /// <summary>How many tasks of a run that spreads them its machine does at once; null: it does not spread them.</summary>
+    public static int? Places(RepositoryReference reference, string runId) =>
+        RunStart.TryRead(new RunFolder(reference.Path, runId)) is { Settings: { Hosts.Spread: true } settings }
+            ? settings.Hosts.Places(settings.Workers)
+            : null;
+
+    private static async Task<OfferedPlaces?> OfRunAsync(
+        RepositoryLocation location,
+        RepositoryReference reference,
+        SettingsResult loaded,
+        string runId,
+        int? places,
+        CommandContext context,
+        CancellationToken stop
     )
     {
-        if (Places(reference, runId) is not (> 0 and var places))
+        if (places is not (> 0 and var count))
         {
             return null;
         }
-        var (offer, problem) = await MakeAsync(location, reference, places, [], context, stop);
+        var (offer, problem) = await MakeAsync(location, reference, loaded, count, [], context, stop);
         if (offer is null)
         {
             context.Terminal.Warn($"{runId} spreads its tasks over hosts, and none can be done here: {problem}.");
@@ -74,31 +108,16 @@ internal static class HostOffers
         return offer;
     }
 
-    /// <summary>How many tasks of a run that spreads them its machine does at once; 0: none, or it does not spread them.</summary>
-    public static int Places(RepositoryReference reference, string runId) =>
-        RunStart.TryRead(new RunFolder(reference.Path, runId)) is { Settings: var settings } ? settings.Hosts.Places(settings.Workers) : 0;
-
-    private static async Task<IReadOnlyList<OfferedPlaces>> OfRunsAsync(
-        RepositoryLocation location,
-        RepositoryReference reference,
-        CommandContext context,
-        CancellationToken stop
-    ) =>
-        StoredRuns.Open(location).Where(run => run.Status.Queue == reference.Queue).MaxBy(run => Places(reference, run.Id)) is { } most
-        && await OfRunAsync(location, reference, most.Id, context, stop) is { } offer
-            ? [offer]
-            : [];
-
     private static async Task<(OfferedPlaces? Offer, string Problem)> MakeAsync(
         RepositoryLocation location,
         RepositoryReference reference,
+        SettingsResult loaded,
         int places,
         IReadOnlyList<string> labels,
         CommandContext context,
         CancellationToken stop
     )
     {
-        var loaded = context.OpenSettings(location, []).Loaded;
         var (key, problem) = loaded.Settings?.Wip.Remote is { } shared
             ? await HostPlaces.KeyAsync(context.Services, reference, shared, stop)
             : ("", "wip.remote is not set there");

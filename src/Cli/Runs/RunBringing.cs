@@ -53,10 +53,7 @@ internal sealed class RunBringing(RunServices services, bool hasPlaces)
     )
     {
         var notes = await arrival.SettleAsync(status, to, missing.Lost, stop);
-        return
-            hasPlaces
-            || RunStart.TryRead(new RunFolder(to.Path, status.RunId)) is not { Settings.Hosts.Spread: true }
-            || HostOffers.Places(to, status.RunId) > 0
+        return hasPlaces || HostOffers.Places(to, status.RunId) is not 0
             ? notes
             :
             [

@@ -52,7 +52,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         Effect = TrustKind.SpeaksTo,
     };
 
-    internal static readonly Setting<string?> DeploymentKey = new(
+    private static readonly Setting<string?> DeploymentKey = new(
         "temporal.deployment",
         null,
         SettingTypes.OptionalText,
