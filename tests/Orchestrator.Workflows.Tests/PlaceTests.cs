@@ -208,7 +208,7 @@ public class PlaceTests
         Assert.Equal(RunStates.Completed, result.State);
         Assert.Equal(["a", "b"], run.Activities.Merged.Order());
         Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
-        Assert.Contains("left a", first.Placing);
+        await Eventually.TrueAsync(() => first.Placing.Contains("left a"));
         Assert.Equal(
             step == "agent" ? [true, false] : [],
             second.Activities.Starts.Where(start => start.Task.Task.Id == "a").Select(start => start.Stop)
