@@ -167,6 +167,8 @@ public class SteeringRuleTests
                 $"{command}: {refused.ExitCode} {refused.People}"
             );
         }
+        var named = await cli.RunAsync("status", "x");
+        Assert.Contains("'orchestrate move x' takes it to this one", named.People, StringComparison.Ordinal);
         Assert.Equal(0, (await cli.RunAsync("history")).ExitCode);
     }
 

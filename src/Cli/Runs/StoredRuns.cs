@@ -63,7 +63,7 @@ internal static class StoredRuns
         }
         if (runs.Count == 0)
         {
-            throw NoneYet(repository);
+            throw NoneYet(repository, given);
         }
         if (runs.Where(run => IsCalled(run, given)).ToList() is [var called])
         {
@@ -134,8 +134,20 @@ internal static class StoredRuns
     }
 
     /// <summary>The error of a command that needs a run, where there never was one.</summary>
-    public static CommandException NoneYet(RepositoryLocation repository) =>
-        new(ExitCodes.Usage, $"There is no run in {repository.Root} yet.", "Start one with 'orchestrate run'.");
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">The run that was named; null: none was.</param>
+    public static CommandException NoneYet(RepositoryLocation repository, string? given = null) =>
+        new(
+            ExitCodes.Usage,
+            $"There is no run in {repository.Root} yet.",
+            "Start one with 'orchestrate run'."
+                + (
+                    given is null
+                        ? ""
+                        : $" If {given} is another machine's, it is seen there; 'orchestrate move {given}' takes it to this one where that "
+                            + "machine is gone."
+                )
+        );
 
     /// <summary>The error of a command that needs an open run.</summary>
     public static CommandException NoneOpen(RepositoryLocation repository) =>
