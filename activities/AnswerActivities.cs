@@ -14,7 +14,12 @@ public sealed class AnswerActivities(RunServices services) : IAnswerActivities
 
     [Activity]
     public Task<AgentRunResult> AskAgentAsync(AskAgentInput input) =>
-        Heartbeats.FollowAsync(execution => _answers.AskAsync(input, execution));
+        Heartbeats.FollowAsync(execution =>
+            _answers.AskAsync(
+                input,
+                input.IsAnnounced ? execution with { Begins = () => OwnTask.DemandWantedAsync(input.Start) } : execution
+            )
+        );
 
     [Activity]
     public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(_answers.Judge(input));

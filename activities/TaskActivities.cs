@@ -3,8 +3,6 @@ using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Activities;
-using Temporalio.Client;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
@@ -39,7 +37,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
             DemandPlaced(input.Task);
             var result = await _agentRun.RunAsync(
                 input,
-                input.Task.Rules.IsShared ? execution with { Begins = () => DemandWantedAsync(input.Start) } : execution
+                input.Task.Rules.IsShared ? execution with { Begins = () => OwnTask.DemandWantedAsync(input.Start) } : execution
             );
             var leftOut = await ShareAsync(input.Task, CancellationToken.None);
             return leftOut.Count == 0
@@ -74,29 +72,6 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         if (task.Rules.Places is not null)
         {
             PlacedTasks.Demand(SharedOf(task));
-        }
-    }
-
-    /// <summary>An agent of a shared run is begun only where its task is, which knows of it from then on: this machine may be lost before
-    /// it has shared anything of it.</summary>
-    private static async Task DemandWantedAsync(int start)
-    {
-        var agent = new AgentBeginning(start, ActivityExecutionContext.Current.Info.TaskQueue);
-        try
-        {
-            await Heartbeats.WhileAsync(stop =>
-                OwnTask.Workflow.ExecuteUpdateAsync(
-                    task => task.AgentBeginsAsync(agent),
-                    new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = stop } }
-                )
-            );
-        }
-        catch (WorkflowUpdateFailedException refused)
-        {
-            throw new StepException(refused.InnerException?.Message ?? refused.Message, refused, FailureTypes.WorkerStops)
-            {
-                IsFinal = false,
-            };
         }
     }
 

@@ -67,6 +67,19 @@ public abstract class AgentWorkflow : MessageWorkflow
             Machine.MoveTo(place.Queue);
         });
 
+    /// <summary>A machine is about to begin its agent: the start counts from now on, whatever becomes of that machine.</summary>
+    [WorkflowUpdate(MessageNames.AgentBegins, Description = "A machine is about to begin its agent.")]
+    public Task AgentBeginsAsync(AgentBeginning agent = null!) => Done(() => State.HasBegun = true);
+
+    /// <summary>Refuses an agent that is not asked for, or not on that machine.</summary>
+    [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
+    public void ValidateAgentBegins(AgentBeginning agent) =>
+        Refuse(
+            State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityMachine.AtPlace(Input.Repository.Queue))
+                ? null
+                : $"Start {agent.Start} of its agent is not wanted there any more."
+        );
+
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
     /// <summary>Runs the work from the first report to the last and turns every failure into a final state.</summary>
@@ -155,6 +168,8 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentCall call)
     {
+        var isAnnounced = Input.Rules.IsShared && Workflow.Patched("announced-answers");
+        State.AwaitBeginning(isAnnounced);
         var ask = new AskAgentInput
         {
             Question = question,
@@ -165,6 +180,7 @@ public abstract class AgentWorkflow : MessageWorkflow
             Guidance = call.Guidance,
             Stop = call.Stop,
             AwaitRelease = call.AwaitRelease,
+            IsAnnounced = isAnnounced,
         };
         return Waits.DoAsync(
             (IAnswerActivities a) => a.AskAgentAsync(ask),

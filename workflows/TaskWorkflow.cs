@@ -41,19 +41,6 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task PlacedAsync(TaskPlace place = null!) => Done(() => _places.Take(place));
 
     /// <inheritdoc/>
-    [WorkflowUpdate(MessageNames.AgentBegins, Description = "A machine is about to begin its agent.")]
-    public Task AgentBeginsAsync(AgentBeginning agent = null!) => Done(() => State.HasBegun = true);
-
-    /// <summary>Refuses an agent that is not asked for, or not on that machine.</summary>
-    [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
-    public void ValidateAgentBegins(AgentBeginning agent) =>
-        Refuse(
-            State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityMachine.AtPlace(Input.Repository.Queue))
-                ? null
-                : $"Start {agent.Start} of its agent is not wanted there any more."
-        );
-
-    /// <inheritdoc/>
     [WorkflowSignal(MessageNames.PartsDone, Description = "The parts that it was divided into have ended.")]
     public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
 
@@ -209,7 +196,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentCall call)
     {
-        State.HasBegun = Input.Rules.IsShared ? State.HasBegun ?? false : null;
+        State.AwaitBeginning(Input.Rules.IsShared);
         var run = new RunAgentInput
         {
             Task = Input,

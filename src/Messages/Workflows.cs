@@ -256,6 +256,10 @@ public interface IPlanningWorkflow
     /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
+
+    /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
+    [WorkflowUpdate(MessageNames.AgentBegins)]
+    Task AgentBeginsAsync(AgentBeginning agent);
 }
 
 /// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
@@ -289,4 +293,8 @@ public interface IReviewWorkflow
     /// <summary>The steps of the run are done on another machine from now on.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
+
+    /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
+    [WorkflowUpdate(MessageNames.AgentBegins)]
+    Task AgentBeginsAsync(AgentBeginning agent);
 }

@@ -142,6 +142,34 @@ public sealed class PlannerQuestionTests
     }
 
     [Fact]
+    public async Task Answer_NotWantedThereAnyMore_AsksNobodyAndIsAskedAboutOnce()
+    {
+        using var run = await BeginAsync(Saying("x"));
+        Claim(run, 1, Question);
+        var (asked, isWanted) = (0, false);
+        var announced = RunFixture.Execution with
+        {
+            Begins = () =>
+            {
+                asked++;
+                return isWanted ? Task.CompletedTask : throw new StepException("Start 1 is not wanted there any more.", "WorkerStops");
+            },
+        };
+
+        await Assert.ThrowsAsync<StepException>(() => AnswerAsync(run, 1, execution: announced));
+        Assert.False(File.Exists(run.Repository["asked"]));
+
+        isWanted = true;
+        await AnswerAsync(run, 1, execution: announced);
+        // What has begun is followed, wanted or not.
+        isWanted = false;
+        await AnswerAsync(run, 1, execution: announced);
+
+        Assert.Equal("asked\n", await File.ReadAllTextAsync(run.Repository["asked"]));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task Prompt_HasWhatDecidesIt_WithoutSecretsAndWithTheAgentsWordsAsData()
     {
         using var run = await BeginAsync(
@@ -269,7 +297,12 @@ public sealed class PlannerQuestionTests
         return (verdict.Step, verdict.Text);
     }
 
-    private static async Task<(AgentRunResult Run, AnswerJudgement Judged)> AnswerAsync(RunFixture run, int start, bool stop = false)
+    private static async Task<(AgentRunResult Run, AnswerJudgement Judged)> AnswerAsync(
+        RunFixture run,
+        int start,
+        bool stop = false,
+        StepExecution? execution = null
+    )
     {
         var (answers, question) = (new AgentAnswers(run.Services), run.Question("a", start));
         var result = await answers.AskAsync(
@@ -280,7 +313,7 @@ public sealed class PlannerQuestionTests
                 Start = 1,
                 Stop = stop,
             },
-            RunFixture.Execution
+            execution ?? RunFixture.Execution
         );
         return (
             result,

@@ -96,6 +96,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>A machine was about to begin the agent that is asked for, and may have; null: machines do not say so.</summary>
     public bool? HasBegun { get; set; }
 
+    /// <summary>A step is asked for that may begin the agent. What was heard of the same start before stays.</summary>
+    /// <param name="isAnnounced">Machines say so before they begin it.</param>
+    public void AwaitBeginning(bool isAnnounced) => HasBegun = isAnnounced ? HasBegun ?? false : null;
+
     /// <summary>Whether an agent run is asked for, and not interrupted.</summary>
     /// <param name="start">Its number.</param>
     public bool Wants(int start) => start == Progress.LastStart && Interrupt is { IsCancellationRequested: false };

@@ -49,6 +49,11 @@ public sealed record RunAgentInput : AgentCallInput
 public sealed record AskAgentInput : AgentCallInput
 {
     public required AgentQuestion Question { get; init; }
+
+    /// <summary>The machine tells the workflow before it begins the agent, as in <see cref="RunRules.IsShared"/>. False where an earlier
+    /// version of the program asks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAnnounced { get; init; }
 }
 
 /// <summary>Asks for an answer to be validated and stored.</summary>

@@ -119,6 +119,10 @@ internal sealed class StructuredAnswer(RunServices services)
                 Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookFiles]),
             };
         }
+        if (state == AgentStartState.NotStarted)
+        {
+            await execution.Begins();
+        }
         if (await payers.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
         {
             return notAdmitted;
