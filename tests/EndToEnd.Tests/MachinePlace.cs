@@ -76,7 +76,7 @@ internal sealed class MachinePlace : IDisposable
         await repository.CommitAsync(
             "Plan",
             ("README.md", "Hello\n"),
-            ("tasks.yaml", "tasks:\n  - {id: one, description: One, files_write: [one.txt, half.txt]}\n")
+            ("tasks.yaml", "tasks:\n  - {id: one, description: One, files_write: [one.txt, half.txt, there.txt]}\n")
         );
         return new MachinePlace(repository, name, repository.Path, isOwner: true);
     }

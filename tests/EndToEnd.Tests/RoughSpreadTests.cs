@@ -108,11 +108,19 @@ public class RoughSpreadTests(ITestOutputHelper output)
     private static async Task PlayAsync(Round round)
     {
         await using var stage = await SpreadStage.CreateAsync(round);
-        await stage.BeginAsync();
-        await stage.DoAsync();
-        await stage.LetAgentsEndAsync();
-        await stage.Hosts.UntilCompletedAsync(stage.Keeper);
-        await stage.CheckAsync();
+        try
+        {
+            await stage.BeginAsync();
+            await stage.DoAsync();
+            await stage.LetAgentsEndAsync();
+            await stage.Hosts.UntilCompletedAsync(stage.Keeper);
+            await stage.CheckAsync();
+        }
+        catch when (Environment.GetEnvironmentVariable("MACHINES_KEEP") is { } folder)
+        {
+            await stage.KeepAsync(folder);
+            throw;
+        }
     }
 }
 

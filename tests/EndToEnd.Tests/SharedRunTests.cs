@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Processes;
 using Xunit;
 
@@ -50,6 +51,51 @@ public class SharedRunTests
         Assert.Contains("Its steps are done on ", elsewhere.Error, StringComparison.Ordinal);
         Assert.Equal("whole", await places.Here.ReadAsync("main:one.txt"));
         Assert.Empty(places.There.Prompts());
+    }
+
+    /// <summary>What the first machine has of it is older by then, in files and in the conversation.</summary>
+    [SharingFact]
+    public async Task Run_ThatComesBackAfterWorkElsewhere_GoesOnFromThat()
+    {
+        await using var places = await SharedPlaces.CreateAsync();
+        var (here, there) = (places.Here, places.There);
+        here.Play(
+            "one",
+            Run("*/1) echo x > half.txt; touch", "working"),
+            Run("*/2) echo x > there.txt; touch", "working-there"),
+            new JsonObject { ["waitFor"] = here.Beside("go"), ["seconds"] = 600 },
+            Run("*/3) echo x > one.txt; touch", "worked-again")
+        );
+        await here.KillWhenAsync(places.IsShared, "run", "--yes", "--run-id", "night");
+        await there.KillWhenAsync(
+            () =>
+                File.Exists(here.Beside("working-there"))
+                && here.GitInAsync(places.Remote, "ls-tree", "-r", "--name-only", "refs/orchestrator/wip/night/one")
+                    .GetAwaiter()
+                    .GetResult()
+                    .Contains("there.txt", StringComparison.Ordinal)
+                && Directory.GetLastWriteTimeUtc(Path.Combine(places.Remote, "refs", "orchestrator", "runs"))
+                    > File.GetLastWriteTimeUtc(here.Beside("working-there")).AddSeconds(3),
+            "move",
+            "night",
+            "--yes",
+            "--force"
+        );
+        await File.WriteAllTextAsync(here.Beside("go"), "");
+
+        var moved = await here.CallAsync("move", "night", "--yes", "--force");
+
+        Assert.True(moved.ExitCode == 0, moved.Error);
+        Assert.Equal(
+            ["half.txt", "one.txt", "there.txt"],
+            (await here.GitAsync("ls-tree", "--name-only", "main"))
+                .Split('\n')
+                .Where(file => file is not ("" or "README.md" or "tasks.yaml"))
+        );
+        Assert.Equal(3, here.Prompts().Count());
+
+        JsonObject Run(string start, string touched) =>
+            new() { ["run"] = new JsonArray("/bin/sh", "-c", $"case ${{start}} in {start} '{here.Beside(touched)}';; esac") };
     }
 
     [SharingFact]

@@ -280,6 +280,19 @@ internal sealed class SpreadStage : IAsyncDisposable
         Assert.InRange(starts.Length, numbers.Count, numbers.Count + MostAgain + (_steering?.Interrupts ?? 0));
     }
 
+    /// <summary>Keeps all that its machines have, and what they have said, below a folder.</summary>
+    public async Task KeepAsync(string folder)
+    {
+        var kept = Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName;
+        using var copy = System.Diagnostics.Process.Start("cp", ["-a", Path.GetDirectoryName(Hosts.Home.Beside("x"))!, kept]);
+        await copy.WaitForExitAsync();
+        await File.WriteAllLinesAsync(Path.Combine(kept, "round"), [_round.ToString(), _steering?.Done ?? ""]);
+        foreach (var (place, n) in Hosts.All.Select((place, n) => (place, n)))
+        {
+            await File.WriteAllTextAsync(Path.Combine(kept, $"said-{n}"), $"{place.Folder}\n{place.Said()}");
+        }
+    }
+
     /// <summary>How many starts a deed may cost.</summary>
     private int MostAgain =>
         _round.Deed switch

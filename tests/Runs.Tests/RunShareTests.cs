@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
@@ -112,6 +113,65 @@ public sealed class RunShareTests
         }
         await ends.CancelAsync();
         Assert.InRange(await agent, 12, int.MaxValue);
+    }
+
+    /// <summary>Its host could not go on with it, and has more of it than was shared: the end of its agent, and its last words. The task
+    /// goes on from what was shared, as on any other host.</summary>
+    [Fact]
+    public async Task Take_OnAHostThatHadTheTask_TakesNoEndOfWorkThatWasNotShared()
+    {
+        using var run = await BeginAsync("shared.git");
+        await MakeRemoteAsync(run);
+        var worktree = Path.Combine(run.Repository.Path, (await run.PrepareAsync("one")).Worktree);
+        var (tasks, place) = (new TaskShare(run.Services, "../shared.git"), new SharedTask(run.Id, run.Reference, "one"));
+        var (start, said) = (Path.Combine(run.Folder.Task("one"), "1"), Path.Combine(run.Folder.Task("one"), "conversations", "c.jsonl"));
+        Write(Path.Combine(run.Folder.Task("one"), ".placed"), "");
+        Write(Path.Combine(start, "prompt"), "Do it");
+        Directory.CreateDirectory(Path.Combine(start, "started"));
+        Write(said, "half");
+        Write(Path.Combine(worktree, "work.txt"), "half");
+        await tasks.DemandPushedAsync(place, _ => Task.FromResult(true), default);
+        Write(Path.Combine(worktree, "work.txt"), "whole");
+        Write(said, "half, whole");
+        Write(Path.Combine(start, "stdout"), "Done.");
+        Write(Path.Combine(start, "exit"), "0");
+        Directory.CreateSymbolicLink(Path.Combine(start, "out"), run.Repository.Path);
+        await tasks.LeaveAsync(place);
+
+        var take = new TakeTaskInput(run.Id, run.Reference, run.Hash, "one", "home") { GoesOn = true };
+        await tasks.TakeAsync(take, isHost: true, default);
+
+        Assert.Equal(AgentStartState.NotStarted, AgentSupervisor.Look(start));
+        Assert.Equal(["prompt"], Directory.EnumerateFileSystemEntries(start).Select(Path.GetFileName));
+        Assert.Equal(
+            ("half", "half"),
+            (await File.ReadAllTextAsync(Path.Combine(worktree, "work.txt")), await File.ReadAllTextAsync(said))
+        );
+        Assert.True(File.Exists(said + ".arrived"));
+        var aside = Assert.Single(Directory.EnumerateDirectories(Path.Combine(run.Folder.Task("one"), ".left")));
+        Assert.Equal("Done.", await File.ReadAllTextAsync(Path.Combine(aside, "stdout")));
+        Assert.NotEmpty(Directory.EnumerateFiles(run.Repository.Path));
+        // Placed here, it keeps what it has: nothing of it is older on the remote.
+        Write(Path.Combine(start, "exit"), "0");
+        await tasks.TakeAsync(take, isHost: true, default);
+        await tasks.DemandPushedAsync(place, _ => Task.FromResult(true), default);
+        Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(start));
+        var shared = await run.Repository.GitInAsync(
+            run.Repository.Beside("shared.git"),
+            "ls-tree",
+            "-r",
+            "--name-only",
+            $"refs/orchestrator/placed/{run.Id}/one"
+        );
+        Assert.Contains("run/tasks/one/1/exit", shared, StringComparison.Ordinal);
+        Assert.DoesNotContain(".left/", shared, StringComparison.Ordinal);
+        Assert.DoesNotContain(".arrived", shared, StringComparison.Ordinal);
+
+        static void Write(string path, string text)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
     }
 
     /// <summary>On the next machine a snapshot that is not on the branch would be left out, and its agent taken for done.</summary>

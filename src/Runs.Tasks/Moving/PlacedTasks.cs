@@ -32,13 +32,8 @@ public static class PlacedTasks
     /// <summary>The tasks of a run that are placed here.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
-    public static IReadOnlyList<SharedTask> Find(string runId, RepositoryReference here)
-    {
-        var tasks = Path.GetDirectoryName(new RunFolder(here.Path, runId).Task("any"))!;
-        return !Directory.Exists(tasks)
-            ? []
-            : [.. Directory.EnumerateDirectories(tasks).Select(task => new SharedTask(runId, here, Path.GetFileName(task)!)).Where(Has)];
-    }
+    public static IReadOnlyList<SharedTask> Find(string runId, RepositoryReference here) =>
+        [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new SharedTask(runId, here, task)).Where(Has)];
 
     /// <summary>A step is done on a host only while the task is placed there: what is made of it afterwards would be lost.</summary>
     /// <exception cref="StepException">It is not placed here, and its run is another machine's.</exception>

@@ -109,6 +109,34 @@ public sealed class RunArrival(RunServices services)
             && (TaskNotes.Read(folder, task.Id).Base is not { Length: > 0 } start || await IsGoneAsync(start));
     }
 
+    /// <summary>Lays aside the worktrees that a run had here before its files have come from another machine, but those of tasks that are
+    /// placed here.</summary>
+    /// <param name="run">The run, as it says itself.</param>
+    /// <param name="here">The repository on this machine.</param>
+    public async Task LayAsideAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    {
+        if (run.PlanHash.Length == 0)
+        {
+            return;
+        }
+        RunFiles files;
+        try
+        {
+            files = services.Plans.Load(here, run.RunId, run.PlanHash);
+        }
+        catch (Exception damaged) when (damaged is StepException or JsonException or IOException)
+        {
+            // It is named with all that is missing.
+            return;
+        }
+        // The copies of git's configuration are not here yet.
+        var repository = await services.OpenRepositoryAsync(here.Path);
+        foreach (var task in run.Tasks.Where(task => !PlacedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
+        {
+            await TaskLeftovers.LayAsideAsync(new TaskWorkspace(repository, files, task.Id), stop);
+        }
+    }
+
     private static bool IsUnderWay(RunTask task) => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State);
 
     /// <summary>Makes of it what its steps expect on their machine: git's configuration, and the worktrees of tasks under way with their
@@ -161,5 +189,59 @@ public sealed class RunArrival(RunServices services)
         await new WorktreeIncludes(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop);
         return $"The worktree of {id} was made here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
+    }
+}
+
+/// <summary>What a machine has of a task that was there before, and comes back as another machine has shared it. None of it must count: the
+/// end of an agent would be taken for the end of the task, and a worktree or a conversation would be without what was made
+/// since.</summary>
+internal static class TaskLeftovers
+{
+    /// <summary>Folder in the task's own for what does not count; it stays on this machine.</summary>
+    private const string Aside = ".left";
+
+    /// <summary>Whether a file is this machine's alone.</summary>
+    /// <param name="parts">The parts of its path in the run's folder.</param>
+    public static bool IsOwn(IReadOnlyList<string> parts) =>
+        parts is ["tasks", _, Aside, ..] || Path.GetExtension(parts[^1]) is KeptConversations.Arrived or KeptConversations.Before;
+
+    /// <summary>Ends its agents that are at work here.</summary>
+    public static async Task StopAgentsAsync(RunFolder folder, string taskId, TimeProvider time)
+    {
+        foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
+        {
+            if (new AgentStartFolder(folder.Name, taskId, 0, path) is { MayBeAtWork: true } start)
+            {
+                await start.StopAsync(time);
+            }
+        }
+    }
+
+    /// <summary>Ends its agents, and lays aside what they have left here. The files of other machines come in its place.</summary>
+    public static async Task LayAsideAsync(RunFolder folder, string taskId, TimeProvider time)
+    {
+        await StopAgentsAsync(folder, taskId, time);
+        foreach (var start in AgentRunFolders.Of(folder.Task(taskId)))
+        {
+            var aside = Directory.CreateDirectory(Path.Combine(folder.Task(taskId), Aside)).FullName;
+            Directory.Move(start, Path.Combine(aside, $"{Path.GetFileName(start)}-{Guid.NewGuid():n}"));
+        }
+    }
+
+    /// <summary>A worktree that it had here before is not the one that it goes on in: what is in it is kept under a ref.</summary>
+    public static async Task LayAsideAsync(TaskWorkspace workspace, CancellationToken stop)
+    {
+        if (workspace.Worktrees.Find(workspace.WorktreePath) is not { } worktree)
+        {
+            return;
+        }
+        var known = (string?[])
+            [
+                await workspace.Refs.ReadAsync(workspace.Branch, stop),
+                await workspace.Refs.ReadAsync(RunRefs.Placed(workspace.Files.Folder, workspace.TaskId), stop),
+            ];
+        var permit = await workspace.KeepAsync(worktree, "as it was when it went to another host", [.. known.OfType<string>()], stop);
+        await workspace.Worktrees.RemoveAsync(workspace.WorktreePath, stop, permit);
+        workspace.Unfinished.Remove();
     }
 }

@@ -189,13 +189,21 @@ public sealed class RunShare(RunServices services)
             : $"the remote has another state of it: {(outcome.IsFenced ? "it was pushed once more" : outcome.Problem)}";
     }
 
-    /// <summary>Brings a run here from the remote: its refs, and its files in place of those that may be here.</summary>
+    /// <summary>Brings a run here from the remote: its refs, and its files in place of those that may be here. What its agents have left
+    /// here is laid aside.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
     /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="filesAreHere">Called before its refs are taken.</param>
     /// <param name="stop">Ends git.</param>
     /// <returns>Why it could not be brought; empty: it is here.</returns>
-    public async Task<string> FetchAsync(string runId, RepositoryReference here, string remote, CancellationToken stop)
+    public async Task<string> FetchAsync(
+        string runId,
+        RepositoryReference here,
+        string remote,
+        Func<Task> filesAreHere,
+        CancellationToken stop
+    )
     {
         var folder = new RunFolder(here.Path, runId);
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -206,6 +214,10 @@ public sealed class RunShare(RunServices services)
         }
         // What is placed on this host is newer here.
         HashSet<string> placed = [.. PlacedTasks.Find(runId, here).Select(task => task.TaskId)];
+        foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
+        {
+            await TaskLeftovers.LayAsideAsync(folder, task, services.Time);
+        }
         var listed = await SharedRunFiles.TakeAsync(
             repository,
             folder,
@@ -213,6 +225,11 @@ public sealed class RunShare(RunServices services)
             path => path.Split('/') is not ["tasks", var task, ..] || !placed.Contains(task),
             stop
         );
+        foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
+        {
+            KeptConversations.MarkArrived(folder, task);
+        }
+        await filesAreHere();
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];
@@ -245,7 +262,7 @@ public sealed class RunShare(RunServices services)
             ],
             stop
         );
-        var outgoing = await files.BeginAsync(repository, folder, found, _ => true, stop);
+        var outgoing = await files.BeginAsync(repository, folder, found, file => !TaskLeftovers.IsOwn(file.Split('/')), stop);
         var worktrees = Path.Combine(repository.MainCheckout!, settings.Worktrees.Directory, folder.Name);
         foreach (var path in Directory.Exists(worktrees) ? Directory.EnumerateDirectories(worktrees) : [])
         {

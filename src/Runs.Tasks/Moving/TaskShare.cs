@@ -36,7 +36,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 // The host has it now, and here another state of it would only be in the way.
-                await LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+                await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
                 await ForgetAsync(at, stop);
                 return;
             }
@@ -55,19 +55,19 @@ public sealed class TaskShare(RunServices services, string? remote)
     public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
-        var wasHere = PlacedTasks.Has(at);
         using (await TurnAsync(at, stop))
         {
-            var isThere = await FetchAsync(at, isHost, stop);
+            var arrives = input.GoesOn && !PlacedTasks.Has(at);
+            var isThere = await FetchAsync(at, isHost, stop, arrives);
             await DemandThereAsync(at, isThere, isHost || input.IsShared, input.Commit, stop);
             if (isHost && RunStart.TryRead(at.Folder) is { } start)
             {
                 var repository = await services.OpenRepositoryAsync(at.Repository.Path);
                 await GitCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
             }
-            if (input.GoesOn && !wasHere)
+            if (arrives)
             {
-                await LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+                await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
             }
             if (isHost)
             {
@@ -120,23 +120,6 @@ public sealed class TaskShare(RunServices services, string? remote)
     {
         var files = services.Plans.Load(at.Repository, at.RunId, planHash);
         return new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
-    }
-
-    /// <summary>A worktree that the task had here before is not the one that it goes on in: what is in it is kept under a ref.</summary>
-    private static async Task LayAsideAsync(TaskWorkspace workspace, CancellationToken stop)
-    {
-        if (workspace.Worktrees.Find(workspace.WorktreePath) is not { } worktree)
-        {
-            return;
-        }
-        var known = (string?[])
-            [
-                await workspace.Refs.ReadAsync(workspace.Branch, stop),
-                await workspace.Refs.ReadAsync(RunRefs.Placed(workspace.Files.Folder, workspace.TaskId), stop),
-            ];
-        var permit = await workspace.KeepAsync(worktree, "as it was when it went to another host", [.. known.OfType<string>()], stop);
-        await workspace.Worktrees.RemoveAsync(workspace.WorktreePath, stop, permit);
-        workspace.Unfinished.Remove();
     }
 
     /// <summary>On a host: pushes the task as it is here, where it is placed here. Who is shut out pushes nothing.</summary>
@@ -207,13 +190,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             return;
         }
         PlacedTasks.Remove(at);
-        foreach (var path in AgentRunFolders.Of(at.Folder.Task(at.TaskId)))
-        {
-            if (new AgentStartFolder(at.Folder.Name, at.TaskId, 0, path) is { MayBeAtWork: true } start)
-            {
-                await start.StopAsync(services.Time);
-            }
-        }
+        await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
         // Last: on a full disk no ref can be removed.
         await ForgetAsync(at, CancellationToken.None);
     }
@@ -293,8 +270,13 @@ public sealed class TaskShare(RunServices services, string? remote)
     }
 
     /// <summary>Fetches the task, and takes what this machine may take of it.</summary>
+    /// <param name="at">The task.</param>
+    /// <param name="isHost">This is the task's host.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <param name="arrives">It goes on here in files that are made of what the remote has: what this machine has of its agents beside
+    /// that is of files that are laid aside.</param>
     /// <returns>The remote has it.</returns>
-    private async Task<bool> FetchAsync(SharedTask at, bool isHost, CancellationToken stop)
+    private async Task<bool> FetchAsync(SharedTask at, bool isHost, CancellationToken stop, bool arrives = false)
     {
         var folder = at.Folder;
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
@@ -314,11 +296,15 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             throw NotNow($"{at.TaskId} of {at.RunId} can't be fetched from {Shown}: {problem}");
         }
-        if (!isHost && before is not null && before == await refs.ReadAsync(name, stop))
+        if (arrives)
         {
-            return true;
+            await TaskLeftovers.LayAsideAsync(folder, at.TaskId, services.Time);
         }
         var listed = await SharedRunFiles.TakeAsync(repository, folder, name, file => IsWanted(file, at.TaskId, isHost: !isHost), stop);
+        if (arrives)
+        {
+            KeptConversations.MarkArrived(folder, at.TaskId);
+        }
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
             // Its end is taken as it is: another start would be paid once more.
@@ -370,7 +356,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     private static bool IsWanted(string path, string taskId, bool isHost)
     {
         var parts = path.Split('/');
-        if (parts[^1] is PlacedTasks.Marker or ".shared-refs")
+        if (parts[^1] is PlacedTasks.Marker or ".shared-refs" || TaskLeftovers.IsOwn(parts))
         {
             return false;
         }

@@ -4,6 +4,13 @@ namespace Orchestrator.Runs.Tasks;
 /// machine.</summary>
 internal static class KeptConversations
 {
+    /// <summary>Ending of a file beside one that has come from another machine since its agent was here last; it stays on this
+    /// machine.</summary>
+    internal const string Arrived = ".arrived";
+
+    /// <summary>Ending of the file with what its agent had here before; it stays on this machine.</summary>
+    internal const string Before = ".before";
+
     private const string Extension = ".jsonl";
 
     /// <summary>Absolute path of one.</summary>
@@ -19,8 +26,20 @@ internal static class KeptConversations
             ? (Path.GetFileNameWithoutExtension(file), file)
             : null;
 
-    /// <summary>Puts a kept conversation where its agent looks for it, unless there is one: that of another worktree does not
-    /// count.</summary>
+    /// <summary>The kept ones are what another machine has shared: what is where their agents look for them is older, or of work that was
+    /// given up.</summary>
+    public static void MarkArrived(RunFolder folder, string taskId)
+    {
+        foreach (
+            var kept in Directory.Exists(FolderOf(folder, taskId)) ? Directory.GetFiles(FolderOf(folder, taskId), "*" + Extension) : []
+        )
+        {
+            DurableFile.Write(kept + Arrived, "");
+        }
+    }
+
+    /// <summary>Puts a kept conversation where its agent looks for it, unless there is one already that went on here: that of another
+    /// worktree does not count.</summary>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="taskId">The task.</param>
@@ -30,15 +49,25 @@ internal static class KeptConversations
     public static void PutBack(IAgentRunner runner, RunFolder folder, string taskId, string session, string worktree)
     {
         if (
-            Guid.TryParse(session, out _)
-            && File.Exists(PathOf(folder, taskId, session))
-            && runner.PlaceOfConversation(session, GitRepository.RealPath(worktree)) is { } place
-            && !File.Exists(place)
+            !Guid.TryParse(session, out _)
+            || !File.Exists(PathOf(folder, taskId, session))
+            || runner.PlaceOfConversation(session, GitRepository.RealPath(worktree)) is not { } place
         )
+        {
+            return;
+        }
+        var arrived = PathOf(folder, taskId, session) + Arrived;
+        if (File.Exists(place) && File.Exists(arrived))
+        {
+            File.Move(place, PathOf(folder, taskId, session) + Before, overwrite: true);
+        }
+        if (!File.Exists(place))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
         }
+        // Last: until then it is put there once more.
+        File.Delete(arrived);
     }
 
     private static string FolderOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), "conversations");

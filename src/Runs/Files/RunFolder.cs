@@ -116,6 +116,12 @@ public sealed partial class RunFolder
     /// <summary>Folder of a task.</summary>
     public string Task(string taskId) => In("tasks", taskId);
 
+    /// <summary>Tasks that have a folder here, in no order.</summary>
+    public IReadOnlyList<string> TaskIds() =>
+        Directory.Exists(In("tasks"))
+            ? [.. Directory.EnumerateDirectories(In("tasks")).Select(task => System.IO.Path.GetFileName(task)!)]
+            : [];
+
     /// <summary>Folder of one agent start.</summary>
     public string Start(string taskId, int start) =>
         System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
