@@ -69,7 +69,6 @@ public class MoveTests
     [InlineData(false)]
     public async Task Move_WhileAReviewerBegins_CountsTheStartThatWasBegun(bool begins)
     {
-        var answers = new List<bool>();
         await using var run = await ScriptedRun.CreateAsync(
             [RunTests.Task("a")],
             settings: new RunRules
@@ -78,37 +77,25 @@ public class MoveTests
                 Review = new ReviewRule { Agent = "claude", MaxRounds = 1 },
             }
         );
-        var review = run.Client.GetWorkflowHandle<IReviewWorkflow>(RunIds.ForTask(run.RunId, ReviewTask.Id));
-        async Task AskAsync(int start, string queue)
-        {
-            try
-            {
-                await review.ExecuteUpdateAsync(known => known.AgentBeginsAsync(new AgentBeginning(start, queue)));
-                answers.Add(true);
-            }
-            catch (WorkflowUpdateFailedException)
-            {
-                answers.Add(false);
-            }
-        }
+        var agent = new BeginningAgent(run.Client, RunIds.ForTask(run.RunId, ReviewTask.Id));
         run.Activities.Reviewer = async (input, _) =>
         {
-            await AskAsync(input.Start + 1, run.Queue);
-            await AskAsync(input.Start, There);
+            await agent.AskAsync(input.Start + 1, run.Queue);
+            await agent.AskAsync(input.Start, There);
             if (begins)
             {
-                await AskAsync(input.Start, run.Queue);
+                await agent.AskAsync(input.Start, run.Queue);
             }
             throw new ApplicationFailureException("It is lost", FailureTypes.WorkerDied, nextRetryDelay: TimeSpan.FromHours(1));
         };
         await run.BeginAsync();
-        await Eventually.TrueAsync(() => answers.Count == (begins ? 3 : 2));
+        await Eventually.TrueAsync(() => agent.Answers.Count == (begins ? 3 : 2));
         await using var there = new Machine(run, There);
         there.Activities.Reviewer = async (input, _) =>
         {
             if (input.Stop)
             {
-                await AskAsync(input.Start, run.Queue);
+                await agent.AskAsync(input.Start, run.Queue);
             }
             return input.Stop
                 ? new AgentRunResult { FailureClass = FailureClass.Stopped, NeverBegun = true }
@@ -123,7 +110,7 @@ public class MoveTests
         Assert.Equal([(1, true), (2, false)], there.Activities.Reviews.Select(ask => (ask.Start, ask.Stop)));
         Assert.All(there.Activities.Reviews.Concat(run.Activities.Reviews), ask => Assert.True(ask.IsAnnounced));
         // Another number, another machine, and a machine that is late: none of them begins it.
-        Assert.Equal(begins ? [false, false, true, false] : [false, false, false], answers);
+        Assert.Equal(begins ? [false, false, true, false] : [false, false, false], agent.Answers);
     }
 
     [Fact]

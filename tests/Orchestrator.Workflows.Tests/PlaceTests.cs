@@ -118,26 +118,14 @@ public class PlaceTests
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread with { IsShared = true });
         await using var first = new ScriptedHost(run, There);
         var task = run.Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"));
-        var answers = new List<bool>();
-        async Task AskAsync(int start, string queue)
-        {
-            try
-            {
-                await task.ExecuteUpdateAsync(known => known.AgentBeginsAsync(new AgentBeginning(start, queue)));
-                answers.Add(true);
-            }
-            catch (WorkflowUpdateFailedException)
-            {
-                answers.Add(false);
-            }
-        }
+        var agent = new BeginningAgent(run.Client, task.Id);
         first.Activities.Agent = async (input, _) =>
         {
-            await AskAsync(input.Start + 1, There);
-            await AskAsync(input.Start, Elsewhere);
+            await agent.AskAsync(input.Start + 1, There);
+            await agent.AskAsync(input.Start, Elsewhere);
             if (begins)
             {
-                await AskAsync(input.Start, There);
+                await agent.AskAsync(input.Start, There);
             }
             // As where the server has not heard of it for long: it waits to be tried again, and nobody will.
             throw new ApplicationFailureException("It is lost", FailureTypes.WorkerDied, nextRetryDelay: TimeSpan.FromHours(1));
@@ -149,7 +137,7 @@ public class PlaceTests
         {
             if (input.Stop)
             {
-                await AskAsync(input.Start, There);
+                await agent.AskAsync(input.Start, There);
             }
             return input.Stop ? new AgentRunResult { FailureClass = FailureClass.Stopped, NeverBegun = true } : ScriptedActivities.Done();
         };
@@ -160,7 +148,7 @@ public class PlaceTests
         Assert.Equal((RunStates.Completed, begins ? 2 : 1), (result.State, result.AgentStarts));
         Assert.Equal([(1, true), (2, false)], second.Activities.Starts.Select(start => (start.Start, start.Stop)));
         // Another number, another host, and a host that is late: none of them begins it.
-        Assert.Equal(begins ? [false, false, true, false] : [false, false, false], answers);
+        Assert.Equal(begins ? [false, false, true, false] : [false, false, false], agent.Answers);
 
         async Task<bool> WaitsAsync() =>
             !first.Activities.Starts.IsEmpty

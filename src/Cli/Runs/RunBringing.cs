@@ -25,11 +25,10 @@ internal sealed class RunBringing(RunServices services, bool hasPlaces)
     )
     {
         var problem = "";
-        var arrival = new RunArrival(services);
         if (remote is not null && status.Queue != to.Queue)
         {
             var share = new RunShare(services);
-            problem = await share.FetchAsync(status.RunId, to, remote, () => arrival.LayAsideAsync(status, to, stop), stop);
+            problem = await share.FetchAsync(status, to, remote, stop);
             if (
                 problem.Length == 0
                 && await share.PushAsync(status.RunId, to, remote, takesOver: true, stop) is { } claim
@@ -39,6 +38,7 @@ internal sealed class RunBringing(RunServices services, bool hasPlaces)
                 problem = claim.IsFenced ? "its machine has pushed once more meanwhile" : claim.Problem;
             }
         }
+        var arrival = new RunArrival(services);
         var missing = problem.Length > 0 ? new MissingOfRun([problem]) : await arrival.FindMissingAsync(status, to, stop);
         var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
         return new Brought(missing, isHere, isHere ? await SettleAsync(arrival, status, to, missing, stop) : []);

@@ -55,14 +55,9 @@ public sealed class RunArrival(RunServices services)
         {
             return new MissingOfRun([]);
         }
-        RunFiles files;
-        try
+        if (TryLoad(run, here, out var damage) is not { } files)
         {
-            files = services.Plans.Load(here, run.RunId, run.PlanHash);
-        }
-        catch (Exception damaged) when (damaged is StepException or JsonException or IOException)
-        {
-            return new MissingOfRun([damaged.Message.TrimEnd('.')]);
+            return new MissingOfRun([damage]);
         }
         var missing = new List<string>();
         if (files.Start.LinkedWorktree is { } linked && !Directory.Exists(linked))
@@ -113,20 +108,11 @@ public sealed class RunArrival(RunServices services)
     /// placed here.</summary>
     /// <param name="run">The run, as it says itself.</param>
     /// <param name="here">The repository on this machine.</param>
-    public async Task LayAsideAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    internal async Task LayAsideAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
-        if (run.PlanHash.Length == 0)
+        // What is damaged is named with all that is missing.
+        if (run.PlanHash.Length == 0 || TryLoad(run, here, out _) is not { } files)
         {
-            return;
-        }
-        RunFiles files;
-        try
-        {
-            files = services.Plans.Load(here, run.RunId, run.PlanHash);
-        }
-        catch (Exception damaged) when (damaged is StepException or JsonException or IOException)
-        {
-            // It is named with all that is missing.
             return;
         }
         // The copies of git's configuration are not here yet.
@@ -134,6 +120,22 @@ public sealed class RunArrival(RunServices services)
         foreach (var task in run.Tasks.Where(task => !PlacedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
         {
             await TaskLeftovers.LayAsideAsync(new TaskWorkspace(repository, files, task.Id), stop);
+        }
+    }
+
+    /// <summary>The run's files with its plan.</summary>
+    /// <param name="damage">Why they can't be read, as a part of a sentence.</param>
+    private RunFiles? TryLoad(RunStatus run, RepositoryReference here, out string damage)
+    {
+        damage = "";
+        try
+        {
+            return services.Plans.Load(here, run.RunId, run.PlanHash);
+        }
+        catch (Exception damaged) when (damaged is StepException or JsonException or IOException)
+        {
+            damage = damaged.Message.TrimEnd('.');
+            return null;
         }
     }
 

@@ -191,21 +191,14 @@ public sealed class RunShare(RunServices services)
 
     /// <summary>Brings a run here from the remote: its refs, and its files in place of those that may be here. What its agents have left
     /// here is laid aside.</summary>
-    /// <param name="runId">The run.</param>
+    /// <param name="run">The run, as it says itself.</param>
     /// <param name="here">The repository.</param>
     /// <param name="remote">Name or address of the remote.</param>
-    /// <param name="filesAreHere">Called before its refs are taken.</param>
     /// <param name="stop">Ends git.</param>
     /// <returns>Why it could not be brought; empty: it is here.</returns>
-    public async Task<string> FetchAsync(
-        string runId,
-        RepositoryReference here,
-        string remote,
-        Func<Task> filesAreHere,
-        CancellationToken stop
-    )
+    public async Task<string> FetchAsync(RunStatus run, RepositoryReference here, string remote, CancellationToken stop)
     {
-        var folder = new RunFolder(here.Path, runId);
+        var folder = new RunFolder(here.Path, run.RunId);
         var repository = await services.OpenRepositoryAsync(here.Path);
         var (name, shared) = (RunRefs.Shared(folder.Name), new RemoteRefs(repository, remote));
         if (await shared.FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 } absent)
@@ -213,7 +206,7 @@ public sealed class RunShare(RunServices services)
             return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
         // What is placed on this host is newer here.
-        HashSet<string> placed = [.. PlacedTasks.Find(runId, here).Select(task => task.TaskId)];
+        HashSet<string> placed = [.. PlacedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
             await TaskLeftovers.LayAsideAsync(folder, task, services.Time);
@@ -229,7 +222,8 @@ public sealed class RunShare(RunServices services)
         {
             KeptConversations.MarkArrived(folder, task);
         }
-        await filesAreHere();
+        // Before its branches are: those of the worktrees would be taken from under them.
+        await new RunArrival(services).LayAsideAsync(run, here, stop);
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];

@@ -273,8 +273,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <param name="at">The task.</param>
     /// <param name="isHost">This is the task's host.</param>
     /// <param name="stop">Ends git.</param>
-    /// <param name="arrives">It goes on here in files that are made of what the remote has: what this machine has of its agents beside
-    /// that is of files that are laid aside.</param>
+    /// <param name="arrives">It goes on here from what the remote has: what its agents have left here before is laid aside.</param>
     /// <returns>The remote has it.</returns>
     private async Task<bool> FetchAsync(SharedTask at, bool isHost, CancellationToken stop, bool arrives = false)
     {

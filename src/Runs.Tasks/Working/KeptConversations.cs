@@ -21,18 +21,13 @@ internal static class KeptConversations
     /// <summary>The conversation that went on last; null: none is kept.</summary>
     /// <returns>Its id and its file.</returns>
     public static (string Session, string File)? FindLast(RunFolder folder, string taskId) =>
-        Directory.Exists(FolderOf(folder, taskId))
-        && Directory.EnumerateFiles(FolderOf(folder, taskId), "*" + Extension).MaxBy(File.GetLastWriteTimeUtc) is { } file
-            ? (Path.GetFileNameWithoutExtension(file), file)
-            : null;
+        All(folder, taskId).MaxBy(File.GetLastWriteTimeUtc) is { } file ? (Path.GetFileNameWithoutExtension(file), file) : null;
 
     /// <summary>The kept ones are what another machine has shared: what is where their agents look for them is older, or of work that was
     /// given up.</summary>
     public static void MarkArrived(RunFolder folder, string taskId)
     {
-        foreach (
-            var kept in Directory.Exists(FolderOf(folder, taskId)) ? Directory.GetFiles(FolderOf(folder, taskId), "*" + Extension) : []
-        )
+        foreach (var kept in All(folder, taskId).ToList())
         {
             DurableFile.Write(kept + Arrived, "");
         }
@@ -69,6 +64,9 @@ internal static class KeptConversations
         // Last: until then it is put there once more.
         File.Delete(arrived);
     }
+
+    private static IEnumerable<string> All(RunFolder folder, string taskId) =>
+        Directory.Exists(FolderOf(folder, taskId)) ? Directory.EnumerateFiles(FolderOf(folder, taskId), "*" + Extension) : [];
 
     private static string FolderOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), "conversations");
 }

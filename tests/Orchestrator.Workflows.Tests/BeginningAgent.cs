@@ -1,0 +1,27 @@
+using Orchestrator.Messages;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Machines that are about to begin an agent, and ask its workflow.</summary>
+internal sealed class BeginningAgent(ITemporalClient client, string workflow)
+{
+    private readonly WorkflowHandle<ITaskWorkflow> _workflow = client.GetWorkflowHandle<ITaskWorkflow>(workflow);
+
+    /// <summary>What they were told, in order: whether it is wanted there.</summary>
+    public List<bool> Answers { get; } = [];
+
+    public async Task AskAsync(int start, string queue)
+    {
+        try
+        {
+            await _workflow.ExecuteUpdateAsync(known => known.AgentBeginsAsync(new AgentBeginning(start, queue)));
+            Answers.Add(true);
+        }
+        catch (WorkflowUpdateFailedException)
+        {
+            Answers.Add(false);
+        }
+    }
+}
