@@ -109,8 +109,6 @@ public class SetUpCommandTests
         [
             "left   timeout: 10m  (from orchestrator_config.json:1)",
             "left   planner.model: opus",
-            "left   limits.memory: 800MB  (from .env:1); to take it: orchestrate config set limits.memory '800MB'",
-            "left   limits.cpu: 0.4",
             "unused models.manager.description",
             "used   MAX_AGENTS  (in .env:1; workers)",
             "used   AWS_REGION  (in .env:3; handed to agents)",
@@ -119,6 +117,23 @@ public class SetUpCommandTests
         ];
         Assert.All(expected, line => Assert.Contains(line, result.People, StringComparison.Ordinal));
         Assert.DoesNotContain("left   workers", result.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("limits.", result.People, StringComparison.Ordinal);
+    }
+
+    /// <summary>A number of agents says nothing of their memory and their processors.</summary>
+    [Fact]
+    public async Task Init_VariablesOfAnOlderTool_AddNoLimits()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".env", "MAX_AGENTS=5\nLOCK_TIMEOUT=300\n");
+
+        var result = await cli.RunAsync("init");
+        var changed = await cli.RunAsync("config", "list", "--changed");
+
+        Assert.True(result.ExitCode == 0, result.People);
+        Assert.DoesNotContain("limits", cli.Read(".orchestrator/config.yaml"), StringComparison.Ordinal);
+        Assert.DoesNotContain("limits.", changed.Output, StringComparison.Ordinal);
+        Assert.Contains("workers", changed.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -335,7 +335,7 @@ public sealed class SeedExampleTests
         Assert.Contains("DATABASE_URL", init.People, StringComparison.Ordinal);
         Assert.Contains("REDIS_URL", init.People, StringComparison.Ordinal);
         Assert.Equal(("5", "5m", "5m"), (settings["workers"], settings["timeout"], settings["locks.timeout"]));
-        Assert.Equal(("bedrock", "0.4"), (settings["agents.claude.provider"], settings["limits.cpu"]));
+        Assert.Equal(("bedrock", "off"), (settings["agents.claude.provider"], settings["limits.cpu"]));
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal(
             "advanced-bedrock eu-west-1 eu.anthropic.claude-sonnet-4-5-20250929-v1:0",

@@ -22,7 +22,7 @@ public class ConfigFileEditorTests
     [InlineData("", "git.message_prefix", "Auto: now", "git.message_prefix: \"Auto: now\"\n")]
     public void Set_KnownKey_ChangesOnlyThatKey(string text, string name, string value, string expected)
     {
-        var (changed, faults) = ConfigFileEditor.Set(text, name, value, "config.yaml");
+        var (changed, faults) = ConfigFileEditor.Set(text, [(name, value)], "config.yaml", Load);
 
         Assert.Empty(faults);
         Assert.Equal(expected, changed);
@@ -36,9 +36,55 @@ public class ConfigFileEditorTests
     [InlineData("a: [", "workers", "5", "Look just above: quotes, colons, brackets and indentation.")]
     public void Set_BadInput_GivesTheCureAndNoText(string text, string name, string value, string cure)
     {
-        var (changed, faults) = ConfigFileEditor.Set(text, name, value, "config.yaml");
+        var (changed, faults) = ConfigFileEditor.Set(text, [(name, value)], "config.yaml", Load);
 
         Assert.Null(changed);
         Assert.Equal(cure, Assert.Single(faults).Cure);
     }
+
+    [Fact]
+    public void Set_SettingsThatAreValidOnlyTogether_AreSetInAnyOrder()
+    {
+        (string, string)[] both = [("notifications.provider", "ntfy"), ("notifications.url", "https://ntfy.sh/mine")];
+
+        Assert.Null(ConfigFileEditor.Set("", [both[0]], "config.yaml", Load).Text);
+        Assert.Empty(ConfigFileEditor.Set("", both, "config.yaml", Load).Faults);
+        Assert.Empty(ConfigFileEditor.Set("", [both[1], both[0]], "config.yaml", Load).Faults);
+    }
+
+    [Theory]
+    [InlineData("# top\nworkers: 3 # three\nmodel: opus\n", "workers", "# top\nmodel: opus\n")]
+    [InlineData("max_workers: 3\nmodel: opus\n", "workers", "model: opus\n")]
+    [InlineData("workers: 3", "workers", "")]
+    [InlineData(
+        "retry:\n  max_attempts: 4\n  base_delay: 2s\nmodel: opus\n",
+        "retry.max_attempts",
+        "retry:\n  base_delay: 2s\nmodel: opus\n"
+    )]
+    [InlineData("retry:\n  max_attempts: 4\nmodel: opus\n", "retry.max_attempts", "model: opus\n")]
+    [InlineData("gates:\n  task:\n    - a\n    - b # last\nmodel: opus\n", "gates.task", "model: opus\n")]
+    [InlineData("agents: {a: {command: [x], free: true}, b: {command: [y]}}\n", "agents.a", "agents: {b: {command: [y]}}\n")]
+    [InlineData("agents: {a: {command: [x], free: true}}\n", "agents.a.free", "agents: {a: {command: [x]}}\n")]
+    [InlineData("agents: {a: {command: [x]}}\nmodel: opus\n", "agents.a", "model: opus\n")]
+    [InlineData("notifications.provider: desktop\nnotifications.on: [run_done]\nmodel: opus\n", "notifications", "model: opus\n")]
+    [InlineData("model: opus\n", "workers", "model: opus\n")]
+    public void Unset_KeyOrSection_TakesOnlyThatAway(string text, string name, string expected)
+    {
+        var (changed, faults) = ConfigFileEditor.Unset(text, [name], "config.yaml", Load);
+
+        Assert.Empty(faults);
+        Assert.Equal(expected, changed);
+        Assert.Equal(expected != text, ConfigFileEditor.Has(text, name));
+    }
+
+    [Fact]
+    public void Unset_WhatAnotherSettingNeeds_IsRefused()
+    {
+        const string Text = "agent: mine\nagents:\n  mine:\n    command: [x]\n";
+
+        Assert.Null(ConfigFileEditor.Unset(Text, ["agents.mine"], "config.yaml", Load).Text);
+        Assert.Equal("", ConfigFileEditor.Unset(Text, ["agents.mine", "agent"], "config.yaml", Load).Text);
+    }
+
+    private static SettingsResult Load(string text) => SettingsLoader.Load(new SettingsInput { RepositoryFile = new("config.yaml", text) });
 }

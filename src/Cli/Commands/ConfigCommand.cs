@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Machine.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>config list|get|set</c>: every setting with its value and source.</summary>
+/// <summary><c>config list|get|set|unset</c>: every setting with its value and source.</summary>
 internal sealed class ConfigCommand : Command
 {
     public ConfigCommand()
@@ -15,6 +14,7 @@ internal sealed class ConfigCommand : Command
         Add(new ListCommand());
         Add(new GetCommand());
         Add(new SetCommand());
+        Add(new UnsetCommand());
     }
 
     private static ConfigEntry Entry(SettingValue value)
@@ -117,66 +117,78 @@ internal sealed class ConfigCommand : Command
     {
         private readonly Argument<string> _name = new("NAME") { Description = "Name of the setting" };
         private readonly Argument<string> _value = new("VALUE") { Description = "Its value as it would stand in YAML" };
-        private readonly Option<bool> _user = new("--user") { Description = "In the user's file instead of the repository's" };
+        private readonly Argument<string[]> _more = new("MORE")
+        {
+            Description = "Further names and values, for settings that are valid only together",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        private readonly Option<bool> _user = ConfigChange.User();
 
         public SetCommand()
-            : base("set", "Change one setting in the repository's configuration; comments stay")
+            : base("set", "Change settings in the repository's configuration; comments stay")
         {
             Add(_name);
             Add(_value);
+            Add(_more);
             Add(_user);
         }
 
         public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
-            var name = parsed.GetRequiredValue(_name);
-            if (SettingIndex.Find(name) is null)
+            string[] words = [parsed.GetRequiredValue(_name), parsed.GetRequiredValue(_value), .. parsed.GetValue(_more) ?? []];
+            if (words.Length % 2 != 0)
             {
-                throw Unknown(name);
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"'{words[^1]}' has no value: names and values take turns.",
+                    "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
+                );
             }
-            var user = parsed.GetValue(_user);
-            var file = user
-                ? SettingsFiles.UserFile(context.Environment)
-                : Path.Combine(context.RequireRepository().WorkTree, SettingsFiles.RepositoryFileName);
-            var shown = user ? file : SettingsFiles.RepositoryFileName;
-            var (text, faults) = ConfigFileEditor.Set(
-                File.Exists(file) ? File.ReadAllText(file) : "",
-                name,
-                parsed.GetRequiredValue(_value),
-                shown
+            var changes = words.Chunk(2).Select(pair => (Name: pair[0], Value: pair[1])).ToList();
+            if (changes.Find(change => SettingIndex.Find(change.Name) is null).Name is { } unknown)
+            {
+                throw Unknown(unknown);
+            }
+            return Task.FromResult(
+                new ConfigChange(context, parsed.GetValue(_user), [.. changes.Select(change => change.Name)]).Make(
+                    (text, shown, load) => ConfigFileEditor.Set(text, changes, shown, load),
+                    "set"
+                )
             );
-            if (text is null)
-            {
-                throw new CommandException(ExitCodes.Usage, string.Join("\n", faults.Select(fault => fault.ToString())));
-            }
-            var folder = Path.GetDirectoryName(file)!;
-            Directory.CreateDirectory(folder);
-            IgnoreFile.Ensure(folder);
-            File.WriteAllText(file, text);
-            context.Terminal.Say($"{name} is set in {shown}.");
-            var setting = SettingIndex.Find(name)!;
-            WarnIfOverruled(context, setting.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
-            // A person's name: agents.NAME.provider is not in the list of settings.
-            if (
-                !user
-                && context.OpenSettings(context.FindRepository(), []) is { IsTrusted: false } opened
-                && opened.Question.Items.Any(Asks)
-            )
-            {
-                context.Terminal.Warn("It counts when this repository's files are trusted: orchestrate trust.");
-            }
-            return Task.FromResult(ExitCodes.Done);
+        }
+    }
 
-            bool Asks(TrustItem item) => item.Setting == name || item.Setting.StartsWith(name + ".", StringComparison.Ordinal);
+    private sealed class UnsetCommand : CliCommand
+    {
+        private readonly Argument<string[]> _names = new("NAME")
+        {
+            Description = "Names of settings, or of sections such as agents.NAME",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        private readonly Option<bool> _user = ConfigChange.User();
+
+        public UnsetCommand()
+            : base("unset", "Remove settings from the repository's configuration; what they override counts again")
+        {
+            Add(_names);
+            Add(_user);
         }
 
-        private static void WarnIfOverruled(CommandContext context, string name, SettingSourceKind where)
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
-            var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.WorkTree, context.Environment, [])).Values;
-            if (values.FirstOrDefault(value => value.Name == name) is { } value && value.Source.Kind > where)
+            var names = parsed.GetRequiredValue(_names);
+            var change = new ConfigChange(context, parsed.GetValue(_user), names);
+            foreach (var name in names.Where(name => !change.Has(name)))
             {
-                context.Terminal.Warn($"It is not in force: {value.Source} says {value.Value}, and goes before it.");
+                throw SettingIndex.Find(name) is null && !SettingIndex.IsSection(name)
+                    ? Unknown(name)
+                    : new CommandException(
+                        ExitCodes.Usage,
+                        $"{name} is not set in {change.Shown}.",
+                        "'orchestrate config list --changed' shows where each setting comes from."
+                    );
             }
+            return Task.FromResult(change.Make((text, shown, load) => ConfigFileEditor.Unset(text, names, shown, load), "unset"));
         }
     }
 }

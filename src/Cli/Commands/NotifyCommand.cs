@@ -32,6 +32,14 @@ internal sealed class NotifyCommand : Command
             var name = parsed.GetValue(_target);
             var settings = context.OpenSettings(context.FindRepository(), []).Loaded;
             var targets = settings.Settings!.Notifications.Targets;
+            if (!settings.Settings.Notifications.Enabled)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    "Nobody is told of anything: notifications.enabled is false.",
+                    "To send them again: orchestrate config set --user notifications.enabled true"
+                );
+            }
             if (name is null && targets.Count == 0)
             {
                 throw new CommandException(

@@ -76,6 +76,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config list"] = Of(Plain, "orchestrate config list --changed"),
         ["config get"] = Of(Plain, "orchestrate config get retry.max_attempts"),
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
+        ["config unset"] = Of(Plain, "orchestrate config unset workers", "orchestrate config unset agents.my-agent"),
         ["notify test"] = Of(
             [(ExitCodes.WorkFailed, "a target did not take it")],
             "orchestrate notify test",

@@ -25,6 +25,10 @@ public static class SettingIndex
     /// <summary>True where a mapping under this name contains further keys, as <c>workers</c> may.</summary>
     internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
 
+    /// <summary>True for the beginning of several settings, such as <c>notifications</c> or <c>agents.NAME</c>.</summary>
+    public static bool IsSection(string name) =>
+        HasInner(name) || (name.Split('.') is ["agents" or "notifications", _] parts && HasInner($"{parts[0]}.*"));
+
     /// <summary>The key that an older environment variable sets, or null.</summary>
     internal static Setting? FindByVariable(string variable) => ByVariable.GetValueOrDefault(variable);
 

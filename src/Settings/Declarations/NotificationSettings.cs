@@ -7,12 +7,27 @@ namespace Orchestrator.Settings;
 /// <param name="All">Channels with their addresses, also those that are switched off.</param>
 public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<NotificationTarget> All)
 {
+    /// <summary>False: no notice is sent, whatever channels there are.</summary>
+    /// <value>Default: true.</value>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>Whom it is told, by which channel; none: nobody.</summary>
     [JsonIgnore]
-    public IReadOnlyList<NotificationTarget> Targets => [.. All.Where(target => target.Provider != NotificationProviders.None)];
+    public IReadOnlyList<NotificationTarget> Targets =>
+        Enabled ? [.. All.Where(target => target.Provider != NotificationProviders.None)] : [];
 
     /// <summary>Address of the page, as the user's devices reach it; notices link to their run there. Null: they don't.</summary>
     public string? Link { get; init; }
+
+    private static readonly Setting<bool> EnabledKey = new(
+        "notifications.enabled",
+        true,
+        SettingTypes.Switch,
+        "send notices by the channels that are set; false keeps the channels and sends nothing"
+    )
+    {
+        Effect = TrustKind.Decides,
+    };
 
     private static readonly Setting<string?> LinkKey = new(
         "notifications.link",
@@ -46,6 +61,6 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
             "the page's address is no address of the web.",
             "Give https://HOST:PORT, without what follows a '?'."
         );
-        return new(settings.Read(QuietKey), [.. others.Prepend(only)]) { Link = link?.TrimEnd('/') };
+        return new(settings.Read(QuietKey), [.. others.Prepend(only)]) { Enabled = settings.Read(EnabledKey), Link = link?.TrimEnd('/') };
     }
 }

@@ -3,55 +3,102 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Changes one key in the text of a configuration file; comments, order and everything else stay as they are.</summary>
+/// <summary>Changes keys in the text of a configuration file; comments, order and everything else stay as they are.</summary>
 public static class ConfigFileEditor
 {
-    /// <summary>The text with the key set, or the faults of the value or the file.</summary>
+    /// <summary>Sets keys. They are validated together, so their order does not matter.</summary>
     /// <param name="text">Present text of the file; empty for a new one.</param>
-    /// <param name="name">Name of the setting, as in <c>retry.max_attempts</c>; older names are replaced by present ones.</param>
-    /// <param name="value">The value in YAML's form.</param>
+    /// <param name="changes">Names of settings, as in <c>retry.max_attempts</c>, with their values in YAML's form; older names are replaced
+    /// by present ones.</param>
     /// <param name="path">How messages call the file.</param>
-    public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(string text, string name, string value, string path)
+    /// <param name="load">Loads a text of the file as a run would, with the other files where they count.</param>
+    /// <returns>The text with the keys set; null and the faults where a value or the file is invalid.</returns>
+    public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(
+        string text,
+        IReadOnlyList<(string Name, string Value)> changes,
+        string path,
+        Func<string, SettingsResult> load
+    )
     {
         var source = new SettingSource(SettingSourceKind.RepositoryFile, path);
-        if (SettingIndex.Find(name) is not { } setting)
+        var changed = text;
+        foreach (var (name, value) in changes)
         {
-            var near = SettingIndex.Nearest(name);
-            return (
-                null,
-                [
-                    new SettingFault(
-                        name,
-                        "there is no such setting.",
-                        near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?",
-                        source
-                    ),
-                ]
-            );
+            if (Refusal(name, value, source) is { } refusal)
+            {
+                return (null, [refusal]);
+            }
+            var faults = new List<SettingFault>();
+            ConfigurationFile.Read(changed, source, faults);
+            if (faults.Count > 0)
+            {
+                return (null, faults);
+            }
+            var canonical = SettingIndex.Canonical(name, SettingIndex.Find(name)!);
+            changed = Replace(changed, canonical, Plain(value) ? value : SettingTypes.Quote(value));
         }
-        name = SettingIndex.Canonical(name, setting);
-        if (setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
-        {
-            return (null, [new SettingFault(name, "the secret itself must not stand in a file.", $"Give {setting.Accepts}.", source)]);
-        }
+        return Validated(text, changed, load);
+    }
+
+    /// <summary>Removes keys, or whole sections such as <c>agents.NAME</c>.</summary>
+    /// <param name="text">Present text of the file.</param>
+    /// <param name="names">Names of settings or sections.</param>
+    /// <param name="path">How messages call the file.</param>
+    /// <param name="load">Loads a text of the file as a run would, with the other files where they count.</param>
+    /// <returns>The text without them, the same text where none of them is there; null and the faults where the rest is invalid.</returns>
+    public static (string? Text, IReadOnlyList<SettingFault> Faults) Unset(
+        string text,
+        IReadOnlyList<string> names,
+        string path,
+        Func<string, SettingsResult> load
+    )
+    {
         var faults = new List<SettingFault>();
-        ConfigurationFile.Read(text, source, faults);
+        ConfigurationFile.Read(text, new SettingSource(SettingSourceKind.RepositoryFile, path), faults);
         if (faults.Count > 0)
         {
             return (null, faults);
         }
-        var written = Plain(value) ? value : SettingTypes.Quote(value);
-        var changed = Replace(text, name, written);
+        return Validated(text, names.Aggregate(text, ConfigFileRemoval.Remove), load);
+    }
 
-        // The new text is loaded as a run would load it: an invalid one is not written.
-        var before = Load(text, path);
-        var after = Load(changed, path);
-        var added = after.Errors.Where(fault => !before.Errors.Contains(fault)).ToList();
+    /// <summary>True if the text of a valid file has a setting, or one of a section.</summary>
+    public static bool Has(string text, string name)
+    {
+        var faults = new List<SettingFault>();
+        ConfigurationFile.Read(text, new SettingSource(SettingSourceKind.RepositoryFile, ""), faults);
+        return faults.Count == 0 && ConfigFileRemoval.Remove(text, name) != text;
+    }
+
+    /// <summary>The new text is loaded as a run would load it: an invalid one is not written.</summary>
+    private static (string? Text, IReadOnlyList<SettingFault> Faults) Validated(
+        string text,
+        string changed,
+        Func<string, SettingsResult> load
+    )
+    {
+        var before = load(text);
+        var added = load(changed).Errors.Where(fault => !before.Errors.Contains(fault)).ToList();
         return added.Count > 0 ? (null, added) : (changed, []);
     }
 
-    private static SettingsResult Load(string text, string path) =>
-        SettingsLoader.Load(new SettingsInput { RepositoryFile = new ConfigurationText(path, text) });
+    private static SettingFault? Refusal(string name, string value, SettingSource source)
+    {
+        if (SettingIndex.Find(name) is not { } setting)
+        {
+            var near = SettingIndex.Nearest(name);
+            var cure = near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?";
+            return new SettingFault(name, "there is no such setting.", cure, source);
+        }
+        return setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal)
+            ? new SettingFault(
+                SettingIndex.Canonical(name, setting),
+                "the secret itself must not stand in a file.",
+                $"Give {setting.Accepts}.",
+                source
+            )
+            : null;
+    }
 
     // Flow lists and mappings, numbers and words are written as they are.
     private static bool Plain(string value) =>
@@ -148,7 +195,7 @@ public static class ConfigFileEditor
     }
 
     // A block's own end is at the next token, so its last scalar counts; a flow list ends with its bracket, one character long.
-    private static int EndOfNode(Parser parser)
+    internal static int EndOfNode(Parser parser)
     {
         var flow = parser.Current is SequenceStart { Style: SequenceStyle.Flow };
         var (depth, end) = (0, 0);

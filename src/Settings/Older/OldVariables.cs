@@ -1,11 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings from the <c>.env</c> of an older tool, which stays in use; other settings that follow from it are derived.</summary>
+/// <summary>Settings from the <c>.env</c> of an older tool, which stays in use. Only what stands there counts: no limit follows from a
+/// number of agents.</summary>
 internal static class OldVariables
 {
-    // Only one of the older tools knew these; it gave each agent 0.8 GB and 0.4 cores.
-    private static readonly string[] OfLimitedAgents = ["MAX_AGENTS", "LOCK_TIMEOUT"];
-
     public static void Read(
         ConfigurationText file,
         Dictionary<string, TakenSetting> taken,
@@ -37,11 +35,6 @@ internal static class OldVariables
         else if (values.TryGetValue("ANTHROPIC_API_KEY", out var key))
         {
             Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "api", key.Line);
-        }
-        if (OfLimitedAgents.FirstOrDefault(values.ContainsKey) is { } known)
-        {
-            Take(LimitSettings.MemoryKey.Name, "800MB", values[known].Line);
-            Take(LimitSettings.CpuKey.Name, "0.4", values[known].Line);
         }
 
         void Take(string name, string value, int line) => taken.TryAdd(name, new TakenSetting(name, value, $"{file.Path}:{line}"));

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A change of settings by a person: validated together with the other files, written, and trusted as far as the person has typed
+/// it.</summary>
+/// <param name="context">Terminal and folder.</param>
+/// <param name="isUser">In the user's file instead of the repository's.</param>
+/// <param name="names">The settings that change.</param>
+internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnlyList<string> names)
+{
+    private readonly string _file = isUser
+        ? SettingsFiles.UserFile(context.Environment)
+        : Path.Combine(context.RequireRepository().WorkTree, SettingsFiles.RepositoryFileName);
+
+    /// <summary>Makes the new text of the file.</summary>
+    /// <param name="text">The present text.</param>
+    /// <param name="shown">How messages call the file.</param>
+    /// <param name="load">Loads a text of the file with the other files.</param>
+    public delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
+
+    /// <summary>How messages call the file.</summary>
+    public string Shown => isUser ? _file : SettingsFiles.RepositoryFileName;
+
+    private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
+
+    /// <summary>The option that chooses the user's file.</summary>
+    public static Option<bool> User() => new("--user") { Description = "In the user's file instead of the repository's" };
+
+    /// <summary>True if the file has a setting, or one of a section.</summary>
+    public bool Has(string name) => ConfigFileEditor.Has(Text, name);
+
+    /// <summary>Makes the change.</summary>
+    /// <param name="edit">Makes the new text of the file.</param>
+    /// <param name="done">The word for what was done.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="CommandException">The result would be invalid: nothing is written.</exception>
+    public int Make(Edit edit, string done)
+    {
+        var before = isUser ? null : context.OpenSettings(context.FindRepository(), []);
+        var (text, faults) = edit(Text, Shown, Load);
+        if (text is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                string.Join("\n", faults.Select(fault => fault.ToString())),
+                done == "set"
+                    ? "Settings that are valid only together are set in one call: orchestrate config set NAME VALUE NAME VALUE"
+                    : ""
+            );
+        }
+        var folder = Path.GetDirectoryName(_file)!;
+        Directory.CreateDirectory(folder);
+        IgnoreFile.Ensure(folder);
+        File.WriteAllText(_file, text);
+        foreach (var name in names)
+        {
+            context.Terminal.Say($"{name} is {done} in {Shown}.");
+            WarnIfOverruled(name);
+        }
+        if (before is not null)
+        {
+            KeepTrust(before);
+        }
+        return ExitCodes.Done;
+    }
+
+    /// <summary>A text of the file in its layer. The user's file must be valid for any repository.</summary>
+    private SettingsResult Load(string text)
+    {
+        var file = new ConfigurationText(Shown, text);
+        return SettingsLoader.Load(
+            isUser
+                ? new SettingsInput { UserFile = file }
+                : SettingsFiles.Read(context.RequireRepository().WorkTree, context.Environment, []) with
+                {
+                    Environment = new Dictionary<string, string>(),
+                    RepositoryFile = file,
+                }
+        );
+    }
+
+    /// <summary>What the person has typed needs no second yes. Everything else that the repository's files ask for must have been trusted
+    /// before, and an agent's change is no person's.</summary>
+    private void KeepTrust(RepositorySettings before)
+    {
+        var after = context.OpenSettings(context.FindRepository(), []);
+        if (after.IsTrusted || after.Question.Items.Count == 0)
+        {
+            return;
+        }
+        var known = before.Question.Items.Select(Content).ToHashSet();
+        var isKnown = before.Refusal is null;
+        var isTyped = after.Question.Items.All(item => IsTyped(item) || (isKnown && known.Contains(Content(item))));
+        if (isTyped && !context.Environment.ContainsKey("ORCHESTRATOR_TASK"))
+        {
+            context.Trust.Trust(after.Repository!, after.Question);
+        }
+        else if (after.Question.Items.Any(IsTyped))
+        {
+            context.Terminal.Warn("It counts when this repository's files are trusted: orchestrate trust.");
+        }
+    }
+
+    // A person's name: agents.NAME.provider is not in the list of settings.
+    private bool IsTyped(TrustItem item) =>
+        names.Any(name =>
+            item.Setting == name
+            || item.Setting == SettingIndex.Find(name)?.Name
+            || item.Setting.StartsWith(name + ".", StringComparison.Ordinal)
+        );
+
+    private static (TrustKind, string, string) Content(TrustItem item) => (item.Kind, item.Setting, item.Value);
+
+    private void WarnIfOverruled(string name)
+    {
+        var where = isUser ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile;
+        var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.WorkTree, context.Environment, [])).Values;
+        var known = SettingIndex.Find(name)?.Name ?? name;
+        if (values.FirstOrDefault(value => value.Name == known) is { } value && value.Source.Kind > where)
+        {
+            context.Terminal.Warn($"It is not in force: {value.Source} says {value.Value}, and goes before it.");
+        }
+    }
+}
