@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 
@@ -64,34 +63,45 @@ public sealed class BacklogStore
         {
             return read;
         }
-        var changed = file.With(change(file.Backlog));
-        var text = changed.Write();
+        var wanted = change(file.Backlog);
+        var content = file.Write(wanted);
 
         // The result must be readable: a dependency that closes a circle is refused before it is written. Earlier errors are another
         // tool's, or are being repaired.
+        var changed = BacklogReader.Read(content, Name, file.Tag);
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
-        PlanFault[] errors =
-        [
-            .. BacklogReader.Read(Encoding.UTF8.GetBytes(text), Name, file.Tag).Errors.Where(fault => !before.Contains(fault.Message)),
-        ];
+        PlanFault[] errors = [.. changed.Errors.Where(fault => !before.Contains(fault.Message))];
+        if (errors.Length == 0 && changed.File?.Backlog.SaysTheSame(wanted) is not true)
+        {
+            errors =
+            [
+                PlanFault.Error(
+                    Name,
+                    "not-expressible",
+                    "The file can't say this: a number within a subtask means the subtask beside it, not the task.",
+                    "Give one of the two another id.",
+                    "tasks"
+                ),
+            ];
+        }
         if (errors.Length > 0)
         {
             return new BacklogReadResult(null, errors);
         }
-        if (!File.Exists(FullPath) || await File.ReadAllTextAsync(FullPath, stop) != text)
+        if (!File.Exists(FullPath) || !File.ReadAllBytes(FullPath).AsSpan().SequenceEqual(content))
         {
-            await WriteAsync(text);
+            await WriteAsync(content);
         }
-        return new BacklogReadResult(changed, []);
+        return new BacklogReadResult(changed.File, []);
     }
 
     // Not cancellable: write a temporary file, sync, rename.
-    private async Task WriteAsync(string text)
+    private async Task WriteAsync(byte[] content)
     {
         var aside = $"{FullPath}.{Environment.ProcessId}.new";
         await using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write))
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+            await stream.WriteAsync(content);
             stream.Flush(flushToDisk: true);
         }
         File.Move(aside, FullPath, overwrite: true);

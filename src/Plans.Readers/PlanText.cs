@@ -10,6 +10,12 @@ public static class PlanText
     public const int MaxBytes = 8 * 1024 * 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly Encoding[] Marked =
+    [
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true),
+        new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),
+        new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true),
+    ];
 
     /// <summary>Decodes a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
@@ -37,36 +43,10 @@ public static class PlanText
             );
             return false;
         }
-        if (content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
-        {
-            text = Encoding.Unicode.GetString(content[2..]);
-        }
-        else if (content.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-        {
-            text = Encoding.BigEndianUnicode.GetString(content[2..]);
-        }
-        else
-        {
-            return TryDecodeUtf8(
-                content.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? content[3..] : content,
-                file,
-                out text,
-                out fault
-            );
-        }
-        return true;
-    }
-
-    private static bool TryDecodeUtf8(
-        ReadOnlySpan<byte> content,
-        string file,
-        [NotNullWhen(true)] out string? text,
-        [NotNullWhen(false)] out PlanFault? fault
-    )
-    {
-        text = null;
-        fault = null;
-        var nul = content.IndexOf((byte)0);
+        var encoding = EncodingOf(content);
+        content = content[encoding.Preamble.Length..];
+        var isUtf8 = encoding is UTF8Encoding;
+        var nul = isUtf8 ? content.IndexOf((byte)0) : -1;
         if (nul >= 0)
         {
             (var line, var column) = Place(content, nul);
@@ -82,22 +62,43 @@ public static class PlanText
         }
         try
         {
-            text = StrictUtf8.GetString(content);
+            text = encoding.GetString(content);
             return true;
         }
         catch (DecoderFallbackException e)
         {
-            (var line, var column) = Place(content, Math.Max(0, e.Index));
+            (var line, var column) = isUtf8 ? Place(content, Math.Max(0, e.Index)) : (0, 0);
             fault = Fault(
                 "encoding",
                 file,
                 line,
                 column,
-                "The file is not UTF-8 from here on.",
+                isUtf8 ? "The file is not UTF-8 from here on." : "The file begins as UTF-16 does and is not.",
                 "Save it as UTF-8; other encodings such as Latin-1 are not read."
             );
             return false;
         }
+    }
+
+    /// <summary>Encodes a text as a file is encoded, with its byte order mark.</summary>
+    /// <param name="text">The text that the file gets.</param>
+    /// <param name="before">The file's present bytes.</param>
+    public static byte[] Encode(string text, ReadOnlySpan<byte> before)
+    {
+        var encoding = EncodingOf(before);
+        return [.. encoding.GetPreamble(), .. encoding.GetBytes(text)];
+    }
+
+    private static Encoding EncodingOf(ReadOnlySpan<byte> content)
+    {
+        foreach (var encoding in Marked)
+        {
+            if (content.StartsWith(encoding.Preamble))
+            {
+                return encoding;
+            }
+        }
+        return StrictUtf8;
     }
 
     private static (int Line, int Column) Place(ReadOnlySpan<byte> content, int offset)

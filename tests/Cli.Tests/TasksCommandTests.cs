@@ -67,6 +67,56 @@ public class TasksCommandTests
         Assert.Equal("C", (string)file["master"]!["tasks"]![0]!["title"]!);
     }
 
+    /// <summary>The layout and the members are those of other tools: line ends, tabs, escapes, full ids, words, nested subtasks.</summary>
+    [Fact]
+    public async Task Tasks_AnyChange_LeavesTheOtherBytesOfTheFile()
+    {
+        using var cli = new CliFixture().WithRepository();
+        List<string> lines =
+        [
+            "\uFEFF{",
+            "\t\"tasks\": [",
+            "\t\t{ \"id\": 4, \"title\": \"Caf\\u00e9\", \"status\": \"complete\", \"weight\": 1.0e3, \"subtasks\": [",
+            "\t\t\t{ \"id\": \"4.1\", \"effort\": \"M\", \"status\": \"todo\", \"subtasks\": [{ \"step\": 1 }] },",
+            "\t\t\t{ \"id\": \"4.2\", \"dependencies\": [\"4.1\"] }",
+            "\t\t] },",
+            "\t\t{ \"id\": 5, \"title\": \"B\", \"depends_on\": [4, \"4.1\"] }",
+            "\t],",
+            "\t\"metadata\": { \"kept\" :true }",
+            "}",
+            "",
+        ];
+        string Text() => string.Join("\r\n", lines);
+        var path = cli.Write(".taskmaster/tasks/tasks.json", Text());
+
+        async Task ChangeAsync(params string[] arguments)
+        {
+            var result = await cli.RunAsync(["tasks", .. arguments]);
+            Assert.True(result.ExitCode == 0, result.People);
+            Assert.Equal(Text(), System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(path)));
+        }
+
+        lines[5] = "\t\t], \"priority\": \"low\" },";
+        await ChangeAsync("update", "4", "--priority", "low");
+        lines[3] = lines[3].Replace("todo", "in-progress", StringComparison.Ordinal);
+        await ChangeAsync("set-status", "4.1", "started");
+        await ChangeAsync("set-status", "4.1", "in-progress");
+        lines.RemoveAt(3);
+        lines[3] = "\t\t\t{ \"id\": \"4.2\", \"dependencies\": [] }";
+        lines[5] = "\t\t{ \"id\": 5, \"title\": \"B\", \"depends_on\": [4] }";
+        await ChangeAsync("delete", "4.1");
+        lines[3] += ",";
+        lines.Insert(4, "\t\t\t{\"id\": \"4.3\", \"title\": \"D\", \"status\": \"pending\", \"dependencies\": [\"4.2\"]}");
+        await ChangeAsync("add", "D", "--parent", "4", "--dependencies", "4.2");
+        lines[6] = "\t\t{ \"id\": 5, \"title\": \"B\", \"depends_on\": [4], \"status\": \"done\" },";
+        lines.Insert(
+            7,
+            "\t\t{\"id\": 6, \"title\": \"E\", \"status\": \"pending\", \"priority\": \"medium\", \"dependencies\": [\"4.2\"]}"
+        );
+        Assert.Equal(0, (await cli.RunAsync("tasks", "set-status", "5", "done")).ExitCode);
+        await ChangeAsync("add", "E", "--dependencies", "4.2");
+    }
+
     [Fact]
     public async Task Tasks_DanglingDependencyInTaskMastersFile_IsReportedAndLosesNothing()
     {

@@ -154,14 +154,19 @@ public sealed class MutationTests
                 Assert.True(result.File is not null || result.Errors.Any());
                 if (result.File is { } file)
                 {
-                    // What was accepted can be asked, and written back it says the same.
+                    // What was accepted can be asked, and no change is no other byte.
                     _ = file.Backlog.Next();
-                    var again = BacklogReader.Read(Encoding.UTF8.GetBytes(file.Write()), "tasks.json", file.Tag);
-                    Assert.Equal(
-                        file.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies))),
-                        again.File!.Backlog.All.Select(t => (t.Id, string.Join(' ', t.Dependencies)))
-                    );
-                    Assert.Equal(result.Errors.Select(f => f.Message).Order(), again.Errors.Select(f => f.Message).Order());
+                    if (file.Backlog.Tasks.Count > 0)
+                    {
+                        Assert.Equal(content, file.Write(file.Backlog));
+                    }
+                    var changed = file.Backlog.Add(new BacklogTask { Id = "", Title = "Added" }).Backlog;
+                    foreach (var task in file.Backlog.All)
+                    {
+                        changed = changed.SetStatus(task.Id, BacklogStatus.InProgress);
+                    }
+                    var again = BacklogReader.Read(file.Write(changed), "tasks.json", file.Tag);
+                    Assert.True(again.File!.Backlog.SaysTheSame(changed));
                 }
 
                 _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);

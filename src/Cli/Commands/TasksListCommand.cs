@@ -35,11 +35,7 @@ internal sealed class TasksListCommand : CliCommand
         }
         foreach (var task in tasks)
         {
-            context.Terminal.Show(Line(task, ""));
-            foreach (var subtask in task.Subtasks)
-            {
-                context.Terminal.Show(Line(subtask, "  "));
-            }
+            Show(context, task, "");
         }
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
@@ -47,6 +43,15 @@ internal sealed class TasksListCommand : CliCommand
             $"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})"
         );
         return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static void Show(CommandContext context, BacklogTask task, string indent)
+    {
+        context.Terminal.Show(Line(task, indent));
+        foreach (var subtask in task.Subtasks)
+        {
+            Show(context, subtask, indent + "  ");
+        }
     }
 
     private static string Line(BacklogTask task, string indent)

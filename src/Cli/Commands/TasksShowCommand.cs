@@ -53,7 +53,7 @@ internal sealed class TasksShowCommand : CliCommand
             context.Terminal.Show("");
             context.Terminal.Show(new UntrustedText(text));
         }
-        foreach (var subtask in task.Subtasks)
+        foreach (var subtask in task.All.Skip(1))
         {
             context.Terminal.Show($"  {subtask.Id} {subtask.Status}: {subtask.Title}");
         }

@@ -16,7 +16,6 @@ public static class BacklogAnswer
         "details":{"type":"string","description":"How it is to be done: files, interfaces, decisions"},
         "testStrategy":{"type":"string","description":"How one knows that it works"},
         "priority":{"enum":["critical","high","medium","low"]},
-        "complexity":{"type":"integer","minimum":1,"maximum":10,"description":"How hard it is"},
         "dependencies":{"type":"array","items":{"type":"integer"},
         "description":"Numbers of tasks in this answer that must be done before"}}}}}}
         """;

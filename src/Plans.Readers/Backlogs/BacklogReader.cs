@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
@@ -21,59 +21,30 @@ public static class BacklogReader
             return new BacklogReadResult(BacklogFile.Empty, []);
         }
         var root = JsonTree.Read(text, faults);
-        if (root is SequenceNode list)
+        if (root is ScalarNode)
         {
-            root = new MappingNode(list.Line, list.Column);
-            ((MappingNode)root).Add(new ScalarNode(list.Line, list.Column, "tasks", isPlain: false), list);
-            text = $"{{\"tasks\":{text}}}";
+            faults.Error("wrong-type", root, "", "A backlog is a mapping with the key 'tasks'.", "Begin with {\"tasks\": []}.");
         }
-        if (root is not MappingNode mapping)
+        var (found, tasks) = root switch
         {
-            if (!faults.HasErrors)
-            {
-                faults.Error("wrong-type", root, "", "A backlog is a mapping with the key 'tasks'.", "Begin with {\"tasks\": []}.");
-            }
-            return new BacklogReadResult(null, faults.Sorted());
-        }
-        (var found, var holder) = Holder(mapping, tag, faults);
-        if (holder is null)
+            SequenceNode list => (null, list),
+            MappingNode mapping => Tasks(mapping, tag, faults),
+            _ => (null, null),
+        };
+        if (tasks is null)
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-        var placed = new List<PlacedTask>();
-        var backlog = new Backlog(BacklogTaskBinder.BindTasks(holder, found, placed, faults));
+        var binder = new BacklogTaskBinder(faults);
+        var backlog = new Backlog(binder.BindTasks(tasks, found));
         var isReadable = !faults.HasErrors;
-        var graph = GraphFaults.Report(placed, faults);
+        var graph = GraphFaults.Report(binder.Placed, faults);
         if (!isReadable || graph.Faults.Any(fault => fault.Kind == GraphFaultKind.DuplicateId))
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-        var json = (JsonObject)
-            JsonNode.Parse(
-                text,
-                documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
-            )!;
-        Rename((found is null ? json : (JsonObject)json[found]!)["tasks"] as JsonArray);
-        return new BacklogReadResult(new BacklogFile(json, found, backlog), faults.Sorted());
-    }
-
-    // Keys in another spelling are normalized: otherwise a written task would have both. Complexity is never written.
-    private static void Rename(JsonArray? tasks)
-    {
-        foreach (var task in tasks?.OfType<JsonObject>() ?? [])
-        {
-            foreach (var key in task.Select(member => member.Key).ToList())
-            {
-                if (BacklogTaskBinder.Keys.Find(key) is { } usual and not "complexity" && usual != key)
-                {
-                    var at = task.IndexOf(key);
-                    var value = task[key];
-                    task.RemoveAt(at);
-                    task.Insert(at, usual, value);
-                }
-            }
-            Rename(task["subtasks"] as JsonArray);
-        }
+        var nodes = new BacklogNodes(Encoding.UTF8.GetBytes(text), root!, tasks, binder.Nodes);
+        return new BacklogReadResult(new BacklogFile(content.ToArray(), nodes, found, backlog), faults.Sorted());
     }
 
     /// <summary>The full id of a dependency: a bare number inside a subtask means its sibling, where there is one.</summary>
@@ -83,11 +54,11 @@ public static class BacklogReader
         return parent is not null && !id.Contains('.', StringComparison.Ordinal) && exists($"{parent}.{id}") ? $"{parent}.{id}" : id;
     }
 
-    private static (string? Tag, MappingNode? Holder) Holder(MappingNode root, string? tag, FaultList faults)
+    private static (string? Tag, SequenceNode? Tasks) Tasks(MappingNode root, string? tag, FaultList faults)
     {
         if (tag is null && root.Entries.Any(e => e.Key.Text == "tasks"))
         {
-            return (null, root);
+            return (null, List(root, "tasks", faults));
         }
 
         // With tags each member of the root is a list of its own.
@@ -99,11 +70,21 @@ public static class BacklogReader
         (var key, var value) = tags.Find(e => e.Key.Text == wanted);
         if (key is not null)
         {
-            return (wanted, (MappingNode)value!);
+            return (wanted, List((MappingNode)value!, $"{wanted}.tasks", faults));
         }
         var known =
             tags.Count == 0 ? "Add \"tasks\": [] to the file." : $"Its tags are: {string.Join(", ", tags.Select(t => t.Key.Text))}.";
         faults.Error("no-tasks", root, "", tags.Count == 0 ? "The file has no list of tasks." : $"The file has no tag '{wanted}'.", known);
         return (null, null);
+    }
+
+    private static SequenceNode? List(MappingNode holder, string path, FaultList faults)
+    {
+        var node = holder.Entries.First(e => e.Key.Text == "tasks").Value;
+        if (node is not SequenceNode)
+        {
+            faults.Error("wrong-type", node, path, $"'tasks' is a list, not {node.Kind}.", "Write [].");
+        }
+        return node as SequenceNode;
     }
 }

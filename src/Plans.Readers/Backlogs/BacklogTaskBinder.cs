@@ -3,8 +3,12 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>Reads the tasks of a backlog.</summary>
-internal static class BacklogTaskBinder
+/// <param name="faults">Takes the faults.</param>
+internal sealed class BacklogTaskBinder(FaultList faults)
 {
+    private readonly List<PlacedTask> _placed = [];
+    private readonly Dictionary<string, MappingNode> _nodes = new(StringComparer.Ordinal);
+
     /// <summary>The keys of a task, with their other spellings.</summary>
     public static readonly KeyTable Keys = new(
         "id",
@@ -15,31 +19,40 @@ internal static class BacklogTaskBinder
         "status",
         "priority",
         "dependencies depends_on",
-        "subtasks",
-        "complexity complexityScore"
+        "subtasks"
     );
 
-    public static List<BacklogTask> BindTasks(MappingNode holder, string? tag, List<PlacedTask> placed, FaultList faults)
+    /// <summary>The tasks that were read, with the places of their ids and dependencies.</summary>
+    public IReadOnlyList<PlacedTask> Placed => _placed;
+
+    /// <summary>The tasks that were read, by their full ids.</summary>
+    public IReadOnlyDictionary<string, MappingNode> Nodes => _nodes;
+
+    /// <summary>Reads a list of tasks.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="tag">The tag whose list it is; null in a file without tags.</param>
+    public List<BacklogTask> BindTasks(SequenceNode list, string? tag) => Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
+
+    private List<BacklogTask> Bind(SequenceNode list, string path, string? parent)
     {
-        var path = tag is null ? "tasks" : $"{tag}.tasks";
-        var node = holder.Entries.FirstOrDefault(e => e.Key.Text == "tasks").Value;
-        if (node is not SequenceNode list)
-        {
-            faults.Error("wrong-type", node, path, $"'tasks' is a list, not {node.Kind}.", "Write [].");
-            return [];
-        }
-        return [.. list.Items.Select((item, i) => Bind(item, $"{path}[{i}]", null, null, placed, faults)).OfType<BacklogTask>()];
+        HashSet<string> siblings =
+        [
+            .. list
+                .Items.OfType<MappingNode>()
+                .Select(m => m.Entries.FirstOrDefault(e => Keys.Find(e.Key.Text) == "id").Value)
+                .OfType<ScalarNode>()
+                .Select(id => FullId(id.Text.Trim(), parent)),
+        ];
+        return [.. list.Items.Select((item, i) => Bind(item, $"{path}[{i}]", parent, siblings)).OfType<BacklogTask>()];
     }
 
-    private static BacklogTask? Bind(
-        DocumentNode item,
-        string path,
-        string? parent,
-        HashSet<string>? siblings,
-        List<PlacedTask> placed,
-        FaultList faults
-    )
+    private BacklogTask? Bind(DocumentNode item, string path, string? parent, HashSet<string> siblings)
     {
+        // Subtasks of subtasks need no ids: those without stay in the file unread.
+        if (parent?.Contains('.', StringComparison.Ordinal) is true && !HasId(item))
+        {
+            return null;
+        }
         if (item is not MappingNode mapping)
         {
             faults.Error("wrong-type", item, path, $"A task is a mapping, not {item.Kind}.", "Write {\"id\": 1, \"title\": \"...\"}.");
@@ -54,9 +67,7 @@ internal static class BacklogTaskBinder
         }
         var fields = new Fields(known, path, Keys, faults, "a task");
         var local = (fields.Text("id") ?? "").Trim();
-        var id = parent is null
-            ? local
-            : $"{parent}.{(local.StartsWith(parent + ".", StringComparison.Ordinal) ? local[(parent.Length + 1)..] : local)}";
+        var id = FullId(local, parent);
         if (local.Length == 0)
         {
             fields.Missing("id", "The task has no id.", "Give it a number.");
@@ -66,12 +77,10 @@ internal static class BacklogTaskBinder
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Give it a number.");
         }
         var dependencies = fields.Texts("dependencies") ?? [];
-        string[] dependsOn =
-        [
-            .. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, full => siblings?.Contains(full) == true)),
-        ];
+        string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
         var place = fields.Node("id") ?? mapping;
-        placed.Add(
+        _nodes[id] = mapping;
+        _placed.Add(
             new PlacedTask(
                 new TaskNode(id, dependsOn),
                 new Place(faults.File, place.Line, place.Column, fields.Join("id")),
@@ -88,36 +97,28 @@ internal static class BacklogTaskBinder
             Status = Status(fields),
             Priority = fields.Text("priority") is { Length: > 0 } priority ? priority.Trim().ToLowerInvariant() : BacklogPriority.Medium,
             Dependencies = dependsOn,
-            Complexity = fields.Minutes("complexity"),
-            Subtasks = parent is null ? Subtasks(fields, id, placed) : [],
+            Subtasks = Subtasks(fields, id),
         };
     }
 
-    private static List<BacklogTask> Subtasks(Fields fields, string id, List<PlacedTask> placed)
+    private static bool HasId(DocumentNode item) =>
+        item is MappingNode mapping && mapping.Entries.Any(entry => Keys.Find(entry.Key.Text) == "id");
+
+    private static string FullId(string local, string? parent) =>
+        parent is null || local.StartsWith(parent + ".", StringComparison.Ordinal) ? local : $"{parent}.{local}";
+
+    private List<BacklogTask> Subtasks(Fields fields, string id)
     {
-        switch (fields.Node("subtasks"))
+        if (fields.Node("subtasks") is not { } node)
         {
-            case null:
-                return [];
-            case SequenceNode list:
-                HashSet<string> siblings =
-                [
-                    .. list
-                        .Items.OfType<MappingNode>()
-                        .Select(m => m.Entries.FirstOrDefault(e => Keys.Find(e.Key.Text) == "id").Value)
-                        .OfType<ScalarNode>()
-                        .Select(s => $"{id}.{s.Text}"),
-                ];
-                return
-                [
-                    .. list
-                        .Items.Select((item, i) => Bind(item, $"{fields.Join("subtasks")}[{i}]", id, siblings, placed, fields.Faults))
-                        .OfType<BacklogTask>(),
-                ];
-            case var other:
-                fields.Faults.Error("wrong-type", other, fields.Join("subtasks"), $"'subtasks' is a list, not {other.Kind}.", "Write [].");
-                return [];
+            return [];
         }
+        if (node is SequenceNode list)
+        {
+            return Bind(list, fields.Join("subtasks").ToString(), id);
+        }
+        faults.Error("wrong-type", node, fields.Join("subtasks"), $"'subtasks' is a list, not {node.Kind}.", "Write [].");
+        return [];
     }
 
     private static string Status(Fields fields)

@@ -9,6 +9,12 @@ public abstract class DocumentNode(int line, int column)
     /// <summary>Column from 1, in characters.</summary>
     public int Column { get; } = column;
 
+    /// <summary>Where the value starts in JSON, in bytes of UTF-8; a text's quotes belong to it.</summary>
+    internal int Start { get; set; }
+
+    /// <summary>The first byte behind the value in JSON.</summary>
+    internal int End { get; set; }
+
     /// <summary>Number of values in this one with all aliases expanded; at most <see cref="DocumentLimits.MaxNodes"/> + 1.</summary>
     internal int Weight { get; set; } = 1;
 

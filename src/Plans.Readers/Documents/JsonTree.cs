@@ -83,6 +83,15 @@ internal ref struct JsonTree
     private DocumentNode ReadValue()
     {
         Advance();
+        var start = (int)_reader.TokenStartIndex;
+        var node = ReadNode();
+        node.Start = start;
+        node.End = (int)_reader.BytesConsumed;
+        return node;
+    }
+
+    private DocumentNode ReadNode()
+    {
         (var line, var column) = (_line, _column);
         if (++_nodes > DocumentLimits.MaxNodes)
         {
@@ -113,7 +122,7 @@ internal ref struct JsonTree
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             Advance();
-            var key = new ScalarNode(_line, _column, ReadString(), isPlain: false);
+            var key = new ScalarNode(_line, _column, ReadString(), isPlain: false) { Start = (int)_reader.TokenStartIndex };
             _reader.Read();
             var value = ReadValue();
             if (names.TryAdd(key.Text, key))

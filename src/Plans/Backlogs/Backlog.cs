@@ -7,7 +7,7 @@ namespace Orchestrator.Plans;
 public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 {
     /// <summary>All tasks and subtasks by id.</summary>
-    public IEnumerable<BacklogTask> All => Tasks.SelectMany(t => t.Subtasks.Prepend(t));
+    public IEnumerable<BacklogTask> All => Tasks.SelectMany(t => t.All);
 
     /// <summary>The task or subtask of this id, or null.</summary>
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
@@ -27,6 +27,22 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 
     /// <summary>The tasks and subtasks as a graph.</summary>
     public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
+
+    /// <summary>True if a file that holds one of the two holds the other.</summary>
+    public bool SaysTheSame(Backlog other) => All.Select(Said).SequenceEqual(other.All.Select(Said));
+
+    private static (string, string, string, string?, string?, string, string, string, int) Said(BacklogTask task) =>
+        (
+            task.Id,
+            task.Title,
+            task.Description,
+            task.Details ?? "",
+            task.TestStrategy ?? "",
+            task.Status,
+            task.Priority.Trim().ToLowerInvariant(),
+            string.Join(' ', task.Dependencies),
+            task.Subtasks.Count
+        );
 
     /// <summary>The backlog with a task at the end, under the next free number.</summary>
     public (Backlog Backlog, BacklogTask Added) Add(BacklogTask task)
@@ -48,27 +64,27 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         {
             throw new ArgumentException($"The backlog has no task '{id}'.", nameof(id));
         }
-        return new Backlog([
-            .. Tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = [.. t.Subtasks.Select(s => s.Id == id ? change(s) : s)] }),
-        ]);
+        return new Backlog(Within(Tasks));
+
+        IReadOnlyList<BacklogTask> Within(IReadOnlyList<BacklogTask> tasks) =>
+            [.. tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = Within(t.Subtasks) })];
     }
 
     /// <summary>The backlog with a task's new status. A task that is done has all its subtasks done.</summary>
     public Backlog SetStatus(string id, string status) =>
-        Change(
-            id,
-            t =>
-                t with
-                {
-                    Status = status,
-                    Subtasks = status == BacklogStatus.Done ? [.. t.Subtasks.Select(s => s with { Status = status })] : t.Subtasks,
-                }
-        );
+        Change(id, t => status == BacklogStatus.Done ? Done(t) : t with { Status = status });
+
+    private static BacklogTask Done(BacklogTask task) =>
+        task with
+        {
+            Status = BacklogStatus.Done,
+            Subtasks = [.. task.Subtasks.Select(Done)],
+        };
 
     /// <summary>The backlog without a task or subtask, and without dependencies on it.</summary>
     public Backlog Delete(string id)
     {
-        HashSet<string> gone = [id, .. Find(id)?.Subtasks.Select(s => s.Id) ?? []];
+        HashSet<string> gone = [id, .. Find(id)?.All.Select(t => t.Id) ?? []];
         IReadOnlyList<BacklogTask> Without(IEnumerable<BacklogTask> tasks) =>
             [
                 .. tasks
@@ -90,11 +106,13 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
+        var owners = Tasks.SelectMany(t => t.All.Select(part => (part.Id, Owner: t.Id))).ToDictionary(t => t.Id, t => t.Owner);
+        string OwnerOf(string id) => owners.GetValueOrDefault(id, id);
         var wanted = Tasks.Where(t => t.Status == BacklogStatus.Pending).ToDictionary(t => t.Id, StringComparer.Ordinal);
         var leftOut = new List<BacklogTask>();
         for (var again = true; again; )
         {
-            BacklogTask[] stuck = [.. wanted.Values.Where(t => Waits(t, done).Any(d => !wanted.ContainsKey(ParentOf(d))))];
+            BacklogTask[] stuck = [.. wanted.Values.Where(t => Waits(t, done).Any(d => !wanted.ContainsKey(OwnerOf(d))))];
             leftOut.AddRange(stuck);
             again = stuck.Length > 0;
             foreach (var task in stuck)
@@ -105,7 +123,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         var plan = new Plan
         {
             Request = "The pending tasks of the backlog",
-            Tasks = [.. Tasks.Where(t => wanted.ContainsKey(t.Id)).Select(t => PlanTaskOf(t, done))],
+            Tasks = [.. Tasks.Where(t => wanted.ContainsKey(t.Id)).Select(t => PlanTaskOf(t, done, OwnerOf))],
         };
         return (plan, leftOut);
     }
@@ -113,12 +131,11 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     // A task is done as a whole, so it waits for the dependencies of all its parts.
     private static IEnumerable<string> Waits(BacklogTask task, HashSet<string> done) =>
         task
-            .Dependencies.Concat(task.Subtasks.Where(s => s.Status != BacklogStatus.Done).SelectMany(s => s.Dependencies))
+            .All.Where(part => part == task || part.Status != BacklogStatus.Done)
+            .SelectMany(part => part.Dependencies)
             .Where(d => !done.Contains(d));
 
-    private static string ParentOf(string id) => id.Split('.')[0];
-
-    private static PlanTask PlanTaskOf(BacklogTask task, HashSet<string> done)
+    private static PlanTask PlanTaskOf(BacklogTask task, HashSet<string> done, Func<string, string> ownerOf)
     {
         string?[] texts = [task.Description, task.Details, task.TestStrategy is null ? null : $"How it is tested: {task.TestStrategy}"];
         var prompt = string.Join("\n\n", texts.Where(t => !string.IsNullOrWhiteSpace(t)));
@@ -127,14 +144,12 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             Id = task.Id,
             Description = task.Title.Length > 0 ? task.Title : task.Description,
             Prompt = prompt.Length == 0 ? null : prompt,
-            DependsOn = [.. Waits(task, done).Select(ParentOf).Where(d => d != task.Id).Distinct(StringComparer.Ordinal)],
+            DependsOn = [.. Waits(task, done).Select(ownerOf).Where(d => d != task.Id).Distinct(StringComparer.Ordinal)],
             Checklist =
             [
-                .. task.Subtasks.Select(s => new ChecklistItem(
-                    s.Id,
-                    s.Title.Length > 0 ? s.Title : s.Description,
-                    s.Status == BacklogStatus.Done
-                )),
+                .. task
+                    .All.Skip(1)
+                    .Select(s => new ChecklistItem(s.Id, s.Title.Length > 0 ? s.Title : s.Description, s.Status == BacklogStatus.Done)),
             ],
         };
     }

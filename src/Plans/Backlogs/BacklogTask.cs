@@ -32,8 +32,8 @@ public sealed record BacklogTask
     /// <summary>The task's parts, in order.</summary>
     public IReadOnlyList<BacklogTask> Subtasks { get; init; } = [];
 
-    /// <summary>Complexity, from 1 to 10, if it was estimated.</summary>
-    public double? Complexity { get; init; }
+    /// <summary>The task and all its parts, with their parts.</summary>
+    public IEnumerable<BacklogTask> All => Subtasks.SelectMany(subtask => subtask.All).Prepend(this);
 }
 
 /// <summary>The states of a task in the backlog.</summary>

@@ -1,3 +1,4 @@
+using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.MasterPlans;
 
 namespace Orchestrator.Runs.Loading;
@@ -19,14 +20,11 @@ public static class MasterPlanFile
             )
             .ToDictionary(task => task.Id, task => task.State == TaskStates.Failed ? "Failed" : "Completed");
         var bytes = File.ReadAllBytes(path);
-        var hasMark = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble);
-        var text = Encoding.UTF8.GetString(hasMark ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes);
-        var updated = MasterPlanStatus.Update(text, words);
-        if (updated == text)
+        if (!PlanText.TryDecode(bytes, path, out var text, out _) || MasterPlanStatus.Update(text, words) is var updated && updated == text)
         {
             return false;
         }
-        DurableFile.Write(path, (byte[])[.. new UTF8Encoding(hasMark).GetPreamble(), .. Encoding.UTF8.GetBytes(updated)]);
+        DurableFile.Write(path, PlanText.Encode(updated, bytes));
         return true;
     }
 }

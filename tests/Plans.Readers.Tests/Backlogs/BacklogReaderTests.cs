@@ -35,38 +35,8 @@ public sealed class BacklogReaderTests
         Assert.Equal(["1 done", "2 pending", "2.1 pending", "2.2 pending", "3 pending"], backlog.All.Select(t => $"{t.Id} {t.Status}"));
         Assert.Equal(["2.1"], backlog.Find("2.2")!.Dependencies);
         Assert.Equal(["2.2"], backlog.Find("3")!.Dependencies);
-        Assert.Equal(7, backlog.Find("2")!.Complexity);
         Assert.Equal("Other", Read(Tagged, "later").File!.Backlog.Tasks[0].Title);
         Assert.Contains("master, later", Assert.Single(Read(Tagged, "none").Faults).Cure, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Write_KeysInAnotherSpelling_SaysNothingTwice()
-    {
-        var file = Read(
-            """{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},"""
-                + """{"id":2,"title":"R","depends_on":[1]}]}]}"""
-        ).File!;
-
-        var written = file.Write();
-
-        Assert.Equal(
-            """{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},"""
-                + """{"id":2,"title":"R","dependencies":[1]}]}]}""",
-            JsonNode.Parse(written)!.ToJsonString()
-        );
-        Assert.Equal(["1.1"], Read(written).File!.Backlog.Find("1.2")!.Dependencies);
-    }
-
-    [Fact]
-    public void Write_NothingChanged_IsTheSameDocument()
-    {
-        foreach (var text in (string[])[Tagged, """{"tasks":[{"id":"a","title":"T"}],"mine":1}"""])
-        {
-            var file = Read(text).File!;
-
-            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(file.Write())), file.Write());
-        }
     }
 
     [Fact]
@@ -84,7 +54,7 @@ public sealed class BacklogReaderTests
                 }
             );
 
-        var written = JsonNode.Parse(file.With(more).Write())!;
+        var written = JsonNode.Parse(file.Write(more))!;
 
         Assert.Equal("4", added.Id);
         Assert.Equal("completed", (string)written["master"]!["tasks"]![0]!["status"]!);
@@ -157,15 +127,15 @@ public sealed class BacklogReaderTests
                 + """{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}"""
         ).File!;
 
-        var changed = file.With(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] }));
+        var changed = Encoding.UTF8.GetString(file.Write(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] })));
 
         Assert.Equal(
             """[["2.7",2],[7]]""",
             new JsonArray([
-                .. JsonNode.Parse(changed.Write())!["tasks"]![0]!["subtasks"]!.AsArray().Select(s => s!["dependencies"]!.DeepClone()),
+                .. JsonNode.Parse(changed)!["tasks"]![0]!["subtasks"]!.AsArray().Select(s => s!["dependencies"]!.DeepClone()),
             ]).ToJsonString()
         );
-        Assert.Equal(["2.7", "2.2"], Read(changed.Write()).File!.Backlog.Find("2.1")!.Dependencies);
+        Assert.Equal(["2.7", "2.2"], Read(changed).File!.Backlog.Find("2.1")!.Dependencies);
     }
 
     [Fact]
@@ -175,12 +145,11 @@ public sealed class BacklogReaderTests
     public void Read_BareList_IsABacklogToo() => Assert.Equal("T", Read("""[{"id":1,"title":"T"}]""").File!.Backlog.Tasks[0].Title);
 
     [Fact]
-    public void Read_UnknownStatus_WarnsAndIsLeftAsItIs()
+    public void Read_UnknownStatus_Warns()
     {
         var result = Read("""{"tasks":[{"id":1,"title":"T","status":"dnoe"}]}""");
 
         Assert.Contains("Did you mean 'done'?", Assert.Single(result.Faults).Cure, StringComparison.Ordinal);
-        Assert.Contains("dnoe", result.File!.Write(), StringComparison.Ordinal);
     }
 
     [Fact]

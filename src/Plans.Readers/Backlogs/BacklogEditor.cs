@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Plans.Readers.Backlogs;
+
+/// <summary>Carries the difference between two backlogs into the text of the first one.</summary>
+internal sealed class BacklogEditor
+{
+    private readonly BacklogNodes _nodes;
+    private readonly HashSet<string> _ids;
+    private readonly JsonEdits _edits;
+
+    private BacklogEditor(BacklogNodes nodes, Backlog after)
+    {
+        _nodes = nodes;
+        _ids = [.. after.All.Select(task => task.Id)];
+        _edits = new JsonEdits(nodes.Text, nodes.Root);
+    }
+
+    /// <summary>The text with the tasks of <paramref name="after"/>.</summary>
+    public static byte[] Edit(BacklogNodes nodes, Backlog before, Backlog after)
+    {
+        var editor = new BacklogEditor(nodes, after);
+        editor.EditTasks(nodes.Tasks, before.Tasks, after.Tasks, null);
+        return editor._edits.Apply();
+    }
+
+    private void EditTasks(SequenceNode list, IReadOnlyList<BacklogTask> before, IReadOnlyList<BacklogTask> after, string? parent)
+    {
+        var known = before.ToDictionary(task => task.Id, StringComparer.Ordinal);
+        HashSet<string> kept = [.. after.Select(task => task.Id)];
+        foreach (var task in after.Where(task => known.ContainsKey(task.Id)))
+        {
+            EditTask(_nodes.ById[task.Id], known[task.Id], task, parent);
+        }
+        _edits.Change(
+            list,
+            before.Where(task => !kept.Contains(task.Id)).Select(DocumentNode (task) => _nodes.ById[task.Id]).ToHashSet(),
+            [.. after.Where(task => !known.ContainsKey(task.Id)).Select(task => New(task, parent))]
+        );
+    }
+
+    private void EditTask(MappingNode node, BacklogTask before, BacklogTask after, string? parent)
+    {
+        var added = new JsonObject();
+        SetText("title", before.Title, after.Title);
+        SetText("description", before.Description, after.Description);
+        SetText("details", before.Details, after.Details);
+        SetText("testStrategy", before.TestStrategy, after.TestStrategy);
+        SetText("status", before.Status, after.Status);
+        SetText("priority", before.Priority, after.Priority);
+        if (!before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
+        {
+            EditDependencies(Member(node, "dependencies"), before, after, parent, added);
+        }
+        if (Member(node, "subtasks") is SequenceNode list)
+        {
+            EditTasks(list, before.Subtasks, after.Subtasks, after.Id);
+        }
+        else if (after.Subtasks.Count > 0)
+        {
+            Set("subtasks", new JsonArray([.. after.Subtasks.Select(task => New(task, after.Id))]));
+        }
+        if (added.Count > 0)
+        {
+            _edits.Insert(node, added);
+        }
+
+        void SetText(string name, string? old, string? text)
+        {
+            if (!string.Equals(old ?? "", text ?? "", StringComparison.Ordinal))
+            {
+                Set(name, JsonValue.Create(text));
+            }
+        }
+
+        void Set(string name, JsonNode? value)
+        {
+            if (Member(node, name) is { } present)
+            {
+                _edits.Replace(present, value);
+            }
+            else
+            {
+                added[name] = value;
+            }
+        }
+    }
+
+    // A list keeps the items that stay, as they are written.
+    private void EditDependencies(DocumentNode? node, BacklogTask before, BacklogTask after, string? parent, JsonObject added)
+    {
+        HashSet<string> kept = [.. after.Dependencies.Intersect(before.Dependencies, StringComparer.Ordinal)];
+        string[] stay = [.. before.Dependencies.Where(kept.Contains)];
+        string[] more = [.. after.Dependencies.Where(id => !kept.Contains(id))];
+        if (node is SequenceNode list && stay.Concat(more).SequenceEqual(after.Dependencies, StringComparer.Ordinal))
+        {
+            var areTexts = list.Items.OfType<ScalarNode>().Any(item => !item.IsPlain && long.TryParse(item.Text, out _));
+            _edits.Change(
+                list,
+                list.Items.Where((_, i) => !kept.Contains(before.Dependencies[i])).ToHashSet(),
+                [.. more.Select(id => areTexts ? JsonValue.Create(Dependency(id, parent).ToString()) : Dependency(id, parent))]
+            );
+            return;
+        }
+        var all = new JsonArray([.. after.Dependencies.Select(id => Dependency(id, parent))]);
+        if (node is null)
+        {
+            added["dependencies"] = all;
+        }
+        else
+        {
+            _edits.Replace(node, all);
+        }
+    }
+
+    private JsonObject New(BacklogTask task, string? parent)
+    {
+        var node = new JsonObject { ["id"] = NewId(task.Id, parent), ["title"] = task.Title };
+        AddText("description", task.Description);
+        AddText("details", task.Details);
+        AddText("testStrategy", task.TestStrategy);
+        node["status"] = task.Status;
+        if (parent is null || task.Priority != BacklogPriority.Medium)
+        {
+            node["priority"] = task.Priority;
+        }
+        if (parent is null || task.Dependencies.Count > 0)
+        {
+            node["dependencies"] = new JsonArray([.. task.Dependencies.Select(id => Dependency(id, parent))]);
+        }
+        if (task.Subtasks.Count > 0)
+        {
+            node["subtasks"] = new JsonArray([.. task.Subtasks.Select(subtask => New(subtask, task.Id))]);
+        }
+        return node;
+
+        void AddText(string name, string? text)
+        {
+            if (!string.IsNullOrEmpty(text))
+            {
+                node[name] = text;
+            }
+        }
+    }
+
+    // The last task of the same list shows how ids are written, or any other task or subtask.
+    private JsonNode NewId(string id, string? parent)
+    {
+        var peers = _nodes.ById.Where(node => ParentOf(node.Key) is null == parent is null).ToList();
+        var (peer, node) = peers.FindLast(p => ParentOf(p.Key) == parent) is { Value: not null } sibling ? sibling : peers.FirstOrDefault();
+        var isFull = node is not null && parent is not null && ((ScalarNode)Member(node, "id")!).Text.Trim() == peer;
+        var written = isFull ? id : Local(id, parent);
+        return node is not null && Member(node, "id") is ScalarNode { IsPlain: false } ? JsonValue.Create(written) : Number(written);
+    }
+
+    // A sibling, and a task of the backlog, are called as their ids are written; a subtask of another task by its full id, as is a sibling
+    // that is missing: its short id would mean a task.
+    private JsonNode Dependency(string id, string? parent)
+    {
+        var other = ParentOf(id);
+        if (other is not null && (other != parent || !_ids.Contains(id)))
+        {
+            return JsonValue.Create(id);
+        }
+        return _nodes.ById.TryGetValue(id, out var node) ? Written((ScalarNode)Member(node, "id")!) : NewId(id, other);
+    }
+
+    private static JsonValue Written(ScalarNode id) => id.IsPlain ? Number(id.Text) : JsonValue.Create(id.Text.Trim());
+
+    internal static DocumentNode? Member(MappingNode node, string name) =>
+        node.Entries.FirstOrDefault(entry => BacklogTaskBinder.Keys.Find(entry.Key.Text) == name).Value;
+
+    private static string? ParentOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;
+
+    private static string Local(string id, string? parent) => parent is null ? id : id[(parent.Length + 1)..];
+
+    private static JsonValue Number(string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? JsonValue.Create(number)
+            : JsonValue.Create(id);
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Plans.Readers.Documents;
+
+/// <summary>Changes of a JSON text that leave all its other bytes as they are; what is added has the layout of the text.</summary>
+/// <param name="text">The text, in UTF-8.</param>
+/// <param name="root">Its value, with the places of all values in it.</param>
+internal sealed class JsonEdits(byte[] text, DocumentNode root)
+{
+    private readonly JsonStyle _style = new(text, root);
+    private readonly List<(int Start, int End, string Text)> _edits = [];
+
+    /// <summary>Gives a value another one in its place.</summary>
+    public void Replace(DocumentNode value, JsonNode? by) =>
+        _edits.Add((value.Start, value.End, _style.Print(by, _style.Indent(value.Start), _style.HasLines)));
+
+    /// <summary>Adds members at the end of a mapping that has some; once for each mapping.</summary>
+    public void Insert(MappingNode mapping, IEnumerable<KeyValuePair<string, JsonNode?>> members)
+    {
+        var (key, value) = mapping.Entries[^1];
+        var lead = _style.Lead(key.Start, mapping.Entries.Count == 1);
+        var hasLines = lead.Contains('\n', StringComparison.Ordinal);
+        var added = members.Select(m => "," + lead + _style.Member(m.Key, m.Value, _style.Indent(key.Start), hasLines));
+        _edits.Add((value.End, value.End, string.Concat(added)));
+    }
+
+    /// <summary>Removes items of a list and adds others at its end; once for each list.</summary>
+    public void Change(SequenceNode list, IReadOnlySet<DocumentNode> removed, IReadOnlyList<JsonNode> added)
+    {
+        if (list.Items.All(removed.Contains))
+        {
+            Fill(list, added);
+            return;
+        }
+
+        // An item goes with the comma before it; where no item that stays precedes it, with the comma behind it.
+        var first = list.Items.TakeWhile(removed.Contains).Count();
+        if (first > 0)
+        {
+            _edits.Add((list.Items[0].Start, list.Items[first].Start, ""));
+        }
+        for (var i = first + 1; i < list.Items.Count; i++)
+        {
+            if (removed.Contains(list.Items[i]))
+            {
+                _edits.Add((list.Items[i - 1].End, list.Items[i].End, ""));
+            }
+        }
+        var last = list.Items[^1];
+        var lead = _style.Lead(last.Start, list.Items.Count == 1);
+        var hasLines = text.AsSpan(last.Start..last.End).Contains((byte)'\n');
+        var texts = added.Select(item => "," + lead + _style.Print(item, _style.Indent(last.Start), hasLines));
+        _edits.Add((last.End, last.End, string.Concat(texts)));
+    }
+
+    /// <summary>The changed text.</summary>
+    public byte[] Apply()
+    {
+        using var changed = new MemoryStream(text.Length + 1024);
+        var at = 0;
+        foreach (var (start, end, by) in _edits.OrderBy(edit => edit.Start).ThenBy(edit => edit.End))
+        {
+            changed.Write(text.AsSpan(at..start));
+            changed.Write(Encoding.UTF8.GetBytes(by));
+            at = end;
+        }
+        changed.Write(text.AsSpan(at..));
+        return changed.ToArray();
+    }
+
+    // The list has no items, or loses all of them. A comment in an empty list stays.
+    private void Fill(SequenceNode list, IReadOnlyList<JsonNode> added)
+    {
+        var isEmpty = list.Items.Count == 0;
+        if (isEmpty && added.Count == 0)
+        {
+            return;
+        }
+        var hasLines = isEmpty ? _style.HasLines : _style.IsOnItsOwnLine(list.Items[0].Start);
+        var items = _style.Items(added, _style.Indent(list.Start), hasLines);
+        var hasComment = isEmpty && text.AsSpan((list.Start + 1)..(list.End - 1)).ContainsAnyExcept(" \t\r\n"u8);
+        _edits.Add(hasComment ? (list.Start, list.Start + 1, items[..^1]) : (list.Start, list.End, items));
+    }
+}
