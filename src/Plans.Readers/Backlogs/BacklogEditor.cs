@@ -145,7 +145,7 @@ internal sealed class BacklogEditor
     }
 
     // The last task of the same list shows how ids are written, or any other task or subtask.
-    private JsonNode NewId(string id, string? parent)
+    private JsonValue NewId(string id, string? parent)
     {
         var peers = _nodes.ById.Where(node => ParentOf(node.Key) is null == parent is null).ToList();
         var (peer, node) = peers.FindLast(p => ParentOf(p.Key) == parent) is { Value: not null } sibling ? sibling : peers.FirstOrDefault();
@@ -156,7 +156,7 @@ internal sealed class BacklogEditor
 
     // A sibling, and a task of the backlog, are called as their ids are written; a subtask of another task by its full id, as is a sibling
     // that is missing: its short id would mean a task.
-    private JsonNode Dependency(string id, string? parent)
+    private JsonValue Dependency(string id, string? parent)
     {
         var other = ParentOf(id);
         if (other is not null && (other != parent || !_ids.Contains(id)))
