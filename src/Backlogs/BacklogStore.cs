@@ -3,14 +3,14 @@ using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Backlogs;
 
-/// <summary>The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers
+/// <summary>The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master (at its present or older
+/// place) where that is the one in use. Writers
 /// wait for each other, and a crash in the middle leaves the old file.</summary>
 public sealed class BacklogStore
 {
     /// <summary>How long a writer waits for another one.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private static readonly string[] Candidates = [PlanFileName.OwnBacklog, PlanFileName.TaskMasterBacklog];
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _root;
     private readonly string? _gitDirectory;
@@ -25,8 +25,10 @@ public sealed class BacklogStore
         _root = root;
         _gitDirectory = gitDirectory;
         _time = time;
-        Exists = Array.Exists(Candidates, name => File.Exists(Path.Combine(root, name)));
-        Name = Array.Find(Candidates, name => File.Exists(Path.Combine(root, name))) ?? Candidates[0];
+        string[] candidates = [PlanFileName.OwnBacklog, PlanFileName.TaskMasterBacklog, PlanFileName.OlderTaskMasterBacklog];
+        var found = Array.Find(candidates, IsBacklog);
+        Exists = found is not null;
+        Name = found ?? PlanFileName.OwnBacklog;
         CurrentTag = FindCurrentTag();
     }
 
@@ -130,10 +132,17 @@ public sealed class BacklogStore
         }
     }
 
+    // The older place of task-master may hold another tool's file.
+    private bool IsBacklog(string name)
+    {
+        var path = Path.Combine(_root, name);
+        return File.Exists(path) && (name != PlanFileName.OlderTaskMasterBacklog || BacklogReader.IsBacklog(File.ReadAllBytes(path)));
+    }
+
     private string? FindCurrentTag()
     {
-        var state = Path.Combine(_root, ".taskmaster", "state.json");
-        return Name == PlanFileName.TaskMasterBacklog && File.Exists(state)
+        var state = Path.Combine(_root, BacklogPlanReader.TaskMasterState);
+        return Exists && Name != PlanFileName.OwnBacklog && File.Exists(state)
             ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state))
             : null;
     }

@@ -117,6 +117,66 @@ public class TasksCommandTests
         await ChangeAsync("add", "E", "--dependencies", "4.2");
     }
 
+    /// <summary>Complexity in words, order and state in words of other tools.</summary>
+    [Fact]
+    public async Task Tasks_OlderPlaceOfTaskMaster_IsTheBacklog()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(
+            "tasks/tasks.json",
+            """{"tasks":[{"id":1,"title":"A","completed":true},{"id":2,"title":"B","complexity":"medium","blockedBy":[3]},"""
+                + """{"id":3,"title":"C","status":"open"},{"id":4,"title":"D","status":"closed"}]}"""
+        );
+
+        var list = await cli.RunAsync("tasks", "list", "--json");
+        var next = await cli.RunAsync("next", "--json");
+        var run = await cli.RunAsync("tasks", "run", "--no-planner", "--dry-run");
+        var set = await cli.RunAsync("tasks", "set-status", "2", "done");
+
+        Assert.Equal((0, 0, 0, 0), (list.ExitCode, next.ExitCode, run.ExitCode, set.ExitCode));
+        Assert.Equal(4, list.Json["tasks"]!.AsArray().Count);
+        Assert.Contains("'blockedBy' is read as 'dependencies'", list.People, StringComparison.Ordinal);
+        Assert.Equal(3, (int)next.Json["task"]!["id"]!);
+        Assert.True(run.People.IndexOf("C", StringComparison.Ordinal) >= 0, run.People);
+        Assert.Contains("\"blockedBy\":[3],\"status\":\"done\"}", cli.Read("tasks/tasks.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tasks_AnotherToolsFileAtTheOlderPlace_IsNoBacklog()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var path = cli.Write("tasks/tasks.json", """{"tasks": {"build": "make"}}""");
+
+        var list = await cli.RunAsync("tasks", "list");
+        var added = await cli.RunAsync("add", "First");
+
+        Assert.Equal((0, 0), (list.ExitCode, added.ExitCode));
+        Assert.Equal("""{"tasks": {"build": "make"}}""", await File.ReadAllTextAsync(path));
+        Assert.Contains("First", cli.Read(".orchestrator/tasks.json"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tasks", "list")]
+    [InlineData("next")]
+    [InlineData("add", "More")]
+    [InlineData("tasks", "run", "--no-planner", "--yes")]
+    [InlineData("run", "--dry-run", "--no-planner")]
+    public async Task Tasks_CurrentTagThatIsGone_IsRefusedWithTheTagsThereAre(params string[] arguments)
+    {
+        const string Tagged = """{"master":{"tasks":[{"id":1,"title":"A"}]},"next":{"tasks":[]}}""";
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".taskmaster/state.json", """{"currentTag":"gone"}""");
+        cli.Write(".taskmaster/tasks/tasks.json", Tagged);
+
+        var refused = await cli.RunAsync(arguments);
+        var named = await cli.RunAsync("tasks", "list", "--tag", "master");
+
+        Assert.Equal((2, 0), (refused.ExitCode, named.ExitCode));
+        Assert.Contains("no tag 'gone'", refused.People, StringComparison.Ordinal);
+        Assert.Contains("master, next", refused.People, StringComparison.Ordinal);
+        Assert.Equal(Tagged, cli.Read(".taskmaster/tasks/tasks.json"));
+    }
+
     [Fact]
     public async Task Tasks_DanglingDependencyInTaskMastersFile_IsReportedAndLosesNothing()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
@@ -47,7 +48,10 @@ internal sealed class BacklogEditor
         SetText("description", before.Description, after.Description);
         SetText("details", before.Details, after.Details);
         SetText("testStrategy", before.TestStrategy, after.TestStrategy);
-        SetText("status", before.Status, after.Status);
+        if (before.Status != after.Status)
+        {
+            SetStatus(after.Status);
+        }
         SetText("priority", before.Priority, after.Priority);
         if (!before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
         {
@@ -64,6 +68,22 @@ internal sealed class BacklogEditor
         if (added.Count > 0)
         {
             _edits.Insert(node, added);
+        }
+
+        // A flag for done tasks agrees with the status; where it can say all, there need be no status.
+        void SetStatus(string status)
+        {
+            var isDone = status == BacklogStatus.Done;
+            var flag = Member(node, KeySynonyms.CompletedKey) as ScalarNode;
+            var isSwitch = flag is { IsPlain: true, Text: "true" or "false" };
+            if (flag is not null && CompletedFlag.Parse(flag.Text) is { } said && said != isDone)
+            {
+                _edits.Replace(flag, isSwitch || isDone ? JsonValue.Create(isDone) : null);
+            }
+            if (!isSwitch || Member(node, "status") is not null || !(isDone || status == BacklogStatus.Pending))
+            {
+                Set("status", JsonValue.Create(status));
+            }
         }
 
         void SetText(string name, string? old, string? text)
@@ -168,8 +188,12 @@ internal sealed class BacklogEditor
 
     private static JsonValue Written(ScalarNode id) => id.IsPlain ? Number(id.Text) : JsonValue.Create(id.Text.Trim());
 
-    internal static DocumentNode? Member(MappingNode node, string name) =>
-        node.Entries.FirstOrDefault(entry => BacklogTaskBinder.Keys.Find(entry.Key.Text) == name).Value;
+    // Of two words for one thing the one that says something.
+    private static DocumentNode? Member(MappingNode node, string name)
+    {
+        var found = node.Entries.Where(entry => BacklogTaskBinder.Keys.Find(entry.Key.Text) == name).Select(entry => entry.Value).ToList();
+        return found.Find(value => !Fields.IsEmpty(value)) ?? found.FirstOrDefault();
+    }
 
     private static string? ParentOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;
 

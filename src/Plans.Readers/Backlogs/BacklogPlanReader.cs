@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, because a backlog has
@@ -9,7 +7,8 @@ public static class BacklogPlanReader
     /// <summary>Code of the fault of a valid backlog without pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
-    private const string TaskMasterState = ".taskmaster/state.json";
+    /// <summary>Where task-master names its current tag, relative to the repository.</summary>
+    public const string TaskMasterState = ".taskmaster/state.json";
 
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
@@ -94,22 +93,16 @@ public static class BacklogPlanReader
                 )
             );
 
-    /// <summary>Task-master's current tag, if its state names one that exists in the file; null otherwise.</summary>
+    /// <summary>Task-master's current tag, which may be gone from the file; null where the file has no tags or the state names none.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)
     {
-        if (state is null)
-        {
-            return null;
-        }
-        try
-        {
-            var tag = (string?)JsonNode.Parse(state)?["currentTag"];
-            return tag is not null && JsonNode.Parse(content) is JsonObject root && root.ContainsKey(tag) ? tag : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Both files may be invalid; faults of the backlog itself are reported by its reader.
-            return null;
-        }
+        var named = Member(state ?? [], "currentTag") is ScalarNode { IsNull: false, Text: { Length: > 0 } tag } ? tag : null;
+        return named is not null && Member(content, "tasks") is null ? named : null;
     }
+
+    // A file that can't be read has no members here; faults of the backlog are reported by its reader.
+    private static DocumentNode? Member(ReadOnlySpan<byte> content, string name) =>
+        PlanText.TryDecode(content, "", out var text, out _) && JsonTree.Read(text, new FaultList("")) is MappingNode root
+            ? root.Entries.FirstOrDefault(entry => entry.Key.Text == name).Value
+            : null;
 }

@@ -5,6 +5,12 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// <summary>Reads a backlog: our own <c>tasks.json</c>, or that of task-master with or without tags.</summary>
 public static class BacklogReader
 {
+    private const string NoTasks = "no-tasks";
+
+    /// <summary>True if a file of this content is meant as a backlog, although it may have faults.</summary>
+    public static bool IsBacklog(ReadOnlySpan<byte> content) =>
+        !Read(content, "").Errors.Any(fault => fault is { Code: NoTasks } or { Code: "wrong-type", Field: "" or "tasks" });
+
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its name, for faults.</param>
@@ -72,9 +78,17 @@ public static class BacklogReader
         {
             return (wanted, List((MappingNode)value!, $"{wanted}.tasks", faults));
         }
-        var known =
-            tags.Count == 0 ? "Add \"tasks\": [] to the file." : $"Its tags are: {string.Join(", ", tags.Select(t => t.Key.Text))}.";
-        faults.Error("no-tasks", root, "", tags.Count == 0 ? "The file has no list of tasks." : $"The file has no tag '{wanted}'.", known);
+        if (tags.Count == 0)
+        {
+            faults.Error(NoTasks, root, "", "The file has no list of tasks.", "Add \"tasks\": [] to the file.");
+        }
+        else
+        {
+            var cure =
+                $"Its tags are {string.Join(", ", tags.Select(t => t.Key.Text))}. Name one with --tag, or as 'currentTag' in "
+                + $"{BacklogPlanReader.TaskMasterState}.";
+            faults.Error("no-tag", root, "", $"The file has no tag '{wanted}'.", cure);
+        }
         return (null, null);
     }
 

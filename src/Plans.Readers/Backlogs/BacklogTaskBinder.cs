@@ -10,7 +10,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     private readonly Dictionary<string, MappingNode> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>The keys of a task, with their other spellings.</summary>
-    public static readonly KeyTable Keys = new(
+    public static readonly KeyTable Keys = new KeyTable(
         "id",
         "title",
         "description",
@@ -18,9 +18,9 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         "testStrategy test_strategy",
         "status",
         "priority",
-        "dependencies depends_on",
+        "dependencies depends_on depends",
         "subtasks"
-    );
+    ).WithOrderAndState("dependencies");
 
     /// <summary>The tasks that were read, with the places of their ids and dependencies.</summary>
     public IReadOnlyList<PlacedTask> Placed => _placed;
@@ -76,7 +76,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         {
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Give it a number.");
         }
-        var dependencies = fields.Texts("dependencies") ?? [];
+        var dependencies = TaskListBinder.SplitOnCommas(fields.Texts("dependencies"));
         string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
         var place = fields.Node("id") ?? mapping;
         _nodes[id] = mapping;
@@ -90,16 +90,20 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         return new BacklogTask
         {
             Id = id,
-            Title = fields.Text("title") ?? "",
-            Description = fields.Text("description") ?? "",
-            Details = fields.Text("details"),
-            TestStrategy = fields.Text("testStrategy"),
+            Title = Text(fields, "title") ?? "",
+            Description = Text(fields, "description") ?? "",
+            Details = Text(fields, "details"),
+            TestStrategy = Text(fields, "testStrategy"),
             Status = Status(fields),
             Priority = fields.Text("priority") is { Length: > 0 } priority ? priority.Trim().ToLowerInvariant() : BacklogPriority.Medium,
             Dependencies = dependsOn,
             Subtasks = Subtasks(fields, id),
         };
     }
+
+    // A list of texts is one text with several lines.
+    private static string? Text(Fields fields, string name) =>
+        fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 
     private static bool HasId(DocumentNode item) =>
         item is MappingNode mapping && mapping.Entries.Any(entry => Keys.Find(entry.Key.Text) == "id");
@@ -121,24 +125,38 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         return [];
     }
 
+    // A task of which one word says that it is done is not paid for; the status of an unknown word is the word, so that no run starts it.
     private static string Status(Fields fields)
     {
+        var isDone = CompletedFlag.Read(fields, FaultSeverity.Warning);
         if (fields.Text("status") is not { Length: > 0 } word)
         {
-            return BacklogStatus.Pending;
+            return isDone is true ? BacklogStatus.Done : BacklogStatus.Pending;
         }
-        if (BacklogStatus.Find(word) is { } status)
+        if (BacklogStatus.Find(word) is not { } status)
+        {
+            var near = NearestName.Of(word, BacklogStatus.All);
+            fields.Faults.Warning(
+                "unknown-status",
+                fields.Node("status"),
+                fields.Join("status"),
+                $"The status '{word}' is not known, so no run starts the task.",
+                near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
+            );
+            return word;
+        }
+        if ((isDone, status) is not ((true, BacklogStatus.Pending) or (false, BacklogStatus.Done)))
         {
             return status;
         }
-        var near = NearestName.Of(word, BacklogStatus.All);
+        var flag = fields.Key(KeySynonyms.CompletedKey)!;
         fields.Faults.Warning(
-            "unknown-status",
-            fields.Node("status"),
-            fields.Join("status"),
-            $"The status '{word}' is not known and counts as pending.",
-            near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
+            "status-differs",
+            flag,
+            fields.Join(flag.Text),
+            $"'status' says '{word}', '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}: it counts as done.",
+            "Make the two agree."
         );
-        return BacklogStatus.Pending;
+        return BacklogStatus.Done;
     }
 }

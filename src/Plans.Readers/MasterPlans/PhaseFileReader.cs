@@ -148,18 +148,33 @@ internal sealed partial class PhaseFileReader
             return true;
         }
         var fact = FactLine().Match(line.Text);
-        switch (fact.Success ? fact.Groups["name"].Value.Trim().ToLowerInvariant() : "")
+        return fact.Success && Fact(line.Number, fact.Groups["name"].Value.Trim(), fact.Groups["value"].Value.Trim());
+    }
+
+    // Words of other tools begin sentences too: they count where a phase, or a state, is all that follows.
+    private bool Fact(int line, string name, string value)
+    {
+        var key = PhaseKeys.Keys.Find(name);
+        if (PhaseKeys.Keys.IsSynonym(name))
         {
-            case "status":
-                _status ??= (fact.Groups["value"].Value.Trim(), line.Number);
+            var state = PhaseKeys.State(key!, value);
+            if (key == PhaseKeys.DependsOn ? !PhaseReferences.NamesPhases(value) : state is null)
+            {
+                return false;
+            }
+            _faults.Add(PhaseKeys.Synonym(_file, line, name, key!));
+            (key, value) = key == PhaseKeys.DependsOn ? (key, value) : (PhaseKeys.Status, state!);
+        }
+        switch (key)
+        {
+            case PhaseKeys.Status:
+                _status ??= (value, line);
                 return true;
-            case "depends on" or "dependencies" or "depends":
-                _dependsOn ??= (fact.Groups["value"].Value.Trim(), line.Number);
-                return true;
-            case "master plan":
+            case PhaseKeys.DependsOn:
+                _dependsOn ??= (value, line);
                 return true;
             default:
-                return false;
+                return string.Equals(name, "master plan", StringComparison.OrdinalIgnoreCase);
         }
     }
 

@@ -101,6 +101,22 @@ internal static partial class PhaseReferences
         }
     }
 
+    /// <summary>True if a text names phases, so that a word such as <c>Requires</c> before it means order.</summary>
+    public static bool NamesPhases(string text)
+    {
+        if (text.Length > LongestLine)
+        {
+            return false;
+        }
+        string[] parts = [.. Separator().Split(text).Select(part => part.Trim())];
+        return Array.Exists(parts, IsPhase)
+            || Array.TrueForAll(parts, part => part.Length > 0 && part.All(c => char.IsAsciiDigit(c) || c == '.'));
+    }
+
+    private static bool IsPhase(string part) =>
+        Inline.LinkTarget(part)?.EndsWith(".md", StringComparison.OrdinalIgnoreCase) is true
+        || (Inline.Plain(part).StartsWith("phase", StringComparison.OrdinalIgnoreCase) && PhaseWord().IsMatch(part));
+
     private static bool IsDependencySection(MarkdownLine line) => line.Section.Contains("depend", StringComparison.OrdinalIgnoreCase);
 
     // "Phase 1", "Phases 1 & 2", "1", "**Phase 1** (Setup)", "P1[Setup]".

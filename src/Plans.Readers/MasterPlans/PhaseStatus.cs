@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>Status of a phase: of the table, or the phase's own where the table has none.</summary>
 internal static class PhaseStatus
 {
-    /// <summary>The effective status; an unknown one counts as pending, and is a fault.</summary>
+    /// <summary>The effective status; an unknown one is a fault.</summary>
     public static PlanTaskStatus Of(Phase phase, FaultList faults)
     {
         var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
@@ -37,10 +37,10 @@ internal static class PhaseStatus
         }
         var near = NearestName.Of(text, StatusWord.Known);
         faults.Add(
-            PlanFault.Warning(
+            PlanFault.Error(
                 file,
                 "unknown-status",
-                $"The status '{text}' is not known and counts as pending.",
+                $"The status '{text}' is not known: the phase may be done, and would be paid for again.",
                 near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?",
                 $"phases.{phase.Row.Id}.status",
                 line

@@ -44,6 +44,9 @@ internal static class PhaseTable
         Risk,
         Status,
         DependsOn,
+
+        /// <summary>Another tool's word for order, whose cells may say something else.</summary>
+        OtherOrder,
     }
 
     /// <summary>The rows of all tables of phases. A row that can't be read is a fault.</summary>
@@ -57,7 +60,7 @@ internal static class PhaseTable
             {
                 continue;
             }
-            var columns = Columns(lines[i].Text);
+            var columns = Columns(lines[i], faults);
             var width = TableLine.Cells(lines[i].Text).Count;
             for (i += 2; i < lines.Count && TableLine.IsRow(lines[i]); i++)
             {
@@ -106,10 +109,10 @@ internal static class PhaseTable
             : plain;
     }
 
-    private static Dictionary<Column, int>? Columns(string header)
+    private static Dictionary<Column, int>? Columns(MarkdownLine header, FaultList faults)
     {
         var columns = new Dictionary<Column, int>();
-        var cells = TableLine.Cells(header);
+        var cells = TableLine.Cells(header.Text);
         int[] ids =
         [
             .. cells
@@ -140,7 +143,27 @@ internal static class PhaseTable
 
         // Other tables (risks, files, decisions) have neither a phase nor a title, or no phase at all.
         var isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
+        if (isPhases)
+        {
+            AddSynonyms(columns, cells, header.Number, faults);
+        }
         return isPhases ? columns : null;
+    }
+
+    private static void AddSynonyms(Dictionary<Column, int> columns, IReadOnlyList<TableCell> cells, int line, FaultList faults)
+    {
+        for (var i = 0; i < cells.Count; i++)
+        {
+            var word = Inline.Plain(cells[i].Text);
+            if (!Headings.ContainsKey(word) && PhaseKeys.Keys.IsSynonym(word))
+            {
+                var key = PhaseKeys.Keys.Find(word)!;
+                if (columns.TryAdd(key == PhaseKeys.DependsOn ? Column.OtherOrder : Column.Status, i))
+                {
+                    faults.Add(PhaseKeys.Synonym(faults.File, line, word, key));
+                }
+            }
+        }
     }
 
     private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<Column, int> columns, int width, FaultList faults)
@@ -202,7 +225,9 @@ internal static class PhaseTable
             Inline.Plain(TextOf(Column.Focus)),
             Inline.Plain(TextOf(Column.Risk)),
             CellOf(Column.Status),
-            TextOf(Column.DependsOn)
+            PhaseReferences.NamesPhases(TextOf(Column.OtherOrder))
+                ? $"{TextOf(Column.DependsOn)}, {TextOf(Column.OtherOrder)}".TrimStart(',', ' ')
+                : TextOf(Column.DependsOn)
         );
     }
 }

@@ -27,37 +27,82 @@ internal sealed class Fields
             var name = keys.Find(key.Text);
             if (name is null)
             {
-                // Keys that begin with x- or a dot are free for a file's own use, such as anchors.
-                if (!key.Text.StartsWith("x-", StringComparison.Ordinal) && !key.Text.StartsWith('.'))
-                {
-                    var near = keys.Nearest(key.Text);
-                    _faults.Add(
-                        "unknown-key",
-                        unknown,
-                        key.Line,
-                        key.Column,
-                        Join(key.Text).ToString(),
-                        $"'{key.Text}' is no key of {what}{(unknown == FaultSeverity.Warning ? " and is ignored" : "")}.",
-                        near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?"
-                    );
-                }
+                ReportUnknown(key, value, keys, what, unknown);
+                continue;
             }
-            else if (Key(name) is { } first)
+            var isSynonym = keys.IsSynonym(key.Text);
+            var first = IndexOf(name);
+            if (first < 0)
+            {
+                _values[_count++] = new Entry(name, key, value);
+            }
+            else if ((isSynonym || keys.IsSynonym(_values[first].Key!.Text)) && (IsEmpty(value) || IsEmpty(_values[first].Value!)))
+            {
+                // Two words for one thing, of which one says nothing.
+                _values[first] = IsEmpty(value) ? _values[first] : new Entry(name, key, value);
+            }
+            else
             {
                 _faults.Error(
                     "duplicate-key",
                     key,
                     Join(key.Text),
-                    $"'{key.Text}' says the same as '{first.Text}' in line {first.Line}.",
+                    $"'{key.Text}' says the same as '{_values[first].Key!.Text}' in line {_values[first].Key!.Line}.",
                     $"Keep one of them; '{name}' is the usual name."
                 );
             }
-            else
+            if (isSynonym && !IsEmpty(value))
             {
-                _values[_count++] = new Entry(name, key, value);
+                ReportSynonym(key, name);
             }
         }
     }
+
+    private void ReportUnknown(ScalarNode key, DocumentNode value, KeyTable keys, string what, FaultSeverity unknown)
+    {
+        // Keys that begin with x- or a dot are free for a file's own use, such as anchors.
+        if (key.Text.StartsWith("x-", StringComparison.Ordinal) || key.Text.StartsWith('.'))
+        {
+            return;
+        }
+        if (keys.Find("needs") is { } order && KeySynonyms.IsReversed(key.Text) && !IsEmpty(value))
+        {
+            _faults.Error(
+                "reversed-order",
+                key,
+                Join(key.Text),
+                $"'{key.Text}' says which tasks wait for this one; such an order is not read.",
+                $"Name this task in '{order}' of the tasks that wait for it."
+            );
+            return;
+        }
+        var near = keys.Nearest(key.Text);
+        _faults.Add(
+            "unknown-key",
+            unknown,
+            key.Line,
+            key.Column,
+            Join(key.Text).ToString(),
+            $"'{key.Text}' is no key of {what}{(unknown == FaultSeverity.Warning ? " and is ignored" : "")}.",
+            near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?"
+        );
+    }
+
+    private void ReportSynonym(ScalarNode key, string name)
+    {
+        var isFlag = name == KeySynonyms.CompletedKey;
+        _faults.Warning(
+            "other-key",
+            key,
+            Join(key.Text),
+            $"'{key.Text}' is read as '{(isFlag ? "status" : name)}'.",
+            isFlag ? "Write 'status', which is the usual key." : $"Write '{name}', which is the usual key."
+        );
+    }
+
+    /// <summary>True if a value says nothing: it is null, or an empty text or list.</summary>
+    public static bool IsEmpty(DocumentNode value) =>
+        value is ScalarNode { IsNull: true } or ScalarNode { Text: "" } or SequenceNode { Items.Count: 0 };
 
     public MappingNode Mapping { get; }
 
@@ -121,16 +166,18 @@ internal sealed class Fields
 
     public void Missing(string name, string message, string cure) => _faults.Error("missing-field", Mapping, Join(name), message, cure);
 
-    private Entry Find(string name)
+    private Entry Find(string name) => IndexOf(name) is >= 0 and var at ? _values[at] : default;
+
+    private int IndexOf(string name)
     {
         for (var i = 0; i < _count; i++)
         {
             if (string.Equals(_values[i].Name, name, StringComparison.Ordinal))
             {
-                return _values[i];
+                return i;
             }
         }
-        return default;
+        return -1;
     }
 
     /// <summary>A key and its value; all null where there is none.</summary>

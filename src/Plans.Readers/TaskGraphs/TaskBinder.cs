@@ -156,22 +156,33 @@ internal static class TaskBinder
 
     private static PlanTaskStatus BindStatus(Fields fields)
     {
-        if (fields.Text("status") is not { } text)
+        var isDone = CompletedFlag.Read(fields, FaultSeverity.Error);
+        if (fields.Text("status") is not { Length: > 0 } text)
         {
-            return PlanTaskStatus.Pending;
+            return isDone is true ? PlanTaskStatus.Completed : PlanTaskStatus.Pending;
         }
-        if (StatusWord.TryParse(text, out var status))
+        if (!StatusWord.TryParse(text, out var status))
         {
-            return status;
+            var near = NearestName.Of(text, StatusWord.Known);
+            fields.Faults.Error(
+                "unknown-status",
+                fields.Node("status"),
+                fields.Join("status"),
+                $"The status '{text}' is not known: the task may be done, and would be paid for again.",
+                near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
+            );
         }
-        var near = NearestName.Of(text, StatusWord.Known);
-        fields.Faults.Warning(
-            "unknown-status",
-            fields.Node("status"),
-            fields.Join("status"),
-            $"The status '{text}' is not known and counts as pending.",
-            near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
-        );
+        else if (isDone is { } said && said != (status == PlanTaskStatus.Completed))
+        {
+            var flag = fields.Key(KeySynonyms.CompletedKey)!;
+            fields.Faults.Error(
+                "status-differs",
+                flag,
+                fields.Join(flag.Text),
+                $"'{fields.Key("status")!.Text}' says '{text}', '{flag.Text}' says {(said ? "that the task is done" : "that it is not")}.",
+                "Keep the one that is true."
+            );
+        }
         return status;
     }
 

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 internal static class TaskKeys
 {
     /// <summary>The keys of a task.</summary>
-    public static readonly KeyTable Keys = new(
+    public static readonly KeyTable Keys = new KeyTable(
         "id task_id",
         "title name",
         "description summary",
@@ -41,7 +41,7 @@ internal static class TaskKeys
         "notes_output",
         "checklist",
         "priority"
-    );
+    ).WithOrderAndState("depends_on");
 
     /// <summary>The keys of its boundaries, where they stand together.</summary>
     public static readonly KeyTable BoundaryKeys = new(

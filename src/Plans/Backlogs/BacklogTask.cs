@@ -50,14 +50,21 @@ public static class BacklogStatus
     public static string? Find(string word)
     {
         var plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
-        return plain switch
+        if (All.Contains(plain, StringComparer.Ordinal))
         {
-            "completed" or "complete" or "finished" => Done,
-            "todo" or "open" => Pending,
-            "canceled" => "cancelled",
-            "started" or "running" => InProgress,
-            _ => All.Contains(plain, StringComparer.Ordinal) ? plain : null,
-        };
+            return plain;
+        }
+        return !StatusWord.TryParse(word, out var status)
+            ? null
+            : status switch
+            {
+                PlanTaskStatus.Pending => Pending,
+                PlanTaskStatus.InProgress => InProgress,
+                PlanTaskStatus.Completed => Done,
+                PlanTaskStatus.Blocked => "blocked",
+                PlanTaskStatus.Skipped => "cancelled",
+                _ => null,
+            };
     }
 }
 

@@ -9,6 +9,9 @@ public static class PlanFileName
     /// <summary>Task-master's backlog, relative to the repository.</summary>
     public const string TaskMasterBacklog = ".taskmaster/tasks/tasks.json";
 
+    /// <summary>The place of older versions of task-master.</summary>
+    public const string OlderTaskMasterBacklog = "tasks/tasks.json";
+
     private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md", ".markdown"];
 
     /// <summary>Whether a name is that of a plan file.</summary>
@@ -21,7 +24,7 @@ public static class PlanFileName
     /// <summary>Whether a path is that of a backlog.</summary>
     public static bool IsBacklog(string file) =>
         Array.Exists(
-            [OwnBacklog, TaskMasterBacklog],
+            [OwnBacklog, TaskMasterBacklog, OlderTaskMasterBacklog],
             name => file.Replace('\\', '/') is var path && (path == name || path.EndsWith("/" + name, StringComparison.Ordinal))
         );
 }

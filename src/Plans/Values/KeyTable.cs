@@ -4,6 +4,7 @@ namespace Orchestrator.Plans;
 public sealed class KeyTable
 {
     private readonly Dictionary<string, string> _canonical = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _synonyms = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A table of keys.</summary>
     /// <param name="keys">Each key followed by its other spellings, separated by spaces.</param>
@@ -25,11 +26,34 @@ public sealed class KeyTable
     /// <summary>All spellings, for suggestions.</summary>
     public IEnumerable<string> Spellings => _canonical.Keys;
 
+    /// <summary>Adds words of other tools for a key: they are understood, and readers warn of them.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="words">The words, separated by spaces; those that are keys already stay what they are.</param>
+    public KeyTable With(string key, string words)
+    {
+        foreach (var word in words.Split(' '))
+        {
+            _synonyms[word] = key;
+        }
+        return this;
+    }
+
+    /// <summary>True if a text is another tool's word for a key.</summary>
+    public bool IsSynonym(string text) => FindOwn(text) is null && FindSynonym(text) is not null;
+
     /// <summary>The key for a text, or null. Dashes and capitals inside words are read as underscores.</summary>
-    public string? Find(string text) => _canonical.GetValueOrDefault(text) ?? _canonical.GetValueOrDefault(SnakeCase(text));
+    public string? Find(string text) => FindOwn(text) ?? FindSynonym(text);
 
     /// <summary>The most similar key, or null.</summary>
-    public string? Nearest(string text) => NearestName.Of(SnakeCase(text), Spellings) is { } near ? _canonical[near] : null;
+    public string? Nearest(string text) =>
+        NearestName.Of(SnakeCase(text), Spellings.Concat(_synonyms.Keys)) is { } near ? Usual(Find(near)!) : null;
+
+    // A flag for a task that is done is no key of ours.
+    private static string Usual(string key) => key == KeySynonyms.CompletedKey ? "status" : key;
+
+    private string? FindOwn(string text) => _canonical.GetValueOrDefault(text) ?? _canonical.GetValueOrDefault(SnakeCase(text));
+
+    private string? FindSynonym(string text) => _synonyms.GetValueOrDefault(text) ?? _synonyms.GetValueOrDefault(SnakeCase(text));
 
     private static string SnakeCase(string text)
     {

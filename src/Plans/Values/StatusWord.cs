@@ -3,39 +3,34 @@ namespace Orchestrator.Plans;
 /// <summary>Words for a task's status.</summary>
 public static class StatusWord
 {
-    private static readonly Dictionary<string, PlanTaskStatus> Words = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["pending"] = PlanTaskStatus.Pending,
-        ["todo"] = PlanTaskStatus.Pending,
-        ["to do"] = PlanTaskStatus.Pending,
-        ["open"] = PlanTaskStatus.Pending,
-        ["new"] = PlanTaskStatus.Pending,
-        ["draft"] = PlanTaskStatus.Pending,
-        ["planned"] = PlanTaskStatus.Pending,
-        ["ready"] = PlanTaskStatus.Pending,
-        ["queued"] = PlanTaskStatus.Pending,
-        ["waiting"] = PlanTaskStatus.Pending,
-        ["not started"] = PlanTaskStatus.Pending,
-        ["in progress"] = PlanTaskStatus.InProgress,
-        ["executing"] = PlanTaskStatus.InProgress,
-        ["running"] = PlanTaskStatus.InProgress,
-        ["started"] = PlanTaskStatus.InProgress,
-        ["active"] = PlanTaskStatus.InProgress,
-        ["review"] = PlanTaskStatus.InProgress,
-        ["completed"] = PlanTaskStatus.Completed,
-        ["complete"] = PlanTaskStatus.Completed,
-        ["done"] = PlanTaskStatus.Completed,
-        ["finished"] = PlanTaskStatus.Completed,
-        ["verified"] = PlanTaskStatus.Completed,
-        ["merged"] = PlanTaskStatus.Completed,
-        ["blocked"] = PlanTaskStatus.Blocked,
-        ["on hold"] = PlanTaskStatus.Blocked,
-        ["failed"] = PlanTaskStatus.Failed,
-        ["skipped"] = PlanTaskStatus.Skipped,
-        ["cancelled"] = PlanTaskStatus.Skipped,
-        ["canceled"] = PlanTaskStatus.Skipped,
-        ["deferred"] = PlanTaskStatus.Skipped,
-    };
+    private static readonly Dictionary<string, PlanTaskStatus> Words = Table(
+        (
+            PlanTaskStatus.Pending,
+            "pending, todo, to do, open, opened, reopened, new, draft, planned, ready, queued, waiting, not started, unstarted, backlog, "
+                + "proposed, upcoming, scheduled, incomplete, not done, no, false, none, tbd, na"
+        ),
+        (
+            PlanTaskStatus.InProgress,
+            "in progress, executing, running, started, active, review, in review, wip, work in progress, doing, working, ongoing, "
+                + "in development, testing, in testing, assigned, claimed"
+        ),
+        (
+            PlanTaskStatus.Completed,
+            "completed, complete, done, finished, verified, merged, closed, resolved, shipped, released, deployed, delivered, landed, "
+                + "implemented, fixed, passed, success, succeeded, successful, x, yes, true"
+        ),
+        (PlanTaskStatus.Blocked, "blocked, on hold, paused, stuck"),
+        (PlanTaskStatus.Failed, "failed, failure, error"),
+        (
+            PlanTaskStatus.Skipped,
+            "skipped, cancelled, canceled, deferred, postponed, abandoned, dropped, obsolete, duplicate, rejected, wont do, wont fix, "
+                + "wontfix, archived"
+        )
+    );
+
+    private static Dictionary<string, PlanTaskStatus> Table(params (PlanTaskStatus Status, string Words)[] rows) =>
+        rows.SelectMany(row => row.Words.Split(", ").Select(word => (word, row.Status)))
+            .ToDictionary(row => row.word, row => row.Status, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All known words.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
@@ -44,7 +39,7 @@ public static class StatusWord
     public static bool TryParse(string text, out PlanTaskStatus status)
     {
         var plain = Plain(text);
-        if (Words.TryGetValue(plain, out status))
+        if (Words.TryGetValue(plain, out status) || (plain.Length == 0 && TryParseMark(text, out status)))
         {
             return true;
         }
@@ -52,6 +47,16 @@ public static class StatusWord
         // "Completed (2026-01-12)", "Done - see notes": what follows is a remark.
         var end = plain.AsSpan().IndexOfAny("(:,;");
         return end > 0 && Words.TryGetValue(plain[..end].Trim(), out status);
+    }
+
+    // Marks without a word: "✅", "[ ]", "—".
+    private static bool TryParseMark(string text, out PlanTaskStatus status)
+    {
+        status =
+            text.AsSpan().ContainsAny("✅✔☑✓") ? PlanTaskStatus.Completed
+            : text.Contains("🚧", StringComparison.Ordinal) ? PlanTaskStatus.InProgress
+            : PlanTaskStatus.Pending;
+        return status != PlanTaskStatus.Pending || !text.AsSpan().ContainsAnyExcept(" []()-–—_.⏳⌛☐⬜/");
     }
 
     private static string Plain(string text)
