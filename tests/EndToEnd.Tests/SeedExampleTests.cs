@@ -15,6 +15,7 @@ public sealed class SeedExampleTests
             ("tasks.yaml", SeedWorkplace.Seed("task-graph/tasks.yaml")),
             (".claude-agents.yaml", SeedWorkplace.Seed("task-graph/claude-agents.yaml")),
             ("src/models/user.py", "class User: ...\n"),
+            ("tests/test_auth_routes.py", "def test_routes(): ...\n"),
             ("contracts/auth_interface.py", SeedWorkplace.Seed("task-graph/auth_interface.py"))
         );
         place.Play(

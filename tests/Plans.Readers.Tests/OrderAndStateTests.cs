@@ -5,8 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests;
 
-/// <summary>Order and state in words of other tools are understood with a warning that names the usual key, or the plan is refused: in every
-/// format.</summary>
+/// <summary>Order and state in words of other tools are understood with a warning that names the usual key, or refused.</summary>
 public sealed class OrderAndStateTests
 {
     public static TheoryData<string> OrderWords =>

@@ -133,9 +133,28 @@ public sealed class RiskScoreTests
         );
 
     [Theory]
+    [InlineData("src/a.py", "python3 -m unittest", 0)]
+    [InlineData("src/a.py", "npm test", 20)]
+    [InlineData("src/a.py", "npm test && pytest", 0)]
+    [InlineData("src/a.py", "make test", 0)]
+    [InlineData("notes/a.md", "npm test", 0)]
+    [InlineData("src/**", "npm test", 0)]
+    public void Of_SuiteOfAnotherLanguage_TestsNothingOfATask(string path, string command, int expected)
+    {
+        var task = new PlanTask
+        {
+            Id = "a",
+            FilesWrite = [path],
+            Verification = [new Gate(command, GateType.Test)],
+        };
+
+        Assert.Equal(expected, RiskScore.Of(Plan([task]), new RiskOptions()).Score);
+    }
+
+    [Theory]
     [InlineData("node test/list.js", false, 0)]
     [InlineData("./test/list.sh", false, 0)]
-    [InlineData("python3 -m unittest", false, 0)]
+    [InlineData("python3 -m unittest", false, 20)]
     [InlineData("cp test/list.js lib/list.js", false, 20)]
     [InlineData("grep -q list lib/list.js", false, 20)]
     [InlineData("", true, 0)]

@@ -44,15 +44,15 @@ internal sealed class BacklogEditor
     private void EditTask(MappingNode node, BacklogTask before, BacklogTask after, string? parent)
     {
         var added = new JsonObject();
-        SetText("title", before.Title, after.Title);
-        SetText("description", before.Description, after.Description);
-        SetText("details", before.Details, after.Details);
-        SetText("testStrategy", before.TestStrategy, after.TestStrategy);
+        SetText(node, added, "title", before.Title, after.Title);
+        SetText(node, added, "description", before.Description, after.Description);
+        SetText(node, added, "details", before.Details, after.Details);
+        SetText(node, added, "testStrategy", before.TestStrategy, after.TestStrategy);
         if (before.Status != after.Status)
         {
-            SetStatus(after.Status);
+            SetStatus(node, added, after.Status);
         }
-        SetText("priority", before.Priority, after.Priority);
+        SetText(node, added, "priority", before.Priority, after.Priority);
         if (!before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
         {
             EditDependencies(Member(node, "dependencies"), before, after, parent, added);
@@ -63,47 +63,47 @@ internal sealed class BacklogEditor
         }
         else if (after.Subtasks.Count > 0)
         {
-            Set("subtasks", new JsonArray([.. after.Subtasks.Select(task => New(task, after.Id))]));
+            Set(node, added, "subtasks", new JsonArray([.. after.Subtasks.Select(task => New(task, after.Id))]));
         }
         if (added.Count > 0)
         {
             _edits.Insert(node, added);
         }
+    }
 
-        // A flag for done tasks agrees with the status; where it can say all, there need be no status.
-        void SetStatus(string status)
+    // A flag for done tasks agrees with the status; where it can say all, there need be no status.
+    private void SetStatus(MappingNode node, JsonObject added, string status)
+    {
+        var isDone = status == BacklogStatus.Done;
+        var flag = Member(node, KeySynonyms.CompletedKey) as ScalarNode;
+        var isSwitch = flag is { IsPlain: true, Text: "true" or "false" };
+        if (flag is not null && CompletedFlag.Parse(flag.Text) is { } said && said != isDone)
         {
-            var isDone = status == BacklogStatus.Done;
-            var flag = Member(node, KeySynonyms.CompletedKey) as ScalarNode;
-            var isSwitch = flag is { IsPlain: true, Text: "true" or "false" };
-            if (flag is not null && CompletedFlag.Parse(flag.Text) is { } said && said != isDone)
-            {
-                _edits.Replace(flag, isSwitch || isDone ? JsonValue.Create(isDone) : null);
-            }
-            if (!isSwitch || Member(node, "status") is not null || !(isDone || status == BacklogStatus.Pending))
-            {
-                Set("status", JsonValue.Create(status));
-            }
+            _edits.Replace(flag, isSwitch || isDone ? JsonValue.Create(isDone) : null);
         }
-
-        void SetText(string name, string? old, string? text)
+        if (!isSwitch || Member(node, "status") is not null || !(isDone || status == BacklogStatus.Pending))
         {
-            if (!string.Equals(old ?? "", text ?? "", StringComparison.Ordinal))
-            {
-                Set(name, JsonValue.Create(text));
-            }
+            Set(node, added, "status", JsonValue.Create(status));
         }
+    }
 
-        void Set(string name, JsonNode? value)
+    private void SetText(MappingNode node, JsonObject added, string name, string? old, string? text)
+    {
+        if (!string.Equals(old ?? "", text ?? "", StringComparison.Ordinal))
         {
-            if (Member(node, name) is { } present)
-            {
-                _edits.Replace(present, value);
-            }
-            else
-            {
-                added[name] = value;
-            }
+            Set(node, added, name, JsonValue.Create(text));
+        }
+    }
+
+    private void Set(MappingNode node, JsonObject added, string name, JsonNode? value)
+    {
+        if (Member(node, name) is { } present)
+        {
+            _edits.Replace(present, value);
+        }
+        else
+        {
+            added[name] = value;
         }
     }
 
@@ -113,7 +113,11 @@ internal sealed class BacklogEditor
         HashSet<string> kept = [.. after.Dependencies.Intersect(before.Dependencies, StringComparer.Ordinal)];
         string[] stay = [.. before.Dependencies.Where(kept.Contains)];
         string[] more = [.. after.Dependencies.Where(id => !kept.Contains(id))];
-        if (node is SequenceNode list && stay.Concat(more).SequenceEqual(after.Dependencies, StringComparer.Ordinal))
+        if (
+            node is SequenceNode list
+            && list.Items.Count == before.Dependencies.Count
+            && stay.Concat(more).SequenceEqual(after.Dependencies, StringComparer.Ordinal)
+        )
         {
             var areTexts = list.Items.OfType<ScalarNode>().Any(item => !item.IsPlain && long.TryParse(item.Text, out _));
             _edits.Change(

@@ -93,7 +93,7 @@ public static class BacklogPlanReader
                 )
             );
 
-    /// <summary>Task-master's current tag, which may be gone from the file; null where the file has no tags or the state names none.</summary>
+    /// <summary>Task-master's current tag, which may be gone from the file; null without tags, or where the state names none.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)
     {
         var named = Member(state ?? [], "currentTag") is ScalarNode { IsNull: false, Text: { Length: > 0 } tag } ? tag : null;

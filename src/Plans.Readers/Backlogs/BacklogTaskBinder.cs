@@ -154,7 +154,8 @@ internal sealed class BacklogTaskBinder(FaultList faults)
             "status-differs",
             flag,
             fields.Join(flag.Text),
-            $"'status' says '{word}', '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}: it counts as done.",
+            $"'status' says '{word}', '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}: it counts "
+                + "as done.",
             "Make the two agree."
         );
         return BacklogStatus.Done;

@@ -36,7 +36,7 @@ internal sealed class JsonStyle
     /// <summary>True if the text has a line for each member.</summary>
     public bool HasLines { get; }
 
-    /// <summary>The white space that leads to a further value behind one that stands in the text, on a line of its own or on the same.</summary>
+    /// <summary>The white space before a value that is added behind one that stands in the text.</summary>
     /// <param name="start">Where the last value starts.</param>
     /// <param name="isOnly">True if the last value is also the first.</param>
     public string Lead(int start, bool isOnly)

@@ -74,6 +74,29 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         }
     }
 
+    /// <summary>The result with an error for each required gate that can't pass, and for each written path that exists only below the
+    /// plan's own folder.</summary>
+    /// <param name="folder">The plan's folder, relative to the repository; empty for the repository itself.</param>
+    /// <param name="exists">True for a file or folder of the repository.</param>
+    /// <param name="scripts">Returns the names of the scripts in its <c>package.json</c>.</param>
+    public PlanReadResult RefuseMissing(string folder, Func<string, bool> exists, Func<IReadOnlyCollection<string>> scripts)
+    {
+        if (Plan is null)
+        {
+            return this;
+        }
+        var missing = new MissingTargets(exists, scripts);
+        PlanFault[] faults =
+        [
+            .. missing
+                .OfGates(Plan)
+                .Concat(missing.OfFolder(Plan, folder))
+                .Take(MostConflicts)
+                .Select(a => Fault(a.Code, FaultSeverity.Error, a.TaskIndex, a.Field, a.Message, a.Cure)),
+        ];
+        return faults.Length == 0 ? this : With(faults) with { Plan = null };
+    }
+
     private static string? OutsideLink(string path, Dictionary<string, string?> known, Func<string, string?> leadsOutside)
     {
         var parts = path.Split('/');

@@ -113,6 +113,34 @@ internal static class GateCommand
         return parts.Commands.All(AlwaysSucceeds) ? "always succeeds" : null;
     }
 
+    /// <summary>True if a program runs a script that is named to it.</summary>
+    public static bool IsInterpreter(string program) => Interpreters.Contains(program);
+
+    /// <summary>The words of one command, from the program that does the work: without variables, and programs that only start
+    /// others.</summary>
+    public static string[] WithoutLaunchers(string command)
+    {
+        var words = command.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var start = 0;
+        for (; start < words.Length; start++)
+        {
+            if (words[start] is "python" or "python3" && start + 2 < words.Length && words[start + 1] == "-m")
+            {
+                start++;
+            }
+            else if (!IsLauncher(words, start) && (words[start].StartsWith('-') || !words[start].Contains('=', StringComparison.Ordinal)))
+            {
+                break;
+            }
+        }
+        return words[start..];
+    }
+
+    // 'pnpm run X' names a script, 'pnpm exec X' a program.
+    private static bool IsLauncher(string[] words, int at) =>
+        Launchers.Contains(words[at])
+        && !(words[at] is "pnpm" or "yarn" && (at + 1 == words.Length || words[at + 1] is not ("exec" or "dlx")));
+
     private static bool AlwaysSucceeds(string command) =>
         FirstWord(command) is "true" or ":" or "echo" or "printf" || command.Trim() is "exit 0" or "exit";
 

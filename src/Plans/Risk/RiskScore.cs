@@ -149,7 +149,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     // Integers throughout: a share of 2/3 must give the same points on every machine.
     private static IEnumerable<RiskFactor> Tests(Plan plan, ProjectGates project)
     {
-        var tested = plan.Tasks.Count(t => project.OfMerge(plan, t).Any(g => g.Type == GateType.Test));
+        var tested = plan.Tasks.Count(t => project.OfMerge(plan, t).Any(g => g.Type == GateType.Test && CanTest(g, t)));
         var points = plan.Tasks.Count == 0 ? 0 : 20 * (plan.Tasks.Count - tested) / plan.Tasks.Count;
         if (points > 0)
         {
@@ -160,6 +160,19 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
                 Count: plan.Tasks.Count - tested
             );
         }
+    }
+
+    // A suite of another language than the task's sources does not test it; one that is unknown, or runs others, may.
+    private static bool CanTest(Gate gate, PlanTask task)
+    {
+        var written = Ecosystems.All.Where(row => (task.FilesWrite ?? []).Any(row.IsSource)).ToList();
+        if (written.Count == 0)
+        {
+            return true;
+        }
+        var words = gate.Command.Split([' ', '\t', '\n', '&', '|', ';', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
+        var runners = Ecosystems.Of(words.Select(FileNamePattern.NameOf).ToHashSet(StringComparer.Ordinal));
+        return runners.Count == 0 || runners.Any(row => row.Sources.Count == 0 || written.Contains(row));
     }
 
     private static PathMatcher Matcher(SensitivePattern pattern, RiskOptions options) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Formats;
 
@@ -11,15 +12,39 @@ internal static class PlanBytes
     /// <param name="path">Absolute path of the plan.</param>
     /// <param name="name">Its name for people.</param>
     /// <param name="projectTexts">Names of the project's own context texts.</param>
-    public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null) =>
-        PlanReader
-            .Read(
-                Read(path),
-                PlanFileName.IsMasterPlan(name) ? Path.GetRelativePath(root, path) : name,
-                other => TryRead(root, other),
-                projectTexts
-            )
+    public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null)
+    {
+        var place = Path.GetRelativePath(root, path);
+        var read = PlanReader
+            .Read(Read(path), PlanFileName.IsMasterPlan(name) ? place : name, other => TryRead(root, other), projectTexts)
             .RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other));
+
+        // Outside of a repository nothing is known of the files that gates name.
+        return Path.Exists(Path.Combine(root, ".git"))
+            ? read.RefuseMissing(FolderOf(place), other => Path.Exists(Path.Combine(root, other)), () => ScriptsOf(root))
+            : read;
+    }
+
+    private static string FolderOf(string place) =>
+        Path.IsPathRooted(place) || place.StartsWith('.') ? "" : Path.GetDirectoryName(place)!.Replace('\\', '/');
+
+    // A manifest that can't be read fails its gates by itself.
+    private static HashSet<string> ScriptsOf(string root)
+    {
+        try
+        {
+            return
+                TryRead(root, "package.json") is { } content
+                && JsonNode.Parse(content) is JsonObject package
+                && package["scripts"] is JsonObject scripts
+                ? [.. scripts.Select(script => script.Key)]
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>A file's bytes, up to one more than a reader accepts, which is enough for it to refuse the file.</summary>
     public static byte[] Read(string path)

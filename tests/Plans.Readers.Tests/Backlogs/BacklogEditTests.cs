@@ -72,7 +72,8 @@ public sealed class BacklogEditTests
         var written = Text(file.Write(file.Backlog.Add(new BacklogTask { Id = "", Title = "A" }).Backlog));
 
         Assert.Equal(
-            "{\"tasks\": [{\"id\": 1, \"title\": \"A\", \"status\": \"pending\", \"priority\": \"medium\", \"dependencies\": []} // none yet\n]}",
+            "{\"tasks\": [{\"id\": 1, \"title\": \"A\", \"status\": \"pending\", \"priority\": \"medium\", \"dependencies\": []}"
+                + " // none yet\n]}",
             written
         );
     }

@@ -1,0 +1,104 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Finds what a plan needs and nobody makes: files of gates, and paths that are written as from the plan's own folder.</summary>
+/// <param name="exists">True for a file or folder of the repository, by its path relative to it.</param>
+/// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; none where it has no such file.</param>
+internal sealed class MissingTargets(Func<string, bool> exists, Func<IReadOnlyCollection<string>> scripts)
+{
+    private const string Manifest = "package.json";
+
+    /// <summary>Required gates that can't pass: a test, a script or a package script that neither exists nor is owned by the task or by a
+    /// task before it.</summary>
+    public IEnumerable<PlanAdvice> OfGates(Plan plan)
+    {
+        var tasks = plan.Tasks.DistinctBy(task => task.Id, StringComparer.Ordinal).ToDictionary(task => task.Id, StringComparer.Ordinal);
+        for (var i = 0; i < plan.Tasks.Count; i++)
+        {
+            var task = plan.Tasks[i];
+            if (task.Status is PlanTaskStatus.Completed or PlanTaskStatus.Skipped)
+            {
+                continue;
+            }
+            Ownership[]? owners = null;
+            for (var g = 0; g < task.Verification.Count; g++)
+            {
+                var gate = task.Verification[g];
+                if (!gate.Required || gate.Negate)
+                {
+                    continue;
+                }
+                foreach (var (what, path) in Missing(GateTargets.Of(gate.Command)))
+                {
+                    owners ??= [.. Before(task, tasks).Select(Ownership.Of)];
+                    if (!Array.Exists(owners, owner => owner.Owns(path)) && !plan.Contracts.Any(contract => contract.FilePath == path))
+                    {
+                        yield return new(
+                            "gate-cannot-pass",
+                            i,
+                            $"verification[{g}]",
+                            $"The gate '{gate.Command}' of task '{task.Id}' names {what}, which does not exist, and "
+                                + "neither the task nor one that it depends on may write it.",
+                            $"Add '{path}' to the files_write of the task that makes it, or name what exists."
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Paths that exist only below the folder of the plan, although they are relative to the repository.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="folder">The plan's folder, relative to the repository; empty for the repository itself.</param>
+    public IEnumerable<PlanAdvice> OfFolder(Plan plan, string folder)
+    {
+        if (folder.Length == 0)
+        {
+            yield break;
+        }
+        var named = plan.Tasks.SelectMany(Ownership.PathsOf).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < plan.Tasks.Count; i++)
+        {
+            foreach (var path in plan.Tasks[i].FilesWrite ?? [])
+            {
+                var start = string.Join('/', path.Split('/').TakeWhile(part => !part.AsSpan().ContainsAny("*?[{")));
+                if (start.Length > 0 && !exists(start) && exists($"{folder}/{start}") && !named.Contains($"{folder}/{path}"))
+                {
+                    yield return new(
+                        "path-of-plan-folder",
+                        i,
+                        "files_write",
+                        $"Task '{plan.Tasks[i].Id}' owns '{path}', which does not exist; '{folder}/{start}' does.",
+                        $"Write '{folder}/{path}': paths are relative to the repository, not to the plan."
+                    );
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(string What, string Path)> Missing(GateTargets targets) =>
+        targets
+            .Files.Where(file => !exists(file))
+            .Select(file => ($"'{file}'", file))
+            .Concat(
+                targets
+                    .Scripts.Where(script => !scripts().Contains(script))
+                    .Select(script => ($"the script '{script}' of {Manifest}", Manifest))
+            );
+
+    private static HashSet<PlanTask> Before(PlanTask task, Dictionary<string, PlanTask> tasks)
+    {
+        var before = new HashSet<PlanTask>(ReferenceEqualityComparer.Instance) { task };
+        var open = new Stack<PlanTask>(before);
+        while (open.TryPop(out var next))
+        {
+            foreach (var id in next.DependsOn)
+            {
+                if (tasks.TryGetValue(id, out var other) && before.Add(other))
+                {
+                    open.Push(other);
+                }
+            }
+        }
+        return before;
+    }
+}
