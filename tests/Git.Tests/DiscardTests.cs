@@ -100,6 +100,8 @@ public sealed partial class DiscardTests
         "WorktreeTree.cs",
         "FileCommits.cs",
         "InterruptedCheckout.cs",
+        "CheckoutMove.cs",
+        "PristineAside.cs",
         "WorktreeDiff.cs",
         "LandingReversal.cs",
         "WorktreeHead.cs",

@@ -57,7 +57,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
     }
 
     /// <summary>The files of <paramref name="entries"/> that differ on disk. Compared with a temporary index of just these, so that git's
-    /// own rules for line ends and filters apply.</summary>
+    /// own rules for line ends and filters apply; what differs right after a checkout does not count.</summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<TreeFile?> entries,
         IEnumerable<string> paths,
@@ -82,7 +82,12 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             },
             cancellationToken
         );
-        return [.. output.Fields(), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
+        var differing = output.Fields().ToHashSet(StringComparer.Ordinal);
+        var pristine = await new PristineFiles(checkout).FindAsync(
+            [.. present.Where(file => differing.Contains(file.Path))],
+            cancellationToken
+        );
+        return [.. differing.Except(pristine), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
     }
 
     /// <summary>git removes a file, creates the new one and writes it, so one file may be missing or partial. Restoring it loses

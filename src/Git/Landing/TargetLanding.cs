@@ -144,16 +144,7 @@ public sealed class TargetLanding(GitRepository repository)
         await _notes.WriteAsync(request, tip, cancellationToken);
         try
         {
-            await checkout.WriteAsync(
-                cancellationToken,
-                "merge",
-                "--ff-only",
-                "--no-overwrite-ignore",
-                "--no-autostash",
-                "--no-verify-signatures",
-                "--quiet",
-                request.Commit
-            );
+            await new CheckoutMove(checkout).ForwardAsync(tip, request.Commit, cancellationToken);
         }
         catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
         {
@@ -189,9 +180,11 @@ public sealed class TargetLanding(GitRepository repository)
                 unmerged
             );
         }
-        if (refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal))
+        if (CheckoutMove.IsOfLocalChanges(refusal))
         {
             intents.Forget();
+            var changed = (await WorktreeStatus.ReadAsync(checkout, cancellationToken)).ChangedFiles();
+            files = files.Intersect(changed, StringComparer.Ordinal).ToArray() is { Length: > 0 } edited ? edited : files;
             return new LandingResult(
                 LandingState.Dirty,
                 $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(files)}, which {branch} would change too. Commit "

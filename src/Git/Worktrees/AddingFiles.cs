@@ -1,7 +1,8 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Adds all files of a worktree to an index, except that no git runs in repositories that are nested in it: <c>git add</c> would
-/// start one there, which goes by the configuration that lies in them.</summary>
+/// <summary>Adds all files of a worktree to an index, with two exceptions. No git runs in repositories that are nested in it: <c>git add</c>
+/// would start one there, which goes by the configuration that lies in them. Files that are as a checkout of the index writes them keep
+/// their entries (<see cref="PristineFiles"/>).</summary>
 /// <param name="run">Runs a call, and does not wait for locks of others in vain.</param>
 /// <param name="environment">The index and the object folder; empty: the worktree's own.</param>
 internal sealed class AddingFiles(Worktree worktree, Func<GitCall, Task<GitOutput>> run, IReadOnlyDictionary<string, string?> environment)
@@ -30,8 +31,13 @@ internal sealed class AddingFiles(Worktree worktree, Func<GitCall, Task<GitOutpu
             .Distinct(StringComparer.Ordinal)
             .Except(without, StringComparer.Ordinal)
             .ToList();
-        string[] pathspecs = [".", .. without.Concat(nested).Select(path => $":(exclude,top,literal){path}")];
-        var add = Call(["add", "--all", "--sparse", .. options, "--", .. pathspecs]) with { AnswerCodes = answers };
+        var pristine = await new PristineFiles(worktree).FindInIndexAsync(environment, cancellationToken);
+        string[] pathspecs = [".", .. without.Concat(nested).Concat(pristine).Select(path => $":(exclude,top,literal){path}")];
+        var add = Call(["add", "--all", "--sparse", .. options, "--pathspec-from-file=-", "--pathspec-file-nul"]) with
+        {
+            Input = ProcessInput.FromBytes(FileNames.Encode(string.Join('\0', pathspecs))),
+            AnswerCodes = answers,
+        };
         for (var attempt = 1; ; attempt++)
         {
             try

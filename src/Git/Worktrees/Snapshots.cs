@@ -127,6 +127,7 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
     /// <param name="committed">A commit of the agent's that is known to contain all of them, so that nothing has to be added. Null: none is
     /// known.</param>
+    /// <param name="isWanted">As in <see cref="WorktreeDiff.LookAsync"/>.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,
@@ -139,12 +140,13 @@ public sealed class Snapshots(GitRepository repository)
         Func<string, IReadOnlyList<ChangedFile>, Task<IReadOnlyList<string>>>? judge = null,
         IReadOnlyCollection<string>? alsoAdd = null,
         CommitInfo? committed = null,
+        Func<string, bool>? isWanted = null,
         CancellationToken cancellationToken = default
     )
     {
         var before = await _refs.ReadAsync(branch, cancellationToken);
         var (tree, changes) = committed is null
-            ? await AddAsync(worktree, parents[0], leaveOut, alsoAdd, cancellationToken)
+            ? await AddAsync(worktree, parents[0], [.. leaveOut ?? []], alsoAdd, isWanted, cancellationToken)
             : (committed.Tree, await new Diffs(repository).BetweenAsync(parents[0], committed.Id, cancellationToken));
         if (judge is not null && await judge(tree, changes) is { Count: > 0 } problems)
         {
@@ -171,8 +173,9 @@ public sealed class Snapshots(GitRepository repository)
     private async Task<(string Tree, IReadOnlyList<ChangedFile> Changes)> AddAsync(
         Worktree worktree,
         string parent,
-        IEnumerable<string>? leaveOut,
+        IReadOnlyList<string> leaveOut,
         IReadOnlyCollection<string>? alsoAdd,
+        Func<string, bool>? isWanted,
         CancellationToken cancellationToken
     )
     {
@@ -187,13 +190,14 @@ public sealed class Snapshots(GitRepository repository)
             );
         }
         await new AddingFiles(worktree, call => worktree.WriteAsync(call, cancellationToken), Nothing).AddAllAsync(
-            [.. leaveOut ?? []],
+            leaveOut,
             [],
             [0],
             cancellationToken
         );
         var changes = await ReadChangesAsync();
-        if (changes.Where(change => leaveOut?.Contains(change.Path) == true).ToList() is { Count: > 0 } left)
+        var untouched = await new PristineFiles(worktree).FindUntouchedAsync(changes, isWanted, cancellationToken);
+        if (changes.Where(change => leaveOut.Contains(change.Path) || untouched.Contains(change.Path)).ToList() is { Count: > 0 } left)
         {
             // An agent that commits its work itself has added them to the index.
             var asBefore = left.Select(change =>

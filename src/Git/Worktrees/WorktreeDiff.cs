@@ -7,19 +7,36 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Head">The commit that contains all but the untracked ones; null: not determined, or some are not committed.</param>
 public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
-/// <summary>Reads the changes of a worktree.</summary>
+/// <summary>Reads the changes of a worktree. Files that differ right after a checkout are none (<see cref="PristineFiles"/>).</summary>
 public sealed class WorktreeDiff(Worktree worktree)
 {
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
-        (await LookAsync(from, cancellationToken)).Files;
+        (await LookAsync(from, isWanted: null, cancellationToken)).Files;
 
     /// <summary>The changed files, and whether they are committed: then nothing has to be hashed.</summary>
-    public async Task<WorktreeChanges> LookAsync(string from, CancellationToken cancellationToken = default)
+    /// <param name="from">The commit that is compared with.</param>
+    /// <param name="isWanted">True for a file that counts as changed where it was only stored in another form, with the same content on
+    /// disk; null: each does if attributes were changed too.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
+    public async Task<WorktreeChanges> LookAsync(
+        string from,
+        Func<string, bool>? isWanted = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var found = await ReadAsync(from, cancellationToken);
+        var untouched = await new PristineFiles(worktree).FindUntouchedAsync(found.Files, isWanted, cancellationToken);
+        return untouched.Count == 0
+            ? found
+            : new WorktreeChanges([.. found.Files.Where(file => !untouched.Contains(file.Path))], Head: null);
+    }
+
+    private async Task<WorktreeChanges> ReadAsync(string from, CancellationToken cancellationToken)
     {
         try
         {
-            var fields = (await worktree.Repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken)).Fields();
+            var fields = await WorktreeStatus.ReadFieldsAsync(worktree, cancellationToken);
             if (await IsAtAsync(from, cancellationToken))
             {
                 if (TryParseStatus(fields) is { } changes)

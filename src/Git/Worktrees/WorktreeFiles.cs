@@ -32,6 +32,21 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
+    /// <summary>True if two paths name one file, as on a disk that takes names for the same that differ only in case.</summary>
+    internal bool AreOne(string path, string other)
+    {
+        try
+        {
+            using var parent = Parent(path, make: false, out var name, out _);
+            using var parentOfOther = Parent(other, make: false, out var otherName, out _);
+            return parent?.PlaceOf(name) is { } place && place == parentOfOther?.PlaceOf(otherName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The names in a folder, in no order; none where there is no folder or it may not be read.</summary>
     /// <param name="path">The folder; empty for the root.</param>
     public IReadOnlyList<string> List(string path)

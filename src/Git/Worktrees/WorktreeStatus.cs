@@ -32,7 +32,8 @@ public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged)
 /// <param name="Head">The commit it is at; null without commits.</param>
 /// <param name="Branch">Its branch as a full ref name; null if detached.</param>
 /// <param name="Operation">An unfinished operation.</param>
-/// <param name="Entries">The files that differ, untracked ones included, ignored ones not.</param>
+/// <param name="Entries">The files that differ, untracked ones included, ignored ones not. Those that differ right after a checkout are not
+/// among them (<see cref="PristineFiles"/>).</param>
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {
     internal static readonly string[] Arguments =
@@ -70,9 +71,25 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     /// <summary>Reads the state of a checkout with one git process.</summary>
     public static async Task<WorktreeStatus> ReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
-        var output = await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken);
-        return Parse(output.Fields(), OperationIn(worktree.AdminDirectory));
+        var fields = await ReadFieldsAsync(worktree, cancellationToken);
+        return Parse(fields, OperationIn(worktree.AdminDirectory));
     }
+
+    /// <summary>The fields of <c>git status</c>, without files that are as a checkout of the index writes them.</summary>
+    internal static async Task<IReadOnlyList<string>> ReadFieldsAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        var fields = (await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken)).Fields();
+        var changed = fields.Select(ChangedOnDisk).ToList();
+        var pristine = await new PristineFiles(worktree).FindAsync([.. changed.OfType<TreeFile>()], cancellationToken);
+        return pristine.Count == 0 ? fields : [.. fields.Where((_, i) => changed[i] is not { } file || !pristine.Contains(file.Path))];
+    }
+
+    /// <summary>The index's entry of a file that is changed on disk alone; null for any other field.</summary>
+    // 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
+    private static TreeFile? ChangedOnDisk(string field) =>
+        field.StartsWith("1 .M ", StringComparison.Ordinal) && field.Split(' ', 9) is [_, _, _, _, var mode, _, _, var id, var path]
+            ? new TreeFile(path, mode, id)
+            : null;
 
     /// <summary>Reads the status; null if git refuses.</summary>
     internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)

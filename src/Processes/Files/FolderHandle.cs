@@ -276,7 +276,9 @@ public sealed partial class FolderHandle : IDisposable
             _ => EntryKind.Other,
         };
 
-    /// <summary>Inode and device; null where nothing is.</summary>
+    /// <summary>Inode and device of an entry, which are the same for two names of one file; null where nothing is.</summary>
+    public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderCalls.Ended(name));
+
     private static (ulong Inode, ulong Device)? PlaceAt(int folder, byte[] name)
     {
         Span<byte> facts = stackalloc byte[256];

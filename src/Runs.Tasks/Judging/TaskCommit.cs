@@ -13,6 +13,9 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 
     private readonly OwnCommits _own = new(workspace, task, files);
 
+    // A task that names a file may be there to store it in another form (git add --renormalize).
+    private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
+
     /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
     /// noted.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
@@ -81,7 +84,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         {
             return (merge, []);
         }
-        var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, stop);
+        var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, _isWanted, stop);
         // The agent's claim file is never committed: it may be untracked there, and nothing else may.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
@@ -132,6 +135,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             trailers,
             leaveOut: [WorktreeClaim.FileName],
             alsoAdd: _ignored,
+            isWanted: _isWanted,
             committed: last.Id == _committed?.Id && parents.Count == 1 ? last : null,
             judge: said is null ? null : (tree, changes) => JudgeAsync(input, parents[0], tree, changes, said, stop),
             cancellationToken: stop
