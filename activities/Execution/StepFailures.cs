@@ -10,18 +10,34 @@ namespace Orchestrator.Activities;
 public sealed class StepFailures : IWorkerInterceptor
 {
     /// <inheritdoc/>
-    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new Mapping(nextInterceptor);
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Mapping(nextInterceptor, _faults);
 
-    private sealed class Mapping(ActivityInboundInterceptor next) : ActivityInboundInterceptor(next)
+    private readonly RepeatedFaults _faults = new();
+
+    private sealed class Mapping(ActivityInboundInterceptor next, RepeatedFaults faults) : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {
+            var info = ActivityExecutionContext.Current.Info;
+            var step = $"{info.WorkflowId}/{info.WorkflowRunId}/{info.ActivityId}";
             try
             {
-                return await base.ExecuteActivityAsync(input);
+                var result = await base.ExecuteActivityAsync(input);
+                faults.Forget(step);
+                return result;
             }
-            catch (Exception fault) when (StepFaults.Describe(fault, ActivityExecutionContext.Current.Info.Attempt) is { } failed)
+            catch (OperationCanceledException)
             {
+                faults.Forget(step);
+                throw;
+            }
+            catch (Exception fault) when (StepFaults.Describe(fault, info.Attempt, faults.Add(step, fault)) is { } failed)
+            {
+                if (failed.IsFinal)
+                {
+                    faults.Forget(step);
+                }
                 throw new ApplicationFailureException(
                     failed.Message,
                     failed.InnerException,

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

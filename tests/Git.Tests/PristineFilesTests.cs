@@ -94,7 +94,9 @@ public sealed class PristineFilesTests
         var start = await CommitPhantomAsync(opened);
         await opened.Files.GitAsync("switch", "--quiet", "-c", "theirs");
         opened.Files.Write("phantom.txt", "three\n");
-        var theirs = await opened.Files.CommitAsync("theirs", ("README.md", "theirs\n"));
+        opened.Files.Write("README.md", "theirs\n");
+        await opened.Files.GitAsync("commit", "--quiet", "-m", "theirs", "--", "phantom.txt", "README.md");
+        var theirs = await opened.Files.GitAsync("rev-parse", "HEAD");
         await opened.Files.GitAsync("switch", "--quiet", "--force", "main");
         var worktree = await opened.Worktrees.EnsureAsync(
             new WorktreeRequest(opened.Files.Beside("task"), start) { Branch = "refs/heads/task" }

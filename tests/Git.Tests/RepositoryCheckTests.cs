@@ -114,17 +114,20 @@ public sealed class RepositoryCheckTests
     }
 
     [Fact]
-    public async Task Run_Submodules_AreNamedAndNotRefused()
+    public async Task Run_Submodules_AreNamedOnlyIfTheyAreMissingHere()
     {
         using var opened = await Opened.CreateAsync();
         using var other = await TemporaryRepository.CreateAsync();
         await opened.Files.GitAsync("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Path, "sub");
         await opened.Files.CommitAsync("submodule");
 
-        var result = await new RepositoryCheck(opened.Repository).RunAsync();
+        var initialized = await new RepositoryCheck(opened.Repository).RunAsync();
+        Directory.Delete(Path.Combine(opened.Repository.CommonDirectory, "modules"), recursive: true);
+        var missing = await new RepositoryCheck(opened.Repository).RunAsync();
 
-        Assert.True(result.IsUsable);
-        Assert.Contains("1 submodules", Assert.Single(result.Findings).Message, StringComparison.Ordinal);
+        Assert.Empty(initialized.Findings);
+        Assert.True(missing.IsUsable);
+        Assert.Contains("does not have the commits of sub", Assert.Single(missing.Findings).Message, StringComparison.Ordinal);
     }
 
     [Fact]

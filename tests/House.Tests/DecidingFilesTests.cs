@@ -37,6 +37,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Tasks/Moving/SharedRunFiles"] = "files of a run for another machine, whose steps compare them with their hashes",
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",
+        ["Runs/Checkouts/RepositoryLinks"] = "names of submodules, which can only lead to a refusal; preflight asks git",
         ["Runs/Checkouts/RepositoryLocation"] = Tree,
         ["Runs/Files/RunContracts"] = "the unbound one is for an agent's own questions",
         ["Runs/Files/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",

@@ -65,6 +65,8 @@ public sealed class SentenceTests
         "RemoteRefs: what git push prints",
         "SecretMatch: names of kinds in the table beside it",
         "TargetLanding: what git prints",
+        "CheckoutMove: what git prints",
+        "RefusalCauses: what git prints",
         "TestWeakening: git's diff",
         "WorktreeDiff: what git prints",
         "WorktreeHead: files of git",

@@ -44,4 +44,32 @@ public sealed class StepFaultsTests
         Assert.True(StepFaults.Describe(new IOException("Not a directory"), attempt: 100) is { IsFinal: true });
         Assert.Null(StepFaults.Describe(new TimeoutException("x"), attempt: 100));
     }
+
+    /// <summary>A refusal in the same words is no passing fault, and its cause comes first.</summary>
+    [Fact]
+    public void Describe_SameRefusalFourTimes_IsFinalWithCauseAndCure()
+    {
+        var faults = new RepeatedFaults();
+        var refusals = Enumerable
+            .Range(1, 4)
+            .Select(i =>
+            {
+                var words = $"git-crypt: Error: Unable to open key file\nerror in tmp/index-{i}";
+                var refusal = new GitException($"'git worktree add' in '/': {words}", 128, words);
+                return StepFaults.Describe(refusal, attempt: i, faults.Add("step", refusal));
+            })
+            .ToList();
+        var other = new GitException("another", 128, "another");
+
+        Assert.All(refusals.Take(3), Assert.Null);
+        Assert.True(refusals[3] is { IsFinal: true, FailureType: "Refused" });
+        Assert.StartsWith(
+            "Files are encrypted by git-crypt, and the repository is locked here.",
+            refusals[3]!.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal((1, 2), (faults.Add("step", other), faults.Add("step", other)));
+        faults.Forget("step");
+        Assert.Equal(1, faults.Add("step", other));
+    }
 }

@@ -84,7 +84,12 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         }
         if (start is not null)
         {
-            await CheckContentAsync(start, findings, cancellationToken);
+            var features = await new RepositoryFeatures(repository).FindAsync(start, cancellationToken);
+            findings.AddRange(
+                features
+                    .Where(feature => feature.State != FeatureState.Ok)
+                    .Select(feature => new RepositoryFinding(feature.State == FeatureState.Fail, feature.Message, feature.Cure ?? ""))
+            );
         }
         return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
     }
@@ -138,93 +143,6 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
             )
         );
         return null;
-    }
-
-    /// <summary>Filters and submodules named by the files of the commit.</summary>
-    private async Task CheckContentAsync(string commit, List<RepositoryFinding> findings, CancellationToken cancellationToken)
-    {
-        // One search for both: "filter=NAME" in attributes files, and submodule sections.
-        var output = await repository.ReadAsync(
-            repository.Call(
-                "grep",
-                "--text",
-                "-z",
-                "--no-color",
-                "-E",
-                "-e",
-                "filter=[^[:space:]]+",
-                "-e",
-                "^\\[submodule ",
-                commit,
-                "--",
-                ":(glob)**/.gitattributes",
-                ":(top,literal).gitmodules"
-            ) with
-            {
-                AnswerCodes = [0, 1],
-            },
-            cancellationToken
-        );
-        var submodules = 0;
-        var filters = new Dictionary<string, string>();
-        foreach (var line in output.Lines)
-        {
-            var end = line.IndexOf('\0', StringComparison.Ordinal);
-            var (file, text) = (line[(commit.Length + 1)..end], line[(end + 1)..]);
-            if (file == ".gitmodules")
-            {
-                submodules++;
-                continue;
-            }
-            foreach (
-                var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                    .Where(word => word.StartsWith("filter=", StringComparison.Ordinal))
-            )
-            {
-                filters.TryAdd(word["filter=".Length..], file);
-            }
-        }
-        if (submodules > 0)
-        {
-            findings.Add(
-                new RepositoryFinding(
-                    Refuses: false,
-                    $".gitmodules names {submodules} submodules. Worktrees have empty folders in their place, and tasks can't "
-                        + "change what is in them.",
-                    "If agents or gates need them, set worktrees.setup to: git submodule update --init --recursive"
-                )
-            );
-        }
-        foreach (var (filter, file) in filters)
-        {
-            CheckFilter(filter, file, findings);
-        }
-    }
-
-    private void CheckFilter(string filter, string file, List<RepositoryFinding> findings)
-    {
-        var install =
-            filter == "lfs"
-                ? "Install Git LFS, then: git lfs install && git lfs pull"
-                : $"Set filter.{filter}.clean and filter.{filter}.smudge (git config), or remove it from {file}.";
-        var command =
-            repository.Configuration.Command($"filter.{filter}.process") ?? repository.Configuration.Command($"filter.{filter}.clean");
-        if (command is null)
-        {
-            findings.Add(
-                Refuse(
-                    $"{file} wants the filter '{filter}', which is not set up here: files would be committed in the wrong form.",
-                    install
-                )
-            );
-            return;
-        }
-        var program = command.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? string.Empty;
-        var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
-        if (isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null)
-        {
-            findings.Add(Refuse($"{file} wants the filter '{filter}', whose program '{program}' is not installed.", install));
-        }
     }
 
     private static RepositoryFinding Refuse(string message, string cure) => new(Refuses: true, message, cure);

@@ -20,6 +20,9 @@ public sealed class GitConfiguration
             ? new GitIdentity(name, email)
             : null;
 
+    /// <summary>The names of all settings, with section and key in lower case.</summary>
+    internal IEnumerable<string> Names => _values.Keys;
+
     /// <summary>The effective value (the last one), or null. A name without value reads as "true".</summary>
     public string? Get(string name) => _values.GetValueOrDefault(name);
 

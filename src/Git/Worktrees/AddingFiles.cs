@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Adds all files of a worktree to an index, with two exceptions. No git runs in repositories that are nested in it: <c>git add</c>
+/// <summary>Adds all files of a worktree to an index, with two exceptions. No git runs in repositories nested in it: <c>git add</c>
 /// would start one there, which goes by the configuration that lies in them. Files that are as a checkout of the index writes them keep
 /// their entries (<see cref="PristineFiles"/>).</summary>
 /// <param name="run">Runs a call, and does not wait for locks of others in vain.</param>

@@ -103,6 +103,16 @@ public sealed class DeletionProof(GitRepository repository)
                 $"'{worktree.Path}' has uncommitted work: {FileNames.Some([.. status.Entries.Select(entry => entry.Path)])}."
             );
         }
+        if (
+            status.Head is not null
+            && await new SubmoduleTrees(worktree).FindChangesAsync(status.Head, cancellationToken) is { Count: > 0 } inSubmodules
+        )
+        {
+            return new DeletionProofResult(
+                IsProven: false,
+                $"'{worktree.Path}' has changes in a submodule: {FileNames.Some([.. inSubmodules.Select(change => change.Path)])}."
+            );
+        }
         return status.Head is null
             ? new DeletionProofResult(IsProven: true, $"'{worktree.Path}' has no commit and no files.")
             : await CheckCommitAsync(status.Head, keepers, superseded, cancellationToken);

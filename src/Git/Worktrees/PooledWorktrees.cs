@@ -21,6 +21,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         WorktreeAdmin.RemoveMarker(admin);
         var pooled = RemoveUnknown();
         var worktree = new Worktree(repository, path, admin);
+        await new SubmoduleTrees(worktree).RemoveAsync(cancellationToken);
         if (
             pooled.Count >= pool.Capacity
             || !File.Exists(Path.Combine(path, ".git"))

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Takes files that differ right after a checkout (<see cref="PristineFiles"/>) out of git's way for a merge, which would take them
+/// <summary>Takes files that differ right after a checkout (<see cref="PristineFiles"/>) out of git's way for a merge, which takes them
 /// for uncommitted changes and refuse. Git writes over a missing file; those that it leaves missing are put back.</summary>
 internal sealed class PristineAside(Worktree worktree)
 {

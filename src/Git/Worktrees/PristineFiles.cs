@@ -62,8 +62,8 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changed), cancellationToken);
     }
 
-    /// <summary>Those of the changed files that were only stored in another form, while the file on disk is as a checkout of the earlier
-    /// commit writes it. An agent that adds everything stores what it never touched.</summary>
+    /// <summary>The changed files that were only stored in another form, while the file on disk is as a checkout of the earlier commit
+    /// writes it. An agent that adds everything stores what it never touched.</summary>
     /// <param name="changes">Differences from a commit; the new side may be an index or a commit.</param>
     /// <param name="isWanted">True for a file whose other form is work that was asked for; null: each is if attributes were changed
     /// too.</param>
@@ -133,7 +133,7 @@ internal sealed class PristineFiles(Worktree worktree)
         return found;
     }
 
-    /// <summary>True if the filters of the repository make the file on disk of the entry's content; false where one of them fails.</summary>
+    /// <summary>True if the repository's filters make the file on disk of the entry's content; false if one of them fails.</summary>
     private async Task<bool> IsFilteredAsync(TreeFile entry, CancellationToken stop)
     {
         try

@@ -86,6 +86,7 @@ public sealed class WorktreeBaseline
         var reset = new WorktreeReset(_worktree, DiscardPermit.OfNobody(_worktree));
         _worktree.CheckInPlace();
         await PutHeadBackAsync(cancellationToken);
+        await new SubmoduleTrees(_worktree).SyncAsync(cancellationToken, sweeps: false);
         var written = new HashSet<string>(StringComparer.Ordinal);
         var removed = new List<string>();
         for (var round = 0; round < MostRounds; round++)

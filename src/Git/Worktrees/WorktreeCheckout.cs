@@ -19,6 +19,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         try
         {
             var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
+            GitCryptKeys.LinkTo(repository, admin);
             await reset.CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
             await reset.SweepAsync(fits ? request.Pool.Keep : null, cancellationToken);
             return true;
@@ -34,12 +35,30 @@ internal sealed class WorktreeCheckout(GitRepository repository)
     /// <summary>Creates it with git.</summary>
     public async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
-        string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
+        var isEncrypted = GitCryptKeys.Exist(repository);
+        string[] add =
+        [
+            "worktree",
+            "add",
+            "--quiet",
+            .. isEncrypted ? (string[])["--no-checkout"] : [],
+            "--lock",
+            "--reason",
+            request.LockReason,
+        ];
         add =
             request.Branch is null ? [.. add, "--detach", path, request.Commit]
             : await BranchExistsAsync(request, cancellationToken) ? [.. add, path, ShortName(request)]
             : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
+        if (isEncrypted && WorktreeAdmin.Find(repository, path) is { } admin)
+        {
+            GitCryptKeys.LinkTo(repository, admin);
+            await new WorktreeReset(new Worktree(repository, path, admin), DiscardPermit.OfOurMaking(path)).CheckOutAsync(
+                [],
+                cancellationToken
+            );
+        }
     }
 
     /// <summary>The arguments of git-checkout(1) that say what to check out.</summary>

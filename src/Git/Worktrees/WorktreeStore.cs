@@ -33,9 +33,11 @@ public sealed class WorktreeStore(GitRepository repository)
         admin =
             WorktreeAdmin.Find(repository, path)
             ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
+        var made = new Worktree(repository, path, admin);
+        await new SubmoduleTrees(made).SyncAsync(cancellationToken);
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);
         claims.Release(path);
-        return new Worktree(repository, path, admin);
+        return made;
     }
 
     /// <summary>True for the remains of a worktree that could not be removed.</summary>
@@ -72,7 +74,7 @@ public sealed class WorktreeStore(GitRepository repository)
     /// <param name="admin">Git's folder for it.</param>
     public static bool IsOurs(string admin) => WorktreeAdmin.IsOurs(admin);
 
-    /// <summary>Checks out exactly a commit: changes, untracked and ignored files are removed, but not those in
+    /// <summary>Checks out exactly a commit, with its submodules: changes, untracked and ignored files are removed, but not those in
     /// <paramref name="keep"/>.</summary>
     /// <param name="worktree">The worktree, created without a branch; detached afterwards.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
@@ -87,6 +89,7 @@ public sealed class WorktreeStore(GitRepository repository)
         var reset = new WorktreeReset(worktree, DiscardPermit.OfNobody(worktree));
         await reset.CheckOutAsync(["--detach", commit], cancellationToken);
         await reset.SweepAsync(keep, cancellationToken);
+        await new SubmoduleTrees(worktree).SyncAsync(cancellationToken, sweeps: true, keep);
     }
 
     /// <summary>Removes a worktree with everything in it, finished or not, and its administration; its branch stays. Does nothing if there
@@ -113,7 +116,9 @@ public sealed class WorktreeStore(GitRepository repository)
         }
         else if (admin is not null)
         {
-            permit ??= DiscardPermit.OfNobody(new Worktree(repository, path, admin));
+            var worktree = new Worktree(repository, path, admin);
+            permit ??= DiscardPermit.OfNobody(worktree);
+            await new SubmoduleTrees(worktree).RemoveAsync(cancellationToken);
             claims.Claim(path);
             WorktreeReset.Remove(repository, path, permit);
         }

@@ -1,4 +1,5 @@
 using Orchestrator.Git;
+using Orchestrator.Git.Landing;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Settings;
@@ -31,10 +32,12 @@ internal static class GitSetupCheck
             return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
         }
         var opened = await repositories.OpenAsync(location.Root);
-        var repository = await RepositoryAsync(opened, location, settings, cancellationToken);
+        var features = location.IsBare ? [] : await FeaturesAsync(opened, location, cancellationToken);
+        var repository = await RepositoryAsync(opened, location, settings, features, cancellationToken);
         return
         [
             found,
+            .. features,
             repository,
             .. !location.IsBare && opened.FindNameless() is { } nameless
                 ? (MachineCheckEntry[])
@@ -50,10 +53,35 @@ internal static class GitSetupCheck
         ];
     }
 
+    /// <summary>Features of the repository that each worktree meets: filters, submodules, a partial clone, a sparse checkout.</summary>
+    private static async Task<IReadOnlyList<MachineCheckEntry>> FeaturesAsync(
+        GitRepository repository,
+        RepositoryLocation location,
+        CancellationToken cancellationToken
+    ) =>
+        new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is { } checkout
+        && await checkout.ReadHeadAsync(cancellationToken) is { } head
+            ?
+            [
+                .. (await new RepositoryFeatures(repository).FindAsync(head, cancellationToken)).Select(feature => new MachineCheckEntry(
+                    feature.Name,
+                    feature.State switch
+                    {
+                        FeatureState.Ok => MachineCheckStatus.Ok,
+                        FeatureState.Warn => MachineCheckStatus.Warn,
+                        _ => MachineCheckStatus.Fail,
+                    },
+                    feature.Message,
+                    feature.Cure
+                )),
+            ]
+            : [];
+
     private static async Task<MachineCheckEntry> RepositoryAsync(
         GitRepository repository,
         RepositoryLocation location,
         OrchestratorSettings settings,
+        IReadOnlyList<MachineCheckEntry> features,
         CancellationToken cancellationToken
     )
     {
@@ -65,6 +93,10 @@ internal static class GitSetupCheck
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+        }
+        if (features.FirstOrDefault(feature => feature.Status == MachineCheckStatus.Fail) is { } broken)
+        {
+            return new(Name, MachineCheckStatus.Fail, $"{location.WorkTree} can't be used before {broken.Name} works.", broken.Cure);
         }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)

@@ -97,6 +97,18 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return faults.Length == 0 ? this : With(faults) with { Plan = null };
     }
 
+    /// <summary>The result with an error for each written path that lies in a submodule: its files belong to another repository, and no
+    /// merge of this one takes them.</summary>
+    /// <param name="submodules">Folders of the repository's submodules, relative to its root.</param>
+    public PlanReadResult RefuseSubmodules(IReadOnlyCollection<string> submodules)
+    {
+        var faults = SubmodulePaths
+            .Find(Plan, submodules)
+            .Select(found => Fault("submodule-path", FaultSeverity.Error, found.TaskIndex, found.Field, found.Message, SubmodulePaths.Cure))
+            .ToList();
+        return faults.Count == 0 ? this : With(faults) with { Plan = null };
+    }
+
     private static string? OutsideLink(string path, Dictionary<string, string?> known, Func<string, string?> leadsOutside)
     {
         var parts = path.Split('/');

@@ -28,7 +28,6 @@ public sealed class PreflightCheck(RunServices services)
                 Errors = [$"The worktree '{files.WorkTree}', in which the run was started, is gone. Start it again elsewhere."],
             };
         }
-        var status = await WorktreeStatus.ReadAsync(checkout, stop);
         var found = await new RepositoryCheck(repository, checkout).RunAsync(
             files.Settings.Git.Target,
             files.Settings.Worktrees.BranchPrefix,
@@ -36,7 +35,16 @@ public sealed class PreflightCheck(RunServices services)
         );
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        // Where a filter can't work git refuses to compare files, and a run ends here anyway.
+        var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
         errors.AddRange(SameButForCase(files.Plan));
+        if (found.Base is { } start)
+        {
+            var submodules = await new Submodules(repository).OfCommitAsync(start, stop);
+            errors.AddRange(
+                SubmodulePaths.Find(files.Plan, [.. submodules.Select(s => s.Path)]).Select(path => $"{path.Message} {SubmodulePaths.Cure}")
+            );
+        }
         var until = UntilOf(input, errors);
         await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
         var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
@@ -50,7 +58,7 @@ public sealed class PreflightCheck(RunServices services)
         var contracts = new RunContracts(repository, files);
         await contracts.CheckAsync(
             found.Base,
-            status.Branch == found.Target && LandingWay.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
+            status?.Branch == found.Target && LandingWay.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
             errors,
             warnings,
             stop
@@ -59,7 +67,7 @@ public sealed class PreflightCheck(RunServices services)
         {
             warnings.Add($"{nameless} Set user.name and user.email to change that.");
         }
-        if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
+        if (status is null || found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
         {
             return new PreflightResult { Errors = errors, Warnings = warnings };
         }

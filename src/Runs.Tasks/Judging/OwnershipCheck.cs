@@ -4,6 +4,8 @@ namespace Orchestrator.Runs.Tasks;
 /// commit, because files may change in between.</summary>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit)
 {
+    private const int MostNamed = 20;
+
     private readonly Ownership _ownership = Ownership.Of(task);
 
     /// <summary>True for generated files that no task owns, and for what an agent has left half written.</summary>
@@ -55,6 +57,34 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             )
         );
         return problems;
+    }
+
+    /// <summary>Work in submodules, each a sentence for the agent: no merge takes it, and it is not dropped without a word.</summary>
+    /// <param name="worktree">The task's worktree.</param>
+    /// <param name="baseCommit">The commit that the task began at.</param>
+    public static async Task<IReadOnlyList<string>> InSubmodulesAsync(Worktree worktree, string baseCommit, CancellationToken stop)
+    {
+        var changes = await new SubmoduleTrees(worktree).FindChangesAsync(baseCommit, stop);
+        return
+        [
+            .. changes
+                .Where(change => !(change.IsNew && GeneratedFiles.IsGenerated(change.Path)))
+                .Take(MostNamed)
+                .Select(change =>
+                    $"'{FileNames.Show(change.Path)}' was {(change.IsNew ? "added" : "changed")}, and lies in the submodule "
+                    + $"'{FileNames.Show(change.Submodule)}': its files belong to another repository, so this run can't merge them. "
+                    + (change.IsNew ? "Delete it." : PutBack(change))
+                    + " If the task can't be done without it, say that you are blocked."
+                ),
+        ];
+    }
+
+    private static string PutBack(SubmoduleChange change)
+    {
+        var (folder, file) = (FileNames.Show(change.Submodule), FileNames.Show(Path.GetRelativePath(change.Submodule, change.Path)));
+        return file == "."
+            ? "Put it back as it was (its commit, and all of its files)."
+            : $"Put it back as it was (git -C {folder} show HEAD:{file} > {folder}/{file}).";
     }
 
     /// <summary>A violation that a file's name and kind alone show.</summary>

@@ -46,6 +46,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
         var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
+        problems.AddRange(await OwnershipCheck.InSubmodulesAsync(worktree, input.Prepared.BaseCommit, stop));
         var generated = changed[true].ToList();
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;

@@ -96,6 +96,7 @@ public static class WorktreeSetup
                 await kept.KeepAsync(place, step, program, stop);
             }
         }
+        await new SubmoduleTrees(worktree).NoteAsync(stop);
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
         if ((await WorktreeTraces.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
         {

@@ -17,7 +17,8 @@ internal static class PlanBytes
         var place = Path.GetRelativePath(root, path);
         var read = PlanReader
             .Read(Read(path), PlanFileName.IsMasterPlan(name) ? place : name, other => TryRead(root, other), projectTexts)
-            .RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other));
+            .RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other))
+            .RefuseSubmodules(RepositoryLinks.Submodules(root));
 
         // Outside of a repository nothing is known of the files that gates name.
         return Path.Exists(Path.Combine(root, ".git"))

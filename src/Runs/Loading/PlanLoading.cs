@@ -143,7 +143,8 @@ public sealed class PlanLoading(RunServices services)
         {
             return TaskGraphReader
                 .ReadData(given, "plan")
-                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.WorkTree, other));
+                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.WorkTree, other))
+                .RefuseSubmodules(RepositoryLinks.Submodules(input.Repository.WorkTree));
         }
         if (input.Input.PlanFile is not { } file)
         {

@@ -1,10 +1,16 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
 namespace Orchestrator.Runs;
 
 /// <summary>Maps exceptions of a step to failures.</summary>
 public static class StepFaults
 {
-    /// <summary>Some two minutes: a person may be working in the repository at the moment.</summary>
+    /// <summary>Some two minutes: a user may be working in the repository at the moment.</summary>
     private const int MostRefusals = 10;
+
+    /// <summary>Some seconds: a refusal in the same words again and again is no passing fault.</summary>
+    private const int MostRepeats = 4;
 
     /// <summary>A disk on the network may be away for a while, and nothing of a night is lost by waiting for it.</summary>
     private const int MostFaults = 100;
@@ -16,10 +22,12 @@ public static class StepFaults
     private static readonly string[] DiskFullTexts = ["No space left on device", "Out of diskspace", "Disk quota exceeded"];
 
     /// <summary>The failure; null for a transient one, after which the step is retried. What git or the system refuses because of the
-    /// content of a repository or of our own files is retried a few times, and then final. A full disk is waited for.</summary>
+    /// content of a repository or of our own files is retried a few times, and then final; sooner if it is the same word for word. A full
+    /// disk is waited for.</summary>
     /// <param name="fault">What the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
-    public static StepException? Describe(Exception fault, int attempt) =>
+    /// <param name="repeats">How often in a row it has thrown the same (<see cref="RepeatedFaults"/>); 0: unknown.</param>
+    public static StepException? Describe(Exception fault, int attempt, int repeats = 0) =>
         fault switch
         {
             StepException failed => failed,
@@ -47,12 +55,18 @@ public static class StepFaults
             or ArgumentException
             or FormatException
             or NullReferenceException
-            or KeyNotFoundException when attempt >= MostRefusals => Lasting(fault, attempt),
+            or KeyNotFoundException when attempt >= MostRefusals || repeats >= MostRepeats => Lasting(fault, attempt),
             _ => null,
         };
 
     private static StepException Lasting(Exception fault, int attempt) =>
-        new($"{Words(fault)}. It was tried {attempt} times, each time with the same end. Repair that, then retry.", fault, "Refused");
+        new(
+            fault is GitException { ErrorOutput: var words } && RefusalCauses.Find(words) is var (cause, cure)
+                ? $"{cause} {cure} Then retry. (It was tried {attempt} times: {Words(fault)}.)"
+                : $"{Words(fault)}. It was tried {attempt} times, each time with the same end. Repair that, then retry.",
+            fault,
+            "Refused"
+        );
 
     private static string Words(Exception fault) =>
         FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
@@ -72,4 +86,28 @@ public static class StepFaults
             || (fault is GitException git && DiskFullTexts.Any(text => git.ErrorOutput.Contains(text, StringComparison.OrdinalIgnoreCase)))
             || IsDiskFull(fault.InnerException)
         );
+}
+
+/// <summary>Counts how often each step has failed in a row with the same words. Safe for concurrent callers.</summary>
+public sealed partial class RepeatedFaults
+{
+    private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a fault.</summary>
+    /// <param name="step">Id of the step; the same for every attempt.</param>
+    /// <param name="fault">What the attempt threw.</param>
+    /// <returns>How often the same was thrown in a row, this time included.</returns>
+    public int Add(string step, Exception fault)
+    {
+        var words = $"{fault.GetType().Name}: {Changing().Replace(fault.Message, "#")}";
+        return _last.AddOrUpdate(step, (words, 1), (_, last) => last.Words == words ? (words, last.Count + 1) : (words, 1)).Count;
+    }
+
+    /// <summary>Forgets a step that has ended.</summary>
+    /// <param name="step">As in <see cref="Add"/>.</param>
+    public void Forget(string step) => _last.TryRemove(step, out _);
+
+    // Names of temporary files, process ids and times differ in what is the same refusal.
+    [GeneratedRegex(@"[0-9a-f]{16,}|[0-9]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Changing();
 }

@@ -1,0 +1,198 @@
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>Usability of a feature of a repository for runs.</summary>
+public enum FeatureState
+{
+    /// <summary>Runs can work with it.</summary>
+    Ok,
+
+    /// <summary>Runs can work with it, but users should know.</summary>
+    Warn,
+
+    /// <summary>No run can begin.</summary>
+    Fail,
+}
+
+/// <summary>A feature of a repository that worktrees and merges depend on.</summary>
+/// <param name="Name">Its name for users, such as <c>git-crypt</c>.</param>
+/// <param name="State">Whether runs can work with it.</param>
+/// <param name="Message">What was found, in a sentence.</param>
+/// <param name="Cure">What to do; null if nothing has to be done.</param>
+public sealed record RepositoryFeature(string Name, FeatureState State, string Message, string? Cure = null);
+
+/// <summary>Finds features of a repository that a run meets in each worktree: filters of files (git LFS, git-crypt, others), submodules, a
+/// partial clone, a sparse checkout.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class RepositoryFeatures(GitRepository repository)
+{
+    /// <summary>The features of a commit and of the clone.</summary>
+    /// <param name="commit">The commit that a run would begin from.</param>
+    /// <param name="cancellationToken">Stops git.</param>
+    public async Task<IReadOnlyList<RepositoryFeature>> FindAsync(string commit, CancellationToken cancellationToken = default)
+    {
+        var features = new List<RepositoryFeature>();
+        const string Remote = "remote.";
+        const string Filter = ".partialclonefilter";
+        foreach (
+            var remote in repository
+                .Configuration.Names.Where(name => name.StartsWith(Remote, StringComparison.Ordinal))
+                .Where(name => name.EndsWith(Filter, StringComparison.Ordinal))
+                .Select(name => name[Remote.Length..^Filter.Length])
+        )
+        {
+            features.Add(
+                new(
+                    "partial clone",
+                    FeatureState.Warn,
+                    $"The clone lacks contents, which git fetches from '{remote}' when worktrees and merges need them: without the network "
+                        + "they fail.",
+                    $"Fetch the rest: git config --unset remote.{remote}.partialclonefilter && git fetch --refetch {remote}"
+                )
+            );
+        }
+        if (repository.Configuration.Get("core.sparsecheckout") == "true")
+        {
+            features.Add(
+                new(
+                    "sparse checkout",
+                    FeatureState.Warn,
+                    "The checkout is sparse, and worktrees have the same part of the files: agents and gates see nothing else.",
+                    "Add the folders that tasks need (git sparse-checkout add FOLDER), or take all (git sparse-checkout disable)."
+                )
+            );
+        }
+        if (await SubmodulesAsync(commit, cancellationToken) is { } submodules)
+        {
+            features.Add(submodules);
+        }
+        var settings = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken);
+        foreach (var (filter, file) in await FindFiltersAsync(commit, cancellationToken))
+        {
+            features.Add(FilterOf(filter, file, settings));
+        }
+        return features;
+    }
+
+    private async Task<RepositoryFeature?> SubmodulesAsync(string commit, CancellationToken cancellationToken)
+    {
+        var submodules = new Submodules(repository);
+        var named = await submodules.OfCommitAsync(commit, cancellationToken);
+        var missing = new List<string>();
+        foreach (var submodule in named)
+        {
+            if (await submodules.FindRepositoryAsync(submodule, cancellationToken) is null)
+            {
+                missing.Add(submodule.Path);
+            }
+        }
+        var count = named.Count == 1 ? "1 submodule" : $"{named.Count} submodules";
+        return named.Count == 0 ? null
+            : missing.Count > 0
+                ? new(
+                    "submodules",
+                    FeatureState.Warn,
+                    $"The repository has {count}, and this clone does not have the commits of {FileNames.Some(missing)}: in worktrees "
+                        + $"{(missing.Count == 1 ? "its folder is" : "their folders are")} empty.",
+                    "git submodule update --init --recursive"
+                )
+            : new(
+                "submodules",
+                FeatureState.Ok,
+                $"The repository has {count}. Worktrees get {(named.Count == 1 ? "its" : "their")} files from this clone; tasks can't "
+                    + "change them."
+            );
+    }
+
+    /// <summary>The filters that attributes files of the commit name, each with such a file.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> FindFiltersAsync(string commit, CancellationToken cancellationToken)
+    {
+        string[] search =
+        [
+            "grep",
+            "--text",
+            "-z",
+            "--no-color",
+            "-E",
+            "-e",
+            "filter=[^[:space:]]+",
+            commit,
+            "--",
+            ":(glob)**/.gitattributes",
+        ];
+        var output = await repository.ReadAsync(repository.Call(search) with { AnswerCodes = [0, 1] }, cancellationToken);
+        var filters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in output.Lines)
+        {
+            var end = line.IndexOf('\0', StringComparison.Ordinal);
+            var (file, text) = (line[(commit.Length + 1)..end], line[(end + 1)..]);
+            foreach (
+                var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                    .Where(word => word.StartsWith("filter=", StringComparison.Ordinal))
+            )
+            {
+                filters.TryAdd(word["filter=".Length..], file);
+            }
+        }
+        return filters;
+    }
+
+    private RepositoryFeature FilterOf(string filter, string file, IReadOnlyList<ScopedSetting> settings)
+    {
+        var isCrypt = GitCryptKeys.IsFilter(filter);
+        var name =
+            filter == "lfs" ? "git-lfs"
+            : isCrypt ? "git-crypt"
+            : "filter";
+        var command = CommandOf(filter, settings);
+        if (isCrypt && !GitCryptKeys.Has(repository, filter))
+        {
+            return new(
+                name,
+                FeatureState.Fail,
+                $"{file} wants files encrypted by git-crypt, and the repository is locked here: git could neither check out nor add them.",
+                ProgramLocator.Find("git-crypt") is null
+                    ? "Install git-crypt, then: git-crypt unlock (or git-crypt unlock KEYFILE)"
+                    : "git-crypt unlock (or git-crypt unlock KEYFILE)"
+            );
+        }
+        var install = (filter, isCrypt) switch
+        {
+            ("lfs", _) => "Install Git LFS, then: git lfs install && git lfs pull",
+            (_, true) => "Install git-crypt, then: git-crypt unlock (or git-crypt unlock KEYFILE)",
+            _ => $"Set filter.{filter}.clean and filter.{filter}.smudge (git config), or remove it from {file}.",
+        };
+        if (command is null)
+        {
+            var message = $"{file} wants the filter '{filter}', which is not set up here: files would be committed in the wrong form.";
+            return new(name, FeatureState.Fail, message, install);
+        }
+        var program = ProgramOf(command);
+        var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
+        return isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null
+            ? new(name, FeatureState.Fail, $"{file} wants the filter '{filter}', whose program '{program}' is not installed.", install)
+            : new(name, FeatureState.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
+    }
+
+    /// <summary>The command of a filter; null if there is none that counts. Before a run has asked for a yes, those of the repository's own
+    /// configuration count too.</summary>
+    private string? CommandOf(string filter, IReadOnlyList<ScopedSetting> settings)
+    {
+        string[] names = [$"filter.{filter}.process", $"filter.{filter}.clean"];
+        return repository.Copy is not null
+            ? names.Select(repository.Configuration.Command).FirstOrDefault(command => command is not null)
+            : names
+                .Select(name => settings.LastOrDefault(setting => setting.Name == name)?.Value)
+                .FirstOrDefault(command => command is { Length: > 0 });
+    }
+
+    /// <summary>The first word of a command, which a shell runs.</summary>
+    private static string ProgramOf(string command)
+    {
+        var word = command.TrimStart();
+        var quote = word.Length > 0 && word[0] is '"' or '\'' ? word[0] : ' ';
+        word = quote == ' ' ? word : word[1..];
+        return word.Split(quote, 2)[0];
+    }
+}

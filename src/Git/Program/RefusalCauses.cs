@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>Causes of git's refusals that users can repair.</summary>
+public static partial class RefusalCauses
+{
+    /// <summary>The cause and the cure, a sentence each; null if the words of git are all that is known.</summary>
+    /// <param name="errorOutput">The text that git printed to standard error.</param>
+    public static (string Cause, string Cure)? Find(string errorOutput)
+    {
+        if (errorOutput.Contains("git-crypt: Error", StringComparison.Ordinal))
+        {
+            return (
+                "Files are encrypted by git-crypt, and the repository is locked here.",
+                "Unlock it: git-crypt unlock (or git-crypt unlock KEYFILE)."
+            );
+        }
+        if (FailedFilter().Match(errorOutput) is { Success: true } filter)
+        {
+            var name = filter.Groups[1].Success ? filter.Groups[1].Value : filter.Groups[2].Value;
+            return name == "lfs"
+                ? (
+                    "Git LFS can't read or store a file.",
+                    "See 'git lfs status' in the repository; if it is missing: git lfs install && git lfs pull."
+                )
+                : (
+                    $"The filter '{name}' of .gitattributes fails.",
+                    $"Repair its program (git config --get-regexp 'filter.{name}'), so that 'git status' works in the repository."
+                );
+        }
+        return UsedBranch().IsMatch(errorOutput)
+                ? (
+                    "A branch of the run is checked out in another worktree.",
+                    "Find it (git worktree list) and switch it to another branch."
+                )
+            : errorOutput.Contains("detected dubious ownership", StringComparison.Ordinal)
+                ? ("The repository belongs to another user.", "Run as that user, or: git config --global --add safe.directory FOLDER.")
+            : MissingObject().IsMatch(errorOutput)
+                ? ("The repository is damaged or incomplete.", "See 'git fsck', and fetch what is missing (git fetch --refetch).")
+            : null;
+    }
+
+    [GeneratedRegex(@"(?:smudge|clean) filter (?:'([^']+)'|(\S+)) failed", RegexOptions.CultureInvariant)]
+    private static partial Regex FailedFilter();
+
+    [GeneratedRegex(@"is already (?:checked out at|used by worktree)", RegexOptions.CultureInvariant)]
+    private static partial Regex UsedBranch();
+
+    [GeneratedRegex(
+        @"unable to read (?:sha1 file|tree|blob)|missing blob|object file \S+ is empty|could not fetch \S+ from promisor",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex MissingObject();
+}

@@ -1,0 +1,180 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>The files of submodules in a worktree of ours: each is a detached worktree of the repository that the user's clone has of it.
+/// No object is copied, no network is used, and no URL of <c>.gitmodules</c> is followed. A submodule that is not initialized in the clone
+/// stays an empty folder.</summary>
+public sealed class SubmoduleTrees(Worktree worktree)
+{
+    private readonly Submodules _submodules = new(worktree.Repository);
+
+    /// <summary>Puts each submodule at the commit that the worktree's commit names.</summary>
+    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="sweeps">True: untracked and ignored files in submodules are removed, but not those in <paramref name="keep"/>.</param>
+    /// <param name="keep">As in <see cref="WorktreeStore.CheckOutAsync"/>.</param>
+    internal async Task SyncAsync(CancellationToken cancellationToken, bool sweeps = true, IEnumerable<string>? keep = null)
+    {
+        foreach (var submodule in await OfHeadAsync(cancellationToken))
+        {
+            if (await _submodules.FindRepositoryAsync(submodule, cancellationToken) is not { } repository)
+            {
+                continue;
+            }
+            var path = PlaceOf(submodule);
+            if (!IsInPlace(path))
+            {
+                throw new WorktreeReplacedException(
+                    $"'{path}' is reached through a symbolic link, so the submodule can't be checked out there. Remove the link."
+                );
+            }
+            var worktrees = new WorktreeStore(repository);
+            if (worktrees.Find(path) is { } tree)
+            {
+                var reset = new WorktreeReset(tree, DiscardPermit.OfNobody(tree));
+                await reset.CheckOutAsync(["--detach", submodule.Commit], cancellationToken);
+                if (sweeps)
+                {
+                    await reset.SweepAsync(keep, cancellationToken);
+                }
+                await new SubmoduleTrees(tree).SyncAsync(cancellationToken, sweeps, keep);
+                continue;
+            }
+            RemoveLost(repository);
+            var request = new WorktreeRequest(path, submodule.Commit) { IsOwnPlace = true, LockReason = "a submodule (orchestrate)" };
+            await worktrees.EnsureAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes the administration of trees whose worktree is gone, as after a crash.</summary>
+    private static void RemoveLost(GitRepository repository)
+    {
+        var lost = WorktreeAdmin.All(repository).Where(entry => WorktreeAdmin.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));
+        foreach (var (path, _) in lost.ToList())
+        {
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+    }
+
+    /// <summary>Removes the submodules' files and their administration, before the worktree is removed or moved.</summary>
+    internal async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (submodule, repository, _) in await FindTreesAsync(await OfHeadAsync(cancellationToken), cancellationToken))
+        {
+            await new WorktreeStore(repository).RemoveAsync(PlaceOf(submodule), cancellationToken);
+            File.Delete(worktree.SetupMark); // What set-up made in a submodule goes with it.
+        }
+        File.Delete(NoteFile);
+    }
+
+    /// <summary>Notes the differences that are there before anybody works in the worktree, such as what its set-up built.</summary>
+    public async Task NoteAsync(CancellationToken cancellationToken = default)
+    {
+        var submodules = await OfHeadAsync(cancellationToken);
+        if (submodules.Count > 0)
+        {
+            var changes = await ReadChangesAsync(submodules, cancellationToken);
+            DurableFile.Write(NoteFile, string.Join('\0', changes.Select(change => change.Path)));
+        }
+    }
+
+    /// <summary>Files in submodules that differ from their commits, untracked ones (not ignored) too, without noted ones. No merge
+    /// takes them: they belong to another repository.</summary>
+    /// <param name="commit">The commit whose submodules are looked at.</param>
+    /// <param name="cancellationToken">Checked between the steps.</param>
+    public async Task<IReadOnlyList<SubmoduleChange>> FindChangesAsync(string commit, CancellationToken cancellationToken = default)
+    {
+        var submodules = await _submodules.OfCommitAsync(commit, cancellationToken);
+        if (submodules.Count == 0)
+        {
+            return [];
+        }
+        var noted = (DurableFile.TryRead(NoteFile) ?? "").Split('\0').ToHashSet(StringComparer.Ordinal);
+        return [.. (await ReadChangesAsync(submodules, cancellationToken)).Where(change => !noted.Contains(change.Path))];
+    }
+
+    private async Task<IReadOnlyList<SubmoduleChange>> ReadChangesAsync(
+        IReadOnlyList<Submodule> submodules,
+        CancellationToken cancellationToken
+    )
+    {
+        var trees = (await FindTreesAsync(submodules, cancellationToken)).ToDictionary(found => found.Submodule, found => found.Tree);
+        var changes = new List<SubmoduleChange>();
+        foreach (var submodule in submodules)
+        {
+            changes.AddRange(
+                trees.TryGetValue(submodule, out var tree)
+                    ? await ChangesInAsync(submodule, tree, cancellationToken)
+                    : new WorktreeFiles(worktree.Path)
+                        .List(submodule.Path)
+                        .Where(name => name != ".git")
+                        .Select(name => new SubmoduleChange(submodule.Path, $"{submodule.Path}/{name}", IsNew: true))
+            );
+        }
+        return changes;
+    }
+
+    private async Task<IEnumerable<SubmoduleChange>> ChangesInAsync(Submodule submodule, Worktree tree, CancellationToken cancellationToken)
+    {
+        // Files are compared by the administration that we made: a .git file in the folder may name another repository.
+        if (
+            !IsInPlace(tree.Path)
+            || tree.FindReplacement() is not null
+            || await WorktreeStatus.TryReadAsync(tree, cancellationToken) is not { } status
+            || status.Head != submodule.Commit
+        )
+        {
+            return [new SubmoduleChange(submodule.Path, submodule.Path, IsNew: false)];
+        }
+        var changes = status.Entries.Select(entry => new SubmoduleChange(
+            submodule.Path,
+            $"{submodule.Path}/{entry.Path}",
+            entry.IsUntracked
+        ));
+        var nested = await new SubmoduleTrees(tree).FindChangesAsync(submodule.Commit, cancellationToken);
+        return changes.Concat(
+            nested.Select(change => new SubmoduleChange(
+                $"{submodule.Path}/{change.Submodule}",
+                $"{submodule.Path}/{change.Path}",
+                change.IsNew
+            ))
+        );
+    }
+
+    private async Task<IReadOnlyList<Submodule>> OfHeadAsync(CancellationToken cancellationToken) =>
+        File.Exists(Path.Combine(worktree.Path, ".gitmodules")) && await worktree.ReadHeadAsync(cancellationToken) is { } head
+            ? await _submodules.OfCommitAsync(head, cancellationToken)
+            : [];
+
+    /// <summary>The submodules that have worktrees here.</summary>
+    private async Task<IReadOnlyList<(Submodule Submodule, GitRepository Repository, Worktree Tree)>> FindTreesAsync(
+        IEnumerable<Submodule> submodules,
+        CancellationToken cancellationToken
+    )
+    {
+        var trees = new List<(Submodule, GitRepository, Worktree)>();
+        foreach (var submodule in submodules)
+        {
+            if (
+                await _submodules.FindRepositoryAsync(submodule, cancellationToken) is { } repository
+                && new WorktreeStore(repository).FindLinked(PlaceOf(submodule)) is { } tree
+                && WorktreeStore.IsOurs(tree.AdminDirectory)
+            )
+            {
+                trees.Add((submodule, repository, tree));
+            }
+        }
+        return trees;
+    }
+
+    private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-submodules");
+
+    private string PlaceOf(Submodule submodule) => Path.Combine(worktree.Path, submodule.Path);
+
+    private bool IsInPlace(string path) =>
+        GitRepository.RealPath(path) == Path.Combine(GitRepository.RealPath(worktree.Path), Path.GetRelativePath(worktree.Path, path));
+}
+
+/// <summary>A file in a submodule that differs from the submodule's commit.</summary>
+/// <param name="Submodule">The submodule's folder, relative to the root.</param>
+/// <param name="Path">The file, relative to the root.</param>
+/// <param name="IsNew">True if the commit does not have it.</param>
+public sealed record SubmoduleChange(string Submodule, string Path, bool IsNew);

@@ -1,0 +1,48 @@
+namespace Orchestrator.Plans;
+
+/// <summary>A path that a task writes and that lies in a submodule.</summary>
+/// <param name="TaskIndex">Index of the task in its plan.</param>
+/// <param name="Field">The task's field, such as <c>files_write</c>.</param>
+/// <param name="Message">The task, the path and the submodule, in a sentence.</param>
+public sealed record SubmodulePath(int TaskIndex, string Field, string Message);
+
+/// <summary>Finds tasks whose files lie in submodules.</summary>
+public static class SubmodulePaths
+{
+    /// <summary>Cure of a task that writes in a submodule.</summary>
+    public const string Cure = "Change it in a clone of the submodule's own repository, with a run there, or leave it out of the plan.";
+
+    /// <summary>The written paths that can only be in a submodule. Those that a wildcard makes wider are not among them.</summary>
+    /// <param name="plan">The plan; null: a refused one, which has none.</param>
+    /// <param name="submodules">Folders of submodules, relative to the root.</param>
+    public static IReadOnlyList<SubmodulePath> Find(Plan? plan, IReadOnlyCollection<string> submodules) =>
+        submodules.Count == 0
+            ? []
+            :
+            [
+                .. (plan?.Tasks ?? [])
+                    .Index()
+                    .SelectMany(entry =>
+                        Written(entry.Item)
+                            .Select(written =>
+                                (entry.Index, entry.Item.Id, written.Field, written.Path, In: Holder(written.Path, submodules))
+                            )
+                    )
+                    .Where(found => found.In is not null)
+                    .Select(found => new SubmodulePath(
+                        found.Index,
+                        found.Field,
+                        $"Task '{found.Id}' writes '{found.Path}', which lies in the submodule '{found.In}': its files belong to another "
+                            + "repository, and this run can't merge them."
+                    )),
+            ];
+
+    private static IEnumerable<(string Field, string Path)> Written(PlanTask task) =>
+        (task.FilesWrite ?? []).Select(path => ("files_write", path)).Concat(task.FilesAppend.Select(path => ("files_append", path)));
+
+    private static string? Holder(string path, IReadOnlyCollection<string> submodules)
+    {
+        var fixedPart = string.Join('/', path.Split('/').TakeWhile(part => part.IndexOfAny(['*', '?', '[', '{']) < 0)).TrimEnd('/');
+        return submodules.FirstOrDefault(folder => fixedPart == folder || fixedPart.StartsWith(folder + "/", StringComparison.Ordinal));
+    }
+}
