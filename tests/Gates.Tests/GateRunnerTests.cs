@@ -67,6 +67,19 @@ public sealed class GateRunnerTests : IDisposable
         void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.Path, name), text);
     }
 
+    [Fact]
+    public async Task Command_OfARunnerThatFails_HasKindCountsAndDecisiveLine()
+    {
+        var verdict = await RunAsync(
+            "echo begin; echo \"E       assert 8 == 9\"; echo; echo tests/test_add.py:33: AssertionError; "
+                + "echo '== 1 failed, 14 passed in 0.22s =='; exit 1"
+        );
+
+        Assert.Equal((GateKind.Failed, null), (verdict.Kind, verdict.Environment));
+        Assert.Equal(new TestCounts(14, 1, 0, 0), verdict.Counts);
+        Assert.Equal(new DecisiveLine(2, "E       assert 8 == 9", "tests/test_add.py", 33), verdict.Decisive);
+    }
+
     /// <summary>Once may be the machine, short of memory; each time is the work's fault.</summary>
     [Theory]
     [InlineData("[ -e seen ] && exit 0; touch seen; kill -9 $$", GateResult.Passed, GateFailure.Flaky)]
@@ -127,7 +140,10 @@ public sealed class GateRunnerTests : IDisposable
     {
         _folder.Write("src/a.py", "");
 
-        var verdict = await RunAsync(command, subjectChange: subject => subject with { Planned = ["lib/shop/cli.py"] });
+        var verdict = await RunAsync(
+            command,
+            subjectChange: subject => subject with { Planned = ["lib/shop/cli.py"], TrustsOutput = true }
+        );
 
         Assert.Equal(failure, verdict.Failure);
         Assert.Equal(failure == GateFailure.Logic, !verdict.BlamesMachine);
@@ -141,7 +157,7 @@ public sealed class GateRunnerTests : IDisposable
     {
         var verdict = await RunAsync(
             $"echo '/usr/bin/python3: No module named {module}'; exit 1",
-            subjectChange: subject => subject with { MayWriteAnything = true }
+            subjectChange: subject => subject with { MayWriteAnything = true, TrustsOutput = true }
         );
 
         Assert.Equal(failure, verdict.Failure);
@@ -162,11 +178,48 @@ public sealed class GateRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task Disk_IsFull_IsTheMachinesFault()
+    public async Task Machine_IsAtFaultByWords_IsBlamedOnlyWhereNoAgentCouldPrintThem()
     {
-        var verdict = await RunAsync("echo 'write /x: No space left on device'; exit 1");
+        const string Command = "echo 'error: write /x: No space left on device'; exit 1";
 
-        Assert.Equal((GateResult.Failed, GateFailure.Environment, 1), (verdict.Result, verdict.Failure, verdict.Runs));
+        var trusted = await RunAsync(Command, subjectChange: subject => subject with { TrustsOutput = true });
+        var ofAgent = await RunAsync(Command);
+
+        Assert.Equal((GateResult.Failed, GateFailure.Environment, 1), (trusted.Result, trusted.Failure, trusted.Runs));
+        Assert.Equal((GateResult.Failed, GateFailure.Logic, 2), (ofAgent.Result, ofAgent.Failure, ofAgent.Runs));
+        Assert.All(
+            [trusted, ofAgent],
+            verdict => Assert.Equal((GateKind.Environment, EnvironmentCause.NoSpace), (verdict.Kind, verdict.Environment))
+        );
+    }
+
+    /// <summary>A script of the repository that meets a fault of the machine blames it, too; one that is missing is the work's.</summary>
+    [Fact]
+    public async Task Script_MeetsAReadOnlyFileSystem_BlamesTheMachine()
+    {
+        _folder.Write("mvnw", "#!/bin/sh\necho '[ERROR] Could not create local repository: Read-only file system'; exit 1\n");
+        File.SetUnixFileMode(_folder["mvnw"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var verdict = await RunAsync("./mvnw test", subjectChange: subject => subject with { TrustsOutput = true });
+
+        Assert.Equal(
+            (GateFailure.Environment, EnvironmentCause.ReadOnly, true),
+            (verdict.Failure, verdict.Environment, verdict.BlamesMachine)
+        );
+    }
+
+    /// <summary>Before the work is done, the service that it is to make does not answer.</summary>
+    [Theory]
+    [InlineData("curl: (7) Failed to connect: Connection refused", GateFailure.Logic)]
+    [InlineData("error: Read-only file system", GateFailure.Environment)]
+    public async Task Machine_LacksWhatTheWorkMayMake_IsNotBlamedBeforeIt(string words, GateFailure failure)
+    {
+        var verdict = await RunAsync(
+            $"echo '{words}'; exit 1",
+            subjectChange: subject => subject with { TrustsOutput = true, RerunFailure = false }
+        );
+
+        Assert.Equal(failure, verdict.Failure);
     }
 
     [Fact]

@@ -41,29 +41,24 @@ public sealed class TamperedFilesTests
     }
 
     [Theory]
-    [InlineData("no tests ran in 0.1s")]
-    [InlineData("COLLECTED 0 ITEMS")]
-    [InlineData("No tests found")]
-    [InlineData("Ran 0 tests in 0.000s")]
-    [InlineData("running 0 tests")]
-    [InlineData("testing: warning: no tests to run")]
-    [InlineData("  0 passing (1ms)")]
-    [InlineData("No test is available in a.dll")]
-    [InlineData("No test files found, exiting with code 0")]
-    public async Task OfWork_GateThatRanNoTest_NeedsAPerson(string tail)
+    [InlineData(GateKind.NoTests, GateType.Test, true)]
+    [InlineData(GateKind.NoTests, GateType.Custom, true)]
+    [InlineData(GateKind.NoTests, GateType.Lint, false)]
+    [InlineData(GateKind.Passed, GateType.Test, false)]
+    public async Task OfWork_GateThatRanNoTest_NeedsAPerson(GateKind kind, GateType type, bool needs)
     {
         var verdict = new GateVerdict
         {
-            Gate = new Gate("pytest"),
-            Command = "pytest",
+            Gate = new Gate("cargo test", type),
+            Command = "cargo test",
             Result = GateResult.Passed,
-            Tail = $"a\n{tail}\n",
+            Kind = kind,
+            Tail = "running 0 tests\n  10 passing\n",
             Runs = 1,
         };
 
-        Assert.Equal([GateWords.RanNothing(verdict)], await OfAsync(verdict));
+        Assert.Equal(needs ? [GateWords.RanNothing(verdict)] : [], await OfAsync(verdict));
         Assert.Empty(await OfAsync(verdict with { Result = GateResult.Failed }));
-        Assert.Empty(await OfAsync(verdict with { Tail = "12 tests" }));
 
         static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
             GateTampering.OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], [verdict]).ForPerson;

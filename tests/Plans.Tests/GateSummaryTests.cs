@@ -54,6 +54,10 @@ public sealed class GateSummaryTests
             Duration = TimeSpan.FromSeconds(1.5),
             Tests = new TestCount(2, 1, 3, ["junit.xml"]),
             At = DateTimeOffset.UnixEpoch,
+            Kind = GateKind.BuildFailed,
+            Environment = EnvironmentCause.NoSpace,
+            Counts = new TestCounts(2, null, 1),
+            Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),
             Chance = new GateChance(3, 12),
             BeforeWork = BaseComparison.Other,
             Oddities = [new GateOddity(GateOddityKind.ChangedFiles) { Files = new NamedFiles(["a.txt"], 2) }],
@@ -65,6 +69,10 @@ public sealed class GateSummaryTests
 
         Assert.Equivalent(verdict, JsonSerializer.Deserialize<GateVerdict>(json), strict: true);
         var named = JsonNode.Parse(json)!;
+        Assert.Equal("build-failed", (string?)named["kind"]);
+        Assert.Equal("no-space", (string?)named["environment"]);
+        Assert.Equal("""{"passed":2,"failed":null,"skipped":1}""", named["counts"]!.ToJsonString());
+        Assert.Equal("""{"line":3,"text":"error: no","file":"src/a.rs","fileLine":7}""", named["decisive"]!.ToJsonString());
         Assert.Equal(
             ("a", "contracts", "timedout", "timeout", "port", 1.5, "other", "changedfiles", "gate.log"),
             (

@@ -30,7 +30,21 @@ public static class GateProbe
     /// <summary>The cure where a gate can't run.</summary>
     /// <param name="ofProject">It applies to every task, whatever the plan says.</param>
     /// <param name="directory">The repository's root.</param>
-    public static string CureOf(Gate gate, bool ofProject, string directory) =>
+    /// <param name="cause">The machine's fault; null: not known.</param>
+    public static string CureOf(Gate gate, bool ofProject, string directory, EnvironmentCause? cause = null) =>
+        cause switch
+        {
+            EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
+                "Name the folder that it writes to in 'permissions.paths', if that lies outside of the repository, or make it writable.",
+            EnvironmentCause.NoSpace => "Free space on that disk.",
+            EnvironmentCause.NoNetwork => "Connect the machine, or let set-up fetch all that the gate needs (worktrees.setup).",
+            EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
+            EnvironmentCause.MissingService => "Start the service that it needs.",
+            EnvironmentCause.WrongVersion => "Install the version that it asks for.",
+            _ => Installing(gate, ofProject, directory),
+        };
+
+    private static string Installing(Gate gate, bool ofProject, string directory) =>
         !ofProject ? "Install what it needs, or change the task's 'verification'."
         : SetUpOf(gate, directory) is { } setUp
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."

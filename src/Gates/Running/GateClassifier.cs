@@ -37,13 +37,10 @@ internal static partial class GateClassifier
         "yapf",
     ];
 
-    /// <summary>For a command that ended by itself with an unwanted exit code.</summary>
-    internal static GateFailure OfExit(int exitCode, string output, GateSubject subject) =>
-        exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9
-        || MachineFault().IsMatch(output)
-        || MissingModule().Matches(output).Any(found => !IsOwnModule(found.Groups[1].Value, subject))
-            ? GateFailure.Environment
-            : GateFailure.Logic;
+    /// <summary>For a command that ended by itself with an unwanted exit code. What it printed proves nothing: an agent's code could print
+    /// it.</summary>
+    internal static GateFailure OfExit(int exitCode) =>
+        exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9 ? GateFailure.Environment : GateFailure.Logic;
 
     /// <summary>Whether a shell could not start a file below its directory: unfinished work, or not executable. Missing programs of the
     /// machine are named without a folder or by an absolute path.</summary>
@@ -55,7 +52,7 @@ internal static partial class GateClassifier
         && (path.Contains('/', StringComparison.Ordinal) || last.Groups["file"].Success);
 
     /// <summary>A Python module of the repository, or that tasks are to write.</summary>
-    private static bool IsOwnModule(string name, GateSubject subject) =>
+    internal static bool IsOwnModule(string name, GateSubject subject) =>
         Directory.Exists(Path.Combine(subject.Directory, name))
         || File.Exists(Path.Combine(subject.Directory, name + ".py"))
         || subject.Planned.Any(path => path.Split('/').Any(part => part == name || part == name + ".py"))
@@ -67,20 +64,6 @@ internal static partial class GateClassifier
 
     /// <summary>Whether the exit code says that the shell could not start the command (POSIX sh: 126, 127).</summary>
     internal static bool CouldNotRun(int exitCode) => exitCode is NotExecutable or NotFound;
-
-    [GeneratedRegex(
-        """
-            No\ space\ left\ on\ device | ENOSPC | Disk\ quota\ exceeded
-            | Cannot\ allocate\ memory | ENOMEM | JavaScript\ heap\ out\ of\ memory
-            | Temporary\ failure\ in\ name\ resolution | Could\ not\ resolve\ host | getaddrinfo\ (ENOTFOUND|EAI_AGAIN)
-            | Too\ many\ open\ files
-            """,
-        RegexOptions.IgnorePatternWhitespace
-    )]
-    private static partial Regex MachineFault();
-
-    [GeneratedRegex(@"^\S*python[0-9.]*: No module named '?(\w+)", RegexOptions.Multiline)]
-    private static partial Regex MissingModule();
 
     // Messages of dash and bash for a command, and for a script argument.
     [GeneratedRegex(

@@ -4,7 +4,7 @@ namespace Orchestrator.Gates.Running;
 internal static class GateJudgement
 {
     /// <summary>The result of a command that has ended, or was stopped.</summary>
-    public static GateVerdict Of(Gate gate, string command, ProcessResult result, GateSubject subject, string evidenceFile)
+    public static GateVerdict Of(Gate gate, string command, ProcessResult result, string evidenceFile)
     {
         var output = gate.IsMeasurement
             ? $"{result.StandardError.Text}\n{result.StandardOutput.Text}".TrimStart('\n')
@@ -18,7 +18,7 @@ internal static class GateJudgement
             _ when missesWork => (GateResult.Failed, GateFailure.Logic),
             _ when GateClassifier.CouldNotRun(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
             _ when gate.Negate => (GateResult.Failed, GateFailure.Logic),
-            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode, output, subject)),
+            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode)),
         };
         return new GateVerdict
         {

@@ -1,4 +1,4 @@
-using Orchestrator.Gates.Counting;
+using Orchestrator.Gates.Runners;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 
@@ -93,7 +93,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
 
         // A single kill may be due to a machine short of memory; a gate that is killed each time needs too much.
-        return wasKilled && GateClassifier.WasKilled(second)
+        return wasKilled && GateClassifier.WasKilled(second) && !second.IsProven
             ? second with
             {
                 Failure = GateFailure.Logic,
@@ -122,10 +122,69 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Tail = why,
         };
 
-    private static TestCount? CountOf((int Ran, int Skipped)? printed, (int Ran, int Skipped, IReadOnlyList<string> Files)? written) =>
-        written is { } files ? new TestCount(files.Ran, files.Skipped, printed?.Ran, files.Files)
-        : printed is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
+    private static GateVerdict Read(
+        GateVerdict verdict,
+        RunnerOutput printed,
+        ProcessResult result,
+        GateSubject subject,
+        ReportFacts? report
+    )
+    {
+        var facts = RunnerReader.Read(
+            new RunnerEnd
+            {
+                Output = printed,
+                Command = verdict.Command,
+                ExitCode = result.ExitCode,
+                TimedOut = result.TimedOut,
+                Directory = subject.Directory,
+                Manifests = ProjectManifests.Of(subject.Directory),
+                Report = report,
+                IsOwnModule = module => GateClassifier.IsOwnModule(module, subject),
+            }
+        );
+        return verdict with
+        {
+            Tests = RunsTwice(verdict.Gate) ? CountOf(printed.Counted, report) : null,
+            Kind = facts.Kind,
+            Counts = facts.Counts,
+            Environment = facts.Environment,
+            Decisive = facts.Decisive,
+        };
+    }
+
+    /// <summary>Blames the machine for a failure only where that is proven: by its records, or by the output of a tree without an agent's
+    /// code. Before the work is done, a program or a service that is missing may be what the work is to make.</summary>
+    private static GateVerdict Blame(GateVerdict verdict, GateSubject subject, MachineRecords records)
+    {
+        if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
+        {
+            return verdict;
+        }
+        var isProven = records.Show(verdict.Environment);
+        var mayBeWork =
+            !subject.RerunFailure
+            && verdict.Environment
+                is null
+                    or EnvironmentCause.MissingProgram
+                    or EnvironmentCause.MissingService
+                    or EnvironmentCause.Permission;
+        return isProven || (subject.TrustsOutput && !mayBeWork && verdict.Environment != EnvironmentCause.TimeOut)
+            ? verdict with
+            {
+                Failure = GateFailure.Environment,
+                IsProven = isProven,
+            }
+            : verdict;
+    }
+
+    private static TestCount? CountOf(Tally? printed, ReportFacts? report) =>
+        Ran(report?.Counted) is { } written ? new TestCount(written.Ran, written.Skipped, Ran(printed)?.Ran, report!.Files)
+        : Ran(printed) is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
         : null;
+
+    private static (int Ran, int Skipped)? Ran(Tally? counted) =>
+        counted?.Ran is { } ran ? ((int)Math.Clamp(ran, 0, int.MaxValue), (int)Math.Clamp(counted.Skipped ?? 0, 0, int.MaxValue)) : null;
 
     internal static string Tail(string output)
     {
@@ -143,7 +202,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     )
     {
         var number = gate.IsMeasurement ? new PrintedNumber() : null;
-        var printed = RunsTwice(gate) ? new PrintedTests() : null;
+        var printed = gate.IsMeasurement ? null : new RunnerOutput();
         using var log = LogFile.Make(evidenceFile);
         ProcessOutput output = new()
         {
@@ -151,15 +210,12 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Log = log,
             FileLimit = EvidenceBytes,
             LineLimit = LongestLine,
-            OnLine =
-                printed is null && number is null
-                    ? null
-                    : (line, _) =>
-                    {
-                        printed?.Take(line.Text);
-                        number?.Take(line.Text, line.IsPart);
-                        return ValueTask.CompletedTask;
-                    },
+            OnLine = (line, _) =>
+            {
+                printed?.Take(line.Text, line.IsPart);
+                number?.Take(line.Text, line.IsPart);
+                return ValueTask.CompletedTask;
+            },
         };
         var process = new ProcessCommand("/bin/sh", "-c", command)
         {
@@ -175,11 +231,14 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Mark = turn.Mark,
             Sandbox = subject.Sandbox,
         };
+        var records = new MachineRecords([subject.Directory, subject.TemporaryFolder ?? Path.GetTempPath()]);
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
-        var verdict = GateJudgement.Of(gate, command, result, subject, evidenceFile) with
+        var verdict = GateJudgement.Of(gate, command, result, evidenceFile);
+        if (printed is not null)
         {
-            Tests = printed is null ? null : CountOf(printed.Result, ResultFiles.Count(subject.Directory, log.Began, cancellationToken)),
-        };
+            var report = RunsTwice(gate) ? ReportFiles.Read(subject.Directory, log.Began, cancellationToken) : null;
+            verdict = Blame(Read(verdict, printed, result, subject, report), subject, records);
+        }
         verdict = verdict with { Oddities = [.. OdditiesOf(log, result.StandardOutput)] };
         if (number is not null)
         {

@@ -27,6 +27,10 @@ public sealed record GateSubject
     /// <summary>What the gate can reach of this machine; null: all that we can.</summary>
     public Sandbox? Sandbox { get; init; }
 
+    /// <summary>True if the output alone may blame the machine: no agent's code is in the tree, or nothing hangs on the answer. False: only
+    /// <see cref="MachineRecords"/> may, because an agent's code could print the words.</summary>
+    public bool TrustsOutput { get; init; }
+
     /// <summary>False: a failing gate is not run again to detect flakiness, because its failure is expected.</summary>
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;

@@ -22,19 +22,6 @@ public static class GateTampering
     private const int MostLines = 6;
     private const int LongestLine = 120;
 
-    private static readonly string[] NothingRan =
-    [
-        "no tests ran",
-        "collected 0 items",
-        "No tests found",
-        "Ran 0 tests",
-        "running 0 tests",
-        "no tests to run",
-        "0 passing",
-        "No test is available",
-        "No test files found",
-    ];
-
     /// <summary>Looks at the whole of a task's work.</summary>
     /// <param name="task">The task as the plan has it: a file that it names by its whole path was approved with the plan. Files that were
     /// lent to it are not: its agent asked for them.</param>
@@ -121,7 +108,7 @@ public static class GateTampering
     }
 
     private static bool RanNothing(GateVerdict verdict) =>
-        verdict.Passed && NothingRan.Any(text => verdict.Tail.Contains(text, StringComparison.OrdinalIgnoreCase));
+        verdict is { Passed: true, Kind: GateKind.NoTests, Gate.Type: GateType.Test or GateType.Custom };
 
     private static GateOddity? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
     {

@@ -39,6 +39,9 @@ public static class Ecosystems
     /// <summary>Whether a file defines the environment of a project: which packages, which versions of tools.</summary>
     public static bool DefinesEnvironment(string path) => All.Any(row => row.DefinesEnvironment(path));
 
+    /// <summary>Whether a file names the packages of a project.</summary>
+    public static bool IsManifest(string path) => All.Any(row => FileNamePattern.IsAny(row.Manifests, FileNamePattern.NameOf(path)));
+
     /// <summary>Whether a file configures which tests exist and how they run.</summary>
     public static bool IsConfiguration(string path) => All.Any(row => row.IsDecidedBy(path));
 

@@ -144,6 +144,22 @@ public sealed record GateVerdict
     [JsonPropertyName("tests")]
     public TestCount? Tests { get; init; }
 
+    /// <summary>The meaning of its run by output, exit code and reports; null where it did not run, and for measurements.</summary>
+    [JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateKind? Kind { get; init; }
+
+    /// <summary>The resource that the machine lacks, for <see cref="GateKind.Environment"/>; null where no named one fits.</summary>
+    [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EnvironmentCause? Environment { get; init; }
+
+    /// <summary>Its tests by result; null where none could be counted.</summary>
+    [JsonPropertyName("counts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestCounts? Counts { get; init; }
+
+    /// <summary>The first line of its output that a reader needs; null: it passed, or no line is worth it.</summary>
+    [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DecisiveLine? Decisive { get; init; }
+
     /// <summary>The number that a measurement printed; null where there is none or it failed, and for other gates.</summary>
     [JsonPropertyName("measured"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Measured { get; init; }
@@ -242,8 +258,17 @@ public sealed record GateVerdict
     public bool BlamesMachine =>
         Refusal is not null
         || (
-            Failure == GateFailure.Environment && !Gate.Command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal)
+            Failure == GateFailure.Environment
+            && !(
+                Result == GateResult.CouldNotRun
+                && Gate.Command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal)
+            )
         );
+
+    /// <summary>True if records of the machine show the fault, and not the output alone; known only to the process that ran the
+    /// gate.</summary>
+    [JsonIgnore]
+    public bool IsProven { get; init; }
 
     /// <summary>The verdict with the last words of its output alone, for where many are kept.</summary>
     public GateVerdict Shortened() => this with { Tail = Tail.Length <= LongestEnd ? Tail : Tail[^LongestEnd..] };

@@ -33,7 +33,7 @@ public static class GateWords
     /// <summary>The verdict in a sentence.</summary>
     public static string Sentence(GateVerdict verdict)
     {
-        var end = LastWords(verdict);
+        var end = Evidence(verdict);
         var kind = verdict.Gate.IsMeasurement ? "measurement" : "gate";
         return verdict.Result switch
         {
@@ -88,7 +88,7 @@ public static class GateWords
     /// <param name="log">The file with all it printed.</param>
     public static string OnlyAdvises(GateVerdict verdict, string log)
     {
-        var (end, advice) = (LastWords(verdict), Advice(verdict));
+        var (end, advice) = (Evidence(verdict), Advice(verdict));
         return $"The gate '{verdict.Gate.Name}' fails before any work was done: it only advises in this run"
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
@@ -135,8 +135,8 @@ public static class GateWords
         const string Indent = "    " + UntrustedText.Mark;
         string[] last = [.. new UntrustedText(verdict.Tail).Block(Indent).TakeLast(MostLines)];
 
-        // What shows the failure often stands above all that runners print at their end.
-        if (FailureLine.In(verdict.Tail) is { } failing && !Array.Exists(last, line => line.Contains(failing, StringComparison.Ordinal)))
+        // The decisive line often stands above all that runners print at their end, or its file on a line of its own.
+        if (Decisive(verdict) is { } failing && !Array.Exists(last, line => line.Contains(failing, StringComparison.Ordinal)))
         {
             yield return Indent + new UntrustedText(failing).Line;
             yield return Indent + "…";
@@ -266,7 +266,7 @@ public static class GateWords
             BaseComparison.Repaired => "red before any work was done, green now",
             BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
             BaseComparison.Other => "red before any work was done, and red in another way now"
-                + $"{(LastWords(verdict) is { Length: > 0 } end ? $" ({end})" : "")}; it only advises",
+                + $"{(Evidence(verdict) is { Length: > 0 } end ? $" ({end})" : "")}; it only advises",
             _ => "",
         };
 
@@ -311,8 +311,22 @@ public static class GateWords
     /// <summary>A gate that passed although its output says that nothing ran.</summary>
     public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it says that no test ran.";
 
-    // What was expected and what came, else an error, else the last words.
-    private static string Evidence(GateVerdict verdict) => FailureLine.In(verdict.Tail) ?? LastWords(verdict);
+    /// <summary>The decisive line of a failure with its file and line number; null: none is known.</summary>
+    public static string? Decisive(GateVerdict verdict) =>
+        verdict.Decisive is not { } decisive ? null
+        : decisive.File is not { } file || NamesPlace(decisive, file) ? decisive.Text
+        : $"{decisive.Text} ({file}{(decisive.FileLine is { } line ? $":{line}" : "")})";
+
+    // "a.go:7: got 1" and "a.ts(7,3): error" name the place themselves.
+    private static bool NamesPlace(DecisiveLine decisive, string file) =>
+        decisive.Text.Contains(file, StringComparison.Ordinal)
+        && (
+            decisive.FileLine is not { } line
+            || decisive.Text.Contains($"{file}:{line}", StringComparison.Ordinal)
+            || decisive.Text.Contains($"{file}({line}", StringComparison.Ordinal)
+        );
+
+    private static string Evidence(GateVerdict verdict) => Decisive(verdict) ?? LastWords(verdict);
 
     private static string Note(GateVerdict verdict) =>
         verdict switch

@@ -3,6 +3,7 @@ using Orchestrator.Gates.Results;
 using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Turns;
+using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
@@ -48,7 +49,6 @@ internal sealed class GateCheck(RunServices services)
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         var atBase = BaseGates.Read(files);
-        IReadOnlyList<string> planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))];
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence);
         foreach (var gate in gates)
         {
@@ -63,28 +63,19 @@ internal sealed class GateCheck(RunServices services)
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
-            var subject = new GateSubject
+            var subject = await SubjectAsync(files, repository, tree, changed, task) with
             {
-                Directory = tree.Place.Worktree.Path,
-                ChangedFiles = changed,
-                Planned = planned,
-                MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
-                Environment = StepEnvironment.Of(services.Environment, tree.Place.Resources, files.Settings, files.Folder.Repository),
-                TemporaryFolder = tree.Place.Resources.TemporaryFolder,
-                Sandbox = await StepSandbox.OfTreeAsync(
-                    files.Settings,
-                    tree.Place.Worktree,
-                    tree.Place.Resources.TemporaryFolder,
-                    services
-                ),
-                Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+                TrustsOutput = isBase,
                 RerunFailure = expectedRed?.Contains(gate) != true,
-                PutBack = tree.Restorer.PutBackAsync,
             };
             var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
             var verdict = await RunAsync(gate, subject, evidence, stop);
             var traces = await tree.EndAsync(stop);
             verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed);
+            if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, changed, evidence, stop))
+            {
+                verdict = verdict with { Failure = GateFailure.Environment };
+            }
             verdict = await _results.NoteAsync(
                 repository,
                 verdict,
@@ -103,6 +94,56 @@ internal sealed class GateCheck(RunServices services)
             GateEvidence.Add(files.Folder, evidence, verdict);
         }
     }
+
+    private static bool StatesFault(GateVerdict verdict) =>
+        verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
+        && verdict.Environment != EnvironmentCause.TimeOut;
+
+    /// <summary>Whether the gate states the same fault of the machine at the run's base now. An agent's code can print any words, but it is
+    /// not in that tree.</summary>
+    private async Task<bool> FailsAlikeAtBaseAsync(
+        RunFiles files,
+        GitRepository repository,
+        GateVerdict verdict,
+        IReadOnlyList<string> changed,
+        string evidence,
+        CancellationToken stop
+    )
+    {
+        if (await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is not { } began)
+        {
+            return false;
+        }
+        var beside = Path.Combine(evidence, "at-base");
+        await using var tree = new GateTree(files, repository, services, began, isMerge: false, isBase: true, beside);
+        if (await tree.BeginAsync(stop) is not null)
+        {
+            return true;
+        }
+        var subject = await SubjectAsync(files, repository, tree, changed, "") with { TrustsOutput = true, RerunFailure = false };
+        var atBase = await RunAsync(verdict.Gate, subject, beside, stop);
+        return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
+    }
+
+    private async Task<GateSubject> SubjectAsync(
+        RunFiles files,
+        GitRepository repository,
+        GateTree tree,
+        IReadOnlyList<string> changed,
+        string task
+    ) =>
+        new()
+        {
+            Directory = tree.Place.Worktree.Path,
+            ChangedFiles = changed,
+            Planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))],
+            MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
+            Environment = StepEnvironment.Of(services.Environment, tree.Place.Resources, files.Settings, files.Folder.Repository),
+            TemporaryFolder = tree.Place.Resources.TemporaryFolder,
+            Sandbox = await StepSandbox.OfTreeAsync(files.Settings, tree.Place.Worktree, tree.Place.Resources.TemporaryFolder, services),
+            Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+            PutBack = tree.Restorer.PutBackAsync,
+        };
 
     /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
     /// taken from the cache leaves nothing to test. Files of tests and linters are needed by no gate.</summary>
@@ -193,7 +234,7 @@ internal sealed class GateCheck(RunServices services)
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
         var isOfProject = files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command);
-        var cure = verdict.BlamesMachine ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository) : "";
+        var cure = verdict.BlamesMachine ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, verdict.Environment) : "";
         return GateWords.Explain(verdict, EvidenceOf(files, verdict), cure);
     }
 

@@ -1,0 +1,154 @@
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>A line that a rule found.</summary>
+/// <param name="Line">The line.</param>
+/// <param name="Match">The match of the rule's pattern.</param>
+/// <param name="Rule">The rule.</param>
+/// <param name="File">The file in which the failure lies; null: not named.</param>
+/// <param name="FileLine">The line there; null: not named.</param>
+/// <param name="Evidence">For each place where the rule matched: the lines that may name a fault of the machine.</param>
+internal sealed record FoundLine(
+    OutputText Line,
+    Match Match,
+    LineRule Rule,
+    string? File,
+    int? FileLine,
+    IReadOnlyList<IReadOnlyList<string>> Evidence
+)
+{
+    private const int Longest = 300;
+
+    public string? Group(string name) => Match.Groups[name] is { Success: true, Value: { Length: > 0 } value } ? value : null;
+
+    public DecisiveLine ToLine(string directory) => new(Line.Number, Short(Line.Text.Trim()), File, FileLine);
+
+    public static string Short(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
+}
+
+/// <summary>Finds the first line that a reader needs: by the rules of the runners that wrote the output, in the order of the table.
+/// Pure.</summary>
+internal static class DecisiveFinder
+{
+    private const int Ahead = 10;
+    private const int MostEvidence = 200;
+
+    /// <summary>Finds it; null: no rule matches.</summary>
+    /// <param name="end">The run.</param>
+    /// <param name="fails">The run did not pass.</param>
+    /// <param name="hasRun">A test ran: that none did is no reason.</param>
+    public static FoundLine? Find(RunnerEnd end, bool fails, bool hasRun)
+    {
+        var lines = end.Output.Lines;
+        foreach (var runner in RunnerTable.Rows.Where(runner => Wrote(runner, end.Command, lines)))
+        {
+            var failed = FailedTests(runner, lines);
+            var rules = runner.Lines;
+            for (var i = 0; i < rules.Count; )
+            {
+                var next = i + 1;
+                while (next < rules.Count && rules[next].Beside)
+                {
+                    next++;
+                }
+                var best = rules
+                    .Skip(i)
+                    .Take(next - i)
+                    .Where(rule =>
+                        (fails || rule.EvenIfPassed) && !(hasRun && rule.Kind == GateKind.NoTests) && Holds(rule, end.Command, lines)
+                    )
+                    .Select(rule => (Rule: rule, Matches: Matches(runner, rule, lines, failed)))
+                    .Where(one => one.Matches.Count > 0)
+                    .OrderBy(one => one.Matches[0])
+                    .FirstOrDefault();
+                if (best.Rule is { } rule)
+                {
+                    return Found(runner, rule, lines, best.Matches, end.Directory);
+                }
+                i = next;
+            }
+        }
+        return null;
+    }
+
+    private static bool Wrote(Runner runner, string command, IReadOnlyList<OutputText> lines) =>
+        runner.Lines.Count > 0
+        && (
+            (runner.Sign is null && runner.Command is null)
+            || runner.Command?.IsMatch(command) == true
+            || (runner.Sign is { } sign && lines.Any(line => sign.IsMatch(line.Text)))
+        );
+
+    private static HashSet<string> FailedTests(Runner runner, IReadOnlyList<OutputText> lines) =>
+        runner.FailedTest is not { } pattern
+            ? []
+            : [.. lines.Select(line => pattern.Match(line.Text)).Where(found => found.Success).Select(found => found.Groups["test"].Value)];
+
+    private static bool Holds(LineRule rule, string command, IReadOnlyList<OutputText> lines) =>
+        rule.If?.IsMatch(command) != false && !(rule.Unless is { } unless && lines.Any(line => unless.IsMatch(line.Text)));
+
+    // Indexes of the lines: the decisive one first.
+    private static List<int> Matches(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, HashSet<string> failed)
+    {
+        var found = new List<int>();
+        var (isUnder, isAfter, isTaken) = (rule.Under is null, rule.After is null, false);
+        for (var i = 0; i < lines.Count && (found.Count < MostEvidence || rule.Last); i++)
+        {
+            var text = lines[i].Text;
+            isAfter |= rule.After?.IsMatch(text) == true;
+            if (rule.Under?.Match(text) is { Success: true } head)
+            {
+                isUnder = !head.Groups["test"].Success || failed.Count == 0 || failed.Contains(head.Groups["test"].Value);
+                isTaken = false;
+                continue;
+            }
+            if (rule.Under is not null && runner.Heads?.IsMatch(text) == true)
+            {
+                isUnder = false;
+            }
+            if (!isUnder || !isAfter || isTaken || !rule.Pattern.IsMatch(text) || IsOfPassedTest(rule, text, failed))
+            {
+                continue;
+            }
+            if (rule.Then is { } then && !lines.Skip(i + 1).Take(Ahead).Any(next => then.IsMatch(next.Text)))
+            {
+                continue;
+            }
+            if (rule.Last)
+            {
+                found.Clear();
+            }
+            found.Add(i);
+            isTaken = rule.Under is not null;
+        }
+        return found;
+    }
+
+    // A test that is expected to panic prints the same.
+    private static bool IsOfPassedTest(LineRule rule, string text, HashSet<string> failed) =>
+        failed.Count > 0
+        && rule.Under is null
+        && rule.Pattern.Match(text).Groups["test"] is { Success: true, Value: not ("main" or "<unnamed>") and var test }
+        && !failed.Contains(test);
+
+    private static FoundLine Found(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, List<int> matches, string directory)
+    {
+        var at = matches[0];
+        var match = rule.Pattern.Match(lines[at].Text);
+        var (file, line) = Places.Of(rule.Places ?? runner.Places, lines, at, directory);
+        IReadOnlyList<IReadOnlyList<string>> evidence =
+        [
+            .. matches.Select(one =>
+                (IReadOnlyList<string>)
+                    [
+                        .. lines
+                            .Skip(one)
+                            .Take(rule.Context + 1)
+                            .TakeWhile((text, i) => i == 0 || runner.Heads?.IsMatch(text.Text) != true)
+                            .Select(text => text.Text),
+                    ]
+            ),
+        ];
+        while (rule.Previous && at > 0 && string.IsNullOrWhiteSpace(lines[--at].Text)) { }
+        return new FoundLine(lines[at], match, rule, file, line, evidence);
+    }
+}

@@ -1,0 +1,68 @@
+using System.IO.Enumeration;
+
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>Reads the reports of a gate's run: JUnit XML, TRX, and the JSON of jest, vitest and mocha. Files from before the run do not
+/// count: the agent could have written them.</summary>
+internal static class ReportFiles
+{
+    private const int MostEntries = 200_000;
+    private const int MostFiles = 5_000;
+    private const long LargestFile = 64L * 1024 * 1024;
+
+    // Folders of installed packages and our own contain no results.
+    private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal)
+    {
+        ".git",
+        "node_modules",
+        ".orchestrator",
+        ".venv",
+        "site-packages",
+    };
+
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+
+    /// <summary>The facts of all reports; null: there are none.</summary>
+    /// <param name="directory">The directory in which the gate ran.</param>
+    /// <param name="since">When it began, UTC, by the clock of files.</param>
+    public static ReportFacts? Read(string directory, DateTime since, CancellationToken stop)
+    {
+        Tally? counted = null;
+        DecisiveLine? failure = null;
+        var files = new List<string>();
+        foreach (var file in Written(directory, since).Order(StringComparer.Ordinal))
+        {
+            stop.ThrowIfCancellationRequested();
+            if (ReportReader.Read(file, directory) is not { } read)
+            {
+                continue;
+            }
+            counted = counted is null ? read.Counted : counted + read.Counted;
+            failure ??= read.Failure;
+            files.AddRange(read.Files);
+            if (files.Count == MostFiles)
+            {
+                break;
+            }
+        }
+        return counted is null ? null : new ReportFacts(counted, failure, files);
+    }
+
+    // Other files are filtered by name only: there may be many thousands.
+    private static FileSystemEnumerable<string> Written(string directory, DateTime since)
+    {
+        var left = MostEntries;
+        return new FileSystemEnumerable<string>(directory, (ref FileSystemEntry entry) => entry.ToFullPath(), Everything)
+        {
+            ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                left > 0 && !Elsewhere.Contains(entry.FileName.ToString()) && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                left-- > 0
+                && !entry.IsDirectory
+                && (entry.FileName.EndsWith(".xml") || entry.FileName.EndsWith(".trx") || entry.FileName.EndsWith(".json"))
+                && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
+                && entry.LastWriteTimeUtc.UtcDateTime >= since
+                && entry.Length is > 0 and <= LargestFile,
+        };
+    }
+}

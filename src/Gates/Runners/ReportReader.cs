@@ -1,0 +1,190 @@
+using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>Reads one report of a test runner. Cases are counted; the file's own totals are not used where there are cases.</summary>
+internal static class ReportReader
+{
+    private const int LargestJson = 16 * 1024 * 1024;
+
+    private static readonly XmlReaderSettings Reading = new()
+    {
+        DtdProcessing = DtdProcessing.Ignore,
+        XmlResolver = null,
+        IgnoreComments = true,
+        IgnoreWhitespace = true,
+        MaxCharactersInDocument = 64L * 1024 * 1024,
+    };
+
+    private static readonly PlaceRule[] StackPlaces =
+    [
+        PlaceRule.Here($@"^(?<file>[^\s:()]+\.\w+):(?<line>\d+)(?::|$)"),
+        PlaceRule.Below($@"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b", 60),
+    ];
+
+    /// <summary>The facts of a report; null: the file is none, or can't be read.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="directory">The gate's directory, to which paths are made relative.</param>
+    public static ReportFacts? Read(string file, string directory)
+    {
+        try
+        {
+            var (counted, failure) = file.EndsWith(".json", StringComparison.Ordinal) ? OfJson(file, directory) : OfXml(file, directory);
+            return counted is null ? null : new ReportFacts(counted, failure, [Path.GetRelativePath(directory, file)]);
+        }
+        catch (Exception damaged) when (damaged is XmlException or JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static (Tally? Counted, DecisiveLine? Failure) OfXml(string file, string directory)
+    {
+        using var reader = XmlReader.Create(file, Reading);
+        if (reader.MoveToContent() != XmlNodeType.Element)
+        {
+            return (null, null);
+        }
+        var element = reader.LocalName switch
+        {
+            "testsuites" or "testsuite" => "testcase",
+            "TestRun" => "UnitTestResult",
+            _ => null,
+        };
+        if (element is null)
+        {
+            return (null, null);
+        }
+        var counted = new Tally(0, 0, 0);
+        DecisiveLine? failure = null;
+        while (reader.Read())
+        {
+            while (reader.NodeType == XmlNodeType.Element && reader.LocalName == element)
+            {
+                using var one = reader.ReadSubtree();
+                var (result, failed) = OfCase(XElement.Load(one), directory, isFirst: failure is null);
+                counted += result;
+                failure ??= failed;
+                reader.Read();
+            }
+        }
+        return (counted, failure);
+    }
+
+    private static (Tally Result, DecisiveLine? Failure) OfCase(XElement one, string directory, bool isFirst)
+    {
+        var outcome = (string?)one.Attribute("outcome");
+        var fault = one.Elements().FirstOrDefault(child => child.Name.LocalName is "failure" or "error");
+        if ((string?)one.Attribute("status") is "notrun" && !one.Elements().Any(child => child.Name.LocalName == "skipped"))
+        {
+            return (new Tally(), null);
+        }
+        var isSkipped =
+            outcome is "NotExecuted" or "NotRunnable" or "Disconnected" or "Pending"
+            || one.Elements().Any(child => child.Name.LocalName == "skipped");
+        if (fault is null && outcome is not ("Failed" or "Error" or "Timeout" or "Aborted"))
+        {
+            return (isSkipped ? new Tally(Skipped: 1) : new Tally(Passed: 1), null);
+        }
+        var result = fault?.Name.LocalName == "error" ? new Tally(Errors: 1) : new Tally(Failed: 1);
+        return (result, isFirst ? Failure(fault ?? one, (string?)one.Attribute("file"), directory) : null);
+    }
+
+    private static DecisiveLine? Failure(XElement fault, string? file, string directory) =>
+        Failure($"{(string?)fault.Attribute("message")}\n{fault.Value}", file, directory);
+
+    private static DecisiveLine? Failure(string text, string? file, string directory)
+    {
+        OutputText[] lines =
+        [
+            .. text.Split('\n').Select((line, i) => new OutputText(i + 1, line.TrimEnd())).Where(line => line.Text.Trim().Length > 0),
+        ];
+        if (lines.Length == 0)
+        {
+            return null;
+        }
+        var (found, line) = Places.Of(StackPlaces, lines, 0, directory);
+        var own = file is null ? null : Path.GetRelativePath(directory, Path.Combine(directory, file));
+        return new DecisiveLine(null, FoundLine.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
+    }
+
+    private static (Tally? Counted, DecisiveLine? Failure) OfJson(string file, string directory)
+    {
+        if (new FileInfo(file).Length > LargestJson)
+        {
+            return (null, null);
+        }
+        using var stream = File.OpenRead(file);
+        if (!IsReport(stream))
+        {
+            return (null, null);
+        }
+        using var document = JsonDocument.Parse(stream);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return (null, null);
+        }
+        if (root.TryGetProperty("numPassedTests", out _) && root.TryGetProperty("testResults", out var suites))
+        {
+            return (Numbers(root, "numPassedTests", "numFailedTests", "numPendingTests"), OfSuites(suites, directory));
+        }
+        return
+            root.TryGetProperty("stats", out var stats) && stats.ValueKind == JsonValueKind.Object && stats.TryGetProperty("passes", out _)
+            ? (Numbers(stats, "passes", "failures", "pending"), OfFailures(root, directory))
+            : (null, null);
+    }
+
+    // Builds write many other files of this kind; reading all of them whole would take long.
+    private static bool IsReport(FileStream stream)
+    {
+        Span<byte> begin = stackalloc byte[64];
+        var read = stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false);
+        var text = System.Text.Encoding.UTF8.GetString(begin[..read]).TrimStart('{', ' ', '\r', '\n', '\t');
+        stream.Position = 0;
+        return text.StartsWith("\"num", StringComparison.Ordinal) || text.StartsWith("\"stats\"", StringComparison.Ordinal);
+    }
+
+    private static Tally Numbers(JsonElement from, string passed, string failed, string skipped) =>
+        new(Number(from, passed), Number(from, failed), Number(from, skipped));
+
+    private static long Number(JsonElement from, string name) =>
+        from.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var n) ? n : 0;
+
+    private static DecisiveLine? OfSuites(JsonElement suites, string directory)
+    {
+        foreach (var suite in Items(suites))
+        {
+            foreach (var one in suite.TryGetProperty("assertionResults", out var results) ? Items(results) : [])
+            {
+                var messages = one.TryGetProperty("failureMessages", out var texts) ? [.. Items(texts)] : Array.Empty<JsonElement>();
+                if (messages.Length > 0)
+                {
+                    return Failure(messages[0].ToString(), suite.TryGetProperty("name", out var name) ? name.ToString() : null, directory);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static DecisiveLine? OfFailures(JsonElement root, string directory)
+    {
+        foreach (var one in root.TryGetProperty("failures", out var failures) ? Items(failures) : [])
+        {
+            if (one.TryGetProperty("err", out var fault) && fault.ValueKind == JsonValueKind.Object)
+            {
+                var text =
+                    fault.TryGetProperty("stack", out var stack) ? stack.ToString()
+                    : fault.TryGetProperty("message", out var message) ? message.ToString()
+                    : "";
+                return Failure(text, one.TryGetProperty("file", out var file) ? file.ToString() : null, directory);
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement array) =>
+        array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : [];
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>A line of a gate's output, or one of the lines that a terminal would show for it.</summary>
+/// <param name="Number">Its number in the log, from 1.</param>
+/// <param name="Text">Its text without colors.</param>
+internal readonly record struct OutputText(int Number, string Text);
+
+/// <summary>Collects a gate's output: counts its tests as it comes, and keeps its beginning and its end. Uses bounded memory, however much
+/// is printed; thread-safe.</summary>
+internal sealed partial class RunnerOutput
+{
+    private const int MostCharacters = 1_000_000;
+    private const int LongestLine = 2_000;
+    private readonly Lock _gate = new();
+    private readonly TestCounter _counter = new();
+    private readonly List<OutputText> _first = [];
+    private readonly Queue<OutputText> _last = new();
+    private int _number = 1;
+    private int _firstLength;
+    private int _lastLength;
+
+    /// <summary>The kept lines, in order.</summary>
+    public IReadOnlyList<OutputText> Lines
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _first, .. _last];
+            }
+        }
+    }
+
+    /// <summary>The tests that were counted; null: none could be.</summary>
+    public Tally? Counted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _counter.Result;
+            }
+        }
+    }
+
+    /// <summary>Reads a whole output.</summary>
+    public static RunnerOutput Of(string output)
+    {
+        var read = new RunnerOutput();
+        foreach (var line in output.Split('\n'))
+        {
+            read.Take(line.EndsWith('\r') ? line[..^1] : line);
+        }
+        return read;
+    }
+
+    /// <summary>Handles a line, or a piece of a long one.</summary>
+    /// <param name="line">Its text.</param>
+    /// <param name="isPart">Further pieces follow.</param>
+    public void Take(string line, bool isPart = false)
+    {
+        lock (_gate)
+        {
+            foreach (var shown in Shown(line))
+            {
+                _counter.Take(shown);
+                Keep(new OutputText(_number, shown.Length <= LongestLine ? shown : shown[..LongestLine]));
+            }
+            _number += isPart ? 0 : 1;
+        }
+    }
+
+    private void Keep(OutputText line)
+    {
+        if (_firstLength < MostCharacters)
+        {
+            _first.Add(line);
+            _firstLength += line.Text.Length + 1;
+            return;
+        }
+        _last.Enqueue(line);
+        _lastLength += line.Text.Length + 1;
+        while (_lastLength > MostCharacters)
+        {
+            _lastLength -= _last.Dequeue().Text.Length + 1;
+        }
+    }
+
+    // A progress bar returns to the line's beginning, or pads its line to the terminal's width instead of ending it.
+    private static IEnumerable<string> Shown(string line)
+    {
+        if (line.StartsWith("{\"", StringComparison.Ordinal) && EventOf(line) is { } printed)
+        {
+            return printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("");
+        }
+        var plain = line.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(line, "") : line;
+        return plain.Contains('\r', StringComparison.Ordinal) ? plain.Split('\r').SelectMany(Padded)
+            : plain.Length > 400 ? Padded(plain)
+            : [plain];
+    }
+
+    private static IEnumerable<string> Padded(string line) => line.Length <= 200 ? [line] : Padding().Split(line);
+
+    // "go test -json" wraps each line into an event. Events without output have nothing to show.
+    private static string? EventOf(string line)
+    {
+        if (!line.Contains("\"Action\":\"", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        try
+        {
+            using var known = JsonDocument.Parse(line);
+            return !known.RootElement.TryGetProperty("Action", out _) ? null
+                : known.RootElement.TryGetProperty("Output", out var output) ? output.ToString()
+                : "";
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("\u001b\\[[0-9;?]*[ -/]*[@-~]|\u001b\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|\u001b[()][A-Z0-9]|\u001b[=>78M]")]
+    private static partial Regex Escapes();
+
+    [GeneratedRegex(" {12,}")]
+    private static partial Regex Padding();
+}

@@ -1,0 +1,281 @@
+using static Orchestrator.Gates.Runners.PlaceRule;
+using static Orchestrator.Gates.Runners.RuleParts;
+
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>Rows of the table for runners of JavaScript and TypeScript.</summary>
+internal static class ScriptRunners
+{
+    private static PlaceRule[] VitestPlaces =>
+        [
+            Below($@"(?:❯ (?:.* )?|^\s*(?:At file|File): /?|^/?){ScriptFile}:(?<line>\d+):\d+", 40),
+            Above($@"^ FAIL  (?:\|[^|]*\| )?{ScriptFile}", 8),
+        ];
+
+    public static Runner[] JavaScript =>
+        [
+            new("jest")
+            {
+                Sign = @"^(?:PASS|FAIL) \S+\.[cm]?[jt]sx?\b|^Test Suites: |^\s*● ",
+                Command = @"\bjest\b",
+                Heads = @"^\s*● |^(?:PASS|FAIL) |^Test Suites: ",
+                Counts =
+                [
+                    new(
+                        "Tests: ",
+                        @"^Tests:\s+(?:(?:(?<failed>\d+) failed|(?<passed>\d+) passed|(?<skipped>\d+) skipped|\d+ todo), )*\d+ total$",
+                        None,
+                        "^Test Suites: "
+                    ),
+                    new("No tests found", "^No tests found, exiting with code", None),
+                ],
+                Places = [Below($@"(?:\(|\bat ){ScriptFile}:(?<line>\d+):\d+\)?", 60), Above($@"^FAIL (?:\S+ )?{ScriptFile}", 200)],
+                Lines =
+                [
+                    new(@"^● (?:Unrecognized CLI Parameter|Validation Error|Multiple configurations|Deprecation)")
+                    {
+                        Kind = Configuration,
+                        Places = [],
+                    },
+                    new("^Provided path to resolve: ") { Kind = Configuration, Places = [] },
+                    new(
+                        @"^Error: .*(?:Can't find a root directory|Preset|configuration|config file)|^\s*"
+                            + @"(?:● )?.*Module \S+ in the .* option was not found"
+                    )
+                    {
+                        Kind = Configuration,
+                        Places = [],
+                    },
+                    Nothing("^No tests found, exiting with code"),
+                    new(@"^\s+(?:\w*SyntaxError): ")
+                    {
+                        Under = "^\\s*● Test suite failed to run",
+                        Kind = BuildFailed,
+                        Places = [Below(@"^\s*> (?<line>\d+) \|", 10), Here($@"SyntaxError: {ScriptFile}: ")],
+                    },
+                    new(@"^\s+Cannot find module '(?<module>[^']+)'") { Under = "^\\s*● Test suite failed to run", Kind = BuildFailed },
+                    new(@"^\s+Your test suite must contain at least one test")
+                    {
+                        Under = "^\\s*● Test suite failed to run",
+                        Places = [Above($@"^FAIL (?:\S+ )?{ScriptFile}", 200)],
+                    },
+                    new(@"^\s+(?!Jest encountered)\S") { Under = "^\\s*● Test suite failed to run", Kind = BuildFailed },
+                    new(@"^\s+(?:thrown: ""Exceeded timeout|Failing test passed even though)")
+                    {
+                        Under = @"^\s*● \S",
+                        Places = [Above($@"^FAIL (?:\S+ )?{ScriptFile}", 200)],
+                    },
+                    new(@"^\s+\S")
+                    {
+                        Under = @"^\s*● (?!Console$)\S",
+                        Beside = true,
+                        Context = 3,
+                    },
+                    Nothing(@"^Tests:\s+"),
+                ],
+            },
+            new("vitest")
+            {
+                Sign = @"^ (?:RUN|DEV)  v\d|^\s+Test Files  |^ FAIL  |^⎯+ ",
+                Command = @"\bvitest\b",
+                Heads = @"^ FAIL  |^⎯+|^\s+Test Files  ",
+                Counts =
+                [
+                    new(
+                        " Tests  ",
+                        @"^\s+Tests  (?:(?:(?<failed>\d+) failed|(?<passed>\d+) passed|(?<skipped>\d+) skipped|"
+                            + @"(?<other>\d+) expected fail|\d+ todo)(?: \| )?)+ \(\d+\)$",
+                        None
+                    ),
+                    new(" Tests  ", @"^\s+Tests  no tests$", None),
+                    new("No test files found", "^No test files found", None),
+                ],
+                Places = VitestPlaces,
+                Lines =
+                [
+                    Nothing("^No test files found"),
+                    new(@"^failed to load config from |^CACError: |^Error: Could not resolve .*config")
+                    {
+                        Kind = Configuration,
+                        Places = [],
+                    },
+                    new(@"^Error: No test suite found") { Places = [Above($@"^ FAIL  {ScriptFile}", 3)] },
+                    new(
+                        @"^(?:Error: (?:Cannot find (?:module|package) '(?<module>[^']+)'"
+                            + @"|Failed to resolve import ""(?<module>[^""]+)"")|(?!.* > )\S)"
+                    )
+                    {
+                        Under = $@"^ FAIL  (?:\|[^|]*\| )?{ScriptFile}(?: \[ .* \])?$",
+                        Kind = BuildFailed,
+                    },
+                    new(@"^\S") { Under = @"^ FAIL  .* > ", Context = 14 },
+                    new(@"^[\w$]*(?:Error|Exception)\b")
+                    {
+                        After = @"Unhandled (?:Errors?|Rejections?)|Uncaught Exception|Unhandled Rejection",
+                        Context = 10,
+                    },
+                    new("Waiting for file changes")
+                    {
+                        Kind = OfMachine,
+                        Cause = EnvironmentCause.TimeOut,
+                        Places = [],
+                    },
+                    Nothing(@"^\s+Tests  "),
+                ],
+            },
+            new("node")
+            {
+                Sign = @"^# Subtest: |^(?:ℹ|#) tests \d|^TAP version 13|^✖ failing tests:|^\s*✖ ",
+                Command = @"\bnode --test\b",
+                Heads = @"^\s*(?:not )?ok \d+|^\s*[✖✔▶]|^ℹ ",
+                Counts =
+                [
+                    new(" pass ", @"^(?:#|ℹ) pass\s+(?<passed>\d+)$", None, @"^(?:#|ℹ) (?:tests|suites) \d"),
+                    new(" fail ", @"^(?:#|ℹ) fail\s+(?<failed>\d+)$", null, @"^(?:#|ℹ) pass\s+\d"),
+                    new(" cancelled ", @"^(?:#|ℹ) cancelled (?<failed>\d+)$", null, @"^(?:#|ℹ) fail \d"),
+                    new(" skip", @"^(?:#|ℹ) (?:skipped|skip) +(?<skipped>\d+)$", null, @"^(?:#|ℹ) (?:cancelled|fail) +\d"),
+                    new("Could not find '", "^Could not find '", None),
+                    // A file without tests is reported as a test that passed.
+                    new("ok ", @"^ok \d+ - \S+\.[cm]?[jt]sx?$", Passed(-1)),
+                    new("✔ ", @"^✔ \S+\.[cm]?[jt]sx? \([\d.]+ms\)$", Passed(-1)),
+                ],
+                Places = ScriptPlaces,
+                Lines =
+                [
+                    new("^Could not find '") { Kind = Configuration, Places = [] },
+                    new(@"^(?:# )?(?:SyntaxError: |Error(?: \[\w+\])?: Cannot find (?:module|package) '(?<module>[^']+)')")
+                    {
+                        Kind = BuildFailed,
+                    },
+                    new("^1: ") { Under = "^-+ JavaScript stack trace -+$", Places = [Here(@"(?<file>/[^\s:]+):\d+:\d+$")] },
+                    new(@"^\s+error: ['""](?!\d+ subtests? failed|test failed)")
+                    {
+                        Under = @"^\s*not ok \d+(?!.*# (?:TODO|SKIP))",
+                        Context = 2,
+                    },
+                    new(@"^\s*not ok \d+(?!.*# (?:TODO|SKIP))") { Then = @"^\s+error: \|-", Beside = true },
+                    new(@"^\s+(?:\[?\w*(?:Error|Exception)\b.*|'.*'|\S.*)") { Under = @"^\s*✖ (?!failing tests)", Context = 12 },
+                    Nothing(@"^(?:ℹ|#) tests \d"),
+                ],
+            },
+            new("mocha")
+            {
+                Sign = @"^\s+\d+ (?:passing|failing)\b|^ Exception during run: |^Error: No test files found|<testsuite name=""Mocha",
+                Command = @"\bmocha\b",
+                Heads = @"^\s+\d+\) |^ok \d|^not ok \d",
+                Counts =
+                [
+                    new(" passing", @"^\s+(?<passed>\d+) passing(?: \(.*\))?$", None),
+                    new(" failing", @"^\s+(?<failed>\d+) failing$"),
+                    new(" pending", @"^\s+(?<skipped>\d+) pending$"),
+                    new("No test files found", "^Error: No test files found", None),
+                ],
+                Places = ScriptPlaces,
+                Lines =
+                [
+                    new(@"^Error: No test files found: ""[^""*?{]+""") { Kind = Configuration, Places = [] },
+                    Nothing("^Error: No test files found"),
+                    new(@"Unable to read/parse |^Error: (?:Unknown argument|Invalid|unsupported|--\S+)")
+                    {
+                        Kind = Configuration,
+                        Places = [],
+                    },
+                    new(@"^(?:\w*SyntaxError): ")
+                    {
+                        After = "^ Exception during run: ",
+                        Kind = BuildFailed,
+                        Places = [Above($@"(?:run: |^)(?:file://)?{ScriptFile}:(?<line>\d+)$", 10)],
+                    },
+                    new(@"^ Exception during run: (?!\S+:\d+$)(?:.*Cannot find (?:module|package) '(?<module>[^']+)')?")
+                    {
+                        Kind = BuildFailed,
+                        Places =
+                        [
+                            Below($@"(?:\(|\bat )(?:file://)?{ScriptFile}:(?<line>\d+)", 40),
+                            Below($@"imported from {ScriptFile}", 3),
+                        ],
+                    },
+                    new(@"^\s+Error: Timeout of \d+ms exceeded") { Places = [Here($@"\((?<file>/[^)]+)\)")] },
+                    new(@"^\s+(?:Uncaught )?[\w$]*(?:Error|Exception)\b")
+                    {
+                        Under = @"^\s+\d+\) ",
+                        After = @"^\s+\d+ failing",
+                        Beside = true,
+                        Context = 12,
+                    },
+                    new(@"^<testcase .*<(?:failure|error)\b")
+                    {
+                        Places = [Below($@"\({ScriptFile}:(?<line>\d+):\d+\)", 40), Here(@"file=""(?<file>[^""]+)""")],
+                    },
+                    Nothing(@"^\s+0 passing"),
+                ],
+            },
+            new("JUnit on standard output")
+            {
+                CountedBy = ["mocha", "vitest", "jest", "node"],
+                Counts =
+                [
+                    new("<testcase", "^\\s*<testcase ", new Tally(1, 0, 0)),
+                    new("<failure", "<(?:failure|error)\\b", new Tally(-1, 1)),
+                    new("<skipped", "<skipped\\b", new Tally(Passed: -1, Skipped: 1)),
+                ],
+                Demands = "^<testsuites?\\b",
+            },
+            new("JavaScript")
+            {
+                Places = ScriptPlaces,
+                Lines =
+                [
+                    new("^FATAL ERROR: .*heap out of memory")
+                    {
+                        Kind = OfMachine,
+                        Cause = EnvironmentCause.OutOfMemory,
+                        Places = [],
+                    },
+                    new(@"^(?:\w*SyntaxError): ") { After = $@"^(?:file://)?{ScriptFile}:\d+$", Kind = BuildFailed },
+                    new(@"^(?:Uncaught )?Error(?: \[\w+\])?: Cannot find (?:module|package) '(?<module>[^']+)'") { Kind = BuildFailed },
+                    new(@"^(?:Uncaught )?[\w$]*Error(?: \[\w+\])?: ") { After = $@"^(?:file://|node:)?\S+:\d+$" },
+                ],
+            },
+            new("bun")
+            {
+                Sign = "^bun test v",
+                Counts =
+                [
+                    new(" pass", @"^ (?<passed>\d+) pass$", None),
+                    new(" fail", @"^ (?<failed>\d+) fail$"),
+                    new(" skip", @"^ (?<skipped>\d+) skip$"),
+                ],
+                Places = ScriptPlaces,
+                Lines = [new(@"^error: "), new(@"^\(fail\) ")],
+            },
+            new("deno")
+            {
+                Sign = @"^running \d+ tests? from ",
+                Counts =
+                [
+                    new(
+                        " passed",
+                        @"^(?:ok|FAILED) \| (?<passed>\d+) passed(?: \([^)]*\))? \| (?<failed>\d+) failed"
+                            + @"(?: \([^)]*\))?(?: \| (?<skipped>\d+) ignored)?",
+                        None
+                    ),
+                ],
+                Places = ScriptPlaces,
+                Lines = [new(@"^error: ")],
+            },
+            new("playwright")
+            {
+                Sign = @"^Running \d+ tests? using \d+ worker",
+                Counts =
+                [
+                    new(" passed", @"^  (?<passed>\d+) passed \(", None),
+                    new(" failed", @"^  (?<failed>\d+) failed$"),
+                    new(" skipped", @"^  (?<skipped>\d+) skipped$"),
+                    new(" flaky", @"^  (?<passed>\d+) flaky$"),
+                ],
+                Places = ScriptPlaces,
+                Lines = [new(@"^\s+(?:Error|TimeoutError): ") { Under = @"^\s+\d+\) " }],
+            },
+        ];
+}

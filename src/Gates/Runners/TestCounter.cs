@@ -1,0 +1,167 @@
+using System.Buffers;
+
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>Counts tests by the summary lines of all known runners. Several suites in one output are added up.</summary>
+internal sealed class TestCounter
+{
+    private const int LongestLine = 2_000;
+    private const int MostNames = 100_000;
+
+    private readonly Dictionary<string, Tally> _counted = [];
+    private static readonly Runner[] Counted = [.. RunnerTable.Rows.Where(row => row.Counts.Count > 0)];
+
+    private static readonly CountRule[] Following = [.. Counted.SelectMany(row => row.Counts).Where(rule => rule.After is not null)];
+
+    private static readonly SearchValues<string> Needles = SearchValues.Create(
+        [.. Counted.SelectMany(row => row.Counts).Select(rule => rule.Needle).Append("1..").Append("<testsuite").Distinct()],
+        StringComparison.Ordinal
+    );
+
+    private readonly HashSet<CountRule> _armed = [];
+    private readonly HashSet<Runner> _sure = [];
+    private readonly Dictionary<(CountRule, string), bool> _names = [];
+
+    /// <summary>The sum over all runners; null: nothing was counted.</summary>
+    public Tally? Result
+    {
+        get
+        {
+            Tally? sum = null;
+            foreach (var runner in RunnerTable.Rows.Where(row => _counted.ContainsKey(row.Name) && IsSure(row)))
+            {
+                if (
+                    !RunnerTable.Rows.Any(other =>
+                        runner.CountedBy.Contains(other.Name) && _counted.ContainsKey(other.Name) && IsSure(other)
+                    )
+                )
+                {
+                    var own = WithPassed(_counted[runner.Name]);
+                    sum = sum is null ? own : Joined(sum, own);
+                }
+            }
+            return sum;
+        }
+    }
+
+    /// <summary>Handles a line without colors.</summary>
+    public void Take(string line)
+    {
+        if (line.Length is < 4 or > LongestLine)
+        {
+            return;
+        }
+        if (!line.AsSpan().ContainsAny(Needles))
+        {
+            _armed.Clear();
+            _armed.UnionWith(Following.Where(rule => rule.After!.IsMatch(line)));
+            return;
+        }
+        foreach (var runner in Counted)
+        {
+            if (runner.Demands is { } demanded && !_sure.Contains(runner) && demanded.IsMatch(line))
+            {
+                _sure.Add(runner);
+            }
+            foreach (var rule in runner.Counts)
+            {
+                if (line.Contains(rule.Needle, StringComparison.Ordinal) && rule.Pattern.Match(line) is { Success: true } found)
+                {
+                    if (rule.After is null || _armed.Contains(rule))
+                    {
+                        Add(runner, rule, found);
+                    }
+                }
+                else if (rule.After?.IsMatch(line) == true)
+                {
+                    _armed.Add(rule);
+                }
+                else
+                {
+                    _armed.Remove(rule);
+                }
+            }
+        }
+    }
+
+    private bool IsSure(Runner runner) => runner.Demands is null || _sure.Contains(runner);
+
+    private void Add(Runner runner, CountRule rule, Match found)
+    {
+        var counted = new Tally(
+            Number(found, "passed"),
+            Number(found, "failed"),
+            Number(found, "skipped"),
+            Number(found, "errors"),
+            Number(found, "other"),
+            Number(found, "all")
+        );
+        var before = _counted.GetValueOrDefault(runner.Name, new Tally());
+        if (rule.Each is { } each && Counts(runner, rule, found.Groups["test"].Value, ref before))
+        {
+            counted += each;
+        }
+        _counted[runner.Name] = before + counted;
+    }
+
+    // A name that is counted twice, or whose parts are counted, is not counted itself.
+    private bool Counts(Runner runner, CountRule rule, string name, ref Tally before)
+    {
+        if (rule.Names == CountedNames.Any)
+        {
+            return true;
+        }
+        if (_names.Count > MostNames)
+        {
+            _names.Clear();
+        }
+        if (rule.Names == CountedNames.Once)
+        {
+            return _names.TryAdd((rule, name), true);
+        }
+        _names[(rule, name)] = true;
+        if (name.LastIndexOf('/') is > 0 and var end)
+        {
+            foreach (var of in runner.Counts)
+            {
+                if (_names.GetValueOrDefault((of, name[..end])) && of.Each is { } parent)
+                {
+                    _names[(of, name[..end])] = false;
+                    before += Without(parent);
+                }
+            }
+        }
+        return true;
+    }
+
+    private static Tally Without(Tally each) => new(-each.Passed, -each.Failed, -each.Skipped, -each.Errors, -each.Other, -each.All);
+
+    private static Tally Joined(Tally a, Tally b) =>
+        // Unknown beside known is unknown.
+        new(
+            a.Passed + b.Passed,
+            Known(a.Failed, b.Failed),
+            Known(a.Skipped, b.Skipped),
+            a.Errors is null ? b.Errors : a.Errors + (b.Errors ?? 0),
+            (a.Other ?? 0) + (b.Other ?? 0)
+        );
+
+    private static long? Known(long? a, long? b) => a is null || b is null ? null : a + b;
+
+    private static Tally WithPassed(Tally counted) =>
+        counted is { All: { } all, Passed: null }
+            ? counted with
+            {
+                Passed = Math.Max(0, all - (counted.Failed ?? 0) - (counted.Skipped ?? 0) - (counted.Errors ?? 0) - (counted.Other ?? 0)),
+                Failed = counted.Failed ?? 0,
+                Skipped = counted.Skipped ?? 0,
+            }
+            : counted;
+
+    private static long? Number(Match found, string group) =>
+        found.Groups[group] is { Success: true } numbers
+            ? numbers.Captures.Sum(capture =>
+                long.TryParse(capture.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? Math.Min(n, int.MaxValue) : 0
+            )
+            : null;
+}
