@@ -104,6 +104,10 @@ public static class TaskStates
     /// <summary>True where the task has ended, well or not.</summary>
     public static bool IsEnd(string state) => IsDone(state) || state is Failed or Skipped or Cancelled or Escalated;
 
+    /// <summary>True where the task waits for a person, and nothing of it moves before that.</summary>
+    public static bool WaitsForPerson(string state, Reason? why) =>
+        state is Blocked or AwaitingApproval || (state == Parked && why is BudgetReached);
+
     /// <summary>True where an agent slot is in use.</summary>
     public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;
 }

@@ -23,6 +23,10 @@ public sealed record PersonCommand(string Reason = "", string By = "")
 {
     /// <inheritdoc cref="ApprovalCommand.Shown"/>
     public string Shown { get; init; } = "";
+
+    /// <summary>For commands that land: the branch to land on from now on, for example a renamed one; empty: the run's target.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Target { get; init; }
 }
 
 /// <summary>Answers a question of a run.</summary>

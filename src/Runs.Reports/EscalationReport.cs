@@ -140,11 +140,10 @@ internal sealed class EscalationReport(string repository)
     {
         var id = run.RunId;
         var folder = $"../{id}-fix";
+        text.Append($"\n## Your ways out\n\n");
+        AppendLanding(text, run);
         text.Append(
             $"""
-
-            ## Your ways out
-
             **Mend it yourself.** Commit on {run.Staging}, in a worktree of your own; the run then looks at your commits, runs the gates of
             the whole run on them{(
                 run.Review is null ? "" : ", has them reviewed"
@@ -163,7 +162,7 @@ internal sealed class EscalationReport(string repository)
         );
         foreach (var question in run.Questions.Where(q => q.Id != RunQuestion.Resolve).Take(MostNamed))
         {
-            var ways = question.Ways.Where(way => way.Kind is not (AnswerWays.Resolve or AnswerWays.ReadEscalation)).ToList();
+            var ways = question.Ways.Where(way => !IsOfTheWhole(way)).ToList();
             if (ways.Count > 0)
             {
                 text.Append($"**{(question.Id == RunQuestion.Promote ? "Try to land again" : $"Only {question.Id}")}.**\n\n");
@@ -193,6 +192,21 @@ internal sealed class EscalationReport(string repository)
         );
     }
 
+    /// <summary>Landing what is merged costs nothing and takes nothing from the other ways, so it comes first.</summary>
+    private static void AppendLanding(MarkdownText text, RunStatus run)
+    {
+        if (run.Questions.SelectMany(question => question.Ways).FirstOrDefault(IsLanding) is { } way)
+        {
+            text.Append($"**Land what is merged.** The rest stays open, and each other way still holds.\n\n")
+                .AppendCommand($"{way.Command}{Meaning(way)}")
+                .Append($"\n");
+        }
+    }
+
+    private static bool IsLanding(AnswerWay way) => way.Kind is AnswerWays.LandMerged or AnswerWays.LandMergedAcceptingLosses;
+
+    private static bool IsOfTheWhole(AnswerWay way) => IsLanding(way) || way.Kind is AnswerWays.Resolve or AnswerWays.ReadEscalation;
+
     /// <summary>What a command does, as a comment behind it, so that the block can be copied.</summary>
     private static string Meaning(AnswerWay way) =>
         way.Kind switch
@@ -201,6 +215,9 @@ internal sealed class EscalationReport(string repository)
             AnswerWays.Skip => "   # it counts as done without changes; what depends on it runs",
             AnswerWays.Cancel or AnswerWays.CancelDependants => "   # the run lands without it",
             AnswerWays.LandMerged => "   # what is merged by now lands, the rest stays open",
+            AnswerWays.PromoteOnto => "   # the branch that the target seems to have been renamed to",
+            AnswerWays.AcceptLosses => "   # it lands without the places that are lost, which the report names",
+            AnswerWays.LandMergedAcceptingLosses => "   # what is merged by now lands, without the places that are lost",
             _ => "",
         };
 

@@ -19,14 +19,20 @@ public sealed record NextStep(
 {
     private const int MostNamed = 10;
 
-    /// <summary>The recommended command; empty where there is none.</summary>
-    public string Command => Ways.Count > 0 ? Ways[0].Command : "";
+    /// <summary>The recommended commands as people read them: one, and where the first is for the run as a whole, the first of the task
+    /// after it.</summary>
+    public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(Shown)];
 
     /// <summary>The commands of the other ways.</summary>
-    public IReadOnlyList<string> Others => [.. Ways.Skip(1).Select(way => way.Command)];
+    public IReadOnlyList<string> Others => [.. Ways.Skip(Leading(Ways)).Select(way => way.Command)];
 
-    /// <summary>The recommended command as people read it.</summary>
-    public string Recommended => Likewise.Count == 0 ? Command : $"{Command}   # likewise {FileNames.Some(Likewise, MostNamed)}";
+    private static int Leading(IReadOnlyList<AnswerWay> ways) =>
+        ways is [var first, var second, ..] && !IsOfTask(first) && IsOfTask(second) ? 2 : 1;
+
+    private string Shown(AnswerWay way) =>
+        Likewise.Count == 0 || !IsOfTask(way) ? way.Command : $"{way.Command}   # likewise {FileNames.Some(Likewise, MostNamed)}";
+
+    private static bool IsOfTask(AnswerWay way) => way.Target.Contains('/', StringComparison.Ordinal);
 
     /// <summary>All that is asked of people now, most urgent first: what has a time limit, then agents that wait, then what has
     /// failed.</summary>
@@ -69,7 +75,10 @@ public sealed record NextStep(
             {
                 text.Append(step.Each.Select(each => MarkdownText.Of($"- {each}\n"))).Append($"\n");
             }
-            text.AppendCommand(step.Recommended);
+            foreach (var command in step.Recommended)
+            {
+                text.AppendCommand(command);
+            }
         }
         return text;
     }
@@ -83,8 +92,12 @@ public sealed record NextStep(
             asked.Count == 1 ? Sentence(task is null ? first.Question : One(first, task)) : $"{asked.Count} tasks {Several(kind)}:",
             asked.Count == 1 ? [] : [.. Together(asked)],
             [
-                .. first.Ways.Take(1),
-                .. asked.SelectMany(a => a.Question.Ways.Skip(1)).Concat(of?.Ways ?? []).Distinct().Except(first.Ways.Take(1)),
+                .. first.Ways.Take(Leading(first.Ways)),
+                .. asked
+                    .SelectMany(a => a.Question.Ways.Skip(Leading(a.Question.Ways)))
+                    .Concat(of?.Ways ?? [])
+                    .Distinct()
+                    .Except(first.Ways.Take(Leading(first.Ways))),
             ],
             [.. asked.Skip(1).Select(a => a.Question.Id)],
             [.. asked.Select(a => a.Question.Id), .. of is null ? Array.Empty<string>() : [of.Id]],

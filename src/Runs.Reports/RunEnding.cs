@@ -77,10 +77,15 @@ public sealed class RunEnding(RunServices services)
         var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
+        var checkouts = new BranchCheckouts(repository);
         var gone = new List<RefChange>();
         // Squashed or rebased, what landed has staging's files and not its commits: then what staging has is there, too.
         string[] keepers =
-            branches.TryGetValue(staging, out var merged) && (await proof.CheckContentAsync(merged, [landed], stop)).IsProven
+            branches.TryGetValue(staging, out var merged)
+            && (
+                await HasSameFilesAsync(repository, merged, landed, stop)
+                || (await proof.CheckContentAsync(merged, [landed], stop)).IsProven
+            )
                 ? [landed, merged]
                 : [landed];
         var kept = await ReturnWorktreesAsync(input, repository, [.. keepers, .. results.Where(branches.ContainsKey)], stop);
@@ -94,6 +99,11 @@ public sealed class RunEnding(RunServices services)
             }
             if ((await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
             {
+                if (checkouts.WhyItStays(name) is { } why)
+                {
+                    left.Add($"{why}, then: git branch -D {RunRefs.Shown(name)}");
+                    continue;
+                }
                 gone.Add(new RefChange(name, null, commit));
             }
             else
@@ -131,6 +141,12 @@ public sealed class RunEnding(RunServices services)
             await refs.UpdateAsync(gone, "run ended", stop);
         }
         return left;
+    }
+
+    private static async Task<bool> HasSameFilesAsync(GitRepository repository, string one, string other, CancellationToken stop)
+    {
+        var commits = new CommitStore(repository);
+        return (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
     }
 
     /// <summary>Tasks give back their worktrees themselves; this is for those that could not.</summary>

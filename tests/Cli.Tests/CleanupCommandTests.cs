@@ -13,6 +13,40 @@ public class CleanupCommandTests
         esac
         """;
 
+    /// <summary>A cancelled run keeps work that is on no branch of the user, until the user gives it up by name.</summary>
+    [Fact]
+    public async Task Cleanup_DiscardOfACancelledRun_ListsAsksAndLeavesNothing()
+    {
+        using var cli = RunCommandTests.Repository("echo half > $ORCHESTRATOR_TASK.txt; [ $ORCHESTRATOR_TASK = one ]");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n  - {id: one, description: One, files_write: [one.txt]}\n  - {id: two, description: Two, files_write: [two.txt], "
+                + "max_retries: 0}\n"
+        );
+        await cli.TrustAsync();
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+        var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+        Assert.Equal(0, (await cli.RunAsync("cancel", run, "--yes")).ExitCode);
+
+        var kept = await cli.RunAsync("cleanup", run);
+        var refs = cli.Git("for-each-ref");
+        var unnamed = await cli.RunAsync("cleanup", "--discard");
+        var dry = await cli.RunAsync("cleanup", "--discard", run, "--dry-run");
+        var asked = await cli.RunAsync("cleanup", "--discard", run);
+        var no = await cli.RunAsync(new RecordingTerminal { Answer = false }, "cleanup", "--discard", run);
+
+        Assert.Contains("orchestrate cleanup --discard RUN", kept.Output, StringComparison.Ordinal);
+        Assert.Equal((2, 0, 3, 3), (unnamed.ExitCode, dry.ExitCode, asked.ExitCode, no.ExitCode));
+        Assert.Contains("Given up, because it is on no branch of yours:", asked.People, StringComparison.Ordinal);
+        Assert.Equal(refs, cli.Git("for-each-ref"));
+        var discarded = await cli.RunAsync("cleanup", "--discard", run, "--yes");
+
+        Assert.True(discarded.ExitCode == 0, discarded.People);
+        Assert.Equal("", cli.Git("for-each-ref", "refs/heads/orchestrator", "refs/orchestrator"));
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs", run)));
+        Assert.DoesNotContain(run, cli.Git("worktree", "list"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cleanup_LandedAndEscalatedRuns_RemovesTheLandedOnesAndWhatIsLeftIsTrue()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -27,8 +28,10 @@ public sealed class LandMergedTests
         // What a failed task has done is shown with its content.
         Assert.Contains("+half", (await cli.RunAsync("diff", "bad")).Output, StringComparison.Ordinal);
         var asked = (await cli.RunAsync("status", "--all")).Output;
+        var questions = (await cli.RunAsync("status", "--json")).Json["questions"]!.AsArray();
         var whole = await cli.RunAsync("land");
-        var landed = await cli.RunAsync("land", "--merged");
+        var landed = await cli.RunAsync("land", "--merged", "--yes");
+        var afterward = (await cli.RunAsync("status", "--all")).Output;
         var part = cli.Git("rev-parse", "main").Trim();
         var status = (await cli.RunAsync("status", "--json")).Json;
         var report = (await cli.RunAsync("report", "--full")).Output;
@@ -37,6 +40,14 @@ public sealed class LandMergedTests
         Assert.Equal((2, 0, 2), (whole.ExitCode, landed.ExitCode, again.ExitCode));
         Assert.Contains("--merged", whole.People, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^ +orchestrate land \S+ --merged$", asked);
+
+        // It is what is recommended, and nothing says afterward that its work is on staging alone.
+        Assert.All(questions, question => Assert.EndsWith(" --merged", (string)question!["commands"]![0]!, StringComparison.Ordinal));
+        Assert.Contains("what is merged stays on staging", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("on staging", landed.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("on staging", afterward, StringComparison.Ordinal);
+        Assert.DoesNotContain("on staging", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("land ", afterward, StringComparison.Ordinal);
         Assert.DoesNotContain("--merged", report, StringComparison.Ordinal);
         Assert.Equal("good.txt", cli.Git("diff", "--name-only", start, part).Trim());
         Assert.Equal(("escalated", part), ((string?)status["state"], (string?)status["landedCommit"]));
@@ -54,6 +65,69 @@ public sealed class LandMergedTests
         // What was landed in two steps is taken back as one.
         Assert.Equal(0, (await cli.RunAsync("abort", "run", "--yes")).ExitCode);
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+    }
+
+    /// <summary>One task has failed and two wait for an answer: what is merged lands all the same, and each goes on later.</summary>
+    [Fact]
+    public async Task Land_MergedWhileTasksWaitForAPerson_LandsThatAndTheyGoOn()
+    {
+        using var cli = RunCommandTests.Repository(
+            "[ $ORCHESTRATOR_TASK = asks ] && [ ! -e \"$HOME/well\" ] && echo '{\"status\": \"blocked\", \"reason\": \"a decision\"}' > "
+                + ".task-status.json; "
+                + Agent
+        );
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - {id: good, description: Good, files_write: [good.txt]}
+              - {id: bad, description: Bad, files_write: [bad.txt], verification: [{command: grep -q GOOD bad.txt}], max_retries: 0}
+              - {id: asks, description: Asks, files_write: [asks.txt]}
+              - {id: later, description: Later, files_write: [later.txt], depends_on: [good], requires_approval: true}
+            """
+        );
+        var start = cli.Git("rev-parse", "main").Trim();
+        Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
+
+        var landed = await cli.RunAsync("land", "--merged", "--yes");
+
+        Assert.True(landed.ExitCode == 0, landed.People);
+        Assert.Equal("good.txt", cli.Git("diff", "--name-only", start, "main").Trim());
+        Assert.DoesNotContain("on staging", landed.People, StringComparison.Ordinal);
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        Assert.Equal("blocked awaiting-approval", StatesOf(status, "asks", "later"));
+        Assert.Equal(2, (await cli.RunAsync("land", "--merged")).ExitCode);
+
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "well"), "");
+        Assert.Equal(4, (await cli.RunAsync("approve", "later", "--no-resume")).ExitCode);
+        Assert.Equal(4, (await cli.RunAsync("retry", "bad", "--no-resume")).ExitCode);
+        var finished = await cli.RunAsync("retry", "asks", "--guidance", "yes", "--resume");
+
+        Assert.True(finished.ExitCode == 0, finished.People);
+        Assert.Equal("asks.txt\nbad.txt\ngood.txt\nlater.txt", cli.Git("diff", "--name-only", start, "main").Trim());
+    }
+
+    private static string StatesOf(JsonNode status, params string[] tasks) =>
+        string.Join(' ', tasks.Select(id => (string?)status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == id)!["state"]));
+
+    /// <summary>Where nobody works on the run, 'approve' asks at a terminal whether it goes on; without one the option says so.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Approve_NobodyWorksOnTheRun_GoesOnAsAnswered(bool isTerminal)
+    {
+        using var cli = RunCommandTests.Repository("echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true}\n");
+        Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
+
+        var approved = isTerminal
+            ? await cli.RunAsync(new RecordingTerminal { Answer = true }, "approve", "a")
+            : await cli.RunAsync("approve", "a", "--resume");
+        var both = await cli.RunAsync("approve", "a", "--resume", "--no-resume");
+
+        Assert.True(approved.ExitCode == 0, approved.People);
+        Assert.Equal("x\n", cli.Git("show", "main:a.txt"));
+        Assert.Equal(2, both.ExitCode);
     }
 
     /// <summary>Landed without merge commits, in two steps: nothing of the run is left behind, and all of it can be taken back.</summary>

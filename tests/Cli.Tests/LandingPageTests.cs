@@ -19,11 +19,10 @@ public sealed class LandingPageTests
                 ["echo person > a.txt", "git commit -qam mine"],
                 "conflict",
                 [
-                    "git switch -q orchestrator/night/staging",
-                    "! git merge -q main",
-                    "printf 'person\nagent\n' > a.txt",
-                    "git commit -qam both",
-                    "git switch -q main",
+                    "git worktree add -q ../night-fix orchestrator/night/staging",
+                    "! git -C ../night-fix merge -q main",
+                    "printf 'person\nagent\n' > ../night-fix/a.txt",
+                    "git -C ../night-fix commit -qam both",
                 ]
             },
             {

@@ -59,6 +59,39 @@ public sealed class GitPlaceTests
         Assert.Equal(Doors, calls.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Branches are moved and deleted in one place, which leaves no checkout of the user on another commit than its branch. The
+    /// other places change a head alone, or fetch through that place.</summary>
+    [Fact]
+    public void Git_MovesOfBranches_GoThroughRefStore()
+    {
+        string[] words = ["update-ref", "branch", "-B", "-D", "--update-refs", "--update-head-ok", "filter-branch", "fast-import"];
+        var places = (
+            from method in Methods()
+            from instruction in method.Body.Instructions
+            where instruction.OpCode == OpCodes.Ldstr && words.Contains((string)instruction.Operand, StringComparer.Ordinal)
+            select $"{Outermost(method.DeclaringType).Name} {instruction.Operand}"
+        ).ToHashSet(StringComparer.Ordinal);
+        var withFiles = (
+            from method in Methods()
+            from instruction in method.Body.Instructions
+            where instruction.Operand is MethodReference { Name: "UpdateWithFilesAsync" }
+            select Outermost(method.DeclaringType).Name
+        ).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal(
+            [
+                "BranchCheckouts update-ref",
+                "RefStore update-ref",
+                "RemoteRefs --update-head-ok",
+                "WorktreeBaseline update-ref",
+                "WorktreeHead update-ref",
+                "WorktreeInfo branch",
+            ],
+            places.Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(["LandingReversal", "RefStore", "RepositoryGuard"], withFiles.Order(StringComparer.Ordinal));
+    }
+
     private static List<MethodDefinition> Methods()
     {
         var module = ModuleDefinition.ReadModule(Assemblies.Of(ProjectFiles.Product.Single(file => ProjectFiles.NameOf(file) == "Git")));

@@ -32,8 +32,10 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             if (_state.LandMergedAsked)
             {
                 var landing = await landMerged();
-                var message = new Quote(landing.Message);
-                standstill = new Standstill(landing.Landed ? new RunLanded(message) : new NotLanded(message), landing.Evidence);
+                standstill = new Standstill(
+                    landing.Landed ? new RunLanded(new Quote(landing.Message)) : LandStage.NotLandedFor(landing),
+                    landing.Evidence
+                );
                 _state.LandMergedAsked = false;
             }
             if (_state.Resolution is not null)
@@ -69,7 +71,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         _state.Note(new AbortAskedBy(resolution.By), Now, resolution.Who);
         resolution.Accept("The run ends; what is merged is kept.");
-        return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By));
+        return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.Board.Unlanded.Any() });
     }
 
     private async Task<Standstill?> TakeFixAsync(Resolution resolution)

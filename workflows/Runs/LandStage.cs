@@ -43,7 +43,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     {
         _state.PromoteAsked = false;
         var deadline = RunContext.Now + _state.Rules.ApprovalTimeout;
-        var refusal = new NotLanded(new Quote(result.Message));
+        var refusal = NotLandedFor(result);
         context.TransitionTo(RunStates.AwaitingPromotion, refusal, result.Evidence);
         try
         {
@@ -107,6 +107,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         }
         return result;
     }
+
+    /// <summary>The reason for people why nothing has landed.</summary>
+    public static NotLanded NotLandedFor(LandResult result) =>
+        new(new Quote(result.Message)) { LosesWork = result.LosesWork, Branch = result.RenamedTo };
 
     private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
     {

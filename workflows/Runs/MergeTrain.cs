@@ -72,7 +72,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         {
             { IsClosing: true, ExecutionId.Length: 0 } => Link.Waiting.Count > 0,
             { IsClosing: true } => !_isToldToClose || Link.AnyToSend,
-            _ => !context.Resets.WasReset && (Link.AnyToSend || ToPass() is not null),
+            _ => !context.Resets.WasReset && !_state.IsLandingMerged && (Link.AnyToSend || ToPass() is not null),
         };
 
     /// <summary>A task that the train must not wait for: the one that resolves a conflict, when it has ended or waits for a person, an

@@ -35,7 +35,12 @@ internal static class Questions
         state.Run.State == RunStates.Escalated && state.Resolution is null
             ?
             [
-                Ask(RunQuestion.Resolve, state.Since, $"How does this run go on? {state.Run.Reason}", WaysOut(state.RunId)) with
+                Ask(
+                    RunQuestion.Resolve,
+                    state.Since,
+                    $"How does this run go on? {state.Run.Reason}",
+                    [.. LandingOfMerged(state), .. WaysOut(state.RunId)]
+                ) with
                 {
                     SaysReason = true,
                 },
@@ -64,7 +69,7 @@ internal static class Questions
                 RunQuestion.Promote,
                 state.Since,
                 $"{run.Reason} {Deadline(state, state.Since)}",
-                [new AnswerWay(AnswerWays.Promote, id), .. WaysOut(id)]
+                [ToPromote(), .. WaysOut(id)]
             ) with
             {
                 SaysReason = true,
@@ -72,13 +77,16 @@ internal static class Questions
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
-            yield return Ask(
-                RunQuestion.Promote,
-                state.Since,
-                "Is its landing begun anew? It asks again where it has to.",
-                new AnswerWay(AnswerWays.Promote, id)
-            );
+            yield return Ask(RunQuestion.Promote, state.Since, "Is its landing begun anew? It asks again where it has to.", ToPromote());
         }
+
+        AnswerWay ToPromote() =>
+            NotLanded.In(run.Why) switch
+            {
+                { LosesWork: true } => new(AnswerWays.AcceptLosses, id),
+                { Branch: { } branch } => new(AnswerWays.PromoteOnto, id, branch),
+                _ => new(AnswerWays.Promote, id),
+            };
     }
 
     /// <summary>Accounts that refuse to work: the run tries them again by itself, but only a person can mend them.</summary>
@@ -186,8 +194,7 @@ internal static class Questions
                 Of(planner, AnswerWays.Guide)
             );
         }
-        // Merged work can land without the failed tasks.
-        AnswerWay[] landing = state.Board.Unlanded.Any() ? [new AnswerWay(AnswerWays.LandMerged, id)] : [];
+        var landing = LandingOfMerged(state);
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
             yield return entry.State.LeftOut
@@ -202,7 +209,7 @@ internal static class Questions
                     entry,
                     $"{entry.Id} is {entry.Progress.State}: {entry.Progress.Reason}",
                     saysReason: true,
-                    [.. Of(entry, AnswerWays.Guide, AnswerWays.Skip, AnswerWays.Cancel), .. landing]
+                    [.. landing, .. Of(entry, AnswerWays.Guide, AnswerWays.Skip, AnswerWays.Cancel)]
                 );
         }
 
@@ -215,6 +222,18 @@ internal static class Questions
             System.Globalization.CultureInfo.InvariantCulture,
             $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it is a no.)"
         );
+
+    /// <summary>The way to land what is merged without the tasks that failed; none where nothing of that is left to land.</summary>
+    private static AnswerWay[] LandingOfMerged(RunState state) =>
+        state.Board.Unlanded.Any() && !state.IsPromotionOverdue
+            ?
+            [
+                new AnswerWay(
+                    NotLanded.In(state.Run.Why) is { LosesWork: true } ? AnswerWays.LandMergedAcceptingLosses : AnswerWays.LandMerged,
+                    state.RunId
+                ),
+            ]
+            : [];
 
     private static AnswerWay[] WaysOut(string id) =>
         [

@@ -40,6 +40,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             Leases = _state.Leases.ToCheckpoint(),
             Outages = _state.Outages.ToCheckpoint(),
             UntilLifted = _state.UntilLifted,
+            LandMergedAsked = _state.LandMergedAsked,
             PausedAlone = [.. _state.PausedAlone],
         };
 

@@ -7,7 +7,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The reason of a cancelled run.</summary>
-    public Reason WhyCancelled => new RunCancelled(state.CancelledBy);
+    public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.Board.Unlanded.Any() };
 
     public RunState State => state;
 

@@ -25,7 +25,7 @@ internal sealed class RunParts
         Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
         Beginning = new BeginStage(context, _leases, approval);
-        Working = new WorkStage(context, starter, Recovery, Continuation, new Splitting(context, Messenger));
+        Working = new WorkStage(context, starter, Recovery, Continuation, new Splitting(context, Messenger), () => Landing!);
         Reviewing = new ReviewStage(context);
         Replanning = new ReplanStage(context, Recorder, approval);
         Escalation = new Escalation(context, Replanning);

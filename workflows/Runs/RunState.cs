@@ -76,6 +76,9 @@ internal sealed class RunState
     /// <summary>A person has asked to land what is merged, while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
+    /// <summary>What is merged is landing while tasks wait for people: nothing is merged meanwhile.</summary>
+    public bool IsLandingMerged { get; set; }
+
     /// <summary>The resolution that is being carried out; null: there is none.</summary>
     public Resolution? Resolution { get; set; }
 
@@ -159,6 +162,7 @@ internal sealed class RunState
         Staging = checkpoint.Staging;
         Train.Restore(checkpoint.Train);
         UntilLifted = checkpoint.UntilLifted;
+        LandMergedAsked = checkpoint.LandMergedAsked;
         PausedAlone.UnionWith(checkpoint.PausedAlone);
         Leases.Restore(checkpoint.Leases);
         Journal.Sequence = checkpoint.Status.Sequence;

@@ -56,6 +56,14 @@ internal static class Scheduling
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
+    /// <summary>Nothing runs, and what is open waits for people, or for tasks that do.</summary>
+    public static bool WaitsOnlyForPeople(RunState state) =>
+        !state.Run.Paused
+        && !state.IsDraining
+        && state.Board.AtWork.All(e => TaskStates.WaitsForPerson(e.Progress.State, e.Progress.Why))
+        && state.Board.Ready.All(e => !e.State.Approved)
+        && (state.Board.AnyAtWork || state.Board.AnyReady);
+
     /// <summary>Tasks that ended, but not well, in plan order. A task that a person cancelled by name is one of them when others depend on
     /// it.</summary>
     public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
@@ -75,7 +83,8 @@ internal static class Scheduling
     }
 
     /// <summary>Why a run that can't go on by itself is escalated.</summary>
-    public static NothingCanRun Impasse(RunBoard board) => new([.. EndedBadly(board).Select(e => e.Id)]);
+    public static NothingCanRun Impasse(RunBoard board) =>
+        new([.. EndedBadly(board).Select(e => e.Id)]) { HasUnlanded = board.Unlanded.Any() };
 
     /// <summary>The run's time limit is reached.</summary>
     public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;

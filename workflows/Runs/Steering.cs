@@ -27,6 +27,9 @@ internal sealed class Steering(RunState state)
     /// <summary>The most tasks that are listed when a command names an unknown one.</summary>
     private const int MostNamed = 20;
 
+    /// <summary>Patch id: what is merged lands also while tasks wait for people.</summary>
+    private const string WhileTasksWait = "land-merged-while-tasks-wait";
+
     private RunBoard Board => state.Board;
 
     public string? RefuseTask(TaskCommand? command = null) =>
@@ -56,8 +59,13 @@ internal sealed class Steering(RunState state)
                 ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfPromote);
 
     public string? RefuseLandMerged(PersonCommand? command = null) =>
-        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, Board.Unlanded.Any(), state.IsPromotionOverdue)
-        ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
+        SteeringRefusals.OfLandMerged(
+            state.RunId,
+            state.Run.State,
+            Board.Unlanded.Any(),
+            state.IsPromotionOverdue,
+            Scheduling.WaitsOnlyForPeople(state)
+        ) ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
 
     public string? RefuseResolve(ResolutionCommand command)
     {
@@ -212,6 +220,7 @@ internal sealed class Steering(RunState state)
             return Steered.OfRun($"{state.RunId} is {state.Run.State} already.", changed: false);
         }
         state.PromoteAsked = true;
+        TakeTarget(command);
         var by = Person.Of(command);
         state.Note(new PromotedBy(by), now, by.Who);
         return Steered.As("Landing is tried again.");
@@ -219,13 +228,26 @@ internal sealed class Steering(RunState state)
 
     public Steered LandMerged(PersonCommand? command, DateTimeOffset now)
     {
+        if (state.Run.State != RunStates.Escalated && !Workflow.Patched(WhileTasksWait))
+        {
+            return Steered.OfRun($"{state.RunId} is {state.Run.State}.", changed: false);
+        }
         state.LandMergedAsked = true;
+        TakeTarget(command);
         var by = Person.Of(command);
         state.Note(new LandMergedAskedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return Steered.As(
             $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
         );
+    }
+
+    private void TakeTarget(PersonCommand? command)
+    {
+        if (command?.Target is { Length: > 0 } target)
+        {
+            state.Run = state.Run with { Target = target };
+        }
     }
 
     /// <summary>Refusal for an unknown task, with the known ones.</summary>

@@ -6,7 +6,8 @@ internal sealed class WorkStage(
     TaskStarter starter,
     ResetRecovery recovery,
     Continuation continuation,
-    Splitting splitting
+    Splitting splitting,
+    Func<LandStage> landing
 )
 {
     private readonly RunState _state = context.State;
@@ -18,6 +19,7 @@ internal sealed class WorkStage(
             SetState();
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
+            await LandMergedIfAskedAsync();
             await continuation.ContinueIfLongAsync();
             await splitting.CarryOutAsync();
             CarryOut(Scheduling.Next(_state, RunContext.Now));
@@ -29,12 +31,37 @@ internal sealed class WorkStage(
             await context.WaitAsync(() =>
                 _state.Board.AllMerged
                 || Scheduling.NothingCanMove(_state)
+                || MustLandMerged
                 || continuation.HasNews
                 || splitting.HasStep
                 || Scheduling.Next(_state, RunContext.Now).Any
             );
         }
     }
+
+    /// <summary>Lands what is merged on a user's request. The merge queue waits meanwhile: a task that a user answers now is merged after
+    /// that.</summary>
+    private async Task LandMergedIfAskedAsync()
+    {
+        if (!MustLandMerged)
+        {
+            return;
+        }
+        _state.IsLandingMerged = true;
+        try
+        {
+            var result = await landing().LandMergedAsync();
+            context.TransitionTo(RunStates.Executing, result.Landed ? null : LandStage.NotLandedFor(result), result.Evidence);
+        }
+        finally
+        {
+            _state.IsLandingMerged = false;
+        }
+        _state.LandMergedAsked = false;
+    }
+
+    /// <summary>A request waits while a task is at work, for example because a user answers it at the same moment.</summary>
+    private bool MustLandMerged => _state.LandMergedAsked && Scheduling.WaitsOnlyForPeople(_state);
 
     /// <summary>Sets the run's state: reviewing while only the review runs, planning while another plan is made.</summary>
     private void SetState()

@@ -30,6 +30,11 @@ internal sealed class CleanupCommand : CliCommand
         Description = "Only those that ended longer ago than this (12h, 30d)",
         HelpName = "TIME",
     };
+    private readonly Option<bool> _discard = new("--discard")
+    {
+        Description = "Give up the work of the named runs that is on no branch of yours: it is listed first",
+    };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
 
@@ -40,6 +45,8 @@ internal sealed class CleanupCommand : CliCommand
         Add(_dryRun);
         Add(_keep);
         Add(_olderThan);
+        Add(_discard);
+        Add(_yes);
         Add(_json);
         _engine.AddTo(this);
     }
@@ -66,8 +73,13 @@ internal sealed class CleanupCommand : CliCommand
                     "Another process cleans up here right now.",
                     "Call it again in a moment."
                 );
-        var found = await cleanup.LookAsync(chosen, runs, stop);
+        var found = await cleanup.LookAsync(chosen, runs, parsed.GetValue(_discard), stop);
         var isDry = parsed.GetValue(_dryRun);
+        if (!isDry && !MayDiscard(parsed, context, found))
+        {
+            context.Terminal.Say("Nothing was removed.");
+            return ExitCodes.NeedsPerson;
+        }
         var before = await cleanup.SizesAsync(stop);
         IReadOnlyList<string> left = [];
         if (!isDry)
@@ -96,6 +108,26 @@ internal sealed class CleanupCommand : CliCommand
         return ExitCodes.Done;
     }
 
+    /// <summary>Lists what is given up, and asks.</summary>
+    private bool MayDiscard(ParseResult parsed, CommandContext context, CleanupSurvey found)
+    {
+        var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();
+        if (lost.Count == 0)
+        {
+            return true;
+        }
+        context.Terminal.Say("Given up, because it is on no branch of yours:");
+        foreach (var one in lost)
+        {
+            context.Terminal.Say(new UntrustedText($"  {one}"));
+        }
+        return parsed.GetValue(_yes)
+            || (
+                context.Terminal.Ask("Is it given up for good?")
+                ?? throw new CommandException(ExitCodes.NeedsPerson, "Nobody can be asked here.", "To give it up: add --yes.")
+            );
+    }
+
     private List<RunStatus> Choose(ParseResult parsed, IReadOnlyList<RunStatus> runs, CommandContext context)
     {
         var (named, keep) = (parsed.GetValue(_runs) ?? [], parsed.GetValue(_keep));
@@ -111,6 +143,10 @@ internal sealed class CleanupCommand : CliCommand
         if (keep < 0)
         {
             throw new CommandException(ExitCodes.Usage, $"--keep {keep}: there are no fewer than 0.", "orchestrate cleanup --keep 0");
+        }
+        if (named.Length == 0 && parsed.GetValue(_discard))
+        {
+            throw new CommandException(ExitCodes.Usage, "--discard needs the runs by name.", "orchestrate cleanup --discard RUN");
         }
         if (named.Length == 0)
         {

@@ -74,7 +74,7 @@ internal static class CleanupReport
         if (found.Runs.Any(remains => !remains.IsWhole))
         {
             context.Terminal.Show(
-                "  To look at a ref: git show --stat REF. If nothing of it is needed: git update-ref -d REF, then cleanup again."
+                "  To look at a ref: git show --stat REF. If nothing of a run's work is needed: orchestrate cleanup --discard RUN"
             );
         }
         Part(

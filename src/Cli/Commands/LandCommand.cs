@@ -18,26 +18,31 @@ internal sealed class LandCommand : SteeringCommand
     {
         _run.AddTo(this);
         Add(_merged);
-        AddAcceptLosses();
+        AddLanding();
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
-        return SendLandingAsync(
+        var target = await TargetAsync(parsed, context, stop);
+        return await SendLandingAsync(
             parsed,
             context,
             run,
-            asked => parsed.GetValue(_merged) ? MergedOf(context, asked) : PromoteOf(context, asked, StoredRefusals.OfLand),
+            asked => parsed.GetValue(_merged) ? MergedOf(context, asked, target) : PromoteOf(context, asked, StoredRefusals.OfLand, target),
             stop
         );
     }
 
-    private static SteeringCall MergedOf(CommandContext context, StoredRun run)
+    private static SteeringCall MergedOf(CommandContext context, StoredRun run, string? target)
     {
         var before = run.Status.LandedCommit;
-        var command = new PersonCommand(By: context.Person) { Shown = SayWhatIsAnswered(context, run, RunQuestion.OfLandMerged) };
+        var command = new PersonCommand(By: context.Person)
+        {
+            Shown = SayWhatIsAnswered(context, run, RunQuestion.OfLandMerged),
+            Target = target,
+        };
         return new SteeringCall((handle, cancel) => handle.LandMergedAsync(command, cancel), "landMerged", command)
         {
             ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,

@@ -12,13 +12,14 @@ internal sealed class PromoteCommand : SteeringCommand
         : base("promote", "Land a run that waits for its target branch")
     {
         _run.AddTo(this);
-        AddAcceptLosses();
+        AddLanding();
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
-        return SendLandingAsync(parsed, context, run, asked => PromoteOf(context, asked, StoredRefusals.OfPromote), stop);
+        var target = await TargetAsync(parsed, context, stop);
+        return await SendLandingAsync(parsed, context, run, asked => PromoteOf(context, asked, StoredRefusals.OfPromote, target), stop);
     }
 }

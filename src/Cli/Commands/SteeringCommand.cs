@@ -19,10 +19,17 @@ internal abstract class SteeringCommand : CliCommand
     {
         Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
     };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Where nobody works on the run: go on with it now" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
         Description = "Work of the run that is not there any more may be gone: it is named in the report",
+    };
+
+    private readonly Option<string?> _target = new("--target")
+    {
+        Description = "Land on this branch from now on, for example because the run's target was renamed",
+        HelpName = "BRANCH",
     };
 
     protected SteeringCommand(string name, string description)
@@ -45,9 +52,14 @@ internal abstract class SteeringCommand : CliCommand
     /// <param name="context">Who lands it.</param>
     /// <param name="run">The run.</param>
     /// <param name="refuse">Why it is refused, by the run's record.</param>
-    protected static SteeringCall PromoteOf(CommandContext context, StoredRun run, Func<RunStatus, string?> refuse)
+    /// <param name="target">The branch to land on; null: the run's target.</param>
+    protected static SteeringCall PromoteOf(CommandContext context, StoredRun run, Func<RunStatus, string?> refuse, string? target)
     {
-        var command = new PersonCommand(By: context.Person) { Shown = SayWhatIsAnswered(context, run, RunQuestion.OfPromote) };
+        var command = new PersonCommand(By: context.Person)
+        {
+            Shown = SayWhatIsAnswered(context, run, RunQuestion.OfPromote),
+            Target = target,
+        };
         return new((handle, cancel) => handle.PromoteAsync(command, cancel), "promote", command)
         {
             ComesToRest = status => status.State == RunStates.Completed,
@@ -68,6 +80,22 @@ internal abstract class SteeringCommand : CliCommand
         context.Terminal.Say(question.Question);
         return question.Shown;
     }
+
+    /// <summary>Adds the options of commands that move the target.</summary>
+    protected void AddLanding()
+    {
+        Add(_target);
+        AddAcceptLosses();
+        AddYes();
+    }
+
+    /// <summary>The branch to land on that was given; null: none.</summary>
+    /// <exception cref="CommandException">There is no such branch, or it is one of a run.</exception>
+    protected async Task<string?> TargetAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        parsed.GetValue(_target) is not { } branch ? null
+        : await TargetChoice.FindProblemAsync(context.RequireRepository().Root, branch, context.Services, stop) is { } problem
+            ? throw new CommandException(ExitCodes.Usage, problem, "git branch --list")
+        : branch;
 
     /// <summary>Adds the option of commands that land, or check what is to land.</summary>
     protected void AddAcceptLosses() => Add(_acceptLosses);
@@ -128,9 +156,20 @@ internal abstract class SteeringCommand : CliCommand
     protected void AddGoingOn()
     {
         Add(_detach);
+        Add(_resume);
         Add(_noResume);
-        Add(_yes);
+        AddYes();
+        Validators.Add(given =>
+        {
+            if (given.GetValue(_resume) && given.GetValue(_noResume))
+            {
+                given.AddError($"{_resume.Name} and {_noResume.Name} exclude each other.");
+            }
+        });
     }
+
+    /// <summary>Adds the option that answers questions with yes.</summary>
+    protected void AddYes() => Add(_yes);
 
     /// <summary>True where questions are answered with yes.</summary>
     protected bool SaysYes(ParseResult parsed) => parsed.GetValue(_yes);
@@ -168,7 +207,11 @@ internal abstract class SteeringCommand : CliCommand
         var goesOn =
             Options.Contains(_noResume)
             && !parsed.GetValue(_noResume)
-            && (SaysYes(parsed) || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true);
+            && (
+                parsed.GetValue(_resume)
+                || SaysYes(parsed)
+                || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true
+            );
         return goesOn
             ? await SteeringDelivery.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
             : SteeringDelivery.SayKept(context, run, KeptAs(parsed));

@@ -32,9 +32,9 @@ internal static class NextSteps
             {
                 WriteText(each, "  - ", Tone.Plain);
             }
-            if (step.Command.Length > 0)
+            foreach (var command in step.Recommended)
             {
-                write("      " + step.Recommended);
+                write("      " + command);
             }
             foreach (var other in all ? step.Others : [])
             {
@@ -43,7 +43,11 @@ internal static class NextSteps
         }
         if (all && !RunStates.IsFinal(run.State))
         {
-            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends it; what is merged stays on staging", Tone.Faint));
+            var stays =
+                run.Tasks.Any(task => TaskStates.IsOnStaging(task.State) && !task.Landed) ? "; what is merged stays on staging"
+                : run.HasLanded ? "; what has landed stays"
+                : "";
+            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends it{stays}", Tone.Faint));
         }
         else if (steps.Exists(step => step.Others.Count > 0))
         {

@@ -69,7 +69,7 @@ internal sealed class Retention(
         {
             return;
         }
-        var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], stop);
+        var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], givesUp: false, stop);
         RunRemains[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
         var histories = new HistoryRemoval(engine, context.Time, stop);
         var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.ForgetAsync, stop);

@@ -39,7 +39,9 @@ internal static class StoredRefusals
                 run.RunId,
                 run.State,
                 run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed),
-                run.PromotionOverdue
+                run.PromotionOverdue,
+                waitsForPeople: !run.Paused
+                    && !run.Tasks.Any(t => TaskStates.HoldsSlot(t.State) || t.State is TaskStates.Merging or TaskStates.Parked)
             );
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);

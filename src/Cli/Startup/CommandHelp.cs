@@ -183,7 +183,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["promote"] = Of(
             [.. Carry, (ExitCodes.NeedsPerson, "the target branch still needs a person")],
             "orchestrate promote run-tasks-3f9a1c",
-            "orchestrate promote run-tasks-3f9a1c --accept-losses"
+            "orchestrate promote run-tasks-3f9a1c --accept-losses",
+            "orchestrate promote run-tasks-3f9a1c --target trunk"
         ),
         ["land"] = Of(
             [.. Carry, (ExitCodes.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
@@ -205,7 +206,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             Plain,
             "orchestrate cleanup --dry-run",
             "orchestrate cleanup --older-than 7d",
-            "orchestrate cleanup run-tasks-3f9a1c"
+            "orchestrate cleanup run-tasks-3f9a1c",
+            "orchestrate cleanup --discard run-tasks-3f9a1c"
         ),
         ["stop"] = Of(Plain, "orchestrate stop --all"),
         ["web"] = Of(

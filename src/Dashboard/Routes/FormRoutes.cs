@@ -34,6 +34,9 @@ internal sealed class FormRoutes(
         AnswerWays.Retry,
         AnswerWays.Guide,
         AnswerWays.LandMerged,
+        AnswerWays.AcceptLosses,
+        AnswerWays.PromoteOnto,
+        AnswerWays.LandMergedAcceptingLosses,
         AnswerWays.Resolve,
         AnswerWays.RaiseBudget,
     ];
@@ -173,6 +176,7 @@ internal sealed class FormRoutes(
             "send" when text.Length > 0 => ["send", "--", target, text],
             "pause" => SteeringWords.InBackground(["pause", "--", target]),
             _ when way.NeedsText && text.Length == 0 => null,
+            AnswerWays.PromoteOnto when resolution is null => null,
             AnswerWays.Resolve when !Resolutions.All.Contains(resolution) => null,
             AnswerWays.RaiseBudget when resolution is not null && !BudgetKinds.All.Contains(resolution) => null,
             _ when Kinds.Contains(kind, StringComparer.Ordinal) => SteeringWords.InBackground(

@@ -17,6 +17,18 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
 
+    /// <summary>Creates a commit that is signed.</summary>
+    /// <param name="signing">How; null: unsigned.</param>
+    /// <exception cref="CommitSigningException">The key's agent refuses.</exception>
+    public Task<string> CreateAsync(
+        string tree,
+        IReadOnlyCollection<string> parents,
+        string message,
+        CommitTrailers? trailers,
+        CommitSigning? signing,
+        CancellationToken cancellationToken = default
+    ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken, signing);
+
     /// <summary>Creates a commit with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
     internal async Task<string> CreateAsync(
         string tree,
@@ -24,12 +36,20 @@ public sealed class CommitStore(GitRepository repository)
         string message,
         CommitTrailers? trailers,
         string? date,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        CommitSigning? signing = null
     )
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
-        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
-        var output = await repository.AddObjectsAsync(
+        var call = repository.Call([
+            "commit-tree",
+            .. Sign(signing),
+            tree,
+            .. parents.SelectMany(parent => (string[])["-p", parent]),
+            "-F",
+            "-",
+        ]);
+        var output = await AddAsync(
             call with
             {
                 Input = ProcessInput.FromText(text),
@@ -41,6 +61,7 @@ public sealed class CommitStore(GitRepository repository)
                         ["GIT_COMMITTER_DATE"] = date,
                     },
             },
+            signing,
             cancellationToken
         );
         var id = output.Text;
@@ -53,12 +74,18 @@ public sealed class CommitStore(GitRepository repository)
 
     /// <summary>A commit with the message, author and date of another one, with other files and another parent.</summary>
     /// <returns>Its id.</returns>
-    internal async Task<string> CopyAsync(string commit, string tree, string parent, CancellationToken cancellationToken)
+    internal async Task<string> CopyAsync(
+        string commit,
+        string tree,
+        string parent,
+        CommitSigning? signing,
+        CancellationToken cancellationToken
+    )
     {
         var call = repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%an%x00%ae%x00%aI%x00%B", commit, "--");
         var facts = (await repository.ReadAsync(call, cancellationToken)).Text.Split('\0', 4);
-        var made = await repository.AddObjectsAsync(
-            repository.Call("commit-tree", tree, "-p", parent, "-F", "-") with
+        var made = await AddAsync(
+            repository.Call(["commit-tree", .. Sign(signing), tree, "-p", parent, "-F", "-"]) with
             {
                 Input = ProcessInput.FromText(facts[3].Trim() + "\n"),
                 Environment = new Dictionary<string, string?>(repository.IdentityVariables)
@@ -68,10 +95,16 @@ public sealed class CommitStore(GitRepository repository)
                     ["GIT_AUTHOR_DATE"] = facts[2],
                 },
             },
+            signing,
             cancellationToken
         );
         return made.Text;
     }
+
+    private static string[] Sign(CommitSigning? signing) => signing is null ? [] : ["-S"];
+
+    private Task<GitOutput> AddAsync(GitCall call, CommitSigning? signing, CancellationToken cancellationToken) =>
+        signing is null ? repository.AddObjectsAsync(call, cancellationToken) : signing.SignAsync(repository, call, cancellationToken);
 
     /// <summary>The commits of <paramref name="tip"/> that <paramref name="since"/> does not have, without merges, the first one
     /// first.</summary>

@@ -139,7 +139,9 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         var refs = new RefStore(repository);
         await refs.UpdateAsync([new RefChange(RefStore.KeptPrefix + change.Found, change.Found, null)], "kept", cancellationToken);
-        await refs.UpdateAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
+
+        // Its checkout shows the commit that the branch returns to.
+        await refs.UpdateWithFilesAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
     private async Task PutAsideAsync(TamperedItem change, string during, CancellationToken cancellationToken)

@@ -143,7 +143,10 @@ public sealed class LandingReversal(GitRepository repository)
             .ToArray();
         if (checkouts.Length == 0)
         {
-            return await SwapAsync() ? TakenBack(branch, before) : null;
+            RefChange[] change = [new RefChange(target, before, landed)];
+            return (await _refs.UpdateAsync(change, "taken back by orchestrate", cancellationToken)).Done
+                ? TakenBack(branch, before)
+                : null;
         }
         var path = checkouts[0].Path;
         var admin = path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, path);
@@ -180,7 +183,7 @@ public sealed class LandingReversal(GitRepository repository)
         }
         catch (GitException e) when (IsInTheWay(e))
         {
-            await _refs.UpdateAsync([new RefChange(target, landed, before)], "not taken back by orchestrate", cancellationToken);
+            await _refs.UpdateWithFilesAsync([new RefChange(target, landed, before)], "not taken back by orchestrate", cancellationToken);
             intents.Forget();
             return InTheWay(e);
         }
@@ -188,7 +191,9 @@ public sealed class LandingReversal(GitRepository repository)
         return TakenBack(branch, before);
 
         async Task<bool> SwapAsync() =>
-            (await _refs.UpdateAsync([new RefChange(target, before, landed)], "taken back by orchestrate", cancellationToken)).Done;
+            (
+                await _refs.UpdateWithFilesAsync([new RefChange(target, before, landed)], "taken back by orchestrate", cancellationToken)
+            ).Done;
 
         ReversalResult InTheWay(GitException refusal) =>
             new(

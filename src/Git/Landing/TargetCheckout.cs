@@ -1,3 +1,4 @@
+using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
@@ -22,7 +23,10 @@ internal sealed class TargetCheckout(GitRepository repository)
                 continue;
             }
             var operation = WorktreeStatus.OperationIn(admin);
-            if (operation != UnfinishedOperation.None && (info.Branch == request.Target || BranchBeingWorkedOn(admin) == request.Target))
+            if (
+                operation != UnfinishedOperation.None
+                && (info.Branch == request.Target || new CheckoutHead(info.Path, admin).BranchBeingWorkedOn == request.Target)
+            )
             {
                 return (
                     null,
@@ -64,14 +68,6 @@ internal sealed class TargetCheckout(GitRepository repository)
             )
             : (having.FirstOrDefault(), null);
     }
-
-    /// <summary>During a rebase or bisect the head is detached; a file names the branch.</summary>
-    private static string? BranchBeingWorkedOn(string admin) =>
-        ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
-            .Select(name => DurableFile.TryRead(Path.Combine(admin, name))?.Trim())
-            .OfType<string>()
-            .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name)
-            .FirstOrDefault();
 
     private static string Name(UnfinishedOperation operation) =>
         operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();

@@ -55,7 +55,8 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.TargetDeleted,
-                $"The branch {branch} is gone. Make it again, for example: git branch {branch} {request.Base}",
+                $"The branch {branch} is gone. Land on the one that it was renamed to: {request.FinishCommand} --target BRANCH. Or make it "
+                    + $"again: git branch {branch} {request.Base}",
                 null,
                 []
             );

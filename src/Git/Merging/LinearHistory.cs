@@ -14,7 +14,8 @@ public sealed record LinearStep(string Commit, string Message, CommitTrailers? T
 /// <summary>Makes the history of a branch again without merges, on another commit. It ends with exactly the files of the branch.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
-public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
+/// <param name="signing">How its commits are signed; null: they are not.</param>
+public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<string> appendedFiles, CommitSigning? signing = null)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly Merges _merges = new(repository);
@@ -69,7 +70,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
             }
             if (next != at.Tree)
             {
-                at = await ReadAsync(await _commits.CopyAsync(commit, next, at.Id, cancellationToken), cancellationToken);
+                at = await ReadAsync(await _commits.CopyAsync(commit, next, at.Id, signing, cancellationToken), cancellationToken);
             }
         }
         return copied.Count > 0 && at.Tree == tree ? at : null;
@@ -92,7 +93,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
         string message,
         CommitTrailers? trailers,
         CancellationToken cancellationToken
-    ) => await ReadAsync(await _commits.CreateAsync(tree, [parent.Id], message, trailers, cancellationToken), cancellationToken);
+    ) => await ReadAsync(await _commits.CreateAsync(tree, [parent.Id], message, trailers, signing, cancellationToken), cancellationToken);
 
     private async Task<CommitInfo> ReadAsync(string commit, CancellationToken cancellationToken) =>
         await _commits.ReadAsync(commit, cancellationToken)

@@ -23,6 +23,9 @@ internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments
     /// <summary>Bytes of output to keep.</summary>
     internal int OutputLimit { get; init; } = 512 * 1024 * 1024;
 
+    /// <summary>True: git and what it starts have no terminal to ask at.</summary>
+    internal bool OwnSession { get; init; }
+
     /// <summary>True: output beyond <see cref="OutputLimit"/> is cut, which is no failure.</summary>
     internal bool MayBeCut { get; init; }
 }

@@ -151,7 +151,7 @@ public sealed partial class GitProgram
             Input = call.Input,
             StandardOutput = ProcessOutput.Capture(call.OutputLimit),
             Timeout = Timeout,
-            OwnSession = kind == Kind.Write, // Ctrl-C at the terminal must not tear a write.
+            OwnSession = kind == Kind.Write || call.OwnSession, // Ctrl-C at the terminal must not tear a write.
             Mark = mark,
         };
         ProcessResult result;

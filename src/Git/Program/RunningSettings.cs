@@ -85,6 +85,9 @@ public static partial class RunningSettings
         "credential.helper",
         "credential.*.helper",
         "filter.*",
+        "gpg.program",
+        "gpg.*.program",
+        "gpg.ssh.defaultkeycommand",
         "merge.*.driver",
         "protocol.*",
         "remote.*",
@@ -141,7 +144,7 @@ public static partial class RunningSettings
     }
 
     [GeneratedRegex(
-        @"\[\s*(filter|merge|include|credential|protocol|url)|sshcommand|gitproxy|askpass|uploadpack|receivepack|vcs|ext::",
+        @"\[\s*(filter|gpg|merge|include|credential|protocol|url)|sshcommand|gitproxy|askpass|uploadpack|receivepack|vcs|ext::",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex MayRun();

@@ -11,7 +11,8 @@ public sealed record RefChange(string Name, string? New, string? Old);
 /// <param name="Actual">If not done: the refs' present values (null: missing), by name.</param>
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
-/// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed.</summary>
+/// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed. This is the one place that moves
+/// or deletes a branch, so that none changes under a checkout of the user (<see cref="BranchCheckouts"/>).</summary>
 public sealed class RefStore(GitRepository repository)
 {
     /// <summary>Prefix of refs that keep commits without another name: replaced ones, and removed stash entries.</summary>
@@ -75,7 +76,12 @@ public sealed class RefStore(GitRepository repository)
         {
             await UpdateAsync([new RefChange(kept, kept[KeptPrefix.Length..], null)], "kept", cancellationToken);
         }
-        await repository.WriteAsync(repository.Call("update-ref", "--no-deref", "-m", "put back", name, right), cancellationToken);
+        var put = repository.Call("update-ref", "--no-deref", "-m", "put back", name, right);
+        await new BranchCheckouts(repository).MoveAsync(
+            kept is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [name] = kept[KeptPrefix.Length..] },
+            () => repository.WriteAsync(put, cancellationToken),
+            cancellationToken
+        );
         return kept;
     }
 
@@ -102,14 +108,37 @@ public sealed class RefStore(GitRepository repository)
     }
 
     /// <summary>Moves all of these refs or none, in one git process. If they have their new values already, it is done: repeating it is
-    /// harmless.</summary>
+    /// harmless. A checkout of the user with one of these branches leaves it before the move and returns to it afterward.</summary>
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the beginning.</param>
+    /// <exception cref="GitException">Git refuses, or a branch to delete is checked out.</exception>
     public async Task<RefUpdateResult> UpdateAsync(
         IReadOnlyCollection<RefChange> changes,
         string reason,
         CancellationToken cancellationToken = default
+    )
+    {
+        var checkouts = new BranchCheckouts(repository);
+        checkouts.RefuseDeletions(changes);
+        return await checkouts.MoveAsync(
+            changes
+                .Where(change => change is { New: not null, Old: not null } && change.New != change.Old)
+                .ToDictionary(change => change.Name, change => change.Old!, StringComparer.Ordinal),
+            () => UpdateWithFilesAsync(changes, reason, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Moves refs as <see cref="UpdateAsync"/> does, for a caller that itself brings the files of the branch's checkout to the new
+    /// commit, or whose checkout shows that commit already.</summary>
+    /// <param name="changes">The steps; each ref at most once.</param>
+    /// <param name="reason">A line for the reflog.</param>
+    /// <param name="cancellationToken">Checked only before the beginning.</param>
+    internal async Task<RefUpdateResult> UpdateWithFilesAsync(
+        IReadOnlyCollection<RefChange> changes,
+        string reason,
+        CancellationToken cancellationToken
     )
     {
         try

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Refs;
+
 namespace Orchestrator.Git.Sharing;
 
 /// <summary>What became of a push.</summary>
@@ -46,16 +48,18 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     /// <returns>Why they could not be fetched; empty: they are here.</returns>
     public async Task<string> FetchAsync(IReadOnlyDictionary<string, string> names, CancellationToken cancellationToken = default)
     {
-        var output = await repository.ReadAsync(
-            Call([
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--update-head-ok",
-                remote,
-                .. names.Select(one => $"+{one.Key}:{one.Value}"),
-            ]),
+        var fetch = Call([
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--update-head-ok",
+            remote,
+            .. names.Select(one => $"+{one.Key}:{one.Value}"),
+        ]);
+        var output = await new BranchCheckouts(repository).MoveAsync(
+            await new RefStore(repository).ListAsync(names.Values, cancellationToken),
+            () => repository.ReadAsync(fetch, cancellationToken),
             cancellationToken
         );
         return output.ExitCode == 0 ? "" : Shown(output.ErrorText);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
@@ -6,40 +7,16 @@ namespace Orchestrator.Git.Worktrees;
 /// which is written last: without it a worktree is not finished.</summary>
 internal static class WorktreeAdmin
 {
-    internal const string MarkerName = "orchestrator-ready";
-
-    /// <summary>Replaces the marker while a worktree is in the pool; contains the key of its kept files.</summary>
-    internal const string PooledName = "orchestrator-pooled";
+    internal const string MarkerName = BranchCheckouts.MarkerName;
+    internal const string PooledName = BranchCheckouts.PooledName;
 
     /// <summary>Folder and administration of every linked worktree.</summary>
-    internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository)
-    {
-        var folder = Path.Combine(repository.CommonDirectory, "worktrees");
-        if (!Directory.Exists(folder))
-        {
-            yield break;
-        }
-        foreach (var admin in Directory.EnumerateDirectories(folder))
-        {
-            if (PlaceOf(admin) is { } path)
-            {
-                yield return (path, admin);
-            }
-        }
-    }
+    internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository) =>
+        CheckoutHead.Linked(repository).Select(checkout => (checkout.Path, checkout.Admin));
 
     /// <summary>Folder and administration of the pooled worktrees.</summary>
-    internal static IEnumerable<(string Path, string Admin)> Pooled(GitRepository repository)
-    {
-        var folder = Path.Combine(repository.CommonDirectory, "worktrees");
-        return !Directory.Exists(folder)
-            ? []
-            : Directory
-                .EnumerateDirectories(folder)
-                .Where(admin => File.Exists(Path.Combine(admin, PooledName)))
-                .Select(admin => (PlaceOf(admin)!, admin))
-                .Where(entry => entry.Item1 is not null);
-    }
+    internal static IEnumerable<(string Path, string Admin)> Pooled(GitRepository repository) =>
+        All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, PooledName)));
 
     /// <summary>The administration of the worktree at a path, or null.</summary>
     internal static string? Find(GitRepository repository, string path)
@@ -47,7 +24,7 @@ internal static class WorktreeAdmin
         var places = repository.Part<Places>();
 
         // The last known administration, if it is still right: with many worktrees a search reads many files.
-        if (places.Found.TryGetValue(path, out var known) && PlaceOf(known) == path)
+        if (places.Found.TryGetValue(path, out var known) && CheckoutHead.PlaceOf(known) == path)
         {
             return known;
         }
@@ -63,14 +40,6 @@ internal static class WorktreeAdmin
         }
         return found;
     }
-
-    /// <summary>The folder of an administration: "gitdir" contains the path of the worktree's .git file. A git that was killed early has
-    /// not written it. It is read here because an agent may have replaced the .git file in the worktree, so that git would answer for
-    /// another repository; and <c>git worktree list</c> does not show which administration belongs to which folder.</summary>
-    private static string? PlaceOf(string admin) =>
-        DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
-            ? Path.GetDirectoryName(Path.GetFullPath(link, admin))!
-            : null;
 
     /// <summary>Writes the file that names a worktree's administration.</summary>
     internal static void WriteLink(string path, string admin)
@@ -98,8 +67,7 @@ internal static class WorktreeAdmin
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
     /// <summary>True if we finished it once, even if its files are gone now.</summary>
-    internal static bool IsOurs(string admin) =>
-        File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
+    internal static bool IsOurs(string admin) => BranchCheckouts.IsOurs(admin);
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 

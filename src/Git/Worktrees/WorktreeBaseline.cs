@@ -118,6 +118,12 @@ public sealed class WorktreeBaseline
         return null;
     }
 
+    /// <summary>Puts the head alone at another commit: the files then are staged changes of that one, until the next
+    /// <see cref="TryRestoreAsync"/>.</summary>
+    /// <param name="commit">The commit.</param>
+    public Task StageOnAsync(string commit, CancellationToken cancellationToken) =>
+        _worktree.WriteAsync(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
+
     private static List<string> Surplus(WorktreeTraces found, IReadOnlySet<string> kept, Func<string, bool> isNeverKept) =>
         [
             .. found

@@ -9,11 +9,7 @@ namespace Orchestrator.Git.Worktrees;
 public sealed class WorktreeHead(Worktree worktree)
 {
     /// <summary>The branch that is checked out, a full ref name; null if none is.</summary>
-    public string? Branch =>
-        DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "HEAD"))?.Trim() is { } head
-        && head.StartsWith("ref: ", StringComparison.Ordinal)
-            ? head["ref: ".Length..].Trim()
-            : null;
+    public string? Branch => new CheckoutHead(worktree.Path, worktree.AdminDirectory).Branch;
 
     /// <summary>An unfinished operation of git.</summary>
     public UnfinishedOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);

@@ -6,6 +6,9 @@ namespace Orchestrator.Machine.Cleaning;
 /// <param name="Status">Its last record.</param>
 public sealed record EndedRun(RunFolder Folder, RunStatus Status)
 {
+    /// <summary>True if a user gives up its work that is on no branch of theirs.</summary>
+    public bool IsGivenUp { get; init; }
+
     /// <summary>The run's log of background work, beside its folder.</summary>
     internal string Log => Path.Combine(Folder.Repository, ".orchestrator", "logs", Folder.Name + ".log");
 

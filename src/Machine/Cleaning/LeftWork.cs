@@ -12,10 +12,16 @@ internal sealed class LeftWork(GitRepository repository)
     private readonly WorktreeStore _worktrees = new(repository);
 
     /// <summary>Worktrees without other content; and the branches of those that stay.</summary>
+    /// <param name="worktrees">The worktrees of a run.</param>
+    /// <param name="contained">Commits that the user's own branches have.</param>
+    /// <param name="others">Takes a sentence for each worktree with other content.</param>
+    /// <param name="givesUp">Those go, too: the user gives up what is in them.</param>
+    /// <param name="stop">Checked between the steps.</param>
     public async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
         IReadOnlyList<WorktreeInfo> worktrees,
         IReadOnlySet<string> contained,
-        List<string> kept,
+        List<string> others,
+        bool givesUp,
         CancellationToken stop
     )
     {
@@ -36,8 +42,12 @@ internal sealed class LeftWork(GitRepository repository)
                 removable.Add((worktree, proof));
                 continue;
             }
-            kept.Add($"its worktree: {proof.Reason}");
-            if (info.Branch is not null)
+            others.Add($"its worktree: {proof.Reason}");
+            if (givesUp)
+            {
+                removable.Add((worktree, new DeletionProofResult(IsProven: true, "The user gives it up.")));
+            }
+            else if (info.Branch is not null)
             {
                 busy.Add(info.Branch);
             }

@@ -39,10 +39,20 @@ public sealed class RunCleanup
     /// <summary>Finds what may be removed.</summary>
     /// <param name="chosen">Runs that have ended.</param>
     /// <param name="all">Every run that is known here.</param>
-    public async Task<CleanupSurvey> LookAsync(IReadOnlyList<RunStatus> chosen, IReadOnlyList<RunStatus> all, CancellationToken stop)
+    /// <param name="givesUp">The user gives up work of the chosen ones that is on no branch of theirs.</param>
+    /// <param name="stop">Checked between the steps.</param>
+    public async Task<CleanupSurvey> LookAsync(
+        IReadOnlyList<RunStatus> chosen,
+        IReadOnlyList<RunStatus> all,
+        bool givesUp,
+        CancellationToken stop
+    )
     {
         var survey = new RunSurvey(_repository, _settings.Worktrees.BranchPrefix);
-        var runs = await survey.LookAsync([.. chosen.Select(run => new EndedRun(new RunFolder(_location.Root, run.RunId), run))], stop);
+        var runs = await survey.LookAsync(
+            [.. chosen.Select(run => new EndedRun(new RunFolder(_location.Root, run.RunId), run) { IsGivenUp = givesUp })],
+            stop
+        );
 
         var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
         var copies = LeftGitCopies.List(_services.Environment, _services.Time.GetUtcNow());

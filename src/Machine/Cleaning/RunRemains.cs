@@ -8,6 +8,10 @@ namespace Orchestrator.Machine.Cleaning;
 /// <param name="Kept">A sentence for each thing that stays; if there is one, the run's folder stays, too.</param>
 public sealed record RunRemains(EndedRun Run, FolderSize Size, IReadOnlyList<string> Kept)
 {
+    /// <summary>Work that is on no branch of the user and goes all the same, because the user gives it up: each ref with its commit, each
+    /// worktree and task.</summary>
+    public IReadOnlyList<string> GivenUp { get; init; } = [];
+
     /// <summary>Everything of the run may be removed, with its folder and history.</summary>
     public bool IsWhole => Kept.Count == 0;
 

@@ -156,9 +156,10 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         CancellationToken stop
     )
     {
-        var kept = new List<string>();
-        var (removable, busy) = await _left.WorktreesAsync(worktrees, contained, kept, stop);
+        var (kept, givenUp) = (new List<string>(), new List<string>());
+        var (removable, busy) = await _left.WorktreesAsync(worktrees, contained, run.IsGivenUp ? givenUp : kept, run.IsGivenUp, stop);
         var keepers = LeftRefs.Keepers(run, refs, contained);
+        var (checkouts, leaving) = (new BranchCheckouts(repository), removable.ConvertAll(found => found.Item1.Path));
         var (gone, staying) = (new List<RefChange>(), new List<string>());
         var merged = run
             .Status.Tasks.Where(task => task.State == TaskStates.Merged)
@@ -174,16 +175,25 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                 || (result is not null && IsSuperseded(commit, task is null ? null : merged.GetValueOrDefault(task), contained))
                 || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
                 || (IsSaved(run, name) && await IsKeptElsewhereAsync(commit, run, contained, stop));
-            if (isProven && !busy.Contains(name))
+            if ((isProven || run.IsGivenUp) && !busy.Contains(name))
             {
+                if (checkouts.WhyItStays(name, leaving) is { } why)
+                {
+                    kept.Add($"{why}, then repeat the command");
+                    continue;
+                }
                 gone.Add(new RefChange(name, null, commit));
+                if (!isProven && !LeftRefs.IsMark(run, name))
+                {
+                    givenUp.Add($"{RunRefs.Shown(name)} ({CommitIds.Shorten(commit)})");
+                }
             }
             else if (!LeftRefs.IsMark(run, name))
             {
                 staying.Add(name);
             }
         }
-        var unfinished = await _left.UnfinishedAsync(run, saved, contained, kept, stop);
+        var unfinished = run.IsGivenUp ? [.. saved.Keys] : await _left.UnfinishedAsync(run, saved, contained, kept, stop);
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
@@ -203,6 +213,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             Refs = gone,
             Worktrees = removable,
             Unfinished = unfinished,
+            GivenUp = givenUp,
         };
     }
 

@@ -138,7 +138,7 @@ public sealed class WorktreeSurvey(RunServices services)
             return entry with { Why = $"{run.RunId} is open" };
         }
         var kept = new List<string>();
-        var (removable, _) = await left.WorktreesAsync([tree], contained, kept, stop);
+        var (removable, _) = await left.WorktreesAsync([tree], contained, kept, givesUp: false, stop);
         return removable.Count > 0
             ? entry with
             {

@@ -50,6 +50,7 @@ internal static class GitSetupCheck
                         ),
                     ]
                 : [],
+            .. location.IsBare ? [] : await LandingCheck.RunAsync(opened, location.WorkTree, settings.Git, cancellationToken),
         ];
     }
 

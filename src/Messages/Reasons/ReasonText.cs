@@ -94,7 +94,7 @@ public static class ReasonText
             NotAskedFor => "outside of what was asked for",
             NotDivided why => $"it is not divided: {why.Cause?.Text ?? "what was proposed is gone"}",
             Noted why => why.Text.Text,
-            NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} did not end well; what is merged stays on staging"
+            NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} did not end well{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Say(why.Then)}"),
             NotLanded why => why.Cause.Text,
             NotMended why => why.Remediations == 0
@@ -159,8 +159,8 @@ public static class ReasonText
                     + string.Join(' ', why.Problems),
             ReviewUnreadable why => $"the review can't be read: {why.Cause}",
             RoundRead why => $"round {why.Round} is read",
-            RunAborted why => $"aborted by {why.By}; what is merged stays on staging",
-            RunCancelled why => $"cancelled by {why.By}; what is merged stays on staging",
+            RunAborted why => $"aborted by {why.By}{OnStaging(why.HasUnlanded)}",
+            RunCancelled why => $"cancelled by {why.By}{OnStaging(why.HasUnlanded)}",
             RunEndedWithoutIt why => $"{Ended(why)}; its files stay",
             ExecutionFailed why => why.Cause.Text,
             RunLanded why => why.Where.Text,
@@ -229,6 +229,8 @@ public static class ReasonText
         : "its run has ended without it";
 
     private static string Aside(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
+
+    private static string OnStaging(bool? hasUnlanded) => hasUnlanded == false ? "" : "; what is merged stays on staging";
 
     private static string Some(IReadOnlyList<string> tasks) =>
         string.Join(", ", tasks.Take(MostNamed)) + (tasks.Count > MostNamed ? $" and {tasks.Count - MostNamed} more" : "");

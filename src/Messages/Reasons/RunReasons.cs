@@ -55,11 +55,21 @@ public sealed record PlanNotApprovedInTime : Reason;
 
 /// <summary>A person has cancelled the run.</summary>
 /// <param name="By">Who.</param>
-public sealed record RunCancelled(Person By) : Reason;
+public sealed record RunCancelled(Person By) : Reason
+{
+    /// <summary>True if work is merged that has not landed; null in older records.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? HasUnlanded { get; init; }
+}
 
 /// <summary>A person has aborted the run.</summary>
 /// <param name="By">Who.</param>
-public sealed record RunAborted(Person By) : Reason;
+public sealed record RunAborted(Person By) : Reason
+{
+    /// <summary>True if work is merged that has not landed; null in older records.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? HasUnlanded { get; init; }
+}
 
 /// <summary>The run is ending.</summary>
 /// <param name="Because">Why.</param>
@@ -120,7 +130,12 @@ public sealed record BudgetRaised(Person By, Quote What) : Reason;
 /// <summary>Nothing more can run.</summary>
 /// <param name="Tasks">Tasks that did not end well.</param>
 /// <param name="Then">What came of the last attempt to go on; null: there was none.</param>
-public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason;
+public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason
+{
+    /// <summary>True if work is merged that has not landed; null in older records.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? HasUnlanded { get; init; }
+}
 
 /// <summary>The commits that a person has made are looked at.</summary>
 /// <param name="By">Who.</param>
@@ -153,7 +168,28 @@ public sealed record BranchesKept(IReadOnlyList<string> Tasks) : Reason;
 
 /// <summary>Landing was refused.</summary>
 /// <param name="Cause">What the step has found.</param>
-public sealed record NotLanded(Quote Cause) : Reason;
+public sealed record NotLanded(Quote Cause) : Reason
+{
+    /// <summary>True if staging lacks work of the run, so that a landing without a change there has to accept that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LosesWork { get; init; }
+
+    /// <inheritdoc cref="LandResult.RenamedTo"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Branch { get; init; }
+
+    /// <summary>The refusal to land that a reason is, or contains; null: none.</summary>
+    /// <param name="why">The reason why a run waits; may be null.</param>
+    public static NotLanded? In(Reason? why) =>
+        why switch
+        {
+            NotLanded refusal => refusal,
+            NotPromotedInTime overdue => In(overdue.Because),
+            WayOutRefused refused => In(refused.Before),
+            NothingCanRun open => In(open.Then),
+            _ => null,
+        };
+}
 
 /// <summary>Nobody promoted the run in time.</summary>
 /// <param name="Because">Why a person was needed.</param>

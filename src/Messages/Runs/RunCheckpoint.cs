@@ -37,6 +37,10 @@ public sealed record RunCheckpoint
     /// <summary>True when a person lifted the time limit.</summary>
     public bool UntilLifted { get; init; }
 
+    /// <summary>A user has asked to land what is merged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LandMergedAsked { get; init; }
+
     /// <summary>Tasks that a person paused by name: resuming the run does not resume them.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }

@@ -269,6 +269,15 @@ public sealed record LandResult
     /// <summary>File with the evidence, relative to the repository; empty where there is none.</summary>
     public string Evidence { get; init; } = "";
 
+    /// <summary>True if the landing was refused because staging lacks work of the run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LosesWork { get; init; }
+
+    /// <summary>The branch that the target seems to have been renamed to; null: the target exists, or none is checked out that could be
+    /// it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RenamedTo { get; init; }
+
     /// <summary>Position of staging now: the target may have been merged into it. Empty: unchanged.</summary>
     public string StagingTip { get; init; } = "";
 

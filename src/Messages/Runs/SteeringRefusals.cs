@@ -33,10 +33,11 @@ public static class SteeringRefusals
     /// <summary>For landing what is merged of a run.</summary>
     /// <param name="hasUnlanded">Something is merged and has not landed.</param>
     /// <param name="isOverdue">All of it is merged, and it was not promoted in time.</param>
-    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue) =>
+    /// <param name="waitsForPeople">Nothing runs, and its open tasks wait for people.</param>
+    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool waitsForPeople) =>
         isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' begins its landing anew."
-        : state != RunStates.Escalated
-            ? $"{run} is {state}; what is merged lands by itself, or once the run is {RunStates.Escalated} and a person says so."
+        : state != RunStates.Escalated && (state != RunStates.Executing || !waitsForPeople)
+            ? $"{run} is {state}; what is merged lands by itself in the end, or with this command once its open tasks wait for a person."
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
         : null;
 

@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 /// <param name="Kind">One of <see cref="AnswerWays"/>.</param>
 /// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
 /// <param name="Resolution">For <see cref="AnswerWays.Resolve"/> one of <see cref="Resolutions"/>; for <see cref="AnswerWays.RaiseBudget"/>
-/// one of <see cref="BudgetKinds"/>.</param>
+/// one of <see cref="BudgetKinds"/>; for <see cref="AnswerWays.PromoteOnto"/> the branch.</param>
 public sealed record AnswerWay(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("target")] string Target,
@@ -20,8 +20,11 @@ public sealed record AnswerWay(
     {
         get
         {
-            var (verb, arguments, option) = Parts(Blank);
-            return string.Join(' ', (IEnumerable<string>)["orchestrate", verb, .. arguments, .. option?.Words ?? []]);
+            var (verb, arguments, options) = Parts(Blank);
+            return string.Join(
+                ' ',
+                (IEnumerable<string>)["orchestrate", verb, .. arguments, .. options.SelectMany(option => option.Words)]
+            );
         }
     }
 
@@ -34,28 +37,31 @@ public sealed record AnswerWay(
     /// <param name="text">What the person writes; for <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
     public IReadOnlyList<string> CommandLine(string? text = null)
     {
-        var (verb, arguments, option) = Parts(text);
-        return [.. verb.Split(' '), .. option is null ? [] : (string[])[option.Word], "--", .. arguments];
+        var (verb, arguments, options) = Parts(text);
+        return [.. verb.Split(' '), .. options.Select(option => option.Word), "--", .. arguments];
     }
 
-    private (string Verb, IReadOnlyList<string> Arguments, AnswerOption? Option) Parts(string? text) =>
+    private (string Verb, IReadOnlyList<string> Arguments, AnswerOption[] Options) Parts(string? text) =>
         Kind switch
         {
-            AnswerWays.Retry => ("retry", [Target], null),
-            AnswerWays.Guide => ("retry", [Target], new("--guidance", text ?? "")),
-            AnswerWays.Reject when text is { Length: > 0 } and not Blank => ("reject", [Target], new("--reason", text)),
-            AnswerWays.CancelDependants => ("cancel", [Target], new("--dependants")),
-            AnswerWays.LandMerged => ("land", [Target], new("--merged")),
-            AnswerWays.ReadEscalation => ("report", [Target], new("--escalation")),
+            AnswerWays.Retry => ("retry", [Target], []),
+            AnswerWays.Guide => ("retry", [Target], [new("--guidance", text ?? "")]),
+            AnswerWays.Reject when text is { Length: > 0 } and not Blank => ("reject", [Target], [new("--reason", text)]),
+            AnswerWays.CancelDependants => ("cancel", [Target], [new("--dependants")]),
+            AnswerWays.LandMerged => ("land", [Target], [new("--merged")]),
+            AnswerWays.PromoteOnto => ("promote", [Target], [new("--target", Resolution)]),
+            AnswerWays.AcceptLosses => ("promote", [Target], [new("--accept-losses")]),
+            AnswerWays.LandMergedAcceptingLosses => ("land", [Target], [new("--merged"), new("--accept-losses")]),
+            AnswerWays.ReadEscalation => ("report", [Target], [new("--escalation")]),
             AnswerWays.RaiseBudget => (
                 "budget raise",
                 [Target, text is null or Blank ? "AMOUNT" : text],
-                Resolution is BudgetKinds.Run or BudgetKinds.Task or null ? null : new("--of", Resolution)
+                Resolution is BudgetKinds.Run or BudgetKinds.Task or null ? [] : [new("--of", Resolution)]
             ),
-            AnswerWays.Resolve => ("resolve", [Target, Resolution ?? ""], null),
-            AnswerWays.RunNow => ("schedule run-now", [Target], null),
-            AnswerWays.ListSchedules => ("schedule list", [], null),
-            _ => (Kind, [Target], null),
+            AnswerWays.Resolve => ("resolve", [Target, Resolution ?? ""], []),
+            AnswerWays.RunNow => ("schedule run-now", [Target], []),
+            AnswerWays.ListSchedules => ("schedule list", [], []),
+            _ => (Kind, [Target], []),
         };
 
     /// <summary>An option of a command.</summary>
@@ -94,6 +100,15 @@ public static class AnswerWays
 
     /// <summary>The merged tasks land, the rest stays open.</summary>
     public const string LandMerged = "land-merged";
+
+    /// <summary>The run lands on another branch, for example because its target was renamed; the resolution is the branch.</summary>
+    public const string PromoteOnto = "promote-onto";
+
+    /// <summary>The run lands although work of it is lost, which its report names.</summary>
+    public const string AcceptLosses = "accept-losses";
+
+    /// <summary>The merged tasks land although work of them is lost.</summary>
+    public const string LandMergedAcceptingLosses = "land-merged-accepting-losses";
 
     /// <summary>To read what the decision needs.</summary>
     public const string ReadEscalation = "read-escalation";

@@ -169,7 +169,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
             Evidence = files.Folder.Relative(files.Folder.Audit),
             Message =
                 $"Nothing was landed, since the work brings packages with known vulnerabilities: {Some(found)}. Take other versions on "
-                + $"{input.Staging} (git switch {input.Staging}; edit; git commit), or set security.audit; then: "
+                + $"{input.Staging} ({new StagingFix(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
                 + $"{RunLanding.Again(input)}. The same command without a new commit lands them as they are, which the report says.",
         };
 

@@ -5,8 +5,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>The commit that the target gets: staging itself, or staging without merge commits (<c>git.land</c> squash and rebase), with
-/// exactly its files.</summary>
+/// <summary>The commit that the target gets, with exactly staging's files: staging itself, staging without merge commits (<c>git.land</c>
+/// squash and rebase), or, where commits are signed, a merge commit of staging with a signature (<c>git.land</c> merge).</summary>
 /// <param name="files">The run's plan and settings.</param>
 /// <param name="target">The target, a full ref name.</param>
 /// <param name="baseCommit">Where the run began.</param>
@@ -14,14 +14,31 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Finds or makes it. Where the target has commits that staging does not have, staging itself: those have to be taken in
-    /// first.</summary>
+    /// <summary>Finds what would stop the landing in the end, before the first agent is paid for.</summary>
+    /// <returns>A sentence with the cure, and whether a user may begin all the same; null: no obstacle.</returns>
+    public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
+        GitRepository repository,
+        GitSettings settings,
+        CancellationToken stop
+    ) =>
+        settings.Sign == LandingSignature.AsConfigured
+        && LandingWay.MovesTarget(settings.Land)
+        && await CommitSigning.FindAsync(repository, stop) is { } signing
+        && await signing.TryAsync(repository, stop) is { } why
+            ? ($"The landing would stop at the signature now. {why} Unlock the key in its agent, or say yes (--yes).", true)
+            : null;
+
+    /// <summary>Finds or makes it. A signature has a time, so a signed commit is recorded before the target moves: a landing that was
+    /// interrupted is repeated with the same commit. Where the target has commits that staging does not have, staging itself: those have to
+    /// be taken in first.</summary>
     /// <param name="tip">Staging's commit, which was checked.</param>
+    /// <exception cref="CommitSigningException">The user's key signs nothing now.</exception>
     public async Task<string> OfAsync(string tip, CancellationToken stop)
     {
         var way = files.Settings.Git.Land;
+        var signing = files.Settings.Git.Sign == LandingSignature.AsConfigured ? await CommitSigning.FindAsync(repository, stop) : null;
         if (
-            way is not (LandingWay.Squash or LandingWay.Rebase)
+            (way is not (LandingWay.Squash or LandingWay.Rebase) && signing is null)
             || await new RefStore(repository).ReadAsync(target, stop) is not { } onto
             || tip == onto
         )
@@ -38,6 +55,33 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         {
             return tip;
         }
+        if (signing is null)
+        {
+            return await MakeAsync(onto, tip, way, signing, stop);
+        }
+        if (await ReadSignedAsync(onto, tip, way, stop) is { } signed)
+        {
+            return signed;
+        }
+        signed = await MakeAsync(onto, tip, way, signing, stop);
+        DurableFile.Write(files.Folder.SignedLanding, string.Join('\n', onto, tip, way, signed));
+        return signed;
+    }
+
+    private async Task<string> MakeAsync(string onto, string tip, string way, CommitSigning? signing, CancellationToken stop)
+    {
+        if (way == LandingWay.Merge)
+        {
+            var tree = (await _commits.ReadAsync(tip, stop))!.Tree;
+            return await _commits.CreateAsync(
+                tree,
+                [onto, tip],
+                $"Merge {files.Folder.Name}",
+                new CommitTrailers(files.Folder.Name),
+                signing,
+                stop
+            );
+        }
         var steps = new List<LinearStep>();
         foreach (var commit in (await _commits.ListFirstParentsAsync(tip, baseCommit, stop)).Reverse())
         {
@@ -46,8 +90,19 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
                 steps.Add(step);
             }
         }
-        return await new LinearHistory(repository, files.AppendedFiles).MakeAsync(onto, steps, tip, Rest, stop);
+        return await new LinearHistory(repository, files.AppendedFiles, signing).MakeAsync(onto, steps, tip, Rest, stop);
     }
+
+    /// <summary>The signed commit of an earlier attempt at this very landing; null where there is none.</summary>
+    private async Task<string?> ReadSignedAsync(string onto, string tip, string way, CancellationToken stop) =>
+        DurableFile.TryRead(files.Folder.SignedLanding)?.Split('\n') is [var before, var staging, var how, var signed]
+        && (before, staging, how) == (onto, tip, way)
+        && signed.All(char.IsAsciiHexDigitLower)
+        && await repository.HasCommitAsync(signed, stop)
+        && (await _commits.ReadAsync(signed, stop))?.Tree == (await _commits.ReadAsync(tip, stop))?.Tree
+        && await _commits.IsAncestorAsync(onto, signed, stop)
+            ? signed
+            : null;
 
     /// <summary>The last commit that this run has landed, where the target has it.</summary>
     private async Task<string?> LastAsync(string onto, CancellationToken stop) =>

@@ -19,10 +19,12 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
             : new LandResult
             {
                 Evidence = files.Folder.Relative(files.Folder.Losses),
+                LosesWork = true,
                 Message =
                     $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
-                    + $"'orchestrate report {input.RunId} --losses' lists it. Put it back on {input.Staging}, then: "
-                    + $"{RunLanding.Again(input)}. Or, where it may be gone: {RunLanding.Again(input)} --accept-losses",
+                    + $"'orchestrate report {input.RunId} --losses' lists it. Where it may be gone: "
+                    + $"{RunLanding.Again(input)} --accept-losses. "
+                    + $"Else put it back ({new StagingFix(repository, input.RunId, input.Staging).Edit}), then: {RunLanding.Again(input)}",
             };
     }
 

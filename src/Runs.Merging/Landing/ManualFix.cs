@@ -33,8 +33,8 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
             return Refuse(
                 isAsRecorded
                     ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
-                        + $"{open}Commit what "
-                        + $"mends it there, then: {Again(input)}"
+                        + $"{open}Commit what mends it there "
+                        + $"({new StagingFix(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
                         + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
             );
@@ -45,8 +45,8 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
             return Refuse(
                 $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
                     + $"({CommitIds.Shorten(recorded)}), so that merged work "
-                    + $"would be lost. Nothing was changed. Put that back under it (git switch {input.Staging}; git rebase {recorded}) or "
-                    + $"merge it in (git merge {recorded}), then: {Again(input)}"
+                    + $"would be lost. Nothing was changed. Merge that into it "
+                    + $"({new StagingFix(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
             );
         }
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);

@@ -26,6 +26,15 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return await TryAsync(input, asking, stop);
         }
+        catch (CommitSigningException refusal)
+        {
+            return new LandResult
+            {
+                Message =
+                    $"Nothing was landed, since it could not be signed (git.sign: {LandingSignature.AsConfigured}). {refusal.Message} "
+                    + $"Unlock the key in its agent, for example by a signature of your own, then: {Again(input)}",
+            };
+        }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
             return new LandResult
@@ -91,7 +100,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     Message =
                         $"{(note.Length > 0 ? note + " " : "")}Nothing was landed, since on what is merged by now these gates fail: "
                         + $"{GateWords.Failing(failures)} Let the other tasks end well, "
-                        + $"or repair it on {input.Staging}, then: {Again(input)}",
+                        + $"or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
                 };
             }
         }
@@ -120,10 +129,15 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             NoteFile = files.Folder.Landing,
         };
         unexpected = $"{note} {unexpected}".Trim();
+        var hooks = new HookGate(files, repository, services, input);
         var history = new LandedHistory(files, repository, target, input.BaseCommit);
         for (var moves = 0; ; moves++)
         {
             request = request with { Commit = await history.OfAsync(tip, stop) };
+            if (await hooks.CheckAsync(request, tip, stop) is { } red)
+            {
+                return red with { Message = $"{unexpected} {red.Message}".Trim(), StagingTip = tip };
+            }
             var result = await new TargetLanding(repository).LandAsync(request, stop);
             if (result.HasLanded)
             {
@@ -137,7 +151,18 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             }
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
             {
-                return new LandResult { Message = $"{unexpected} {result.Reason}".Trim(), StagingTip = tip };
+                return new LandResult
+                {
+                    Message = $"{unexpected} {result.Reason}".Trim(),
+                    StagingTip = tip,
+                    RenamedTo =
+                        result.State == LandingState.TargetDeleted
+                            ? await new TargetChoice(repository, files.Settings.Worktrees.BranchPrefix).FindRenamedAsync(
+                                input.BaseCommit,
+                                stop
+                            )
+                            : null,
+                };
             }
             var (merged, noted, refused) = await TakeInTargetAsync(files, repository, checks, staging, tip, result.Tip!, input, stop);
             if (refused is not null)
@@ -181,8 +206,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     null,
                     $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
                         + $"({CommitIds.Shorten(input.StagingTip)}). "
-                        + $"Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit "
-                        + $"into it, then: {Again(input)}"
+                        + $"Nothing was landed. Merge that commit into it ({Fix(repository, input).Merge(input.StagingTip)}), "
+                        + $"then: {Again(input)}"
                 );
         }
         var (done, message) = await staging.PutBackAsync(input.StagingTip, caller, stop);
@@ -206,8 +231,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return Refused(
                 $"{input.Target} has moved and conflicts with the run's work in "
-                    + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch "
-                    + $"{input.Staging}; git merge {input.Target}), then: {Again(input)}"
+                    + $"{FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself, resolve and commit "
+                    + $"({Fix(repository, input).Merge(input.Target)}), then: {Again(input)}"
             );
         }
         var commit = await commits.CreateAsync(
@@ -223,7 +248,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return Refused(
                 $"{input.Target} has moved, and merged with it these gates fail: {GateWords.Failing(failures)} Repair it on "
-                    + $"{input.Staging} or {input.Target}, then: {Again(input)}",
+                    + $"{input.Target}, or on {input.Staging} ({Fix(repository, input).Merge(input.Target)}; edit and commit there), "
+                    + $"then: {Again(input)}",
                 GateCheck.EvidenceOf(files, failures[0])
             );
         }
@@ -241,6 +267,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
         (null, "", new LandResult { Message = message, Evidence = evidence });
+
+    private static StagingFix Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
     /// <summary>The command that retries the landing.</summary>
     internal static string Again(LandInput input) =>

@@ -79,7 +79,7 @@ public sealed class PreflightCheck(RunServices services)
         var obstacle =
             files.Settings.Git.Land == LandingWay.PullRequest
                 ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
-                : null;
+                : await LandedHistory.FindObstacleAsync(repository, files.Settings.Git, stop);
         if (obstacle is { MayBegin: false, Problem: var missing })
         {
             return new PreflightResult { Errors = [missing], Warnings = warnings };

@@ -129,7 +129,7 @@ public sealed record MorningReport(
                 {
                     Task = step.Questions.Count == 1 ? step.Questions[0] : null,
                     Each = step.Each,
-                    Commands = [.. new[] { step.Recommended }.Concat(step.Others).Where(command => command.Length > 0)],
+                    Commands = [.. step.Recommended, .. step.Others],
                     Events = [.. step.Questions.SelectMany(timeline.Last).Distinct().Order()],
                     IsBad = true,
                 })

@@ -64,6 +64,9 @@ public sealed partial class RunFolder
     /// <summary>The intent record of its landing (<see cref="Git.Landing.LandingNote"/>).</summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
+    /// <summary>The signed commit of a landing that may have been interrupted.</summary>
+    public string SignedLanding => In("landing-signed");
+
     /// <summary>The report of the last escalation; missing where there was none.</summary>
     public string Escalation => In("escalation-report.md");
 

@@ -4,7 +4,6 @@ using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Git.Refs;
-using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -63,7 +62,7 @@ internal sealed class GateCheck(RunServices services)
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
-            var subject = await SubjectAsync(files, repository, tree, changed, task) with
+            var subject = await tree.SubjectAsync(changed, task) with
             {
                 TrustsOutput = isBase,
                 RerunFailure = expectedRed?.Contains(gate) != true,
@@ -120,30 +119,10 @@ internal sealed class GateCheck(RunServices services)
         {
             return true;
         }
-        var subject = await SubjectAsync(files, repository, tree, changed, "") with { TrustsOutput = true, RerunFailure = false };
+        var subject = await tree.SubjectAsync(changed, "") with { TrustsOutput = true, RerunFailure = false };
         var atBase = await RunAsync(verdict.Gate, subject, beside, stop);
         return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
     }
-
-    private async Task<GateSubject> SubjectAsync(
-        RunFiles files,
-        GitRepository repository,
-        GateTree tree,
-        IReadOnlyList<string> changed,
-        string task
-    ) =>
-        new()
-        {
-            Directory = tree.Place.Worktree.Path,
-            ChangedFiles = changed,
-            Planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))],
-            MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
-            Environment = StepEnvironment.Of(services.Environment, tree.Place.Resources, files.Settings, files.Folder.Repository),
-            TemporaryFolder = tree.Place.Resources.TemporaryFolder,
-            Sandbox = await StepSandbox.OfTreeAsync(files.Settings, tree.Place.Worktree, tree.Place.Resources.TemporaryFolder, services),
-            Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
-            PutBack = tree.Restorer.PutBackAsync,
-        };
 
     /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
     /// taken from the cache leaves nothing to test. Files of tests and linters are needed by no gate.</summary>
@@ -182,7 +161,8 @@ internal sealed class GateCheck(RunServices services)
             Fresh = files.Start.Input.Fresh,
         };
 
-    private static GateVerdict NotSetUp(Gate gate, string failure) =>
+    /// <summary>The result of a gate whose tree could not be set up.</summary>
+    public static GateVerdict NotSetUp(Gate gate, string failure) =>
         new()
         {
             Gate = gate,

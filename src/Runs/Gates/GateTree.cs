@@ -1,4 +1,7 @@
+using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
+using Orchestrator.Gates.Turns;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -55,6 +58,23 @@ internal sealed class GateTree(
         _restorer = new GateRestorer(_place.Baseline, made);
         return null;
     }
+
+    /// <summary>The tree as a gate gets it; only after <see cref="BeginAsync"/>.</summary>
+    /// <param name="changed">Files that differ from the base.</param>
+    /// <param name="task">The task whose work it is; empty: not of one task.</param>
+    public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task) =>
+        new()
+        {
+            Directory = Place.Worktree.Path,
+            ChangedFiles = changed,
+            Planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))],
+            MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
+            Environment = StepEnvironment.Of(services.Environment, Place.Resources, files.Settings, files.Folder.Repository),
+            TemporaryFolder = Place.Resources.TemporaryFolder,
+            Sandbox = await StepSandbox.OfTreeAsync(files.Settings, Place.Worktree, Place.Resources.TemporaryFolder, services),
+            Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+            PutBack = Restorer.PutBackAsync,
+        };
 
     /// <summary>Puts the tree back after a gate. One that can't be is given up: the next gate gets a fresh one.</summary>
     public async Task<GateTraces> EndAsync(CancellationToken stop)

@@ -4,7 +4,15 @@ namespace Orchestrator.Settings;
 /// <param name="Land">One of <see cref="LandingWay"/>.</param>
 /// <param name="MessagePrefix">Prefix of commit messages; null: only the task's title.</param>
 /// <param name="Target">Branch to land on; null: the branch that is checked out.</param>
-public sealed record GitSettings(string Land, string? MessagePrefix, string? Target)
+/// <param name="Sign">One of <see cref="LandingSignature"/>.</param>
+/// <param name="Hooks">One of <see cref="LandingHooks"/>.</param>
+public sealed record GitSettings(
+    string Land,
+    string? MessagePrefix,
+    string? Target,
+    string Sign = LandingSignature.Off,
+    string Hooks = LandingHooks.Off
+)
 {
     internal static readonly Setting<string> LandKey = new(
         "git.land",
@@ -31,6 +39,26 @@ public sealed record GitSettings(string Land, string? MessagePrefix, string? Tar
         "branch to land on; not set: the one that is checked out where the command is given"
     );
 
+    private static readonly Setting<string> SignKey = new(
+        "git.sign",
+        LandingSignature.Off,
+        SettingTypes.OneOf(LandingSignature.Off, LandingSignature.AsConfigured),
+        "signatures of what lands; 'as-configured': by your commit.gpgSign, gpg.format and user.signingKey"
+    );
+
+    private static readonly Setting<string> HooksKey = new(
+        "git.hooks",
+        LandingHooks.Off,
+        SettingTypes.OneOf(LandingHooks.Off, LandingHooks.Landing),
+        "your git hooks; 'landing': pre-merge-commit, else pre-commit, is a gate of the landing, in the sandbox"
+    );
+
     internal static GitSettings Read(SettingReader settings) =>
-        new(settings.Read(LandKey), settings.Read(MessagePrefixKey), settings.Read(TargetKey));
+        new(
+            settings.Read(LandKey),
+            settings.Read(MessagePrefixKey),
+            settings.Read(TargetKey),
+            settings.Read(SignKey),
+            settings.Read(HooksKey)
+        );
 }

@@ -1,0 +1,89 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Program;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Setup;
+
+/// <summary>Checks whether runs use the user's commit signature and merge hook, where git has them.</summary>
+internal static class LandingCheck
+{
+    /// <summary>Runs both checks. Makes a trial signature, of which nothing stays.</summary>
+    /// <returns>An entry for each that git or the settings name.</returns>
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
+        GitRepository repository,
+        string checkout,
+        GitSettings settings,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. new[]
+            {
+                await SignatureAsync(repository, settings, cancellationToken),
+                Hook(await MergeHook.FindAsync(repository, checkout, cancellationToken), settings),
+            }.OfType<MachineCheckEntry>(),
+        ];
+
+    private static async Task<MachineCheckEntry?> SignatureAsync(
+        GitRepository repository,
+        GitSettings settings,
+        CancellationToken cancellationToken
+    )
+    {
+        const string Name = "signature";
+        var signing = await CommitSigning.FindAsync(repository, cancellationToken);
+        if (settings.Sign == LandingSignature.Off)
+        {
+            return signing is null
+                ? null
+                : new(
+                    Name,
+                    MachineCheckStatus.Ok,
+                    $"commit.gpgSign is on, and what lands is not signed (git.sign: {LandingSignature.Off}).",
+                    $"git.sign: {LandingSignature.AsConfigured} signs it."
+                );
+        }
+        if (signing is null || !LandingWay.MovesTarget(settings.Land))
+        {
+            return new(
+                Name,
+                MachineCheckStatus.Ok,
+                $"git.sign is {settings.Sign}, and what lands is not signed, because "
+                    + (signing is null ? "commit.gpgSign is off." : $"git.land: {settings.Land} moves no target.")
+            );
+        }
+        return await signing.TryAsync(repository, cancellationToken) is { } why
+            ? new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"Landing would stop at the signature (git.sign: {settings.Sign}). {why}",
+                $"Unlock the key in its agent, or set git.sign: {LandingSignature.Off}."
+            )
+            : new(Name, MachineCheckStatus.Ok, $"{signing} signs what lands ({WhatIsSigned(settings.Land)}).");
+    }
+
+    private static string WhatIsSigned(string way) => way == LandingWay.Merge ? "one closing merge commit" : "each commit";
+
+    private static MachineCheckEntry? Hook(MergeHook? hook, GitSettings settings)
+    {
+        const string Name = "hook";
+        return (hook, settings.Hooks) switch
+        {
+            (null, LandingHooks.Off) => null,
+            (null, _) => new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"git.hooks is {settings.Hooks}, and git has neither a pre-merge-commit nor a pre-commit hook here.",
+                "Install one, or unset git.hooks."
+            ),
+            (_, LandingHooks.Off) => new(
+                Name,
+                MachineCheckStatus.Ok,
+                $"The hook {hook.Name} does not run at landing (git.hooks: {LandingHooks.Off}).",
+                $"git.hooks: {LandingHooks.Landing} runs it as a gate."
+            ),
+            _ => new(Name, MachineCheckStatus.Ok, $"The hook {hook.Name} is a gate of each landing ({hook.Path})."),
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>Runs the user's merge hook as the last gate of a landing (<c>git.hooks: landing</c>).</summary>
+internal sealed class HookGate(RunFiles files, GitRepository repository, RunServices services, LandInput input)
+{
+    /// <summary>Runs it where the target is about to get the commit.</summary>
+    /// <param name="request">The landing.</param>
+    /// <param name="tip">Staging's commit, which has the same files.</param>
+    /// <param name="stop">Kills the hook.</param>
+    /// <returns>Why nothing lands; null where the hook passes, or none has to run.</returns>
+    public async Task<LandResult?> CheckAsync(LandingRequest request, string tip, CancellationToken stop)
+    {
+        if (
+            files.Settings.Git.Hooks != LandingHooks.Landing
+            || await new RefStore(repository).ReadAsync(request.Target, stop) is not { } onto
+            || onto == request.Commit
+            || !await new CommitStore(repository).IsAncestorAsync(onto, request.Commit, stop)
+        )
+        {
+            return null;
+        }
+        var place = request.Checkout ?? repository.MainCheckout!;
+        var open = await services.Repositories.OpenAsync(files.Folder.Repository);
+        if (await MergeHook.FindAsync(open, place, stop) is not { } hook)
+        {
+            return null;
+        }
+        var (verdict, changed) = await new HookCheck(services).RunAsync(files, repository, hook, tip, onto, stop);
+        var why =
+            !verdict.IsAcceptable ? $"refuses what is merged: {GateCheck.Explain(files, verdict)}"
+            : changed.Count > 0 ? $"changed {FileNames.Some(changed)}, and what it makes was verified by nobody."
+            : null;
+        return why is null
+            ? null
+            : new LandResult
+            {
+                Evidence = GateCheck.EvidenceOf(files, verdict),
+                Message =
+                    $"Nothing was landed, since your hook {hook.Name} {why} Repair "
+                    + $"it on {input.Staging} ({new StagingFix(repository, input.RunId, input.Staging).Edit}), or set git.hooks: off; "
+                    + $"then: {RunLanding.Again(input)}",
+            };
+    }
+}

@@ -1,0 +1,52 @@
+using Orchestrator.Gates.Running;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Gates.Turns;
+using Orchestrator.Git.Landing;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>Runs the user's merge hook as a gate, in a tree outside the repository in which the change is staged on the target, as in a
+/// merge that is not committed yet. It executes work of agents, so it is confined as gates are.</summary>
+internal sealed class HookCheck(RunServices services)
+{
+    /// <summary>Runs the hook.</summary>
+    /// <param name="hook">The hook.</param>
+    /// <param name="commit">The commit whose files are to land.</param>
+    /// <param name="onto">Where the target is.</param>
+    /// <param name="stop">Kills the hook.</param>
+    /// <returns>Its result, and the files that it changed, which are not what was verified.</returns>
+    public async Task<(GateVerdict Verdict, IReadOnlyList<string> Changed)> RunAsync(
+        RunFiles files,
+        GitRepository repository,
+        MergeHook hook,
+        string commit,
+        string onto,
+        CancellationToken stop
+    )
+    {
+        var gate = new Gate(ProcessCommand.Quote(hook.Path), GateType.Lint, Description: $"the hook {hook.Name}");
+        var evidence = files.Folder.LandingEvidence;
+        await using var tree = new GateTree(files, repository, services, commit, isMerge: true, isBase: false, evidence);
+        if (await tree.BeginAsync(stop) is { } failure)
+        {
+            return (GateCheck.NotSetUp(gate, failure), []);
+        }
+        await tree.Place.Baseline.StageOnAsync(onto, stop);
+        var changed = (await new Diffs(repository).BetweenAsync(onto, commit, stop)).Select(change => change.Path).ToList();
+        var runner = new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time);
+        var verdict = await runner.RunAsync(
+            gate,
+            await tree.SubjectAsync(changed, task: "") with
+            {
+                RerunFailure = false,
+            },
+            Path.Combine(evidence, $"hook-{hook.Name}.log"),
+            stop
+        );
+        var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
+        var traces = await tree.EndAsync(stop);
+        verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed);
+        GateEvidence.Add(files.Folder, evidence, verdict);
+        return (verdict, [.. traces.Changed, .. traces.Removed]);
+    }
+}
