@@ -48,6 +48,15 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
+    /// <summary>The repository's instruction files that the program reads by itself, which are not sent once more: a path such as
+    /// <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> where it reads those of all folders.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyList<string> Instructions
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
     /// <summary>Conversations that the program keeps; null: each start begins anew.</summary>
     public ConversationDescription? Conversation { get; init; }
 

@@ -15,6 +15,9 @@ public interface IAgentRunner
     /// the schema itself.</summary>
     bool AnswersInText => false;
 
+    /// <summary>True if the program takes <see cref="AgentStart.SystemPrompt"/>; else that has to be part of the prompt.</summary>
+    bool TakesSystemPrompt => true;
+
     /// <summary>Why it can't be asked for an answer without changing anything (planner, reviewer), the end of a sentence; null: it
     /// can.</summary>
     string? AnswerFault => null;

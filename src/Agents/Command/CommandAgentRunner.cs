@@ -17,6 +17,9 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public bool AnswersInText => true;
 
     /// <inheritdoc/>
+    public bool TakesSystemPrompt => false;
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.OfProgram(Program, _environment.GetValueOrDefault("HOME"));
 
     /// <inheritdoc/>

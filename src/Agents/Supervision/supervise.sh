@@ -133,10 +133,11 @@ watch & watcher=$!
     export ORCHESTRATOR_START="$folder"
     read -r self rest </proc/self/stat
     put pid "$(identity "$self")"
-    # Sets the program, and what calls it to the words of this shell. They are not in our own command line, which people read.
+    exec <prompt >stdout 2>stderr
+    # Sets the program, and what calls it to the words of this shell. They are not in our own command line, which people read. Where the
+    # program reads another file than the prompt, that is its standard input from here on.
     . ./call
     command -v -- "$program" >/dev/null || put unstartable "$program"
-    exec <prompt >stdout 2>stderr
     [ ! -e stop ] || exit 143
     cd -- "$work" || exit 125
     begin "$@"

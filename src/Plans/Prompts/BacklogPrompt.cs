@@ -53,7 +53,7 @@ public static class BacklogPrompt
         var text = new StringBuilder("You plan work in a software repository.\n\n").Append(Rules).Append('\n');
         if (input.Conventions.Trim().Length > 0)
         {
-            text.Append("\n# Conventions of this repository\n\n").Append(PlannerPrompt.Cut(input.Conventions.Trim())).Append('\n');
+            text.Append("\n# Conventions of this repository\n\n").Append(input.Conventions.Trim()).Append('\n');
         }
         text.Append("\n# Files of this repository\n\n").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
         return input.Schema is null

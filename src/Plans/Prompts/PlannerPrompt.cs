@@ -9,7 +9,7 @@ public sealed record PlannerPromptInput
     /// <summary>The files of the repository (<see cref="RepositoryOutline"/>).</summary>
     public required string Outline { get; init; }
 
-    /// <summary>The repository's conventions (<c>CLAUDE.md</c>); empty where it has none.</summary>
+    /// <summary>The repository's instructions for the planner; empty where it has none.</summary>
     public string Conventions { get; init; } = "";
 
     /// <summary>Existing commands that check this project.</summary>
@@ -22,8 +22,6 @@ public sealed record PlannerPromptInput
 /// <summary>Asks a planner for a task graph, and returns faults to it.</summary>
 public static class PlannerPrompt
 {
-    private const int MostConventions = 24 * 1024;
-
     private const string Rules = """
         Divide the request below into tasks for coding agents. They work at the same time, each in a git worktree of its own, and see
         nothing of each other's work before it is merged. You only plan: nothing is to be changed now. Where the outline is not enough,
@@ -64,7 +62,7 @@ public static class PlannerPrompt
         }
         if (input.Conventions.Trim().Length > 0)
         {
-            Heading(text, "Conventions of this repository").Append(Cut(input.Conventions.Trim())).Append('\n');
+            Heading(text, "Conventions of this repository").Append(input.Conventions.Trim()).Append('\n');
         }
         Heading(text, "Files of this repository").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
         if (input.Schema is not null)
@@ -97,7 +95,4 @@ public static class PlannerPrompt
             """;
 
     private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
-
-    internal static string Cut(string text) =>
-        text.Length <= MostConventions ? text : text[..MostConventions] + "\n(cut here; the rest is in CLAUDE.md)";
 }

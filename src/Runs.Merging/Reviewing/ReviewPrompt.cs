@@ -33,6 +33,7 @@ internal static class ReviewPrompt
     /// <param name="number">Which part it is, from 1.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="schema">Schema of the answer, for reviewers that get it only in the prompt; null otherwise.</param>
+    /// <param name="conventions">The repository's instructions as they were before the change; empty: it has none.</param>
     public static string Render(
         Plan plan,
         IReadOnlyList<ReviewedFile> files,
@@ -40,7 +41,8 @@ internal static class ReviewPrompt
         string part,
         int number,
         int count,
-        string? schema
+        string? schema,
+        string conventions = ""
     )
     {
         var text = new StringBuilder(Rules);
@@ -69,6 +71,12 @@ internal static class ReviewPrompt
                 var said = $"{finding.Place}: {finding.Summary} {finding.Consequence} {finding.Reproduction}";
                 text.Append($"- `{finding.Id}` {said.ReplaceLineEndings(" ")}\n");
             }
+        }
+        if (conventions.Length > 0)
+        {
+            Heading("Conventions of this repository, before the change")
+                .Append("Where the change breaks them, that is a finding.\n\n")
+                .Append(QuotedText.Mark("CONVENTIONS", SecretScanner.Redact(conventions)));
         }
         if (schema is not null)
         {

@@ -1,3 +1,4 @@
+using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Merging.Picking;
 using Orchestrator.Runs.Merging.ReviewMaterial;
 
@@ -68,13 +69,26 @@ public sealed class ReviewStart(RunServices services)
         }
         var earlier = ReviewRecord.Read(run, input.Round.Number - 1)?.Findings.Where(f => f.Stands).ToList() ?? [];
         var schema = reviewer?.AnswersInText is true ? ReviewAnswer.Schema : null;
+        var conventions = await RepositoryInstructions.ReadAsync(
+            repository,
+            input.Round.Base,
+            run.Settings.Review.Reviewer.Agent,
+            run.Settings,
+            RepositoryInstructions.AnswerLimit,
+            changed.Select(file => file.Path),
+            stop
+        );
         var questions = new ReviewQuestions(
             parts.Count,
             [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewAside(file.Path, line)))]
         );
         var hash = files.Begin(
             questions,
-            [.. parts.Select((part, i) => ReviewPrompt.Render(run.Plan, changed, earlier, part, i + 1, parts.Count, schema))]
+            [
+                .. parts.Select(
+                    (part, i) => ReviewPrompt.Render(run.Plan, changed, earlier, part, i + 1, parts.Count, schema, conventions.All)
+                ),
+            ]
         );
         return (questions, hash, "");
     }

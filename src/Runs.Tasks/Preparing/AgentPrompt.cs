@@ -1,17 +1,18 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>The prompt of one agent run.</summary>
 /// <param name="Text">The prompt itself.</param>
-/// <param name="System">Addition to its instructions: the repository's own conventions at the base commit; null for none.</param>
+/// <param name="System">Addition to its instructions: the repository's own instructions at the base commit; null for none.</param>
 /// <param name="Agents">The repository's own sub-agents at the base commit, file name to text.</param>
 internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
 {
     private const string AgentsFolder = ".claude/agents/";
-    private const string Conventions = "CLAUDE.md";
+    private const int LargestAgent = 1024 * 1024;
 
     /// <summary>The prompt: the whole task, or, in a conversation that continues, only what is new.</summary>
     /// <param name="input">Which task and start.</param>
@@ -26,7 +27,6 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         TimeProvider time
     )
     {
-        var commits = new CommitStore(repository);
         var problems = NamedFile.Read(files.Folder, input.ProblemsFile);
         var ending = EndingOfLast(input, files);
         var text = conversation is not null
@@ -41,13 +41,35 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         {
             text += await MailAsync(files, task.Id, input.Start, conversation);
         }
-        var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        var instructions = await InstructionsAsync(repository, files, task, input.Prepared.BaseCommit);
+        if (conversation is null && instructions.ForPaths.Length > 0)
+        {
+            text += $"\n# Instructions for the files of this task\n\n{instructions.ForPaths}\n";
+        }
         return new AgentPrompt(
             text,
-            inBase.Contains(Conventions) ? await ReadAsync(commits, input.Prepared.BaseCommit, Conventions) : null,
-            await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase)
+            instructions.General.Length > 0 ? instructions.General : null,
+            await ReadAgentsAsync(new CommitStore(repository), input.Prepared.BaseCommit)
         );
     }
+
+    /// <summary>The repository's instructions for a task and its agent.</summary>
+    public static Task<RepositoryInstructions> InstructionsAsync(
+        GitRepository repository,
+        RunFiles files,
+        PlanTask task,
+        string baseCommit,
+        CancellationToken stop = default
+    ) =>
+        RepositoryInstructions.ReadAsync(
+            repository,
+            baseCommit,
+            files.Settings.AgentOf(task),
+            files.Settings,
+            RepositoryInstructions.AgentLimit,
+            task.FilesWrite is null ? null : [.. Ownership.Of(task).Patterns, .. task.FilesRead ?? []],
+            stop
+        );
 
     private static async Task<string> MailAsync(RunFiles files, string task, int start, string? conversation)
     {
@@ -69,8 +91,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>True for a file of the repository that the agent gets as instructions.</summary>
-    public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
+    /// <summary>True for a file of the repository that the agent gets as a sub-agent.</summary>
+    public static bool IsSubAgent(string path) => path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
     private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
     {
@@ -147,27 +169,17 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
             : "";
 
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(
-        CommitStore commits,
-        string commit,
-        IEnumerable<string> inBase
-    )
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(CommitStore commits, string commit)
     {
+        var tree = await CommitTree.ReadAsync(commits, commit, CancellationToken.None);
         var agents = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (
-            var path in inBase.Where(p =>
-                p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)
-            )
-        )
+        foreach (var (shown, real) in await tree.FindBelowAsync(AgentsFolder.TrimEnd('/'), ".md", CancellationToken.None))
         {
-            if (await ReadAsync(commits, commit, path) is { } text)
+            if (await tree.ReadAsync(real, LargestAgent, CancellationToken.None) is { } text)
             {
-                agents[path[AgentsFolder.Length..]] = text;
+                agents[shown[AgentsFolder.Length..]] = text;
             }
         }
         return agents;
     }
-
-    private static async Task<string?> ReadAsync(CommitStore commits, string commit, string path) =>
-        await commits.ReadFileAsync(commit, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

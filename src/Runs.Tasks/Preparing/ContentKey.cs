@@ -20,8 +20,9 @@ internal static class ContentKey
                 : await OwnedAndReadAsync(repository, task, baseCommit, stop);
         var parts = new
         {
-            version = 2,
+            version = 3,
             prompt = AgentPrompt.ForKey(files, task),
+            instructions = (await AgentPrompt.InstructionsAsync(repository, files, task, baseCommit, stop)).All,
             agent = files.Settings.AgentOf(task),
             command = CommandOf(files.Settings, files.Settings.AgentOf(task)),
             model = files.Settings.ModelOf(task),
@@ -59,7 +60,7 @@ internal static class ContentKey
         var tree = await new CommitStore(repository).ListFilesAsync(baseCommit, stop);
         return
         [
-            .. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsInstruction(f.Path))
+            .. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsSubAgent(f.Path))
                 .Select(f => $"{f.Mode} {f.Id} {f.Path}"),
         ];
     }

@@ -1,6 +1,7 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Planning;
 using Orchestrator.Runs.Tasks.Requests;
 
@@ -105,20 +106,31 @@ internal sealed class QuestionCaller(RunServices services) : IAnswerCaller
 
     private static async Task<string> PromptOfAsync(TaskQuestion asked, RunFiles run, GitRepository repository, string tip, string? schema)
     {
-        var commits = new CommitStore(repository);
+        var (commits, task) = (new CommitStore(repository), run.Task(asked.Task));
         return new QuestionPrompt
         {
             Run = run,
-            Task = run.Task(asked.Task),
+            Task = task,
             Question = QuestionOf(asked, run),
             Tasks = StatusFile.Read(run.Folder.Status)?.Tasks ?? [],
             Earlier = QuestionRecord.All(run.Folder),
             Persons = DecisionLog.Render(run.Folder.Events).ToString(),
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip)).Select(file => file.Path), OutlineLimit),
-            Conventions = await commits.ReadFileAsync(tip, "CLAUDE.md") is { } text ? Encoding.UTF8.GetString(text) : "",
+            Conventions = (await InstructionsAsync(repository, run, task, tip)).All,
             Schema = schema,
         }.Render();
     }
+
+    private static Task<RepositoryInstructions> InstructionsAsync(GitRepository repository, RunFiles run, PlanTask task, string tip) =>
+        RepositoryInstructions.ReadAsync(
+            repository,
+            tip,
+            run.Settings.Planner.Agent,
+            run.Settings,
+            RepositoryInstructions.AnswerLimit,
+            task.FilesWrite is null ? null : Ownership.Of(task).Patterns,
+            CancellationToken.None
+        );
 
     private static string QuestionOf(TaskQuestion asked, RunFiles run) =>
         SecretScanner.Redact(AgentClaim.Read(run.Folder, asked.Task.Task.Id, asked.Start, asked.SaidHash)?.Reason.Trim() ?? "");

@@ -10,7 +10,6 @@ internal sealed record QuestionPrompt
     private const int MostAnswers = 20;
     private const int MostPaths = 20;
     private const int LongestText = 8000;
-    private const int LongestConventions = 24 * 1024;
 
     private const string Rules = """
         You answer a question in a software repository. An agent works on one task of a plan and can't go on without an answer. Answer
@@ -81,7 +80,7 @@ internal sealed record QuestionPrompt
         }
         if (Conventions.Trim().Length > 0)
         {
-            Section("Conventions of this repository", QuotedText.Mark("CONVENTIONS", Shown(Conventions.Trim(), LongestConventions)));
+            Section("Conventions of this repository", QuotedText.Mark("CONVENTIONS", Shown(Conventions.Trim(), int.MaxValue)));
         }
         Section("Files that are merged so far", QuotedText.Mark("FILES", Outline.Length > 0 ? Outline : "None."));
         if (Schema is not null)

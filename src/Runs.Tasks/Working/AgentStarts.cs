@@ -46,7 +46,10 @@ internal sealed class AgentStarts(RunServices services)
             Run = input.Task.RunId,
             Task = task.Id,
             Attempt = input.Attempt,
-            Prompt = prompt.Text,
+            Prompt =
+                resume || runner.TakesSystemPrompt || prompt.System is null
+                    ? prompt.Text
+                    : $"{prompt.Text}\n# Conventions of this repository\n\n{prompt.System}\n",
             Owner = execution.Owner,
             Token = Token(input, execution.Id),
             TraceParent = TraceContext.ParentFor(services.Environment, input.Task.Repository.Key, input.Task.RunId, task.Id, input.Start),
@@ -54,7 +57,7 @@ internal sealed class AgentStarts(RunServices services)
             Model = ModelOf(task, files.Settings, input.Failures) is var model && model == AgentSettings.OwnModel ? null : model,
             EarlierFolders = [.. Enumerable.Range(1, input.Start - 1).Select(start => files.Folder.Start(task.Id, start))],
             Conversation = input.Agent is null ? new AdoptedConversation(files.Folder, task.Id).Find() : null,
-            SystemPrompt = prompt.System,
+            SystemPrompt = runner.TakesSystemPrompt ? prompt.System : null,
             AgentDefinitions = prompt.Agents,
             Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
             Policy = new HookPolicy

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Detection;
+
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>What a plan's risk requires of a person before it runs.</summary>
@@ -26,4 +28,18 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         }
         return new PlanRisk(score.Score, string.Join(" ", approval), asks && score.YesAnswers ? said : "");
     }
+}
+
+/// <summary>The risk score of a plan in a repository: by its settings, and by the gates that its tasks will have there.</summary>
+public static class PlanScore
+{
+    /// <summary>Scores it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="settings">Patterns, thresholds, gates.</param>
+    /// <param name="root">Absolute path of the folder whose manifests may name gates; null: none.</param>
+    public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
+        Of(plan, settings, RunStart.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
+
+    internal static RiskScore Of(Plan plan, OrchestratorSettings settings, ProjectGates gates) =>
+        RiskScore.Of(plan, settings.Risk.ToOptions(), gates);
 }

@@ -1,6 +1,7 @@
 using Orchestrator.Accounts;
 using Orchestrator.Backlogs;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
@@ -80,16 +81,33 @@ public sealed class PlanningStart(RunServices services)
         };
         var prompt = new PlannerPromptInput
         {
-            Request = goal.Options is { Earlier: { } earlier, Remarks: { } remarks }
-                ? PlannerPrompt.Otherwise(request.Text, earlier, remarks)
-                : request.Text,
+            Request = request.TextFor(goal.Options),
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head, stop)).Select(f => f.Path), OutlineLimit),
-            Conventions = await commits.ReadFileAsync(head, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
+            Conventions = await ConventionsAsync(repository, head, start.Settings, stop),
             Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
             Schema = planner.AnswersInText ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
         return (files.Begin(start, goal, prompt.Request, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
+
+    /// <summary>The repository's instructions for the planner.</summary>
+    internal static async Task<string> ConventionsAsync(
+        GitRepository repository,
+        string commit,
+        OrchestratorSettings settings,
+        CancellationToken stop
+    ) =>
+        (
+            await RepositoryInstructions.ReadAsync(
+                repository,
+                commit,
+                settings.Planner.Agent,
+                settings,
+                RepositoryInstructions.AnswerLimit,
+                paths: null,
+                stop
+            )
+        ).All;
 
     /// <summary>The planner of the settings, if it can work.</summary>
     /// <param name="services">What the steps need of this machine.</param>

@@ -68,7 +68,7 @@ public sealed class Replanning(RunServices services)
         {
             Request = request,
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(tip!, stop)).Select(f => f.Path), PlanningStart.OutlineLimit),
-            Conventions = await commits.ReadFileAsync(tip!, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
+            Conventions = await PlanningStart.ConventionsAsync(repository, tip!, run.Settings, stop),
             Gates = [.. run.Gates.OfProject().Select(g => g.Command)],
             Schema = planner.AnswersInText ? PlanningFiles.SchemaOf(goal.Options) : null,
         };

@@ -37,6 +37,10 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
         }
     }
 
+    /// <summary>The request as the planner gets it: with the remarks about an earlier plan, where there are any.</summary>
+    public string TextFor(PlanningOptions options) =>
+        options is { Earlier: { } earlier, Remarks: { } remarks } ? PlannerPrompt.Otherwise(Text, earlier, remarks) : Text;
+
     private static RequestSource OfBacklog(byte[] bytes, string name, BeginPlanningInput input)
     {
         var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.WorkTree, null, TimeProvider.System).CurrentTag;

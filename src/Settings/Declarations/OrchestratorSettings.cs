@@ -236,6 +236,12 @@ public sealed record OrchestratorSettings
         : KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent)
         : null;
 
+    /// <summary>The repository's instruction files that an agent's program reads by itself, as its description says; none: those of
+    /// <c>claude</c> and plain programs are sent.</summary>
+    /// <param name="agent">Name of the agent.</param>
+    public IReadOnlyList<string> InstructionsReadBy(string agent) =>
+        DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Instructions ?? [] : [];
+
     /// <summary>Whether there is an agent of that name: in the settings, or known without.</summary>
     public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
 

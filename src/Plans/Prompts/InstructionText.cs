@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans;
+
+/// <summary>The text of an instruction file: what it may import (<c>@path</c> outside code), and the paths that a rule is for.</summary>
+/// <param name="Body">The text without its front matter.</param>
+/// <param name="Imports">Paths that the text imports, as written; names of people among them.</param>
+/// <param name="Scopes">Globs of the files that the text is for; none: all.</param>
+public sealed partial record InstructionText(string Body, IReadOnlyList<string> Imports, IReadOnlyList<string> Scopes)
+{
+    /// <summary>Reads a file's text.</summary>
+    public static InstructionText Read(string text)
+    {
+        var (head, body) = Divide(text.ReplaceLineEndings("\n"));
+        var imports = new List<string>();
+        Walk(
+            body,
+            path =>
+            {
+                imports.Add(path);
+                return false;
+            }
+        );
+        return new InstructionText(body.Trim(), imports, Scoped(head));
+    }
+
+    /// <summary>The text without the marks of imports. A program that reads the text itself would attach what is marked once more, and
+    /// files from outside the repository as well.</summary>
+    /// <param name="isImport">True for a path that was imported.</param>
+    public string Unmarked(Func<string, bool> isImport) => Walk(Body, path => path[0] is '/' or '~' or '.' || isImport(path));
+
+    private static string Walk(string text, Func<string, bool> isUnmarked)
+    {
+        var isCode = false;
+        return string.Join(
+            '\n',
+            text.Split('\n')
+                .Select(line =>
+                {
+                    if (line.TrimStart().StartsWith("```", StringComparison.Ordinal))
+                    {
+                        isCode = !isCode;
+                    }
+                    return isCode ? line : WalkLine(line, isUnmarked);
+                })
+        );
+    }
+
+    private static string WalkLine(string line, Func<string, bool> isUnmarked)
+    {
+        // Every second piece between backticks is code.
+        var pieces = line.Split('`');
+        for (var index = 0; index < pieces.Length; index += 2)
+        {
+            pieces[index] = Mark().Replace(pieces[index], match => isUnmarked(match.Groups[1].Value) ? match.Groups[1].Value : match.Value);
+        }
+        return string.Join('`', pieces);
+    }
+
+    private static (string[] Head, string Body) Divide(string text)
+    {
+        const string Fence = "---\n";
+        return text.StartsWith(Fence, StringComparison.Ordinal) && text.IndexOf("\n---", StringComparison.Ordinal) is > 0 and var end
+            ? (text[Fence.Length..Math.Max(Fence.Length, end)].Split('\n'), After(text, end + 1))
+            : ([], text);
+    }
+
+    private static string After(string text, int line) => text.IndexOf('\n', line) is > 0 and var end ? text[end..] : "";
+
+    /// <summary>The value of <c>paths</c>: a glob, several with commas, or a list.</summary>
+    private static IReadOnlyList<string> Scoped(string[] head)
+    {
+        var first = Array.FindIndex(head, line => line.StartsWith("paths:", StringComparison.Ordinal));
+        if (first < 0)
+        {
+            return [];
+        }
+        var same = head[first]["paths:".Length..].Trim().TrimStart('[').TrimEnd(']');
+        var below = head.Skip(first + 1).TakeWhile(line => line.TrimStart().StartsWith('-')).Select(line => line.TrimStart()[1..]);
+        return
+        [
+            .. (same.Length > 0 ? Comma().Split(same) : below).Select(glob => glob.Trim().Trim('"', '\'')).Where(glob => glob.Length > 0),
+        ];
+    }
+
+    // A full stop or a comma behind a path belongs to the sentence.
+    [GeneratedRegex(@"(?<=^|\s|\()@([\w.~/-](?:[^\s`()]*[^\s`().,;:!?])?)")]
+    private static partial Regex Mark();
+
+    // A comma between braces is part of a glob.
+    [GeneratedRegex(@",(?![^{]*\})")]
+    private static partial Regex Comma();
+}

@@ -1,0 +1,218 @@
+namespace Orchestrator.Runs.Instructions;
+
+/// <summary>The instructions of a repository for one agent program.</summary>
+/// <param name="General">Instructions for all work, the same for every task; empty: there are none.</param>
+/// <param name="ForPaths">Instructions for the files that the work is about; empty: there are none.</param>
+internal sealed record RepositoryInstructions(string General, string ForPaths)
+{
+    /// <summary>Characters of instructions in a planner's, a reviewer's or a question's prompt.</summary>
+    public const int AnswerLimit = 24 * 1024;
+
+    /// <summary>Characters of instructions for an agent.</summary>
+    public const int AgentLimit = 64 * 1024;
+
+    /// <summary>Both, for a prompt that is made once.</summary>
+    public string All => General.Length > 0 && ForPaths.Length > 0 ? $"{General}\n\n{ForPaths}" : General + ForPaths;
+
+    /// <summary>Reads them from a commit.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="agent">Name of the agent, planner or reviewer.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="limit">Most characters of each part.</param>
+    /// <param name="paths">Paths or globs that the work is about; null: none in particular.</param>
+    public static async Task<RepositoryInstructions> ReadAsync(
+        GitRepository repository,
+        string commit,
+        string agent,
+        OrchestratorSettings settings,
+        int limit,
+        IEnumerable<string>? paths,
+        CancellationToken stop
+    )
+    {
+        var tree = await CommitTree.ReadAsync(new CommitStore(repository), commit, stop);
+        return await new InstructionReader(tree, InstructionConventions.Of(agent, settings), limit).ReadAsync([.. paths ?? []], stop);
+    }
+}
+
+/// <summary>Reads the instruction files of a commit for one program: those of the root with what they import, rules, and those of single
+/// folders. No file comes twice, and none that the program reads by itself.</summary>
+/// <param name="tree">The files of the commit.</param>
+/// <param name="program">Conventions of the program.</param>
+/// <param name="limit">Most characters of each part.</param>
+internal sealed class InstructionReader(CommitTree tree, InstructionConventions program, int limit)
+{
+    private const int DeepestImport = 5;
+    private const int MostNamed = 40;
+    private const int LargestFile = 1024 * 1024;
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    /// <summary>Reads them.</summary>
+    /// <param name="paths">Paths or globs that the work is about; empty: none in particular.</param>
+    public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
+    {
+        var (general, scoped) = (new Part(limit), new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>());
+        foreach (var (path, real) in await FindOfFoldersAsync(stop))
+        {
+            var folder = HomeOf(path);
+            if (folder.Length == 0)
+            {
+                await AddAsync(general, path, real, "", 0, stop);
+            }
+            else
+            {
+                scoped.Add((path, real, PathPattern.Parse(folder).Overlaps));
+            }
+        }
+        foreach (var (path, real) in await FindRulesAsync(stop))
+        {
+            var scopes = await tree.ReadAsync(real, LargestFile, stop) is { } text ? InstructionText.Read(text).Scopes : [];
+            if (scopes.Count == 0)
+            {
+                await AddAsync(general, path, real, "", 0, stop);
+            }
+            else
+            {
+                scoped.Add((path, real, pattern => scopes.Any(scope => PathPattern.Parse(scope).Overlaps(pattern))));
+            }
+        }
+        var patterns = paths.Select(PathPattern.Parse).ToList();
+        var forPaths = new Part(limit);
+        foreach (var (path, real, concerns) in scoped.Where(file => patterns.Any(file.Concerns)))
+        {
+            await AddAsync(forPaths, path, real, "", 0, stop);
+        }
+        Name(general, [.. scoped.Select(file => file.Path)]);
+        return new RepositoryInstructions(general.Text, forPaths.Text);
+    }
+
+    /// <summary>Of each folder with instruction files the one that counts for the program, unless the program reads one there by
+    /// itself.</summary>
+    private async Task<IReadOnlyList<(string Path, string Real)>> FindOfFoldersAsync(CancellationToken stop)
+    {
+        var found = new List<(string, string)>();
+        var folders = tree
+            .Paths.Where(path => InstructionConventions.IsName(NameOf(path)) && !IsOfPackage(path))
+            .GroupBy(HomeOf, StringComparer.Ordinal);
+        foreach (var folder in folders.OrderBy(folder => folder.Key, StringComparer.Ordinal))
+        {
+            found.AddRange(folder.Any(program.Reads) ? [] : await FirstAsync([.. folder], stop));
+        }
+        return found;
+    }
+
+    /// <summary>The files of the first name that the program prefers and the folder has.</summary>
+    private async Task<IReadOnlyList<(string Path, string Real)>> FirstAsync(IReadOnlyList<string> folder, CancellationToken stop)
+    {
+        foreach (var name in program.Preferred)
+        {
+            var found = new List<(string, string)>();
+            foreach (var path in folder.Where(path => NameOf(path) == name).OrderBy(path => path.Length))
+            {
+                if (await tree.FindFileAsync(path, stop) is { } real)
+                {
+                    found.Add((path, real));
+                }
+            }
+            if (found.Count > 0)
+            {
+                return found;
+            }
+        }
+        return [];
+    }
+
+    private async Task<IReadOnlyList<(string Path, string Real)>> FindRulesAsync(CancellationToken stop)
+    {
+        var found = new List<(string, string)>();
+        foreach (var folder in InstructionConventions.RuleFolders)
+        {
+            found.AddRange((await tree.FindBelowAsync(folder, ".md", stop)).Where(file => !program.Reads(file.Shown)));
+        }
+        return found;
+    }
+
+    /// <summary>Adds a file and what it imports; each file once.</summary>
+    private async Task AddAsync(Part part, string path, string real, string importedBy, int depth, CancellationToken stop)
+    {
+        if (program.Reads(real) || !_taken.Add(real) || await tree.ReadAsync(real, LargestFile, stop) is not { } content)
+        {
+            return;
+        }
+        var text = InstructionText.Read(content);
+        var imports = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var import in text.Imports.Where(import => import[0] is not ('/' or '~')))
+        {
+            if (await tree.FindFileAsync(CommitTree.Join(CommitTree.FolderOf(real), import), stop) is { } imported)
+            {
+                imports[import] = imported;
+            }
+        }
+        part.Add(path, importedBy, text.Unmarked(imports.ContainsKey));
+        foreach (var imported in depth < DeepestImport ? imports.Values.ToList() : [])
+        {
+            await AddAsync(part, imported, imported, path, depth + 1, stop);
+        }
+    }
+
+    /// <summary>Names the files for single folders or files: an agent that comes there reads them.</summary>
+    private static void Name(Part part, IReadOnlyList<string> paths)
+    {
+        if (paths.Count > 0)
+        {
+            var more = paths.Count > MostNamed ? $" and {paths.Count - MostNamed} more" : "";
+            part.Note(
+                "Further instructions are in these files, for the folder they lie in or for the paths they name. Read one before you work "
+                    + $"there: {string.Join(", ", paths.Take(MostNamed))}{more}."
+            );
+        }
+    }
+
+    private static bool IsOfPackage(string path) => $"/{path}".Contains("/node_modules/", StringComparison.Ordinal);
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    /// <summary>The folder that an instruction file is for.</summary>
+    private static string HomeOf(string path)
+    {
+        var folder = CommitTree.FolderOf(path);
+        return InstructionConventions.ProgramFolders.Contains(NameOf(folder)) ? CommitTree.FolderOf(folder) : folder;
+    }
+
+    /// <summary>A part of the instructions, no longer than the limit.</summary>
+    private sealed class Part(int limit)
+    {
+        private readonly StringBuilder _text = new();
+        private readonly List<string> _cut = [];
+
+        public string Text =>
+            _cut.Count == 0
+                ? _text.ToString()
+                : $"{_text}\n\nMore than fits here is in these files; read them before you begin: "
+                    + $"{string.Join(", ", _cut.Take(MostNamed))}.";
+
+        public void Add(string path, string importedBy, string text)
+        {
+            if (text.Length == 0)
+            {
+                return;
+            }
+            var left = limit - _text.Length;
+            if (left <= 0)
+            {
+                _cut.Add(path);
+                return;
+            }
+            Note($"## {path}{(importedBy.Length > 0 ? $" (imported by {importedBy})" : "")}");
+            if (text.Length > left)
+            {
+                _cut.Add(path);
+                text = text[..left];
+            }
+            _text.Append("\n\n").Append(text);
+        }
+
+        public void Note(string text) => _text.Append(_text.Length > 0 ? "\n\n" : "").Append(text);
+    }
+}
