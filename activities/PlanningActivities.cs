@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Planning;
 using Temporalio.Activities;
 
@@ -18,7 +19,7 @@ public sealed class PlanningActivities(RunServices services) : IPlanningActiviti
 
     [Activity]
     public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
-        Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+        Heartbeats.WhileAsync(async stop => await RepeatedWork.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop));
 
     [Activity]
     public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input) =>

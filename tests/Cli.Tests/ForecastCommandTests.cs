@@ -29,7 +29,7 @@ public sealed class ForecastCommandTests
         var between = await cli.RunAsync("run", "-n", "--only", "a");
         var rehearsed = await cli.RunAsync("night", "rehearse", "--workers", "1", "--only", "a", "--only", "b");
         var document = (await cli.RunAsync("night", "rehearse", "--json", "--max-cost", "5")).Json;
-        var second = await cli.RunAsync("run", "--yes", "--fresh");
+        var second = await cli.RunAsync("run", "--yes", "--fresh", "--again");
         var history = await cli.RunAsync("history", "--forecast");
         var json = (await cli.RunAsync("history", "--forecast", "--json")).Json["runs"]!.AsArray();
         var report = await cli.RunAsync("report", "--full");

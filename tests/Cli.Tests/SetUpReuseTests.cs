@@ -26,7 +26,7 @@ public sealed class SetUpReuseTests
         var first = await cli.RunAsync("run", "--yes");
         var calls = Calls(cli);
         File.Delete(Path.Combine(cli.Home, "calls"));
-        var second = await cli.RunAsync("run", "--yes");
+        var second = await cli.RunAsync("run", "--yes", "--again");
 
         Assert.True((first.ExitCode, second.ExitCode) == (0, 0), first.People + second.People);
         Assert.Equal("""{"name": "other"}""", cli.Git("show", "main:package.json").Trim());
@@ -70,7 +70,7 @@ public sealed class SetUpReuseTests
         using var cli = Repository("""{"name": "one"}""");
         Assert.Equal(0, (await cli.RunAsync("run", "--yes", "--only", "spoils")).ExitCode);
 
-        var again = await cli.RunAsync("run", "--yes", "--only", "spoils", "--fresh");
+        var again = await cli.RunAsync("run", "--yes", "--only", "spoils", "--fresh", "--again");
 
         Assert.True(again.ExitCode == 0, again.People);
         Assert.True(Calls(cli).Length > 2, string.Join(", ", Calls(cli)));

@@ -144,7 +144,7 @@ public sealed class SpawnCommandTests
 
         var run = await cli.RunAsync("run", "--land", "branches", "--yes");
 
-        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(2, run.ExitCode);
         Assert.Contains("Task b depends on a, whose work it would not see", run.People, StringComparison.Ordinal);
     }
 

@@ -70,6 +70,8 @@ public sealed partial class DecidingFilesTests
         ["Runs/Loading/PlanBytes"] = Person,
         ["Runs/Loading/PlanFiles"] = Person,
         ["Runs/Loading/PlanLoading"] = Person,
+        ["Runs.Merging/Preflight/RepeatedWork"] =
+            "earlier runs of the same work: where one is changed, a person is asked needlessly, or is not asked",
         ["Runs.Tasks/Mail/MailReader"] = "how far a task has read",
         ["Runs.Merging/RunLosses"] = Report,
         ["Runs.Reports/Notices/AccountClaims"] = Machine,

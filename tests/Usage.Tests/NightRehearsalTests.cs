@@ -91,6 +91,21 @@ public sealed class NightRehearsalTests
         Assert.True(hard.End > usual.End);
     }
 
+    [Theory]
+    [InlineData(1.0, 1, 1)]
+    [InlineData(0.5, 3, 1)]
+    [InlineData(0.05, 3, 3)]
+    public void Play_TaskThatFailedBefore_FailsByItsShare(double share, int usual, int hard)
+    {
+        var night = Night(Task("a"), Task("b") with { FailureShare = share }, Task("c", 1));
+
+        var rehearsals = new[] { 0.5, 0.9 }.Select(hardness => NightRehearsal.Play(night, Past, hardness)).ToList();
+
+        Assert.Equal((usual, hard), (rehearsals[0].Done.Count, rehearsals[1].Done.Count));
+        Assert.Equal(hard == 1, rehearsals[1].Steps.Any(step => step is { Kind: RehearsedKind.Fails, Task: "b" }));
+        Assert.All(rehearsals, rehearsal => Assert.Equal(3, rehearsal.Done.Count + rehearsal.Left.Count));
+    }
+
     [Fact]
     public void Play_HardNight_TakesLongerAndCostsMore()
     {

@@ -6,9 +6,9 @@ internal sealed class Approvals(RunState state, Steering steering)
 {
     /// <summary>Why a person must approve before anything starts; null when no approval is needed.</summary>
     /// <param name="confirmations">What preflight found that needs a yes.</param>
-    public static Reason? ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
+    public static Reason? ReasonToAsk(RunState state, IReadOnlyList<string> confirmations, IReadOnlyList<string> required)
     {
-        var reasons = new List<string>();
+        List<string> reasons = [.. required];
         var made = state.Input.NeedsPlanner && !state.Input.Yes ? state.Board.Entries.Count - 1 : (int?)null;
         if (state.Plan.ApprovalReason.Length > 0)
         {

@@ -12,8 +12,8 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
     }
 
     /// <summary>Runs preflight.</summary>
-    /// <returns>What needs a yes.</returns>
-    private async Task<IReadOnlyList<string>> CheckAsync()
+    /// <returns>Its result, in which nothing prevents the run.</returns>
+    private async Task<PreflightResult> CheckAsync()
     {
         context.TransitionTo(RunStates.Preparing, new ChecksStart());
         var check = new PreflightInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Input)
@@ -38,14 +38,14 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
         {
             throw new RunEndedException(RunStates.Failed, new NotReady(Quote.All(found.Errors)));
         }
-        return found.Confirmations;
+        return found;
     }
 
     /// <summary>Waits for approval where the risk, the plan or the state of the checkout requires one. No answer in time means
     /// no.</summary>
-    private async Task ApproveAsync(IReadOnlyList<string> confirmations)
+    private async Task ApproveAsync(PreflightResult found)
     {
-        if (await approval.AskAsync(Approvals.ReasonToAsk(_state, confirmations)) is { } refused)
+        if (await approval.AskAsync(Approvals.ReasonToAsk(_state, found.Confirmations, found.Required)) is { } refused)
         {
             throw new RunEndedException(RunStates.Cancelled, refused);
         }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Orchestrator.Workflows.Messages;
+using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Runs;
 
@@ -7,6 +8,9 @@ namespace Orchestrator.Workflows.Runs;
 /// where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
 public abstract class RunMessages : MessageWorkflow
 {
+    /// <summary>Set by servers on the workflows that a schedule starts.</summary>
+    private static readonly SearchAttributeKey<string> ScheduledBy = SearchAttributeKey.CreateKeyword("TemporalScheduledById");
+
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
 
     private protected RunMessages() => (State, Parts) = Begin(new OrchestrationInput());
@@ -256,7 +260,9 @@ public abstract class RunMessages : MessageWorkflow
     internal override void NoteDropped(string note) => Progress.NoteDropped(State, note, Now);
 
     /// <summary>Begins anew with the input that the run was started with.</summary>
-    private protected void TakeInput(OrchestrationInput input) => (State, Parts) = Begin(input);
+    /// <summary>Takes the input. A schedule means each of its starts.</summary>
+    private protected void TakeInput(OrchestrationInput input) =>
+        (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);
 
     private (RunState State, RunParts Parts) Begin(OrchestrationInput input)
     {

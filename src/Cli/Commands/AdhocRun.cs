@@ -22,9 +22,11 @@ internal sealed class AdhocRun
     private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
 
     /// <summary>Adds the options to a command.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="asksAgain">It asks where the same work is under way or has landed.</param>
+    public void AddTo(Command command, bool asksAgain = false)
     {
-        _options.AddTo(command, hasPlan: false);
+        _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);
         command.Add(_detach);
         _page.AddTo(command);
         command.Add(_attached);
@@ -49,8 +51,14 @@ internal sealed class AdhocRun
         );
     }
 
-    /// <summary>Highest risk score that needs no approval, and whether questions are answered with yes.</summary>
-    public (int? ApproveRisk, bool Yes) Answers(ParseResult parsed) => (parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes));
+    /// <summary>The input of the run, and true where questions are answered with yes.</summary>
+    public (OrchestrationInput Input, bool Yes) Asked(
+        ParseResult parsed,
+        Plan plan,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        bool picks
+    ) => (_options.InputOf(parsed, repository, settings) with { Plan = PlanJson.ToData(plan), Pick = picks }, parsed.GetValue(_yes));
 
     /// <summary>Which engine.</summary>
     public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
@@ -92,26 +100,31 @@ internal sealed class AdhocRun
         Func<string, int, Task<int>>? end = null
     )
     {
-        var runId = RunIdOf(parsed, plan, kind, repository, context);
+        var runId = RunIdOf(parsed, plan, kind, repository);
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), runId);
         var yes = parsed.GetValue(_yes) || begin is not null;
         var agents = RunPreparation.AgentsOf(plan, chosen: null, settings.Settings!);
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop, agents);
-        var input = _options.InputOf(parsed, repository, settings.Settings!) with
+        var input = Asked(parsed, plan, repository, settings.Settings!, picks).Input with { Yes = agreed };
+        RunPreparation.DemandPlan(plan, input, repository, settings);
+        if (begin is null)
         {
-            Plan = PlanJson.ToData(plan),
-            Yes = agreed,
-            Pick = picks,
-        };
+            var besideOpen = parsed.GetValue(_yes) || parsed.GetValue(_id) is not null;
+            var again = parsed.GetValue(_options.Again);
+            var target = settings.Settings!.Git.Target;
+            input = input with
+            {
+                Again = await NewRun.AskAboutRepetitionAsync(input, runId, again, besideOpen, repository, target, context, stop),
+            };
+        }
         input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
         if (parsed.GetValue(_detach))
         {
-            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(
-                agreed,
-                askPlan: false,
-                settings.Settings!,
-                stop
-            );
+            return await new DetachedRun(runId, repository, context)
+            {
+                Engine = _engine.Arguments(parsed),
+                More = input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : [],
+            }.StartAsync(agreed, askPlan: false, settings.Settings!, stop);
         }
         await (begin?.Invoke(runId) ?? Task.CompletedTask);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
@@ -120,15 +133,10 @@ internal sealed class AdhocRun
         return end is null ? code : await end(runId, code);
     }
 
-    private string RunIdOf(ParseResult parsed, Plan plan, string kind, RepositoryLocation repository, CommandContext context)
+    private string RunIdOf(ParseResult parsed, Plan plan, string kind, RepositoryLocation repository)
     {
-        var given = parsed.GetValue(_id);
-        var runId = given ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
+        var runId = parsed.GetValue(_id) ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
         NewRun.RefuseEnded(runId, repository);
-        if (given is null && !parsed.GetValue(_yes))
-        {
-            NewRun.AskAboutDuplicate(plan.Request, named: null, runId, repository, context);
-        }
         return runId;
     }
 }

@@ -40,15 +40,21 @@ internal sealed class NightRehearseCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var file = context.PlanFiles.Named(parsed.GetValue(_plan), ofBacklog: false);
         var plan = context.PlanFiles.Require(file);
-        var settings = context.OpenSettings(repository, [.. _options.Flags(parsed)]).Loaded.Settings!;
-        var chosen = TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase)).Ids(plan);
+        var loaded = context.OpenSettings(repository, [.. _options.Flags(parsed)]).Loaded;
+        var settings = loaded.Settings!;
+        var choice = TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+        var chosen = choice.Ids(plan);
+        await RunPreparation.DemandRepositoryAsync(context, repository, loaded, stop);
+        var input = _options.InputOf(parsed, repository, settings) with { Only = choice.Only, Phase = choice.Phase };
+        RunPreparation.DemandPlan(plan, input, repository, loaded);
         var night = Night(parsed, settings, context);
-        if (new RunForecasts(repository.Root).Rehearse(plan, chosen, settings, night) is not var (usual, hard))
+        var forecasts = new RunForecasts(repository.Root);
+        if (forecasts.Rehearse(plan, chosen, settings, night) is not var (usual, hard))
         {
             throw new CommandException(
                 ExitCodes.Usage,
@@ -59,7 +65,7 @@ internal sealed class NightRehearseCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(RehearsalDocument.Of(night, usual, hard), CliJson.Default.RehearsalDocument);
-            return Task.FromResult(ExitCodes.Done);
+            return ExitCodes.Done;
         }
         context.Terminal.Show($"A usual night of {file}, from {LocalTimes.Short(night.Start)}. Nothing was started.");
         foreach (var step in usual.Steps.Take(MostSteps))
@@ -70,6 +76,10 @@ internal sealed class NightRehearseCommand : CliCommand
         {
             context.Terminal.Show($"  and {usual.Steps.Count - MostSteps} more moments (--json has all)");
         }
+        foreach (var task in forecasts.Failures(plan, chosen))
+        {
+            context.Terminal.Show($"  {RunForecasts.Describe(task)}.");
+        }
         context.Terminal.Show($"A usual night: {Sum(usual)}");
         context.Terminal.Show($"A hard night:  {Sum(hard)}");
         context.Terminal.Say(
@@ -77,7 +87,7 @@ internal sealed class NightRehearseCommand : CliCommand
                 + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service has said too little of them), ")
                 + "what else uses the account, and work that is sent back more often than before."
         );
-        return Task.FromResult(ExitCodes.Done);
+        return ExitCodes.Done;
     }
 
     private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
@@ -102,7 +112,7 @@ internal sealed class NightRehearseCommand : CliCommand
                 Holder = new Holder(context.Machine, Rehearsed),
                 PauseAt = settings.Usage.PauseAt * 10_000,
                 Share = settings.Workers,
-                Caps = parsed.GetValue(_options.MaxCost) is { } most ? [new Cap(CapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
+                Caps = settings.Budget.Run?.Usd is { } most ? [new Cap(CapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
             },
         };
     }
@@ -112,6 +122,10 @@ internal sealed class NightRehearseCommand : CliCommand
         {
             RehearsedKind.Starts => $"{step.Task} starts",
             RehearsedKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
+            RehearsedKind.Fails => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step.Task} fails as before, for {step.Cost:0.00} USD; what depends on it waits for you"
+            ),
             RehearsedKind.Asks => $"{step.Task} waits for your yes, and what depends on it",
             RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.Short(step.Until!.Value)}",
             RehearsedKind.Money => $"{step.Task} does not start: the money is spent; the run waits for you",

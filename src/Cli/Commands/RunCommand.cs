@@ -74,7 +74,7 @@ internal sealed class RunCommand : CliCommand
             Add(_plan);
         }
         Add(_noPlanner);
-        _options.AddTo(this);
+        _options.AddTo(this, asksAgain: true);
         Add(_dryRun);
         Add(_detach);
         _page.AddTo(this);
@@ -102,43 +102,40 @@ internal sealed class RunCommand : CliCommand
         var chosen = Chosen(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
         {
-            DryRun.Show(plan, file!, chosen, opened.Loaded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes), context);
-            await RunPreparation.DemandRepositoryAsync(context, repository, opened.Loaded, stop);
-            return ExitCodes.Done;
+            return await new DryRun(plan, file!, chosen, opened.Loaded, context).ShowAsync(
+                Input(parsed, repository, context.FullPath(file!), chosen, opened.Loaded.Settings!),
+                repository,
+                parsed.GetValue(_yes),
+                stop
+            );
         }
 
         var yes = parsed.GetValue(_yes);
-        var runId = RunId(parsed, request, named, repository, context);
+        var runId = RunId(parsed, request, named, repository);
         var settings = TrustGate.Demand(context, opened, yes, runId);
-        var agreed = await RunPreparation.DemandAsync(
-            context,
-            repository,
-            settings,
-            named is null ? null : context.FullPath(named),
-            yes,
-            stop,
-            plan is null ? null : RunPreparation.AgentsOf(plan, chosen.Ids(plan), settings.Settings!)
-        );
-        if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
-        {
-            await RunPreparation.DemandPlannerAsync(repository, settings, stop);
-        }
+        var agreed = await DemandAsync(named, plan, chosen, settings, yes, repository, context, stop);
         var planned = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
             Request = request,
             Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
-        planned = NewRun.WithForecast(planned, plan, plan is null ? null : chosen.Ids(plan), repository, settings.Settings!, context);
-        planned = await WithNightAsync(planned, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
+        RunPreparation.DemandPlan(plan, planned, repository, settings);
+        var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
+        input = input with { Again = await IsAgainAsync(input, runId, parsed, repository, settings.Settings!, context, stop) };
+        input = NewRun.WithForecast(input, plan, plan is null ? null : chosen.Ids(plan), repository, settings.Settings!, context);
+        input = await WithNightAsync(input, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
         {
             return await new DetachedRun(runId, repository, context)
             {
                 Engine = _engine.Arguments(parsed),
-                More = parsed.GetValue(_overnight) ? [DetachedRun.Begun] : [],
+                More =
+                [
+                    .. parsed.GetValue(_overnight) ? [DetachedRun.Begun] : Array.Empty<string>(),
+                    .. input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : Array.Empty<string>(),
+                ],
             }.StartAsync(agreed, askPlan: file is null && !yes, settings.Settings!, stop);
         }
-        var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
         var engine = Outliving(parsed);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var code = await RunSession.RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
@@ -147,6 +144,29 @@ internal sealed class RunCommand : CliCommand
             WriteStatus(file!, runId, repository, context);
         }
         return code;
+    }
+
+    /// <summary>Requires all that the run needs on this machine.</summary>
+    /// <returns>True when a person answered yes, here or by <c>--yes</c>.</returns>
+    private static async Task<bool> DemandAsync(
+        string? named,
+        Plan? plan,
+        TaskChoice chosen,
+        SettingsResult settings,
+        bool yes,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var agents = plan is null ? null : RunPreparation.AgentsOf(plan, chosen.Ids(plan), settings.Settings!);
+        var file = named is null ? null : context.FullPath(named);
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, file, yes, stop, agents);
+        if (plan is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
+        {
+            await RunPreparation.DemandPlannerAsync(repository, settings, stop);
+        }
+        return agreed;
     }
 
     /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as
@@ -184,18 +204,33 @@ internal sealed class RunCommand : CliCommand
         }
     }
 
-    /// <summary>The given id, or a new one; a person is asked if another run does the same.</summary>
-    private string RunId(ParseResult parsed, string? request, string? named, RepositoryLocation repository, CommandContext context)
+    /// <summary>The given id, or a new one.</summary>
+    private string RunId(ParseResult parsed, string? request, string? named, RepositoryLocation repository)
     {
-        var given = parsed.GetValue(_id);
-        var runId = given ?? NewRun.NewId(request, named);
+        var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
         NewRun.RefuseEnded(runId, repository);
-        if (given is null && !parsed.GetValue(_yes))
-        {
-            NewRun.AskAboutDuplicate(request, named, runId, repository, context);
-        }
         return runId;
     }
+
+    private Task<bool> IsAgainAsync(
+        OrchestrationInput input,
+        string runId,
+        ParseResult parsed,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CommandContext context,
+        CancellationToken stop
+    ) =>
+        NewRun.AskAboutRepetitionAsync(
+            input,
+            runId,
+            parsed.GetValue(_options.Again),
+            besideOpen: parsed.GetValue(_yes) || parsed.GetValue(_id) is not null,
+            repository,
+            settings.Git.Target,
+            context,
+            stop
+        );
 
     /// <summary>Refuses contradictory options.</summary>
     private void RefuseContradictions(ParseResult parsed, CommandContext context, string? file, string? backlog)

@@ -93,7 +93,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         var settings = TrustGate.Demand(context, opened, yes);
-        var (input, agents) = InputOf(parsed, context, repository, settings.Settings!);
+        var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
+        var chosen = plan is null ? null : new TaskChoice(input.Only ?? [], input.Phase).Ids(plan);
         await RunPreparation.DemandAsync(
             context,
             repository,
@@ -101,8 +102,14 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             input.PlanFile is null ? null : Path.Combine(repository.WorkTree, input.PlanFile),
             yes,
             stop,
-            agents
+            plan is null ? null : RunPreparation.AgentsOf(plan, chosen, settings.Settings!)
         );
+        if (plan is null)
+        {
+            await RunPreparation.DemandPlannerAsync(repository, settings, stop);
+        }
+        RunPreparation.DemandPlan(plan, input, repository, settings);
+        RunPreparation.WarnOfFailures(plan, chosen, repository, context);
         var schedule = new RunSchedule
         {
             Name = name,
@@ -237,8 +244,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 $"For example: {option.Name} 07:30"
             );
 
-    /// <summary>The input of each run, and the agents of its tasks as the plan is today; null: that of the settings.</summary>
-    private (OrchestrationInput Input, IReadOnlyList<string>? Agents) InputOf(
+    /// <summary>The input of each run, and its plan as it is today; null: a planner makes it.</summary>
+    private (OrchestrationInput Input, Plan? Plan) InputOf(
         ParseResult parsed,
         CommandContext context,
         RepositoryLocation repository,
@@ -281,10 +288,11 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             UntilTime = parsed.GetValue(_until) is { } until ? TimeOf(until, _until).ToString("HH:mm", CultureInfo.InvariantCulture) : null,
             UntilZone = parsed.GetValue(_until) is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
             Yes = parsed.GetValue(_yes),
+            Again = true,
             // Nobody is there at any of its runs: each is held against its limits in its report.
             Night = new NightContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
-        return (input, plan is null ? null : RunPreparation.AgentsOf(plan, chosen.Ids(plan), settings));
+        return (input, plan);
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]*$")]

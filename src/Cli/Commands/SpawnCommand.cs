@@ -52,7 +52,7 @@ internal sealed class SpawnCommand : CliCommand
         Add(_pick);
         Add(_into);
         Add(_dryRun);
-        _run.AddTo(this);
+        _run.AddTo(this, asksAgain: true);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -67,10 +67,13 @@ internal sealed class SpawnCommand : CliCommand
         var opened = _run.Open(parsed, repository, context);
         if (parsed.GetValue(_dryRun))
         {
-            var (approveRisk, yes) = _run.Answers(parsed);
-            DryRun.Show(plan, "The plan of these tasks", TaskChoice.All, opened.Loaded, approveRisk, yes, context);
-            await RunPreparation.DemandRepositoryAsync(context, repository, opened.Loaded, stop);
-            return ExitCodes.Done;
+            var (input, yes) = _run.Asked(parsed, plan, repository, opened.Loaded.Settings!, picks: parsed.GetValue(_pick));
+            return await new DryRun(plan, "The plan of these tasks", TaskChoice.All, opened.Loaded, context).ShowAsync(
+                input,
+                repository,
+                yes,
+                stop
+            );
         }
         return await _run.StartAsync(
             parsed,

@@ -109,6 +109,7 @@ internal sealed class TaskImportCommand : CliCommand
         {
             Plan = JsonElement.Parse(taken.Plan),
             Yes = agreed,
+            Again = true,
             Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,
         };
         return await RunSession.RunAsync(runId, input, repository, settings.Settings!, _engine.Arguments(parsed), context, stop);

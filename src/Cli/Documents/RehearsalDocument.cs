@@ -48,8 +48,8 @@ internal sealed record RehearsedNight(
 
 /// <summary>A moment of it.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind"><c>starts</c>, <c>ends</c>, <c>asks</c>, <c>waits</c>, <c>money</c> or <c>time</c>.</param>
+/// <param name="Kind"><c>starts</c>, <c>ends</c>, <c>fails</c>, <c>asks</c>, <c>waits</c>, <c>money</c> or <c>time</c>.</param>
 /// <param name="Task">The task; null: the night as a whole.</param>
 /// <param name="Until">For a wait, until when.</param>
-/// <param name="Cost">For an end, US dollars of the task.</param>
+/// <param name="Cost">For an end or a failure, US dollars of the task.</param>
 internal sealed record RehearsedMoment(DateTimeOffset At, string Kind, string? Task, DateTimeOffset? Until, decimal Cost);

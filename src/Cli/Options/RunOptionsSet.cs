@@ -9,6 +9,9 @@ namespace Orchestrator.Cli.Options;
 /// <summary>The options of a run; each is a setting for this run alone, or part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
+    /// <summary>Name of <see cref="Again"/>.</summary>
+    public const string AgainName = "--again";
+
     public Option<string?> Phase { get; } =
         new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
 
@@ -51,13 +54,17 @@ internal sealed class RunOptionsSet
     public Option<bool> Fresh { get; } =
         new("--fresh") { Description = "Take up no results of earlier runs, neither of tasks nor of gates" };
 
+    public Option<bool> Again { get; } =
+        new(AgainName) { Description = "Run it although the same work is under way, or has landed and nothing has changed since" };
+
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
     /// <summary>Adds all of them to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="isForNow">It starts a run now; false leaves out what only such a run has: a moment at which it stops, a table.</param>
     /// <param name="hasPlan">There is a plan to choose tasks of.</param>
-    public void AddTo(Command command, bool isForNow = true, bool hasPlan = true)
+    /// <param name="asksAgain">It asks where the same work is under way or has landed.</param>
+    public void AddTo(Command command, bool isForNow = true, bool hasPlan = true, bool asksAgain = false)
     {
         MaxCost.Validators.Add(static result =>
         {
@@ -76,7 +83,8 @@ internal sealed class RunOptionsSet
         });
         Option[] ofPlan = hasPlan ? [Only, Phase] : [];
         Option[] always = [.. ofPlan, Agent, Model, Workers, Land, Target, MaxCost, ApproveRisk, Fresh];
-        foreach (var option in isForNow ? [.. always, Until, NoProgress] : always)
+        Option[] again = asksAgain ? [Again] : [];
+        foreach (var option in isForNow ? [.. always, Until, .. again, NoProgress] : always)
         {
             command.Add(option);
         }
@@ -91,6 +99,10 @@ internal sealed class RunOptionsSet
         Add("model", Model);
         Add("workers", Workers);
         Add("agent", Agent);
+        if (parsed.GetValue(MaxCost) is { } most)
+        {
+            flags.Add(new SettingFlag(MaxCost.Name, "budget.run", most.ToString(CultureInfo.InvariantCulture)));
+        }
         if (parsed.GetValue(NoProgress))
         {
             flags.Add(new SettingFlag(NoProgress.Name, "show_progress", "false"));
@@ -109,7 +121,7 @@ internal sealed class RunOptionsSet
     /// <summary>Names of those that were given, which mean nothing for a run that has begun.</summary>
     public IReadOnlyList<string> Given(ParseResult parsed) =>
         [
-            .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh])
+            .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh, Again])
                 .Where(option => parsed.GetResult(option) is { Implicit: false })
                 .Select(option => option.Name),
         ];

@@ -1,6 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
@@ -15,31 +16,83 @@ internal static class NewRun
     public static string NewId(string? request, string? named) =>
         RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
-    /// <summary>Two runs of one plan do its work twice, and wait for each other's files. <c>--yes</c> or an explicit id means that it is
-    /// intended.</summary>
-    public static void AskAboutDuplicate(
-        string? request,
-        string? named,
+    /// <summary>Asks where an open run does the same work, or one has landed it and nothing has changed since: it would be paid
+    /// twice.</summary>
+    /// <param name="input">The start's input.</param>
+    /// <param name="runId">Id of the new run.</param>
+    /// <param name="again"><c>--again</c>: the work is meant.</param>
+    /// <param name="besideOpen">A second run beside an open one is meant, by <c>--yes</c> or an explicit id.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="target">The branch to land on; null: the one that is checked out.</param>
+    /// <param name="context">Terminal.</param>
+    /// <returns>True where the work is a repetition and is meant.</returns>
+    /// <exception cref="CommandException">It is a repetition, and nobody has said that it is meant.</exception>
+    public static async Task<bool> AskAboutRepetitionAsync(
+        OrchestrationInput input,
         string runId,
+        bool again,
+        bool besideOpen,
         RepositoryLocation repository,
-        CommandContext context
+        string? target,
+        CommandContext context,
+        CancellationToken stop
     )
     {
-        var what = request ?? (named is null ? null : Requests.InRepository(repository, context.FullPath(named)));
-        if (StoredRuns.Open(repository).FirstOrDefault(run => run.Id != runId && run.Status.Title == what) is not { } twin)
+        if (again || RepeatedWork.Of(input, ReferenceOf(repository)) is not { } work)
         {
-            return;
+            return again;
         }
-        context.Terminal.Warn($"{twin.Id} is a run of the same plan and still open ({RunLiveness.Describe(twin.Status)}).");
-        if (context.Terminal.Ask("Start another one?") is not true)
-        {
-            throw new CommandException(
-                ExitCodes.NeedsPerson,
-                $"Nothing was started, since {twin.Id} is a run of the same plan and still open.",
-                $"'orchestrate resume {twin.Id}' goes on with it, 'orchestrate cancel {twin.Id}' ends it; --yes starts another one."
+        var twin = StoredRuns
+            .Open(repository)
+            .FirstOrDefault(run =>
+                run.Id != runId && (run.Status.Title == input.Subject || work.IsOf(new RunFolder(repository.Root, run.Id)))
             );
+        if (twin is not null && !besideOpen)
+        {
+            context.Terminal.Warn($"{RepeatedWork.DescribeOpen(twin.Status)}");
+            Ask(
+                "Start another one?",
+                $"Nothing was started, since {RepeatedWork.DescribeOpen(twin.Status)}",
+                $"'orchestrate resume {twin.Id}' goes on with it, 'orchestrate cancel {twin.Id}' ends it; --again starts another one.",
+                context
+            );
+            return true;
+        }
+        if (await work.FindLandedAsync(runId, target, context.Services, stop) is not { } landed)
+        {
+            return twin is not null;
+        }
+        context.Terminal.Warn(RepeatedWork.Describe(landed));
+        Ask(
+            "Run it again?",
+            $"Nothing was started: {RepeatedWork.Describe(landed)}",
+            $"'orchestrate show {landed.RunId}' shows what it did; --again runs it once more.",
+            context
+        );
+        return true;
+    }
+
+    /// <summary>The run that landed the work of a start where nothing has changed since; null: there is none.</summary>
+    public static async Task<RunStatus?> FindLandedAsync(
+        OrchestrationInput input,
+        RepositoryLocation repository,
+        string? target,
+        CommandContext context,
+        CancellationToken stop
+    ) =>
+        RepeatedWork.Of(input, ReferenceOf(repository)) is { } work ? await work.FindLandedAsync("", target, context.Services, stop) : null;
+
+    private static void Ask(string question, string refusal, string cure, CommandContext context)
+    {
+        if (context.Terminal.Ask(question) is not true)
+        {
+            throw new CommandException(ExitCodes.NeedsPerson, refusal, cure);
         }
     }
+
+    /// <summary>The repository as steps of runs know it.</summary>
+    public static RepositoryReference ReferenceOf(RepositoryLocation repository) =>
+        new(repository.Root, repository.Key, "") { LinkedWorktree = repository.LinkedWorktree };
 
     /// <summary>Refuses the id of an ended run.</summary>
     public static void RefuseEnded(string runId, RepositoryLocation repository)
@@ -68,6 +121,7 @@ internal static class NewRun
         CommandContext context
     )
     {
+        RunPreparation.WarnOfFailures(plan, chosen, repository, context);
         if (plan is null || new RunForecasts(repository.Root).Of(plan, chosen, settings, context.AccountRecords) is not { } forecast)
         {
             return input;

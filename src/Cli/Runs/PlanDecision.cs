@@ -41,7 +41,11 @@ internal sealed class PlanDecision(RunClient runs, CommandContext context)
 
     private static async Task<OrchestrationInput> InPlaceOfAsync(RunHandle run, PlanAnswer answer, CancellationToken stop)
     {
-        var input = await run.InputAsync(stop);
+        // A person has seen and changed this plan: the work is meant.
+        var input = await run.InputAsync(stop) with
+        {
+            Again = true,
+        };
         return answer switch
         {
             PlanAnswer.Edited edited => input with

@@ -1,7 +1,10 @@
 using Orchestrator.Machine.Setup;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Merging.Preflight;
+using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
@@ -30,6 +33,27 @@ internal static class RunPreparation
     {
         var entries = await MachineCheck.RunAsync(repository, settings, context.Platform, context.Services, stop);
         Demand(entries.Where(IsOfRepository), context);
+    }
+
+    /// <summary>Refuses a plan for which no run could begin, before anything is announced, started or paid.</summary>
+    /// <param name="plan">The plan; null: a planner makes it.</param>
+    /// <param name="input">The input of the run.</param>
+    /// <exception cref="CommandException">It is refused: exit 2.</exception>
+    public static void DemandPlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
+    {
+        if (RunRefusals.Of(plan, input, settings, NewRun.ReferenceOf(repository)) is { Count: > 0 } refusals)
+        {
+            throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, refusals));
+        }
+    }
+
+    /// <summary>Warns about tasks that failed before.</summary>
+    public static void WarnOfFailures(Plan? plan, IReadOnlySet<string>? chosen, RepositoryLocation repository, CommandContext context)
+    {
+        foreach (var task in plan is null ? [] : new RunForecasts(repository.Root).Failures(plan, chosen))
+        {
+            context.Terminal.Warn($"{RunForecasts.Describe(task)}: expect it to fail again, unless its cause is gone.");
+        }
     }
 
     private static void Demand(IEnumerable<MachineCheckEntry> entries, CommandContext context)

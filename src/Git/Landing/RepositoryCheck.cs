@@ -94,6 +94,12 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
     }
 
+    /// <summary>Finds the branch that a run would land on.</summary>
+    /// <param name="target">The branch to land on, short or full; null: the checked-out one.</param>
+    /// <returns>A full ref name; null: no branch is checked out.</returns>
+    public Task<string?> FindTargetAsync(string? target, CancellationToken cancellationToken) =>
+        FindTargetAsync(target, [], cancellationToken);
+
     private void CheckWritable(List<RepositoryFinding> findings)
     {
         try

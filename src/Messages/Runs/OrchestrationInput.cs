@@ -92,6 +92,12 @@ public sealed record OrchestrationInput
     [JsonPropertyName("fresh")]
     public bool Fresh { get; init; }
 
+    /// <summary>The work is meant to be done even where an open run has the same, or one has landed it and nothing has changed since. A
+    /// start by a schedule means so by itself.</summary>
+    [JsonPropertyName("again")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Again { get; init; }
+
     /// <summary>Highest risk score that needs no approval in this run.</summary>
     [JsonPropertyName("approveRisk")]
     public int? ApproveRisk { get; init; }

@@ -191,6 +191,9 @@ public sealed record PreflightResult
 
     /// <summary>The facts that need confirmation, such as uncommitted changes that agents will not see.</summary>
     public IReadOnlyList<string> Confirmations { get; init; } = [];
+
+    /// <summary>The facts that need confirmation even where the input says yes: the run's work has landed before.</summary>
+    public IReadOnlyList<string> Required { get; init; } = [];
     public string BaseCommit { get; init; } = "";
 
     /// <summary>Branch to land on.</summary>

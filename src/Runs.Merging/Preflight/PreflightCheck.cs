@@ -1,4 +1,3 @@
-using Orchestrator.Accounts;
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.AgentCalls;
@@ -37,7 +36,7 @@ public sealed class PreflightCheck(RunServices services)
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         // Where a filter can't work git refuses to compare files, and a run ends here anyway.
         var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
-        errors.AddRange(SameButForCase(files.Plan));
+        errors.AddRange(RunRefusals.Of(files));
         if (found.Base is { } start)
         {
             var submodules = await new Submodules(repository).OfCommitAsync(start, stop);
@@ -54,7 +53,6 @@ public sealed class PreflightCheck(RunServices services)
         {
             errors.Add(shortage);
         }
-        errors.AddRange(LinksOutside(files.Plan, checkout.Path));
         var contracts = new RunContracts(repository, files);
         await contracts.CheckAsync(
             found.Base,
@@ -95,12 +93,18 @@ public sealed class PreflightCheck(RunServices services)
         await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
+        var repeated = RepeatedWork.Of(files, input.Repository);
         return new PreflightResult
         {
             Errors = errors,
             Warnings = warnings,
+            Required =
+                repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
+                    ? [RepeatedWork.Describe(landed)]
+                    : [],
             Confirmations =
             [
+                .. repeated?.FindOpen(input.RunId).Take(1).Select(RepeatedWork.DescribeOpen) ?? [],
                 // What is uncommitted came with the conversation, and its task has it.
                 .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,
@@ -133,16 +137,6 @@ public sealed class PreflightCheck(RunServices services)
         return null;
     }
 
-    /// <summary>On some file systems names that differ only in case are the same.</summary>
-    private static IEnumerable<string> SameButForCase(Plan plan) =>
-        plan
-            .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
-            .Where(g => g.Count() > 1)
-            .Select(same =>
-                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one "
-                + "on some disks. Rename one."
-            );
-
     private async Task CheckAgentsAsync(
         RunFiles files,
         string repository,
@@ -155,29 +149,6 @@ public sealed class PreflightCheck(RunServices services)
         var (settings, own) = (files.Settings, files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList());
         var relays = own.SelectMany(settings.RelaysOf).Select(relay => relay.Agent).Distinct(StringComparer.Ordinal).ToList();
         List<string> agents = [.. own.Union(relays)];
-        var reviewer = files.Settings.Review.Reviewer;
-        errors.AddRange(
-            PricedAgents.Faults(
-                files.Settings,
-                [
-                    .. files.Plan.Tasks.Select(task => (files.Settings.AgentOf(task), files.Settings.ModelOf(task))),
-                    .. relays.Select(relay =>
-                        (
-                            relay,
-                            settings.ModelOf(
-                                new PlanTask
-                                {
-                                    Id = "",
-                                    Description = "",
-                                    Agent = relay,
-                                }
-                            )
-                        )
-                    ),
-                    .. files.Settings.Review.Enabled ? [(reviewer.Agent, files.Settings.ModelOf(reviewer))] : ((string, string)[])[],
-                ]
-            )
-        );
         var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
         {
@@ -199,35 +170,6 @@ public sealed class PreflightCheck(RunServices services)
             if (check.Status != AgentCheckStatus.Ok)
             {
                 (check.Status == AgentCheckStatus.Failed ? errors : warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
-            }
-        }
-    }
-
-    /// <summary>A written path through a symbolic link to the outside would leave the repository.</summary>
-    private static IEnumerable<string> LinksOutside(Plan plan, string root)
-    {
-        foreach (var task in plan.Tasks)
-        {
-            foreach (var path in (task.FilesWrite ?? []).Concat(task.FilesAppend).Distinct(StringComparer.Ordinal))
-            {
-                var at = root;
-                foreach (
-                    var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0)
-                )
-                {
-                    at = Path.Combine(at, part);
-                    if (new FileInfo(at).LinkTarget is not { } target)
-                    {
-                        continue;
-                    }
-                    var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
-                    if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
-                    {
-                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
-                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
-                    }
-                    break;
-                }
             }
         }
     }

@@ -5,6 +5,16 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;
 
+/// <summary>A task that failed in past runs.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Failed">Number of past runs in which it failed.</param>
+/// <param name="Runs">Number of past runs in which it ended.</param>
+public sealed record PastFailures(string Task, int Failed, int Runs)
+{
+    /// <summary>Share of the past runs in which it failed, 0 to 1.</summary>
+    public double Share => (double)Failed / Runs;
+}
+
 /// <summary>Forecasts of runs of one repository, from the records of those that have ended.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class RunForecasts(string repository)
@@ -62,18 +72,72 @@ public sealed class RunForecasts(string repository)
         NightPlan night
     )
     {
-        List<PastTask> past = [.. Past().SelectMany(run => run.Tasks)];
+        // A run that waits since a task has failed says how long that task takes, too.
+        List<PastTask> past = [.. Records().Select(Past).OfType<PastRun>().SelectMany(run => run.Tasks)];
         if (past.Count == 0)
         {
             return null;
         }
         var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
+        var failures = Failures(plan, chosen).ToDictionary(task => task.Task, task => task.Share, StringComparer.Ordinal);
         night = night with
         {
-            Tasks = [.. tasks.Zip(Shapes(tasks, settings), (task, shape) => new RehearsedTask(task.Id, shape, task.RequiresApproval))],
+            Tasks =
+            [
+                .. tasks.Zip(
+                    Shapes(tasks, settings),
+                    (task, shape) =>
+                        new RehearsedTask(task.Id, shape, task.RequiresApproval) { FailureShare = failures.GetValueOrDefault(task.Id) }
+                ),
+            ],
         };
         return (NightRehearsal.Play(night, past, share: 0.5), NightRehearsal.Play(night, past, share: 0.9));
     }
+
+    /// <summary>Tasks of a plan that failed in past runs with the same text, files and gates.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chosen">The tasks that will run; null: all.</param>
+    public IReadOnlyList<PastFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
+    {
+        var same = plan
+            .Tasks.Where(task => chosen is null || chosen.Contains(task.Id))
+            .ToDictionary(task => task.Id, IdentityOf, StringComparer.Ordinal);
+        var outcomes =
+            from run in Records()
+            let ended = run.Tasks.Where(task => same.ContainsKey(task.Id) && FailedIn(task) is not null).ToList()
+            where ended.Count > 0
+            let files = DecidedPlan.TryFiles(repository, run)
+            where files is not null
+            from task in ended
+            let planned = files.Plan.Tasks.FirstOrDefault(other => other.Id == task.Id)
+            where planned is not null && IdentityOf(planned) == same[task.Id]
+            group FailedIn(task) is true by task.Id;
+        var counted = outcomes.ToDictionary(task => task.Key, StringComparer.Ordinal);
+        return
+        [
+            .. plan
+                .Tasks.Where(task => counted.ContainsKey(task.Id))
+                .Select(task => new PastFailures(task.Id, counted[task.Id].Count(failed => failed), counted[task.Id].Count()))
+                .Where(task => task.Failed > 0),
+        ];
+    }
+
+    /// <summary>Past failures in words.</summary>
+    public static string Describe(PastFailures task) =>
+        task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {task.Runs} past runs"
+        : task.Runs == 1 ? $"{task.Task} failed in its only past run"
+        : $"{task.Task} failed in each of its {task.Runs} past runs";
+
+    private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
+
+    /// <summary>True where a task ended without its work, false where it ended with it; null: it says neither.</summary>
+    private static bool? FailedIn(RunTask task) =>
+        task.State switch
+        {
+            TaskStates.Failed or TaskStates.Blocked or TaskStates.Superseded => true,
+            TaskStates.Merged or TaskStates.Kept or TaskStates.Resolved => false,
+            _ => null,
+        };
 
     /// <summary>A forecast in words.</summary>
     public static string Describe(RunForecast forecast) =>
@@ -113,25 +177,22 @@ public sealed class RunForecasts(string repository)
         return took > TimeSpan.Zero ? took : TimeSpan.Zero;
     }
 
-    private List<PastRun> Past()
+    private IReadOnlyList<PastRun> Past() => [.. Records().Where(run => RunStates.IsFinal(run.State)).Select(Past).OfType<PastRun>()];
+
+    /// <summary>The records of the latest runs, open ones among them.</summary>
+    private IEnumerable<RunStatus> Records()
     {
         var runs = new DirectoryInfo(Path.GetDirectoryName(new RunFolder(repository, "x").Path)!);
         return !runs.Exists
             ? []
-            :
-            [
-                .. runs.EnumerateDirectories()
-                    .Where(folder => !folder.Name.StartsWith('.'))
-                    .Select(folder => new FileInfo(Path.Combine(folder.FullName, "status.json")))
-                    .Where(file => file.Exists)
-                    .OrderByDescending(file => file.LastWriteTimeUtc)
-                    .Take(Forecaster.MostRuns)
-                    .Select(file => StatusFile.Read(file.FullName))
-                    .OfType<RunStatus>()
-                    .Where(run => RunStates.IsFinal(run.State))
-                    .Select(Past)
-                    .OfType<PastRun>(),
-            ];
+            : runs.EnumerateDirectories()
+                .Where(folder => !folder.Name.StartsWith('.'))
+                .Select(folder => new FileInfo(Path.Combine(folder.FullName, "status.json")))
+                .Where(file => file.Exists)
+                .OrderByDescending(file => file.LastWriteTimeUtc)
+                .Take(Forecaster.MostRuns)
+                .Select(file => StatusFile.Read(file.FullName))
+                .OfType<RunStatus>();
     }
 
     private PastRun? Past(RunStatus run)

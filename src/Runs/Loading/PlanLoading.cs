@@ -26,11 +26,9 @@ public sealed class PlanLoading(RunServices services)
         {
             return new PlanOutline { Faults = [refusal] };
         }
-        var read = Read(input);
-        if (read.Plan is not null)
-        {
-            read = AddProjectTexts(read, input.Repository.WorkTree);
-        }
+        var read = input.Input.NeedsPlanner
+            ? AddProjectTexts(ReadPlanned(input), input.Repository.WorkTree)
+            : ReadPlan(input.Input, input.Repository);
         if (read.Plan is null)
         {
             return new PlanOutline { Faults = PayloadPaging.Brief(PlanFault.List(read.Errors)) };
@@ -53,22 +51,11 @@ public sealed class PlanLoading(RunServices services)
         };
         var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
-        if (outline.Faults.Count > 0)
+        if (TaskOutlines.FaultsOf(new RunFiles(folder, read.Plan, start), outline.Faults) is { Count: > 0 } faults)
         {
-            return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
+            return new PlanOutline { Faults = PayloadPaging.Brief(faults) };
         }
-        if (input.Input.Pick && settings.Settings.Git.Land != LandingWay.Branches)
-        {
-            return new PlanOutline
-            {
-                Faults =
-                [
-                    "'pick' compares results that stay on branches, and this run lands otherwise. Give 'land': 'branches', or leave 'pick' "
-                        + "out.",
-                ],
-            };
-        }
-        var (places, homeless) = await PlacesAsync(settings.Settings, repository, read.Plan, stop);
+        var (places, homeless) = await PlacesAsync(settings.Settings, repository, stop);
         if (homeless.Length > 0)
         {
             return new PlanOutline { Faults = [homeless] };
@@ -105,27 +92,12 @@ public sealed class PlanLoading(RunServices services)
     private static async Task<(string? Places, string Problem)> PlacesAsync(
         OrchestratorSettings settings,
         GitRepository repository,
-        Plan plan,
         CancellationToken stop
     )
     {
-        if (!settings.Hosts.Spread)
+        if (!settings.Hosts.Spread || settings.Wip.Remote is not { } remote)
         {
-            return plan.Tasks.FirstOrDefault(task => task.Host is not null) is { } bound
-                ? (
-                    null,
-                    $"Task {bound.Id} asks for a host with the label {bound.Host}, and hosts.spread is not set. Set hosts.spread: true and "
-                        + "wip.remote, or take 'host' out of the task: see docs/machines.md."
-                )
-                : (null, "");
-        }
-        if (settings.Temporal.Address is null || settings.Wip.Remote is not { } remote)
-        {
-            return (
-                null,
-                "hosts.spread is set, and tasks reach other hosts by a Temporal server and a git remote that both share. Set "
-                    + "temporal.address and wip.remote, or take hosts.spread out: see docs/machines.md."
-            );
+            return (null, "");
         }
         var (places, problem) = await new RemoteIdentity(repository, remote).FindAsync(stop);
         return problem.Length == 0
@@ -137,25 +109,30 @@ public sealed class PlanLoading(RunServices services)
             );
     }
 
-    private static PlanReadResult Read(LoadPlanInput input)
+    private static PlanReadResult ReadPlanned(LoadPlanInput input)
     {
-        if (input.Input.Plan is { } given)
-        {
-            return TaskGraphReader
-                .ReadData(given, "plan")
-                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.WorkTree, other))
-                .RefuseSubmodules(RepositoryLinks.Submodules(input.Repository.WorkTree));
-        }
-        if (input.Input.PlanFile is not { } file)
-        {
-            var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash);
-            var made = PlanJson.Read(files.Accepted(files.PlanPath, input.SaidHash));
-            return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
-        }
-        var path = Path.GetFullPath(file, input.Repository.WorkTree);
+        var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash);
+        var made = PlanJson.Read(files.Accepted(files.PlanPath, input.SaidHash));
+        return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
+    }
+
+    /// <summary>Reads the plan that a start names or holds, with the project's texts.</summary>
+    internal static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
+        AddProjectTexts(
+            input.Plan is { } given
+                ? TaskGraphReader
+                    .ReadData(given, "plan")
+                    .RefuseLinks(other => RepositoryLinks.LeadsOutside(repository.WorkTree, other))
+                    .RefuseSubmodules(RepositoryLinks.Submodules(repository.WorkTree))
+                : ReadFile(input.PlanFile!, repository.WorkTree),
+            repository.WorkTree
+        );
+
+    private static PlanReadResult ReadFile(string file, string workTree)
+    {
         try
         {
-            return PlanBytes.ReadPlan(input.Repository.WorkTree, path, file);
+            return PlanBytes.ReadPlan(workTree, Path.GetFullPath(file, workTree), file);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -176,13 +153,17 @@ public sealed class PlanLoading(RunServices services)
     private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
     {
         const string File = ".orchestrator/" + ProjectContext.FileName;
+        if (read.Plan is null)
+        {
+            return read;
+        }
         var path = Path.Combine(repository, File);
         try
         {
             return System.IO.File.Exists(path)
                 ? read with
                 {
-                    Plan = ProjectContext.AddTo(read.Plan!, ProjectContext.Read(System.IO.File.ReadAllBytes(path))),
+                    Plan = ProjectContext.AddTo(read.Plan, ProjectContext.Read(System.IO.File.ReadAllBytes(path))),
                 }
                 : read;
         }

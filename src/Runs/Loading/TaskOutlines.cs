@@ -65,6 +65,36 @@ internal static class TaskOutlines
         );
     }
 
+    /// <summary>Faults of a plan together with the settings and the input of its run, each a sentence with its cure.</summary>
+    /// <param name="files">The plan and the start of the run.</param>
+    /// <param name="outline">Faults of the outline of its tasks.</param>
+    internal static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
+        [
+            .. outline,
+            .. files.Start.Input.Pick && files.Settings.Git.Land != LandingWay.Branches
+                ?
+                [
+                    "'pick' compares results that stay on branches, and this run lands otherwise. Give 'land': 'branches', or leave 'pick' "
+                        + "out.",
+                ]
+                : (string[])[],
+            .. OfHosts(files.Plan, files.Settings),
+        ];
+
+    private static IEnumerable<string> OfHosts(Plan plan, OrchestratorSettings settings)
+    {
+        if (!settings.Hosts.Spread && plan.Tasks.FirstOrDefault(task => task.Host is not null) is { } bound)
+        {
+            yield return $"Task {bound.Id} asks for a host with the label {bound.Host}, and hosts.spread is not set. Set hosts.spread: "
+                + "true and wip.remote, or take 'host' out of the task: see docs/machines.md.";
+        }
+        if (settings.Hosts.Spread && (settings.Temporal.Address is null || settings.Wip.Remote is null))
+        {
+            yield return "hosts.spread is set, and tasks reach other hosts by a Temporal server and a git remote that both share. Set "
+                + "temporal.address and wip.remote, or take hosts.spread out: see docs/machines.md.";
+        }
+    }
+
     /// <summary>Only Claude has the agents that a task may require.</summary>
     private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
         task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays

@@ -4,7 +4,11 @@ namespace Orchestrator.Usage.Forecasts;
 /// <param name="Id">The task.</param>
 /// <param name="Task">Properties of the task, and what it waits for.</param>
 /// <param name="AsksFirst">Whether a person has to say yes before it starts: at night nobody does.</param>
-public sealed record RehearsedTask(string Id, ForecastTask Task, bool AsksFirst);
+public sealed record RehearsedTask(string Id, ForecastTask Task, bool AsksFirst)
+{
+    /// <summary>Share of the past runs of this very task in which it failed, 0 to 1.</summary>
+    public double FailureShare { get; init; }
+}
 
 /// <summary>A night that is rehearsed.</summary>
 public sealed record NightPlan
@@ -42,6 +46,9 @@ public enum RehearsedKind
     /// <summary>A task is done.</summary>
     Ends,
 
+    /// <summary>A task fails, as it did before: nothing that depends on it starts.</summary>
+    Fails,
+
     /// <summary>A task waits for a yes that nobody gives at night.</summary>
     Asks,
 
@@ -60,7 +67,7 @@ public enum RehearsedKind
 /// <param name="Kind">What happens.</param>
 /// <param name="Task">The task; null: the night as a whole.</param>
 /// <param name="Until">For a wait, until when; else null.</param>
-/// <param name="Cost">For an end, US dollars of the task; else 0.</param>
+/// <param name="Cost">For an end or a failure, US dollars of the task; else 0.</param>
 public sealed record RehearsedStep(DateTimeOffset At, RehearsedKind Kind, string? Task, DateTimeOffset? Until = null, double Cost = 0);
 
 /// <summary>What a rehearsed night comes to.</summary>
@@ -87,8 +94,8 @@ public static class NightRehearsal
     /// <summary>Plays it.</summary>
     /// <param name="night">The night.</param>
     /// <param name="past">Past tasks; at least one.</param>
-    /// <param name="share">How hard it is: each task takes and costs as much as this share of alike past ones at most. 0.5 is a usual
-    /// night.</param>
+    /// <param name="share">How hard it is: each task takes and costs as much as this share of alike past ones at most, and fails where it
+    /// failed in more than the rest of its past runs. 0.5 is a usual night.</param>
     public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share)
     {
         var steps = new List<RehearsedStep>();
@@ -163,12 +170,17 @@ public static class NightRehearsal
             foreach (var ended in atWork.Where(one => one.Ends <= now).OrderBy(one => one.Ends).ToList())
             {
                 atWork.Remove(ended);
-                done.Add(ended.Index);
+                var fails = night.Tasks[ended.Index].FailureShare > 1 - share;
+                if (!fails)
+                {
+                    done.Add(ended.Index);
+                }
                 cost += ended.Cost;
                 var used = new Amount(MicroDollars.Of((decimal)ended.Cost), 0);
                 (book, _) = Governor.Settle(book, night.Request.Account, ended.Id, used, [], now);
                 book = Fill(book, night, ended.Cost, share, now);
-                steps.Add(new RehearsedStep(ended.Ends, RehearsedKind.Ends, night.Tasks[ended.Index].Id, Cost: ended.Cost));
+                var kind = fails ? RehearsedKind.Fails : RehearsedKind.Ends;
+                steps.Add(new RehearsedStep(ended.Ends, kind, night.Tasks[ended.Index].Id, Cost: ended.Cost));
             }
         }
         return new Rehearsal(

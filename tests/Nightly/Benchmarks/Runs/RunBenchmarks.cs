@@ -43,7 +43,7 @@ internal static class RunBenchmarks
     internal static async Task<int> StartUpAsync(string program)
     {
         using var files = await BenchRepository.CreateAsync(program, 5, Writer);
-        await files.RunAsync("run", "--yes", "--no-progress");
+        await files.RunAsync("run", "--yes", "--again", "--no-progress");
         var empty = RepositoryFiles.BuiltProgram("tests/EmptyProgram", "empty-program");
         var runner = new ProcessRunner();
         List<double> none = [],
@@ -87,7 +87,7 @@ internal static class RunBenchmarks
                 }
             });
             using var second = await BenchRepository.CreateAsync(program, 5, Writer);
-            var b = await Timing.MillisecondsAsync(() => second.RunAsync("run", "--yes", "--no-progress"));
+            var b = await Timing.MillisecondsAsync(() => second.RunAsync("run", "--yes", "--again", "--no-progress"));
             if (round < 0)
             {
                 continue;
@@ -111,7 +111,7 @@ internal static class RunBenchmarks
                 1,
                 "cat > /dev/null\nwhile [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 0.05; done\n" + Writer
             );
-            using var killed = new Process { StartInfo = StartInfo(files, "run", "--yes", "--no-progress") };
+            using var killed = new Process { StartInfo = StartInfo(files, "run", "--yes", "--again", "--no-progress") };
             killed.Start();
             await Eventually.TrueAsync(() => files.Happened("t1", "executing"));
             killed.Kill();
@@ -141,7 +141,7 @@ internal static class RunBenchmarks
             1,
             "cat > /dev/null\nwhile [ ! -e \"$ORCHESTRATOR_REPOSITORY/go\" ]; do sleep 0.5; done\n" + Writer
         );
-        using var run = new Process { StartInfo = StartInfo(files, "run", "--yes", "--no-progress") };
+        using var run = new Process { StartInfo = StartInfo(files, "run", "--yes", "--again", "--no-progress") };
         run.Start();
         await Eventually.TrueAsync(() => files.Happened("t1", "executing"));
         // The first half minute belongs to the runtime, which compiles again what is used often.

@@ -1,0 +1,210 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Planning;
+
+namespace Orchestrator.Runs.Merging.Preflight;
+
+/// <summary>The work that a start asks for, compared with that of earlier runs by its content: the plan, or the request that a planner
+/// gets. Nobody pays for the same work twice without saying so.</summary>
+public sealed class RepeatedWork
+{
+    private readonly RepositoryReference _repository;
+    private readonly string? _planHash;
+    private readonly string? _request;
+    private readonly IReadOnlySet<string> _chosen;
+
+    private RepeatedWork(RepositoryReference repository, string? planHash, string? request, IReadOnlySet<string> chosen)
+    {
+        _repository = repository;
+        _planHash = planHash;
+        _request = request;
+        _chosen = chosen;
+    }
+
+    /// <summary>The work of a start.</summary>
+    /// <param name="input">The start's input.</param>
+    /// <param name="repository">The repository.</param>
+    /// <returns>The work; null where the start is meant as a repetition, ends with its plan, or can't be read.</returns>
+    public static RepeatedWork? Of(OrchestrationInput input, RepositoryReference repository) =>
+        IsMeant(input) ? null
+        : input.NeedsPlanner ? OfRequest(input, repository)
+        : PlanLoading.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
+        : null;
+
+    /// <summary>The work of a run that has read its plan.</summary>
+    /// <returns>The work; null where the start is meant as a repetition, or its planner was asked already.</returns>
+    public static RepeatedWork? Of(RunFiles files, RepositoryReference repository) =>
+        IsMeant(files.Start.Input) || files.Start.Input.NeedsPlanner ? null : OfPlan(files.Plan, files.Start.Input, repository);
+
+    private static bool IsMeant(OrchestrationInput input) => input.Again || input.PlanOnly || input.Conversations is not null;
+
+    private static RepeatedWork? OfRequest(OrchestrationInput input, RepositoryReference repository)
+    {
+        var source = RequestSource.Read(new BeginPlanningInput("", repository, input));
+        return source.Fault is null
+            ? new RepeatedWork(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
+            : null;
+    }
+
+    private static RepeatedWork OfPlan(Plan plan, OrchestrationInput input, RepositoryReference repository) =>
+        new(repository, PlanJson.Hash(plan), null, TaskSelection.Of(plan, input.Only, input.Phase, []));
+
+    /// <summary>True if a run was started for this work.</summary>
+    /// <param name="folder">The run's folder.</param>
+    public bool IsOf(RunFolder folder) =>
+        _request is null
+            ? SmallFile.TryRead(folder.Plan) is { } plan && PlanJson.HashOf(plan) == _planHash
+            : SmallFile.TryRead(folder.Planning("request.md")) is { } request
+                && Encoding.UTF8.GetString(request) == _request
+                && SmallFile.TryRead(folder.Planning("start.json")) is { } start
+                && StoredJson.TryParse(start, MessageJson.Options.TypeOf<RunStart>()) is { Input.PlanOnly: false };
+
+    /// <summary>Open runs of this work, by their records.</summary>
+    /// <param name="but">The run that asks.</param>
+    public IEnumerable<RunStatus> FindOpen(string but) =>
+        Recorded(but).Where(run => !RunStates.IsFinal(run.Status.State) && IsOf(run.Folder)).Select(run => run.Status);
+
+    /// <summary>The latest run that landed all of this work on a target where nothing has changed since.</summary>
+    /// <param name="but">The run that asks.</param>
+    /// <param name="target">The branch to land on; null: the one that is checked out.</param>
+    /// <param name="services">Where repositories are opened.</param>
+    /// <returns>Its record; null: there is none.</returns>
+    public async Task<RunStatus?> FindLandedAsync(string but, string? target, RunServices services, CancellationToken stop)
+    {
+        var landed = Recorded(but)
+            .Where(run => run.Status.HasLanded && RunStates.IsFinal(run.Status.State) && Covers(run.Status) && IsOf(run.Folder))
+            .OrderByDescending(run => run.Status.StartedAt)
+            .ToList();
+        if (landed.Count == 0)
+        {
+            return null;
+        }
+        var repository = await services.Repositories.OpenAsync(_repository.WorkTree);
+        var checkout = new WorktreeStore(repository).FindCheckout(_repository.LinkedWorktree);
+        if (await new RepositoryCheck(repository, checkout).FindTargetAsync(target, stop) is not { } branch)
+        {
+            return null;
+        }
+        foreach (var run in landed.Where(run => run.Status.Target == RunRefs.Shown(branch)))
+        {
+            if (await IsUnchangedAsync(run.Folder, run.Status, branch, repository, stop))
+            {
+                return run.Status;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Refuses to plan work that is a repetition: a planner is paid before anybody can be asked about its plan.</summary>
+    /// <returns>The refusal; null where planning may begin.</returns>
+    public static async Task<PlanningBegun?> RefuseAsync(BeginPlanningInput input, RunServices services, CancellationToken stop)
+    {
+        var settings = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input).Loaded.Settings;
+        if (settings is null || Of(input.Input, input.Repository) is not { } work)
+        {
+            return null;
+        }
+        var open = input.Input.Yes ? null : work.FindOpen(input.RunId).FirstOrDefault();
+        var repeated =
+            open is not null ? DescribeOpen(open)
+            : await work.FindLandedAsync(input.RunId, settings.Git.Target, services, stop) is { } landed ? Describe(landed)
+            : null;
+        return repeated is null
+            ? null
+            : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it once more."] };
+    }
+
+    /// <summary>A sentence about a run that landed this work.</summary>
+    public static string Describe(RunStatus landed)
+    {
+        var what = landed.HasPlanner ? "request" : "plan";
+        return $"{landed.RunId} has landed the same {what} already ({RunLiveness.DescribeLanding(landed)}), and nothing that its tasks "
+            + "read or write has changed since.";
+    }
+
+    /// <summary>A sentence about an open run of this work.</summary>
+    public static string DescribeOpen(RunStatus open)
+    {
+        var what = open.HasPlanner ? "request" : "plan";
+        return $"{open.RunId} is a run of the same {what} and still open ({RunLiveness.Describe(open)}).";
+    }
+
+    private bool Covers(RunStatus run)
+    {
+        var merged = run
+            .Tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Resolved)
+            .Select(task => task.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        return _request is null ? _chosen.IsSubsetOf(merged) : run.State == RunStates.Completed;
+    }
+
+    private IEnumerable<(RunFolder Folder, RunStatus Status)> Recorded(string but)
+    {
+        var runs = Path.GetDirectoryName(new RunFolder(_repository.Path, but).Path)!;
+        var own = RunFolder.NameOf(but);
+        return !Directory.Exists(runs)
+            ? []
+            : Directory
+                .EnumerateDirectories(runs)
+                .Select(path => Path.GetFileName(path))
+                .Where(name => name != own && !name.StartsWith(RunFolder.Removed, StringComparison.Ordinal))
+                .Select(name => new RunFolder(_repository.Path, name))
+                .Select(folder => (folder, StatusFile.Read(folder.Status)))
+                .Where(run => run.Item2 is not null)
+                .Select(run => (run.folder, run.Item2!));
+    }
+
+    /// <summary>True if the target, or the branch with the work where nothing was merged, still is as the run left it in all that its
+    /// tasks read and write.</summary>
+    private static async Task<bool> IsUnchangedAsync(
+        RunFolder folder,
+        RunStatus run,
+        string target,
+        GitRepository repository,
+        CancellationToken stop
+    )
+    {
+        var branch = $"refs/heads/{(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}";
+        var tips = await new RefStore(repository).ListAsync([target, branch], stop);
+        if (
+            !tips.TryGetValue(target, out var tip)
+            || !await repository.HasCommitAsync(run.LandedCommit, stop)
+            || SmallFile.TryRead(folder.StartFile) is not { } json
+            || StoredJson.TryParse(json, MessageJson.Options.TypeOf<RunStart>()) is not { } start
+            || TryReadPlan(folder) is not { } plan
+        )
+        {
+            return false;
+        }
+        return await IsSameAsync(run.LandedCommit)
+            || (
+                branch != target
+                && tips.GetValueOrDefault(branch) == run.LandedCommit
+                && await repository.HasCommitAsync(run.BaseCommit, stop)
+                && await IsSameAsync(run.BaseCommit)
+            );
+
+        async Task<bool> IsSameAsync(string commit) =>
+            commit == tip
+            || !(await new Diffs(repository).BetweenAsync(commit, tip, stop)).Any(file => Matters(file.Path, plan, start.OwnFiles));
+    }
+
+    private static Plan? TryReadPlan(RunFolder folder)
+    {
+        try
+        {
+            return SmallFile.TryRead(folder.Plan) is { } plan ? PlanJson.Read(plan) : null;
+        }
+        catch (JsonException)
+        {
+            // A record that somebody has damaged says nothing of later work.
+            return null;
+        }
+    }
+
+    /// <summary>True if a task reads or writes the file; one that does not name what it reads, reads everything.</summary>
+    private static bool Matters(string path, Plan plan, OwnFiles own) =>
+        !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
+        && plan.Tasks.Any(task => Ownership.Of(task.FilesRead).Owns(path) || Ownership.Of(task).Owns(path));
+}

@@ -1,0 +1,103 @@
+using Orchestrator.Accounts;
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.Runs.Merging.Preflight;
+
+/// <summary>Reasons to refuse a run that follow from its plan, its settings and its checkout alone. Preflight asks for them, and so does
+/// every command that announces a run: a rehearsal, a dry run, a schedule.</summary>
+public static class RunRefusals
+{
+    /// <summary>The reasons, found without starting or changing anything.</summary>
+    /// <param name="plan">The plan; null: a planner makes it.</param>
+    /// <param name="input">The input of the run.</param>
+    /// <param name="settings">The settings of the run, without errors.</param>
+    /// <param name="repository">The repository.</param>
+    /// <returns>Sentences, each with its cure; empty: nothing is refused.</returns>
+    public static IReadOnlyList<string> Of(Plan? plan, OrchestrationInput input, SettingsResult settings, RepositoryReference repository) =>
+        plan is null
+            ? [.. PricedAgents.Faults(settings.Settings!, [Priced(settings.Settings!, settings.Settings!.Planner)])]
+            : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStart.Of(input, settings, repository)));
+
+    /// <summary>The reasons of a run.</summary>
+    /// <param name="files">The plan and the start of the run.</param>
+    internal static IReadOnlyList<string> Of(RunFiles files) =>
+        [
+            .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
+            .. SameButForCase(files.Plan),
+            .. PricedAgents.Faults(files.Settings, PaidAgents(files)),
+            .. LinksOutside(files.Plan, files.WorkTree),
+        ];
+
+    /// <summary>The agents of the tasks, those that take a task over, and the reviewer, each with its model.</summary>
+    private static IEnumerable<(string Agent, string Model)> PaidAgents(RunFiles files)
+    {
+        var settings = files.Settings;
+        var reviewer = settings.Review.Reviewer;
+        var relays = files
+            .Plan.Tasks.Select(settings.AgentOf)
+            .Distinct(StringComparer.Ordinal)
+            .SelectMany(settings.RelaysOf)
+            .Select(relay => relay.Agent)
+            .Distinct(StringComparer.Ordinal);
+        return
+        [
+            .. files.Plan.Tasks.Select(task => (settings.AgentOf(task), settings.ModelOf(task))),
+            .. relays.Select(relay =>
+                (
+                    relay,
+                    settings.ModelOf(
+                        new PlanTask
+                        {
+                            Id = "",
+                            Description = "",
+                            Agent = relay,
+                        }
+                    )
+                )
+            ),
+            .. settings.Review.Enabled ? [Priced(settings, reviewer)] : ((string, string)[])[],
+        ];
+    }
+
+    private static (string Agent, string Model) Priced(OrchestratorSettings settings, PlannerSettings caller) =>
+        (caller.Agent, settings.ModelOf(caller));
+
+    /// <summary>On some file systems names that differ only in case are the same.</summary>
+    private static IEnumerable<string> SameButForCase(Plan plan) =>
+        plan
+            .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
+            .Where(g => g.Count() > 1)
+            .Select(same =>
+                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one "
+                + "on some disks. Rename one."
+            );
+
+    /// <summary>A written path through a symbolic link to the outside would leave the repository.</summary>
+    private static IEnumerable<string> LinksOutside(Plan plan, string root)
+    {
+        foreach (var task in plan.Tasks)
+        {
+            foreach (var path in (task.FilesWrite ?? []).Concat(task.FilesAppend).Distinct(StringComparer.Ordinal))
+            {
+                var at = root;
+                foreach (
+                    var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0)
+                )
+                {
+                    at = Path.Combine(at, part);
+                    if (new FileInfo(at).LinkTarget is not { } target)
+                    {
+                        continue;
+                    }
+                    var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
+                    if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
+                    {
+                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
+                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}
