@@ -63,7 +63,7 @@ public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<str
     {
         foreach (var folder in Writable.Where(path => Path.GetFileName(path).LastIndexOf('.') <= 0))
         {
-            Directory.CreateDirectory(folder);
+            OwnFolder.Ensure(folder);
         }
         return this;
     }

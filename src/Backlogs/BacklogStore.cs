@@ -1,5 +1,6 @@
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Backlogs;
 
@@ -58,7 +59,7 @@ public sealed class BacklogStore
     /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
+        OwnFolder.Ensure(Path.GetDirectoryName(FullPath)!);
         await using var turn = await WaitForTurnAsync(stop);
         var read = Read(tag);
         if (read.File is not { } file)

@@ -14,7 +14,7 @@ public static class CacheFolder
     /// <summary>The folder for writing: it is created, with its owner file.</summary>
     public static string Open(GitRepository repository, IReadOnlyDictionary<string, string> environment)
     {
-        var folder = Directory.CreateDirectory(Of(repository, environment)).FullName;
+        var folder = OwnFolder.Ensure(Of(repository, environment));
         var owner = new FileInfo(Path.Combine(folder, OwnerFile));
         if (!owner.Exists || DateTime.UtcNow - owner.LastWriteTimeUtc > TimeIsExact)
         {

@@ -30,7 +30,7 @@ public static class PackageCaches
     {
         try
         {
-            return Directory.CreateDirectory(folder).Exists;
+            return Directory.Exists(OwnFolder.Ensure(folder));
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {

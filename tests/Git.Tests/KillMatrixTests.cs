@@ -73,7 +73,6 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);
         var (refs, commits, worktrees) = (new RefStore(repository), new CommitStore(repository), new WorktreeStore(repository));
         await new RepositoryRecovery(repository).RunAsync();
-        await worktrees.ExcludeAsync(["/.worktrees/"]);
         if (await refs.ReadAsync(Staging) is null)
         {
             await refs.UpdateAsync([new RefChange(Staging, git.Start, null)], "begin");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Orchestrator.Git.Guard;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Tests;
 
@@ -26,7 +27,7 @@ public sealed class RepositoryGuardTests
             opened.Files[".worktrees/run-1/third"],
             permit: DiscardPermit.OfOurMaking(opened.Files[".worktrees/run-1/third"])
         );
-        await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
+        CheckoutExcludes.Ensure(opened.Files.Path, ["/.worktrees/"]);
         await opened.Files.GitAsync("config", "branch.main.remote", "origin");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "the agent's own");
 

@@ -206,8 +206,8 @@ public sealed class WorktreesTests
         var file = Path.Combine(opened.Repository.CommonDirectory, "info", "exclude");
         await File.WriteAllTextAsync(file, "mine");
 
-        await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
-        await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
+        CheckoutExcludes.Ensure(opened.Files.Path, ["/.worktrees/"]);
+        CheckoutExcludes.Ensure(opened.Files.Path, ["/.worktrees/"]);
 
         Assert.Equal("mine\n/.worktrees/\n", await File.ReadAllTextAsync(file));
     }

@@ -108,7 +108,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         {
             return (null, request.AnswersOnly ? "Nothing may be written." : $"{path} is outside of the worktree.");
         }
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        OwnFolder.Ensure(Path.GetDirectoryName(path)!);
         OwnFile.Write(path, parameters.Text("content") ?? "");
         return (null, null);
     }

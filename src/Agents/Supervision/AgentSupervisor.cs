@@ -41,7 +41,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         StartFolder folder = new(start.Folder);
-        Directory.CreateDirectory(folder.File(AgentStart.OutFolder));
+        OwnFolder.Ensure(folder.File(AgentStart.OutFolder));
         folder.Owner = start.Owner;
         folder.RenewLease();
         var now = PidWatermark.Now();

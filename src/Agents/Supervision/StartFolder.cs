@@ -114,7 +114,7 @@ internal sealed class StartFolder(string path)
     /// <returns>False where one was there first.</returns>
     internal bool TryCancelBeforeStart()
     {
-        Directory.CreateDirectory(Path);
+        OwnFolder.Ensure(Path);
         try
         {
             using FileStream made = new(File("started"), FileMode.CreateNew);

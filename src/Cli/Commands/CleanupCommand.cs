@@ -6,6 +6,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Cleaning;
+using Orchestrator.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 
@@ -55,6 +56,7 @@ internal sealed class CleanupCommand : CliCommand
     {
         var location = context.RequireRepository();
         var settings = context.OpenSettings(location, _engine.Flags(parsed)).Loaded.Settings!;
+        await CheckoutFolders.RequireAsync(location, settings.Worktrees.Directory, context.Services, stop);
         var all = StoredRuns.List(location);
         var neverBegun = NeverBegun.List(location, context.Time.GetUtcNow());
         var isNone = all.Count + neverBegun.Count == 0;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
@@ -105,7 +106,7 @@ internal sealed class ContractsCommand : CliCommand
     private static void Write(CommandContext context, string output, ContractStub stub)
     {
         var path = context.FullPath(output);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        CheckoutFolders.Ensure(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, stub.Content);
         context.Terminal.Say($"Wrote {stub.Name} version {stub.Version} to {output}.");
     }

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
 using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
@@ -57,7 +58,8 @@ internal sealed class ServerCommand : CliCommand
             : context.LoadSettings().Settings!;
         if (repository is not null)
         {
-            Directory.CreateDirectory(repository.OrchestratorFolder);
+            await CheckoutFolders.RequireAsync(repository, settings.Worktrees.Directory, context.Services, stop);
+            CheckoutFolders.Ensure(repository.OrchestratorFolder);
         }
         using var file = Acquire(ServerFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
         var options = _listen.Apply(

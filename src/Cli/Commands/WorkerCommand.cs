@@ -94,9 +94,10 @@ internal sealed class WorkerCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
         {
-            TrustGate.Demand(context, context.OpenSettings(other, []), yes);
+            await CheckFoldersAsync(other, TrustGate.Demand(context, context.OpenSettings(other, []), yes));
         }
         var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
+        await CheckFoldersAsync(repositories[0], settings);
         var takesOver = TakesOver(parsed, settings.Settings!);
         var offered = Offered(parsed, settings.Settings!);
         if (parsed.GetValue(_makeCurrent) && WorkerDeployment.VersionOf(settings.Settings!.Temporal) is null)
@@ -134,6 +135,9 @@ internal sealed class WorkerCommand : CliCommand
                     + "Ctrl-C ends it; agents at work go on."
             );
         }
+
+        Task CheckFoldersAsync(RepositoryLocation checkout, SettingsResult loaded) =>
+            CheckoutFolders.RequireAsync(checkout, loaded.Settings!.Worktrees.Directory, context.Services, stop);
     }
 
     /// <summary>The server gives up a step of which it has not heard for 20 seconds: what is still for longer is done by nobody.</summary>

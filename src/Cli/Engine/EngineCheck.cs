@@ -53,5 +53,9 @@ internal static class EngineCheck
         {
             return new(Name, MachineCheckStatus.Fail, fault.Message, fault.Cure);
         }
+        catch (RefusedException refused)
+        {
+            return new(Name, MachineCheckStatus.Fail, refused.Message, refused.Cure);
+        }
     }
 }

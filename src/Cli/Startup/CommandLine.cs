@@ -7,6 +7,7 @@ using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Startup;
@@ -100,6 +101,15 @@ internal static class CommandLine
             if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)
             {
                 throw new CommandException(ExitCodes.Unavailable, refusal, context.Platform.Cure);
+            }
+            if (
+                !command.IsForAgents
+                && !command.WorksEverywhere
+                && context.FindRepository() is { IsBare: false } repository
+                && CheckoutFolders.IsReplaced(repository)
+            )
+            {
+                await CheckoutFolders.RequireAsync(repository, WorktreeSettings.DefaultDirectory, context.Services, interrupts.Stop);
             }
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }

@@ -84,7 +84,7 @@ internal sealed class GuardStore(string folder)
         var path = PathOf(file.Hash);
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
-            Directory.CreateDirectory(folder);
+            OwnFolder.Ensure(folder);
             var aside = $"{path}.{Guid.NewGuid():N}.tmp";
             File.WriteAllBytes(aside, content);
             File.Move(aside, path, overwrite: true);
@@ -108,7 +108,7 @@ internal sealed record GuardedFile(string Hash, string Mode)
     /// <summary>Makes a file, or a symbolic link, as it was recorded, in place of what is there.</summary>
     internal static void Write(string path, byte[] content, string mode)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        OwnFolder.Ensure(Path.GetDirectoryName(path)!);
         if (mode == Link || new FileInfo(path).LinkTarget is not null)
         {
             File.Delete(path);

@@ -181,7 +181,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
         if (Directory.Exists(change.Name) && new DirectoryInfo(change.Name).LinkTarget is null)
         {
-            Directory.CreateDirectory(storeFolder);
+            OwnFolder.Ensure(storeFolder);
             Directory.Move(change.Name, Path.Combine(storeFolder, $"git-{Guid.NewGuid():N}"));
         }
         else

@@ -27,9 +27,11 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
     /// <summary>Checks.</summary>
     /// <param name="target">The branch to land on, short or full; null: the checked-out one.</param>
     /// <param name="branchPrefix">The first part of our branches' names.</param>
+    /// <param name="worktrees">The folder of worktrees.</param>
     public async Task<RepositoryCheckResult> RunAsync(
         string? target = null,
         string branchPrefix = "orchestrator",
+        string worktrees = ".worktrees",
         CancellationToken cancellationToken = default
     )
     {
@@ -82,6 +84,11 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
                 )
             );
         }
+        if ((checkout ?? new WorktreeStore(repository).FindMainCheckout()) is { } place)
+        {
+            var tracked = await new TrackedOwnFiles(place).FindAsync(worktrees, start, cancellationToken);
+            findings.AddRange(tracked is null ? [] : [tracked]);
+        }
         if (start is not null)
         {
             var features = await new RepositoryFeatures(repository).FindAsync(start, cancellationToken);
@@ -104,7 +111,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
     {
         try
         {
-            Directory.CreateDirectory(repository.OwnDirectory);
+            OwnFolder.Ensure(repository.OwnDirectory);
             var probe = Path.Combine(repository.OwnDirectory, $"probe-{Guid.NewGuid():N}");
             File.WriteAllText(probe, string.Empty);
             File.Delete(probe);

@@ -12,7 +12,7 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
     public void Begin()
     {
         FolderRemover.Remove(scratch);
-        Directory.CreateDirectory(scratch);
+        OwnFolder.Ensure(scratch);
     }
 
     /// <summary>The files that a candidate has changed since a commit.</summary>

@@ -14,7 +14,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     /// <exception cref="GitException">Another namespace works here.</exception>
     internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(_folder);
+        OwnFolder.Ensure(_folder);
 
         // The own claim first: of two that begin at the same moment at least one sees the other.
         var claim = await OpenOwnAsync(Path.Combine(_folder, own + Ending), cancellationToken);

@@ -12,7 +12,7 @@ internal sealed class TemporaryIndex : IDisposable
     internal TemporaryIndex(GitRepository repository)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
-        Directory.CreateDirectory(folder);
+        OwnFolder.Ensure(folder);
         Path = System.IO.Path.Combine(
             folder,
             string.Create(

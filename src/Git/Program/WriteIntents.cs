@@ -74,7 +74,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         {
             return;
         }
-        Directory.CreateDirectory(folder);
+        OwnFolder.Ensure(folder);
         var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + WriteIntent.Ended);
         File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
         File.SetLastWriteTimeUtc(note, since);
@@ -128,7 +128,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
 
     private string Take(string text)
     {
-        Directory.CreateDirectory(folder);
+        OwnFolder.Ensure(folder);
         var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var file = Open(note);
         RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // In one piece: whoever reads sees all of it or nothing.

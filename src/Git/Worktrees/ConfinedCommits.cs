@@ -46,12 +46,12 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     {
         foreach (var path in (string[])[Path.Combine(Objects, "info"), Path.Combine(Objects, "pack"), Heads, Logs, HeadLogs])
         {
-            Directory.CreateDirectory(path);
+            OwnFolder.Ensure(path);
         }
         var shared = Path.GetDirectoryName(branch)!;
-        Directory.CreateDirectory(Path.Combine(_repository.CommonDirectory, shared));
-        Directory.CreateDirectory(Path.Combine(_repository.CommonDirectory, "logs", shared));
-        Directory.CreateDirectory(Path.Combine(worktree.AdminDirectory, "logs"));
+        OwnFolder.Ensure(Path.Combine(_repository.CommonDirectory, shared));
+        OwnFolder.Ensure(Path.Combine(_repository.CommonDirectory, "logs", shared));
+        OwnFolder.Ensure(Path.Combine(worktree.AdminDirectory, "logs"));
         _largeFiles.Prepare();
         DurableFile.Write(
             Path.Combine(Objects, "info", "alternates"),

@@ -21,8 +21,8 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
     {
         if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
         {
-            Directory.CreateDirectory(Path.Combine(Shared, "objects"));
-            Directory.CreateDirectory(Own);
+            OwnFolder.Ensure(Path.Combine(Shared, "objects"));
+            OwnFolder.Ensure(Own);
         }
     }
 

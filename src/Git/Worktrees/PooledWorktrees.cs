@@ -16,6 +16,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     internal async Task ReturnAsync(string path, string admin, DiscardPermit permit, CancellationToken cancellationToken)
     {
         permit.Check(path);
+        await new WorktreeParents(repository).MakeAsync(_folder, cancellationToken);
         var claims = new WorktreeClaims(repository);
         claims.Claim(path);
         WorktreeAdmin.RemoveMarker(admin);
@@ -94,7 +95,6 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     /// file for moving one by hand.</summary>
     private static void Move(string from, string to, string admin)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         DurableFile.Write(Path.Combine(admin, "gitdir"), Path.Combine(to, ".git") + "\n");
         Directory.Move(from, to);
         WorktreeAdmin.WriteLink(to, admin);

@@ -33,7 +33,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
     {
         var last = Find();
         var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(UnfinishedSnapshot.ObjectsOf(folder));
+        OwnFolder.Ensure(UnfinishedSnapshot.ObjectsOf(folder));
         try
         {
             var objects = ObjectsIn(folder);

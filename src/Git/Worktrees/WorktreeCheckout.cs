@@ -11,6 +11,10 @@ internal sealed class WorktreeCheckout(GitRepository repository)
     /// <summary>Takes a worktree from the pool and checks out the requested files.</summary>
     public async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
+        if (request.Pool is not null)
+        {
+            await new WorktreeParents(repository).CheckAsync(Path.GetFullPath(request.Pool.Folder), cancellationToken);
+        }
         if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
         {
             return false;

@@ -11,6 +11,8 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         var path = Path.GetFullPath(request.Path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var parents = new WorktreeParents(repository);
+        await parents.CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var admin = WorktreeAdmin.Find(repository, path);
         if (admin is not null && WorktreeAdmin.ReadMarker(admin, path) is { } marker)
         {
@@ -24,7 +26,7 @@ public sealed class WorktreeStore(GitRepository repository)
         var claims = new WorktreeClaims(repository);
         await new WorktreePlace(repository).ClearAsync(path, admin, claims, request, cancellationToken);
         claims.Claim(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await parents.MakeAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var files = new WorktreeCheckout(repository);
         if (!await files.TryReuseAsync(request, path, cancellationToken))
         {
@@ -102,6 +104,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        await new WorktreeParents(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var claims = new WorktreeClaims(repository);
         var admin = WorktreeAdmin.Find(repository, path);
         if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
@@ -129,6 +132,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        await new WorktreeParents(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
         {
             await new PooledWorktrees(repository, pool).ReturnAsync(path, admin, permit, cancellationToken);
@@ -167,20 +171,5 @@ public sealed class WorktreeStore(GitRepository repository)
 
         // For a submodule and for --separate-git-dir git prints the git directory here (2.39).
         return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
-    }
-
-    /// <summary>Adds patterns to <c>info/exclude</c>, which is local to the repository and never committed. Existing ones stay.</summary>
-    public async Task ExcludeAsync(IEnumerable<string> patterns, CancellationToken cancellationToken = default)
-    {
-        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        var file = Path.Combine(repository.CommonDirectory, "info", "exclude");
-        var content = DurableFile.TryRead(file) ?? string.Empty;
-        var present = content.Split('\n').Select(line => line.Trim()).ToHashSet();
-        var missing = patterns.Where(pattern => !present.Contains(pattern)).ToArray();
-        if (missing.Length > 0)
-        {
-            var separator = content.Length == 0 || content.EndsWith('\n') ? string.Empty : "\n";
-            DurableFile.Write(file, content + separator + string.Join('\n', missing) + "\n");
-        }
     }
 }

@@ -10,7 +10,7 @@ public static class StandbyProcesses
     /// <param name="folder">The engine's folder.</param>
     public static IDisposable Register(string folder)
     {
-        var standby = Directory.CreateDirectory(Path.Combine(folder, FolderName)).FullName;
+        var standby = OwnFolder.Ensure(Path.Combine(folder, FolderName));
         var self = ProcessIdentity.Current;
         var file = Path.Combine(standby, $"{self.ProcessId}-{Guid.NewGuid():n}");
         OwnFile.Write(file, self.ToString());

@@ -99,6 +99,10 @@ internal static class GitSetupCheck
         {
             return new(Name, MachineCheckStatus.Fail, $"{location.WorkTree} can't be used before {broken.Name} works.", broken.Cure);
         }
+        if (await new TrackedOwnFiles(checkout).FindAsync(settings.Worktrees.Directory, null, cancellationToken) is { } tracked)
+        {
+            return new(Name, MachineCheckStatus.Fail, tracked.Message, tracked.Cure);
+        }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)
         {

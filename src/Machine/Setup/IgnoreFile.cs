@@ -3,19 +3,19 @@ namespace Orchestrator.Machine.Setup;
 /// <summary>The <c>.gitignore</c> of our folder: configuration, roles and tasks are to be committed, everything else is not.</summary>
 public static class IgnoreFile
 {
-    private const string Text =
-        "# Made by orchestrate: only what is named here belongs into "
-        + "commits.\n*\n!.gitignore\n!config.yaml\n!roles/\n!roles/**\n!tasks.json\n";
+    private static readonly string Text =
+        "# Made by orchestrate: only what is named here belongs into commits.\n*\n"
+        + string.Concat(OwnFolder.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n"));
 
     /// <summary>Writes it where it is missing. True when it was written.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     public static bool Ensure(string folder)
     {
-        if (Path.GetFileName(folder) != ".orchestrator")
+        if (Path.GetFileName(folder) != OwnFolder.Name)
         {
             return false;
         }
-        Directory.CreateDirectory(folder);
+        OwnFolder.Ensure(folder);
         var file = Path.Combine(folder, ".gitignore");
         if (File.Exists(file))
         {

@@ -1,16 +1,39 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Opens folders for files of ours. Programs that are not ours write near them, so that below the folder that has our name no part
-/// of a path may be a link: a link there would lead what we write to a place of somebody else's choice.</summary>
-internal static class OwnFolder
+/// <summary>Makes and opens folders for files of ours; the only place that makes folders below <c>.orchestrator</c>. In a checkout git is
+/// told to ignore them first. Programs that are not ours write near them, so that below the folder that has our name no part of a path may
+/// be a link: a link there would lead what we write to a place of somebody else's choice.</summary>
+public static class OwnFolder
 {
-    /// <summary>From the last folder of this name on; it may be a link itself, because a person may keep it on another disk.</summary>
-    private const string Name = ".orchestrator";
+    /// <summary>Name of our folder in a checkout. The folder may be a link itself, because a user may keep it on another disk.</summary>
+    public const string Name = ".orchestrator";
+
+    /// <summary>Entries of the folder that belong into commits, as patterns of <c>.gitignore</c> relative to it.</summary>
+    public static readonly IReadOnlyList<string> Committed = [".gitignore", "config.yaml", "context.json", "roles/", "tasks.json"];
+
+    // A link of this name is ignored, a folder is looked into.
+    private static readonly IReadOnlyList<string> Patterns =
+    [
+        $"/{Name}",
+        $"!/{Name}/",
+        $"/{Name}/*",
+        .. Committed.Select(entry => $"!/{Name}/{entry}"),
+    ];
+
+    /// <summary>Makes a folder, with those above it; an existing one stays.</summary>
+    /// <param name="path">Absolute path of any folder, also one that is not below ours.</param>
+    /// <returns>The path.</returns>
+    /// <exception cref="UnauthorizedAccessException">Below our folder a link is on the way, or something that is no folder.</exception>
+    public static string Ensure(string path)
+    {
+        using var made = Path.GetFullPath(path).Split('/').Contains(Name) ? Make(Path.GetFullPath(path)) : null;
+        return made is null ? Directory.CreateDirectory(path).FullName : path;
+    }
 
     /// <summary>Opens a folder; what is missing is made.</summary>
     /// <param name="path">Absolute path.</param>
     /// <exception cref="UnauthorizedAccessException">A link is on the way, or something that is no folder. Nothing was written.</exception>
-    public static FolderHandle Make(string path)
+    internal static FolderHandle Make(string path)
     {
         var parts = path.Split('/');
         var own = Array.LastIndexOf(parts, Name);
@@ -19,7 +42,12 @@ internal static class OwnFolder
             Directory.CreateDirectory(path);
             return FolderHandle.TryOpen(path, followLink: true) ?? throw Gone(path);
         }
+        CheckoutExcludes.Ensure(own == 1 ? "/" : string.Join('/', parts[..own]), Patterns);
         var at = string.Join('/', parts[..(own + 1)]);
+        if (File.Exists(at))
+        {
+            throw Blocked(at);
+        }
         Directory.CreateDirectory(at);
         var folder = FolderHandle.TryOpen(at, followLink: true) ?? throw Gone(at);
         foreach (var part in parts[(own + 1)..].Where(part => part.Length > 0))

@@ -30,6 +30,7 @@ public sealed class PreflightCheck(RunServices services)
         var found = await new RepositoryCheck(repository, checkout).RunAsync(
             files.Settings.Git.Target,
             files.Settings.Worktrees.BranchPrefix,
+            files.Settings.Worktrees.Directory,
             stop
         );
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
@@ -69,10 +70,6 @@ public sealed class PreflightCheck(RunServices services)
         {
             return new PreflightResult { Errors = errors, Warnings = warnings };
         }
-        await new WorktreeStore(repository).ExcludeAsync(
-            ["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"],
-            stop
-        );
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
             files.Settings.Git.Land == LandingWay.PullRequest

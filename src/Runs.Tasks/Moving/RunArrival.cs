@@ -225,7 +225,7 @@ internal static class TaskLeftovers
         await StopAgentsAsync(folder, taskId, time);
         foreach (var start in AgentRunFolders.Of(folder.Task(taskId)))
         {
-            var aside = Directory.CreateDirectory(Path.Combine(folder.Task(taskId), Aside)).FullName;
+            var aside = OwnFolder.Ensure(Path.Combine(folder.Task(taskId), Aside));
             Directory.Move(start, Path.Combine(aside, $"{Path.GetFileName(start)}-{Guid.NewGuid():n}"));
         }
     }

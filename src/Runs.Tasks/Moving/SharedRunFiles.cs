@@ -65,7 +65,7 @@ internal sealed class SharedRunFiles
             else if (path.StartsWith(FilesFolder, StringComparison.Ordinal) && StaysInside(path) && isWanted(path[FilesFolder.Length..]))
             {
                 var file = Path.Combine(folder.Path, path[FilesFolder.Length..]);
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                OwnFolder.Ensure(Path.GetDirectoryName(file)!);
                 DurableFile.Write(file, content);
             }
         }

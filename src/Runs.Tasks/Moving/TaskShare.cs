@@ -251,7 +251,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             // The worktree goes, and this step may be done twice.
             await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
         }
-        Directory.CreateDirectory(folder.Task(at.TaskId));
+        OwnFolder.Ensure(folder.Task(at.TaskId));
         var tree = await outgoing.WriteAsync(Path.Combine(folder.Task(at.TaskId), ".shared-refs"), stop);
         var name = RunRefs.Placed(folder, at.TaskId);
         var known = await refs.ReadAsync(name, stop);
@@ -307,7 +307,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
             // Its end is taken as it is: another start would be paid once more.
-            Directory.CreateDirectory(Path.Combine(ended, "started"));
+            OwnFolder.Ensure(Path.Combine(ended, "started"));
         }
         if (RunStart.TryRead(folder) is { } start)
         {

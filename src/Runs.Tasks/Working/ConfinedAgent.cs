@@ -26,7 +26,7 @@ internal sealed class ConfinedAgent(TaskWorkspace workspace, PlanTask task, Work
             return null;
         }
         await _commits.PrepareAsync(stop);
-        var desk = Directory.CreateDirectory(MailDesk.Of(workspace.Files.Folder, task.Id)).FullName;
+        var desk = OwnFolder.Ensure(MailDesk.Of(workspace.Files.Folder, task.Id));
         var sandbox = rules.OfAgent(runner.State, worktree.Repository.CommonDirectory, [worktree.Path, .. services.HookFiles]);
         return _commits.AddTo(sandbox with { Writable = [.. sandbox.Writable, temporary, desk] });
     }

@@ -58,7 +58,7 @@ internal static class KeptConversations
         }
         if (!File.Exists(place))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            OwnFolder.Ensure(Path.GetDirectoryName(place)!);
             DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
         }
         // Last: until then it is put there once more.

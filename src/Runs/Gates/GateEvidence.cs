@@ -13,7 +13,7 @@ internal static class GateEvidence
     /// <param name="verdict">The result of a gate that has ended.</param>
     public static void Add(RunFolder folder, string evidence, GateVerdict verdict)
     {
-        Directory.CreateDirectory(evidence);
+        OwnFolder.Ensure(evidence);
         GateVerdict[] all =
         [
             .. Read(evidence) ?? [],

@@ -126,7 +126,7 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         {
             var made = new DirectoryInfo(Path.Combine(worktree.Path, folder));
             var kept = Path.Combine(aside, folder);
-            Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+            OwnFolder.Ensure(Path.GetDirectoryName(kept)!);
             if (!made.Exists || made.LinkTarget is not null || !await CopyAsync(made.FullName, kept, copy with { Sandbox = null }, stop))
             {
                 FolderRemover.Remove(aside);

@@ -14,9 +14,12 @@ public sealed record WorktreeSettings(
     string BranchPrefix
 )
 {
+    /// <summary>Folder of worktrees unless <c>worktrees.dir</c> names another one.</summary>
+    public const string DefaultDirectory = ".worktrees";
+
     private static readonly Setting<string> DirectoryKey = new(
         "worktrees.dir",
-        ".worktrees",
+        DefaultDirectory,
         SettingTypes.Text,
         "folder of the worktrees",
         ["worktree_dir"]

@@ -1,0 +1,116 @@
+using Orchestrator.Git.Landing;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Files and folders of ours that were committed by mistake, or by somebody who wants us to follow a link.</summary>
+/// <param name="checkout">The checkout whose index is read.</param>
+public sealed class TrackedOwnFiles(Worktree checkout)
+{
+    private const string Link = "120000";
+    private const string Submodule = "160000";
+
+    /// <summary>An entry of the index or of a commit.</summary>
+    /// <param name="Mode">git's mode of it, such as <c>120000</c> for a link.</param>
+    /// <param name="Path">Relative to the checkout.</param>
+    public sealed record Entry(string Mode, string Path);
+
+    /// <summary>Finds what no run can work beside.</summary>
+    /// <param name="worktrees">The folder of all worktrees as the settings name it.</param>
+    /// <param name="commit">A commit that agents start from; null: HEAD.</param>
+    /// <returns>A refusing finding with its cure, or null.</returns>
+    public async Task<RepositoryFinding?> FindAsync(string worktrees, string? commit, CancellationToken cancellationToken)
+    {
+        var root = Path.IsPathRooted(worktrees) ? Path.GetRelativePath(checkout.Path, worktrees) : Path.TrimEndingDirectorySeparator(worktrees);
+        string[] folders = root == ".." || root.StartsWith("../", StringComparison.Ordinal) ? [OwnFolder.Name] : [OwnFolder.Name, root];
+        List<Entry> found = [];
+        foreach (var folder in folders)
+        {
+            found.AddRange((await ListAsync(folder, cancellationToken)).Concat(await ListAsync(folder, commit ?? "HEAD", cancellationToken)));
+        }
+        var wrong = found.Where(entry => IsWrong(entry, root)).DistinctBy(entry => entry.Path).ToList();
+        if (wrong.Count == 0)
+        {
+            return null;
+        }
+        var places = wrong.Select(entry => PlaceOf(entry, root)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var names = string.Join(' ', places.Select(place => $"'{place}'"));
+        return new RepositoryFinding(
+            Refuses: true,
+            $"git tracks files of orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(Words))}"
+                + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there, so they would follow what was committed.",
+            wrong.Any(entry => entry.Mode == Link)
+                ? $"Look at it, then take it out: git rm -r -q -f --ignore-unmatch -- {names} && git commit -m 'Remove links'"
+                : "Take it out of git; the files stay: git rm -r -q --cached --ignore-unmatch -- "
+                    + $"{names} && git commit -m 'Stop tracking files of orchestrate'"
+        );
+    }
+
+    /// <summary>The entries of the index at or below a path.</summary>
+    internal async Task<IReadOnlyList<Entry>> ListAsync(string path, CancellationToken cancellationToken)
+    {
+        var output = await checkout.Repository.ReadAsync(
+            checkout.Call("--literal-pathspecs", "ls-files", "--stage", "-z", "--", path),
+            cancellationToken
+        );
+        return Parsed(output);
+    }
+
+    private async Task<IReadOnlyList<Entry>> ListAsync(string path, string commit, CancellationToken cancellationToken)
+    {
+        var output = await checkout.Repository.ReadAsync(
+            checkout.Call("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", path) with
+            {
+                AnswerCodes = [0, 128],
+            },
+            cancellationToken
+        );
+        return output.ExitCode == 0 ? Parsed(output) : []; // No commit yet: the index alone counts.
+    }
+
+    // "MODE ...\tPATH" in both.
+    private static List<Entry> Parsed(GitOutput output) =>
+        [
+            .. output
+                .Fields()
+                .Select(field => field.Split('\t', 2))
+                .Where(parts => parts.Length == 2)
+                .Select(parts => new Entry(parts[0].Split(' ')[0], parts[1])),
+        ];
+
+    private static bool IsWrong(Entry entry, string worktrees)
+    {
+        if (entry.Path == OwnFolder.Name || entry.Path == worktrees)
+        {
+            return true;
+        }
+        if (!entry.Path.StartsWith(OwnFolder.Name + "/", StringComparison.Ordinal))
+        {
+            return entry.Mode is Link or Submodule || entry.Path.StartsWith($"{worktrees}/.pool/", StringComparison.Ordinal);
+        }
+        var name = entry.Path[(OwnFolder.Name.Length + 1)..];
+        return IsOfEngine(name)
+            || (
+                entry.Mode is Link or Submodule
+                && !OwnFolder.Committed.Any(own => own.EndsWith('/') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
+            );
+    }
+
+    private static bool IsOfEngine(string name) =>
+        name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
+
+    /// <summary>A short path that covers the entry.</summary>
+    private static string PlaceOf(Entry entry, string worktrees)
+    {
+        var own = entry.Path.StartsWith(OwnFolder.Name + "/", StringComparison.Ordinal) ? OwnFolder.Name : worktrees;
+        var below = entry.Path.Length > own.Length ? entry.Path[(own.Length + 1)..].Split('/') : [];
+        return entry.Mode is not (Link or Submodule) && below.Length > 1 ? $"{own}/{below[0]}" : entry.Path;
+    }
+
+    private static string Words(Entry entry) =>
+        entry.Mode switch
+        {
+            Link => $"the symbolic link '{entry.Path}'",
+            Submodule => $"the repository '{entry.Path}'",
+            _ => $"'{entry.Path}'",
+        };
+}

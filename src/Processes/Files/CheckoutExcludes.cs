@@ -1,0 +1,55 @@
+namespace Orchestrator.Processes;
+
+/// <summary>Adds patterns to the <c>info/exclude</c> of the repository that a checkout belongs to. The file is local and shared by all
+/// worktrees. git is not called, because every write of our files asks this.</summary>
+public static class CheckoutExcludes
+{
+    private const string Prefix = "gitdir:";
+
+    /// <summary>Adds the missing patterns; a folder that is no checkout stays as it is. Concurrent callers may add a pattern twice, which
+    /// git does not mind.</summary>
+    /// <param name="checkout">Absolute path of the checkout's root.</param>
+    /// <param name="patterns">Patterns in the order of their precedence, as in <c>.gitignore</c>.</param>
+    /// <exception cref="UnauthorizedAccessException">The file can't be written.</exception>
+    public static void Ensure(string checkout, IReadOnlyList<string> patterns)
+    {
+        if (FindCommon(checkout) is not { } common)
+        {
+            return;
+        }
+        var file = Path.Combine(common, "info", "exclude");
+        file = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        var content = SmallFile.TryRead(file) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        var present = content.Split('\n').Select(line => line.TrimEnd('\r')).ToHashSet(StringComparer.Ordinal);
+        if (!patterns.All(present.Contains))
+        {
+            // All of them: a later pattern takes precedence, so the order must hold.
+            var separator = content.Length == 0 || content.EndsWith('\n') ? "" : "\n";
+            OwnFile.Append(file, separator + string.Join('\n', patterns) + "\n");
+        }
+    }
+
+    // ".git" of a linked worktree is a file that names its own git directory; "commondir" there names the shared one.
+    private static string? FindCommon(string checkout)
+    {
+        var git = Path.Combine(checkout, ".git");
+        if (Directory.Exists(git))
+        {
+            return File.Exists(Path.Combine(git, "HEAD")) ? git : null;
+        }
+        if (SmallFile.TryRead(git) is not { } link)
+        {
+            return null;
+        }
+        var text = Encoding.UTF8.GetString(link).Trim();
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var own = Path.GetFullPath(text[Prefix.Length..].Trim(), checkout);
+        var common = SmallFile.TryRead(Path.Combine(own, "commondir")) is { } shared
+            ? Path.GetFullPath(Encoding.UTF8.GetString(shared).Trim(), own)
+            : own;
+        return Directory.Exists(common) ? common : null;
+    }
+}
