@@ -113,6 +113,10 @@ internal sealed class RunCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var runId = RunId(parsed, request, named, repository);
         var settings = TrustGate.Demand(context, opened, yes, runId);
+        if (given is null && plan is not null)
+        {
+            DemandFoundPlan(plan, file!, yes, runId, repository, context);
+        }
         var agreed = await DemandAsync(named, plan, chosen, settings, yes, repository, context, stop);
         var planned = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
@@ -168,6 +172,25 @@ internal sealed class RunCommand : CliCommand
         }
         return agreed;
     }
+
+    /// <summary>Asks about the commands of a plan that the user did not name.</summary>
+    private static void DemandFoundPlan(
+        Plan plan,
+        string file,
+        bool yes,
+        string runId,
+        RepositoryLocation repository,
+        CommandContext context
+    ) =>
+        TrustGate.DemandPlan(
+            context,
+            repository,
+            TrustGate.QuestionOf(plan, file),
+            yes,
+            runId,
+            $"Look at it, then name it: orchestrate run {Path.GetRelativePath(context.Directory, context.FullPath(file))}; or run "
+                + "'orchestrate trust' there, or give --yes for this run alone."
+        );
 
     /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as
     /// it is.</summary>

@@ -93,7 +93,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         var settings = TrustGate.Demand(context, opened, yes);
-        var (input, plan) = InputOf(parsed, context, repository, settings.Settings!);
+        var (input, plan) = InputOf(parsed, context, repository, settings.Settings!, yes);
         var chosen = plan is null ? null : new TaskChoice(input.Only ?? [], input.Phase).Ids(plan);
         await RunPreparation.DemandAsync(
             context,
@@ -249,7 +249,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         ParseResult parsed,
         CommandContext context,
         RepositoryLocation repository,
-        OrchestratorSettings settings
+        OrchestratorSettings settings,
+        bool yes
     )
     {
         var given = parsed.GetValue(_plan);
@@ -263,6 +264,17 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 ExitCodes.Usage,
                 "--phase and --only choose tasks of a plan, and a request or backlog has none yet.",
                 "'orchestrate plan REQUEST -o FILE' makes one; schedule that."
+            );
+        }
+        if (given is null && plan is not null)
+        {
+            TrustGate.DemandPlan(
+                context,
+                repository,
+                TrustGate.QuestionOf(plan, named!),
+                yes,
+                runId: null,
+                $"Look at it, then name it ({named}); or run 'orchestrate trust' there, or give --yes."
             );
         }
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));

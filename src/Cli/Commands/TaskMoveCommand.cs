@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
@@ -91,8 +91,19 @@ internal sealed class TaskImportCommand : CliCommand
             runId
         );
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop);
-        var taken = await new TaskImport(context.Services).TakeAsync(
-            context.FullPath(parsed.GetRequiredValue(_file)),
+        var import = new TaskImport(context.Services);
+        var file = context.FullPath(parsed.GetRequiredValue(_file));
+        var plan = await import.ReadPlanAsync(file, repository.Root, stop);
+        TrustGate.DemandPlan(
+            context,
+            repository,
+            TrustGate.QuestionOf(plan, parsed.GetRequiredValue(_file)),
+            yes,
+            runId,
+            $"Look at them above, then: orchestrate task import {parsed.GetRequiredValue(_file)} --yes"
+        );
+        var taken = await import.TakeAsync(
+            file,
             repository.Root,
             repository.LinkedWorktree,
             runId,
@@ -107,7 +118,7 @@ internal sealed class TaskImportCommand : CliCommand
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with
         {
-            Plan = JsonElement.Parse(taken.Plan),
+            Plan = PlanJson.ToData(plan), // As it was shown.
             Yes = agreed,
             Again = true,
             Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,

@@ -21,17 +21,18 @@ internal sealed class TrustCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var settings = context.OpenSettings(context.RequireRepository(), []);
+        var repository = context.RequireRepository();
+        var settings = context.OpenSettings(repository, []);
+        var (plan, key) = (TrustGate.FoundPlan(context), TrustGate.KeyOfPlan(repository));
+        var question = new TrustQuestion([.. settings.Question.Items, .. plan.Items]);
+        var trusted = settings.Refusal is null && context.Trust.IsTrusted(key, plan);
         if (!parsed.GetValue(_json))
         {
-            return Task.FromResult(Trust(parsed.GetValue(_yes), context, settings));
+            return Task.FromResult(Trust(parsed.GetValue(_yes), context, settings, question, trusted, Keep));
         }
-
-        var question = settings.Question;
-        var trusted = settings.Refusal is null;
         if (!trusted && parsed.GetValue(_yes))
         {
-            context.Trust.Trust(settings.Repository!, question);
+            Keep();
             trusted = true;
         }
 
@@ -44,28 +45,41 @@ internal sealed class TrustCommand : CliCommand
             CliJson.Default.TrustDocument
         );
         return Task.FromResult(trusted ? ExitCodes.Done : ExitCodes.NeedsPerson);
+
+        void Keep()
+        {
+            context.Trust.Trust(settings.Repository!, settings.Question);
+            context.Trust.Trust(key, plan);
+        }
     }
 
-    private static int Trust(bool yes, CommandContext context, RepositorySettings settings)
+    private static int Trust(
+        bool yes,
+        CommandContext context,
+        RepositorySettings settings,
+        TrustQuestion question,
+        bool trusted,
+        Action keep
+    )
     {
-        if (settings.Question.Items.Count == 0)
+        if (question.Items.Count == 0)
         {
             context.Terminal.Show("This repository's files ask for nothing that needs a yes.");
             return ExitCodes.Done;
         }
 
-        if (settings.IsTrusted)
+        if (trusted)
         {
             context.Terminal.Say($"{settings.Repository} is trusted already.");
             return ExitCodes.Done;
         }
 
-        TrustGate.Show(context, settings.Question);
+        TrustGate.Show(context, question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
         {
             throw new CommandException(ExitCodes.NeedsPerson, "Nothing was trusted.", "Answer on a terminal, or give --yes.");
         }
-        context.Trust.Trust(settings.Repository!, settings.Question);
+        keep();
         context.Terminal.Say($"{settings.Repository} is trusted; a change of any of this asks again.");
         return ExitCodes.Done;
     }

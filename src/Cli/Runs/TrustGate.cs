@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
@@ -49,6 +51,77 @@ internal static class TrustGate
         context.Trust.Trust(repository, settings.Question);
         return context.Use(settings.Trusting());
     }
+
+    /// <summary>Asks before commands of a plan run that the user did not name: a plan that was found in the folder, or one that came in a
+    /// file of another machine.</summary>
+    /// <param name="context">Terminal and folder.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="question">The plan's commands: see <see cref="QuestionOf"/>.</param>
+    /// <param name="yes"><c>--yes</c>: trusted for this run.</param>
+    /// <param name="runId">The run; null: trust is for one call.</param>
+    /// <param name="cure">The command that trusts them.</param>
+    /// <exception cref="CommandException">They are not trusted: exit 3.</exception>
+    public static void DemandPlan(
+        CommandContext context,
+        RepositoryLocation repository,
+        TrustQuestion question,
+        bool yes,
+        string? runId,
+        string cure
+    )
+    {
+        var key = KeyOfPlan(repository);
+        if (context.Trust.IsTrusted(key, question, runId))
+        {
+            return;
+        }
+        if (!yes)
+        {
+            var source = question.Items[0].Source;
+            context.Terminal.Say($"{source} was not named by you; nothing of it runs before you say yes. Run:");
+            foreach (var item in question.Items)
+            {
+                context.Terminal.Say($"  {item.Value}");
+            }
+            if (context.Terminal.Ask($"Do you trust these commands of {source} on this machine?") is not true)
+            {
+                throw new CommandException(
+                    ExitCodes.NeedsPerson,
+                    $"The commands of {source} are not trusted on this machine, so nothing was started.",
+                    cure
+                );
+            }
+        }
+        if (runId is null)
+        {
+            context.Trust.Grant(key, question);
+        }
+        else
+        {
+            context.Trust.TrustForRun(key, runId, question);
+        }
+    }
+
+    /// <summary>The commands of a plan as items to trust.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="source">Its file, as the user knows it.</param>
+    public static TrustQuestion QuestionOf(Plan plan, string source) =>
+        new([
+            .. plan
+                .Tasks.SelectMany(task => task.Verification.Concat(task.Measurements))
+                .Select(gate => gate.Command)
+                .Distinct(StringComparer.Ordinal)
+                .Select(command => new TrustItem(TrustKind.Runs, "verification", command, source)),
+        ]);
+
+    /// <summary>The commands of the plan that commands without a plan's name find here; without items where there is none.</summary>
+    public static TrustQuestion FoundPlan(CommandContext context) =>
+        context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan
+            ? QuestionOf(plan, name)
+            : new TrustQuestion([]);
+
+    /// <summary>Names a repository's plans in the trust store.</summary>
+    public static string KeyOfPlan(RepositoryLocation repository) => repository.WorkTree + "#plan";
 
     /// <summary>The settings for the engine of a run: an address in the repository's files is used only where it is trusted, and is not
     /// replaced by the embedded engine.</summary>

@@ -10,6 +10,25 @@ public sealed class TaskImport(RunServices services)
 {
     private const string Incoming = "refs/orchestrator/incoming";
 
+    /// <summary>The plan in the file, which begins nothing.</summary>
+    /// <param name="file">Absolute path of the file.</param>
+    /// <param name="root">Absolute path of the main work tree.</param>
+    /// <param name="stop">Ends git.</param>
+    /// <exception cref="RefusedException">The file is no such file.</exception>
+    public async Task<Plan> ReadPlanAsync(string file, string root, CancellationToken stop)
+    {
+        var repository = await services.OpenRepositoryAsync(root);
+        var facts = await WithExportAsync(repository, file, async commit => await ReadAsync(repository, commit, file, stop), stop);
+        try
+        {
+            return PlanJson.Read(Encoding.UTF8.GetBytes(facts.Plan));
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidDataException)
+        {
+            throw NoExport(file);
+        }
+    }
+
     /// <summary>Reads the file, and keeps its work and its conversation for a run that is yet to begin.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
@@ -29,20 +48,12 @@ public sealed class TaskImport(RunServices services)
         CancellationToken stop
     )
     {
-        if (!File.Exists(file))
-        {
-            throw new RefusedException($"There is no file {file}.", "Write it on the other machine: orchestrate task export RUN/TASK FILE");
-        }
         var repository = await services.OpenRepositoryAsync(root);
         var target = await HeadAsync(repository, linkedWorktree, stop);
-        var refs = new RefStore(repository);
-        var name = $"{Incoming}/{Guid.NewGuid():N}";
-        try
+        return await WithExportAsync(repository, file, KeepAsync, stop);
+
+        async Task<ExportedTask> KeepAsync(string commit)
         {
-            if (await new BundleFile(repository, file).TakeAsync(ExportedTask.Prefix, name, stop) is not { } commit)
-            {
-                throw NoExport(file);
-            }
             var facts = await ReadAsync(repository, commit, file, stop);
             RefuseTwice(facts, root, open);
             var work = (await new CommitStore(repository).ReadAsync(commit, stop))!.Parents[0];
@@ -52,8 +63,30 @@ public sealed class TaskImport(RunServices services)
             {
                 await KeepConversationAsync(repository, commit, facts, folder, stop);
             }
-            await refs.PutBackAsync(RunRefs.Imported(folder, facts.Task), work, stop);
+            await new RefStore(repository).PutBackAsync(RunRefs.Imported(folder, facts.Task), work, stop);
             return facts;
+        }
+    }
+
+    /// <summary>Has the file's objects in the repository, by a ref of their own, while they are read.</summary>
+    private static async Task<ExportedTask> WithExportAsync(
+        GitRepository repository,
+        string file,
+        Func<string, Task<ExportedTask>> readAsync,
+        CancellationToken stop
+    )
+    {
+        if (!File.Exists(file))
+        {
+            throw new RefusedException($"There is no file {file}.", "Write it on the other machine: orchestrate task export RUN/TASK FILE");
+        }
+        var refs = new RefStore(repository);
+        var name = $"{Incoming}/{Guid.NewGuid():N}";
+        try
+        {
+            return await new BundleFile(repository, file).TakeAsync(ExportedTask.Prefix, name, stop) is { } commit
+                ? await readAsync(commit)
+                : throw NoExport(file);
         }
         finally
         {

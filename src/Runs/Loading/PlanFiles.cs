@@ -33,18 +33,9 @@ public sealed class PlanFiles(
     /// <exception cref="RefusedException">None was named, and none is here.</exception>
     public string Named(string? given, bool ofBacklog)
     {
-        if (given is not null)
+        if ((given ?? FindHere(ofBacklog)) is { } name)
         {
-            return given;
-        }
-        if (!ofBacklog && FindDefault() is { } plan)
-        {
-            return Path.GetRelativePath(directory, plan);
-        }
-        var backlog = new RepositoryBacklog(repository, directory, null, time, warn);
-        if (backlog.Exists)
-        {
-            return backlog.FullPath;
+            return name;
         }
         throw ofBacklog
             ? new RefusedException($"There is no backlog in {directory}.", "Add a task: orchestrate add \"WHAT IS TO BE DONE\".")
@@ -52,6 +43,18 @@ public sealed class PlanFiles(
                 $"No plan was named and there is no {DefaultName} in {directory}, and no backlog either.",
                 "Name the plan: orchestrate run PLAN."
             );
+    }
+
+    /// <summary>The plan or the backlog in the folder; null where there is none.</summary>
+    /// <param name="ofBacklog">Only a backlog is meant.</param>
+    public string? FindHere(bool ofBacklog)
+    {
+        if (!ofBacklog && FindDefault() is { } plan)
+        {
+            return Path.GetRelativePath(directory, plan);
+        }
+        var backlog = new RepositoryBacklog(repository, directory, null, time, warn);
+        return backlog.Exists ? backlog.FullPath : null;
     }
 
     /// <summary>Reads a plan; faults of its content are part of the result.</summary>
