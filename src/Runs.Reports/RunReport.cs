@@ -66,6 +66,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         {
             text.Append(section.ToMarkdown());
         }
+        AppendRemarks(text, run);
         AppendModels(text, run, folder);
         AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));
@@ -91,6 +92,19 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         var isMore = run.HasLanded && review.Standing.Count > 0 && review.Commit.Length > 0 && review.Commit != run.LandedCommit;
         return $"{review}{(review.Evidence.Length > 0 ? $" ({review.Evidence})" : "")}"
             + (isMore ? $"; it has not seen all that landed: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
+    }
+
+    // Notes of finished tasks, such as files that were held back.
+    private static void AppendRemarks(MarkdownText text, RunStatus run)
+    {
+        var remarks = run
+            .Tasks.Where(task => TaskStates.IsDone(task.State) && task.Reason.Length > 0)
+            .Select(task => MarkdownText.Of($"- {task.Id}: {task.Reason}\n"))
+            .ToList();
+        if (remarks.Count > 0)
+        {
+            text.Append($"\n").Append(remarks);
+        }
     }
 
     private static void AppendModels(MarkdownText text, RunStatus run, RunFolder folder)

@@ -118,7 +118,9 @@ public sealed class OwnFoldersTests : IDisposable
         Assert.Equal(["precious"], Directory.EnumerateFileSystemEntries(Neighbor).Select(Path.GetFileName));
         Assert.True(Directory.Exists(_cli.Home));
 
-        _cli.Shell($"git rm -r -q -f --ignore-unmatch -- '{link}' && git -c user.name=T -c user.email=t@localhost commit -q -m 'Remove links'");
+        _cli.Shell(
+            $"git rm -r -q -f --ignore-unmatch -- '{link}' && git -c user.name=T -c user.email=t@localhost commit -q -m 'Remove links'"
+        );
         var cured = await _cli.RunAsync("run", "tasks.yaml", "--yes");
         Assert.True(cured.ExitCode == 0, cured.People);
     }

@@ -13,9 +13,9 @@ public sealed class OwnFolderTests
     private static readonly string[] Allowed =
     [
         "Orchestrator.Cli.Engine.EngineAddress",
+        "Orchestrator.Processes.Bubblewrap",
         "Orchestrator.Processes.OwnFolder",
         "Orchestrator.Processes.PrivateFolder",
-        "Orchestrator.Processes.Sandboxing.Bubblewrap",
         "Orchestrator.Settings.TrustStore",
     ];
 
@@ -31,8 +31,10 @@ public sealed class OwnFolderTests
             where
                 instruction.Operand is MethodReference called
                 && (called.Name, called.DeclaringType.FullName)
-                    is ("CreateDirectory", "System.IO.Directory")
-                        or ("Create" or "CreateSubdirectory", "System.IO.DirectoryInfo")
+                    is
+                        ("CreateDirectory", "System.IO.Directory")
+                        or
+                        ("Create" or "CreateSubdirectory", "System.IO.DirectoryInfo")
             select Outermost(type).FullName
         ).Distinct(StringComparer.Ordinal);
 

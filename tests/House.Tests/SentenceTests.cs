@@ -63,6 +63,8 @@ public sealed class SentenceTests
         "ServiceUnit: a unit's file, which the user may have changed",
         "RefStore: what git prints",
         "RemoteRefs: what git push prints",
+        "SecretFileName: keys in files",
+        "SecretSearch: pointers of git LFS",
         "SecretMatch: names of kinds in the table beside it",
         "TargetLanding: what git prints",
         "CheckoutMove: what git prints",

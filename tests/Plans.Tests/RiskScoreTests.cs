@@ -262,6 +262,36 @@ public sealed class RiskScoreTests
         );
     }
 
+    [Theory]
+    [InlineData(".gitlab-ci.yml", false)]
+    [InlineData("services/api/.gitlab-ci.yml", false)]
+    [InlineData(".circleci/config.yml", false)]
+    [InlineData("deploy/Jenkinsfile", false)]
+    [InlineData(".github/workflows/ci.yml", false)]
+    [InlineData(".pre-commit-config.yaml", false)]
+    [InlineData("web/.husky/pre-commit", false)]
+    [InlineData(".claude/settings.json", false)]
+    [InlineData(".envrc", true)]
+    [InlineData(".vscode/tasks.json", true)]
+    [InlineData(".devcontainer/devcontainer.json", true)]
+    [InlineData("docs/CODEOWNERS", true)]
+    [InlineData("CLAUDE.md", true)]
+    [InlineData("src/AGENTS.md", true)]
+    [InlineData(".gemini/settings.json", true)]
+    [InlineData("src/.gitattributes", true)]
+    [InlineData("src/.mcp.json", true)]
+    [InlineData(".claude/agents/reviewer.md", true)]
+    public void ProtectedPaths_BuiltInTable_ForbidsAtAnyDepthUnlessNamed(string path, bool isNamedEnough)
+    {
+        var named = Tested("a", path);
+
+        Assert.NotNull(ProtectedPath.Covering(new PlanTask { Id = "a", Description = "A" }, path, GuardedFiles.Globs));
+        Assert.NotNull(ProtectedPath.Covering(Tested("a", "*/**"), "deep/" + path, GuardedFiles.Globs));
+        Assert.Null(ProtectedPath.Covering(named, path, GuardedFiles.Globs));
+        Assert.Equal(isNamedEnough, ProtectedPath.Of(Plan(named), GuardedFiles.Globs).Count == 0);
+        Assert.Empty(ProtectedPath.Of(Plan(Tested("a", "src/**")), GuardedFiles.Globs));
+    }
+
     [Fact]
     public void ProtectedPaths_TaskThatDoesNotSayWhatItWrites_IsJudgedByWhatItHasChanged()
     {

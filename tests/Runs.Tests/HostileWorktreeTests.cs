@@ -151,7 +151,7 @@ public sealed class HostileWorktreeTests
                 return new ChangedFile($"stray/{i}", FileChange.Added, "000000", "100644", "", "", IsUntracked: true);
             });
 
-        var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40));
+        var check = new OwnershipCheck(files, files.Task("a"), new string('0', 40), HeldBackFiles.None);
 
         Assert.Throws<OperationCanceledException>(() => check.Problems(stray, new WorktreeFiles(run.Repository.Path), stop.Token).Count());
     }

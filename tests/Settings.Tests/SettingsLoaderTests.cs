@@ -31,7 +31,7 @@ public class SettingsLoaderTests
         Assert.Equal(2_000_000_000, settings.DiskReserve);
         Assert.Equal(".worktrees", settings.Worktrees.Directory);
         Assert.Equal("merge", settings.Git.Land);
-        Assert.Contains(".github/workflows/**", settings.AlwaysRequireHuman);
+        Assert.Contains("**/.github/workflows/**", settings.AlwaysRequireHuman);
         Assert.Null(settings.Temporal.Address);
     }
 

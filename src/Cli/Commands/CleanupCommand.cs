@@ -6,9 +6,9 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Cleaning;
-using Orchestrator.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -56,7 +56,7 @@ internal sealed class CleanupCommand : CliCommand
     {
         var location = context.RequireRepository();
         var settings = context.OpenSettings(location, _engine.Flags(parsed)).Loaded.Settings!;
-        await CheckoutFolders.RequireAsync(location, settings.Worktrees.Directory, context.Services, stop);
+        await location.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
         var all = StoredRuns.List(location);
         var neverBegun = NeverBegun.List(location, context.Time.GetUtcNow());
         var isNone = all.Count + neverBegun.Count == 0;

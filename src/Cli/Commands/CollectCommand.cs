@@ -132,7 +132,7 @@ internal sealed class CollectCommand : CliCommand
     {
         try
         {
-            CheckoutFolders.Ensure(Path.GetDirectoryName(path)!);
+            RepositoryLocation.EnsureFolder(Path.GetDirectoryName(path)!);
             using var file = new FileStream(path, FileMode.CreateNew);
             file.Write(Encoding.UTF8.GetBytes(text));
         }

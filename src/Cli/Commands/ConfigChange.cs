@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Machine.Setup;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -52,7 +53,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
             );
         }
         var folder = Path.GetDirectoryName(_file)!;
-        Directory.CreateDirectory(folder);
+        RepositoryLocation.EnsureFolder(folder);
         IgnoreFile.Ensure(folder);
         File.WriteAllText(_file, text);
         foreach (var name in names)

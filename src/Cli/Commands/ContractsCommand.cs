@@ -106,7 +106,7 @@ internal sealed class ContractsCommand : CliCommand
     private static void Write(CommandContext context, string output, ContractStub stub)
     {
         var path = context.FullPath(output);
-        CheckoutFolders.Ensure(Path.GetDirectoryName(path)!);
+        RepositoryLocation.EnsureFolder(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, stub.Content);
         context.Terminal.Say($"Wrote {stub.Name} version {stub.Version} to {output}.");
     }

@@ -58,8 +58,8 @@ internal sealed class ServerCommand : CliCommand
             : context.LoadSettings().Settings!;
         if (repository is not null)
         {
-            await CheckoutFolders.RequireAsync(repository, settings.Worktrees.Directory, context.Services, stop);
-            CheckoutFolders.Ensure(repository.OrchestratorFolder);
+            await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+            RepositoryLocation.EnsureFolder(repository.OrchestratorFolder);
         }
         using var file = Acquire(ServerFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
         var options = _listen.Apply(

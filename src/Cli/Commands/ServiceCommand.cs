@@ -3,9 +3,9 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
-using Orchestrator.Runs;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Service;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -51,7 +51,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             // Without a person's yes the service could only end with code 3 each time it is started.
             var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
-            await CheckoutFolders.RequireAsync(repository, settings.Worktrees.Directory, context.Services, stop);
+            await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             Refuse(services, unit, parsed.GetValue(_replace), "The new one would replace it");
             await services.InstallAsync(unit, stop);
         }

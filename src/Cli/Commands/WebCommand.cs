@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
-using Orchestrator.Runs;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Repositories;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -66,7 +66,7 @@ internal sealed class WebCommand : CliCommand
         // The first run of a repository can be started on the page too.
         if (context.FindRepository() is { IsBare: false } here)
         {
-            await CheckoutFolders.RequireAsync(here, context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
+            await here.RequireOwnFoldersAsync(context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
             new KnownRepositories(context.Environment).Add(here);
         }
         using var log = _log.Open(parsed, Path.Combine(WebToken.FolderOf(context.Environment), "web-.log"), context);

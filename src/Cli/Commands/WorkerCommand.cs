@@ -137,7 +137,7 @@ internal sealed class WorkerCommand : CliCommand
         }
 
         Task CheckFoldersAsync(RepositoryLocation checkout, SettingsResult loaded) =>
-            CheckoutFolders.RequireAsync(checkout, loaded.Settings!.Worktrees.Directory, context.Services, stop);
+            checkout.RequireOwnFoldersAsync(loaded.Settings!.Worktrees.Directory, context.Services, stop);
     }
 
     /// <summary>The server gives up a step of which it has not heard for 20 seconds: what is still for longer is done by nobody.</summary>

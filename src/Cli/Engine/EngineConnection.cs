@@ -141,13 +141,13 @@ internal sealed class EngineConnection : IAsyncDisposable
         CancellationToken stop
     )
     {
-        await CheckoutFolders.RequireAsync(repository, settings.Worktrees.Directory, context.Services, stop);
+        await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
         NoteRepository(repository, context);
         if (settings.Temporal.Address is not null)
         {
             return await ConnectAsync(settings.Temporal, context, loggers, stop);
         }
-        var folder = CheckoutFolders.Ensure(repository.OrchestratorFolder);
+        var folder = RepositoryLocation.EnsureFolder(repository.OrchestratorFolder);
         var retention = RetentionOf(settings.Retention);
         var began = context.Time.GetTimestamp();
         while (true)

@@ -31,7 +31,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     /// <param name="time">The clock.</param>
     public static ILoggerFactory OpenFactory(RepositoryLocation repository, bool verbose, TimeProvider time)
     {
-        var folder = CheckoutFolders.Ensure(Path.Combine(repository.OrchestratorFolder, "logs"));
+        var folder = RepositoryLocation.EnsureFolder(Path.Combine(repository.OrchestratorFolder, "logs"));
         return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
     }
 

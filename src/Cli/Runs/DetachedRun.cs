@@ -94,7 +94,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <summary>Continues a run whose terminal was closed, without waiting.</summary>
     public async Task TakeOverAsync()
     {
-        CheckoutFolders.Ensure(Path.GetDirectoryName(_output)!);
+        RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
         await File.AppendAllTextAsync(_output, $"The terminal of {runId} was closed; it goes on in the background.\n");
         await StartAsync(GoOn);
     }
@@ -107,7 +107,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         CancellationToken stop
     )
     {
-        CheckoutFolders.Ensure(Path.GetDirectoryName(_output)!);
+        RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
         var process = await StartAsync(arguments);
         try
         {

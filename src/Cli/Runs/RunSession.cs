@@ -58,7 +58,7 @@ internal sealed class RunSession : IAsyncDisposable
         CancellationToken stop
     )
     {
-        await CheckoutFolders.RequireAsync(repository, settings.Worktrees.Directory, context.Services, stop);
+        await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
         var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
         EngineConnection? engine = null;
         try

@@ -92,7 +92,11 @@ internal static class TrustGate
                 );
             }
         }
-        if (runId is null)
+        if (!yes && FoundPlan(context).Fingerprint == question.Fingerprint)
+        {
+            context.Trust.Trust(key, question);
+        }
+        else if (runId is null)
         {
             context.Trust.Grant(key, question);
         }

@@ -106,10 +106,10 @@ internal static class CommandLine
                 !command.IsForAgents
                 && !command.WorksEverywhere
                 && context.FindRepository() is { IsBare: false } repository
-                && CheckoutFolders.IsReplaced(repository)
+                && repository.HasReplacedFolder
             )
             {
-                await CheckoutFolders.RequireAsync(repository, WorktreeSettings.DefaultDirectory, context.Services, interrupts.Stop);
+                await repository.RequireOwnFoldersAsync(WorktreeSettings.DefaultDirectory, context.Services, interrupts.Stop);
             }
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }

@@ -13,7 +13,7 @@ internal static class CrashLog
         {
             var own = RepositoryLocation.Find(context.Directory)?.OrchestratorFolder;
             var folder = Path.Combine(Directory.Exists(own) ? own : StateFolder(context.Environment), "logs");
-            CheckoutFolders.Ensure(folder);
+            RepositoryLocation.EnsureFolder(folder);
             var file = Path.Combine(folder, "orchestrate.log");
             var time = context.Time.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
             File.AppendAllText(file, $"{time} orchestrate {(arguments is [var command, ..] ? command : "")}\n{exception}\n\n");

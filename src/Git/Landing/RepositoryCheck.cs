@@ -86,8 +86,10 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         }
         if ((checkout ?? new WorktreeStore(repository).FindMainCheckout()) is { } place)
         {
-            var tracked = await new TrackedOwnFiles(place).FindAsync(worktrees, start, cancellationToken);
-            findings.AddRange(tracked is null ? [] : [tracked]);
+            if (await new TrackedOwnFiles(place).FindAsync(worktrees, start, cancellationToken) is var (message, cure))
+            {
+                findings.Add(Refuse(message, cure));
+            }
         }
         if (start is not null)
         {

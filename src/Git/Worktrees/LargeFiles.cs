@@ -36,18 +36,70 @@ public static partial class LargeFiles
         {
             return [];
         }
-        var files = changed.Where(file => file.NewMode.StartsWith("100", StringComparison.Ordinal)).ToList();
-        var sizes = await new BinaryFiles(repository).SizesAsync([.. files.Select(file => file.NewId)], stop);
-        string[] small = [.. sizes.Where(size => size.Value < LongestPointer).Select(size => size.Key)];
-        var pointers = await new BlobReader(repository).ReadAsync(small, stop, (LongestPointer + LongestHeader) * (small.Length + 1));
-        var missing = files.Where(file => pointers.TryGetValue(file.NewId, out var text) && IsMissing(repository, text)).ToList();
+        var missing = (await SmallAsync(repository, changed, stop)).Where(file => IsMissing(repository, file.Blob));
         return await OfFilterAsync(worktree, [.. missing.Select(file => file.Path)], stop);
     }
 
+    /// <summary>The lines of large files of text that were changed, whose pointers would count as three.</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
+        GitRepository repository,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (path, blob) in await SmallAsync(repository, changed, stop))
+        {
+            if (IsPointer(blob) && ContentOf(repository, blob) is { } content && !content.Contains((byte)0))
+            {
+                counts[path] = content.Count(unit => unit == (byte)'\n');
+            }
+        }
+        return counts;
+    }
+
+    /// <summary>Changed files that are small enough to be pointers, with the content of their blobs.</summary>
+    private static async Task<IReadOnlyList<(string Path, byte[] Blob)>> SmallAsync(
+        GitRepository repository,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var files = changed.Where(file => file.NewMode.StartsWith("100", StringComparison.Ordinal)).ToList();
+        var sizes = await new BinaryFiles(repository).SizesAsync([.. files.Select(file => file.NewId)], stop);
+        string[] small = [.. sizes.Where(size => size.Value < LongestPointer).Select(size => size.Key)];
+        var blobs = await new BlobReader(repository).ReadAsync(small, stop, (LongestPointer + LongestHeader) * (small.Length + 1));
+        return [.. files.Where(file => blobs.ContainsKey(file.NewId)).Select(file => (file.Path, blobs[file.NewId]))];
+    }
+
+    /// <summary>True for the content of a blob that stands for a large file.</summary>
+    public static bool IsPointer(byte[] blob) => IdIn(blob) is not null;
+
+    /// <summary>The content that a blob stands for, so that an attribute hides nothing from a check.</summary>
+    /// <param name="repository">Where large files are kept.</param>
+    /// <param name="blob">The blob's own content.</param>
+    /// <param name="limit">Most bytes that are read.</param>
+    /// <returns>The blob itself where it is no pointer; null where the content is not here, or larger than the limit.</returns>
+    public static byte[]? ContentOf(GitRepository repository, byte[] blob, int limit = CommitStore.LargestFile)
+    {
+        if (IdIn(blob) is not { } id)
+        {
+            return blob;
+        }
+        var file = new FileInfo(ObjectOf(repository, id));
+        return file.Exists && file.Length <= limit ? SmallFile.TryRead(file.FullName) : null;
+    }
+
     private static bool IsMissing(GitRepository repository, byte[] pointer) =>
-        PointerPattern().Match(Encoding.UTF8.GetString(pointer)) is { Success: true } found
-        && found.Groups[1].Value is var id
-        && !File.Exists(Path.Combine(FolderOf(repository), "objects", id[..2], id[2..4], id));
+        IdIn(pointer) is { } id && !File.Exists(ObjectOf(repository, id));
+
+    private static string? IdIn(byte[] blob) =>
+        blob.Length < LongestPointer && PointerPattern().Match(Encoding.UTF8.GetString(blob)) is { Success: true } found
+            ? found.Groups[1].Value
+            : null;
+
+    private static string ObjectOf(GitRepository repository, string id) =>
+        Path.Combine(FolderOf(repository), "objects", id[..2], id[2..4], id);
 
     /// <summary>The files that git LFS is the filter of.</summary>
     private static async Task<IReadOnlyList<string>> OfFilterAsync(Worktree worktree, string[] paths, CancellationToken stop)

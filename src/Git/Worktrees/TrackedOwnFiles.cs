@@ -1,5 +1,3 @@
-using Orchestrator.Git.Landing;
-
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Files and folders of ours that were committed by mistake, or by somebody who wants us to follow a link.</summary>
@@ -17,15 +15,19 @@ public sealed class TrackedOwnFiles(Worktree checkout)
     /// <summary>Finds what no run can work beside.</summary>
     /// <param name="worktrees">The folder of all worktrees as the settings name it.</param>
     /// <param name="commit">A commit that agents start from; null: HEAD.</param>
-    /// <returns>A refusing finding with its cure, or null.</returns>
-    public async Task<RepositoryFinding?> FindAsync(string worktrees, string? commit, CancellationToken cancellationToken)
+    /// <returns>The problem and its cure, or null.</returns>
+    public async Task<(string Message, string Cure)?> FindAsync(string worktrees, string? commit, CancellationToken cancellationToken)
     {
-        var root = Path.IsPathRooted(worktrees) ? Path.GetRelativePath(checkout.Path, worktrees) : Path.TrimEndingDirectorySeparator(worktrees);
+        var root = Path.IsPathRooted(worktrees)
+            ? Path.GetRelativePath(checkout.Path, worktrees)
+            : Path.TrimEndingDirectorySeparator(worktrees);
         string[] folders = root == ".." || root.StartsWith("../", StringComparison.Ordinal) ? [OwnFolder.Name] : [OwnFolder.Name, root];
         List<Entry> found = [];
         foreach (var folder in folders)
         {
-            found.AddRange((await ListAsync(folder, cancellationToken)).Concat(await ListAsync(folder, commit ?? "HEAD", cancellationToken)));
+            found.AddRange(
+                (await ListAsync(folder, cancellationToken)).Concat(await ListAsync(folder, commit ?? "HEAD", cancellationToken))
+            );
         }
         var wrong = found.Where(entry => IsWrong(entry, root)).DistinctBy(entry => entry.Path).ToList();
         if (wrong.Count == 0)
@@ -34,8 +36,7 @@ public sealed class TrackedOwnFiles(Worktree checkout)
         }
         var places = wrong.Select(entry => PlaceOf(entry, root)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var names = string.Join(' ', places.Select(place => $"'{place}'"));
-        return new RepositoryFinding(
-            Refuses: true,
+        return (
             $"git tracks files of orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(Words))}"
                 + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there, so they would follow what was committed.",
             wrong.Any(entry => entry.Mode == Link)

@@ -72,6 +72,20 @@ public sealed record Ecosystem(string Name)
     /// <summary>Whether a file of this path decides what the programs do.</summary>
     public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
 
+    /// <summary>The part of a path that is build output or installed packages: a folder's name, or the ending of a file's; null: none
+    /// is.</summary>
+    public string? OutputIn(string path)
+    {
+        foreach (var part in path.Split('/'))
+        {
+            if (FileNamePattern.IsAny(OutputFolders, part))
+            {
+                return part;
+            }
+        }
+        return Output.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.Ordinal));
+    }
+
     /// <summary>Whether a project has anything that the programs work on.</summary>
     public bool IsIn(IEnumerable<string> files) => files.Any(file => IsDecidedBy(file) || IsSource(file));
 

@@ -71,7 +71,7 @@ internal static class EcosystemTable
                     + "babel.config.* .babelrc*"
             ),
             Scripts = [.. Names(JavaScriptManagers).Select(program => new EcosystemScripts(program, ["package.json"]))],
-            OutputFolders = Names("node_modules .next .turbo coverage"),
+            OutputFolders = Names("node_modules .next .nuxt .svelte-kit .turbo .parcel-cache .nyc_output coverage"),
             Output = [".tsbuildinfo"],
         },
         new("Deno")
@@ -149,7 +149,9 @@ internal static class EcosystemTable
                     + "setup.cfg .coveragerc"
             ),
             Scripts = [new("tox", ["tox.ini"]), new("nox", ["noxfile.py"])],
-            OutputFolders = Names("__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .venv htmlcov"),
+            OutputFolders = Names(
+                "__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .venv venv .hypothesis .ipynb_checkpoints htmlcov *.egg-info"
+            ),
             Output = Names(".pyc .pyo .egg-info"),
         },
         new(".NET")

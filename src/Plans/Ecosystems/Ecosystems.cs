@@ -53,15 +53,8 @@ public static class Ecosystems
     }
 
     /// <summary>Whether a tool generates files of this path beside the work: a lock file, an installed package or build output.</summary>
-    public static bool IsGenerated(string path)
-    {
-        var parts = path.Split('/');
-        return AllLockFiles.Contains(parts[^1])
-            || All.Any(row =>
-                parts.Any(part => FileNamePattern.IsAny(row.OutputFolders, part))
-                || row.Output.Any(ending => path.EndsWith(ending, StringComparison.Ordinal))
-            );
-    }
+    public static bool IsGenerated(string path) =>
+        AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 
     /// <summary>The type of a command by the words that it begins with; null: unknown.</summary>
     internal static GateType? TypeOf(string command)

@@ -39,7 +39,11 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
     {
         var formatOnly = await FormatOnlyAsync(baseCommit, tree, changed, stop);
         var problems = new List<string>();
-        if (limits.MaxLines is { } most && !task.AllowLargeChanges && await TooLargeAsync(baseCommit, tree, most, stop) is { } tooLarge)
+        if (
+            limits.MaxLines is { } most
+            && !task.AllowLargeChanges
+            && await TooLargeAsync(baseCommit, tree, changed, most, stop) is { } tooLarge
+        )
         {
             problems.Add(tooLarge);
         }
@@ -58,12 +62,20 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         return (problems, notes);
     }
 
-    private async Task<string?> TooLargeAsync(string baseCommit, string tree, int most, CancellationToken stop)
+    private async Task<string?> TooLargeAsync(
+        string baseCommit,
+        string tree,
+        IReadOnlyList<ChangedFile> changed,
+        int most,
+        CancellationToken stop
+    )
     {
-        var lines = (await new Diffs(repository).CountLinesAsync(baseCommit, tree, cancellationToken: stop))
-            .Where(file => !GeneratedFiles.IsGenerated(file.Key))
-            .OrderByDescending(file => file.Value)
-            .ToList();
+        var counted = (await new Diffs(repository).CountLinesAsync(baseCommit, tree, cancellationToken: stop)).ToDictionary();
+        foreach (var (path, count) in await LargeFiles.CountLinesAsync(repository, changed, stop))
+        {
+            counted[path] = count;
+        }
+        var lines = counted.Where(file => !GeneratedFiles.IsGenerated(file.Key)).OrderByDescending(file => file.Value).ToList();
         var total = lines.Sum(file => (long)file.Value);
         return total <= most
             ? null

@@ -32,7 +32,7 @@ internal static partial class GeneratedFiles
         var files = new WorktreeFiles(worktree.Path);
         var added = generated
             .Where(file => file.Change == FileChange.Added)
-            .ToLookup(file => Ecosystems.IsLockFile(file.Path), file => file.Path);
+            .ToLookup(file => Ecosystems.IsLockFile(file.Path) || !IsGenerated(file.Path), file => file.Path);
         var changed = generated
             .Where(file => file.Change != FileChange.Added)
             .ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
@@ -41,7 +41,7 @@ internal static partial class GeneratedFiles
         {
             var reset = new WorktreeReset(
                 worktree,
-                await workspace.KeepAsync(worktree, "the worktree before lock files that nobody owns were put back", [], stop)
+                await workspace.KeepAsync(worktree, "the worktree before files that do not land were put back", [], stop)
             );
             left.AddRange(reset.Remove(added[true], stop));
             await reset.PutBackAsync(commit, [.. changed[true]], stop);
@@ -62,4 +62,140 @@ internal static partial class GeneratedFiles
     // The CLI's process and six random bytes; seen in version 2.1.328.
     [GeneratedRegex("""[^/]\.tmp\.[0-9]+\.[0-9a-f]{12}\z""", RegexOptions.CultureInvariant)]
     private static partial Regex HalfWritten();
+}
+
+/// <summary>New files that do not land although their task may write there: installed packages, build output, environment files and keys.
+/// A task gets them by naming them in <c>files_write</c>; a folder of theirs in which the base has files is source.</summary>
+internal sealed class HeldBackFiles
+{
+    private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
+
+    private const string Note = "held back, since this task's files_write does not name it: ";
+
+    /// <summary>The note as a sentence for the agent whose gates fail.</summary>
+    public static string Explain(string note) =>
+        $"{char.ToUpperInvariant(note[0])}{note[1..]}. The gates did not see it. Generated files and secrets do not belong into commits.";
+
+    /// <summary>Holds nothing back.</summary>
+    public static HeldBackFiles None { get; } = new();
+
+    private HeldBackFiles() { }
+
+    /// <summary>True if the file does not land.</summary>
+    public bool Holds(string path) => _held.ContainsKey(path);
+
+    /// <summary>Finds them among the changes of a task.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="baseCommit">The commit that the task began at.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="changed">Its changes.</param>
+    /// <param name="readText">Reads a small changed file; null if it is no text.</param>
+    /// <param name="stop">Ends git.</param>
+    public static async Task<HeldBackFiles> OfAsync(
+        GitRepository repository,
+        string baseCommit,
+        PlanTask task,
+        IReadOnlyList<ChangedFile> changed,
+        Func<string, string?> readText,
+        CancellationToken stop
+    )
+    {
+        var found = new HeldBackFiles();
+        var added = changed.Where(file => file.Change == FileChange.Added).Select(file => file.Path).ToList();
+        var named = new NamedPaths(task);
+        foreach (var path in added.Where(path => !named.IsLiteral(path) && IsSecret(path, readText)))
+        {
+            found._held.Add(path, path);
+        }
+        var output = added.Where(path => Ecosystems.All.Any(row => row.OutputIn(path) is not null) || IsOfSystem(path)).ToList();
+        if (output.Count == 0)
+        {
+            return found;
+        }
+        var known = (await new CommitStore(repository).ListFilesAsync(baseCommit, stop)).Select(file => file.Path).ToList();
+        var sources = known.Concat(changed.Select(file => file.Path).Except(output, StringComparer.Ordinal)).ToList();
+        var present = Ecosystems.All.Where(row => row.OutputFolders.Count + row.Output.Count > 0 && row.IsIn(sources)).ToList();
+        var folders = known.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in output.Where(path => !found.Holds(path)))
+        {
+            var part = IsOfSystem(path) ? path : present.Select(row => row.OutputIn(path)).FirstOrDefault(part => part is not null);
+            if (part is not null && PlaceOf(path, part) is var place && !folders.Contains(place) && !named.Names(path, part))
+            {
+                found._held.Add(path, place);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>As <see cref="OfAsync"/>, with the content of a tree that is to be committed.</summary>
+    public static async Task<HeldBackFiles> OfTreeAsync(
+        GitRepository repository,
+        string baseCommit,
+        string tree,
+        PlanTask task,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var commits = new CommitStore(repository);
+        var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var file in changed.Where(file => file.Change == FileChange.Added && SecretFileName.MayBeKey(file.Path)))
+        {
+            texts[file.Path] =
+                await commits.ReadFileAsync(tree, file.Path, stop) is { } blob && LargeFiles.ContentOf(repository, blob) is { } content
+                    ? Encoding.UTF8.GetString(content)
+                    : null;
+        }
+        return await OfAsync(repository, baseCommit, task, changed, texts.GetValueOrDefault, stop);
+    }
+
+    /// <summary>A note that names the places of some of them: folders once.</summary>
+    public string Describe(IEnumerable<string> paths)
+    {
+        var places = paths.Where(Holds).GroupBy(path => _held[path], StringComparer.Ordinal);
+        return Note
+            + FileNames.Some([.. places.Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/")]);
+    }
+
+    private static bool IsSecret(string path, Func<string, string?> readText) =>
+        SecretFileName.Is(path) || (SecretFileName.MayBeKey(path) && readText(path) is { } text && SecretFileName.IsKey(text));
+
+    // No tool of a project makes it, and nobody wants it.
+    private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
+
+    /// <summary>The folder with the name, or the file with the ending.</summary>
+    private static string PlaceOf(string path, string part)
+    {
+        var parts = path.Split('/');
+        var at = Array.IndexOf(parts, part);
+        return at < 0 ? path : string.Join('/', parts[..(at + 1)]);
+    }
+
+    private static IEnumerable<string> FoldersOf(string path)
+    {
+        for (var at = path.IndexOf('/', StringComparison.Ordinal); at >= 0; at = path.IndexOf('/', at + 1))
+        {
+            yield return path[..at];
+        }
+    }
+
+    /// <summary>What a task's <c>files_write</c> spells out.</summary>
+    private sealed class NamedPaths(PlanTask task)
+    {
+        private readonly List<PathPattern> _patterns = [.. (Ownership.Of(task).Patterns).Select(PathPattern.Parse)];
+
+        public bool IsLiteral(string path) => _patterns.Exists(pattern => pattern.IsLiteral && pattern.Text == path);
+
+        /// <summary>True if a pattern that the path matches has the part in its own text.</summary>
+        public bool Names(string path, string part) =>
+            _patterns.Exists(pattern =>
+                pattern.Matches(path)
+                && (
+                    (pattern.IsLiteral && pattern.Text == path)
+                    || pattern
+                        .Text.Split('/')
+                        .Any(own => own == part || (part.StartsWith('.') && own.EndsWith(part, StringComparison.Ordinal)))
+                )
+            );
+    }
 }

@@ -2,7 +2,8 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Whether a task may change a file, and git can store it. Runs on the worktree, to report every violation, and on the tree to
 /// commit, because files may change in between.</summary>
-internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit)
+/// <param name="held">Files that do not land whoever owns their folder.</param>
+internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, HeldBackFiles held)
 {
     private const int MostNamed = 20;
 
@@ -13,7 +14,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         ContractCheck.Of(files, file.Path) is null
         && (
             _ownership.Owns(file.Path)
-                ? file.Change == FileChange.Added && GeneratedFiles.IsHalfWritten(file.Path)
+                ? file.Change == FileChange.Added && (GeneratedFiles.IsHalfWritten(file.Path) || held.Holds(file.Path))
                 : GeneratedFiles.IsGenerated(file.Path)
         );
 
@@ -97,6 +98,11 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         if (!_ownership.Owns(file.Path))
         {
             return $"{Name(file)} was {Verb(file)}, but this task does not own it. {PutBack(file)}";
+        }
+        if (held.Holds(file.Path))
+        {
+            return $"{Name(file)} was added, but it is generated or holds secrets, and this task's files_write does not name it. "
+                + PutBack(file);
         }
         if (ProtectedPath.Covering(task, file.Path, files.Settings.AlwaysRequireHuman) is { } glob)
         {

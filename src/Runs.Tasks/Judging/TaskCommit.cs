@@ -16,6 +16,9 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     // A task that names a file may be there to store it in another form (git add --renormalize).
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
 
+    /// <summary>A note that names the files that were held back; empty where there are none.</summary>
+    public string HeldBack { get; private set; } = "";
+
     /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
     /// noted.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
@@ -34,7 +37,16 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         {
             return [merge.Problem];
         }
-        var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
+        var texts = new WorktreeFiles(worktree.Path);
+        var held = await HeldBackFiles.OfAsync(
+            workspace.Repository,
+            input.Prepared.BaseCommit,
+            task,
+            seen,
+            path => texts.TryReadText(path),
+            stop
+        );
+        var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit, held);
         var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(
             seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal),
             input.Prepared.BaseCommit,
@@ -50,9 +62,12 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         var generated = changed[true].ToList();
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
-        if (generated.Count > 0)
+        HeldBack = generated.Exists(file => held.Holds(file.Path)) ? held.Describe(generated.Select(file => file.Path)) : "";
+        notes.AddRange(HeldBack.Length > 0 ? [HeldBack] : []);
+        var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
+        if (others.Count > 0)
         {
-            notes.Add($"put back, since they are nobody's work: {FileNames.Some([.. generated.Select(b => b.Path)])}");
+            notes.Add($"put back, since they are nobody's work: {FileNames.Some(others)}");
         }
         if (merge.Problem.Length > 0)
         {
@@ -176,7 +191,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             parent == input.Prepared.BaseCommit
                 ? changes
                 : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
-        var ownership = await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(
+        var held = await HeldBackFiles.OfTreeAsync(workspace.Repository, input.Prepared.BaseCommit, tree, task, sinceBase, stop);
+        var ownership = await new OwnershipCheck(files, task, input.Prepared.BaseCommit, held).ProblemsAsync(
             workspace.Repository,
             tree,
             sinceBase,

@@ -29,6 +29,7 @@ public sealed class TaskVerification(RunServices services)
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var notes = new List<string>();
         string commit;
+        var heldBack = "";
         if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
         {
             commit = input.Prepared.ReusedCommit;
@@ -41,7 +42,7 @@ public sealed class TaskVerification(RunServices services)
             {
                 return Refused(files, task, input, problems, "");
             }
-            commit = made;
+            (commit, heldBack) = (made, work.HeldBack);
         }
         var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
@@ -96,7 +97,11 @@ public sealed class TaskVerification(RunServices services)
         }
         if (failures.Count > 0)
         {
-            var hidden = await HiddenAsync(workspace, task, stop);
+            IReadOnlyList<string> hidden =
+            [
+                .. await HiddenAsync(workspace, task, stop),
+                .. heldBack.Length > 0 ? [HeldBackFiles.Explain(heldBack)] : (string[])[],
+            ];
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];

@@ -26,8 +26,9 @@ internal sealed class SecretSearch(GitRepository repository)
         {
             return ([new FoundSecret("the change", 0, TooLarge, "")], []);
         }
-        var binary = await FindInBinaryAsync([.. patch.Where(file => file.IsBinary)], stop);
-        var read = patch.Where(file => !file.IsBinary).ToList();
+        var pointers = await PointersAsync([.. patch.Where(file => !file.IsBinary && file.AddedLines().Any(IsOfPointer))], stop);
+        var binary = await FindInBinaryAsync([.. patch.Where(file => file.IsBinary || pointers.Contains(file.Path))], stop);
+        var read = patch.Where(file => !file.IsBinary && !pointers.Contains(file.Path)).ToList();
         if (!read.Any(file => file.AddedLines().Any(line => Look(file, line.Text).Count > 0)))
         {
             return binary;
@@ -38,6 +39,27 @@ internal sealed class SecretSearch(GitRepository repository)
         return ([.. read.SelectMany(file => Find(file, moved)), .. binary.Found], binary.Unread);
     }
 
+    // git LFS, specification, "The Pointer".
+    private static bool IsOfPointer((int Number, string Text) line) => line.Text.StartsWith("oid sha256:", StringComparison.Ordinal);
+
+    /// <summary>Files whose content git LFS keeps: the change of a pointer shows nothing of it.</summary>
+    private async Task<HashSet<string>> PointersAsync(IReadOnlyList<PatchFile> files, CancellationToken stop)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            if (await new Diffs(repository).ReadContentAsync(file.NewId, stop) is { } blob && LargeFiles.IsPointer(blob))
+            {
+                found.Add(file.Path);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>What a blob stands for, or null where that can't be read.</summary>
+    private async Task<byte[]?> ContentAsync(string id, CancellationToken stop) =>
+        await new Diffs(repository).ReadContentAsync(id, stop) is { } blob ? LargeFiles.ContentOf(repository, blob) : null;
+
     /// <summary>Content with a NUL has no lines that could be shown. UTF-16 is text all the same: without its NULs it can be
     /// read.</summary>
     /// <returns>What is new, and files that are too large to be read.</returns>
@@ -47,18 +69,17 @@ internal sealed class SecretSearch(GitRepository repository)
     )
     {
         var (found, unread) = (new List<FoundSecret>(), new List<string>());
-        var diffs = new Diffs(repository);
         foreach (var file in files)
         {
-            if (await diffs.ReadContentAsync(file.NewId, stop) is not { } now)
+            if (await ContentAsync(file.NewId, stop) is not { } now)
             {
-                unread.Add($"{file.Path} ({file.BinarySizes})");
+                unread.Add($"{file.Path} ({(file.IsBinary ? file.BinarySizes : "kept by git LFS")})");
                 continue;
             }
             var secrets = SecretsIn(now);
             if (secrets.Count > 0)
             {
-                var old = SecretsIn(await diffs.ReadContentAsync(file.OldId, stop) ?? []).Select(secret => secret.Text).ToHashSet();
+                var old = SecretsIn(await ContentAsync(file.OldId, stop) ?? []).Select(secret => secret.Text).ToHashSet();
                 found.AddRange(
                     secrets
                         .Where(secret => !old.Contains(secret.Text))
@@ -74,11 +95,11 @@ internal sealed class SecretSearch(GitRepository repository)
     private static List<(string Kind, string Text)> SecretsIn(byte[] content)
     {
         var bytes = content.Where(unit => unit != 0).ToArray();
-        var isWide = (content.Length - bytes.Length) * 3 >= content.Length;
+        var isText = bytes.Length == content.Length || (content.Length - bytes.Length) * 3 >= content.Length;
         return
         [
             .. from line in Encoding.UTF8.GetString(bytes).Split('\n')
-            from match in isWide ? SecretScanner.Find(line) : SecretScanner.FindByForm(line)
+            from match in isText ? SecretScanner.Find(line) : SecretScanner.FindByForm(line)
             select (match.Kind, line.Substring(match.Start, match.Length)),
         ];
     }

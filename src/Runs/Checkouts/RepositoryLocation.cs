@@ -73,6 +73,35 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
             _ => null,
         };
 
+    /// <summary>True if something other than a folder has the name of our folder, which <see cref="FindObstacleAsync"/> explains where git
+    /// tracks it. Cheap enough for every command.</summary>
+    public bool HasReplacedFolder =>
+        new[] { OrchestratorFolder, ProjectFolder }.Any(folder => new FileInfo(folder) is { LinkTarget: not null } or { Exists: true });
+
+    /// <inheritdoc cref="OwnFolder.Ensure"/>
+    public static string EnsureFolder(string path) => OwnFolder.Ensure(path);
+
+    /// <summary>Finds what keeps runs from working in the checkout: links in place of our folders, and files of ours that git
+    /// tracks.</summary>
+    /// <param name="worktrees">The folder of worktrees as the settings name it.</param>
+    /// <param name="services">Opens the repository.</param>
+    /// <param name="stop">Ends git's processes.</param>
+    /// <returns>The problem and its cure, or null.</returns>
+    public async Task<(string Why, string Cure)?> FindObstacleAsync(string worktrees, RunServices services, CancellationToken stop) =>
+        new WorktreeStore(await services.Repositories.OpenAsync(Root)).FindCheckout(LinkedWorktree) is { } checkout
+            ? await new TrackedOwnFiles(checkout).FindAsync(worktrees, null, stop)
+            : null;
+
+    /// <summary>Refuses to work in a checkout with such an obstacle; the parameters are those of <see cref="FindObstacleAsync"/>.</summary>
+    /// <exception cref="RefusedException">There is one.</exception>
+    public async Task RequireOwnFoldersAsync(string worktrees, RunServices services, CancellationToken stop)
+    {
+        if (await FindObstacleAsync(worktrees, services, stop) is var (why, cure))
+        {
+            throw new RefusedException(why, cure);
+        }
+    }
+
     /// <summary>Root of the work tree that a folder lies in, which may be a linked one; null where there is none.</summary>
     public static string? FindWorkTree(string directory)
     {

@@ -137,17 +137,7 @@ public sealed record OrchestratorSettings
 
     internal static readonly Setting<IReadOnlyList<string>> AlwaysRequireHumanKey = new(
         "always_require_human",
-        [
-            ".orchestrator/**",
-            ".claude/**",
-            ".mcp.json",
-            ".github/workflows/**",
-            ".gitattributes",
-            ".gitmodules",
-            ".husky/**",
-            ".worktreeinclude",
-            .. SettingsFiles.OldRepositoryFileNames,
-        ],
+        [.. GuardedFiles.Globs, .. SettingsFiles.OldRepositoryFileNames],
         SettingTypes.Texts,
         "paths whose change always needs a person"
     );

@@ -60,7 +60,7 @@ public sealed partial class FirstPlanPageTests
                     }
                     break;
                 default:
-                    CompareRun(text, shown["orchestrate run"]);
+                    CompareRun(text, shown["orchestrate run tasks.yaml"]);
                     break;
             }
         }

@@ -1,0 +1,142 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Junk and secrets that an agent leaves in its worktree, of a task that may write everywhere.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class HeldBackFilesTests : IDisposable
+{
+    private const string Everywhere = "tasks:\n  - {id: one, description: One, verification: [test -f work.txt]}\n";
+
+    private readonly CliFixture _cli = new CliFixture().WithRepository();
+
+    public HeldBackFilesTests() =>
+        _cli.WriteUser(
+            $"agent: script\nagents: {{script: {{command: [/bin/sh, '{_cli.Home}/agent.sh']}}}}\ndisk: {{reserve: 1}}\n"
+                + "permissions: {sandbox: off}\n"
+        );
+
+    [Fact]
+    public async Task Files_ThatNobodyAskedFor_AreHeldBackAndReported()
+    {
+        foreach (var there in (string[])["package.json", "setup.py", "Cargo.toml"])
+        {
+            _cli.Write(there, "{}\n");
+        }
+        Commit();
+        string[] junk =
+        [
+            "node_modules/left-pad/index.js",
+            "packages/web/node_modules/x/package.json",
+            ".venv/lib/site.py",
+            "pkg/__pycache__/a.cpython-312.pyc",
+            "target/debug/app",
+            ".DS_Store",
+            "docs/.DS_Store",
+            ".env",
+            "services/api/.env.production",
+            "deploy/id_ed25519",
+        ];
+
+        var run = await RunAsync(Everywhere, junk);
+        var report = await _cli.RunAsync("report");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("Cargo.toml\nREADME.md\npackage.json\nsetup.py\nwork.txt\n", Landed());
+        Assert.Contains("held back", report.Output + report.People, StringComparison.Ordinal);
+        Assert.All(
+            (string[])["node_modules/", ".env", "deploy/id_ed25519", "target/"],
+            name => Assert.Contains(name, report.Output + report.People, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task File_OfAnEcosystemThatTheTaskBringsIn_IsHeldBack()
+    {
+        var run = await RunAsync(Everywhere, "package.json", "node_modules/x/index.js");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("README.md\npackage.json\nwork.txt\n", Landed());
+    }
+
+    [Fact]
+    public async Task File_OfAnEcosystemThatTheAgentCommitted_IsHeldBack()
+    {
+        _cli.Write("package.json", "{}\n");
+        Commit();
+        Agent("node_modules/x/index.js");
+        File.AppendAllText(
+            Path.Combine(_cli.Home, "agent.sh"),
+            "git add -A && git -c user.name=A -c user.email=a@localhost commit -q -m Work\n"
+        );
+        _cli.Write("tasks.yaml", Everywhere);
+
+        var run = await _cli.RunAsync("run", "tasks.yaml", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("README.md\npackage.json\nwork.txt\n", Landed());
+    }
+
+    [Fact]
+    public async Task Files_ThatAreSourceOrExamples_Land()
+    {
+        _cli.Write("Cargo.toml", "x = 1\n");
+        _cli.Write("target/source.rs", "x\n");
+        Commit();
+        string[] wanted =
+        [
+            "target/more.rs",
+            "node_modules/notes.txt",
+            ".env.example",
+            ".env.sample",
+            "api/.env.template",
+            "certs/public.pem",
+        ];
+
+        var run = await RunAsync(Everywhere, wanted);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.All(wanted, path => Assert.Contains(path, Landed(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Files_ThatThePlanNames_Land()
+    {
+        _cli.Write("Cargo.toml", "x = 1\n");
+        _cli.Write("package.json", "{}\n");
+        Commit();
+        string[] wanted = ["target/made.txt", "node_modules/own/index.js", ".env"];
+
+        var run = await RunAsync(
+            "tasks:\n  - {id: one, description: One, files_write: [work.txt, 'target/**', node_modules/own/index.js, .env], "
+                + "verification: [test -f work.txt]}\n",
+            wanted
+        );
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.All(wanted, path => Assert.Contains(path, Landed(), StringComparison.Ordinal));
+    }
+
+    public void Dispose() => _cli.Dispose();
+
+    private async Task<CliFixture.CliResult> RunAsync(string plan, params string[] files)
+    {
+        Agent(files);
+        _cli.Write("tasks.yaml", plan);
+        return await _cli.RunAsync("run", "tasks.yaml", "--yes");
+    }
+
+    private void Agent(params string[] files) =>
+        File.WriteAllText(
+            Path.Combine(_cli.Home, "agent.sh"),
+            string.Concat(files.Select(file => $"mkdir -p \"$(dirname '{file}')\"; echo made > '{file}'\n")) + "echo done > work.txt\n"
+        );
+
+    private string Landed() => _cli.Git("ls-tree", "-r", "--name-only", "main");
+
+    private void Commit()
+    {
+        _cli.Git("add", "-A");
+        _cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "--allow-empty", "-m", "There");
+    }
+}
