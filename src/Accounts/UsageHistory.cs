@@ -19,11 +19,17 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     /// <summary>The file of an account.</summary>
     public string PathOf(string account) => Path.Combine(folder, account + Ending);
 
-    /// <summary>Adds a line, alone.</summary>
-    public async Task AddAsync(UsageRecord record, CancellationToken stop)
+    /// <summary>Adds the line of an agent run, unless it is there already: a settlement is repeated after a kill or a lost
+    /// answer.</summary>
+    /// <returns>The line that is there.</returns>
+    public async Task<UsageRecord> AddAsync(UsageRecord record, CancellationToken stop)
     {
         PrivateFolder.Make(folder);
         using var alone = await LockFile.TakeAsync(Path.Combine(folder, "history.lock"), stop);
+        if (Find(record) is { } before)
+        {
+            return before;
+        }
         var path = PathOf(record.Account);
         if (File.Exists(path) && new FileInfo(path).Length > LargeFile)
         {
@@ -32,7 +38,16 @@ public sealed class UsageHistory(string folder, TimeProvider time)
         }
         // A line that was torn ends here.
         OwnFile.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
+        return record;
     }
+
+    /// <summary>The line of an agent run; null: it has none.</summary>
+    /// <param name="record">Tells the agent run and its account.</param>
+    public UsageRecord? Find(UsageRecord record) =>
+        ReadLines(PathOf(record.Account))
+            .Where(line => line.Contains(record.Id, StringComparison.Ordinal))
+            .Select(UsageRecords.TryRead)
+            .FirstOrDefault(record.IsSame);
 
     /// <summary>All lines of all accounts that can be read, the oldest first.</summary>
     public IReadOnlyList<UsageRecord> Read() =>
@@ -42,16 +57,18 @@ public sealed class UsageHistory(string folder, TimeProvider time)
                 .. Directory
                     .GetFiles(folder, "*" + Ending)
                     .SelectMany(ReadFile)
-                    .DistinctBy(record => record.Id)
+                    .DistinctBy(record => (record.Id, record.Since))
                     .OrderBy(record => record.At),
             ]
             : [];
 
-    private static IEnumerable<UsageRecord> ReadFile(string path)
+    private static IEnumerable<UsageRecord> ReadFile(string path) => ReadLines(path).Select(UsageRecords.TryRead).OfType<UsageRecord>();
+
+    private static IReadOnlyList<string> ReadLines(string path)
     {
         try
         {
-            return File.ReadAllLines(path).Select(UsageRecords.TryRead).OfType<UsageRecord>();
+            return File.Exists(path) ? File.ReadAllLines(path) : [];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

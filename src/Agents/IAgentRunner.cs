@@ -90,6 +90,20 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
     /// <summary>Whether there is a sign of a login or a key; null: unknown.</summary>
     public bool? IsLoggedIn { get; init; }
 
+    /// <summary>Variables of which one is missing; empty: the failure has another cause.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>The check with its true cause where a file sets a missing variable and does not count yet.</summary>
+    /// <param name="withheld">Variables of an untrusted repository's files, each with its file.</param>
+    public AgentCheck Explained(IReadOnlyDictionary<string, string> withheld) =>
+        Missing.FirstOrDefault(withheld.ContainsKey) is { } variable
+            ? this with
+            {
+                Message = $"{withheld[variable]} sets {variable}, and does not count: this repository is not trusted on this machine.",
+                Cure = "Look at what its files ask for and say yes: orchestrate trust",
+            }
+            : this;
+
     /// <summary>The account that pays, as far as the program reports it; null if unknown.</summary>
     public string? Account { get; init; }
 }

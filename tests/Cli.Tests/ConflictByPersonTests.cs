@@ -55,6 +55,10 @@ public sealed class ConflictByPersonTests
         Assert.Contains($"orchestrate retry {run}/adder", (string?)adder["reason"], StringComparison.Ordinal);
         Assert.Contains($"orchestrate retry {run}/adder", report, StringComparison.Ordinal);
 
+        // What is recommended is what the text says: guidance would send its agent again.
+        var recommended = (await cli.RunAsync("inbox", "--json")).Json["entries"]![0]!["ways"]![0]!;
+        Assert.Equal($"orchestrate retry {run}/adder", (string?)recommended["command"]);
+
         // Both sides are there, as git leaves them.
         var worktree = Path.Combine(cli.Folder, ".worktrees", run, "adder");
         Assert.Equal("ONE\nTWO\n", await File.ReadAllTextAsync(Path.Combine(worktree, "moved.txt")));

@@ -46,12 +46,16 @@ public class NoticeTests
     [Fact]
     public async Task Run_TargetFails_EndsAsWithoutItAndSaysSo()
     {
-        using var cli = await RepositoryAsync("echo 'out of ideas' >&2; exit 3", "echo 'no line' >&2; exit 1");
+        using var cli = await RepositoryAsync("echo 'out of ideas' >&2; exit 3", "echo 'no line' >&2; exit 1", "end_wait: 1s, ");
 
-        await cli.RunAsync("run", "--yes", "--run-id", "night");
+        var run = await cli.RunAsync("run", "--yes", "--run-id", "night");
 
-        var warnings = (await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray();
-        Assert.Contains(warnings, warning => ((string?)warning)!.StartsWith("A notice did not reach command", StringComparison.Ordinal));
+        Assert.Equal(1, run.ExitCode);
+        const string Sentence = "The notice \"work: night needs you (2 things)\" has not reached";
+        Assert.Contains(Sentence, run.People, StringComparison.Ordinal);
+        Assert.Contains("ended with exit code 1: no line", run.People, StringComparison.Ordinal);
+        var unsent = (string)(await cli.RunAsync("status", "--json")).Json["unsent"]![0]!;
+        Assert.StartsWith(Sentence, unsent, StringComparison.Ordinal);
     }
 
     /// <summary>The program that takes the first notice kills the process that sent it, before it can note that it was sent.</summary>
@@ -106,12 +110,12 @@ public class NoticeTests
         Assert.Contains("config set --user notifications.provider desktop", test.People, StringComparison.Ordinal);
     }
 
-    private static async Task<CliFixture> RepositoryAsync(string agent, string notifier)
+    private static async Task<CliFixture> RepositoryAsync(string agent, string notifier, string settings = "")
     {
         var cli = RunCommandTests.Repository(agent);
         var program = Path.Combine(cli.Home, "notify.sh");
         await File.WriteAllTextAsync(program, notifier + "\n");
-        cli.WriteUser($"notifications: {{provider: command, command: [/bin/sh, {program}]}}\n");
+        cli.WriteUser($"notifications: {{{settings}provider: command, command: [/bin/sh, {program}]}}\n");
         File.AppendAllText(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"), "max_remediations: 0\n");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
         return cli;

@@ -83,7 +83,16 @@ public sealed class PageTests
     public void Form_EveryWayToAnswer_IsCarriedOutOrOnlyLooks()
     {
         var all = typeof(AnswerWays).GetFields().Select(kind => (string)kind.GetRawConstantValue()!);
-        string[] others = [AnswerWays.Diff, AnswerWays.ReadEscalation, AnswerWays.ListSchedules, AnswerWays.RunNow, AnswerWays.Move];
+        string[] others =
+        [
+            AnswerWays.Diff,
+            AnswerWays.ReadEscalation,
+            AnswerWays.ListSchedules,
+            AnswerWays.RunNow,
+            AnswerWays.Move,
+            AnswerWays.SendNotices,
+            AnswerWays.DiscardNotices,
+        ];
 
         Assert.Equal(all.Order(), Routes.FormRoutes.Kinds.Concat(others).Order());
     }

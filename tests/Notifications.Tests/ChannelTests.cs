@@ -185,7 +185,7 @@ public sealed class ChannelTests : IDisposable
         Assert.Equal(DeliveryStatus.Done, sent.Status);
         Assert.Equal("a b|$HOME|", File.ReadAllText(Path.Combine(_folder, "arguments")));
         Assert.Equal(Samples.Question.Title, (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "notice")))!["title"]);
-        Assert.Equal(DeliveryStatus.Failed, refused.Status);
+        Assert.Equal(DeliveryStatus.Later, refused.Status);
         Assert.EndsWith("ended with exit code 3: no line is free.", refused.Problem, StringComparison.Ordinal);
         Assert.Equal(DeliveryStatus.Failed, (await missing.SendAsync(Samples.Question, CancellationToken.None)).Status);
         Assert.Equal(DeliveryStatus.Failed, (await missing.CheckAsync(CancellationToken.None)).Status);

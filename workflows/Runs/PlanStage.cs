@@ -111,6 +111,8 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         {
             Id = PlannerTask.Id,
             Title = begun.Title,
+            // An outage of its account was one of the machine before, with other timers.
+            Account = Workflow.Patched("planner-account") ? begun.Agent : "",
             Timeout = begun.Timeout,
         };
         _state.Board.Add([_state.Planner], RunContext.Now);

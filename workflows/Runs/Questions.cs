@@ -89,25 +89,29 @@ internal static class Questions
             };
     }
 
-    /// <summary>Accounts that refuse to work: the run tries them again by itself, but only a person can mend them.</summary>
+    /// <summary>Accounts that refuse to work, or the machine: the run tries them again by itself, but only a person can mend
+    /// them.</summary>
     private static IEnumerable<RunQuestion> OfAccounts(RunState state)
     {
-        foreach (var outage in state.Outages.Open.Where(o => o.Name.Length > 0 && o.Until is null && !o.IsOver))
+        foreach (var outage in state.Outages.Open.Where(o => o.Until is null && !o.IsOver))
         {
             var waiting = state.Board.Entries.Where(e => !e.HasEnded && Outages.Concerns(outage, e.Outline)).ToList();
             if (waiting.Count > 0)
             {
+                var who = waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait";
                 yield return Ask(
                     RunQuestion.Account,
                     waiting[0].Progress.Since,
-                    $"{ReasonText.NameOf(outage.Name)} does not work, so "
-                        + $"{(waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait")}. "
+                    $"{ReasonText.NameOf(outage.Name)} does not work, so {who}: {ReasonText.Of(outage.Why).TrimEnd('.')}. "
                         + "When you have mended it they go on by themselves, and at once with this:",
                     new AnswerWay(
                         AnswerWays.Retry,
                         $"{state.RunId}/{(waiting.Find(e => e.Progress.State == TaskStates.Parked) ?? waiting[0]).Id}"
                     )
-                );
+                ) with
+                {
+                    SaysReason = state.Run.Why is NotWorking { Open.Count: 1, Steps.Count: 0 },
+                };
             }
         }
     }
@@ -154,7 +158,10 @@ internal static class Questions
                 entry,
                 $"{entry.Id} is blocked: {entry.Progress.Reason}",
                 saysReason: true,
-                Of(entry, AnswerWays.Guide, AnswerWays.Cancel)
+                // Guidance would send the agent again where a person is to make both sides hold.
+                entry.Progress.Why is ConflictForPerson
+                    ? Of(entry, AnswerWays.Retry, AnswerWays.Guide, AnswerWays.Cancel)
+                    : Of(entry, AnswerWays.Guide, AnswerWays.Cancel)
             );
         }
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))

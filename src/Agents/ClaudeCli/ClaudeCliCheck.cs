@@ -40,6 +40,7 @@ internal static class ClaudeCliCheck
                 Status = AgentCheckStatus.Failed,
                 Message = "agents.claude.provider is 'api', but ANTHROPIC_API_KEY is not set.",
                 Cure = "Set ANTHROPIC_API_KEY in the environment or in .env, or choose provider 'subscription'.",
+                Missing = ["ANTHROPIC_API_KEY"],
             };
         }
         var login = await RunAsync("auth", "status");

@@ -60,12 +60,18 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
                 AgentCheckStatus.Failed,
                 "There is no key for the Anthropic API.",
                 "Set ANTHROPIC_API_KEY in the environment or in .env."
-            ),
+            )
+            {
+                Missing = ["ANTHROPIC_API_KEY"],
+            },
             ModelService.Bedrock when ModelOf(null) is null => new(
                 AgentCheckStatus.Failed,
                 "Bedrock knows no aliases such as 'opus'.",
                 "Set planner.model, or BEDROCK_MODEL_ID in the environment or in .env, to the id of a model or inference profile."
-            ),
+            )
+            {
+                Missing = ["BEDROCK_MODEL_ID"],
+            },
             _ => new AgentCheck(
                 AgentCheckStatus.Ok,
                 $"Models are asked at {options.Url ?? (options.Service == ModelService.Api ? "the Anthropic API" : "Amazon Bedrock")}."

@@ -9,6 +9,7 @@ public sealed class AgentSession
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(10);
+    private const string SandboxVoice = "bwrap: ";
     private readonly IAgentOutputParser _parser;
     private readonly AgentStart _start;
     private readonly StartFolder _folder;
@@ -148,6 +149,15 @@ public sealed class AgentSession
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when it ended with exit code {exitCode}." : null;
 
+    /// <summary>The sandbox's program speaks first and alone where it can't start the agent's: no account is to blame.</summary>
+    private string? DescribeNoSandbox(int? exitCode) =>
+        exitCode is not (null or 0)
+        && _folder.ErrorTail().TrimStart() is var said
+        && said.StartsWith(SandboxVoice, StringComparison.Ordinal)
+            ? $"The sandbox of agents can't be built on this machine, so the agent was not started: {said.Split('\n')[0].Trim()} "
+                + "('orchestrate check' tries it; permissions.* are its settings)."
+            : null;
+
     private async Task<AgentOutcome> CompleteAsync()
     {
         ThrowIfOwnerChanged();
@@ -173,6 +183,10 @@ public sealed class AgentSession
                 Failure = AgentFailure.Account,
                 Detail = $"The agent program {program} is not there or may not be executed.",
             };
+        }
+        if (outcome.SessionId is null && DescribeNoSandbox(exitCode) is { } unconfined)
+        {
+            return outcome with { Failure = AgentFailure.Environment, Detail = unconfined };
         }
         if (_folder.StopReason is { } reason)
         {

@@ -93,6 +93,7 @@ internal sealed class InboxCommand : CliCommand
             {
                 InboxKind.Question => "question",
                 InboxKind.Interrupted => "interrupted",
+                InboxKind.UnsentNotice => "unsentNotice",
                 _ => "missedFire",
             },
             entry.Repository,

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Setup;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -9,7 +11,67 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class NotifyCommand : Command
 {
     public NotifyCommand()
-        : base("notify", "Try how you are told of what happens") => Add(new TestCommand());
+        : base("notify", "Try how you are told of what happens")
+    {
+        Add(new TestCommand());
+        Add(new SendCommand());
+        Add(new DiscardCommand());
+    }
+
+    /// <summary>Messages of this repository that have not arrived.</summary>
+    private abstract class UnsentCommand : CliCommand
+    {
+        private readonly Argument<string?> _run = new("RUN")
+        {
+            Description = "Only the notices of this run; all of the repository where none is named",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+        protected UnsentCommand(string name, string description)
+            : base(name, description) => Add(_run);
+
+        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            var outbox = new NoticeOutbox(context.RequireRepository().Key, context.Services);
+            var unsent = outbox.Read();
+            if (unsent.Count == 0)
+            {
+                context.Terminal.Say("No notice waits to be sent.");
+                return ExitCodes.Done;
+            }
+            var run = parsed.GetValue(_run) is { } given
+                ? UniquePrefix.Find(given, [.. unsent.Select(notice => notice.Run).Distinct()], "run with notices to send")
+                : null;
+            return await CarryOutAsync(outbox, run, context, stop);
+        }
+
+        protected abstract Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop);
+    }
+
+    private sealed class SendCommand() : UnsentCommand("send", "Send the notices that have not arrived")
+    {
+        protected override async Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop)
+        {
+            var before = outbox.Read(run).Count;
+            await outbox.DeliverAsync(run, isForced: true, stop);
+            var left = outbox.Read(run);
+            foreach (var notice in left)
+            {
+                context.Terminal.Warn(new UntrustedText(notice.Describe()).Line);
+            }
+            context.Terminal.Say(PlanOverview.Count(before - left.Count, "notice") + " sent.");
+            return left.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
+        }
+    }
+
+    private sealed class DiscardCommand() : UnsentCommand("discard", "Drop the notices that have not arrived")
+    {
+        protected override async Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop)
+        {
+            context.Terminal.Say(PlanOverview.Count(await outbox.DiscardAsync(run, stop), "notice") + " dropped.");
+            return ExitCodes.Done;
+        }
+    }
 
     private sealed class TestCommand : CliCommand
     {

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Gates;
 
@@ -181,6 +182,10 @@ internal sealed class StatusCommand : CliCommand
         foreach (var kept in run.Status.Kept ?? [])
         {
             context.Terminal.Show($"kept for whoever goes on with it: {kept}");
+        }
+        foreach (var unsent in run.Status.Unsent ?? [])
+        {
+            context.Terminal.Show(new UntrustedText(unsent));
         }
         if (run.Status.Abandoned is true)
         {

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
@@ -64,10 +67,11 @@ internal sealed class WebCommand : CliCommand
             context.Terminal.Warn("What is said to this address, the token too, can be read on the way: --insecure was given.");
         }
         // The first run of a repository can be started on the page too.
+        var repositories = new KnownRepositories(context.Environment);
         if (context.FindRepository() is { IsBare: false } here)
         {
             await here.RequireOwnFoldersAsync(context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
-            new KnownRepositories(context.Environment).Add(here);
+            repositories.Add(here);
         }
         using var log = _log.Open(parsed, Path.Combine(WebToken.FolderOf(context.Environment), "web-.log"), context);
         var builder = ServiceHost.Create(log);
@@ -80,6 +84,9 @@ internal sealed class WebCommand : CliCommand
                 context.Terminal.Show(link);
                 context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs go on.");
             }
+        ));
+        builder.Services.AddHostedService(_ => new NoticeService(
+            new NoticeWatch(() => repositories.List(), context, log.Factory.CreateLogger<NoticeWatch>())
         ));
         return await ServiceHost.RunAsync(builder, log, stop);
     }
@@ -104,5 +111,11 @@ internal sealed class WebCommand : CliCommand
             Certificate = certificate,
             HostNames = parsed.GetValue(_hosts) ?? [],
         };
+    }
+
+    /// <summary>Delivers notices of the user's repositories while the page is served, also where no worker is.</summary>
+    private sealed class NoticeService(NoticeWatch watch) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => watch.RunAsync(stoppingToken);
     }
 }

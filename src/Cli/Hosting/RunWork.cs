@@ -63,6 +63,10 @@ internal sealed class RunWork(
         {
             await _engine.DisposeAsync();
         }
+        foreach (var repository in repositories)
+        {
+            new LastNotices(repository, context).Name(run: null);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Whether a schedule was missed could not be seen this time")]
     public static partial void SchedulesNotSeen(this ILogger logger, Exception missed);
 
+    [LoggerMessage(LogLevel.Information, "Stored notices were not delivered; retrying in 10 s")]
+    public static partial void NoticesNotDelivered(this ILogger logger, Exception missed);
+
     [LoggerMessage(LogLevel.Information, "Whether a night's run goes on could not be seen this time")]
     public static partial void NightNotSeen(this ILogger logger, Exception missed);
 

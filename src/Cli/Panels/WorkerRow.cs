@@ -26,7 +26,7 @@ internal sealed record WorkerRow
     public string Name => $"{Run}/{Task.Id}";
 
     /// <summary>A slot is held: an agent works on the task, or its gates run.</summary>
-    public bool IsAtWork => TaskStates.HoldsSlot(Task.State) && !Task.Paused;
+    public bool IsAtWork => TaskStates.HoldsSlot(Task.State) && !Task.Paused && !RunCounts.IsHeldBack(Task);
 
     /// <summary>The row as a document.</summary>
     public WorkerDocument ToDocument() =>

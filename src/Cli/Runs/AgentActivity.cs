@@ -13,8 +13,8 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Present activity of agents, from <c>progress.json</c> of their runs, and what gates wait for.</summary>
 internal static class AgentActivity
 {
-    /// <summary>A line for each task with a running agent or a waiting gate; under an empty id one for a gate of the run itself, or for a
-    /// hold.</summary>
+    /// <summary>A line for each task with a running agent, gate or set-up command, or with a waiting gate; under an empty id one for a
+    /// gate of the run itself, or for a hold.</summary>
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="environment">Variables of the process.</param>
@@ -28,6 +28,10 @@ internal static class AgentActivity
         foreach (var (wait, words) in RunGateWaits.Of(run, runFolder, environment))
         {
             doing.TryAdd(wait.Task, words);
+        }
+        foreach (var (task, step) in RunSteps.Of(run, runFolder, environment))
+        {
+            doing.TryAdd(task, $"{step.Kind} '{step.Name}' for {TaskTable.Time(TimeProvider.System.GetUtcNow() - step.Since)}");
         }
         foreach (var task in run.Tasks)
         {
@@ -79,11 +83,21 @@ internal static class AgentActivity
     public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = Read(runFolder, run, environment);
+        var steps = RunSteps.Of(run, runFolder, environment).DistinctBy(one => one.Task).ToDictionary(one => one.Task, one => one.Step);
         return doing.Count == 0
             ? run
             : run with
             {
-                Tasks = [.. run.Tasks.Select(task => doing.TryGetValue(task.Id, out var line) ? task with { Doing = line } : task)],
+                Tasks =
+                [
+                    .. run.Tasks.Select(task =>
+                        task with
+                        {
+                            Doing = doing.GetValueOrDefault(task.Id) ?? task.Doing,
+                            Step = steps.GetValueOrDefault(task.Id),
+                        }
+                    ),
+                ],
             };
     }
 

@@ -2,6 +2,7 @@ using Orchestrator.Client.Schedules;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -65,6 +66,13 @@ internal sealed class Inbox(CommandContext context)
                 entries.Add(missed);
             }
         }
+        entries.AddRange(
+            new NoticeOutbox(repository.Key, context.Services)
+                .Read()
+                .Where(notice => notice.IsLate(now))
+                .GroupBy(notice => notice.Run)
+                .Select(unsent => InboxEntry.OfUnsent([.. unsent], repository))
+        );
         return entries;
     }
 }

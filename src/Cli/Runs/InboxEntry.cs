@@ -5,6 +5,7 @@ using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -19,6 +20,9 @@ internal enum InboxKind
 
     /// <summary>A time of a schedule at which no task began.</summary>
     MissedFire,
+
+    /// <summary>A message to the user that has not reached a target.</summary>
+    UnsentNotice,
 }
 
 /// <summary>One thing that needs the user, in any of their repositories.</summary>
@@ -109,6 +113,18 @@ internal sealed record InboxEntry(
     }
 
     private static string Verb(string command) => string.Join(' ', command.Split(' ').Take(2));
+
+    /// <summary>The messages of one run that have not reached their targets.</summary>
+    public static InboxEntry OfUnsent(IReadOnlyList<UnsentNotice> notices, RepositoryLocation repository) =>
+        new(
+            InboxKind.UnsentNotice,
+            repository.Root,
+            notices[0].Run,
+            notices[0].Describe(),
+            [.. notices.Skip(1).Select(notice => notice.Describe())],
+            [new AnswerWay(AnswerWays.SendNotices, notices[0].Run), new AnswerWay(AnswerWays.DiscardNotices, notices[0].Run)],
+            notices[0].Since
+        );
 
     /// <summary>The last time of a schedule, where no task began at it.</summary>
     public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, RepositoryLocation repository)

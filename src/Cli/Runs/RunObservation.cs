@@ -4,6 +4,7 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -41,11 +42,22 @@ internal static class RunObservation
                         ? AwayByRecord(run.Status, context)
                         : null,
                 Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommands.Of(run.Folder, run.Status),
+                Unsent = UnsentOf(run, repository, context),
                 Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
                 Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
             },
         };
     }
+
+    private static IReadOnlyList<string>? UnsentOf(StoredRun run, RepositoryLocation repository, CommandContext context) =>
+        new NoticeOutbox(repository.Key, context.Services)
+            .Read(run.Id)
+            .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
+            .Select(notice => $"{notice.Describe()} {LastNotices.NextOf(notice)}")
+            .ToList()
+            is { Count: > 0 } unsent
+            ? unsent
+            : null;
 
     /// <summary>The run with its budgets, for those who tell of money.</summary>
     public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, CommandContext context) =>

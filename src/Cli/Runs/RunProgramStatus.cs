@@ -38,7 +38,7 @@ internal static class RunProgramStatus
             TaskStates.Blocked or TaskStates.AwaitingApproval => "blocked",
             TaskStates.Failed or TaskStates.Escalated => "error",
             TaskStates.Merging => "working",
-            _ => TaskStates.HoldsSlot(task.State) ? "working" : null,
+            _ => TaskStates.HoldsSlot(task.State) && !RunCounts.IsHeldBack(task) ? "working" : null,
         };
         return state is null
             ? null

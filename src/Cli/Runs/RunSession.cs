@@ -27,6 +27,7 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly EngineConnection _engine;
     private readonly WorkerHost _worker;
+    private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
     private bool _hasEnded;
     private IReadOnlyList<string>? _outlivesWith;
 
@@ -137,6 +138,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     private async Task<int> WatchAsync(RunHandle run, long skipUntil, bool asks)
     {
+        _watched.Add(run.RunId);
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress)
         {
             SkipUntil = skipUntil,
@@ -243,6 +245,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <param name="isAsMeant">True for the state that the command was to bring about.</param>
     public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
     {
+        _watched.Add(run.RunId);
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false)
         {
             SkipUntil = skipUntil,
@@ -308,6 +311,10 @@ internal sealed class RunSession : IAsyncDisposable
         }
         await _engine.DisposeAsync();
         _loggers.Dispose();
+        foreach (var run in _watched)
+        {
+            await new LastNotices(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _context.Interrupts.Stop);
+        }
     }
 
     // Null: interrupted.

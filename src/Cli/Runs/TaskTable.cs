@@ -241,7 +241,7 @@ internal static class TaskTable
 
     // Outages are said by the line above the table already.
     private static bool IsSaidOfRun(RunStatus run, RunTask task) =>
-        task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
+        run.Why is NotWorking && task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 
@@ -257,6 +257,7 @@ internal static class TaskTable
             or TaskStates.Superseded
             or TaskStates.NotAsked
             or TaskStates.Findings => '-',
+            _ when RunCounts.IsHeldBack(task) => ' ',
             _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
         };
 

@@ -138,6 +138,7 @@ internal sealed class WorkerHost : IAsyncDisposable
                 host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
                 new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
                 new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),
+                new NoticeWatch(() => repositories, context, loggers.CreateLogger<NoticeWatch>()).RunAsync(host._stopping.Token),
                 new MissedFireWatch(engine, served, context, loggers.CreateLogger<MissedFireWatch>()).RunAsync(host._stopping.Token)
             );
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);

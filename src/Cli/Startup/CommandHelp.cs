@@ -82,6 +82,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate notify test",
             "orchestrate notify test phone"
         ),
+        ["notify send"] = Of(
+            [(ExitCodes.WorkFailed, "a target did not take a notice")],
+            "orchestrate notify send",
+            "orchestrate notify send add-login"
+        ),
+        ["notify discard"] = Of(Plain, "orchestrate notify discard add-login"),
         ["done"] = Of(Plain, "orchestrate done --status completed"),
         ["blocked"] = Of(
             Plain,

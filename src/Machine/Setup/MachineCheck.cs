@@ -102,7 +102,7 @@ public static class MachineCheck
     {
         var repository = location?.WorkTree ?? Environment.CurrentDirectory;
         var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
-        var found = await runner.CheckAsync(repository, cancellationToken);
+        var found = (await runner.CheckAsync(repository, cancellationToken)).Explained(loaded.WithheldVariables);
         return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
     }
 

@@ -130,6 +130,13 @@ public sealed record RunCounts
             },
         };
 
+    /// <summary>True for a task that has its slot and does nothing now: its agent is held, is started again later, or waits for a
+    /// host.</summary>
+    public static bool IsHeldBack(RunTask task) => task.Why is AgentHeld or AgentStartsAgain or WaitsForHost;
+
     private static bool IsAtWork(RunTask task) =>
-        !task.Paused && task.State != TaskStates.Queued && (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging);
+        !IsHeldBack(task)
+        && !task.Paused
+        && task.State != TaskStates.Queued
+        && (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging);
 }

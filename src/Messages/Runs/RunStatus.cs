@@ -291,6 +291,12 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunCrash>? Crashes { get; init; }
 
+    /// <summary>Messages about it that have not reached a target, each in a sentence with the next step. Only <c>orchestrate status</c>
+    /// fills it.</summary>
+    [JsonPropertyName("unsent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Unsent { get; init; }
+
     /// <summary>Holds that prevent its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> fills
     /// it.</summary>
     [JsonPropertyName("held")]

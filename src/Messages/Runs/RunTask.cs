@@ -48,6 +48,29 @@ public sealed record RunTask : TaskProgress
     [JsonPropertyName("doing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Doing { get; init; }
+
+    /// <summary>The gate or set-up command that runs now for it. Only <c>orchestrate status</c> fills it; left out where there is
+    /// none.</summary>
+    [JsonPropertyName("step")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunStep? Step { get; init; }
+}
+
+/// <summary>A gate or a set-up command that runs now.</summary>
+/// <param name="Kind"><c>gate</c> or <c>set-up</c>.</param>
+/// <param name="Name">Name of the gate, or the command.</param>
+/// <param name="Since">Time of its beginning.</param>
+public sealed record RunStep(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("since")] DateTimeOffset Since
+)
+{
+    /// <summary><see cref="Kind"/> of a gate.</summary>
+    public const string Gate = "gate";
+
+    /// <summary><see cref="Kind"/> of a set-up command.</summary>
+    public const string SetUp = "set-up";
 }
 
 /// <summary>A measurement of a task's work: expected, measured and claimed number.</summary>

@@ -60,6 +60,8 @@ public sealed record AnswerWay(
             ),
             AnswerWays.Resolve => ("resolve", [Target, Resolution ?? ""], []),
             AnswerWays.RunNow => ("schedule run-now", [Target], []),
+            AnswerWays.SendNotices => ("notify send", [Target], []),
+            AnswerWays.DiscardNotices => ("notify discard", [Target], []),
             AnswerWays.ListSchedules => ("schedule list", [], []),
             _ => (Kind, [Target], []),
         };
@@ -120,6 +122,12 @@ public static class AnswerWays
 
     /// <summary>To look at the schedules of a repository; it has no target.</summary>
     public const string ListSchedules = "list-schedules";
+
+    /// <summary>To send the messages of a run that have not arrived.</summary>
+    public const string SendNotices = "send-notices";
+
+    /// <summary>To drop the messages of a run that have not arrived.</summary>
+    public const string DiscardNotices = "discard-notices";
 
     /// <summary>To raise a budget that is used up.</summary>
     public const string RaiseBudget = "raise-budget";

@@ -71,6 +71,11 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         {
             return new(DeliveryStatus.Later, $"the server did not answer within {options.Timeout.TotalSeconds:0} s.");
         }
+        catch (AuthenticationException refused)
+            when (refused.InnerException is SmtpCommandException command && (int)command.StatusCode is >= 400 and < 500)
+        {
+            return new(DeliveryStatus.Later, "the server does not take the login now.");
+        }
         catch (AuthenticationException)
         {
             return new(DeliveryStatus.Failed, "the server does not take the login.");

@@ -17,6 +17,22 @@ internal sealed record NoticeBook
         init => field = value ?? [];
     } = [];
 
+    /// <summary>Working folder whose settings name the targets, for processes that deliver without the run's workflow.</summary>
+    [JsonPropertyName("folder")]
+    public string Folder
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>Keys of the facts that held when the run's workflow last reported.</summary>
+    [JsonPropertyName("open")]
+    public IReadOnlyList<string> Open
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Keys of all facts that were told, or are being told.</summary>
     [JsonIgnore]
     public IEnumerable<string> Keys => Messages.SelectMany(message => message.Notice.Items).Select(item => item.Key);
@@ -30,6 +46,30 @@ internal sealed record NoticeBook
             {
                 Messages = [.. Messages.SkipLast(1), last with { Notice = last.Notice with { Link = link } }],
             };
+
+    /// <summary>The book without messages on their way or given up: each is void.</summary>
+    public NoticeBook WithoutUnsent() =>
+        this with
+        {
+            Messages =
+            [
+                .. Messages.Select(message =>
+                    message with
+                    {
+                        Deliveries = message.Deliveries.ToDictionary(
+                            target => target.Key,
+                            target =>
+                                target.Value.State is NoticeState.Pending or NoticeState.Failed
+                                    ? target.Value with
+                                    {
+                                        State = NoticeState.Void,
+                                    }
+                                    : target.Value
+                        ),
+                    }
+                ),
+            ],
+        };
 
     /// <summary>The stored book; an empty one where there is none, or where it is damaged: then people are told again.</summary>
     public static NoticeBook Read(string path) => StoredJson.TryRead(path, NoticeBookJson.Default.NoticeBook) ?? new();
@@ -67,6 +107,11 @@ internal sealed record NoticeDelivery
     /// <summary>Times that it was tried.</summary>
     [JsonPropertyName("tries")]
     public int Tries { get; init; }
+
+    /// <summary>Time of the last try; null: there was none.</summary>
+    [JsonPropertyName("triedAt")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? TriedAt { get; init; }
 
     /// <summary>Not before this time; null: at once.</summary>
     [JsonPropertyName("notBefore")]

@@ -5,17 +5,13 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <summary>Delivers the messages of a book and takes back those that are over; each step is stored before the next one.</summary>
 /// <param name="path">The book's file.</param>
 /// <param name="book">The book.</param>
-/// <param name="run">The run, and all facts that hold now.</param>
 /// <param name="targets">The targets.</param>
 /// <param name="time">The clock.</param>
-internal sealed class NoticeDelivering(
-    string path,
-    NoticeBook book,
-    TellPeopleInput run,
-    IReadOnlyList<NoticeTarget> targets,
-    TimeProvider time
-)
+internal sealed class NoticeDelivering(string path, NoticeBook book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
 {
+    /// <summary>True to try every message now that reached nobody, also those that were given up.</summary>
+    public bool IsForced { get; init; }
+
     private readonly List<string> _problems = [];
     private NoticeBook _book = book;
 
@@ -40,13 +36,14 @@ internal sealed class NoticeDelivering(
                 continue;
             }
             var isOver = NoticePlan.IsOver(message, target.On, open);
-            if (delivery.State == NoticeState.Pending && isOver)
+            var isWaiting = delivery.State == NoticeState.Pending || (IsForced && delivery.State == NoticeState.Failed);
+            if (isWaiting && isOver)
             {
                 Store(i, target, delivery with { State = NoticeState.Void });
             }
-            else if (delivery.State == NoticeState.Pending)
+            else if (isWaiting)
             {
-                await DeliverAsync(i, target, delivery, open, stop);
+                await DeliverAsync(i, target, IsForced ? delivery with { Tries = 0 } : delivery, open, stop);
             }
             else if (delivery.State == NoticeState.Sent && isOver && target.Notifier is { CanWithdraw: true } notifier)
             {
@@ -64,9 +61,9 @@ internal sealed class NoticeDelivering(
         CancellationToken stop
     )
     {
-        if (delivery.NotBefore is { } notBefore && notBefore > time.GetUtcNow())
+        if (!IsForced && !NoticePlan.IsDue(delivery, time.GetUtcNow()))
         {
-            Again(notBefore);
+            Again(delivery.NotBefore!.Value);
             return;
         }
         var message = _book.Messages[index];
@@ -74,13 +71,13 @@ internal sealed class NoticeDelivering(
         var answer = target.Notifier is null
             ? new Delivery(DeliveryStatus.Failed, target.Problem)
             : await target.Notifier.SendAsync(NoticeWords.With(message.Notice, items), stop);
-        var after = NoticePlan.After(delivery, answer, time.GetUtcNow());
+        var after = NoticePlan.After(delivery with { State = NoticeState.Pending }, answer, time.GetUtcNow());
         Store(index, target, after);
         if (after.NotBefore is { } again)
         {
             Again(again);
         }
-        if (after.State == NoticeState.Failed || (run.Rest == RunRest.Ended && after.State == NoticeState.Pending))
+        if (after.State == NoticeState.Failed)
         {
             lock (_problems)
             {

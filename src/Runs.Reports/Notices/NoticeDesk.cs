@@ -39,7 +39,7 @@ public sealed class NoticeDesk(RunServices services)
         var folder = FolderOf(services.Environment);
         var name = $"{input.Repository.Key}-{RunFolder.NameOf(input.RunId)}";
         var path = Path.Combine(folder, $"{name}.json");
-        using var alone = await LockFile.TakeAsync($"{path}.lock", stop);
+        using var alone = await LockFile.TakeAsync(LockOf(path), stop);
         Prune(folder);
         var claims = new AccountClaims(folder, services.Time);
         var book = NoticeBook.Read(path);
@@ -54,16 +54,17 @@ public sealed class NoticeDesk(RunServices services)
             services.Time.GetUtcNow(),
             services.Time.LocalTimeZone
         );
+        var open = input.Notices.Select(notice => notice.Key).ToHashSet(StringComparer.Ordinal);
         if (gathered != book)
         {
             gathered = gathered.LinkedTo(LinkOf(input, link));
         }
-        var delivering = new NoticeDelivering(path, gathered, input, targets, services.Time);
-        if (gathered != book)
+        if (gathered != book || !open.SetEquals(book.Open))
         {
+            gathered = gathered with { Folder = input.Repository.WorkTree, Open = [.. open.Order(StringComparer.Ordinal)] };
             gathered.Write(path);
         }
-        var open = input.Notices.Select(notice => notice.Key).ToHashSet(StringComparer.Ordinal);
+        var delivering = new NoticeDelivering(path, gathered, targets, services.Time);
         foreach (var key in book.Keys.Where(key => input.Rest == RunRest.Ended || !open.Contains(key)))
         {
             claims.Release(key, name);
@@ -88,6 +89,9 @@ public sealed class NoticeDesk(RunServices services)
     /// <summary>Folder of the books: of the user, where no agent in a sandbox writes.</summary>
     internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(UserState.FolderOf(environment), "notices");
+
+    /// <summary>Lock of a book: one process at a time sends its messages.</summary>
+    internal static string LockOf(string book) => $"{book}.lock";
 
     private void Prune(string folder)
     {

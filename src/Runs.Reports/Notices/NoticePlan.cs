@@ -10,9 +10,9 @@ internal static class NoticePlan
     public static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
 
     /// <summary>Tries at a target that does not work, over some hours.</summary>
-    public const int MostTries = 12;
+    public const int MostTries = 16;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
     /// <summary>Puts new facts into one message, unless they have to wait.</summary>
@@ -67,10 +67,15 @@ internal static class NoticePlan
             .Notice.Items.Where(item => kinds.Contains(item.Kind))
             .All(item => NoticeKinds.IsState(item.Kind) && !open.Contains(item.Key));
 
+    /// <summary>True if a message may be tried now. A clock that was set back must not put the next try off.</summary>
+    public static bool IsDue(NoticeDelivery delivery, DateTimeOffset now) =>
+        delivery.NotBefore is not { } notBefore || notBefore <= now || delivery.TriedAt > now;
+
     /// <summary>How a message stands at a target after a try.</summary>
     public static NoticeDelivery After(NoticeDelivery before, Delivery delivery, DateTimeOffset now)
     {
         var tries = before.Tries + 1;
+        before = before with { TriedAt = now };
         return delivery.Status switch
         {
             DeliveryStatus.Done => before with

@@ -189,7 +189,7 @@ public sealed class RunArrival(RunServices services)
         }
         var worktree = await TaskPreparation.MakeWorktreeAsync(workspace, known, stop);
         await new WorktreeIncludes(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
-        var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop);
+        var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop, task: id);
         return $"The worktree of {id} was made here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
     }
 }

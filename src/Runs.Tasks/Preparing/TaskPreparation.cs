@@ -68,7 +68,7 @@ public sealed class TaskPreparation(RunServices services)
                 ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop),
             };
         }
-        if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
+        if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop, task: task.Id) is { } failure)
         {
             return prepared with { Problem = failure, FailureClass = FailureClass.Environment };
         }

@@ -108,14 +108,20 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
     }
 
     /// <summary>Settles: what the agent has used takes the place of what was reserved, and a limit that it has reached parks its
-    /// account.</summary>
+    /// account. The record comes first: a step that is killed or gets no answer settles again by the record that it wrote.</summary>
     /// <param name="result">The result of the step.</param>
     /// <param name="outcome">How the agent ended.</param>
     /// <returns>The result, with when its task is to ask again where a limit was reached.</returns>
     public async Task<AgentRunResult> SettleAsync(AgentRunResult result, AgentOutcome outcome)
     {
-        var models = AccountPrices.Models(outcome.Usage, prices);
-        var used = UsageRecords.Sum(models).OrMore(outcome.IsUsageComplete ? Amount.Zero : _used);
+        var record = await UseOfStart.WriteDownAsync(
+            agent.Folder,
+            agent.Id,
+            () => RecordOf(Reservation?.Since ?? Now, outcome),
+            UsageHistory.Of(services.Environment, services.Time),
+            CancellationToken.None
+        );
+        var used = record.Sum;
         // What was reserved is used, not what may be: it goes on in its conversation if there is more.
         var isAtGrant = result.FailureClass == FailureClass.Limit && EndsAtGrant(outcome);
         result = result with
@@ -127,14 +133,13 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
         {
             var isBlocked = outcome.Failure == AgentFailure.UsageLimit;
             // An agent that works past midnight is one of the day that it began in.
-            var began = Reservation?.Since ?? Now;
             var answer = await services.Governor.CallAsync(
                 Call() with
                 {
                     Works = _works,
                     Windows = TakeHeard(),
                     Reached = isBlocked ? Limit(outcome) : null,
-                    Ended = new RunEnd(used, agent.ScopesOf(LocalDays.Of(began, services.Time.LocalTimeZone))),
+                    Ended = new RunEnd(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
                     // Its place among those that wake is that of work that was begun.
                     Start = isBlocked ? agent.ToRequest(holder, LocalDays.Today(services.Time)) with { IsUnderWay = true } : null,
                     OnlyInLine = true,
@@ -151,11 +156,6 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
                     WakeAt = wake,
                     Message = $"{result.Message} {PriceOfGoingOn(wake)}".Trim(),
                 };
-            }
-            if (answer is { IsSettled: true, Reservation: { } settled })
-            {
-                var record = RecordOf(settled, models, outcome);
-                await UsageHistory.Of(services.Environment, services.Time).AddAsync(record, CancellationToken.None);
             }
         }
         catch (LedgerDamagedException damaged)
@@ -195,7 +195,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
         return $"Going on then reads {tokens} tokens of its conversation anew, because they have left the prompt cache{price}.";
     }
 
-    private UsageRecord RecordOf(Reservation settled, IEnumerable<ModelRecord> models, AgentOutcome outcome) =>
+    private UsageRecord RecordOf(DateTimeOffset since, AgentOutcome outcome) =>
         new()
         {
             Id = agent.Id,
@@ -204,10 +204,18 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
             Run = agent.Run,
             Task = agent.Task,
             Attempt = agent.Attempt,
-            Since = settled.Since,
+            Since = since,
             At = Now,
             IsPartial = !outcome.IsUsageComplete,
-            Models = [.. models],
+            // What was seen of an agent that did not report its end is the least that it has used.
+            Models =
+            [
+                .. UsageRecords.AtLeast(
+                    [.. AccountPrices.Models(outcome.Usage, prices)],
+                    outcome.IsUsageComplete ? Amount.Zero : _used,
+                    agent.Model
+                ),
+            ],
             Windows = [.. Readings(outcome.Windows)],
         };
 

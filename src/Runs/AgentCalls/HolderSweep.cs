@@ -34,11 +34,10 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
                 && EndOf(ledger.Account, reservation) is { } end
                 // One that is lost may still be settled, and is lost only once.
                 && !(end.Lost && reservation.IsLost)
-                && (await services.Governor.CallAsync(end, stop)) is var answer
             )
             {
                 changes = true;
-                await WriteDownAsync(end, reservation, answer, stop);
+                await services.Governor.CallAsync(end.Ended is null ? end : await WrittenDownAsync(end, reservation, stop), stop);
             }
         }
         return changes;
@@ -67,13 +66,10 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
                 return call with { Released = true };
             // Whoever follows it settles it.
             case AgentStartState.Ended or AgentStartState.Died when !isAlive:
-                return AgentRunNotes.Read(one.Folder) is { } notes
+                return AgentRunNotes.Read(one.Folder) is not null
                     ? call with
                     {
-                        Ended = new RunEnd(
-                            new Amount(MicroDollars.Of(notes.Cost), notes.Tokens).OrMore(new Amount(one.UsedMicros, one.UsedTokens)),
-                            []
-                        ),
+                        Ended = new RunEnd(Amount.Zero, []),
                     }
                     : call with
                     {
@@ -84,31 +80,36 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
         }
     }
 
-    private async Task WriteDownAsync(GovernorCall end, Reservation one, GovernorAnswer answer, CancellationToken stop)
+    /// <summary>Books the sum of the record, which is written first.</summary>
+    private async Task<GovernorCall> WrittenDownAsync(GovernorCall end, Reservation one, CancellationToken stop)
     {
-        if (!answer.IsSettled || end.Ended is not { } ended || AgentRunNotes.Read(one.Folder) is not { } notes)
-        {
-            return;
-        }
+        var record = await UseOfStart.WriteDownAsync(
+            one.Folder,
+            one.Id,
+            () => RecordOf(end.Account, one, AgentRunNotes.Read(one.Folder)!),
+            UsageHistory.Of(services.Environment, services.Time),
+            stop
+        );
+        return end with { Ended = new RunEnd(record.Sum, []) };
+    }
+
+    private UsageRecord RecordOf(string account, Reservation one, AgentRunNotes notes)
+    {
         var model = notes.Models.Count > 0 ? notes.Models[0] : one.Model;
         var tokens = new TokenCounts(notes.Tokens, 0, 0, 0);
-        var micros = ended.Used.Micros > 0 ? ended.Used.Micros : prices.Find(model)?.Of(tokens) ?? 0;
-        await UsageHistory
-            .Of(services.Environment, services.Time)
-            .AddAsync(
-                new UsageRecord
-                {
-                    Id = one.Id,
-                    Account = end.Account,
-                    Run = one.Run,
-                    Task = one.Task,
-                    Attempt = one.Attempt,
-                    Since = one.Since,
-                    At = services.Time.GetUtcNow(),
-                    IsPartial = true,
-                    Models = [new ModelRecord(model, tokens, micros)],
-                },
-                stop
-            );
+        var cost = MicroDollars.Of(notes.Cost);
+        var reported = new ModelRecord(model, tokens, cost > 0 ? cost : prices.Find(model)?.Of(tokens) ?? 0);
+        return new UsageRecord
+        {
+            Id = one.Id,
+            Account = notes.Account is { Length: > 0 } known ? known : account,
+            Run = one.Run,
+            Task = one.Task,
+            Attempt = one.Attempt,
+            Since = one.Since,
+            At = services.Time.GetUtcNow(),
+            IsPartial = true,
+            Models = [.. UsageRecords.AtLeast([reported], new Amount(one.UsedMicros, one.UsedTokens), model)],
+        };
     }
 }

@@ -48,7 +48,7 @@ internal sealed class GateCheck(RunServices services)
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         var atBase = BaseGates.Read(files);
-        await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence);
+        await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
         foreach (var gate in gates)
         {
             var lookup = lookups[gate];
@@ -114,7 +114,7 @@ internal sealed class GateCheck(RunServices services)
             return false;
         }
         var beside = Path.Combine(evidence, "at-base");
-        await using var tree = new GateTree(files, repository, services, began, isMerge: false, isBase: true, beside);
+        await using var tree = new GateTree(files, repository, services, began, isMerge: false, isBase: true, beside, "");
         if (await tree.BeginAsync(stop) is not null)
         {
             return true;

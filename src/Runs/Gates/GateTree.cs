@@ -10,6 +10,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="isMerge">The commit is a merge on staging.</param>
 /// <param name="isBase">The commit is the one that the run began at.</param>
 /// <param name="evidence">Folder for the output of set-up that fails.</param>
+/// <param name="task">The task whose gates run; empty: the run as a whole.</param>
 internal sealed class GateTree(
     RunFiles files,
     GitRepository repository,
@@ -17,7 +18,8 @@ internal sealed class GateTree(
     string commit,
     bool isMerge,
     bool isBase,
-    string evidence
+    string evidence,
+    string task
 ) : IAsyncDisposable
 {
     private VerificationTree? _place;
@@ -42,7 +44,7 @@ internal sealed class GateTree(
             return null;
         }
         _place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
-        if (await WorktreeSetup.RunAsync(_place.Worktree, files, services, evidence, stop, isBase) is { } failure)
+        if (await WorktreeSetup.RunAsync(_place.Worktree, files, services, evidence, stop, isBase, task) is { } failure)
         {
             return failure;
         }

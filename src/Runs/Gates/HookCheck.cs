@@ -26,7 +26,7 @@ internal sealed class HookCheck(RunServices services)
     {
         var gate = new Gate(ProcessCommand.Quote(hook.Path), GateType.Lint, Description: $"the hook {hook.Name}");
         var evidence = files.Folder.LandingEvidence;
-        await using var tree = new GateTree(files, repository, services, commit, isMerge: true, isBase: false, evidence);
+        await using var tree = new GateTree(files, repository, services, commit, isMerge: true, isBase: false, evidence, "");
         if (await tree.BeginAsync(stop) is { } failure)
         {
             return (GateCheck.NotSetUp(gate, failure), []);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
 using Orchestrator.Packages;
@@ -26,6 +27,7 @@ public static class WorktreeSetup
     /// <param name="logFolder">Where the output of what fails is stored.</param>
     /// <param name="stop">Stops the command that runs.</param>
     /// <param name="isBase">It has exactly the files of the run's base, and no agent's work.</param>
+    /// <param name="task">The task that it is for; empty: the run as a whole.</param>
     /// <returns>Null, or why it failed.</returns>
     public static async Task<string?> RunAsync(
         Worktree worktree,
@@ -33,7 +35,8 @@ public static class WorktreeSetup
         RunServices services,
         string logFolder,
         CancellationToken stop,
-        bool isBase = false
+        bool isBase = false,
+        string task = ""
     )
     {
         var (found, steps) = StepsOf(worktree, files);
@@ -73,6 +76,7 @@ public static class WorktreeSetup
             Sandbox = sandbox,
         };
         var kept = new KeptSetUps(worktree, files, services);
+        var origin = new GateOrigin(worktree.Repository.MainCheckout ?? "", files.Folder.Name, task);
         foreach (var step in steps)
         {
             var place = step.Makes.Count > 0 ? await kept.PlaceAsync(step, stop) : null;
@@ -82,6 +86,7 @@ public static class WorktreeSetup
             }
             foreach (var command in step.Commands)
             {
+                using var atWork = StepAtWork.BeginSetUp(command, origin, services.Environment, services.Time);
                 var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
                 if (!result.Succeeded)
                 {

@@ -29,6 +29,16 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         Effect = TrustKind.Decides,
     };
 
+    /// <summary>How long a process whose run has come to rest waits for targets that do not answer. Default: 2 minutes.</summary>
+    public TimeSpan EndWait { get; init; }
+
+    private static readonly Setting<TimeSpan> EndWaitKey = new(
+        "notifications.end_wait",
+        TimeSpan.FromMinutes(2),
+        SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromHours(1)),
+        "how long a process whose run has ended or waits for you tries a target that does not answer; 0s: one try"
+    );
+
     private static readonly Setting<string?> LinkKey = new(
         "notifications.link",
         null,
@@ -61,6 +71,11 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
             "the page's address is no address of the web.",
             "Give https://HOST:PORT, without what follows a '?'."
         );
-        return new(settings.Read(QuietKey), [.. others.Prepend(only)]) { Enabled = settings.Read(EnabledKey), Link = link?.TrimEnd('/') };
+        return new(settings.Read(QuietKey), [.. others.Prepend(only)])
+        {
+            Enabled = settings.Read(EnabledKey),
+            Link = link?.TrimEnd('/'),
+            EndWait = settings.Read(EndWaitKey),
+        };
     }
 }

@@ -69,6 +69,10 @@ public sealed record SettingsResult
     /// <summary>Names of the <see cref="RepositoryVariables"/> that the repository's files add to the environment of agents.</summary>
     public required IReadOnlyList<string> AgentVariables { get; init; }
 
+    /// <summary>The <see cref="RepositoryVariables"/> that files of an untrusted repository set without effect, each with its
+    /// file.</summary>
+    public required IReadOnlyDictionary<string, string> WithheldVariables { get; init; }
+
     /// <summary>Variables for <see cref="SecretReference"/>: of the process, then <c>.orchestrator/secrets.env</c>, then <c>.env</c>. Never
     /// log it.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }

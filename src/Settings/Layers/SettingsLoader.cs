@@ -28,6 +28,9 @@ public static class SettingsLoader
                 input.Environment
             ),
             AgentVariables = [.. layers.AgentVariables.Select(variable => variable.Name)],
+            WithheldVariables = full
+                .AgentVariables.ExceptBy(layers.AgentVariables.Select(variable => variable.Name), variable => variable.Name)
+                .ToDictionary(variable => variable.Name, variable => variable.Source.Place, StringComparer.Ordinal),
             Variables = Over(layers.FileVariables, input.Environment),
         };
     }

@@ -29,7 +29,4 @@ public readonly record struct Amount(long Micros, long Tokens)
 
     /// <summary>The sum of both.</summary>
     public Amount Plus(Amount other) => new(Micros + other.Micros, Tokens + other.Tokens);
-
-    /// <summary>The larger of each.</summary>
-    public Amount OrMore(Amount other) => new(Math.Max(Micros, other.Micros), Math.Max(Tokens, other.Tokens));
 }

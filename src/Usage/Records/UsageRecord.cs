@@ -68,6 +68,9 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary>True for the same agent run. A run that is begun anew under an old name repeats ids, at another time.</summary>
+    public bool IsSame(UsageRecord? other) => other is not null && other.Id == Id && other.Since == Since;
+
     /// <summary>Over all models.</summary>
     [JsonIgnore]
     public Amount Sum => UsageRecords.Sum(Models);
@@ -99,6 +102,17 @@ public static class UsageRecords
     /// <summary>What several models were used for together.</summary>
     public static Amount Sum(IEnumerable<ModelRecord> models) =>
         models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
+
+    /// <summary>Use by model that adds up to no less than what was seen; the rest counts for the model that was asked for.</summary>
+    /// <param name="models">Use as it was reported.</param>
+    /// <param name="seen">Use as it was seen.</param>
+    /// <param name="model">The model that was asked for.</param>
+    public static IReadOnlyList<ModelRecord> AtLeast(IReadOnlyList<ModelRecord> models, Amount seen, string model)
+    {
+        var sum = Sum(models);
+        var (micros, tokens) = (Math.Max(0, seen.Micros - sum.Micros), Math.Max(0, seen.Tokens - sum.Tokens));
+        return micros == 0 && tokens == 0 ? models : [.. models, new ModelRecord(model, new TokenCounts(tokens, 0, 0, 0), micros)];
+    }
 
     /// <summary>The line, with its end.</summary>
     public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJson.Default.UsageRecord) + "\n";

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace Orchestrator.Gates.Turns;
+
+/// <summary>A gate or a set-up command that runs now on this machine. Read from files, so that a run's history stays short.</summary>
+/// <param name="Name">Name of the gate, or the command.</param>
+/// <param name="IsSetUp">True for a set-up command.</param>
+/// <param name="Origin">Origin of the step.</param>
+/// <param name="Since">Time of its beginning; for a gate that waited, of its arrival.</param>
+public sealed record StepAtWork(string Name, bool IsSetUp, GateOrigin Origin, DateTimeOffset Since)
+{
+    /// <summary>All steps at work of living processes of this user on this machine. Reads only.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static IReadOnlyList<StepAtWork> All(IReadOnlyDictionary<string, string> environment)
+    {
+        var folder = UserState.FolderOf(environment);
+        var waiting = WaitingGate.All(environment).Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
+        return
+        [
+            .. In(GateScheduler.AllFolder(folder), isSetUp: false).Where(step => !waiting.Contains((step.Name, step.Origin))),
+            .. In(SetUpFolder(folder), isSetUp: true),
+        ];
+    }
+
+    /// <summary>Notes a set-up command until the result is disposed of, or this process dies.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="origin">Origin of the worktree.</param>
+    /// <param name="environment">Variables of the process.</param>
+    /// <param name="time">The clock.</param>
+    public static IDisposable BeginSetUp(
+        string command,
+        GateOrigin origin,
+        IReadOnlyDictionary<string, string> environment,
+        TimeProvider time
+    )
+    {
+        var folder = SetUpFolder(UserState.MakeFolder(environment));
+        Directory.CreateDirectory(folder);
+        foreach (var dead in GateTicket.In(folder).Where(ticket => !ticket.IsAlive()))
+        {
+            dead.Remove(folder);
+        }
+        var ticket = new GateTicket(ProcessIdentity.Current.ToString(), "", Alone: false, command, origin, time.GetUtcNow())
+        {
+            Number = RandomNumberGenerator.GetInt32(int.MaxValue),
+        };
+        ticket.Write(folder);
+        return new Noted(ticket, folder);
+    }
+
+    private static string SetUpFolder(string folder) => Path.Combine(folder, "set-ups");
+
+    private static IEnumerable<StepAtWork> In(string folder, bool isSetUp) =>
+        GateTicket
+            .In(folder)
+            .Where(ticket => ticket.IsAlive())
+            .Select(ticket => new StepAtWork(ticket.Gate, isSetUp, ticket.Origin, ticket.Since));
+
+    private sealed class Noted(GateTicket ticket, string folder) : IDisposable
+    {
+        public void Dispose() => ticket.Remove(folder);
+    }
+}

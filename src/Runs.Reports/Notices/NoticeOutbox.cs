@@ -1,0 +1,131 @@
+namespace Orchestrator.Runs.Reports.Notices;
+
+/// <summary>A message that has not reached a target.</summary>
+/// <param name="Run">The run that it is about; for missed times of a schedule <c>schedule-NAME</c>.</param>
+/// <param name="Title">Title of the message.</param>
+/// <param name="Target">Name of the target.</param>
+/// <param name="Problem">The last failure, in a sentence; empty if there was no try yet.</param>
+/// <param name="Since">Time of the message.</param>
+/// <param name="NextAt">Time of the next try; null: at once, or none follows.</param>
+/// <param name="IsGivenUp">True if no process tries it again by itself.</param>
+public sealed record UnsentNotice(
+    string Run,
+    string Title,
+    string Target,
+    string Problem,
+    DateTimeOffset Since,
+    DateTimeOffset? NextAt,
+    bool IsGivenUp
+)
+{
+    private static readonly TimeSpan UsualTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>True if a try has failed, or there was none for longer than a message usually takes.</summary>
+    public bool IsLate(DateTimeOffset now) => Problem.Length > 0 || now - Since > UsualTime;
+
+    /// <summary>The message and its failure, in one sentence.</summary>
+    public string Describe() =>
+        $"The notice \"{Title}\" has not reached {Target}{(Problem.Length > 0 ? $": {Problem.TrimEnd('.')}" : "")}.";
+}
+
+/// <summary>The stored messages of a repository that have not reached their targets: any process that works there delivers them, with or
+/// without the run's workflow.</summary>
+/// <param name="repositoryKey">Key of the repository.</param>
+/// <param name="services">Clock, environment and settings.</param>
+public sealed class NoticeOutbox(string repositoryKey, RunServices services)
+{
+    /// <summary>The messages that have not arrived, the oldest first.</summary>
+    /// <param name="run">Only those of a run; null: all.</param>
+    public IReadOnlyList<UnsentNotice> Read(string? run = null) =>
+        [.. Books(run).SelectMany(book => Unsent(NoticeBook.Read(book))).OrderBy(notice => notice.Since)];
+
+    /// <summary>Delivers what is due. Its book is locked meanwhile, and each result is stored before the next message.</summary>
+    /// <param name="run">Only the messages of a run; null: all.</param>
+    /// <param name="isForced">Tries all that did not arrive, also what was given up and what is not due yet.</param>
+    /// <param name="stop">Leaves the rest for the next call.</param>
+    public async Task DeliverAsync(string? run, bool isForced, CancellationToken stop)
+    {
+        foreach (var path in Books(run))
+        {
+            if (!NeedsDelivery(NoticeBook.Read(path), isForced))
+            {
+                continue;
+            }
+            using var alone = await LockFile.TakeAsync(NoticeDesk.LockOf(path), stop);
+            var book = NoticeBook.Read(path);
+            if (!NeedsDelivery(book, isForced))
+            {
+                continue;
+            }
+            var loaded = services.LoadSettings(book.Folder, book.Messages[^1].Notice.Run, new OrchestrationInput()).Loaded;
+            if (loaded.Settings is null)
+            {
+                continue;
+            }
+            var targets = services.Part(part => new NoticeTargets(part)).Open(loaded);
+            var gone = book
+                .Messages.SelectMany(message => message.Deliveries.Keys)
+                .Except(targets.Select(target => target.Name), StringComparer.Ordinal)
+                .Select(name => new NoticeTarget(name, NoticeKinds.All, null, "the settings name no such target any more."));
+            await new NoticeDelivering(path, book, [.. targets, .. gone], services.Time) { IsForced = isForced }.SendAsync(
+                book.Open.ToHashSet(StringComparer.Ordinal),
+                stop
+            );
+        }
+    }
+
+    /// <summary>Drops the messages of a run that have not arrived.</summary>
+    /// <returns>Number of dropped messages.</returns>
+    public async Task<int> DiscardAsync(string? run, CancellationToken stop)
+    {
+        var dropped = 0;
+        foreach (var path in Books(run))
+        {
+            using var alone = await LockFile.TakeAsync(NoticeDesk.LockOf(path), stop);
+            var book = NoticeBook.Read(path);
+            if (Unsent(book).ToList() is { Count: > 0 } unsent)
+            {
+                dropped += unsent.Count;
+                book.WithoutUnsent().Write(path);
+            }
+        }
+        return dropped;
+    }
+
+    private bool NeedsDelivery(NoticeBook book, bool isForced) =>
+        book.Folder.Length > 0
+        && book.Messages.SelectMany(message => message.Deliveries.Values)
+            .Any(delivery =>
+                delivery.State == NoticeState.Pending && (isForced || NoticePlan.IsDue(delivery, services.Time.GetUtcNow()))
+                || (isForced && delivery.State == NoticeState.Failed)
+            );
+
+    private static IEnumerable<UnsentNotice> Unsent(NoticeBook book)
+    {
+        var open = book.Open.ToHashSet(StringComparer.Ordinal);
+        return from message in book.Messages
+            where !NoticePlan.IsOver(message, NoticeKinds.All, open)
+            from target in message.Deliveries
+            where target.Value.State is NoticeState.Pending or NoticeState.Failed
+            select new UnsentNotice(
+                message.Notice.Run,
+                message.Notice.Title,
+                target.Key,
+                target.Value.Problem,
+                message.Notice.Time,
+                target.Value.NotBefore,
+                target.Value.State == NoticeState.Failed
+            );
+    }
+
+    private IReadOnlyList<string> Books(string? run)
+    {
+        var folder = NoticeDesk.FolderOf(services.Environment);
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+        var name = run is null ? "*" : RunFolder.NameOf(run);
+        return [.. Directory.EnumerateFiles(folder, $"{repositoryKey}-{name}.json").Order(StringComparer.Ordinal)];
+    }
+}
