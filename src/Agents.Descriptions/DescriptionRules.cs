@@ -209,7 +209,7 @@ internal static class DescriptionRules
         try
         {
             var groups = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant).GetGroupNumbers().Length;
-            return groups == 2 ? null : $"'{pattern}' has {groups - 1} groups.";
+            return groups == 2 ? null : $"'{pattern}' has {Plural.Of(groups - 1, "group")}.";
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -128,7 +128,10 @@ public sealed class BacklogStore
             }
             catch (IOException busy)
             {
-                throw new BacklogBusyException($"Another program has been changing {Name} for {LongestWait.TotalSeconds:0} seconds.", busy);
+                throw new BacklogBusyException(
+                    $"Another program has been changing {Name} for {Plural.Of((int)LongestWait.TotalSeconds, "second")}.",
+                    busy
+                );
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed class EscalationReport(string repository)
         {
             var tried = string.Create(
                 CultureInfo.InvariantCulture,
-                $"attempt {task.Attempt}, {task.Starts} agent {(task.Starts == 1 ? "start" : "starts")}, {task.Cost:0.00} USD"
+                $"attempt {task.Attempt}, {Plural.Of(task.Starts, "agent start")}, {task.Cost:0.00} USD"
             );
             text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): ").AppendParagraph(task.Reason);
             if (new TaskFacts(folder).Claim(task) is { Length: > 0 } claim)

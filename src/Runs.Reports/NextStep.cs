@@ -89,7 +89,9 @@ public sealed record NextStep(
         var kind = KindOf(task);
         var of = kind == Kind.BadEnd ? whole : null;
         return new NextStep(
-            asked.Count == 1 ? Sentence(task is null ? first.Question : One(first, task)) : $"{asked.Count} tasks {Several(kind)}:",
+            asked.Count == 1
+                ? Sentence(task is null ? first.Question : One(first, task))
+                : $"{Plural.Of(asked.Count, "task")} {Several(kind)}:",
             asked.Count == 1 ? [] : [.. Together(asked)],
             [
                 .. first.Ways.Take(Leading(first.Ways)),

@@ -18,8 +18,5 @@ internal static class PaidBy
     }
 
     private static string Describe((string Account, decimal Cost, int Starts) payer) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{payer.Account} {payer.Cost:0.00} USD ({payer.Starts} {(payer.Starts == 1 ? "start" : "starts")})"
-        );
+        string.Create(CultureInfo.InvariantCulture, $"{payer.Account} {payer.Cost:0.00} USD ({Plural.Of(payer.Starts, "start")})");
 }

@@ -71,7 +71,7 @@ public sealed record RunPage(
         var tokens = run.Tasks.Sum(task => task.Tokens);
         yield return (
             "cost",
-            string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD{(tokens > 0 ? $", {tokens:#,0} tokens" : "")}")
+            string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD{(tokens > 0 ? $", {Plural.Grouped(tokens, "token")}" : "")}")
         );
         foreach (var line in BudgetText.Lines(run.Budgets))
         {
@@ -84,8 +84,7 @@ public sealed record RunPage(
         var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(m => m.Model).Distinct().ToList();
         yield return (
             "agents",
-            $"{run.AgentStarts} {(run.AgentStarts == 1 ? "start" : "starts")} of {run.Agent}"
-                + (models.Count > 0 ? $" ({string.Join(", ", models)})" : "")
+            $"{Plural.Of(run.AgentStarts, "start")} of {run.Agent}" + (models.Count > 0 ? $" ({string.Join(", ", models)})" : "")
         );
         if (run.Review is { } review)
         {
@@ -183,7 +182,7 @@ public sealed record RunPage(
         text.Append(Tasks.Select(task => MarkdownText.Of($"| {task.Id} | {task.State} | {task.Words} |\n")));
         if (MoreTasks > 0)
         {
-            text.Append($"\nAnd {MoreTasks} more tasks.\n");
+            text.Append($"\nAnd {Plural.Of(MoreTasks, "more task")}.\n");
         }
         return NextStep.AppendTo(text, Steps).Append($"\nAll of it: orchestrate report {RunId} --full\n").ToString();
     }

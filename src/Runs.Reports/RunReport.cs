@@ -160,12 +160,12 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     {
         if (run.Standing == RunLiveness.Interrupted)
         {
-            text.Append($"\n## Nobody works on it\n\nThe process that worked on it has ended. It goes on with\n\n")
+            text.Append($"\n## Nobody works on it\n\nThe process that worked on it has ended. It continues with\n\n")
                 .AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (RunLiveness.Of(run) == RunLiveness.Paused)
         {
-            text.Append($"\n## It is paused\n\nIt goes on with\n\n").AppendCommand($"orchestrate resume {run.RunId}");
+            text.Append($"\n## It is paused\n\nIt continues with\n\n").AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
         {

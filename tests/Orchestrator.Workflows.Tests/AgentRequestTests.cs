@@ -155,7 +155,7 @@ public sealed class AgentRequestTests
         );
         var asked = await run.UntilAsync(s => s.Questions.Count > 0 && s.Tasks.Any(t => t.State == TaskStates.Merged));
         Assert.StartsWith(Question, asked.Questions[0].Question, StringComparison.Ordinal);
-        Assert.Contains("it is a no", asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains("it counts as rejected", asked.Questions[0].Question, StringComparison.Ordinal);
         Assert.Equal(ApprovalKinds.Dependency, asked.Tasks.Single(t => t.Id == "a").Asks);
 
         var command = new ApprovalCommand("a", "we trust it", "kim@laptop");

@@ -318,7 +318,10 @@ public sealed class EscalationTests
             run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("plan", "", "lee@lap")))
         );
 
-        Assert.Matches(@"It is risky\. \(Without an answer by \d{4}-\d{2}-\d{2} \d{2}:\d{2}Z it is a no\.\)", asked.Questions[0].Question);
+        Assert.Matches(
+            @"It is risky\. \(Without an answer by \d{4}-\d{2}-\d{2} \d{2}:\d{2}Z it counts as rejected\.\)",
+            asked.Questions[0].Question
+        );
         Assert.Contains("The plan is not waiting for an answer", again.InnerException!.Message, StringComparison.Ordinal);
         await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.State == RunStates.Escalated);
         Reason[] said =

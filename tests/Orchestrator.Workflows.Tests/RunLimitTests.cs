@@ -93,7 +93,7 @@ public sealed class RunLimitTests
         var more = new RaiseBudgetCommand(BudgetKinds.Run, 2, By: "kim");
         var answer = await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));
 
-        Assert.Equal("The budget of the run, 2.00 USD, holds from now on; 2 tasks go on.", answer.Message);
+        Assert.Equal("The budget of the run, 2.00 USD, holds from now on; 2 tasks continue.", answer.Message);
         var result = await run.ResultAsync();
         Assert.Equal(RunStates.Completed, result.State);
         var status = await run.StatusAsync();

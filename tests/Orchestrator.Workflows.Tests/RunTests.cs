@@ -205,7 +205,7 @@ public sealed class RunTests
         await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync(new PersonCommand("looked at", "kim@desk")));
 
         Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
-        Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it is a no\.\)", asked.Questions[0].Question);
+        Assert.Matches(@"A secret is in it\. \(Without an answer by .+Z it counts as rejected\.\)", asked.Questions[0].Question);
         Assert.Equal(new NotPromotedInTime(new NotLanded(new Quote("A secret is in it."))), closed.Why);
         Assert.Equal(["promote", "resolve"], closed.Questions.Select(q => q.Id));
         Assert.Contains("orchestrate promote", part.InnerException!.Message, StringComparison.Ordinal);

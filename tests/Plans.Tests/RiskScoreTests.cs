@@ -98,7 +98,7 @@ public sealed class RiskScoreTests
                 "patch-intents 5: 4 patch intents, 1 over 3.",
                 "dependencies 3: 1 new runtime dependencies.",
                 "contracts 5: 4 contracts, 1 over 3.",
-                "tests 20: 6 of 6 tasks are tested by no gate.",
+                "tests 20: No gate tests 6 of 6 tasks.",
             ],
             RiskScore.Of(plan, new RiskOptions()).Factors.Select(f => $"{f.Kind} {f.Points}: {f.Message}")
         );

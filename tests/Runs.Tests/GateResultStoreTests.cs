@@ -247,7 +247,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
 
         Assert.True(landed.Landed, landed.Message);
         Assert.Equal(before, Runs);
-        Assert.Contains("1 of 1 gates taken from the cache", landed.Message, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 gate taken from the cache", landed.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class ReviewStepsTests
         Assert.Equal(["a"], run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash).Plan.Tasks.Select(t => t.Id));
         var text = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence));
         Assert.Contains("there is no such file", text, StringComparison.Ordinal);
-        Assert.Contains("the file has 1 lines", text, StringComparison.Ordinal);
+        Assert.Contains("the file has 1 line", text, StringComparison.Ordinal);
     }
 
     [Fact]

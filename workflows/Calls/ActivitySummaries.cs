@@ -42,9 +42,9 @@ internal static class ActivitySummaries
             LoadPlanInput => "Read the planner's plan",
             ReadTasksInput x => $"Read the tasks of the plan from number {x.Offset + 1} on",
             PreflightInput => "Look at git, base, disk, agent, set-up and gates",
-            ProgressInput x => $"Record the run as {x.Run.State}, with {Count(x.Tasks.Count, "task")}",
+            ProgressInput x => $"Record the run as {x.Run.State}, with {Plural.Of(x.Tasks.Count, "task")}",
             ReadTaskInput x => $"Ask {x.TaskId} how it ended",
-            StoreCheckpointInput x => $"Store the state of {Count(x.Tasks.Count, "task")}",
+            StoreCheckpointInput x => $"Store the state of {Plural.Of(x.Tasks.Count, "task")}",
             ReadCheckpointInput x => $"Read the state of the tasks from number {x.Offset + 1} on",
             LeaseInput x => x.Tasks.Count == 0 ? $"Leases: {x.Step}" : $"Leases: {x.Step} for {List(x.Tasks)}",
             FindEarlierWorkInput => "Find what the replaced execution has left",
@@ -52,9 +52,9 @@ internal static class ActivitySummaries
             LookAtFixInput x => $"Look for a person's commits on {x.Staging}",
             VerifyFixInput x => $"Run the gates on a person's commits on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
-            AddTasksInput x => $"Add {Count(x.Tasks.Count, "task")} that a person has given",
+            AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} that a person has given",
             RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
-            TellPeopleInput x => $"Tell people what is new, of {Count(x.Notices.Count, "fact")}",
+            TellPeopleInput x => $"Tell people what is new, of {Plural.Of(x.Notices.Count, "fact")}",
             FinishInput x => $"Write the report of a run that is {x.Run.State}, and tidy up",
             _ => null,
         };
@@ -92,8 +92,6 @@ internal static class ActivitySummaries
             { Task: { } x } => $"let the planner answer {x.Task.Task.Id}",
             _ => "make a plan",
         };
-
-    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private static string List(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(4)) + (names.Count > 4 ? $" and {names.Count - 4} more" : "");

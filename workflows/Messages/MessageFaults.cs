@@ -32,7 +32,7 @@ internal sealed class MessageFaults
     /// <summary>All faults as text.</summary>
     public string Describe() =>
         string.Join(" ", _faults.Select(fault => $"{char.ToUpperInvariant(fault[0])}{fault[1..]}."))
-        + (_more > 0 ? $" And {_more} more faults." : "");
+        + (_more > 0 ? $" And {Plural.Of(_more, "more fault")}." : "");
 
     private static string Short(string text)
     {

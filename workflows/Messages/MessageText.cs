@@ -9,7 +9,8 @@ internal static class MessageText
     public static string Describe(ValidationAttribute limit, string value) =>
         limit switch
         {
-            StringLengthAttribute length => $"has {value.Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}",
+            StringLengthAttribute length =>
+                $"has {Plural.Of(value.Length, "character")}; it must have {length.MinimumLength} to {length.MaximumLength}",
             RangeAttribute range => $"is {value}; it must be {range.Minimum} to {range.Maximum}",
             AllowedValuesAttribute allowed => $"is {MessageFaults.Quote(value)}; it must be one of {string.Join(", ", allowed.Values)}",
             _ => limit.FormatErrorMessage(""),

@@ -39,7 +39,12 @@ internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
         {
             await messenger.TellAsync(task.Id, t => t.GoOnAsync(""));
         }
-        var goOn = waiting.Count == 0 ? "" : $"; {(waiting.Count == 1 ? $"{waiting[0].Task.Id} goes" : $"{waiting.Count} tasks go")} on";
+        var goOn = waiting switch
+        {
+            [] => "",
+            [var only] => $"; task {only.Task.Id} continues",
+            _ => $"; {Plural.Of(waiting.Count, "task continues", "tasks continue")}",
+        };
         return new SteeringAnswer($"{raised.Message}{goOn}.", Changed: true);
     }
 

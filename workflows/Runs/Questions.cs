@@ -103,7 +103,7 @@ internal static class Questions
                     RunQuestion.Account,
                     waiting[0].Progress.Since,
                     $"{ReasonText.NameOf(outage.Name)} does not work, so {who}: {ReasonText.Of(outage.Why).TrimEnd('.')}. "
-                        + "When you have mended it they go on by themselves, and at once with this:",
+                        + "When it works again, what waits continues by itself; this makes it continue at once:",
                     new AnswerWay(
                         AnswerWays.Retry,
                         $"{state.RunId}/{(waiting.Find(e => e.Progress.State == TaskStates.Parked) ?? waiting[0]).Id}"
@@ -139,7 +139,7 @@ internal static class Questions
     public static string OfBudget(RunState state, IReadOnlyList<(TaskEntry Task, BudgetStatus Budget)> waiting)
     {
         var text = BudgetText.Of(waiting[0].Budget);
-        var who = waiting.Count == 1 ? $"{waiting[0].Task.Id} waits" : $"{waiting.Count} tasks wait";
+        var who = waiting is [var only] ? $"task {only.Task.Id} waits" : Plural.Of(waiting.Count, "task waits", "tasks wait");
         var others = BudgetKinds.IsShared(waiting[0].Budget.Kind) ? " Nothing more is started." : "";
         return $"{char.ToUpperInvariant(text[0])}{text[1..]}, so {who}; all that was done is kept.{others} "
             + "More than is spent lets it go on:";
@@ -227,7 +227,7 @@ internal static class Questions
     private static string Deadline(RunState state, DateTimeOffset since) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it is a no.)"
+            $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it counts as rejected.)"
         );
 
     /// <summary>The way to land what is merged without the tasks that failed; none where nothing of that is left to land.</summary>

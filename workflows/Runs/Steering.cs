@@ -210,7 +210,12 @@ internal sealed class Steering(RunState state)
     {
         var changed = workers != state.Run.Workers;
         state.Run = state.Run with { Workers = workers };
-        return new Steered(new SteeringAnswer($"{workers} agents at once; those at work go on.", changed));
+        return new Steered(
+            new SteeringAnswer(
+                $"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; agents that are at work continue.",
+                changed
+            )
+        );
     }
 
     public Steered Promote(PersonCommand? command, DateTimeOffset now)

@@ -58,7 +58,7 @@ internal sealed class TaskAdding(RunContext context)
             var by = Person.Of(command.By);
             _state.Note(new TasksAdded([.. made.Tasks.Select(task => task.Id)], by), RunContext.Now, by.Who);
             return new SteeringAnswer(
-                $"{_state.RunId} has {made.Tasks.Count} more {(made.Tasks.Count == 1 ? "task" : "tasks")}: "
+                $"{_state.RunId} has {Plural.Of(made.Tasks.Count, "more task")}: "
                     + $"{string.Join(", ", made.Tasks.Select(task => task.Id))}.",
                 Changed: true,
                 NamesRun: true

@@ -36,7 +36,8 @@ public static class KeptOutput
         var half = most / 2;
         var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"\n[orchestrate: {output.Length - (2 * half)} bytes are left out here; of an agent's output {most} bytes are kept]\n"
+            $"\n[orchestrate: {Plural.Of(output.Length - (2 * half), "byte is", "bytes are")} left out here; of an agent's output "
+                + $"{Plural.Of(most, "byte is", "bytes are")} kept]\n"
         );
         var aside = path + ".kept";
         using (var kept = OwnFile.Create(aside))

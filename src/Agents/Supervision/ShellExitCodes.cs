@@ -22,7 +22,7 @@ internal static class ShellExitCodes
             null => "Killed without a trace: it left neither a result nor an exit code. Its supervisor was killed too, or the machine "
                 + "went down.",
             KilledBySignal when memoryKills > 0 => "Killed by SIGKILL for want of memory: the kernel has killed "
-                + $"{memoryKills} {(memoryKills == 1 ? "process" : "processes")} for that since it began. Free memory on this machine, "
+                + $"{Plural.Of(memoryKills ?? 0, "process")} for that since it began. Free memory on this machine, "
                 + "or run fewer agents at once (workers).",
             KilledBySignal when memoryKills == 0 =>
                 "Killed by SIGKILL, by somebody else: the kernel has killed nothing for want of memory.",

@@ -40,7 +40,7 @@ internal static class StopReasons
                 $"Stopped because it and what it started held {(memory is { } held ? Size(held) : "more")} of memory; its limit is "
                     + $"{Size(limits.MemoryBytes)}."
             ),
-            "output" => (AgentFailure.Output, $"Stopped because it printed more than {limits.OutputBytes} bytes."),
+            "output" => (AgentFailure.Output, $"Stopped because it printed more than {Plural.Of(limits.OutputBytes, "byte")}."),
             _ => (AgentFailure.Stopped, "Stopped on request."),
         };
         return outcome with { Failure = failure, Detail = detail };

@@ -55,6 +55,6 @@ internal static class Words
     private static string Cut(string line) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{line.AsSpan(0, MostOfLine)} … ({line.Length} characters; 'orchestrate logs' has them)"
+            $"{line.AsSpan(0, MostOfLine)} … ({Plural.Of(line.Length, "character")}; 'orchestrate logs' has them)"
         );
 }

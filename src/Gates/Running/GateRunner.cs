@@ -55,7 +55,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             return CouldNotRun(
                 gate,
                 command,
-                $"With the names of {subject.ChangedFiles.Count} files the command is longer than 127 KiB. Use a command that "
+                $"With the names of {Plural.Of(subject.ChangedFiles.Count, "file")} the command is longer than 127 KiB. Use a command that "
                     + "finds its files itself."
             );
         }

@@ -157,7 +157,7 @@ public static class GateTampering
         return lines.Length == 0
             ? ""
             : $" The difference: {string.Join(" ", shown)}"
-                + $"{(lines.Length > MostLines ? $" and {lines.Length - MostLines} more lines" : "")}.";
+                + $"{(lines.Length > MostLines ? $" and {Plural.Of(lines.Length - MostLines, "more line")}" : "")}.";
     }
 
     private static bool IsShown(string line) => !string.IsNullOrWhiteSpace(line);

@@ -28,7 +28,7 @@ public static partial class TestWeakening
         );
         if (skipped > 0)
         {
-            yield return $"It switches {skipped} {(skipped == 1 ? "test" : "tests")} off.";
+            yield return $"It switches {Plural.Of(skipped, "test")} off.";
         }
         var narrowed = code.SelectMany(file =>
                 file.AddedLines().Where(line => LeavesOut(file, line.Text)).Select(line => $"{file.Path}:{line.Number}")
@@ -85,7 +85,7 @@ public static partial class TestWeakening
             if (removed.Count > added.Count - empty.Count)
             {
                 var fewer = removed.Count - added.Count + empty.Count;
-                yield return $"{name} checks less than before: {fewer} {(fewer == 1 ? "assertion" : "assertions")} fewer";
+                yield return $"{name} checks less than before: {Plural.Of(fewer, "assertion")} fewer";
             }
 
             // The same assertion with another value: only the literals differ.

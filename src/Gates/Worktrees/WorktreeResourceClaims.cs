@@ -112,7 +112,7 @@ public sealed class WorktreeResourceClaims
             }
         }
         throw new IOException(
-            $"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have "
+            $"All {Plural.Of(ranges.Count, "range")} of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have "
                 + "them; end runs, or remove worktrees that are not needed."
         );
     }

@@ -118,8 +118,7 @@ public sealed class Diffs(GitRepository repository)
 
         string Describe(IReadOnlyList<string> ids) => $"{Binary}{SizeOf(ids[0])} before, {SizeOf(ids[^1])} now";
 
-        string SizeOf(string id) =>
-            sizes.TryGetValue(id, out var size) ? string.Create(CultureInfo.InvariantCulture, $"{size} bytes") : "nothing";
+        string SizeOf(string id) => sizes.TryGetValue(id, out var size) ? Plural.Of(size, "byte") : "nothing";
     }
 
     /// <summary>One side of a changed file.</summary>

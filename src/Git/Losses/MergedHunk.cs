@@ -77,12 +77,11 @@ public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
             var ofTasks = Hunks.Where(hunk => hunk.Task.Length > 0).ToList();
             var tasks = ofTasks.Select(hunk => hunk.Task).Distinct(StringComparer.Ordinal).Count();
             var others = Hunks.Count - ofTasks.Count;
-            return $"{Counted(ofTasks.Count, "hunk")} of {Counted(tasks, "task")}: {Count(HunkFate.Present)} present, "
+            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(HunkFate.Present)} present, "
                 + $"{Count(HunkFate.Overwritten)} overwritten by name, {Count(HunkFate.Lost)} lost"
-                + (others == 0 ? "" : $"; {Counted(others, "line")} of others lost");
+                + (others == 0 ? "" : $"; {Plural.Of(others, "line")} of others lost");
 
             int Count(HunkFate fate) => ofTasks.Count(hunk => hunk.Fate == fate);
-            static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
         }
     }
 }

@@ -174,6 +174,6 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         }
         return diffs.Count == count
             ? diffs
-            : throw new GitException($"'git diff-tree --stdin' told of {diffs.Count} pairs of trees and was asked for {count}.");
+            : throw new GitException($"'git diff-tree' told of {Plural.Of(diffs.Count, "pair")} of trees and was asked for {count}.");
     }
 }

@@ -184,7 +184,9 @@ public sealed partial class GitProgram
         }
         if (result.StandardOutput.IsTruncated && !call.MayBeCut)
         {
-            throw new GitException($"{Describe(call)} printed {result.StandardOutput.TotalBytes} bytes; the limit is {call.OutputLimit}.");
+            throw new GitException(
+                $"{Describe(call)} printed {Plural.Of(result.StandardOutput.TotalBytes, "byte")}; the limit is {call.OutputLimit}."
+            );
         }
         return new GitOutput(result.ExitCode, result.StandardOutput.Bytes, result.StandardOutput.IsTruncated, errorText);
     }

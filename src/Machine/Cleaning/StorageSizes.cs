@@ -70,8 +70,8 @@ public sealed record StorageSizes(
     public IReadOnlyList<(string What, string HowMuch)> Lines() =>
         [
             ("engine file", Sizes.Describe(Engine.Bytes)),
-            ("run folders", $"{Number(Runs)}, {Number(RunFolders.Files)} files, {Sizes.Describe(RunFolders.Bytes)}"),
-            ("refs", $"{Number(HiddenRefs)} hidden, {Number(Branches)} branches"),
+            ("run folders", $"{Number(Runs)}, {Plural.Of(RunFolders.Files, "file")}, {Sizes.Describe(RunFolders.Bytes)}"),
+            ("refs", $"{Number(HiddenRefs)} hidden, {Plural.Of(Branches, "branch")}"),
             ("worktrees", $"{Number(Worktrees)} of tasks, {Number(GateWorktrees)} of gates, {Sizes.Describe(WorktreeFiles.Bytes)}"),
             ("cache", Sizes.Describe(Cache.Bytes)),
             ("unfinished work", Sizes.Describe(Unfinished.Bytes)),

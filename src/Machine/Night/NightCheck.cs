@@ -47,7 +47,7 @@ public sealed class NightCheck(string root = "/")
                 ? new(
                     "approvals",
                     MachineCheckStatus.Warn,
-                    $"{FileNames.Some(asking, MostNamed)} {(asking.Count == 1 ? "asks" : "ask")} for your yes before starting "
+                    $"{FileNames.Some(asking, MostNamed)} {Plural.Form(asking.Count, "asks", "ask")} for your yes before starting "
                         + "(requires_approval), and what depends on it waits.",
                     "Take requires_approval out of the plan, or be there."
                 )
@@ -116,7 +116,7 @@ public sealed class NightCheck(string root = "/")
                     pending
                         ? "An update waits for a reboot, and the system reboots by itself (Unattended-Upgrade::Automatic-Reboot)."
                         : "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot).",
-                    pending ? "Reboot now, and start then." : "Switch that off, or install the service: it goes on after a reboot."
+                    pending ? "Reboot now, and start then." : "Switch that off, or install the service: it continues after a reboot."
                 )
             : pending ? new(Name, MachineCheckStatus.Warn, "An update waits for a reboot.", "Reboot now, and start then.")
             : new(Name, MachineCheckStatus.Ok, "None is pending.");

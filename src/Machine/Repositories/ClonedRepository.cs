@@ -45,7 +45,7 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         {
             return Wrong(
                 $"--clone would make a repository inside of {around.Root}.",
-                "Go to a folder for clones first, or use --repository for one that is there."
+                "Go to a folder for clones first, or use --repository for one that exists."
             );
         }
         // The clone keeps the address: a path is meant as it stands, wherever that goes.

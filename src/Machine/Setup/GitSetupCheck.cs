@@ -134,8 +134,7 @@ internal static class GitSetupCheck
             ? new(
                 Name,
                 MachineCheckStatus.Warn,
-                $"{location.WorkTree} on '{branch}' has {(changed == 1 ? "an uncommitted change" : $"{changed} uncommitted changes")} that "
-                    + "agents will not see.",
+                $"{location.WorkTree} on '{branch}' has {Plural.Of(changed, "uncommitted change")} that " + "agents will not see.",
                 "Commit or stash them."
             )
             : new(Name, MachineCheckStatus.Ok, $"{location.WorkTree} on '{branch}', clean.");

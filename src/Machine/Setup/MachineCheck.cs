@@ -206,7 +206,8 @@ public static class MachineCheck
             limits.Cpu is { } cores
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"an agent that uses more than {cores} cores on average with all it starts is stopped and continued in turn"
+                    $"an agent that uses more than {Plural.Of((decimal)cores, "core")} on average with all it starts is stopped and "
+                        + $"continued in turn"
                 )
                 : null,
         ];

@@ -55,7 +55,7 @@ public static class SharingCheck
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return $"it does not answer within {Limit.TotalSeconds:0} seconds";
+            return $"it does not answer within {Plural.Of((int)Limit.TotalSeconds, "second")}";
         }
     }
 }

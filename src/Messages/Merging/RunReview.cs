@@ -77,14 +77,14 @@ public sealed record RunReview
         {
             ReviewVerdicts.Accepted => $"accepted in round {Round}",
             ReviewVerdicts.Findings when Standing.Count == 0 => "not reviewed yet",
-            ReviewVerdicts.Findings => $"round {Round}: {Count(Standing.Count == 0 ? 0 : Standing[^1])}, made tasks of the run",
+            ReviewVerdicts.Findings =>
+                $"round {Round}: {Plural.Of(Standing.Count == 0 ? 0 : Standing[^1], "finding")}, made tasks of the run",
             ReviewVerdicts.Escalated =>
-                $"not accepted after {Round} {(Round == 1 ? "round" : "rounds")}: {Count(Standing.Count == 0 ? 0 : Standing[^1])}",
+                $"not accepted after {Plural.Of(Round, "round")}: {Plural.Of(Standing.Count == 0 ? 0 : Standing[^1], "finding")}",
             ReviewVerdicts.Empty => "not reviewed, because nothing has changed",
             ReviewVerdicts.Overruled when Standing.Count == 0 => "not reviewed: a person decided to land without it",
-            ReviewVerdicts.Overruled => $"not accepted: a person decided to land with {Count(Standing[^1])} of round {Standing.Count}",
+            ReviewVerdicts.Overruled =>
+                $"not accepted: a person decided to land with {Plural.Of(Standing[^1], "finding")} of round {Standing.Count}",
             _ => $"round {Round} of {MaxRounds} goes on",
         };
-
-    private static string Count(int findings) => $"{findings} {(findings == 1 ? "finding" : "findings")}";
 }

@@ -38,10 +38,7 @@ public static class BudgetText
 
     /// <summary>A limit, such as <c>5.00 USD</c>.</summary>
     public static string Of(BudgetLimit limit) =>
-        Join(
-            limit.Usd is { } usd ? $"{Dollars(usd)} USD" : null,
-            limit.Tokens is { } tokens ? string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens") : null
-        );
+        Join(limit.Usd is { } usd ? $"{Dollars(usd)} USD" : null, limit.Tokens is { } tokens ? Plural.Grouped(tokens, "token") : null);
 
     /// <summary>Whose budget it is.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
@@ -73,7 +70,10 @@ public static class BudgetText
         Join(
             budget.LimitUsd is { } usd ? $"{Dollars(budget.SpentUsd ?? 0)} of {Dollars(usd)} USD are spent" : null,
             budget.LimitTokens is { } tokens
-                ? string.Create(CultureInfo.InvariantCulture, $"{budget.SpentTokens ?? 0:#,0} of {tokens:#,0} tokens are used")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{budget.SpentTokens ?? 0:#,0} of {Plural.Grouped(tokens, "token")} are used"
+                )
                 : null
         );
 
@@ -81,7 +81,7 @@ public static class BudgetText
         budget.WorkingUsd is > 0 || budget.WorkingTokens is > 0
             ? $", {Join(
                 budget.WorkingUsd is { } usd ? $"{Dollars(usd)} USD" : null,
-                budget.WorkingTokens is { } tokens ? string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens") : null
+                budget.WorkingTokens is { } tokens ? Plural.Grouped(tokens, "token") : null
             )} more by agents at work"
             : "";
 

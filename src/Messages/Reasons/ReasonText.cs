@@ -18,13 +18,13 @@ public static class ReasonText
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 
     /// <summary>Commits of a person in words.</summary>
-    internal static string Of(PersonCommits found) => $"{Count(found.Count, "commit")} on {found.Branch} ({found.Summary})";
+    internal static string Of(PersonCommits found) => $"{Plural.Of(found.Count, "commit")} on {found.Branch} ({found.Summary})";
 
     private static string HostsOf(WaitsForHost why) =>
         why switch
         {
             { Hosts: null } => "",
-            { Hosts: > 0 and var taken } => $"; all places of {Count(taken, "host")} are taken",
+            { Hosts: > 0 and var taken } => $"; all places of {Plural.Of(taken, "host")} are taken",
             { Label: null } => "; no host that is connected offers places: 'orchestrate worker --slots 1' on one that is to do tasks",
             { Label: var label } => $"; no host that is connected has that label: 'orchestrate worker --slots 1 --label {label}' on one "
                 + $"that has it, or a task without 'host: {label}'",
@@ -36,17 +36,17 @@ public static class ReasonText
             null => "",
             AbortAskedBy why => $"aborted by {why.By}",
             AgentAsks why => $"{why.Question}{Aside(why.Because)}",
-            AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Count(why.Attempts, "attempt")})",
+            AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Plural.Of(why.Attempts, "attempt")})",
             AgentHeld why => why.Hold.Text,
             WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free place"
                 + (why.Refusal is { } refusal ? $"; {refusal}" : HostsOf(why)),
             PlacedOnHost why => $"is done on {why.Host}",
             LeftItsHost why => $"has left {why.Host}",
-            AgentKilled why => $"the agent was started {Count(why.Starts, "time")} in a row and killed: {why.Message}",
+            AgentKilled why => $"the agent was started {Plural.Of(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
             AgentStoppedByPerson => "its agent was stopped by a person; 'resume' goes on in its conversation",
             Approved why => $"approved by {why.By}",
-            AskedTooOften why => $"its agent has asked {Count(why.Times, "time")}",
+            AskedTooOften why => $"its agent has asked {Plural.Of(why.Times, "time")}",
             BegunAnew => "begun anew by a reset",
             BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing has been told since",
             BudgetRaised why => $"{why.What}, by {why.By.Who}",
@@ -57,7 +57,7 @@ public static class ReasonText
             CommitsAdded => "a person has added commits; the reviewer looks again",
             CommitsNotTaken why => why.Cause.Text,
             ConflictForPerson why =>
-                $"{Say(why.Because)} Its agent has not resolved the conflict in {Count(why.Attempts, "attempt")}. Both sides are "
+                $"{Say(why.Because)} Its agent has not resolved the conflict in {Plural.Of(why.Attempts, "attempt")}. Both sides are "
                     + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent tries "
                     + "once more)",
             ContinuationGone => "it continued as new, and what followed is gone",
@@ -70,7 +70,7 @@ public static class ReasonText
             EndedWithRun why => $"the run was {why.State}; its files stay",
             Ending why => $"ending: {Say(why.Because)}",
             EndNotRecorded why => $"its end could not be recorded as a whole: {why.Cause}",
-            FailedAlike why => $"{why.Tasks} tasks failed alike: {Say(why.Because)}",
+            FailedAlike why => $"{Plural.Of(why.Tasks, "task")} failed alike: {Say(why.Because)}",
             FindingsDone => "what was found is done; the reviewer looks again",
             FindingsForOtherPlan => "what was found is for the tasks of the other plan",
             Followed why => $"{Say(why.First)}; {Say(why.Then)}",
@@ -99,7 +99,7 @@ public static class ReasonText
             NotLanded why => why.Cause.Text,
             NotMended why => why.Remediations == 0
                 ? Say(why.Because)
-                : $"{Say(why.Because)} {Count(why.Remediations, "remediation")} did not mend it.",
+                : $"{Say(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not mend it.",
             MovedToMachine why => $"moved from {why.From} to {why.To}, by {why.By}",
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
@@ -119,7 +119,7 @@ public static class ReasonText
             PlanAnswered why => $"the plan is {(why.Accepted ? "approved" : "rejected")} by {why.By}",
             PlanFaulty why => string.Join(' ', why.Faults),
             PlanMade why => why.Summary.Text,
-            PlanNeedsApproval why => (why.Tasks is null ? "" : $"A planner made the plan: {why.Tasks} tasks. ")
+            PlanNeedsApproval why => (why.Tasks is null ? "" : $"A planner made the plan: {Plural.Of(why.Tasks.Value, "task")}. ")
                 + string.Join(' ', why.Because),
             PlannerAsked why => $"{(why.Waits is null ? "the planner is asked" : Say(why.Waits))} (you may answer first: orchestrate retry "
                 + $"{why.Task} --guidance TEXT): {why.Question}",
@@ -131,10 +131,10 @@ public static class ReasonText
             PlannerStopped => "the planner was stopped",
             PlannerUnable why => $"the planner can't answer: {Say(why.Because)}",
             PlanNotApprovedInTime => "nobody approved the plan in time",
-            PlanRead why => Count(why.Tasks, "task") + (why.Stored is null ? "" : $"; {why.Stored}"),
+            PlanRead why => Plural.Of(why.Tasks, "task") + (why.Stored is null ? "" : $"; {why.Stored}"),
             PlanRejected why => $"the plan was rejected: {why.By}",
             PlanStillFaulty why =>
-                $"after {Count(why.Attempts, "attempt")} the planner's answer still has faults: {string.Join(' ', why.Problems)}",
+                $"after {Plural.Of(why.Attempts, "attempt")} the planner's answer still has faults: {string.Join(' ', why.Problems)}",
             PlanStored why => why.Where.Text,
             PolicyAsksPerson why => why.Policy.Text,
             PromotedBy why => $"promoted by {why.By}",
@@ -146,7 +146,7 @@ public static class ReasonText
             RequestJudged => "what its agent asks for is looked at",
             RequestNeedsApproval why => why.Request.Text,
             ResolvedBy why =>
-                $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; {GateWords.Count(gates)} gates hold" : "")}",
+                $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateWords.Count(gates)}" : "")}",
             ResumedByPerson => "resumed by a person",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,
@@ -155,7 +155,7 @@ public static class ReasonText
             ReviewOverruled why => $"review: {why.Review}",
             ReviewRejected why => $"the reviewer does not accept: {Say(why)}",
             ReviewStillUnreadable why =>
-                $"after {Count(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
+                $"after {Plural.Of(why.Attempts, "attempt")} the reviewer's answer still can't be read, so nothing is accepted: "
                     + string.Join(' ', why.Problems),
             ReviewUnreadable why => $"the review can't be read: {why.Cause}",
             RoundRead why => $"round {why.Round} is read",
@@ -166,15 +166,16 @@ public static class ReasonText
             RunLanded why => why.Where.Text,
             BranchesKept { Tasks.Count: 0 } => "no task has left work on a branch",
             BranchesKept { Tasks: [var only] } => $"the work of {only} is on a branch of its own; nothing was merged, as asked",
-            BranchesKept why => $"the work of {why.Tasks.Count} tasks is on a branch each; nothing was merged, as asked",
+            BranchesKept why => $"the work of {Plural.Of(why.Tasks.Count, "task")} is on a branch each; nothing was merged, as asked",
             RunLimitReached why =>
                 $"no more agents are started: it is past {Minute(why.Until)} (until); those at work go on. 'resume' lifts the limit",
             StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
                 + "takes up what is finished",
             StagingMade why => why.Found.Text,
-            TasksAdded why => $"{why.By} has added {(why.Tasks.Count <= 10 ? string.Join(", ", why.Tasks) : $"{why.Tasks.Count} tasks")}",
+            TasksAdded why =>
+                $"{why.By} has added {(why.Tasks.Count <= 10 ? string.Join(", ", why.Tasks) : Plural.Of(why.Tasks.Count, "task"))}",
             StartNeedsApproval => "the plan asks for an approval before it starts",
-            StepFailing why => $"{why.Activity} has failed {Count(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
+            StepFailing why => $"{why.Activity} has failed {Plural.Of(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
             StepImpossible why => why.Cause.Text,
             StillOpenElsewhere why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
             TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by somebody who gave no name")
@@ -221,7 +222,9 @@ public static class ReasonText
     }
 
     private static IEnumerable<string> Say(IReadOnlyList<string>? tasks) =>
-        tasks is null ? [] : [$"Another plan was made: {Count(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
+        tasks is null
+            ? []
+            : [$"Another plan was made: {Plural.Of(tasks.Count, "task")} ({string.Join(", ", tasks.Take(MostTasksOfPlan))})."];
 
     private static string Ended(RunEndedWithoutIt why) =>
         why.By is not null ? $"its run was {Say(why.By)}"
@@ -236,9 +239,6 @@ public static class ReasonText
         string.Join(", ", tasks.Take(MostNamed)) + (tasks.Count > MostNamed ? $" and {tasks.Count - MostNamed} more" : "");
 
     private static string Clause(Quote quote) => quote.Text.TrimEnd('.');
-
-    private static string Count(int count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     private static string Minutes(TimeSpan pause) => pause.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture);
 

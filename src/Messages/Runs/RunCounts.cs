@@ -82,7 +82,7 @@ public sealed record RunCounts
     public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
 
     /// <summary>The counts as text: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before there are tasks.</summary>
-    public override string ToString() => Say(Counted(Merged + Kept, $"of {Counted(Asked, Asked == 1 ? "task" : "tasks")} {How}"));
+    public override string ToString() => Say(Counted(Merged + Kept, $"of {Plural.Of(Asked, "task")} {How}"));
 
     // A run merges its tasks, or keeps the branch of each.
     private string How => Kept > 0 ? "on branches" : "merged";
@@ -96,7 +96,7 @@ public sealed record RunCounts
         Add(Failed, "failed");
         Add(Skipped, "skipped");
         Add(Cancelled, "cancelled");
-        Add(NeedPerson, NeedPerson == 1 ? "needs a person" : "need a person");
+        Add(NeedPerson, Plural.Form(NeedPerson, "needs a person", "need a person"));
         Add(NotAsked, "not asked for");
         return string.Join(", ", said);
 

@@ -52,7 +52,9 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         );
         if (result.TimedOut || result.StandardOutput.IsTruncated)
         {
-            return AuditAnswer.None(result.TimedOut ? $"no answer within {Limit.TotalMinutes:0} minutes" : "its answer is too large");
+            return AuditAnswer.None(
+                result.TimedOut ? $"no answer within {Plural.Of((int)Limit.TotalMinutes, "minute")}" : "its answer is too large"
+            );
         }
         var answer = tool.Read(result.StandardOutput.Text);
         var said = AuditJson.Short(result.StandardError.Text);

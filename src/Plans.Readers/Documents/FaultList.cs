@@ -55,7 +55,16 @@ public sealed class FaultList(string file)
         {
             var severity = HasErrors ? FaultSeverity.Error : FaultSeverity.Warning;
             sorted.Add(
-                new PlanFault("more-faults", severity, File, 0, 0, "", $"{_left} more faults are not listed.", "Repair those above first.")
+                new PlanFault(
+                    "more-faults",
+                    severity,
+                    File,
+                    0,
+                    0,
+                    "",
+                    $"{Plural.Of(_left, "more fault is", "more faults are")} not listed.",
+                    "Repair those above first."
+                )
             );
         }
         return sorted;

@@ -177,7 +177,7 @@ internal static class PhaseTable
                 line.Number,
                 cells[width].Start + 1,
                 "",
-                $"The row has {cells.Count} cells, but the heading has {width}.",
+                $"The row has {Plural.Of(cells.Count, "cell")}, but the heading has {width}.",
                 "Write a '|' that belongs to a text as '\\|'."
             );
             return null;

@@ -40,7 +40,7 @@ internal static class MeasurementBinder
                 "bad-value",
                 node,
                 task.Join("measurements"),
-                $"{measurements.Count} measurements are too many for one task.",
+                $"{Plural.Of(measurements.Count, "measurement is", "measurements are")} too many for one task.",
                 $"Keep {Most} of them, or give the others to gates that compare for themselves."
             );
         }

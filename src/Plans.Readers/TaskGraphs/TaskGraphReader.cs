@@ -148,7 +148,7 @@ public static class TaskGraphReader
                 "too-many-tasks",
                 plan.Key("tasks"),
                 "tasks",
-                $"The plan has {count} tasks; at most {MaxTasks} are allowed.",
+                $"The plan has {Plural.Of(count, "task")}; at most {MaxTasks} are allowed.",
                 "Split the plan."
             );
             return [];

@@ -42,7 +42,7 @@ public static class AdhocPlan
         }
         if (texts.Count * (long)times > MostTasks)
         {
-            return $"There are {Number(texts.Count * (long)times)} tasks; at most {Number(MostTasks)} are spawned at once.";
+            return $"There are {Plural.Of(texts.Count * (long)times, "task")}; at most {Number(MostTasks)} are spawned at once.";
         }
         foreach (var (index, text) in texts.Index())
         {
@@ -53,7 +53,7 @@ public static class AdhocPlan
             }
             if (text.Length > LongestText)
             {
-                return $"{which} has {Number(text.Length)} characters; at most {Number(LongestText)} go into a prompt.";
+                return $"{which} has {Plural.Of(text.Length, "character")}; at most {Number(LongestText)} go into a prompt.";
             }
         }
         return null;
@@ -84,9 +84,9 @@ public static class AdhocPlan
         (texts, times) switch
         {
             ([var only], 1) => only.Trim(),
-            ([var only], _) => $"{Number(times)} times: {only.Trim()}",
-            (_, 1) => $"{Number(texts.Count)} tasks side by side: {string.Join("; ", texts.Select(TitleOf))}",
-            _ => $"{Number(texts.Count)} tasks side by side, each {Number(times)} times: {string.Join("; ", texts.Select(TitleOf))}",
+            ([var only], _) => $"{Plural.Times(times)}: {only.Trim()}",
+            (_, 1) => $"{Plural.Of(texts.Count, "task")} side by side: {string.Join("; ", texts.Select(TitleOf))}",
+            _ => $"{Plural.Of(texts.Count, "task")} side by side, each {Plural.Times(times)}: {string.Join("; ", texts.Select(TitleOf))}",
         };
 
     /// <summary>Words of a text as an id; a text without Latin letters has none.</summary>

@@ -204,7 +204,7 @@ public static class GateWords
         return
         [
             .. hits.Take(MostNotes).Select(v => $"gate '{v.Gate.Name}': {FromCache(v)}"),
-            .. hits.Count > MostNotes ? (string[])[$"{hits.Count - MostNotes} more gates: taken from the cache"] : [],
+            .. hits.Count > MostNotes ? (string[])[$"{Plural.Of(hits.Count - MostNotes, "more gate")}: taken from the cache"] : [],
             .. verdicts
                 .Where(v => v.Oddities.Count > 0)
                 .Take(MostNotes)
@@ -223,9 +223,7 @@ public static class GateWords
 
     /// <summary>How many results were cached; empty where none was.</summary>
     public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
-        verdicts.Count(IsHit) is > 0 and var hits
-            ? string.Create(CultureInfo.InvariantCulture, $"{hits} of {verdicts.Count} gates taken from the cache")
-            : "";
+        verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
     /// <summary>How many passed of how many; "not verified" where there is no gate; empty where gates were not asked yet.</summary>
     public static string Count(GateSummary? gates) =>
@@ -257,7 +255,7 @@ public static class GateWords
 
     /// <summary>How often it fails by chance; empty where that is not known to be too often.</summary>
     public static string Chance(GateVerdict verdict) =>
-        verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {chance.Runs} runs" : "";
+        verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
     /// <summary>Comparison with its failure at the base commit; empty: there was none.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
@@ -347,7 +345,8 @@ public static class GateWords
             GateOddityKind.LogReplaced => $"{files} was where the file with what it printed is made; it was removed, not written through",
             GateOddityKind.LogForeign => "something beside us wrote to the file with what it printed while it ran",
             GateOddityKind.CountsDiffer =>
-                $"it printed {oddity.Before} tests, {files} {(tests?.Files.Count == 1 ? "says" : "say")} {oddity.Now}",
+                $"it printed {Plural.Of(oddity.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "
+                    + $"{oddity.Now}",
             GateOddityKind.FewerTestsThanLast => $"{Tests(oddity.Before ?? 0)} last time, {oddity.Now?.ToString() ?? "none counted"} now",
             GateOddityKind.FewerTestsThanLately => $"{Tests(oddity.Before ?? 0)} lately, {oddity.Now?.ToString() ?? "none counted"} now",
             GateOddityKind.FewerTestsThanBase => $"{Tests(oddity.Before ?? 0)} before any work was done, "
@@ -381,7 +380,7 @@ public static class GateWords
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture);
 
-    private static string Tests(decimal tests) => string.Create(CultureInfo.InvariantCulture, $"{tests} {(tests == 1 ? "test" : "tests")}");
+    private static string Tests(decimal tests) => Plural.Of(tests, "test");
 
     private static string Names(NamedFiles files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
 

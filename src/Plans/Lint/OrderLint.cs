@@ -48,7 +48,7 @@ internal static class OrderLint
                 "serial-plan",
                 -1,
                 "tasks",
-                $"All {plan.Tasks.Count} tasks run one after another.",
+                $"All {Plural.Of(plan.Tasks.Count, "task")} run one after another.",
                 "Let tasks that touch different files start at the same time."
             );
         }

@@ -163,7 +163,7 @@ public static class PlanLint
                 "large-task",
                 index,
                 "files_write",
-                $"Task '{task.Id}' owns {task.FilesWrite.Count} paths.",
+                $"Task '{task.Id}' owns {Plural.Of(task.FilesWrite.Count, "path")}.",
                 "Split it, or set allow_large_changes."
             );
         }
@@ -173,7 +173,7 @@ public static class PlanLint
                 "large-task",
                 index,
                 "checklist",
-                $"Task '{task.Id}' has {task.Checklist.Count} steps.",
+                $"Task '{task.Id}' has {Plural.Of(task.Checklist.Count, "step")}.",
                 "Split it, or set allow_large_changes."
             );
         }
@@ -183,7 +183,7 @@ public static class PlanLint
                 "large-task",
                 index,
                 "prompt",
-                $"The prompt of task '{task.Id}' has {task.Prompt.Length} characters.",
+                $"The prompt of task '{task.Id}' has {Plural.Of(task.Prompt.Length, "character")}.",
                 "Put what several tasks need into 'context', or split the task."
             );
         }
@@ -193,7 +193,7 @@ public static class PlanLint
                 "large-task",
                 index,
                 "timeout",
-                $"Task '{task.Id}' is expected to take {minutes} minutes, but is stopped after {limit.TotalMinutes}.",
+                $"Task '{task.Id}' is expected to take {Plural.Of((decimal)minutes, "minute")}, but is stopped after {limit.TotalMinutes}.",
                 "Raise its timeout, or split it."
             );
         }

@@ -50,7 +50,7 @@ public static class RepositoryOutline
         foreach (var inner in folder.Folders.Values.Take(MostNames))
         {
             text.Append(' ', inner.Depth - 1 << 1).Append(inner.Name).Append('/');
-            text.Append(inner.IsOpen ? "\n" : string.Create(CultureInfo.InvariantCulture, $" ({inner.Count} files)\n"));
+            text.Append(inner.IsOpen ? "\n" : $" ({Plural.Of(inner.Count, "file")})\n");
             if (inner.IsOpen)
             {
                 Write(text, inner);
@@ -63,7 +63,7 @@ public static class RepositoryOutline
         var hidden = Math.Max(0, folder.Files.Count - MostNames) + folder.Folders.Values.Skip(MostNames).Sum(f => f.Count);
         if (hidden > 0)
         {
-            text.Append(' ', folder.Depth << 1).Append(CultureInfo.InvariantCulture, $"... and {hidden} more files\n");
+            text.Append(' ', folder.Depth << 1).Append(CultureInfo.InvariantCulture, $"... and {Plural.Of(hidden, "more file")}\n");
         }
     }
 

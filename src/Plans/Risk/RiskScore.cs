@@ -156,7 +156,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
             yield return new RiskFactor(
                 points,
                 "tests",
-                $"{plan.Tasks.Count - tested} of {plan.Tasks.Count} tasks are tested by no gate.",
+                $"No gate tests {plan.Tasks.Count - tested} of {Plural.Of(plan.Tasks.Count, "task")}.",
                 Count: plan.Tasks.Count - tested
             );
         }

@@ -52,7 +52,7 @@ public static class Sizes
     public static string Describe(long value) =>
         value switch
         {
-            < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{value} {(value == 1 ? "byte" : "bytes")}"),
+            < 1_000 => Plural.Of(value, "byte"),
             < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.#} kB"),
             < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.#} MB"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.#} GB"),

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace Orchestrator.Processes;
 
@@ -28,9 +27,7 @@ internal sealed class HeadTailBuffer(int limit)
     internal byte[] ToArray()
     {
         var gap = IsTruncated
-            ? Encoding.UTF8.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"\n[... {TotalBytes - _head.WrittenCount - _tailLength} bytes left out ...]\n")
-            )
+            ? Encoding.UTF8.GetBytes($"\n[... {Plural.Of(TotalBytes - _head.WrittenCount - _tailLength, "byte")} left out ...]\n")
             : [];
         var tail = new byte[_tailLength];
         var first = Math.Min(_tailLength, _tail.Length - _tailStart);

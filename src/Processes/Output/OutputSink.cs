@@ -89,7 +89,8 @@ internal sealed class OutputSink : IDisposable
                 Encoding.UTF8.GetBytes(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"\n[... limit of {_output.FileLimit} bytes reached: {missing} bytes left out, the last {tail.Length} of "
+                        $"\n[... limit of {Plural.Of(_output.FileLimit, "byte")} reached: {Plural.Of(missing, "byte")} left out, "
+                            + $"the last {tail.Length} of "
                             + $"{_fileTotal} follow ...]\n"
                     )
                 )

@@ -131,7 +131,7 @@ internal static class PullRequest
                 result.StandardError.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             )
             .TrimEnd('.');
-        var how = result.TimedOut ? $"not done after {Limit.TotalMinutes:0} minutes" : $"exit code {result.ExitCode}";
+        var how = result.TimedOut ? $"not done after {Plural.Of((int)Limit.TotalMinutes, "minute")}" : $"exit code {result.ExitCode}";
         return said.Length > 0 ? $"{how}: {said}" : how;
     }
 

@@ -38,7 +38,7 @@ internal static class ContractHistory
                 .Select(contract => (contract.Name, Changes: Changes(contract, runs.SelectMany(r => r.Pins))))
                 .Where(contract => contract.Changes > ContractStub.MaxRenegotiations)
                 .Select(contract =>
-                    $"The contract '{contract.Name}' has changed {contract.Changes} times while tasks relied on it, more than "
+                    $"The contract '{contract.Name}' has changed {Plural.Times(contract.Changes)} while tasks relied on it, more than "
                     + $"{ContractStub.MaxRenegotiations}. Settle what it has to be, or say yes (--yes)."
                 ),
         ];

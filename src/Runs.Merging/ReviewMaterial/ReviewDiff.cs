@@ -73,7 +73,12 @@ internal static partial class ReviewDiff
         }
         if (Ecosystems.IsLockFile(file.Path))
         {
-            return new ReviewedFile(file.Path, $"{lines[0]}\n(a lock file, {changed} lines changed; it is not shown)\n", changed, []);
+            return new ReviewedFile(
+                file.Path,
+                $"{lines[0]}\n(a lock file, {Plural.Of(changed, "line")} changed; it is not shown)\n",
+                changed,
+                []
+            );
         }
 
         // Line numbers, in the new file, of added lines that instruct a reviewer.

@@ -209,7 +209,7 @@ public sealed class ReviewEnd(RunServices services)
     private static string Say(List<ReviewFinding> standing, int later) =>
         standing.Count == 0
             ? ""
-            : $"{standing.Count} {(standing.Count == 1 ? "finding" : "findings")}: "
+            : $"{Plural.Of(standing.Count, "finding")}: "
                 + string.Join("; ", standing.Take(MostNamed).Select(f => $"{f.Place} {f.Summary}".ReplaceLineEndings(" ")))
                 + $"{(standing.Count > MostNamed ? $" and {standing.Count - MostNamed} more" : "")}"
                 + $"{(later > 0 ? $"; {later} of them become tasks in the next round, {MostTasks} at once" : "")}";

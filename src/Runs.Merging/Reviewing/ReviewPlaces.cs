@@ -17,7 +17,7 @@ internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
             return "there is no such file";
         }
         var lines = await commits.ReadFileAsync(commit, file, stop) is { } content ? LinesOf(content) : 0;
-        return line >= 1 && line <= Math.Max(1, lines) ? "" : $"the file has {lines} lines";
+        return line >= 1 && line <= Math.Max(1, lines) ? "" : $"the file has {Plural.Of(lines, "line")}";
     }
 
     private static int LinesOf(byte[] content) => content.AsSpan().Count((byte)'\n') + (content is [.., not (byte)'\n'] ? 1 : 0);

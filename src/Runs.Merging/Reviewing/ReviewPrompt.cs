@@ -55,7 +55,7 @@ internal static class ReviewPrompt
         Heading(earlier.Count > 0 ? "Files that changed since the last round" : "Files of the change");
         foreach (var file in files.Take(MostNames))
         {
-            text.Append(CultureInfo.InvariantCulture, $"- {file.Path} ({file.Lines} lines)\n");
+            text.Append(CultureInfo.InvariantCulture, $"- {file.Path} ({Plural.Of(file.Lines, "line")})\n");
         }
         text.Append(files.Count > MostNames ? $"- and {files.Count - MostNames} more\n" : "");
         if (earlier.Count > 0)

@@ -91,7 +91,7 @@ internal sealed record ReviewRecord
                 ? MarkdownText.Of($"What changed from {Round.Since} to {Round.Tip}")
                 : MarkdownText.Of($"The whole change, {Round.Base} to {Round.Tip}")
         );
-        text.Append($"{(Parts == 0 ? ": nothing." : $", in {Parts} {(Parts == 1 ? "question" : "questions")}.")}\n");
+        text.Append($"{(Parts == 0 ? ": nothing." : $", in {Plural.Of(Parts, "question")}.")}\n");
         foreach (var summary in Summaries.Where(summary => summary.Length > 0))
         {
             text.Append($"\n> {summary}\n");

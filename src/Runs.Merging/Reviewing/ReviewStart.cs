@@ -58,8 +58,12 @@ public sealed class ReviewStart(RunServices services)
                 null,
                 "",
                 "The change is too large to be reviewed: "
-                    + $"{(changed is null ? "more than 64 MB" : $"{changed.Sum(f => f.Lines)} lines in {changed.Count} files")}. Nothing "
-                    + "was accepted; land it without a review (skip), or divide it."
+                    + (
+                        changed is null
+                            ? "more than 64 MB"
+                            : $"{Plural.Of(changed.Sum(f => f.Lines), "line")} in {Plural.Of(changed.Count, "file")}"
+                    )
+                    + ". Nothing was accepted; land it without a review (skip), or divide it."
             );
         }
         var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new Reviewers(services).FindAsync(run, stop);

@@ -143,8 +143,8 @@ public sealed class RunForecasts(string repository)
     public static string Describe(RunForecast forecast) =>
         string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
         + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
-        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Count(forecast.PastTasks, "past task")} of "
-        + Count(forecast.PastRuns, "run")
+        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Plural.Of(forecast.PastTasks, "past task")} of "
+        + Plural.Of(forecast.PastRuns, "run")
         + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));
 
     /// <summary>A forecast of a limit in words.</summary>
@@ -246,7 +246,4 @@ public sealed class RunForecasts(string repository)
     }
 
     private static decimal Cents(double dollars) => Math.Round((decimal)Math.Min(dollars, 1e9), 2);
-
-    private static string Count(int count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 }

@@ -29,7 +29,7 @@ public static class DecidingGates
             (0, false) => "nothing checks it",
             (0, true) => "nothing of its own, staging's gates alone decide",
             (_, false) when holding.All(gate => gate.Source == GateSource.Task) =>
-                $"nothing but its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}' decides",
+                $"only its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}'",
             _ => Words(holding),
         };
 

@@ -97,7 +97,13 @@ internal static class ContractSection
             timeline
         );
         var lost = StoredLosses.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
-        yield return Clause("Nothing that was merged is lost", lost == 0 ? "nothing is" : $"{lost} hunks are", lost == 0, [], timeline);
+        yield return Clause(
+            "Nothing that was merged is lost",
+            lost == 0 ? "nothing is" : $"{Plural.Of(lost, "hunk is", "hunks are")}",
+            lost == 0,
+            [],
+            timeline
+        );
     }
 
     // A schedule's runs have one input: a time of day in it is the next one after their start.

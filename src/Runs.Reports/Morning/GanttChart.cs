@@ -31,7 +31,7 @@ internal static class GanttChart
         xml.WriteFullEndElement();
         if (tasks.Count > MostTasks)
         {
-            ReportHtml.Element(xml, "p", $"And {tasks.Count - MostTasks} more tasks, which the sums below count.", "foot");
+            ReportHtml.Element(xml, "p", $"And {Plural.Of(tasks.Count - MostTasks, "more task")}, which the sums below count.", "foot");
         }
         xml.WriteFullEndElement();
     }

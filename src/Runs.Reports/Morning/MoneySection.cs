@@ -54,7 +54,8 @@ internal static class MoneySection
                 "cache",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Of {read:#,0} tokens that models read, {cached:#,0} ({100 * cached / read} %) came from the provider's cache."
+                    $"Of {Plural.Grouped(read, "token")} that models read, {cached:#,0} ({100 * cached / read} %) came from the "
+                        + $"provider's cache."
                 )
             )
             {

@@ -163,7 +163,7 @@ public sealed record MorningReport(
                         var whys = task.Select(happened => happened.Reason).Where(why => why.Length > 0).Distinct().ToList();
                         return new ReportLine(
                             "sent-back",
-                            $"{task.Key} was sent back {Times(task.Count())}{(whys.Count == 1 ? $": {Cut(whys[0])}" : "")}"
+                            $"{task.Key} was sent back {Plural.Times(task.Count())}{(whys.Count == 1 ? $": {Cut(whys[0])}" : "")}"
                         )
                         {
                             Task = task.Key,
@@ -255,9 +255,7 @@ public sealed record MorningReport(
         );
 
     private static IEnumerable<ReportLine> More(int count) =>
-        count > MostTasks ? [new ReportLine("more", $"And {count - MostTasks} more: orchestrate status --all tells them.")] : [];
+        count > MostTasks ? [new ReportLine("more", $"And {count - MostTasks} more: orchestrate status --all lists them.")] : [];
 
     private static string Cut(string text) => QuotedText.CutLine(text, LongestText);
-
-    private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 }

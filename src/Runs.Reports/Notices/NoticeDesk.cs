@@ -15,7 +15,10 @@ public sealed class NoticeDesk(RunServices services)
         var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
         if (loaded.Settings is not { } settings)
         {
-            return new(null, [$"Nobody is told of this run: the settings have {loaded.Errors.Count} faults ('orchestrate check')."]);
+            return new(
+                null,
+                [$"Nobody is notified of this run: the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
+            );
         }
         return await TellAsync(
             input,

@@ -48,7 +48,7 @@ internal sealed class NoticeTargets(RunServices services)
         {
             NotificationProviders.Slack => !Uri.TryCreate(secret, UriKind.Absolute, out var webhook)
             || !webhook.Scheme.StartsWith("http", StringComparison.Ordinal)
-                ? "its secret is no address; it is the address of a webhook, such as https://hooks.slack.com/services/..."
+                ? "its secret is not an address; it is the address of a webhook, such as https://hooks.slack.com/services/..."
             : SlackNotifier.IsAddress(webhook) && (webhook.Scheme == "https" || webhook.IsLoopback) ? null
             : $"its address is one of {webhook.Host}, and not of hooks.slack.com by https.",
             NotificationProviders.Webhook => WebhookSignature.Refuse(secret!) is { } why ? $"its secret can't sign: {why}" : null,

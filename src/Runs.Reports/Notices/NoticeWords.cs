@@ -92,7 +92,7 @@ internal static class NoticeWords
         var waiting = items.Count(item => item.Commands.Count > 0);
         return items switch
         {
-            _ when waiting > 1 => $"{name} needs you ({waiting} things)",
+            _ when waiting > 1 => $"{name} needs you ({Plural.Of(waiting, "thing")})",
             _ when items.FirstOrDefault(item => item.Commands.Count > 0) is { } one => one.Kind switch
             {
                 NoticeKinds.Budget => $"{name} has reached a limit",
@@ -105,7 +105,7 @@ internal static class NoticeWords
             [{ Kind: NoticeKinds.TaskDone, Task: { } task }] => $"{name}: {Clean(task, 60)} is merged",
             [{ Kind: NoticeKinds.AccountParked }] => $"{name} waits for an account",
             _ when items.Any(item => item.Kind == NoticeKinds.RunDone) => $"{name} has ended",
-            _ => $"{name}: {items.Count} things happened",
+            _ => $"{name}: {Plural.Of(items.Count, "thing")} happened",
         };
     }
 }

@@ -33,7 +33,9 @@ public sealed class PullRequestText(string repository)
         {
             text.Append($"\n### {one.Id}\n\n").Append(lines.Select(line => MarkdownText.Of($"- {line}\n")));
         }
-        text.Append($"\nMade by run {run.RunId}, {tasks.Sum(one => one.Starts)} agent starts, {tasks.Sum(one => one.Cost):0.00} USD. ");
+        text.Append(
+            $"\nMade by run {run.RunId}, {Plural.Of(tasks.Sum(one => one.Starts), "agent start")}, {tasks.Sum(one => one.Cost):0.00} USD. "
+        );
         text.Append($"It begins at {run.BaseCommit} of {run.Target}.\n");
         return new PullRequestDraft(task?.Id, new UntrustedText(title.Length > 0 ? title : run.RunId).Line, text.ToString());
     }

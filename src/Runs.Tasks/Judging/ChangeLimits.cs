@@ -79,7 +79,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         var total = lines.Sum(file => (long)file.Value);
         return total <= most
             ? null
-            : $"The task changes {Number(total)} lines, more than changes.max_lines allows ({Number(most)}); the largest: "
+            : $"The task changes {Plural.Grouped(total, "line")}, more than changes.max_lines allows ({Number(most)}); the largest: "
                 + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. Take "
                 + "back what the task does not need. If it needs all of it, say so (blocked): a person may set 'allow_large_changes' on "
                 + "the task.";
@@ -109,7 +109,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         !Significant.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
         && Path.GetFileName(path) is not ("Makefile" or "GNUmakefile" or "makefile");
 
-    private static string Files(int count) => count == 1 ? "1 file differs" : $"{Number(count)} files differ";
+    private static string Files(int count) => Plural.Of(count, "file differs", "files differ");
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

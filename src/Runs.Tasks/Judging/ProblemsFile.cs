@@ -17,7 +17,7 @@ internal static class ProblemsFile
         {
             var rest = Path.Combine(folder.Task(taskId), $"problems-{attempt}-all.md");
             DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
-            all = [$"{all.Count} problems; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
+            all = [$"{Plural.Of(all.Count, "problem")}; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
         }
         return folder.Relative(NamedFile.Write(path, string.Join("\n", all)));
     }
@@ -28,7 +28,7 @@ internal static class ProblemsFile
     public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)
     {
         var first = problems.Take(Most).Select(problem => problem.Length <= LongestSentence ? problem : problem[..LongestSentence] + "...");
-        return problems.Count <= Most ? [.. first] : [$"{problems.Count} problems, all of them in {file}.", .. first];
+        return problems.Count <= Most ? [.. first] : [$"{Plural.Of(problems.Count, "problem")}, all of them in {file}.", .. first];
     }
 
     /// <summary>The first of many sentences, and how many more there are.</summary>

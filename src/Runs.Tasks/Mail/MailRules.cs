@@ -30,7 +30,8 @@ internal static class MailRules
     public static string Refusal(string text) =>
         text.Trim().Length == 0 ? "The message is empty."
         : text.Length > LongestText
-            ? $"The message has {text.Length} characters; at most {LongestText} are delivered. Write the rest to a file that you own and "
+            ? $"The message has {Plural.Of(text.Length, "character")}; at most {LongestText} are delivered. Write the rest to a "
+                + $"file that you own and "
                 + "name it."
         : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message has control characters in it."
         : "";
@@ -44,13 +45,15 @@ internal static class MailRules
     {
         if (last >= MostInAll || bytes >= MostBytes)
         {
-            return $"This run has had {last} messages with {bytes >> 20} MB, and {MostInAll} with {MostBytes >> 20} MB are the most there "
+            return $"This run has had {Plural.Of(last, "message")} with {bytes >> 20} MB, and {MostInAll} with {MostBytes >> 20} MB "
+                + $"are the most there "
                 + "may be: no more are taken.";
         }
         DateTimeOffset[] recent = [.. sent.Where(time => now - time < Window).Order()];
         return recent.Length < MostInWindow
             ? ""
-            : $"You have sent {recent.Length} messages in {Window.TotalMinutes} minutes, the most there may be. Say what matters in one "
-                + $"message, in {Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds)} seconds.";
+            : $"You have sent {Plural.Of(recent.Length, "message")} in {Plural.Of((int)Window.TotalMinutes, "minute")}, the most "
+                + $"there may be. Say what matters in one "
+                + $"message, in {Plural.Of((int)Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds), "second")}.";
     }
 }

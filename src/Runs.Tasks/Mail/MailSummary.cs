@@ -26,8 +26,7 @@ public sealed record MailSummary(
     public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
     /// <summary>The summary as a line of text.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"mail from {Sender} to {To ?? "all"} ({Size} characters): {Text}");
+    public override string ToString() => $"mail from {Sender} to {To ?? "all"} ({Plural.Of(Size, "character")}): {Text}";
 
     private string Sender =>
         From.Length == 0 ? "the orchestrator"

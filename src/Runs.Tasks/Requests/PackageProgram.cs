@@ -140,7 +140,8 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         return new(
             result.TimedOut || Offline().IsMatch(said)
                     ? $"Nobody could be asked for {package}: {tool.Registry} can't be reached"
-                        + $"{(result.TimedOut ? $" ({tool.Program} gave no answer in {limit.TotalMinutes:0} minutes)" : "")}.{words}"
+                        + (result.TimedOut ? $" ({tool.Program} gave no answer in {Plural.Of((int)limit.TotalMinutes, "minute")})" : "")
+                        + $".{words}"
                 : result.Succeeded || Unknown().IsMatch(said) ? $"{package} is not there ({tool.Registry}).{words}"
                 : $"{package} can't be installed (exit code {result.ExitCode}).{words}",
             !result.TimedOut && result.ExitCode == ProcessResult.KilledBySignal9

@@ -75,7 +75,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
             : ByPerson with
             {
                 Text =
-                    $"the planner has answered {answered} {(answered == 1 ? "question" : "questions")} of this task; "
+                    $"the planner has answered {Plural.Of(answered, "question")} of this task; "
                     + "beyond that they are a person's (questions.max_answers)",
             };
     }

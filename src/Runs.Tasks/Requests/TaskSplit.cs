@@ -29,7 +29,7 @@ public sealed class TaskSplit(RunServices services)
                 Step = RequestSteps.Ask,
                 Asks = ApprovalKinds.Split,
                 Text =
-                    $"May {task} be divided into {parts.Count} {(parts.Count == 1 ? "task" : "tasks")}, one after the other: "
+                    $"May {task} be divided into {Plural.Of(parts.Count, "task")}, one after the other: "
                     + string.Join(" ", parts.Select((part, index) => $"({index + 1}) {FileNames.Show(part, 300)}"))
                     + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
             },

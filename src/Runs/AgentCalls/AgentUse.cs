@@ -191,8 +191,9 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
         var price = prices.Find(agent.Model) is { } known
             ? $", about {MicroDollars.Text(known.Of(new TokenCounts(0, 0, 0, _context)))} USD"
             : "";
-        var tokens = _context.ToString("#,0", CultureInfo.InvariantCulture);
-        return $"Going on then reads {tokens} tokens of its conversation anew, because they have left the prompt cache{price}.";
+        return $"Continuing then reads {Plural.Grouped(_context, "token")} of its conversation anew, because the prompt cache no "
+            + $"longer has "
+            + $"them{price}.";
     }
 
     private UsageRecord RecordOf(DateTimeOffset since, AgentOutcome outcome) =>

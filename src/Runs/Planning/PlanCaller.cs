@@ -78,7 +78,7 @@ internal sealed class PlanCaller : IAnswerCaller
         }
         var said = BoundFile.Write(files.PlanPath, PlanJson.Write(plan));
         DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
-        return ($"{plan.Tasks.Count} tasks", said, []);
+        return (Plural.Of(plan.Tasks.Count, "task"), said, []);
     }
 
     /// <summary>Why a plan can't be joined to a run's tasks.</summary>
@@ -104,7 +104,7 @@ internal sealed class PlanCaller : IAnswerCaller
     {
         var (tasks, faults) = BacklogAnswer.Read(answer);
         var said = faults.Count == 0 ? BoundFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
-        return ($"{tasks.Count} tasks", said, [.. faults.Select(f => f.ToString())]);
+        return (Plural.Of(tasks.Count, "task"), said, [.. faults.Select(f => f.ToString())]);
     }
 
     private static PlanningFiles FilesOf(AgentQuestion question) =>

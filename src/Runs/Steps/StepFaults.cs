@@ -62,8 +62,8 @@ public static class StepFaults
     private static StepException Lasting(Exception fault, int attempt) =>
         new(
             fault is GitException { ErrorOutput: var words } && RefusalCauses.Find(words) is var (cause, cure)
-                ? $"{cause} {cure} Then retry. (It was tried {attempt} times: {Words(fault)}.)"
-                : $"{Words(fault)}. It was tried {attempt} times, each time with the same end. Repair that, then retry.",
+                ? $"{cause} {cure} Then retry. (It was tried {Plural.Times(attempt)}: {Words(fault)}.)"
+                : $"{Words(fault)}. It was tried {Plural.Times(attempt)}, always with the same end. Repair that, then retry.",
             fault,
             "Refused"
         );

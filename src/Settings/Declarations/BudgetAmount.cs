@@ -31,9 +31,7 @@ public sealed record BudgetAmount(decimal? Usd, long? Tokens)
 
     /// <summary>As it is written in a file.</summary>
     public override string ToString() =>
-        Tokens is { } tokens
-            ? string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens")
-            : (Usd ?? 0).ToString(CultureInfo.InvariantCulture);
+        Tokens is { } tokens ? Plural.Of(tokens, "token") : (Usd ?? 0).ToString(CultureInfo.InvariantCulture);
 
     private static long FactorOf(ref string number)
     {

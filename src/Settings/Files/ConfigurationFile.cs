@@ -16,7 +16,12 @@ internal static class ConfigurationFile
         if (text.Length > MaxLength)
         {
             faults.Add(
-                new SettingFault("", $"the file has {text.Length} characters; it is no configuration.", $"Keep it under {MaxLength}.", file)
+                new SettingFault(
+                    "",
+                    $"the file has {Plural.Of(text.Length, "character")}; it is no configuration.",
+                    $"Keep it under {MaxLength}.",
+                    file
+                )
             );
             return null;
         }

@@ -37,7 +37,7 @@ public sealed class RepositorySettings
         IsTrusted || Question.Items.Count == 0
             ? null
             : $"{Repository} is not trusted on this machine: its files would run or decide {Question.Items.Count} "
-                + $"{(Question.Items.Count == 1 ? "thing" : "things")}. Look at them and say yes with 'orchestrate trust' there.";
+                + $"{Plural.Form(Question.Items.Count, "thing", "things")}. Look at them and say yes with 'orchestrate trust' there.";
 
     /// <summary>Loads them.</summary>
     /// <param name="repository">Root of the repository; null where there is none.</param>

@@ -40,7 +40,10 @@ public static class Budgets
         }
         if (cap.Tokens <= spent.Tokens)
         {
-            return (null, string.Create(CultureInfo.InvariantCulture, $"{spent.Tokens} tokens are used already: give more than that."));
+            return (
+                null,
+                $"{Plural.Of(spent.Tokens, "token")} {Plural.Form(spent.Tokens, "is", "are")} used already: give more than that."
+            );
         }
         var ledger = book.Of(account);
         var before = ledger.Raised.GetValueOrDefault(cap.Scope);

@@ -15,7 +15,8 @@ public static class WaitText
                     + $"and nothing is started from {Percent(full.PauseAt)} on (usage.pause_at) until {Time(full.Window.ResetsAt)} "
                     + $"({full.Window.Fact} of {Time(full.Window.SeenAt)})",
             NoSlot slot => slot.InUse >= slot.Slots
-                ? $"all {slot.Slots} slots of the account {slot.Account} are in use"
+                ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
+                    + $"{Plural.Form(slot.InUse, "is", "are")} in use"
                 : $"the free slots of the account {slot.Account} go to others first",
             BudgetReserved reserved => $"what is left of {Of(reserved.Cap)} is reserved for agents at work "
                 + $"({Of(reserved.Reserved, reserved.Cap)})",
@@ -63,7 +64,7 @@ public static class WaitText
     /// <summary>Parts per million as percent.</summary>
     public static string Percent(int partsPerMillion) => string.Create(CultureInfo.InvariantCulture, $"{partsPerMillion / 10_000m:0.#} %");
 
-    private static string Tokens(long tokens) => string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens");
+    private static string Tokens(long tokens) => Plural.Grouped(tokens, "token");
 
     private static string In(string? window) => window is null ? "" : $" ({Name(window)} limit)";
 

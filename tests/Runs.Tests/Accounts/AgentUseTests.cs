@@ -143,7 +143,7 @@ public sealed class AgentUseTests : IDisposable
 
         Assert.Equal((reset.AddMinutes(1), reset.AddMinutes(1)), (result.ResetAt, result.WakeAt));
         Assert.Equal(
-            "Going on then reads 150,000 tokens of its conversation anew, because they have left the prompt cache, about 1.50 USD.",
+            "Continuing then reads 150,000 tokens of its conversation anew, because the prompt cache no longer has them, about 1.50 USD.",
             result.Message
         );
         Assert.Equal((FailureClass.UsageLimit, true), (other!.FailureClass, other.NeverBegun));
