@@ -1,3 +1,5 @@
+using Orchestrator.Cli.Help;
+using Orchestrator.Cli.Startup;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -18,6 +20,51 @@ public class HelpTests
         Assert.Contains("Usage:", alone.Output, StringComparison.Ordinal);
         Assert.Equal(alone.Output, help.Output);
         Assert.Equal((await cli.RunAsync("run", "--help")).Output, ofRun.Output);
+    }
+
+    [Fact]
+    public async Task Help_ShowsTheTwelveCommandsThatEverybodyNeedsAndHowToSeeTheRest()
+    {
+        using var cli = new CliFixture();
+
+        var help = (await cli.RunAsync("--help")).Output;
+
+        var begin = help.IndexOf("Commands:\n", StringComparison.Ordinal) + "Commands:\n".Length;
+        var shown = help[begin..help.IndexOf("\n\n", begin, StringComparison.Ordinal)]
+            .Split('\n')
+            .Select(line => line.Trim().Split(' ')[0]);
+        string[] expected = ["init", "check", "plan", "validate", "run", "resume", "status", "show", "inbox", "approve", "report", "land"];
+        Assert.Equal(expected, shown);
+        Assert.Contains("'orchestrate help --all'", help, StringComparison.Ordinal);
+        Assert.Equal((await cli.RunAsync("help", "--all")).Output, (await cli.RunAsync("--help", "--all")).Output);
+    }
+
+    [Theory]
+    [InlineData("runs", "history")]
+    [InlineData("doctor", "check")]
+    [InlineData("ps", "workers")]
+    [InlineData("merge", "land")]
+    public async Task Command_OfAnotherTool_SuggestsOurs(string word, string ours)
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync(word);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"Did you mean '{ours}'?", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Commands_OfOtherTools_AreNoneOfOursAndMeanOneThatThereIs()
+    {
+        var root = CommandTable.Root([]);
+        var ours = root.Subcommands.Select(command => command.Name).ToList();
+
+        Assert.All(CommandGroups.ForeignWords, word => Assert.DoesNotContain(word, ours));
+        Assert.All(
+            CommandGroups.ForeignWords,
+            word => Assert.Empty(CommandTable.Root([]).Parse(CommandGroups.Meant(word, root)!.Split(' ')).UnmatchedTokens)
+        );
     }
 
     [Theory]

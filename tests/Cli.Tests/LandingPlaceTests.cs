@@ -28,7 +28,7 @@ public sealed class LandingPlaceTests
         var report = await cli.RunAsync("-C", side, "report");
         var status = (await cli.RunAsync("status", "--json")).Json;
 
-        Assert.Contains($"{side} on 'side' has an uncommitted change", check.Output, StringComparison.Ordinal);
+        Assert.Contains($"{side} on 'side' has 1 uncommitted change", check.Output, StringComparison.Ordinal);
         Assert.Equal(3, asked.ExitCode);
         Assert.Contains("README.md", asked.People, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);

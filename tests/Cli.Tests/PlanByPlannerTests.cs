@@ -116,7 +116,7 @@ public class PlanByPlannerTests
 
         Assert.Contains("files  one.txt", run.People, StringComparison.Ordinal);
         Assert.Contains("gates  test -s one.txt", run.People, StringComparison.Ordinal);
-        Assert.Contains("1 of 1 tasks are tested by no gate.", run.People, StringComparison.Ordinal);
+        Assert.Contains("No gate tests 1 of 1 task.", run.People, StringComparison.Ordinal);
         Assert.Contains($"'orchestrate run {file}'", kept, StringComparison.Ordinal);
         Assert.True(again.ExitCode == 0, again.People);
         Assert.Equal("done\n", cli.Read("one.txt"));

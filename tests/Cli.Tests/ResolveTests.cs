@@ -31,7 +31,8 @@ public sealed class ResolveTests
         Assert.Contains($"git worktree add ../{run}-fix {staging}", report, StringComparison.Ordinal);
         Assert.Contains($"orchestrate resolve {run} manual-fix", report, StringComparison.Ordinal);
         Assert.Contains($"orchestrate resolve {run} abort", report, StringComparison.Ordinal);
-        Assert.Equal(2, named.Split("escalation-report.md").Length - 1);
+        Assert.Contains($"Details for the decision: orchestrate report {run} --escalation", named, StringComparison.Ordinal);
+        Assert.Contains($"decide    orchestrate report {run} --escalation", named, StringComparison.Ordinal);
 
         var nothing = await cli.RunAsync("resolve", run, "manual-fix", "--yes");
         cli.Git("worktree", "add", "-q", "../fix", staging);

@@ -50,6 +50,34 @@ public class ScreenTests
         Assert.Equal(expected, terminal.OutputWidth);
     }
 
+    [Fact]
+    public void Lines_WiderThanTheScreen_BreakBetweenWords()
+    {
+        using var output = new StringWriter();
+        using var input = new StringReader("");
+        var variables = new Dictionary<string, string> { ["COLUMNS"] = "40", ["TERM"] = "dumb" };
+        var ends = new ConsoleEnds(input, output, output, IsInPiped: true, IsOutPiped: false, IsErrorPiped: false);
+        using var terminal = new SystemTerminal(documents: false, variables, ends);
+
+        terminal.Show("Of what was asked for, something is longer than the screen is wide");
+        terminal.Warn("the settings say something that can't be right");
+        terminal.Fail("It failed.", "Repair it by what is said below, then: orchestrate resume run-a-123456 --detach");
+
+        Assert.Equal(
+            [
+                "Of what was asked for, something is",
+                "  │ longer than the screen is wide",
+                "warning: the settings say something that",
+                "  │ can't be right",
+                "error: It failed.",
+                "  Repair it by what is said below, then:",
+                "  │ orchestrate resume run-a-123456 --detach",
+                "",
+            ],
+            output.ToString().Split('\n')
+        );
+    }
+
     private static async Task<string> RunAsync(CliFixture cli, bool isPiped, Dictionary<string, string> variables, string[] command)
     {
         using var output = new StringWriter();

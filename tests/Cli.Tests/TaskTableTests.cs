@@ -175,6 +175,34 @@ public class TaskTableTests
         Assert.Equal(width == TaskTable.Unlimited, text.Contains(title, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(56, "a-name…mns-one")]
+    [InlineData(200, "a-name-that-is-longer-than-a-quarter-of-eighty-columns-one")]
+    public void Draw_LongNames_AreShortenedInTheMiddleWhereTheWidthIsUsedUp(int width, string name)
+    {
+        var run = Run(2, _ => TaskStates.Executing);
+        var ids = new[] { "one", "two" }.Select(end => "a-name-that-is-longer-than-a-quarter-of-eighty-columns-" + end);
+        run = run with { Tasks = [.. run.Tasks.Zip(ids, (task, id) => task with { Id = id })] };
+
+        var rows = Draw(run, new Dictionary<string, string>(), Now, width, 50);
+
+        Assert.Contains(name, rows[1], StringComparison.Ordinal);
+        Assert.Contains("two ", rows[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draw_LastScreenOfARunThatFailed_EndsWithTheCure()
+    {
+        var reason = string.Concat(Enumerable.Repeat("the gate at the base fails for a reason ", 10)) + "orchestrate check";
+        var run = Run(1, _ => TaskStates.Pending) with { State = RunStates.Failed, Why = new Noted(new Quote(reason)) };
+
+        var live = Draw(run, new Dictionary<string, string>(), Now, 80, 50);
+        var last = Draw(run, new Dictionary<string, string>(), Now, 80, 50, stepsFollow: true);
+
+        Assert.DoesNotContain(live, line => line.EndsWith("orchestrate check", StringComparison.Ordinal));
+        Assert.Single(last, line => line.EndsWith("orchestrate check", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Draw_TimeThatATaskWaitsForAPerson_IsNotItsWork()
     {
@@ -184,7 +212,7 @@ public class TaskTableTests
         var row = Draw(run, new Dictionary<string, string>(), Start.AddHours(3), 80, 50)[^1];
 
         Assert.Contains("(waits 2:59:18)", row, StringComparison.Ordinal);
-        Assert.Contains("    0:42 ", row, StringComparison.Ordinal);
+        Assert.Contains("  0:42 ", row, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ internal static class Questions
             var waiting = state.Board.Entries.Where(e => !e.HasEnded && Outages.Concerns(outage, e.Outline)).ToList();
             if (waiting.Count > 0)
             {
-                var who = waiting.Count == 1 ? $"{waiting[0].Id} waits" : $"{waiting.Count} tasks wait";
+                var who = waiting is [var only] ? $"task {only.Id} waits" : Plural.Of(waiting.Count, "task waits", "tasks wait");
                 yield return Ask(
                     RunQuestion.Account,
                     waiting[0].Progress.Since,

@@ -14,7 +14,7 @@ internal sealed class AnswerCommand : SteeringCommand
     private readonly Option<string?> _reason;
 
     public AnswerCommand(bool approve)
-        : base(approve ? "approve" : "reject", approve ? "Say yes to a question of a run" : "Say no to a question of a run")
+        : base(approve ? "approve" : "reject", approve ? "Answer yes to a question from a run" : "Say no to a question of a run")
     {
         _approve = approve;
         _reason = TextOption("--reason", "Why");
@@ -69,7 +69,7 @@ internal sealed class AnswerCommand : SteeringCommand
             return (named, given.Task is { } task ? Find(task, named) : OnlyQuestion(named));
         }
         // Of one open run every word is a question's, unless it is the run's own name.
-        if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !StoredRuns.IsCalled(only, text)))
+        if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
         {
             return (StoredRuns.DemandHome(repository, only), Find(text, only));
         }
@@ -80,6 +80,14 @@ internal sealed class AnswerCommand : SteeringCommand
         var (run, found) = RunReference.RequireOpen(repository, text);
         return (run, found.Task is { } one ? Find(one, run) : OnlyQuestion(run));
     }
+
+    // A task's id may be a word of the title, too.
+    private static bool Names(StoredRun run, string text) =>
+        RunNames.FindById([run], text).Count > 0
+        || (
+            RunNames.Find([run], text).Count > 0
+            && !run.Status.Tasks.Any(task => task.Id.StartsWith(text, StringComparison.OrdinalIgnoreCase))
+        );
 
     private static string OnlyQuestion(StoredRun run) =>
         run.Status.Questions is [var only]

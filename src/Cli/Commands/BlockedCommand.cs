@@ -19,7 +19,7 @@ internal sealed class BlockedCommand : CliCommand
     private readonly Option<string?> _reason = new("--reason", "--question") { Description = "Why, or what to decide", HelpName = "TEXT" };
 
     public BlockedCommand()
-        : base("blocked", "Called by agents: say what the task can't go on without")
+        : base("blocked", "Called by agents: say what the task can't continue without")
     {
         Add(_needs);
         Add(_dev);

@@ -25,7 +25,7 @@ internal sealed class BudgetCommand : Command
         };
 
         public RaiseCommand()
-            : base("raise", "Give a budget a higher limit; what waits for it goes on")
+            : base("raise", "Give a budget a higher limit; what waits for it continues")
         {
             _which.AddTo(this);
             Add(_amount);
@@ -41,7 +41,7 @@ internal sealed class BudgetCommand : Command
             var text = parsed.GetRequiredValue(_amount);
             var amount =
                 BudgetAmount.TryRead(text)
-                ?? throw new CommandException(ExitCodes.Usage, $"'{text}' is no budget.", $"Give {BudgetAmount.Accepts}.");
+                ?? throw new CommandException(ExitCodes.Usage, $"'{text}' is not a budget.", $"Give {BudgetAmount.Accepts}.");
             var kind = parsed.GetValue(_of) ?? (reference.Task is null ? BudgetKinds.Run : BudgetKinds.Task);
             if (!BudgetKinds.All.Contains(kind))
             {

@@ -17,7 +17,7 @@ internal sealed class CheckCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public CheckCommand()
-        : base("check", "See whether runs can work on this machine and in this repository")
+        : base("check", "Check this machine and this repository before a run")
     {
         Add(_agent);
         Add(_json);

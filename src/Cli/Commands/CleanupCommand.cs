@@ -160,7 +160,7 @@ internal sealed class CleanupCommand : CliCommand
             ];
         }
         var chosen = named
-            .Select(id => UniquePrefix.Find(id, [.. runs.Select(run => run.RunId)], "run"))
+            .Select(id => RunNames.RequireId(runs.Select(run => run.RunId), id, context.FindRepository()))
             .Distinct(StringComparer.Ordinal)
             .Select(id => runs.First(run => run.RunId == id))
             .ToList();
@@ -176,7 +176,7 @@ internal sealed class CleanupCommand : CliCommand
     private TimeSpan? Age(ParseResult parsed) =>
         parsed.GetValue(_olderThan) is not { } text ? null
         : Durations.TryRead(text, out var age) ? age
-        : throw new CommandException(ExitCodes.Usage, $"--older-than {text} is no time.", "Such as 12h, 30d; a number is seconds.");
+        : throw new CommandException(ExitCodes.Usage, $"--older-than {text} is not a time.", "Such as 12h, 30d; a number is seconds.");
 
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [

@@ -45,7 +45,7 @@ internal static class CleanupReport
         [
             .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
             .. found.StrayRefs.Count > 0
-                ? (string[])[$"{Number(found.StrayRefs.Count)} hidden refs of no run here: your branches have them"]
+                ? (string[])[$"{Plural.Of(found.StrayRefs.Count, "hidden ref")} of no run here, with nothing that your branches lack"]
                 : [],
             .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees and set-ups"),
             .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
@@ -62,7 +62,8 @@ internal static class CleanupReport
             .. unchosen > 0
                 ? (string[])
                     [
-                        $"{Number(unchosen)} more that {(unchosen == 1 ? "has ended and was" : "have ended and were")} not chosen (--keep "
+                        $"{Number(unchosen)} more that {Plural.Form(unchosen, "has ended and was", "have ended and were")} not "
+                            + $"chosen (--keep "
                             + "0 chooses all)",
                     ]
                 : [],
@@ -103,9 +104,9 @@ internal static class CleanupReport
     {
         string[] parts =
         [
-            entry.Whole ? $"{Number(entry.Files)} files, {Sizes.Describe(entry.Bytes)}" : "not its folder",
-            entry.Refs > 0 ? $"{Number(entry.Refs)} {(entry.Refs == 1 ? "ref" : "refs")}" : "",
-            entry.Worktrees > 0 ? $"{Number(entry.Worktrees)} {(entry.Worktrees == 1 ? "worktree" : "worktrees")}" : "",
+            entry.Whole ? $"{Plural.Of(entry.Files, "file")}, {Sizes.Describe(entry.Bytes)}" : "not its folder",
+            entry.Refs > 0 ? Plural.Of(entry.Refs, "ref") : "",
+            entry.Worktrees > 0 ? Plural.Of(entry.Worktrees, "worktree") : "",
         ];
         return string.Join(", ", parts.Where(part => part.Length > 0));
     }

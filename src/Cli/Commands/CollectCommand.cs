@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
@@ -73,7 +72,7 @@ internal sealed class CollectCommand : CliCommand
         else if (markdown is not null)
         {
             Write(context.FullPath(markdown), text);
-            context.Terminal.Say($"{markdown} has the results of {runs.Count} runs.");
+            context.Terminal.Say($"{markdown} has the results of {Plural.Of(runs.Count, "run")}.");
         }
         else
         {
@@ -123,9 +122,7 @@ internal sealed class CollectCommand : CliCommand
             }
         }
         Write(Path.Combine(folder, "results.md"), text);
-        context.Terminal.Say(
-            string.Create(CultureInfo.InvariantCulture, $"{folder} has the results of {runs.Count} {(runs.Count == 1 ? "run" : "runs")}.")
-        );
+        context.Terminal.Say($"{folder} has the results of {Plural.Of(runs.Count, "run")}.");
     }
 
     private static void Write(string path, string text)
@@ -147,5 +144,5 @@ internal sealed class CollectCommand : CliCommand
     }
 
     private static CommandException IsThere(string path) =>
-        new(ExitCodes.Usage, $"{path} is there already, and is not replaced.", "Name another place, or remove it.");
+        new(ExitCodes.Usage, $"{path} already exists, and is not replaced.", "Name another place, or remove it.");
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Cli.Completion;
+using Orchestrator.Cli.Help;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -9,7 +9,7 @@ internal sealed class CompletionCommand : CliCommand
     private readonly Argument<string> _shell = new("SHELL") { Description = string.Join(", ", CompletionScript.Shells) };
 
     public CompletionCommand()
-        : base("completion", "Print the completion script of a shell")
+        : base("completion", "Print the script that completes commands, options and ids in a shell; the examples install it")
     {
         _shell.AcceptOnlyFromAmong([.. CompletionScript.Shells]);
         Add(_shell);

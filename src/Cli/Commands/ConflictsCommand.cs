@@ -51,7 +51,7 @@ internal sealed class ConflictsCommand : CliCommand
             {
                 0 => "No conflicts.",
                 1 => "1 conflict.",
-                var count => $"{count} conflicts{(found.IsTruncated ? " or more" : "")}.",
+                var count => $"{Plural.Of(count, "conflict")}{(found.IsTruncated ? " or more" : "")}.",
             }
         );
         return Task.FromResult(found.Conflicts.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed);

@@ -46,7 +46,7 @@ internal sealed class EnvironmentCommand : CliCommand
             {
                 true => $"The environment is unchanged: {hash}.",
                 false => $"The environment has changed: it is {hash} now.",
-                null => $"{hash}  {files.Count} files",
+                null => $"{hash}  {Plural.Of(files.Count, "file")}",
             }
         );
         return Task.FromResult(matches == false ? ExitCodes.WorkFailed : ExitCodes.Done);

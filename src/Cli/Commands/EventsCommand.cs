@@ -13,7 +13,7 @@ internal sealed class EventsCommand : CliCommand
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
     private readonly Option<int?> _limit = new("--limit")
     {
-        Description = "At most so many, the last ones; what follows is printed all the same",
+        Description = "At most so many, the last ones; what follows is printed anyway",
         HelpName = "N",
     };
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line" };

@@ -12,6 +12,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>history</c>: the runs of the repository, the latest first.</summary>
 internal sealed class HistoryCommand : CliCommand
 {
+    private const int WideEnoughForZone = 100;
+
+    /// <summary>Cells of a name: less is no name.</summary>
+    private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")
     {
         Description = "At most so many",
@@ -64,18 +68,9 @@ internal sealed class HistoryCommand : CliCommand
             return ExitCodes.Done;
         }
 
-        // What files and branches are called after comes beside the id, where it is another one.
-        var names = all.Take(limit).Select(run => run.Name == run.Id ? run.Id : $"{run.Id} ({run.Name})").ToList();
-        var width = names.Select(name => name.Length).DefaultIfEmpty().Max();
-        foreach (var (run, name) in runs.Zip(names))
+        foreach (var row in Rows([.. all.Take(limit).Zip(runs)], context.Terminal.OutputWidth))
         {
-            var began = LocalTimes.Short(run.StartedAt);
-            var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
-            context.Terminal.Show(
-                $"{began}  {name.PadRight(width)}  {RunLiveness.Describe(run), -20}  {run.Counts!.Brief()}{cost}  "
-                    + TextCells.OneLine(run.Title)
-                    + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCells.OneLine(string.Join(", ", hosts))})" : "")
-            );
+            context.Terminal.Show(row);
         }
         if (all.Count > runs.Count)
         {
@@ -87,5 +82,33 @@ internal sealed class HistoryCommand : CliCommand
             context.Terminal.Say($"{none.Message} {none.Cure}");
         }
         return ExitCodes.Done;
+    }
+
+    private static IEnumerable<string> Rows(IReadOnlyList<(StoredRun Stored, RunStatus Run)> runs, int width)
+    {
+        // What files and branches are called after comes beside the id, where it is another one.
+        var rows = runs.Select(found =>
+                (
+                    Name: found.Stored.Name == found.Stored.Id ? found.Stored.Id : $"{found.Stored.Id} ({found.Stored.Name})",
+                    State: RunLiveness.Describe(found.Run),
+                    found.Run
+                )
+            )
+            .ToList();
+        var names = rows.Select(row => TextCells.Of(row.Name)).DefaultIfEmpty().Max();
+        names = width == TaskTable.Unlimited ? names : Math.Min(names, Math.Max(LeastName, width / 4));
+        var states = rows.Select(row => row.State.Length).DefaultIfEmpty().Max();
+        foreach (var (name, state, run) in rows)
+        {
+            var began = LocalTimes.Short(run.StartedAt);
+            var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
+            var left =
+                $"{(width < WideEnoughForZone ? began[..began.LastIndexOf(' ')] : began)}  "
+                + $"{TextCells.Pad(TextCells.CutMiddle(name, names), names)}  {state.PadRight(states)}  {run.Counts!.Brief()}{cost}  ";
+            var title =
+                TextCells.OneLine(run.Title)
+                + (HistoryEntry.Of(run).Hosts is { } hosts ? $" (also on {TextCells.OneLine(string.Join(", ", hosts))})" : "");
+            yield return (left + (width == TaskTable.Unlimited ? title : TextCells.Cut(title, width - TextCells.Of(left)))).TrimEnd();
+        }
     }
 }

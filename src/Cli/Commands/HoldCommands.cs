@@ -22,7 +22,7 @@ internal sealed class HoldCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HoldCommand()
-        : base("hold", "Start no agent any more; what works goes on")
+        : base("hold", "Stop starting agents; running ones continue")
     {
         _run.AddTo(this);
         Add(_all);
@@ -37,7 +37,7 @@ internal sealed class HoldCommand : CliCommand
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                reason.Length == 0 ? "The reason is empty." : $"The reason has {reason.Length} characters.",
+                reason.Length == 0 ? "The reason is empty." : $"The reason has {Plural.Of(reason.Length, "character")}.",
                 $"Say in a sentence of at most {LongestReason} characters why nothing is to be started."
             );
         }
@@ -132,7 +132,7 @@ internal sealed class ReleaseCommand : CliCommand
         }
         if (given is not null)
         {
-            var id = UniquePrefix.Find(given, [.. holds.Where(hold => !hold.IsOfAll).Select(hold => hold.Run).Distinct()], "held run");
+            var id = RunNames.RequireId(holds.Where(hold => !hold.IsOfAll).Select(hold => hold.Run), given, context.FindRepository());
             var here = context.FindRepository();
             var named = holds.Where(hold => hold.Run == id).ToList();
             return (named.Find(hold => here?.IsAt(hold.Repository) is true) ?? named[0]) is { } found

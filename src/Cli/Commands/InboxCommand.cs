@@ -133,7 +133,7 @@ internal sealed class InboxCommand : CliCommand
     {
         if (!Durations.TryRead(time, out var length) || length <= TimeSpan.Zero)
         {
-            throw new CommandException(ExitCodes.Usage, $"--snooze is '{time}', which is no time.", "For example: --snooze 2h");
+            throw new CommandException(ExitCodes.Usage, $"--snooze is '{time}', which is not a time.", "For example: --snooze 2h");
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
@@ -220,7 +220,7 @@ internal sealed class InboxCommand : CliCommand
         }
         if (putOff > 0)
         {
-            context.Terminal.Say($"{putOff} more {(putOff == 1 ? "was" : "were")} put off: --all.");
+            context.Terminal.Say($"{Plural.Of(putOff, "more was", "more were")} put off: --all.");
         }
     }
 
@@ -231,10 +231,10 @@ internal sealed class InboxCommand : CliCommand
         context.Terminal.Show(
             new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.Short(entry.Since)}{(isNew ? "  new" : "")}", Tone.Strong)
         );
-        context.Terminal.Show(new UntrustedText($"  {LocalTimes.In(entry.What)}"));
+        context.Terminal.Show($"  {new UntrustedText(LocalTimes.In(entry.What)).Line}");
         foreach (var each in entry.Each)
         {
-            context.Terminal.Show(new UntrustedText($"  - {LocalTimes.In(each)}"));
+            context.Terminal.Show($"  - {new UntrustedText(LocalTimes.In(each)).Line}");
         }
         // What was spent since it was asked.
         if (entry.Budget is { } budget && !entry.What.Contains(BudgetText.Of(budget.Budget), StringComparison.OrdinalIgnoreCase))

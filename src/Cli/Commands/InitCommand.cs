@@ -14,7 +14,7 @@ internal sealed class InitCommand : CliCommand
     private readonly Option<bool> _global = new("--global") { Description = "With --claude: for all repositories of this user" };
 
     public InitCommand()
-        : base("init", "Make the configuration of this repository; nothing is overwritten")
+        : base("init", "Create this repository's configuration; nothing is overwritten")
     {
         Add(_claude);
         Add(_global);

@@ -14,7 +14,7 @@ internal sealed class LandCommand : SteeringCommand
     };
 
     public LandCommand()
-        : base("land", "Land a run, or with --merged what is merged of it by now")
+        : base("land", "Land a run, or with --merged what it has merged so far")
     {
         _run.AddTo(this);
         Add(_merged);

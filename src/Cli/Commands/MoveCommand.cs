@@ -27,10 +27,7 @@ internal sealed class MoveCommand : CliCommand
     {
         Description = "Where the other machine is gone for good: tasks whose work it alone had are done again",
     };
-    private readonly Option<bool> _noResume = new("--no-resume")
-    {
-        Description = "Only move it: a worker here, or 'resume', goes on with it",
-    };
+    private readonly Option<bool> _noResume = new("--no-resume") { Description = "Only move it: a worker here, or 'resume', continues it" };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly EngineOptions _engine = new();
@@ -101,7 +98,7 @@ internal sealed class MoveCommand : CliCommand
         {
             return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([], stop);
         }
-        context.Terminal.Say($"'orchestrate resume {runId}' goes on with it, and so does a worker of {repository.Root}.");
+        context.Terminal.Say($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
         return ExitCodes.Done;
     }
 
@@ -136,8 +133,7 @@ internal sealed class MoveCommand : CliCommand
                 var several => throw StoredRuns.SeveralOpen([.. several.Select(run => run.Id)]),
             };
         }
-        return all.FirstOrDefault(run => run.Id == text)
-            ?? (all.Where(run => StoredRuns.IsCalled(run, text)).ToList() is [var called] ? called : null);
+        return all.FirstOrDefault(run => run.Id == text) ?? (RunNames.Find(all, text) is [var called] ? called : null);
     }
 
     private static async Task<string> FindOnServerAsync(
@@ -152,7 +148,7 @@ internal sealed class MoveCommand : CliCommand
         {
             open.Add(id);
         }
-        return text is not null && open.Count > 0 ? UniquePrefix.Find(text, open, "run")
+        return text is not null && open.Count > 0 ? RunNames.RequireId(open, text, repository)
             : text is null && open is [var only] ? only
             : open.Count == 0 ? throw StoredRuns.NoneOpen(repository)
             : throw StoredRuns.SeveralOpen(open);
@@ -200,13 +196,13 @@ internal sealed class MoveCommand : CliCommand
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"{status.RunId} can't go on at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
+                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
                 $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
                     + "and name that (--remote), or copy it, and move the run again."
                     + (
                         brought.Missing.Lost.Count > 0
                             ? " Where that machine is gone for good: "
-                                + $"--accept-losses has {brought.Missing.Lost.Count} of its tasks done again."
+                                + $"--accept-losses has {Plural.Of(brought.Missing.Lost.Count, "task")} of it done again."
                             : ""
                     )
             );

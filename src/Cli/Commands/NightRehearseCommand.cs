@@ -74,7 +74,7 @@ internal sealed class NightRehearseCommand : CliCommand
         }
         if (usual.Steps.Count > MostSteps)
         {
-            context.Terminal.Show($"  and {usual.Steps.Count - MostSteps} more moments (--json has all)");
+            context.Terminal.Show($"  and {Plural.Of(usual.Steps.Count - MostSteps, "more moment")} (--json has all)");
         }
         foreach (var task in forecasts.Failures(plan, chosen))
         {
@@ -135,7 +135,7 @@ internal sealed class NightRehearseCommand : CliCommand
     private static string Sum(Rehearsal night) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{night.Done.Count} of {PlanOverview.Count(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"
+            $"{night.Done.Count} of {Plural.Of(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"
         )
         + $", over at {LocalTimes.Short(night.End)}"
         + (night.Left.Count == 0 ? "" : $"; left: {string.Join(", ", night.Left.Take(10))}{(night.Left.Count > 10 ? " ..." : "")}");

@@ -11,7 +11,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class NotifyCommand : Command
 {
     public NotifyCommand()
-        : base("notify", "Try how you are told of what happens")
+        : base("notify", "Try how you are notified, and send what has not arrived")
     {
         Add(new TestCommand());
         Add(new SendCommand());
@@ -106,7 +106,7 @@ internal sealed class NotifyCommand : Command
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    "Nobody is told of anything: 'notifications' is not set.",
+                    "Nobody is notified of anything: 'notifications' is not set.",
                     "For bubbles on this machine: orchestrate config set --user notifications.provider desktop"
                 );
             }

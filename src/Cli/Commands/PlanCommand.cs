@@ -34,7 +34,7 @@ internal sealed class PlanCommand : CliCommand
     private readonly EngineOptions _engine = new();
 
     public PlanCommand()
-        : base("plan", "Let a planner make a plan of a request or a document")
+        : base("plan", "Have a planner write a plan from a request or a document")
     {
         Add(_request);
         foreach (var option in new Option[] { _prd, _output, _model, _yes, _noProgress, _json })
@@ -119,13 +119,13 @@ internal sealed class PlanCommand : CliCommand
         {
             return false;
         }
-        if (parsed.GetValue(_yes) || context.Terminal.Ask($"{output} is there already. Replace it?") is true)
+        if (parsed.GetValue(_yes) || context.Terminal.Ask($"{output} already exists. Replace it?") is true)
         {
             return true;
         }
         throw new CommandException(
             ExitCodes.NeedsPerson,
-            $"{output} is there already and was left as it is. Nothing was planned.",
+            $"{output} already exists and was left as it is. Nothing was planned.",
             "Name another file, or give --yes to replace it."
         );
     }

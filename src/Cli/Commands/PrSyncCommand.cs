@@ -48,7 +48,8 @@ internal sealed class PrSyncCommand : CliCommand
         if (strangers > 0)
         {
             context.Terminal.Say(
-                $"{strangers} comments of people who may not write to the repository were left out; --everybody takes them, too."
+                $"{Plural.Of(strangers, "comment")} of people who may not write to the repository "
+                    + $"{Plural.Form(strangers, "was", "were")} left out; --everybody takes {Plural.Form(strangers, "it", "them")}, too."
             );
         }
         foreach (var result in results)
@@ -65,7 +66,7 @@ internal sealed class PrSyncCommand : CliCommand
         context.Terminal.Say(
             tasks.Count == 0
                 ? "There is nothing new."
-                : $"{tasks.Count} tasks are in the backlog. 'orchestrate tasks run' gives them to agents."
+                : $"{Plural.Of(tasks.Count, "task is", "tasks are")} in the backlog. 'orchestrate tasks run' gives them to agents."
         );
         return PrCommand.CodeOf(results);
     }

@@ -34,7 +34,7 @@ internal sealed class ProofCommand : CliCommand
         var (file, line) = Parse(parsed.GetValue(_place)!, repository, context);
         if (parsed.GetValue(_revision) is { } named && (named.Length == 0 || named[0] == '-'))
         {
-            throw new CommandException(ExitCodes.Usage, $"'{named}' is no commit or branch.", "Name one, such as --revision main.");
+            throw new CommandException(ExitCodes.Usage, $"'{named}' is not a commit or branch.", "Name one, such as --revision main.");
         }
         var runs = StoredRuns
             .List(repository)

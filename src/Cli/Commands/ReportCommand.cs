@@ -20,7 +20,7 @@ internal sealed class ReportCommand : CliCommand
     };
     private readonly Option<bool> _escalation = new("--escalation")
     {
-        Description = "Of a run that can't go on by itself: what went wrong, with the evidence, and each way out",
+        Description = "Of a run that can't continue by itself: what went wrong, with the evidence, and each way out",
     };
     private readonly Option<bool> _full = new("--full")
     {
@@ -35,7 +35,7 @@ internal sealed class ReportCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
-        : base("report", "Tell what a run landed, what it cost, and what needs a person")
+        : base("report", "Show what a run landed, what it cost, and what needs you")
     {
         _run.AddTo(this);
         Add(_losses);
@@ -52,11 +52,11 @@ internal sealed class ReportCommand : CliCommand
         var stored = _run.RequireRun(repository, parsed);
         if (parsed.GetValue(_losses))
         {
-            return TellLosses(stored, parsed.GetValue(_json), context);
+            return await TellLossesAsync(stored, parsed, context);
         }
         if (parsed.GetValue(_escalation))
         {
-            return TellEscalation(stored, context);
+            return await TellEscalationAsync(stored, parsed.GetValue(_markdown), context);
         }
         var found = await RunObservation.OfAsync(stored, repository, context, stop);
         var run = RunObservation.WithBudgets(found, repository, context);
@@ -71,8 +71,9 @@ internal sealed class ReportCommand : CliCommand
         }
         else if (parsed.GetValue(_full))
         {
-            await ShowWholeAsync(
+            await ShowDocumentAsync(
                 LocalTimes.In(new RunReport(repository.Root, context.Time, context.AccountRecords).Render(status)),
+                parsed.GetValue(_markdown),
                 context
             );
         }
@@ -83,18 +84,18 @@ internal sealed class ReportCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    // Its lines are ours, and a file that it is written to has them unchanged.
-    private static async Task ShowWholeAsync(string report, CommandContext context)
+    // A file or a program gets the Markdown, unchanged; a person at a terminal reads it as it is meant.
+    private static async Task ShowDocumentAsync(string markdown, bool asMarkdown, CommandContext context)
     {
-        if (context.Terminal.OutputWidth == TaskTable.Unlimited)
+        var terminal = context.Terminal;
+        if (asMarkdown || terminal.OutputWidth == TaskTable.Unlimited)
         {
-            context.Terminal.Result(report);
+            terminal.Result(markdown);
         }
         else
         {
-            await new Pager(context.Terminal, context.Environment).ShowAsync(
-                report,
-                static line => line.StartsWith('#') ? Tone.Strong : Tone.Plain
+            await new Pager(terminal, context.Environment).ShowAsync(
+                MarkdownScreen.Of(markdown, terminal.OutputWidth).Select(terminal.Rendered).ToAsyncEnumerable()
             );
         }
     }
@@ -119,9 +120,9 @@ internal sealed class ReportCommand : CliCommand
             var text = $"  {name, -8} {TextCells.OneLine(LocalTimes.In(value))}";
             var isRemark = name is "warning" or "left";
             foreach (
-                var (row, i) in (
-                    isRemark ? [TextCells.Cut(text, width)] : TextCells.WrapWords(text, width - UntrustedText.Mark.Length)
-                ).Select((row, i) => (row, i))
+                var (row, i) in (isRemark ? [TextCells.Cut(text, width)] : TextRows.Of(text, width - UntrustedText.Mark.Length)).Select(
+                    (row, i) => (row, i)
+                )
             )
             {
                 terminal.Show(
@@ -144,13 +145,13 @@ internal sealed class ReportCommand : CliCommand
         }
         if (page.MoreTasks > 0)
         {
-            terminal.Show(new ScreenLine($"  and {page.MoreTasks} more tasks", Tone.Faint));
+            terminal.Show(new ScreenLine($"  and {Plural.Of(page.MoreTasks, "more task")}", Tone.Faint));
         }
         NextSteps.Write(run, all: false, width, terminal.Show);
-        terminal.Show(new ScreenLine($"  orchestrate report {run.RunId} --full tells all", Tone.Faint));
+        terminal.Show(new ScreenLine($"  Everything: orchestrate report {run.RunId} --full", Tone.Faint));
     }
 
-    private static int TellEscalation(StoredRun run, CommandContext context)
+    private static async Task<int> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
     {
         if (!File.Exists(run.EscalationFile))
         {
@@ -164,12 +165,13 @@ internal sealed class ReportCommand : CliCommand
         {
             context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is what it waited for last.");
         }
-        context.Terminal.Result(File.ReadAllText(run.EscalationFile));
+        await ShowDocumentAsync(await File.ReadAllTextAsync(run.EscalationFile), asMarkdown, context);
         return ExitCodes.Done;
     }
 
-    private static int TellLosses(StoredRun run, bool isJson, CommandContext context)
+    private async Task<int> TellLossesAsync(StoredRun run, ParseResult parsed, CommandContext context)
     {
+        var isJson = parsed.GetValue(_json);
         var file = run.LossesFile(isJson);
         if (!File.Exists(file))
         {
@@ -179,14 +181,14 @@ internal sealed class ReportCommand : CliCommand
                 $"See 'orchestrate status {run.Id}'."
             );
         }
-        var text = File.ReadAllText(file).TrimEnd('\n') + "\n";
+        var text = (await File.ReadAllTextAsync(file)).TrimEnd('\n') + "\n";
         if (isJson)
         {
             context.Terminal.Document(UntrustedText.EscapeJson(text));
         }
         else
         {
-            context.Terminal.Result(text);
+            await ShowDocumentAsync(text, parsed.GetValue(_markdown), context);
         }
         return ExitCodes.Done;
     }

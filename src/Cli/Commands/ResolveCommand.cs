@@ -23,7 +23,7 @@ internal sealed class ResolveCommand : SteeringCommand
     private readonly Option<string?> _reason;
 
     public ResolveCommand()
-        : base("resolve", "Decide how a run goes on that can't go on by itself")
+        : base("resolve", "Decide what happens to a run that can't continue by itself")
     {
         _reason = TextOption("--reason", "Why, for the record of the run; with replan the planner reads it, too");
         _way.AcceptOnlyFromAmong([.. Resolutions.All]);

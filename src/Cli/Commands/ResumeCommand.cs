@@ -23,7 +23,7 @@ internal sealed class ResumeCommand : CliCommand
     private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
     public ResumeCommand()
-        : base("resume", "Go on with a run that was interrupted, paused or killed")
+        : base("resume", "Continue a run that was interrupted, paused or killed")
     {
         _which.AddTo(this);
         Add(_dryRun);
@@ -183,7 +183,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                $"--detach goes on with the whole run, not with {task} alone.",
+                $"--detach continues with the whole run, not with {task} alone.",
                 $"orchestrate resume {run.Id} --detach"
             );
         }

@@ -61,7 +61,7 @@ internal sealed class RunCommand : CliCommand
             "run",
             ofBacklog
                 ? "Run the pending tasks of the backlog; what is done is marked"
-                : "Run a plan: agents do its tasks, what is verified is merged and lands"
+                : "Run a plan: agents do its tasks, verified work is merged and lands"
         )
     {
         _ofBacklog = ofBacklog;

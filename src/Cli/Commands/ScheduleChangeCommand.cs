@@ -43,7 +43,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
                 ScheduleChange.Pause => "Start no runs of a schedule until it is resumed",
                 ScheduleChange.Resume => "Start runs of a paused schedule again",
                 ScheduleChange.RunNow => "Start a run of a schedule now",
-                _ => "Remove a schedule; runs that it started go on",
+                _ => "Remove a schedule; runs that it started continue",
             }
         )
     {
@@ -68,7 +68,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
                 ScheduleChange.Pause => $"{name} starts nothing until 'orchestrate schedule resume {name}'.",
                 ScheduleChange.Resume => $"{name} starts runs again.",
                 ScheduleChange.RunNow => $"{name} has started a run: 'orchestrate status'.",
-                _ => $"{name} is removed. Runs that it started go on.",
+                _ => $"{name} is removed. Runs that it started continue.",
             }
         );
         if (_change is ScheduleChange.RunNow or ScheduleChange.Resume)

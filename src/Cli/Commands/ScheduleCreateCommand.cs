@@ -197,7 +197,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             yield return zone.IsInvalidTime(local)
                 ? $"On {date} clocks in {when.Zone} are put forward over {clock}: "
                     + $"{(count == 0 ? "no run starts" : "the run starts all the same")}."
-                : $"On {date} clocks in {when.Zone} show {clock} twice: {(count > 1 ? "two runs start" : "one run starts")}.";
+                : $"On {date} clocks in {when.Zone} show {clock} twice: "
+                    + $"{Plural.Form(Math.Max(count, 1), "one run starts", "two runs start")}.";
         }
     }
 
@@ -208,7 +209,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             ? name
             : throw new CommandException(
                 ExitCodes.Usage,
-                $"'{name}' is no name for a schedule: up to {LongestName} letters, digits and dashes, a letter or digit first.",
+                $"'{name}' is not a name for a schedule: up to {LongestName} letters, digits and dashes, a letter or digit first.",
                 "For example: orchestrate schedule create nightly --at 22:00"
             );
     }
@@ -240,7 +241,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             ? time
             : throw new CommandException(
                 ExitCodes.Usage,
-                $"{option.Name} is '{text}', which is no time of day.",
+                $"{option.Name} is '{text}', which is not a time of day.",
                 $"For example: {option.Name} 07:30"
             );
 

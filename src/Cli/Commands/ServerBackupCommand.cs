@@ -24,7 +24,9 @@ internal sealed class ServerBackupCommand : CliCommand
         try
         {
             var bytes = EngineBackup.Create(source, target);
-            context.Terminal.Say($"Copied {source} to {target} ({bytes} bytes). 'orchestrate server --db {target}' serves the copy.");
+            context.Terminal.Say(
+                $"Copied {source} to {target} ({Plural.Of(bytes, "byte")}). 'orchestrate server --db {target}' serves the copy."
+            );
             return Task.FromResult(ExitCodes.Done);
         }
         catch (InvalidOperationException refused)

@@ -18,7 +18,7 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly ListenOptions _listen = new("--ip", "localhost", "-p");
     private readonly Option<string[]> _namespaces = new("--namespace", "-n")
     {
-        Description = "A namespace beside 'default' that is there from the start (may be repeated)",
+        Description = "A namespace beside 'default' that exists from the start (may be repeated)",
         HelpName = "NAME",
     };
     private readonly Option<string?> _file = new("--db-filename", "-f")
@@ -105,7 +105,7 @@ internal sealed class ServerStartDevCommand : CliCommand
             if (!parsed.GetValue(_headless))
             {
                 context.Terminal.Say(
-                    "There is no Web UI in this program; 'orchestrate server --help' tells how to see runs with the official one."
+                    "There is no Web UI in this program; 'orchestrate server --help' explains how to see runs with the official one."
                 );
             }
         }
@@ -143,7 +143,7 @@ internal sealed class ServerStartDevCommand : CliCommand
                 ? number
                 : throw new CommandException(
                     ExitCodes.Usage,
-                    $"--dynamic-config-value: {key} is '{set.Value}', which is no number above 0.",
+                    $"--dynamic-config-value: {key} is '{set.Value}', which is not a number above 0.",
                     $"Write {key}=NUMBER."
                 )
             : null;

@@ -37,13 +37,8 @@ internal sealed class ServerVerifyCommand : CliCommand
                 context.Terminal.Show(fault.ToString());
             }
             context.Terminal.Show(
-                $"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, "
-                    + report.Faults.Count switch
-                    {
-                        0 => "no fault.",
-                        1 => "1 fault.",
-                        var count => $"{count} faults.",
-                    }
+                $"{report.Path}: {Plural.Of(report.Runs, "run")} rebuilt from {Plural.Of(report.Events, "event")}, "
+                    + (report.Faults.Count == 0 ? "no fault." : $"{Plural.Of(report.Faults.Count, "fault")}.")
             );
         }
 

@@ -94,7 +94,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             context.Terminal.Show(
                 verb == Remove
-                    ? $"{state.Name} is stopped and removed. Agents at work go on for limits.orphan; open runs wait for 'resume'."
+                    ? $"{state.Name} is stopped and removed. Agents at work continue for limits.orphan; open runs wait for 'resume'."
                     : "There is no service for this repository: 'orchestrate service install' makes one."
             );
             return;

@@ -95,7 +95,8 @@ internal sealed class SessionsAdoptCommand : CliCommand
             context.Terminal.Say(
                 kept is null
                     ? $"{session.Id} is adopted; nothing was uncommitted in {repository.WorkTree}."
-                    : $"{session.Id} is adopted; what was uncommitted in {repository.WorkTree} ({adopted.Changes.Count} files) stays "
+                    : $"{session.Id} is adopted; what was uncommitted in {repository.WorkTree} "
+                        + $"({Plural.Of(adopted.Changes.Count, "file")}) stays "
                         + $"there, and is kept at {kept}."
             );
         }

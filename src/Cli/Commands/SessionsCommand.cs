@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
@@ -41,7 +40,7 @@ internal sealed class SessionsCommand : CliCommand
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is no time.",
+                limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is not a time.",
                 "orchestrate sessions --hours 4 --limit 20"
             );
         }
@@ -57,7 +56,7 @@ internal sealed class SessionsCommand : CliCommand
         {
             context.Terminal.Say(
                 $"There are no conversations below {known.ConfigDirectory}/projects"
-                    + (hours is null ? "." : string.Create(CultureInfo.InvariantCulture, $" of the last {hours} hours."))
+                    + (hours is null ? "." : $" of the last {Plural.Of((decimal)hours, "hour", "hours")}.")
             );
         }
         foreach (var session in sessions.Take(limit))
@@ -116,9 +115,7 @@ internal sealed class SessionsCommand : CliCommand
     /// <summary>When a conversation was last written to, its size and its tokens.</summary>
     internal static string Measures(ClaudeSession session)
     {
-        var tokens = session.ContextTokens is { } count
-            ? string.Create(CultureInfo.InvariantCulture, $"{count:#,0} tokens of context")
-            : "tokens unknown";
+        var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";
         var last = session.LastAt is { } at ? LocalTimes.Short(at) : "time unknown";
         return $"{last}, {Sizes.Describe(session.Bytes)}, {tokens}";
     }

@@ -16,7 +16,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
     private readonly Argument<string> _id = SessionsShowCommand.Id();
     private readonly Option<string> _task = new("--task")
     {
-        Description = "The task whose next attempt goes on with it",
+        Description = "The task whose next attempt continues it",
         HelpName = "RUN/TASK",
         Required = true,
     };
@@ -37,7 +37,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
 
     /// <summary>Why another agent can't go on with a conversation.</summary>
     internal static CommandException OtherAgent(string agent) =>
-        new(ExitCodes.Usage, $"The agent is {agent}, which can't go on with a conversation of Claude Code.", "--agent claude does.");
+        new(ExitCodes.Usage, $"The agent is {agent}, which can't continue with a conversation of Claude Code.", "--agent claude does.");
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

@@ -71,7 +71,8 @@ internal sealed class SessionsShowCommand : CliCommand
         terminal.Show(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {transcript.Messages} messages, {transcript.Answers} answers, {transcript.Tokens:#,0} tokens in all"
+                $"  {Plural.Of(transcript.Messages, "message")}, {Plural.Of(transcript.Answers, "answer")}, "
+                    + $"{Plural.Grouped(transcript.Tokens, "token")} in all"
             ) + (transcript.Models.Count > 0 ? $" ({new UntrustedText(string.Join(", ", transcript.Models)).Line})" : "")
         );
         foreach (var message in transcript.Last)

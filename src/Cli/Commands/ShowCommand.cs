@@ -62,7 +62,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "staging", status.Staging);
         Say(context, "base", status.BaseCommit);
         Say(context, "landed", RunLiveness.DescribeLanding(status));
-        Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
+        Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {Plural.Of(status.AgentStarts, "start")}");
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         foreach (var line in BudgetText.Lines(status.Budgets))
         {
@@ -71,7 +71,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "machine", status.Queue.Length > 0 ? MachineName.Of(status.Queue, status.Host).ToString() : "");
         Say(context, "folder", run.Folder);
         Say(context, "replan", status.Replan?.ToString() ?? "");
-        Say(context, "decide", run.HasEscalation ? run.EscalationFile : "");
+        Say(context, "decide", run.HasEscalation ? $"orchestrate report {run.Id} --escalation" : "");
         foreach (var warning in RunWarnings.Of(status))
         {
             Say(context, "warning", warning);
@@ -113,7 +113,11 @@ internal sealed class ShowCommand : CliCommand
             task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + LocalTimes.In(task.Reason) : "")
         );
         Say(context, "after", string.Join(", ", task.DependsOn));
-        Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
+        Say(
+            context,
+            "attempt",
+            $"{task.Attempt}, {Plural.Of(task.Starts, "agent start")}{(task.Reused ? ", taken up from an earlier run" : "")}"
+        );
         Say(context, "host", task.Host ?? "");
         foreach (var relay in task.Relays ?? [])
         {
@@ -129,7 +133,11 @@ internal sealed class ShowCommand : CliCommand
         {
             Say(context, "measured", measurement.ToString());
         }
-        Say(context, "cost", task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {task.Tokens} tokens") : "");
+        Say(
+            context,
+            "cost",
+            task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {Plural.Of(task.Tokens, "token")}") : ""
+        );
         Say(context, "mail", RunLines.Unread(task));
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);

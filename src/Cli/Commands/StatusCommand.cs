@@ -35,7 +35,7 @@ internal sealed class StatusCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public StatusCommand()
-        : base("status", "Show where a run is")
+        : base("status", "Show the state of a run and of its tasks")
     {
         _run.AddTo(this);
         Add(_watch);
@@ -110,7 +110,7 @@ internal sealed class StatusCommand : CliCommand
                         asGraph: true
                     ),
                     .. isAbandoned
-                        ? [.. TextCells.WrapWords(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
+                        ? [.. TextRows.Of(RunObservation.Cure(run), terminal.Width).Select(row => (ScreenLine)row)]
                         : Array.Empty<ScreenLine>(),
                 ]);
             }
@@ -164,7 +164,7 @@ internal sealed class StatusCommand : CliCommand
         NextSteps.Write(run.Status, parsed.GetValue(_all), width, context.Terminal.Show);
         if (run.HasEscalation)
         {
-            context.Terminal.Show($"What to decide by: {run.EscalationFile}");
+            context.Terminal.Show($"Details for the decision: orchestrate report {run.Id} --escalation");
         }
         if (
             !RunStates.IsFinal(run.Status.State)
@@ -181,7 +181,7 @@ internal sealed class StatusCommand : CliCommand
         }
         foreach (var kept in run.Status.Kept ?? [])
         {
-            context.Terminal.Show($"kept for whoever goes on with it: {kept}");
+            context.Terminal.Show($"kept until the run continues: {kept}");
         }
         foreach (var unsent in run.Status.Unsent ?? [])
         {
@@ -196,7 +196,7 @@ internal sealed class StatusCommand : CliCommand
     // Null: the background process never crashed.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
         crashes is [.., var last]
-            ? $"Its process in the background died {(crashes.Count == 1 ? "once" : $"{crashes.Count} times")}, last at "
+            ? $"Its background process died {Plural.Times(crashes.Count)}, last at "
                 + $"{LocalTimes.Of(last.Time)} "
                 + $"(exit code {last.ExitCode}), and was {(last.IsLast ? "not started again, since it died too often." : "started again.")}"
             : null;

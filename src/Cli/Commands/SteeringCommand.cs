@@ -132,8 +132,7 @@ internal abstract class SteeringCommand : CliCommand
             await LossAcceptance.FindAsync(run.LossesFile(isJson: true), run.Status, repository, context.Services, stop) is not { } lost
             || (
                 asks
-                && context.Terminal.Ask($"{run.Status.Staging} lacks work of the run, as listed above. Does it land all the same?")
-                    is not true
+                && context.Terminal.Ask($"{run.Status.Staging} lacks work of the run, as listed above. Does it land anyway?") is not true
             )
         )
         {
@@ -210,7 +209,7 @@ internal abstract class SteeringCommand : CliCommand
             && (
                 parsed.GetValue(_resume)
                 || SaysYes(parsed)
-                || context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true
+                || context.Terminal.Ask($"Nobody works on {run.Id}. Continue it now?", byDefault: true) is true
             );
         return goesOn
             ? await SteeringDelivery.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)

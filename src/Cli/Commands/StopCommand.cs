@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
@@ -27,7 +28,7 @@ internal sealed class StopCommand : CliCommand
         {
             throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
         }
-        var running = Select(AgentRunFolders.Find(repository.RunsFolder), which).Where(start => start.MayBeAtWork).ToList();
+        var running = Select(AgentRunFolders.Find(repository.RunsFolder), which, repository).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)
         {
             await start.StopAsync(context.Time);
@@ -37,12 +38,16 @@ internal sealed class StopCommand : CliCommand
         context.Terminal.Say(
             running.Count == 0
                 ? "No agent is at work there."
-                : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK goes on."
+                : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK continues."
         );
         return ExitCodes.Done;
     }
 
-    private static IEnumerable<AgentStartFolder> Select(IReadOnlyList<AgentStartFolder> starts, string? which)
+    private static IEnumerable<AgentStartFolder> Select(
+        IReadOnlyList<AgentStartFolder> starts,
+        string? which,
+        RepositoryLocation repository
+    )
     {
         if (which is null)
         {
@@ -58,7 +63,11 @@ internal sealed class StopCommand : CliCommand
         {
             return having;
         }
-        var run = UniquePrefix.Find(parts[0], [.. starts.Select(start => start.Run).Distinct()], "run with agents");
+        var run = RunNames.RequireId(
+            starts.Select(start => start.Run).Concat(StoredRuns.List(repository).Select(stored => stored.Id)),
+            parts[0],
+            repository
+        );
         var ofRun = starts.Where(start => start.Run == run).ToList();
         if (parts.Length == 1)
         {

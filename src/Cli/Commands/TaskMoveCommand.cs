@@ -55,7 +55,7 @@ internal sealed class TaskExportCommand : CliCommand
         if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
         {
             context.Terminal.Say(
-                $"It stays in {run.Id}, too. So that nobody does it twice: orchestrate cancel {run.Id}/{task} (the run goes on without it)."
+                $"It stays in {run.Id}, too. So that nobody does it twice: orchestrate cancel {run.Id}/{task} (the run continues)."
             );
         }
         return ExitCodes.Done;
@@ -113,8 +113,8 @@ internal sealed class TaskImportCommand : CliCommand
         var at = Console.LocalTimes.Of(taken.At);
         context.Terminal.Say(
             $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
-                + $"{PlanOverview.Count(taken.Starts, "start")} of an agent; its work so far is taken up"
-                + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} goes on." : ". It came without a conversation.")
+                + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far is taken up"
+                + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} continues." : ". It came without a conversation.")
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with
         {

@@ -183,7 +183,7 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         }
         foreach (var subtask in task.Subtasks)
         {
-            text.Append("\nIts part ").Append(subtask.Id).Append(" is there already: ").Append(subtask.Title).Append('\n');
+            text.Append("\nIts part ").Append(subtask.Id).Append(" already exists: ").Append(subtask.Title).Append('\n');
         }
         return text.ToString();
     }

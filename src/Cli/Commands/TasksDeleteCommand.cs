@@ -40,7 +40,7 @@ internal sealed class TasksDeleteCommand : CliCommand
         context.Terminal.Say(
             waited.Length == 0
                 ? $"Removed {id}."
-                : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {(waited.Length == 1 ? "does" : "do")}."
+                : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {Plural.Form(waited.Length, "does", "do")}."
         );
         return ExitCodes.Done;
     }

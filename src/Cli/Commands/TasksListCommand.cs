@@ -39,9 +39,7 @@ internal sealed class TasksListCommand : CliCommand
         }
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
-        context.Terminal.Show(
-            $"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})"
-        );
+        context.Terminal.Show($"{Plural.Of(file.Backlog.Tasks.Count, "task")}, {done} done ({files.Name})");
         return Task.FromResult(ExitCodes.Done);
     }
 

@@ -74,8 +74,8 @@ internal sealed class ValidateCommand : CliCommand
         {
             GatesOverview.Write(read.Plan!, settings, context, write);
         }
-        var tasks = read.TaskCount == 1 ? "1 task" : $"{read.TaskCount} tasks";
-        var errors = read.Errors.Count == 1 ? "1 error" : $"{read.Errors.Count} errors";
+        var tasks = Plural.Of(read.TaskCount, "task");
+        var errors = Plural.Of(read.Errors.Count, "error");
         write(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
         return Task.FromResult(read.IsValid ? ExitCodes.Done : ExitCodes.Usage);
     }

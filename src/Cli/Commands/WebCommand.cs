@@ -82,7 +82,7 @@ internal sealed class WebCommand : CliCommand
             link =>
             {
                 context.Terminal.Show(link);
-                context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs go on.");
+                context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs continue.");
             }
         ));
         builder.Services.AddHostedService(_ => new NoticeService(

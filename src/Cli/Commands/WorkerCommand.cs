@@ -25,7 +25,7 @@ internal sealed class WorkerCommand : CliCommand
     {
         Description =
             "A repository that this machine has no clone of (may be repeated): it is cloned into a folder of its name, here, as "
-            + "'git clone' does; a clone that is there already is used",
+            + "'git clone' does; a clone that already exists is used",
         HelpName = "URL",
     };
     private readonly Option<string?> _takeOver = new("--take-over")
@@ -132,7 +132,7 @@ internal sealed class WorkerCommand : CliCommand
             served = engine;
             context.Terminal.Say(
                 $"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). "
-                    + "Ctrl-C ends it; agents at work go on."
+                    + "Ctrl-C ends it; agents at work continue."
             );
         }
 
@@ -157,7 +157,7 @@ internal sealed class WorkerCommand : CliCommand
         }
         return parsed.GetValue(_takeOver) is not { Length: > 0 } text ? TimeSpan.FromSeconds(45)
             : Durations.TryRead(text, out var time) && time >= LeastStillness ? time
-            : throw new CommandException(ExitCodes.Usage, $"'{text}' is no time of at least 25s.", "Such as: --take-over 2m");
+            : throw new CommandException(ExitCodes.Usage, $"'{text}' is not a time of at least 25s.", "Such as: --take-over 2m");
     }
 
     /// <summary>The places that the flags offer; null: those of the settings.</summary>

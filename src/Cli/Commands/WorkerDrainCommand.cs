@@ -81,7 +81,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         {
             if (context.Time.GetElapsedTime(began) > Patience)
             {
-                return await KeepAsync($"its steps here did not end within {Patience.TotalSeconds:0} seconds");
+                return await KeepAsync($"its steps here did not end within {Plural.Of((int)Patience.TotalSeconds, "second")}");
             }
             await Task.Delay(Pause, context.Time, stop);
         }
@@ -91,7 +91,7 @@ internal sealed class WorkerDrainCommand : CliCommand
             return await KeepAsync(problem);
         }
         await run.MoveAsync(To(QueueNames.ForLeft(context.Machine, here.Key), "any machine"), stop);
-        context.Terminal.Say($"{id} is given away: a worker with --take-over goes on with it, or 'orchestrate move {id}'.");
+        context.Terminal.Say($"{id} is given away: a worker with --take-over continues it, or 'orchestrate move {id}'.");
         return true;
 
         MoveRunCommand To(string queue, string name) => new(here with { Queue = queue, Host = name }, context.Person);

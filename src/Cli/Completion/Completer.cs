@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
@@ -86,7 +87,9 @@ internal sealed class Completer
             return Options().Where(option => !option.Hidden).Select(option => option.Name);
         }
         return _command.Subcommands.Count > 0 && _positional.Count == 0
-            ? _command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name)
+            ? (_command.Parents.Any() ? _command.Subcommands.Where(command => !command.Hidden) : CommandGroups.Offered(_command)).Select(
+                command => command.Name
+            )
             : OfArgument(_command.Arguments.ElementAtOrDefault(_positional.Count));
     }
 

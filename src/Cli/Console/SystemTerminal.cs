@@ -41,7 +41,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public bool HasScreen { get; }
 
-    public int Width => _columns is { } set && HasScreen ? set : Size(static () => System.Console.WindowWidth, 80);
+    public int Width => _columns is { } set && !_ends.IsErrorPiped ? set : Size(static () => System.Console.WindowWidth, 80);
 
     public int OutputWidth =>
         _ends.IsOutPiped ? int.MaxValue : _columns ?? (HasScreen ? Width : SizeOf(static () => System.Console.WindowWidth, 80));
@@ -65,7 +65,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         else
         {
-            Write(_ends.Out, Marked(line, !_ends.IsOutPiped) + "\n");
+            Show(new ScreenLine(line));
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
         else
         {
-            Write(_ends.Out, Rendered(line) + "\n");
+            Write(_ends.Out, Rows(line, OutputWidth, HasColour(_ends.IsOutPiped)));
         }
     }
 
@@ -97,14 +97,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    public void Say(string line) => Write(line);
+    public void Say(string line) => Say(new ScreenLine(line));
 
+    // A line written while a table is shown goes above it: the table is cleared and drawn again later.
     public void Say(ScreenLine line)
     {
         lock (_lock)
         {
             ClearDrawn();
-            Tell(Toned(line, text => Marked(text, HasScreen), HasColour(_ends.IsErrorPiped)) + "\n");
+            Tell(Rows(line, ErrorWidth, HasColour(_ends.IsErrorPiped)));
         }
     }
 
@@ -116,14 +117,14 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    public void Warn(string line) => Write(line, Coloured("33", "warning: "));
+    public void Warn(string line) => Say(Labelled("warning: ", Tone.Asks, line));
 
     public void Fail(string message, string cure)
     {
-        Write(message, Coloured("31", "error: "));
+        Say(Labelled("error: ", Tone.Bad, message));
         if (cure.Length > 0)
         {
-            Write("  " + cure);
+            Say("  " + cure);
         }
     }
 
@@ -219,10 +220,13 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         string[] coloured = [.. lines.Select(line => Toned(line, OneLine, HasColour(_ends.IsErrorPiped)))];
         lock (_lock)
         {
+            var width = Width;
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
-            foreach (var line in coloured)
+            foreach (var (line, shown) in coloured.Zip(plain))
             {
-                text.Append(Escape).Append('K').Append(line).Append('\n');
+                // Only a command to copy is wider than the screen, which wraps it: a person copies it in one piece.
+                var isWide = TextCells.Of(shown) > width;
+                text.Append(Escape).Append('K').Append(isWide ? $"{Escape}?7h{line}{Escape}?7l" : line).Append('\n');
             }
             text.Append(Escape).Append('J').Append(Escape).Append("?7h");
             _drawn = plain;
@@ -249,16 +253,6 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         lock (_lock)
         {
             Tell("\u001b[?1l\u001b>");
-        }
-    }
-
-    // A line written while a table is shown goes above it: the table is cleared and drawn again later.
-    private void Write(string line, string label = "")
-    {
-        lock (_lock)
-        {
-            ClearDrawn();
-            Tell(label + Marked(line, HasScreen) + "\n");
         }
     }
 
@@ -292,7 +286,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         isScreen
             ? block
                 .Block("")
-                .SelectMany(line => TextCells.Wrap(line, Width - UntrustedText.Mark.Length))
+                .SelectMany(line => TextRows.Of(line, Width - UntrustedText.Mark.Length))
                 .Select(row => UntrustedText.Mark + row)
             : block.Block();
 
@@ -318,9 +312,29 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return $"{Escape}{_drawn.Sum(line => Math.Max(1, (TextCells.Of(line) + width - 1) / width))}A";
     }
 
-    private bool HasColour(bool isPiped) => _colours == ColourChoice.Always || (_colours == ColourChoice.Auto && !_isPlain && !isPiped);
+    private int ErrorWidth => _ends.IsErrorPiped ? int.MaxValue : Width;
 
-    private string Coloured(string colour, string text) => HasColour(_ends.IsErrorPiped) ? $"{Escape}{colour}m{text}{Escape}0m" : text;
+    private static ScreenLine Labelled(string label, Tone tone, string line) => new(label + line, tone, 0, label.Length);
+
+    // A screen would break words. Further rows begin with the mark of text of others, which the line may hold.
+    private static string Rows(ScreenLine line, int width, bool colours)
+    {
+        var isScreen = width != int.MaxValue;
+        var text = new StringBuilder();
+        foreach (var part in new UntrustedText(line.Text).Marked.Split('\n').Index())
+        {
+            // Where characters are shown as others the coloured part begins elsewhere, so the line has no colour.
+            var isAsItCame = part.Index == 0 && line.Text.StartsWith(part.Item, StringComparison.Ordinal);
+            var shown = isAsItCame ? line with { Text = part.Item } : part.Item;
+            foreach (var row in isScreen ? TextRows.Of(shown, width, UntrustedText.Mark) : [shown])
+            {
+                text.Append(Toned(row, static clean => clean, colours)).Append('\n');
+            }
+        }
+        return text.ToString();
+    }
+
+    private bool HasColour(bool isPiped) => _colours == ColourChoice.Always || (_colours == ColourChoice.Auto && !_isPlain && !isPiped);
 
     private static string OneLine(string text) => new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd);
 

@@ -112,7 +112,25 @@ internal static partial class TextCells
         return cells;
     }
 
-    /// <summary>The text where it fits, else its beginning and an ellipsis.</summary>
+    /// <summary>Cells of a character.</summary>
+    public static int Of(Rune rune)
+    {
+        if (rune.Value < 0x300)
+        {
+            return 1;
+        }
+        if (rune.Value == EmojiStyle)
+        {
+            return 1;
+        }
+        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
+        {
+            return 0;
+        }
+        return IsWide(rune.Value) ? 2 : 1;
+    }
+
+    /// <summary>The text where it fits, else its first words and an ellipsis. Only a long word is broken.</summary>
     public static string Cut(string text, int cells)
     {
         if (text.Length * 2 <= cells || Of(text) <= cells)
@@ -131,7 +149,10 @@ internal static partial class TextCells
             end += rune.Utf16SequenceLength;
         }
 
-        return cells < 1 ? "" : text[..end] + "…";
+        // A word that began far to the left is a path or an id, of which more is said by its beginning than by nothing.
+        var blank = end < text.Length && text[end] != ' ' ? text.AsSpan(0, end).LastIndexOf(' ') : -1;
+        end = blank > end / 2 ? blank : end;
+        return cells < 1 ? "" : text[..end].TrimEnd(' ') + "…";
     }
 
     /// <summary>The text where it fits, else its beginning and its end: of a path, the file's name stays.</summary>
@@ -153,42 +174,6 @@ internal static partial class TextCells
     /// <summary>The text with blanks after it.</summary>
     public static string Pad(string text, int cells) => text + new string(' ', Math.Max(0, cells - Of(text)));
 
-    /// <summary>The text in rows that fit: one where it is empty.</summary>
-    /// <param name="cells">The most of a row; at least 8 are used.</param>
-    public static IEnumerable<string> Wrap(string text, int cells)
-    {
-        cells = Math.Max(cells, 8);
-        var (from, at, used) = (0, 0, 0);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (used + Of(rune) > cells)
-            {
-                yield return text[from..at];
-                (from, used) = (at, 0);
-            }
-            used += Of(rune);
-            at += rune.Utf16SequenceLength;
-        }
-        yield return text[from..];
-    }
-
-    /// <summary>The text in rows that fit, broken at blanks where there are any: one where it is empty.</summary>
-    /// <param name="cells">The most of a row; at least 8 are used.</param>
-    public static IEnumerable<string> WrapWords(string text, int cells)
-    {
-        cells = Math.Max(cells, 8);
-        while (text.Length * 2 > cells && Of(text) > cells)
-        {
-            var row = Wrap(text, cells).First();
-            var blank = row.Length < text.Length && text[row.Length] == ' ' ? row.Length : row.LastIndexOf(' ');
-            // What stands before a first long word, such as an id, does not make a row of its own.
-            var end = blank > row.Length / 2 ? blank : row.Length;
-            yield return text[..end];
-            text = text[end..].TrimStart(' ');
-        }
-        yield return text;
-    }
-
     /// <summary>The first line of a text of others, without what terminals obey: colours of an agent's output are left out, other hidden
     /// characters shown.</summary>
     public static string OneLine(string text)
@@ -197,23 +182,6 @@ internal static partial class TextCells
         var end = line.AsSpan().IndexOfAny('\r', '\n');
         line = end < 0 ? line : line[..end];
         return new UntrustedText(line.Contains('\u001b', StringComparison.Ordinal) ? EscapeSequence().Replace(line, "") : line).Line;
-    }
-
-    private static int Of(Rune rune)
-    {
-        if (rune.Value < 0x300)
-        {
-            return 1;
-        }
-        if (rune.Value == EmojiStyle)
-        {
-            return 1;
-        }
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
-        {
-            return 0;
-        }
-        return IsWide(rune.Value) ? 2 : 1;
     }
 
     private static bool IsWide(int value)

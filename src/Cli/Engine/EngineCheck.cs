@@ -22,7 +22,7 @@ internal static class EngineCheck
         {
             return await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is { } owner
                 ? new(Name, MachineCheckStatus.Ok, $"Embedded; process {owner.Pid} serves it.")
-                : new(Name, MachineCheckStatus.Ok, "Embedded; it is served while runs are.");
+                : new(Name, MachineCheckStatus.Ok, "Embedded; it works while runs do.");
         }
 
         try

@@ -30,7 +30,7 @@ internal sealed class FailureWatch(EngineConnection engine, CommandContext conte
                 )
                 {
                     context.Terminal.Say(
-                        $"{run} goes on, but what it does can't be written to its folder ({step.Attempt - 1} attempts, it is "
+                        $"{run} continues, but its folder can't be written to ({Plural.Of(step.Attempt - 1, "attempt")}, it is "
                             + $"tried again): {step.Message}"
                     );
                 }

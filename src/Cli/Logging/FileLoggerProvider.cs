@@ -84,7 +84,9 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         try
         {
             _stream.Write(
-                Encoding.UTF8.GetBytes(_missing == 0 ? $"{entry}\n" : $"({_missing} entries are missing here: {_why})\n{entry}\n")
+                Encoding.UTF8.GetBytes(
+                    _missing == 0 ? $"{entry}\n" : $"({Plural.Of(_missing, "entry is", "entries are")} missing here: {_why})\n{entry}\n"
+                )
             );
             _missing = 0;
         }

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "{Run:l}  {Transition:l}")]
     public static partial void Transition(this ILogger logger, string run, string transition);
 
-    [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't go on in the background; it is paused.")]
+    [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't continue in the background; it is paused.")]
     public static partial void CannotGoOn(this ILogger logger, string runId, Exception refused);
 
     [LoggerMessage(LogLevel.Information, "Whether a run has been ended from outside could not be seen this time")]
@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Stored notices were not delivered; retrying in 10 s")]
     public static partial void NoticesNotDelivered(this ILogger logger, Exception missed);
 
-    [LoggerMessage(LogLevel.Information, "Whether a night's run goes on could not be seen this time")]
+    [LoggerMessage(LogLevel.Information, "Whether a night's run continues could not be seen this time")]
     public static partial void NightNotSeen(this ILogger logger, Exception missed);
 
     [LoggerMessage(LogLevel.Information, "Whether activities fail again and again could not be seen this time")]

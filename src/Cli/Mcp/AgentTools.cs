@@ -144,7 +144,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
             && given.GetArrayLength() <= MostTexts
             && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
             ? [.. given.EnumerateArray().Select(text => Short(text.GetString()!, name))]
-            : throw new ArgumentException($"{name} is no list of at most {MostTexts} texts.");
+            : throw new ArgumentException($"{name} is not a list of at most {MostTexts} texts.");
     }
 
     private static IReadOnlyList<ClaimedMeasurement> Figures(CallToolRequestParams call, string name)
@@ -163,7 +163,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
                         ?? throw new ArgumentException($"{name}: '{Short(figure.Name, name)}' is not given as a number without its unit.")
                     ),
             ]
-            : throw new ArgumentException($"{name} is no object of at most {MostTexts} names with a number each.");
+            : throw new ArgumentException($"{name} is not an object of at most {MostTexts} names with a number each.");
     }
 
     private static string Text(CallToolRequestParams call, string name, bool needed)
@@ -172,7 +172,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
         var value = isThere ? call.Arguments![name] : default;
         if (isThere && value.ValueKind != JsonValueKind.String)
         {
-            throw new ArgumentException($"{name} is no text.");
+            throw new ArgumentException($"{name} is not a text.");
         }
         var text = isThere ? Short(value.GetString()!, name) : "";
         return needed && text.Length == 0 ? throw new ArgumentException($"{name} is missing.") : text;

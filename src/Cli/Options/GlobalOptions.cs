@@ -23,14 +23,14 @@ internal static class GlobalOptions
         };
 
     /// <summary>An option of every command.</summary>
-    public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Say more", Recursive = true };
+    public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Print more detail", Recursive = true };
 
     /// <summary>An option of every command.</summary>
     public static Option<string> Color()
     {
         var option = new Option<string>(ColorName)
         {
-            Description = "Colours: on screens (auto), also into pipes and files (always), or not at all (never)",
+            Description = "Colors: on screens (auto), also into pipes and files (always), or not at all (never)",
             HelpName = "WHEN",
             Recursive = true,
             DefaultValueFactory = static _ => "auto",

@@ -101,7 +101,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     public static int Port(string option, int port) =>
         port is >= 0 and <= IPEndPoint.MaxPort
             ? port
-            : throw new CommandException(ExitCodes.Usage, $"{option}: {port} is no port.", "Ports go from 0 to 65535.");
+            : throw new CommandException(ExitCodes.Usage, $"{option}: {port} is not a port.", "Ports go from 0 to 65535.");
 
     /// <summary>Warns where others are let in, or can listen.</summary>
     public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)

@@ -161,7 +161,7 @@ internal sealed class RunOptionsSet
         }
         result.AddError(
             moment == default
-                ? $"'{text}' is no time: write 07:30, or 2030-12-31T07:30."
+                ? $"'{text}' is not a time: write 07:30, or 2030-12-31T07:30."
                 : $"'{text}' is in the past: no agent would start."
         );
         return null;

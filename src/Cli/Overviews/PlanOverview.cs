@@ -67,7 +67,7 @@ internal static class PlanOverview
     {
         var graph = TaskGraph.Of(plan);
         var tasks = plan.Tasks.ToDictionary(task => task.Id);
-        write($"{Count(plan.Tasks.Count, "task")} in {Count(graph.Waves.Count, "wave")}:");
+        write($"{Plural.Of(plan.Tasks.Count, "task")} in {Plural.Of(graph.Waves.Count, "wave")}:");
         var number = 0;
         foreach (var wave in graph.Waves)
         {
@@ -87,7 +87,4 @@ internal static class PlanOverview
             terminal.Warn(conflict.Message);
         }
     }
-
-    /// <summary>A number with its noun.</summary>
-    public static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 }

@@ -32,7 +32,7 @@ internal static class RiskOverview
     public static string WhoIsAsked(Plan plan, RiskScore score, IReadOnlyList<ProtectedPath> guarded, int? accepted, bool yes)
     {
         var ofTasks = plan.Tasks.Count(task => task.RequiresApproval);
-        var more = ofTasks == 0 ? "" : $" {PlanOverview.Count(ofTasks, "task")} will ask before starting.";
+        var more = ofTasks == 0 ? "" : $" {Plural.Of(ofTasks, "task")} will ask before starting.";
         if (guarded.Count > 0)
         {
             return "A person will be asked before it begins: 'always_require_human' names some of its paths." + more;

@@ -64,7 +64,7 @@ internal sealed class UsageOverview(CommandContext context)
             }
             if (account.Block is { } block)
             {
-                yield return $"  used up{(block.Window is null ? "" : $": {WaitText.Name(block.Window)} limit")}; goes on by itself after "
+                yield return $"  used up{(block.Window is null ? "" : $": {WaitText.Name(block.Window)} limit")}; continues after "
                     + $"{Local(block.Until)} ({block.Fact})";
             }
         }

@@ -6,13 +6,13 @@ using Orchestrator.Messages;
 namespace Orchestrator.Cli.Panels;
 
 /// <summary>The columns of a list of agents: name, state, time, money where any was spent, and what each does.</summary>
-/// <param name="Name">Cells of the name.</param>
+/// <param name="Name">Cells of the longest name.</param>
+/// <param name="State">Cells of the longest state.</param>
 /// <param name="WithRun">Rows belong to several runs: the name is <c>RUN/TASK</c>.</param>
 /// <param name="WithMoney">An agent has cost something.</param>
-internal sealed record WorkerColumns(int Name, bool WithRun, bool WithMoney)
+internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool WithMoney)
 {
-    private const int MostName = 28;
-    private const int StateCells = 11;
+    private const int LeastName = 28;
     private const int TimeCells = 6;
     private const int MoneyCells = 9;
 
@@ -21,7 +21,8 @@ internal sealed record WorkerColumns(int Name, bool WithRun, bool WithMoney)
     {
         var withRun = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal).Skip(1).Any();
         var longest = rows.Select(row => TextCells.Of(withRun ? row.Name : row.Task.Id)).DefaultIfEmpty(0).Max();
-        return new WorkerColumns(Math.Min(MostName, longest), withRun, rows.Any(row => row.Task.Cost > 0));
+        var states = rows.Select(row => StateOf(row.Task).Length).DefaultIfEmpty(0).Max();
+        return new WorkerColumns(longest, states, withRun, rows.Any(row => row.Task.Cost > 0));
     }
 
     /// <summary>A row as a line.</summary>
@@ -32,8 +33,10 @@ internal sealed record WorkerColumns(int Name, bool WithRun, bool WithMoney)
     public ScreenLine Row(WorkerRow row, bool isSelected, DateTimeOffset now, int width)
     {
         var task = row.Task;
-        var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, Name), Name);
-        var state = TextCells.Pad(TextCells.Cut(task.Paused ? "paused" : task.State, StateCells), StateCells);
+        // Beside a third of the screen for the name there is room for what each does.
+        var cells = Math.Min(Name, Math.Max(LeastName, width / 3));
+        var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
+        var state = StateOf(task).PadRight(State);
         var time = TaskTable.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
         var money = !WithMoney
             ? ""
@@ -41,6 +44,8 @@ internal sealed record WorkerColumns(int Name, bool WithRun, bool WithMoney)
         var text = $"{(isSelected ? ">" : " ")} {name}  {state}{time}{money}  {TextCells.OneLine(row.Doing)}".TrimEnd();
         return new ScreenLine(TextCells.Cut(text, width), ToneOf(task), 2 + name.Length + 2, state.Length);
     }
+
+    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.State;
 
     private static Tone ToneOf(RunTask task) =>
         task.State switch

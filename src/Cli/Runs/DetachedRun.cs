@@ -117,7 +117,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         {
             context.Terminal.Say(
                 $"{runId} is still being prepared in the background (process {process.ProcessId}). 'orchestrate status {runId}' "
-                    + "tells how far it is."
+                    + "shows its progress."
             );
             throw;
         }

@@ -41,7 +41,8 @@ internal static class ForecastHistory
         if (told > 0)
         {
             context.Terminal.Say(
-                $"Of {told} ended runs {inCost} cost and {inTime} took what was expected; of many eight of ten are meant to."
+                $"Of {Plural.Of(told, "ended run")}, {inCost} cost and {inTime} took what was forecast. Over many runs, eight of "
+                    + $"ten should."
             );
         }
     }

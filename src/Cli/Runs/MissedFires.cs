@@ -44,7 +44,7 @@ internal static class MissedFires
             NoticeKinds.ScheduleMissed,
             null,
             $"The schedule {schedule.Name} did not run at {last.Due.UtcDateTime:yyyy-MM-dd HH:mm}Z: {ScheduleWords.WhyNot(last)}"
-                + (before == 0 ? "." : $" (and {before} {(before == 1 ? "time" : "times")} before that)."),
+                + (before == 0 ? "." : $" (and {Plural.Of(before, "time")} before that)."),
             last.Run is { } run && !RunStates.IsFinal(run.State)
                 ? [new AnswerWay(AnswerWays.Resume, run.RunId)]
                 : [new AnswerWay(AnswerWays.RunNow, schedule.Name)]

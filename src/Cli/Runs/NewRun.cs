@@ -53,7 +53,7 @@ internal static class NewRun
             Ask(
                 "Start another one?",
                 $"Nothing was started, since {RepeatedWork.DescribeOpen(twin.Status)}",
-                $"'orchestrate resume {twin.Id}' goes on with it, 'orchestrate cancel {twin.Id}' ends it; --again starts another one.",
+                $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it; --again starts another one.",
                 context
             );
             return true;

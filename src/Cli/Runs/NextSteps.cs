@@ -47,7 +47,7 @@ internal static class NextSteps
                 run.Tasks.Any(task => TaskStates.IsOnStaging(task.State) && !task.Landed) ? "; what is merged stays on staging"
                 : run.HasLanded ? "; what has landed stays"
                 : "";
-            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends it{stays}", Tone.Faint));
+            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends the run{stays}", Tone.Faint));
         }
         else if (steps.Exists(step => step.Others.Count > 0))
         {
@@ -56,7 +56,7 @@ internal static class NextSteps
 
         void WriteText(string text, string before, Tone tone)
         {
-            var rows = TextCells.WrapWords(new UntrustedText(LocalTimes.In(text)).Line, Math.Max(20, width - UntrustedText.Mark.Length));
+            var rows = TextRows.Of(new UntrustedText(LocalTimes.In(text)).Line, Math.Max(20, width - UntrustedText.Mark.Length));
             var first = true;
             foreach (var row in rows)
             {

@@ -66,12 +66,13 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
             Remarks = [.. open.Select(entry => entry.Message)],
         };
         Show(runId, contract, input, entries);
-        if (open.Count > 0 && !agreed && context.Terminal.Ask("Begin all the same?") is not true)
+        if (open.Count > 0 && !agreed && context.Terminal.Ask("Start anyway?") is not true)
         {
             throw new CommandException(
                 ExitCodes.NeedsPerson,
-                $"The night was not begun: {open.Count} of what could wake you is open.",
-                "Mend it, or give --yes to begin all the same."
+                $"The night was not started, because "
+                    + $"{Plural.Of(open.Count, "point that could wake you is", "points that could wake you are")} open.",
+                $"Repair {Plural.Form(open.Count, "it", "them")}, or start with --yes anyway."
             );
         }
         return contract;
@@ -97,17 +98,17 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
 
     private IEnumerable<string> Clauses(NightContract contract, OrchestrationInput input)
     {
-        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.Short(until)}" : "no end";
+        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.Short(until)}" : "no end time";
         yield return input.MaxCost is { } most
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no agent starts when {most:0.00} USD are spent")
-            : "no limit of money";
+            : "no limit on cost";
         yield return input.Forecast is { } forecast
             ? $"expected: {RunForecasts.Describe(forecast)}"
-            : "what it may cost and take is not known: no past runs";
-        yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : PlanOverview.Count(contract.Tasks, "task"))}, by up to "
-            + $"{PlanOverview.Count(settings.Settings!.Workers, "agent")} at once";
-        yield return $"what passes its gates lands ({settings.Settings.Git.Land}); set-up and gates are run once before the first agent, "
-            + "and what is red there is said";
-        yield return "nobody is needed, but for what follows; the morning's report holds all this against what came of it";
+            : "no forecast of cost and time: there are no past runs";
+        yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : Plural.Of(contract.Tasks, "task"))}, by up to "
+            + $"{Plural.Of(settings.Settings!.Workers, "agent")} at once";
+        yield return $"what passes its gates lands ({settings.Settings.Git.Land}); set-up and gates run once before the first agent, "
+            + "and the run reports what fails there";
+        yield return "nobody is needed, except for the points below; the report in the morning compares all this with what happened";
     }
 }

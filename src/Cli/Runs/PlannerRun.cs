@@ -51,7 +51,7 @@ internal static class PlannerRun
         {
             context.Terminal.Say((await run.ResumeAsync(cancellation: stop)).Message);
         }
-        context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and goes on.");
+        context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and continues.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == ExitCodes.Done)
         {

@@ -33,7 +33,7 @@ internal static class ReportFile
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    $"{file} is there already, and is no report of orchestrate's.",
+                    $"{file} already exists, and is not a report of orchestrate's.",
                     "Name another file, or remove it."
                 );
             }
@@ -46,7 +46,7 @@ internal static class ReportFile
             throw new CommandException(
                 ExitCodes.Usage,
                 $"The report can't be written to {file}: {fault.Message}",
-                "Name a file in a folder that is there and may be written to."
+                "Name a file in a folder that exists and may be written to."
             );
         }
         context.Terminal.Say($"Wrote {path}. It needs nothing else: open it in a browser, or send it.");

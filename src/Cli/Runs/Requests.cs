@@ -27,7 +27,7 @@ internal static class Requests
                 $"'{given}' is the name of a file, not a request in words.",
                 $"A document is planned by 'orchestrate plan --prd {given}'; a plan is checked by 'validate' and run by 'run'."
             )
-            : new CommandException(ExitCodes.Usage, $"'{given}' is no request.", "Say in several words what is to be done, in quotes.");
+            : new CommandException(ExitCodes.Usage, $"'{given}' is not a request.", "Say in several words what is to be done, in quotes.");
     }
 
     /// <summary>A file's path for runs: relative to the work tree where it is inside.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
@@ -21,10 +20,7 @@ internal static class RunLines
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     /// <summary>The number of unread messages of a task as text; empty: none.</summary>
-    public static string Unread(RunTask task) =>
-        task.UnreadMail == 0
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"{task.UnreadMail} unread {(task.UnreadMail == 1 ? "message" : "messages")}");
+    public static string Unread(RunTask task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
 
     /// <summary>A run's mail, the oldest first.</summary>
     /// <param name="folder">The run's folder.</param>

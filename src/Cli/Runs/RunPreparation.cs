@@ -107,7 +107,7 @@ internal static class RunPreparation
             "Agents will not see these uncommitted changes: "
                 + $"{string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}."
         );
-        if (context.Terminal.Ask("Run all the same?") is not true)
+        if (context.Terminal.Ask("Run anyway?") is not true)
         {
             throw new CommandException(
                 ExitCodes.NeedsPerson,

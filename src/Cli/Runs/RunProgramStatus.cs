@@ -22,7 +22,7 @@ internal static class RunProgramStatus
                 : isFinal ? "error"
                 : run.Questions.Count > 0 || RunExit.CodeOf(run) == ExitCodes.NeedsPerson ? "blocked"
                 : "working",
-            string.Create(CultureInfo.InvariantCulture, $"{run.State}, {done} of {run.TaskCount} tasks done")
+            string.Create(CultureInfo.InvariantCulture, $"{run.State}, {done} of {Plural.Of(run.TaskCount, "task")} done")
         )
         {
             Progress = Math.Min(100, done * 100 / count),

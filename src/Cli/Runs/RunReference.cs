@@ -29,7 +29,7 @@ internal sealed record RunReference(string? Run, string? Task)
         var reference = Parse(text);
         return IsOneWord(text, repository) && Find(text!, repository, ofOpen: true) is { } found
             ? (StoredRuns.DemandHome(repository, found.Run), found.Reference)
-            : (StoredRuns.RequireOpen(repository, reference.Run), reference);
+            : (StoredRuns.RequireOpen(repository, reference.Run, reference.Task is null), reference);
     }
 
     /// <summary>The run to show, and its task where one is named.</summary>
@@ -39,7 +39,7 @@ internal sealed record RunReference(string? Run, string? Task)
         var reference = Parse(text);
         return IsOneWord(text, repository) && Find(text!, repository, ofOpen: false) is { } found
             ? found
-            : (StoredRuns.Require(repository, reference.Run), reference);
+            : (StoredRuns.Require(repository, reference.Run, reference.Task is null), reference);
     }
 
     // A run's folder is found without reading the other runs.
@@ -48,8 +48,8 @@ internal sealed record RunReference(string? Run, string? Task)
         && !text.Contains('/', StringComparison.Ordinal)
         && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
 
-    /// <summary>The run or the task that one word names: a run by its id, the beginning of one, or a task: of an open run (to be changed),
-    /// of the run that is meant where none is named, or of an older one.</summary>
+    /// <summary>The run or the task that one word names: a run by its id, or a task: of an open run (to be changed), of the run that is
+    /// meant where none is named, or of an older one. A word of a run's title is tried last, by <see cref="RunNames"/>.</summary>
     /// <returns>Null: it is a run's, or nobody's.</returns>
     private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
     {
@@ -58,7 +58,7 @@ internal sealed record RunReference(string? Run, string? Task)
         {
             return null;
         }
-        string[] runs = [.. all.Where(run => StoredRuns.IsCalled(run, text)).Select(run => run.Id)];
+        string[] runs = [.. RunNames.FindById(all, text).Select(run => run.Id)];
         var first =
             ofOpen ? StoredRuns.Open(repository, all)
             : StoredRuns.Default(repository, all) is { } meant ? [meant]

@@ -182,7 +182,8 @@ internal sealed class RunSession : IAsyncDisposable
         if (left > 0)
         {
             _context.Terminal.Warn(
-                $"{left} tasks of {run.RunId} are still being ended; whoever works in this repository next goes on with that."
+                $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still being ended; whoever works in "
+                    + $"this repository next continues with that."
             );
         }
     }
@@ -350,8 +351,8 @@ internal sealed class RunSession : IAsyncDisposable
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Terminal.Warn(
-            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Agents that are at work go on; waiting until it does. "
-                + $"Ctrl-C ends that, 'orchestrate resume {run.RunId}' goes on later."
+            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Agents that are at work continue; waiting until it does. "
+                + $"Ctrl-C ends that, 'orchestrate resume {run.RunId}' continues it later."
         );
         while (true)
         {
@@ -407,10 +408,10 @@ internal sealed class RunSession : IAsyncDisposable
             _worker.GiveNoGrace();
             _context.Terminal.Say(
                 _context.Interrupts.StopNow.IsCancellationRequested
-                    ? $"Ended at once. Agents that are at work go on by themselves: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
-                        + $"resume {run.RunId}' goes on with them."
+                    ? $"Ended at once. Agents at work continue: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
+                        + $"resume {run.RunId}' continues them."
                     : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and is left as it is: 'orchestrate "
-                        + $"resume {run.RunId}' goes on with it."
+                        + $"resume {run.RunId}' continues it."
             );
             return null;
         }

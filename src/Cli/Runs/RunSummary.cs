@@ -36,7 +36,7 @@ internal static class RunSummary
     private static void SayState(RunStatus run, CommandContext context)
     {
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
-        var starts = $"{run.AgentStarts} agent {(run.AgentStarts == 1 ? "start" : "starts")}{cost}";
+        var starts = $"{Plural.Of(run.AgentStarts, "agent start")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
         context.Terminal.Say($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
         // What is asked of the person says the reason.
@@ -57,21 +57,21 @@ internal static class RunSummary
             var commit = CommitIds.Shorten(run.LandedCommit);
             context.Terminal.Say(
                 run.LandedGone is true
-                    ? $"  It had landed on {run.Target} as {commit}, which {run.Target} does not have any more. 'git merge {commit}' there "
+                    ? $"  It landed on {run.Target} as {commit}, which {run.Target} no longer has. 'git merge {commit}' there "
                         + "lands it again."
-                    : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' tells more."
+                    : $"  Landed on {run.Target} as {commit}. 'orchestrate report {run.RunId}' shows more."
             );
         }
         SayKeptPlan(run, context);
         if (TaskTable.IsHeld(run))
         {
             context.Terminal.Say(
-                $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' goes on."
+                $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' continues it."
             );
         }
         foreach (var task in RunLiveness.PausedTasks(run).Take(10))
         {
-            context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
+            context.Terminal.Say($"  Task {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' continues it.");
         }
         foreach (var warning in RunWarnings.Of(run).Where(warning => warned?.Contains(warning) != true).Take(10))
         {

@@ -138,7 +138,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 {
                     told = true;
                     _terminal.Warn(
-                        $"{run.RunId} can't tell how it stands: {notReady.Message} Waiting; .orchestrator/logs/engine.log may say why."
+                        $"{run.RunId} can't report its state: {notReady.Message} Waiting; .orchestrator/logs/engine.log may say why."
                     );
                 }
 

@@ -157,7 +157,7 @@ internal static class SteeringDelivery
     {
         PendingCommands.Add(run.Folder, run.Status, words);
         context.Terminal.Say(
-            $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out."
+            $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues it and carries it out."
         );
         return ExitCodes.Resumable;
     }

@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Options;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 
@@ -41,15 +40,12 @@ internal static class StoredRuns
         : all.Count > 0 ? NewestExecution.Of(all[0], repository)
         : null;
 
-    /// <summary>Whether a run is called so: its id or the name of its files begins with the text.</summary>
-    public static bool IsCalled(StoredRun run, string text) =>
-        run.Id.StartsWith(text, StringComparison.OrdinalIgnoreCase) || run.Name.StartsWith(text, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>The run to show: the only open one where none is named, else the latest.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">The text that was given: its id, the name of its files, or the beginning of one.</param>
+    /// <param name="given">The text that was given: see <see cref="RunNames"/>.</param>
+    /// <param name="alsoTasks">It could have named a task as well, so tasks are suggested too.</param>
     /// <exception cref="CommandException">There is none, or the name matches none or several.</exception>
-    public static StoredRun Require(RepositoryLocation repository, string? given)
+    public static StoredRun Require(RepositoryLocation repository, string? given, bool alsoTasks = false)
     {
         // If the name is a folder only that one is read: with years of runs this must stay fast.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
@@ -65,21 +61,20 @@ internal static class StoredRuns
         {
             throw NoneYet(repository, given);
         }
-        if (runs.Where(run => IsCalled(run, given)).ToList() is [var called])
-        {
-            return NewestExecution.Of(called, repository);
-        }
-        var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
-        return NewestExecution.Of(runs.First(run => run.Id == id), repository);
+        var tasks = alsoTasks
+            ? Open(repository, runs).Concat(runs.Take(1)).SelectMany(run => run.Status.Tasks.Select(task => task.Id))
+            : [];
+        return NewestExecution.Of(RunNames.Require(runs, given, tasks), repository);
     }
 
     /// <summary>The run to change: where none is named, the only open one.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">The text that was given.</param>
+    /// <param name="alsoTasks">As for <see cref="Require"/>.</param>
     /// <exception cref="CommandException">The name matches none or several, none was given and not exactly one is open, or the run belongs
     /// to another place.</exception>
-    public static StoredRun RequireOpen(RepositoryLocation repository, string? given) =>
-        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given));
+    public static StoredRun RequireOpen(RepositoryLocation repository, string? given, bool alsoTasks = false) =>
+        DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, alsoTasks));
 
     /// <summary>A run that may be changed from here: an open one must belong to this place.</summary>
     /// <exception cref="CommandException">It belongs to another one.</exception>
@@ -94,7 +89,7 @@ internal static class StoredRuns
                 ExitCodes.Usage,
                 $"{run.Id} belongs to the repository at {home}{machine}, and this one, at "
                     + $"{repository.Root}, is another machine's, a copy of it, or has been moved.",
-                "Go on with it at that place (move the repository back if it was moved), take it to this one where that machine is gone "
+                "Continue it at that place (move the repository back if it was moved), take it to this one where that machine is gone "
                     + $"(orchestrate move {run.Id}), or start its plan here: what is finished is taken up again."
             );
         }

@@ -14,11 +14,7 @@ internal static class TaskTable
     /// <summary>Width of what is piped: no line is cut.</summary>
     public const int Unlimited = int.MaxValue;
 
-    private const int TimeWidth = 7;
-    private const int CostWidth = 8;
-    private const int TokensWidth = 5;
     private const int WideEnoughForTokens = 100;
-    private const int LongestId = 24;
     private const int LeastText = 8;
     private const int MostRowsOfReason = 3;
 
@@ -45,7 +41,7 @@ internal static class TaskTable
     )
     {
         width = Math.Max(width, 40);
-        var lines = new List<ScreenLine>(TextCells.WrapWords(Head(run, now), width).Select((row, i) => i == 0 ? HeadLine(run, row) : row));
+        var lines = new List<ScreenLine>(TextRows.Of(Head(run, now), width).Select((row, i) => i == 0 ? HeadLine(run, row) : row));
         var steps = stepsFollow ? NextStep.Of(run) : [];
         if (run.Reason.Length > 0 && !steps.Any(step => step.SaysReasonOfRun))
         {
@@ -57,7 +53,7 @@ internal static class TaskTable
         }
         foreach (var limit in BudgetText.Lines(run.Budgets).Take(stepsFollow ? int.MaxValue : MostLimits))
         {
-            lines.Add(TextCells.Cut(UntrustedText.Mark + TextCells.OneLine(LocalTimes.In(limit)), width));
+            AddRemark(TextCells.OneLine(LocalTimes.In(limit)));
         }
         if (!RunStates.IsFinal(run.State) && run.DroppedMessages is [.., var dropped])
         {
@@ -73,12 +69,12 @@ internal static class TaskTable
         lines.AddRange(questions.Select(question => new ScreenLine(question, Tone.Asks, 0, 1)));
         return lines;
 
-        // Few rows of a live table may be used up by a long reason.
+        // Few rows of a live table may be used up by a long reason; the last screen of a run says all of it, with the cure at its end.
         void AddRemark(string text) =>
             lines.AddRange(
-                TextCells
-                    .WrapWords(text, width - UntrustedText.Mark.Length)
-                    .Take(MostRowsOfReason)
+                TextRows
+                    .Of(text, width - UntrustedText.Mark.Length)
+                    .Take(stepsFollow ? int.MaxValue : MostRowsOfReason)
                     .Select(row => (ScreenLine)(UntrustedText.Mark + row))
             );
     }
@@ -123,12 +119,23 @@ internal static class TaskTable
             asGraph && shown.Count == run.Tasks.Count ? TaskTree.Of(shown) : [.. shown.Select(task => new TaskBranch(task, "", []))];
         var cells = branches.Select(branch => Cells(run, branch, doing.GetValueOrDefault(branch.Task.Id), now, steps)).ToList();
         var idWidth = Math.Max(4, cells.Select(row => TextCells.Of(row.Id)).DefaultIfEmpty().Max());
-        idWidth = width == Unlimited ? idWidth : Math.Min(idWidth, Math.Max(4, Math.Min(LongestId, width / 4)));
         var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
         var longest = cells.Select(row => TextCells.Of(row.Text)).DefaultIfEmpty().Max();
+        // A column in which no task has anything takes no room.
+        List<Func<RowCells, string>> columns = [row => row.Time, row => width >= WideEnoughForTokens ? row.Tokens : "", row => row.Cost];
+        var widths = columns.ConvertAll(column => cells.Select(row => column(row).Length).DefaultIfEmpty().Max());
+        string Figures(RowCells row) =>
+            string.Concat(columns.Zip(widths, (column, figures) => figures == 0 ? "" : "  " + column(row).PadLeft(figures)));
+        // Names have a quarter of the screen, and what texts leave of the rest.
+        idWidth = Math.Min(
+            idWidth,
+            width == Unlimited
+                ? idWidth
+                : Math.Max(Math.Max(4, width / 4), width - stateWidth - longest - 4 - widths.Sum(figures => figures == 0 ? 0 : figures + 2))
+        );
         foreach (var row in cells)
         {
-            yield return Row(row, idWidth, stateWidth, width, longest);
+            yield return Row(row, idWidth, stateWidth, Figures(row), width, longest);
         }
         if (shown.Count < run.Tasks.Count)
         {
@@ -226,11 +233,9 @@ internal static class TaskTable
         : isAsked || task.Reason.Length == 0 || !TaskStates.IsDone(task.State) ? task.Title
         : $"{task.Title}  ({LocalTimes.In(task.Reason)})";
 
-    private static ScreenLine Row(RowCells row, int idWidth, int stateWidth, int width, int longest)
+    private static ScreenLine Row(RowCells row, int idWidth, int stateWidth, string right, int width, int longest)
     {
-        var left = $"{row.Mark} {Fit(row.Id, idWidth)} {row.State.PadRight(stateWidth)} ";
-        var tokens = width >= WideEnoughForTokens ? row.Tokens.PadLeft(TokensWidth) + " " : "";
-        var right = $" {row.Time.PadLeft(TimeWidth)} {tokens}{row.Cost.PadLeft(CostWidth)}";
+        var left = $"{row.Mark} {TextCells.Pad(TextCells.CutMiddle(row.Id, idWidth), idWidth)} {row.State.PadRight(stateWidth)} ";
         var room = width == Unlimited ? longest : width - TextCells.Of(left) - right.Length;
         var text =
             room < LeastText

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
@@ -35,7 +36,8 @@ internal static class CommandLine
         CommandCaller? caller = null
     )
     {
-        arguments = AsHelp(arguments);
+        var isWholeHelp = arguments is ["help" or "--help" or "-h", "--all"] or ["--all", "--help" or "-h"];
+        arguments = isWholeHelp ? ["--help"] : AsHelp(arguments);
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
         if (
@@ -58,13 +60,12 @@ internal static class CommandLine
         // The parser lets help take precedence over everything, even an unknown command.
         if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
         {
-            var near = NearestName.Of(unknown, [.. root.Subcommands.Where(known => !known.Hidden).Select(known => known.Name)]);
-            terminal.Fail($"There is no command '{unknown}'.", Hint(near, parsed));
+            terminal.Fail($"There is no command '{unknown}'.", Hint(CommandGroups.Meant(unknown, root), parsed));
             return ExitCodes.Usage;
         }
         if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
         {
-            return await ShowHelpAsync(parsed, terminal);
+            return await ShowHelpAsync(parsed, terminal, isWholeHelp);
         }
 
         var folder = Path.GetFullPath(parsed.GetValue<string?>(GlobalOptions.WorkingDirectoryName) ?? ".", directory);
@@ -88,7 +89,7 @@ internal static class CommandLine
         {
             if (!Directory.Exists(folder))
             {
-                throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
+                throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that exists with --working-dir.");
             }
             if (!command.IsForAgents && AgentStartFacts.Concern(environment, context.FindRepository))
             {
@@ -191,14 +192,18 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
-        var near = unknown is null ? null : NearestName.Of(unknown, known);
-        terminal.Fail(
-            string.Join(
-                "\n",
-                parsed.Errors.Select(error => InWords(error.Message)).Where(message => unknown is null || message != NoCommand).Distinct()
-            ),
-            Hint(near, parsed)
-        );
+        var near =
+            unknown is null ? null
+            : command is RootCommand && !unknown.StartsWith('-') ? CommandGroups.Meant(unknown, command)
+            : NearestName.Of(unknown, known);
+        IEnumerable<string> messages =
+            command is RootCommand && unknown?.StartsWith('-') is false
+                ? [$"There is no command '{unknown}'."]
+                : parsed
+                    .Errors.Select(error => InWords(error.Message))
+                    .Where(message => unknown is null || message != NoCommand)
+                    .Distinct();
+        terminal.Fail(string.Join("\n", messages), Hint(near, parsed));
         return ExitCodes.Usage;
     }
 
@@ -217,7 +222,7 @@ internal static class CommandLine
     private static string PathOf(System.CommandLine.Parsing.CommandResult? command) =>
         command?.Parent is null ? "" : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
 
-    private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal)
+    private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal, bool isWhole)
     {
         using var text = new StringWriter();
         var code = await parsed.InvokeAsync(
@@ -229,14 +234,26 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             }
         );
-        // The library lists commands as they come, those of agents among those of people.
-        const string List = "\nCommands:\n";
-        var shown = text.ToString();
-        terminal.Result(
-            parsed.CommandResult.Command is RootCommand root && shown.IndexOf(List, StringComparison.Ordinal) is >= 0 and var at
-                ? shown[..(at + 1)] + CommandGroups.Text(root)
-                : shown + CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text
-        );
+        // The library calls the program by its file, which may be that of the runtime.
+        var shown = text.ToString().Replace($"\n  {RootCommand.ExecutableName} ", "\n  orchestrate ", StringComparison.Ordinal);
+        var help = parsed.CommandResult.Command is RootCommand root
+            ? OfProgram(root, shown, isWhole, terminal.OutputWidth)
+            : shown + CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text;
+        terminal.Result(string.Join('\n', help.Split('\n').SelectMany(line => TextRows.Hanging(line, terminal.OutputWidth))));
         return code;
+    }
+
+    // The library lists options first, and commands as they come.
+    private static string OfProgram(Command root, string shown, bool isWhole, int width)
+    {
+        const string Options = "\nOptions:\n";
+        const string Commands = "\nCommands:\n";
+        var options = shown.IndexOf(Options, StringComparison.Ordinal) + 1;
+        var commands = shown.IndexOf(Commands, StringComparison.Ordinal) + 1;
+        return shown[..options]
+            + CommandGroups.Text(root, isWhole, width)
+            + shown[options..commands]
+            + (isWhole ? "" : "'orchestrate help --all' lists all commands by goal.\n")
+            + "'orchestrate COMMAND --help' describes one command, with examples.\n";
     }
 }

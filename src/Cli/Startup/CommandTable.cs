@@ -89,6 +89,7 @@ internal static class CommandTable
         ("service", static () => new ServiceCommand()),
         ("completion", static () => new CompletionCommand()),
         ("complete", static () => new CompleteCommand(Root)),
+        ("man", static () => new ManCommand(Root)),
         ("version", static () => new VersionCommand()),
     ];
 

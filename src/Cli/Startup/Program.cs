@@ -31,7 +31,7 @@ internal static class Program
         if (FindFolder() is not { } folder)
         {
             using var told = new SystemTerminal(documents: false, environment, ConsoleEnds.OfProcess());
-            told.Fail("The folder that this was called in is gone.", "Go to one that is there (cd), then call it again.");
+            told.Fail("The folder that this was called in is gone.", "Go to one that exists (cd), then call it again.");
             return ExitCodes.Usage;
         }
         var code = await CommandLine.RunAsync(

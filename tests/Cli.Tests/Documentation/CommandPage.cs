@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text;
 using System.Text.RegularExpressions;
+using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Startup;
 using Orchestrator.TestKit;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Startup;
 using Orchestrator.Messages;
 using Xunit;

@@ -33,6 +33,10 @@ internal static class WrittenCommand
     public static string? FaultOf(string line)
     {
         var words = Words(line);
+        if (words is ["help", "--all"])
+        {
+            return null;
+        }
         var command = CommandTable.Root([]);
         var used = 0;
         while (used < words.Count && command.Subcommands.FirstOrDefault(inner => inner.Name == words[used]) is { } found)

@@ -1,4 +1,4 @@
-namespace Orchestrator.Cli.Startup;
+namespace Orchestrator.Cli.Help;
 
 /// <summary>Further help of a command: examples, and the meaning of its exit codes.</summary>
 /// <param name="Examples">Command lines, the usual one first.</param>
@@ -10,7 +10,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         (ExitCodes.Done, "it is completed; with --detach: it is under way"),
         (ExitCodes.WorkFailed, "a task needs a decision after failing, or the run failed, was cancelled or terminated"),
         (ExitCodes.NeedsPerson, "it waits for an approval, an answer or a landing"),
-        (ExitCodes.Resumable, "it was paused or interrupted; 'resume' goes on"),
+        (ExitCodes.Resumable, "it was paused or interrupted; 'resume' continues"),
         (ExitCodes.Interrupted, "interrupted before anything began"),
     ];
 
@@ -19,7 +19,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         (ExitCodes.Done, "the planner's answer is there"),
         (ExitCodes.WorkFailed, "the planner failed"),
         (ExitCodes.NeedsPerson, "a question has to be answered at a terminal"),
-        (ExitCodes.Resumable, "interrupted; the same command goes on with it"),
+        (ExitCodes.Resumable, "interrupted; the same command continues it"),
     ];
 
     private static readonly (int, string)[] Carry =
@@ -33,7 +33,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     private static readonly (int, string)[] PullRequest =
     [
         (ExitCodes.WorkFailed, "gh or git has refused it, or what looks like a secret is in the way"),
-        (ExitCodes.Resumable, "GitHub takes no more requests for now; the same command goes on"),
+        (ExitCodes.Resumable, "GitHub takes no more requests for now; the same command continues"),
         (ExitCodes.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
     ];
 
@@ -201,7 +201,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
                 (ExitCodes.Done, "the run has taken it, or it was carried out here and the run has ended well"),
                 (ExitCodes.WorkFailed, "it can't be followed yet: no new commit, a gate fails, there is no planner; nothing was changed"),
                 (ExitCodes.NeedsPerson, "the run waits for another answer"),
-                (ExitCodes.Resumable, "it is kept, or the run was interrupted; 'resume' goes on"),
+                (ExitCodes.Resumable, "it is kept, or the run was interrupted; 'resume' continues"),
             ],
             "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is mended by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
@@ -257,7 +257,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["schedule resume"] = Of(Plain, "orchestrate schedule resume nightly"),
         ["schedule run-now"] = Of(Plain, "orchestrate schedule run-now nightly"),
         ["schedule delete"] = Of(Plain, "orchestrate schedule delete nightly"),
-        ["completion"] = Of(Plain, "orchestrate completion bash"),
+        ["completion"] = Of(Plain, [.. CompletionScript.Shells.Select(CompletionScript.HowTo)]),
         ["version"] = Of(Plain, "orchestrate version --json"),
     };
 

@@ -1,4 +1,4 @@
-namespace Orchestrator.Cli.Completion;
+namespace Orchestrator.Cli.Help;
 
 /// <summary>Shell scripts that call <c>orchestrate complete</c>. If it has no answer, files are offered.</summary>
 internal static class CompletionScript
@@ -21,8 +21,17 @@ internal static class CompletionScript
         shell switch
         {
             "bash" => "orchestrate completion bash > ~/.local/share/bash-completion/completions/orchestrate",
-            "zsh" => "orchestrate completion zsh > a folder of $fpath, as _orchestrate",
+            "zsh" => "orchestrate completion zsh > ~/.zfunc/_orchestrate   # with 'fpath+=~/.zfunc' before compinit in ~/.zshrc",
             _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
+        };
+
+    /// <summary>Where the shell looks for it below a share folder (<c>/usr/share</c>, <c>~/.local/share</c>).</summary>
+    public static string PlaceBelowShare(string shell) =>
+        shell switch
+        {
+            "bash" => Path.Combine("bash-completion", "completions", "orchestrate"),
+            "zsh" => Path.Combine("zsh", "site-functions", "_orchestrate"),
+            _ => Path.Combine("fish", "vendor_completions.d", "orchestrate.fish"),
         };
 
     private const string Bash = """

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using Orchestrator.Cli.Console;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Help;
+
+/// <summary>The commands for the help of the program: those that everybody needs, all of them by goal, and words of other tools.</summary>
+internal static class CommandGroups
+{
+    /// <summary>The commands that a user needs from the first plan to the landed work, in that order.</summary>
+    public static readonly IReadOnlyList<string> Everybody =
+    [
+        "init",
+        "check",
+        "plan",
+        "validate",
+        "run",
+        "resume",
+        "status",
+        "show",
+        "inbox",
+        "approve",
+        "report",
+        "land",
+    ];
+
+    /// <summary>Commands that only agents and their programs call: no help and no completion offers them.</summary>
+    public static readonly IReadOnlyList<string> OfAgents = ["done", "blocked", "mail", "mcp"];
+
+    /// <summary>All commands for users in groups by goal, in the order of the help.</summary>
+    public static readonly IReadOnlyList<(string Title, string[] Commands)> All =
+    [
+        ("Set up", ["init", "check", "agents", "trust", "config", "notify", "completion", "version"]),
+        ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
+        ("Run", ["run", "spawn", "resume", "move", "task", "night"]),
+        (
+            "Look",
+            [
+                "status",
+                "watch",
+                "workers",
+                "report",
+                "show",
+                "logs",
+                "diff",
+                "proof",
+                "open",
+                "events",
+                "history",
+                "inbox",
+                "usage",
+                "collect",
+                "worktrees",
+                "sessions",
+            ]
+        ),
+        ("Answer and decide", ["approve", "reject", "retry", "skip", "resolve", "promote", "land", "pick", "pr", "accept"]),
+        ("Steer", ["send", "broadcast", "pause", "hold", "release", "budget", "cancel", "abort", "stop", "cleanup"]),
+        ("Keep a backlog", ["tasks", "add", "parse", "expand", "list", "next", "set-status"]),
+        ("Serve", ["web", "worker", "server", "service", "schedule"]),
+    ];
+
+    /// <summary>Names of commands in other tools, each with the command of this program that does the same.</summary>
+    private static readonly Dictionary<string, string> Foreign = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["runs"] = "history",
+        ["jobs"] = "history",
+        ["ls"] = "history",
+        ["ps"] = "workers",
+        ["top"] = "workers",
+        ["log"] = "logs",
+        ["tail"] = "logs",
+        ["info"] = "show",
+        ["inspect"] = "show",
+        ["describe"] = "show",
+        ["view"] = "show",
+        ["get"] = "show",
+        ["state"] = "status",
+        ["progress"] = "status",
+        ["start"] = "run",
+        ["exec"] = "run",
+        ["execute"] = "run",
+        ["apply"] = "run",
+        ["launch"] = "run",
+        ["up"] = "run",
+        ["work"] = "run",
+        ["continue"] = "resume",
+        ["unpause"] = "resume",
+        ["restart"] = "resume",
+        ["down"] = "pause",
+        ["suspend"] = "pause",
+        ["kill"] = "stop",
+        ["terminate"] = "cancel",
+        ["doctor"] = "check",
+        ["health"] = "check",
+        ["setup"] = "init",
+        ["install"] = "init",
+        ["new"] = "plan",
+        ["create"] = "plan",
+        ["generate"] = "plan",
+        ["lint"] = "validate",
+        ["test"] = "verify",
+        ["dag"] = "graph",
+        ["parse-prd"] = "parse",
+        ["add-task"] = "add",
+        ["update-task"] = "tasks update",
+        ["remove-task"] = "tasks delete",
+        ["analyze-complexity"] = "risk",
+        ["todo"] = "next",
+        ["merge"] = "land",
+        ["deploy"] = "land",
+        ["ship"] = "land",
+        ["publish"] = "land",
+        ["revert"] = "abort",
+        ["undo"] = "abort",
+        ["rollback"] = "abort",
+        ["yes"] = "approve",
+        ["confirm"] = "approve",
+        ["deny"] = "reject",
+        ["decline"] = "reject",
+        ["rerun"] = "retry",
+        ["message"] = "send",
+        ["tell"] = "send",
+        ["clean"] = "cleanup",
+        ["prune"] = "cleanup",
+        ["gc"] = "cleanup",
+        ["rm"] = "cleanup",
+        ["remove"] = "cleanup",
+        ["delete"] = "cleanup",
+        ["settings"] = "config",
+        ["login"] = "agents",
+        ["models"] = "agents",
+        ["providers"] = "agents",
+        ["summary"] = "report",
+        ["results"] = "collect",
+        ["stats"] = "usage",
+        ["cost"] = "usage",
+        ["ui"] = "web",
+        ["dashboard"] = "web",
+        ["serve"] = "web",
+        ["cron"] = "schedule",
+        ["daemon"] = "service",
+        ["notifications"] = "inbox",
+        ["questions"] = "inbox",
+    };
+
+    /// <summary>All words of other tools that are understood.</summary>
+    public static IEnumerable<string> ForeignWords => Foreign.Keys;
+
+    /// <summary>The command that a word of a user probably means: that of another tool, else the nearest by typing mistakes; null:
+    /// none.</summary>
+    /// <param name="word">A word that is no command.</param>
+    /// <param name="root">The root command with all commands.</param>
+    public static string? Meant(string word, Command root) =>
+        Foreign.GetValueOrDefault(word) ?? NearestName.Of(word, [.. Offered(root).Select(known => known.Name)]);
+
+    /// <summary>The commands that are offered to users.</summary>
+    /// <param name="root">The root command with all commands.</param>
+    public static IEnumerable<Command> Offered(Command root) =>
+        root.Subcommands.Where(command => !command.Hidden && !OfAgents.Contains(command.Name));
+
+    /// <summary>The commands as text.</summary>
+    /// <param name="root">The root command with all commands.</param>
+    /// <param name="all">All of them by goal, not those alone that everybody needs.</param>
+    /// <param name="width">Columns of the screen.</param>
+    public static string Text(Command root, bool all, int width)
+    {
+        var commands = Offered(root).ToDictionary(command => command.Name);
+        IReadOnlyList<(string Title, string[] Commands)> groups = all ? All : [("Commands", [.. Everybody])];
+        var names = groups.SelectMany(group => group.Commands).Max(name => name.Length);
+        var lines = groups.SelectMany(group =>
+            group.Commands.Select(name => $"  {name.PadRight(names)}  {commands[name].Description}").Prepend($"{group.Title}:").Append("")
+        );
+        return string.Concat(lines.SelectMany(line => TextRows.Hanging(line, width)).Select(row => row + "\n"));
+    }
+}
