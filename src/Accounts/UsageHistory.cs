@@ -64,7 +64,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
 
     private static IEnumerable<UsageRecord> ReadFile(string path) => ReadLines(path).Select(UsageRecords.TryRead).OfType<UsageRecord>();
 
-    private static IReadOnlyList<string> ReadLines(string path)
+    private static string[] ReadLines(string path)
     {
         try
         {

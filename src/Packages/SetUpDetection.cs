@@ -1,7 +1,7 @@
 namespace Orchestrator.Packages;
 
 /// <summary>A command that sets up a fresh worktree, and its lock file.</summary>
-/// <param name="LockFile">Name of the file in the root folder.</param>
+/// <param name="LockFile">Path of the file, relative to the root.</param>
 /// <param name="Command">Run as <c>/bin/sh -c TEXT</c>: installs exactly what the lock file names.</param>
 public sealed record SetUpCommand(string LockFile, string Command)
 {
@@ -10,7 +10,7 @@ public sealed record SetUpCommand(string LockFile, string Command)
     /// is quickly made of the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
-    /// <summary>Names of other files in the root folder that determine what it makes.</summary>
+    /// <summary>Paths of other files that determine what it makes.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 }
 
@@ -27,16 +27,30 @@ public static class SetUpDetection
             ),
     ];
 
-    /// <summary>Set-up commands for lock files: of the package managers of one ecosystem the first, and once.</summary>
-    /// <param name="hasFile">Whether the root folder has a file of this name.</param>
-    public static IReadOnlyList<SetUpCommand> Detect(Func<string, bool> hasFile) =>
-        [
-            .. Ecosystems
-                .All.Select(row => row.LockFiles.Select(file => Known.FirstOrDefault(known => known.LockFile == file && hasFile(file))))
-                .Select(found => found.FirstOrDefault(known => known is not null))
-                .OfType<SetUpCommand>(),
-        ];
+    /// <summary>Set-up commands for lock files: of the package managers of one ecosystem the first, and once in each folder.</summary>
+    /// <param name="hasFile">Whether the checkout has a file of this path.</param>
+    /// <param name="folders">The folders of projects, relative to the root, which is always one.</param>
+    public static IReadOnlyList<SetUpCommand> Detect(Func<string, bool> hasFile, IEnumerable<string> folders) =>
+        [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(hasFile, folder))];
 
-    /// <summary>Set-up commands for the lock files of a folder.</summary>
-    public static IReadOnlyList<SetUpCommand> Detect(string directory) => Detect(name => File.Exists(Path.Combine(directory, name)));
+    /// <summary>Set-up commands for the lock files of a checkout.</summary>
+    public static IReadOnlyList<SetUpCommand> Detect(string directory, IEnumerable<string> folders) =>
+        Detect(name => File.Exists(Path.Combine(directory, name)), folders);
+
+    private static SetUpCommand? Of(string lockFile) => Known.FirstOrDefault(known => known.LockFile == lockFile);
+
+    private static IEnumerable<SetUpCommand> InFolder(Func<string, bool> hasFile, string folder)
+    {
+        var prefix = folder.Length == 0 ? "" : folder + "/";
+        var found = Ecosystems
+            .All.Select(row => row.LockFiles.Where(file => hasFile(prefix + file)).Select(Of).FirstOrDefault(known => known is not null))
+            .OfType<SetUpCommand>();
+        // A copy of what a project below the root makes is not kept: it is put in place by its name in the root.
+        return folder.Length == 0
+            ? found
+            : found.Select(known => new SetUpCommand(prefix + known.LockFile, GateFolder.Join(folder, known.Command))
+            {
+                Reads = [.. known.Reads.Select(file => prefix + file)],
+            });
+    }
 }

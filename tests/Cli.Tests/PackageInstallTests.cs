@@ -50,6 +50,7 @@ public class PackageInstallTests
             new ProcessStartInfo(Path.Combine(folder, program) is var file && File.Exists(file) ? file : program, arguments)
             {
                 WorkingDirectory = folder,
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             }

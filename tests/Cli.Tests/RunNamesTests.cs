@@ -96,6 +96,8 @@ public sealed class RunNamesTests : IDisposable
             string[] rest = command.Arguments.Skip(1).Any(argument => argument.Arity.MinimumNumberOfValues > 0) ? ["abort"] : [];
             string[] required = [.. command.Options.Where(option => option.Required).SelectMany(option => (string[])[option.Name, "x"])];
 
+            // 'cleanup' finds the run, and removes it.
+            Write("run-tasks-3f9a1c", "Add a login page with tests", "parser", "printer");
             var result = await _cli.RunAsync([command.Name, "3f9a1c", .. rest, .. required]);
 
             Assert.False(result.People.Contains("There is no run", StringComparison.Ordinal), $"{command.Name}: {result.People}");

@@ -155,8 +155,12 @@ public sealed partial class ScreenRecordingTests
     /// <summary>Sentences and clauses of five words or more that stand on a screen twice.</summary>
     private static IEnumerable<string> SaidTwice(string screen) =>
         Rows()
-            .Replace(string.Join('\n', screen.Split('\n').Where(line => !TaskRow().IsMatch(line))), " ")
-            .Split(['\n', '.', ':', ';', '(', ')', '"'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Replace(screen, " ")
+            .Split('\n')
+            .Where(line => !TaskRow().IsMatch(line))
+            .SelectMany(line =>
+                line.Split(['.', ':', ';', '(', ')', '"'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
             .Where(clause => clause.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 5)
             .GroupBy(clause => clause)
             .Where(same => same.Count() > 1)

@@ -233,9 +233,11 @@ public sealed class SignedLandingTests
         }
     }
 
+    private static readonly string[] Programs = ["gpg", "gpgconf", "ssh-keygen"];
+
     /// <summary>Needs gpg and ssh-keygen (<c>tests/allowed-skips.txt</c>).</summary>
     private static string? Missing =>
-        new[] { "gpg", "gpgconf", "ssh-keygen" }.FirstOrDefault(program => ProgramLocator.Find(program, path: null) is null) is { } missing
+        Programs.FirstOrDefault(program => ProgramLocator.Find(program, path: null) is null) is { } missing
             ? $"{missing} is not in PATH."
             : null;
 

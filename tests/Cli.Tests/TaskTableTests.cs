@@ -181,13 +181,15 @@ public class TaskTableTests
     public void Draw_LongNames_AreShortenedInTheMiddleWhereTheWidthIsUsedUp(int width, string name)
     {
         var run = Run(2, _ => TaskStates.Executing);
-        var ids = new[] { "one", "two" }.Select(end => "a-name-that-is-longer-than-a-quarter-of-eighty-columns-" + end);
+        const string Long = "a-name-that-is-longer-than-a-quarter-of-eighty-columns-";
+        IReadOnlyList<string> ids = [Long + "one", Long + "two"];
         run = run with { Tasks = [.. run.Tasks.Zip(ids, (task, id) => task with { Id = id })] };
 
         var rows = Draw(run, new Dictionary<string, string>(), Now, width, 50);
 
-        Assert.Contains(name, rows[1], StringComparison.Ordinal);
-        Assert.Contains("two ", rows[2], StringComparison.Ordinal);
+        // The head may take more than one row.
+        Assert.Contains(name, rows[^2], StringComparison.Ordinal);
+        Assert.Contains("two ", rows[^1], StringComparison.Ordinal);
     }
 
     [Fact]

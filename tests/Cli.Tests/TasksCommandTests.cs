@@ -137,7 +137,7 @@ public class TasksCommandTests
         Assert.Equal(4, list.Json["tasks"]!.AsArray().Count);
         Assert.Contains("'blockedBy' is read as 'dependencies'", list.People, StringComparison.Ordinal);
         Assert.Equal(3, (int)next.Json["task"]!["id"]!);
-        Assert.True(run.People.IndexOf("C", StringComparison.Ordinal) >= 0, run.People);
+        Assert.Contains("C", run.People, StringComparison.Ordinal);
         Assert.Contains("\"blockedBy\":[3],\"status\":\"done\"}", cli.Read("tasks/tasks.json"), StringComparison.Ordinal);
     }
 

@@ -173,7 +173,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
         Assert.Contains("Error: expected 42, got 41", html, StringComparison.Ordinal);
         Assert.Contains($"orchestrate retry {_id}/c4 --guidance TEXT", html, StringComparison.Ordinal);
         Assert.Equal((ExitCodes.Usage, ExitCodes.Usage), (other.ExitCode, nowhere.ExitCode));
-        Assert.Contains("is no report of orchestrate's", other.People, StringComparison.Ordinal);
+        Assert.Contains("is not a report of orchestrate's", other.People, StringComparison.Ordinal);
         Assert.StartsWith("tasks:", await File.ReadAllTextAsync(Path.Combine(_cli.Folder, "tasks.yaml")), StringComparison.Ordinal);
         Assert.Equal([file], Directory.EnumerateFiles(_cli.Folder, "night*"));
     }

@@ -7,7 +7,11 @@ namespace Orchestrator.Gates.Tests;
 public sealed class GateDetectionTests
 {
     [Theory]
-    [InlineData("package.json", """{"scripts":{"test":"vitest","lint":"eslint .","start":"node ."}}""", "npm run lint|npm run test")]
+    [InlineData(
+        "package.json",
+        """{"scripts":{"test":"vitest","lint":"eslint .","start":"node ."}}""",
+        "npm run lint|npm run test -- --run"
+    )]
     [InlineData("package.json", """{"scripts":{"test":"echo \"Error: no test specified\" && exit 1"}}""", "")]
     [InlineData("package.json", "not json", "")]
     [InlineData("App.sln", "", "dotnet build|dotnet test")]
@@ -17,7 +21,7 @@ public sealed class GateDetectionTests
     [InlineData(
         "pyproject.toml",
         "[tool.ruff]\n[tool.mypy]\n[project.optional-dependencies]\ndev=[\"pytest\"]",
-        "python3 -m mypy .|python3 -m ruff check .|python3 -m pytest"
+        "python3 -m mypy .|python3 -m ruff check --no-fix .|python3 -m pytest"
     )]
     [InlineData("requirements.txt", "flask\n", "")]
     [InlineData("Makefile", "CC := gcc\ntest: all\n\tx\nbuild :\n\ty\n", "make build|make test")]
@@ -51,6 +55,113 @@ public sealed class GateDetectionTests
             ["go build ./...", "make typecheck", "go vet ./...", "go test ./..."],
             GateDetection.Detect(folder.Path).Select(gate => gate.Command)
         );
+    }
+
+    /// <summary>Each file as NAME, or NAME: TEXT.</summary>
+    [Theory]
+    [InlineData("mvn test", "pom.xml")]
+    [InlineData("./mvnw test", "pom.xml", "mvnw")]
+    [InlineData("gradle test", "settings.gradle.kts", "app/build.gradle.kts")]
+    [InlineData("./gradlew test", "build.gradle", "gradlew")]
+    [InlineData("composer test", "composer.json: {\"scripts\": {\"test\": \"phpunit\"}}", "phpunit.xml")]
+    [InlineData("vendor/bin/phpstan analyse|vendor/bin/phpunit", "composer.json: {}", "phpunit.xml.dist", "phpstan.neon")]
+    [InlineData("mix test", "mix.exs")]
+    [InlineData("bundle exec rubocop|bundle exec rspec", "Gemfile", ".rspec", ".rubocop.yml")]
+    [InlineData("bundle exec rails test", "Gemfile", "config.ru: run Rails.application", "test/a_test.rb")]
+    [InlineData("bundle exec rake test", "Gemfile", "Rakefile: Rake::TestTask.new")]
+    [InlineData("", "Gemfile")]
+    [InlineData("deno lint|deno test", "deno.jsonc")]
+    [InlineData("deno lint|deno task test", "deno.json: {\"tasks\": {\"test\": \"deno test -A\"}}")]
+    [InlineData("cargo build --workspace|cargo test --workspace", "Cargo.toml: [package]\nname = 'a'\n[workspace]\nmembers = ['b']")]
+    [InlineData("cargo build --workspace|cargo test --workspace", "Cargo.toml: [workspace.package]\n[workspace]")]
+    [InlineData("python3 -m mypy", "pyproject.toml: [tool.mypy]\nstrict = true\nfiles = ['src']")]
+    [InlineData("python3 -m mypy .", "pyproject.toml: [tool.mypy]\nstrict = true\n[tool.other]\nfiles = ['src']")]
+    [InlineData("python3 -m mypy", "setup.py", "mypy.ini: [mypy]\npackages = a")]
+    [InlineData(
+        "uv run ruff check --no-fix .|uv run pytest",
+        "pyproject.toml: [tool.ruff]\nfix = true\n[tool.pytest.ini_options]",
+        "uv.lock"
+    )]
+    [InlineData("python3 -m unittest discover -s tests", "setup.py", "tests/a.py")]
+    [InlineData("", "A.sln", "B.sln", "C.csproj")]
+    public void Project_OfAnyEcosystem_GivesItsGates(string expected, params string[] files) => Expect(expected, files);
+
+    [Theory]
+    [InlineData("cd backend && go build ./...|cd backend && go vet ./...|cd backend && go test ./...|cd frontend && npm run test")]
+    [InlineData("make test", "Makefile: test:\n\tx")]
+    public void Projects_BelowARootWithoutGates_GiveTheirs(string expected, params string[] root)
+    {
+        string[] nested = ["frontend/package.json: {\"scripts\": {\"test\": \"jest\"}}", "backend/go.mod", "docs/package.json: {}"];
+        Expect(expected, [.. nested, "node_modules/a/package.json: {\"scripts\": {\"test\": \"a\"}}", .. root]);
+    }
+
+    [Theory]
+    [InlineData(
+        "go test ./...|cd tools/gen && go test ./...",
+        "go.mod",
+        "tools/gen/go.mod",
+        "web/package.json: {\"scripts\": {\"test\": \"x\"}}"
+    )]
+    [InlineData(
+        "cd a && go test ./...|cd a/inner && go test ./...|cd b && go test ./...",
+        "go.work",
+        "a/go.mod",
+        "a/inner/go.mod",
+        "b/go.mod"
+    )]
+    public void Modules_OfGo_AreTestedEach(string expected, params string[] files)
+    {
+        using var folder = Folder(files);
+
+        Assert.Equal(expected, Join(GateDetection.Detect(folder.Path).Where(gate => gate.Type == GateType.Test)));
+    }
+
+    [Theory]
+    [InlineData("npm run test --workspaces --if-present", "package.json: {\"workspaces\": [\"packages/*\"]}")]
+    [InlineData("npm run test", "package.json: {\"workspaces\": [\"packages/*\"], \"scripts\": {\"test\": \"x\"}}")]
+    [InlineData("cd packages/a && npm run test", "package.json: {\"workspaces\": [\"apps/*\"]}")]
+    [InlineData("pnpm -r run test", "package.json: {}", "pnpm-lock.yaml", "pnpm-workspace.yaml: packages:\n  - 'packages/*'\n")]
+    [InlineData("yarn workspaces run test", "package.json: {\"workspaces\": {\"packages\": [\"packages/**\"]}}", "yarn.lock")]
+    [InlineData("yarn workspaces foreach -A run test", "package.json: {\"workspaces\": [\"packages/a\"]}", "yarn.lock", ".yarnrc.yml")]
+    public void Workspaces_WhoseMembersHaveAScript_RunItInAll(string expected, params string[] files) =>
+        Expect(expected, [.. files, "packages/a/package.json: {\"scripts\": {\"test\": \"jest\"}}", "packages/b/package.json: {}"]);
+
+    [Theory]
+    [InlineData("""{"test": "jest --watch --coverage"}""", "npx -c 'jest --coverage'")]
+    [InlineData("""{"test": "ng test"}""", "npm run test -- --watch=false")]
+    [InlineData("""{"test": "CI=true react-scripts test"}""", "npm run test")]
+    [InlineData("""{"test": "cypress open"}""", "npx -c 'cypress run'")]
+    [InlineData("""{"lint": "eslint . --fix && prettier --check ."}""", "npx -c 'eslint . && prettier --check .'")]
+    [InlineData("""{"build": "tsc --watch"}""", "npm run build")]
+    public void Script_ThatWatchesOrRepairs_ChecksOnce(string scripts, string expected) =>
+        Expect(expected, [$$"""package.json: {"scripts": {{scripts}}}"""]);
+
+    [Theory]
+    [InlineData("""{"build": "tsc", "lint": "eslint .", "test": "npm run lint && jest"}""", "npm run build|npm run test")]
+    [InlineData("""{"build": "tsc", "pretest": "yarn build", "test": "jest"}""", "npm run test")]
+    [InlineData("""{"lint": "a", "typecheck": "b", "check": "run-s lint typecheck", "test": "npm run check && c"}""", "npm run test")]
+    [InlineData("""{"lint": "a", "test": "jest lint"}""", "npm run lint|npm run test")]
+    public void Script_ThatAnotherGateCalls_IsNotPaidTwice(string scripts, string expected) =>
+        Expect(expected, [$$"""package.json: {"scripts": {{scripts}}}"""]);
+
+    private static void Expect(string expected, string[] files)
+    {
+        using var folder = Folder(files);
+
+        Assert.Equal(expected, Join(GateDetection.Detect(folder.Path)));
+    }
+
+    private static string Join(IEnumerable<Gate> gates) => string.Join('|', gates.Select(gate => gate.Command));
+
+    private static TempFolder Folder(IEnumerable<string> files)
+    {
+        var folder = new TempFolder();
+        foreach (var file in files)
+        {
+            var end = file.IndexOf(": ", StringComparison.Ordinal);
+            folder.Write(end < 0 ? file : file[..end], end < 0 ? "" : file[(end + 2)..]);
+        }
+        return folder;
     }
 
     [Theory]

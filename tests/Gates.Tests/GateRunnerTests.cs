@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Plans;
@@ -28,6 +29,26 @@ public sealed class GateRunnerTests : IDisposable
         var evidence = await File.ReadAllTextAsync(verdict.EvidenceFile!);
         Assert.Equal(["err", "out"], evidence.Split('\n').Take(2).Order());
         Assert.Contains("Passed, exit code 0", evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gate_WithoutTimeLimit_EndsAfterTheDefaultOne()
+    {
+        var clock = new FakeTimeProvider();
+        var gates = new GateRunner(GateScheduler.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }), clock);
+        var subject = new GateSubject { Directory = _folder.Path, Environment = GateVariables.Make() };
+        var running = gates.RunAsync(Gate("touch began; sleep 3600"), subject, _folder["evidence/gate.log"], Eventually.Timeout());
+        await Eventually.TrueAsync(() => File.Exists(_folder["began"]));
+
+        clock.Advance(Plans.Gate.DefaultTimeout - TimeSpan.FromSeconds(1));
+        Assert.False(running.IsCompleted);
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            return running.IsCompleted;
+        });
+
+        Assert.Equal(GateResult.TimedOut, (await running).Result);
     }
 
     [Fact]
@@ -197,8 +218,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Script_MeetsAReadOnlyFileSystem_BlamesTheMachine()
     {
-        _folder.Write("mvnw", "#!/bin/sh\necho '[ERROR] Could not create local repository: Read-only file system'; exit 1\n");
-        File.SetUnixFileMode(_folder["mvnw"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.WriteProgram("mvnw", "#!/bin/sh\necho '[ERROR] Could not create local repository: Read-only file system'; exit 1\n");
 
         var verdict = await RunAsync("./mvnw test", subjectChange: subject => subject with { TrustsOutput = true });
 

@@ -17,7 +17,7 @@ public class SetUpDetectionTests
     [InlineData("dotnet restore --locked-mode", "packages.lock.json")]
     public void Detect_LockFileInTheRoot_IsInstalledByItsPackageManager(string command, string lockFile)
     {
-        var found = Assert.Single(SetUpDetection.Detect(name => name == lockFile));
+        var found = Assert.Single(SetUpDetection.Detect(name => name == lockFile, []));
 
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
@@ -32,10 +32,29 @@ public class SetUpDetectionTests
         }
         folder.Write("package.json", """{"scripts": {"test": "x"}}""");
 
-        Assert.Equal(["yarn install --immutable", "uv sync --frozen"], SetUpDetection.Detect(folder.Path).Select(found => found.Command));
+        Assert.Equal(
+            ["yarn install --immutable", "uv sync --frozen"],
+            SetUpDetection.Detect(folder.Path, []).Select(found => found.Command)
+        );
         Assert.Equal(["yarn run test"], GateDetection.Detect(folder.Path).Select(gate => gate.Command));
     }
 
     [Fact]
-    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp() => Assert.Empty(SetUpDetection.Detect(_ => false));
+    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp() => Assert.Empty(SetUpDetection.Detect(_ => false, []));
+
+    [Fact]
+    public void Detect_ProjectsBelowTheRoot_AreSetUpInTheirFolders()
+    {
+        using TempFolder folder = new();
+        folder.Write("package-lock.json", "");
+        folder.Write("web/package.json", """{"scripts": {"test": "x"}}""");
+        folder.Write("web/pnpm-lock.yaml", "");
+        folder.Write("tools/package-lock.json", "");
+
+        var folders = GateDetection.FoldersOf(GateDetection.Detect(folder.Path));
+        var found = SetUpDetection.Detect(folder.Path, folders);
+
+        Assert.Equal(["npm ci", "cd web && pnpm install --frozen-lockfile"], found.Select(command => command.Command));
+        Assert.Equal(["package-lock.json", "web/pnpm-lock.yaml"], found.Select(command => command.LockFile));
+    }
 }

@@ -101,6 +101,7 @@ public sealed partial class DiscardTests
         "FileCommits.cs",
         "InterruptedCheckout.cs",
         "CheckoutMove.cs",
+        "BranchCheckouts.cs",
         "PristineAside.cs",
         "WorktreeDiff.cs",
         "LandingReversal.cs",

@@ -29,7 +29,10 @@ public partial class EcosystemPlaceTests
 
     [Fact]
     public void LockFiles_InTheTable_AreFoundByThisTest() =>
-        Assert.Contains("Cargo.lock", Literal().Matches(File.ReadAllText(Table)).Select(match => match.Groups["text"].Value));
+        Assert.Contains(
+            "Cargo.lock",
+            File.ReadLines(Table).SelectMany(line => Literal().Matches(line)).Select(match => match.Groups["text"].Value)
+        );
 
     [GeneratedRegex("\"(?<text>[^\"\\\\]*)\"", RegexOptions.ExplicitCapture)]
     private static partial Regex Literal();

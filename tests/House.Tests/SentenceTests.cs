@@ -53,7 +53,7 @@ public sealed class SentenceTests
         "ClaudeFailures: what the Claude CLI prints",
         "CommandLine: messages of System.CommandLine",
         "DiffCommand: git's diff",
-        "GateDetection: what npm writes into package.json",
+        "NodeGates: what npm writes into package.json",
         "GateProbe: commands of the user",
         "LostConnection: what the client's core says of its transport",
         "MethodSignature: source code",

@@ -117,4 +117,36 @@ public sealed class PlanLintTests
             FilesWrite = writes,
             Verification = [new Gate("pytest", GateType.Test)],
         };
+
+    [Theory]
+    [InlineData("jest --watch", "jest")]
+    [InlineData("npx vitest dev --coverage", "npx vitest --coverage --run")]
+    [InlineData("ng test", "ng test --watch=false")]
+    [InlineData("npx cypress open --e2e", "npx cypress run --e2e")]
+    [InlineData("dotnet watch test", "dotnet test")]
+    [InlineData("npm ci && mocha -w", "npm ci && mocha")]
+    [InlineData("ruff check . --fix", "ruff check .")]
+    [InlineData("prettier --write .", "prettier . --check")]
+    [InlineData("rubocop -A", "rubocop")]
+    public void Of_GateThatWatchesOrRepairs_NamesTheCommandThatChecksOnce(string command, string once)
+    {
+        var advice = Assert.Single(PlanLint.Of(Plan(command)), advice => advice.Code == "gate-not-once");
+
+        Assert.Equal($"Use '{once}', which checks once.", advice.Cure);
+    }
+
+    [Theory]
+    [InlineData("vitest run")]
+    [InlineData("CI=1 vitest")]
+    [InlineData("jest -w 2")]
+    [InlineData("react-scripts test --watchAll=false")]
+    [InlineData("npm test")]
+    [InlineData("prettier --check .")]
+    [InlineData("node --test")]
+    [InlineData("karma start --single-run")]
+    public void Of_GateThatChecksOnce_GetsNoAdvice(string command) =>
+        Assert.DoesNotContain(PlanLint.Of(Plan(command)), advice => advice.Code == "gate-not-once");
+
+    private static Plan Plan(string command) =>
+        new() { Tasks = [new PlanTask { Id = "a", Description = "A", Verification = [new Gate(command)] }] };
 }

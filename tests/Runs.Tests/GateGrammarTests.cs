@@ -41,7 +41,10 @@ public sealed class GateGrammarTests
     {
         using var folder = new TempFolder();
         folder.Write("pyproject.toml", "[tool.ruff]\n[tool.mypy]\n");
-        folder.Write("one.md", "# Phase 1: One\n\n## Gates\n- python3 -m mypy .\n- python3 -m ruff check .\n\n## Tasks\n- [ ] 1.1 Write\n");
+        folder.Write(
+            "one.md",
+            "# Phase 1: One\n\n## Gates\n- python3 -m mypy .\n- python3 -m ruff check --no-fix .\n\n## Tasks\n- [ ] 1.1 Write\n"
+        );
         var master = PlanReader.Read(
             "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n"u8,
             "plan.md",
@@ -50,7 +53,7 @@ public sealed class GateGrammarTests
 
         var found = GateDetection.Detect(folder.Path);
 
-        Assert.Equal([GateGrammar.Of("python3 -m mypy ."), GateGrammar.Of("python3 -m ruff check .")], found);
+        Assert.Equal([GateGrammar.Of("python3 -m mypy ."), GateGrammar.Of("python3 -m ruff check --no-fix .")], found);
         Assert.Equal(found, master.Plan!.Tasks[0].Verification);
         Assert.All(found, gate => Assert.Equal(Gate.DefaultTimeout, gate.Limit));
     }

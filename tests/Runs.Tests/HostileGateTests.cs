@@ -51,6 +51,20 @@ public sealed class HostileGateTests
         Assert.Contains("[it changed tracked files", await LogsAsync(run));
     }
 
+    [Fact]
+    public async Task Verify_LinterThatRepairsFiles_Fails()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(repository, ["helper.sh", "work.txt"], new Gate("sh build.sh", GateType.Lint));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", "echo good > work.txt\n");
+        run.Write(prepared, "work.txt", "bad\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Contains(work.Problems, problem => problem.Contains("It changed tracked files (work.txt)", StringComparison.Ordinal));
+    }
+
     /// <summary>Its first run prepares the second, which is made to find out whether it fails by chance.</summary>
     [Fact]
     public async Task Verify_GateThatMendsItselfForItsSecondRun_FailsAgain()

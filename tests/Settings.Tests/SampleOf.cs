@@ -29,6 +29,8 @@ internal static class SampleOf
         "[{model: x, input: 1, output: 2}]",
         "https://desk.example:8888",
         "codex",
+        "as-configured",
+        "landing",
     ];
 
     /// <summary>A value for a setting, and a configuration file with it.</summary>

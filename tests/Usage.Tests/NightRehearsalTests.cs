@@ -99,7 +99,7 @@ public sealed class NightRehearsalTests
     {
         var night = Night(Task("a"), Task("b") with { FailureShare = share }, Task("c", 1));
 
-        var rehearsals = new[] { 0.5, 0.9 }.Select(hardness => NightRehearsal.Play(night, Past, hardness)).ToList();
+        Rehearsal[] rehearsals = [NightRehearsal.Play(night, Past, 0.5), NightRehearsal.Play(night, Past, 0.9)];
 
         Assert.Equal((usual, hard), (rehearsals[0].Done.Count, rehearsals[1].Done.Count));
         Assert.Equal(hard == 1, rehearsals[1].Steps.Any(step => step is { Kind: RehearsedKind.Fails, Task: "b" }));

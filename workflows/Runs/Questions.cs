@@ -98,7 +98,10 @@ internal static class Questions
             var waiting = state.Board.Entries.Where(e => !e.HasEnded && Outages.Concerns(outage, e.Outline)).ToList();
             if (waiting.Count > 0)
             {
-                var who = waiting is [var only] ? $"task {only.Id} waits" : Plural.Of(waiting.Count, "task waits", "tasks wait");
+                var who =
+                    waiting is not [var only] ? Plural.Of(waiting.Count, "task waits", "tasks wait")
+                    : only.Id == PlannerTask.Id ? "the planner waits"
+                    : $"task {only.Id} waits";
                 yield return Ask(
                     RunQuestion.Account,
                     waiting[0].Progress.Since,

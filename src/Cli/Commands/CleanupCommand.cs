@@ -8,7 +8,6 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

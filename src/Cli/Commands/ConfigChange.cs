@@ -20,7 +20,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <param name="text">The present text.</param>
     /// <param name="shown">How messages call the file.</param>
     /// <param name="load">Loads a text of the file with the other files.</param>
-    public delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
+    internal delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
 
     /// <summary>How messages call the file.</summary>
     public string Shown => isUser ? _file : SettingsFiles.RepositoryFileName;

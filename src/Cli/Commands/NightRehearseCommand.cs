@@ -4,7 +4,6 @@ using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;

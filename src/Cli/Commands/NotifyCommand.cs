@@ -59,7 +59,7 @@ internal sealed class NotifyCommand : Command
             {
                 context.Terminal.Warn(new UntrustedText(notice.Describe()).Line);
             }
-            context.Terminal.Say(PlanOverview.Count(before - left.Count, "notice") + " sent.");
+            context.Terminal.Say($"{Plural.Of(before - left.Count, "notice")} sent.");
             return left.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
         }
     }
@@ -68,7 +68,7 @@ internal sealed class NotifyCommand : Command
     {
         protected override async Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop)
         {
-            context.Terminal.Say(PlanOverview.Count(await outbox.DiscardAsync(run, stop), "notice") + " dropped.");
+            context.Terminal.Say($"{Plural.Of(await outbox.DiscardAsync(run, stop), "notice")} dropped.");
             return ExitCodes.Done;
         }
     }

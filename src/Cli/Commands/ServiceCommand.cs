@@ -5,7 +5,6 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Service;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

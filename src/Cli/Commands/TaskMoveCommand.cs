@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;

@@ -10,7 +10,6 @@ using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Repositories;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -21,13 +21,14 @@ internal static partial class TextRows
     public static IEnumerable<string> Of(string text, int cells, string before) =>
         Ranges(text, cells, cells - before.Length).Select((range, row) => row == 0 ? text[range] : before + text[range]);
 
-    /// <summary>A line of a list or a table of two columns: its further rows stand below the beginning of the second column.</summary>
+    /// <summary>A line of a list or a table of two columns: its further rows stand below the beginning of the second column, unless less
+    /// than a third of the row is right of it.</summary>
     /// <param name="text">One line of ours.</param>
     /// <param name="cells">The most cells of a row.</param>
     public static IEnumerable<string> Hanging(string text, int cells)
     {
         var second = SecondColumn().Match(text) is { Success: true } column ? column.Length : text.Length - text.TrimStart(' ').Length;
-        return Of(text, cells, new string(' ', second <= cells / 2 ? second : 4));
+        return Of(text, cells, new string(' ', second <= cells / 3 * 2 ? second : 4));
     }
 
     /// <summary>A line with a coloured part in rows, as <see cref="Of(string, int, string)"/> breaks its text.</summary>

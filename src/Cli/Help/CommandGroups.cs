@@ -166,7 +166,7 @@ internal static class CommandGroups
     public static string Text(Command root, bool all, int width)
     {
         var commands = Offered(root).ToDictionary(command => command.Name);
-        IReadOnlyList<(string Title, string[] Commands)> groups = all ? All : [("Commands", [.. Everybody])];
+        var groups = all ? All : [("Commands", [.. Everybody])];
         var names = groups.SelectMany(group => group.Commands).Max(name => name.Length);
         var lines = groups.SelectMany(group =>
             group.Commands.Select(name => $"  {name.PadRight(names)}  {commands[name].Description}").Prepend($"{group.Title}:").Append("")

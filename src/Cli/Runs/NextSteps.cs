@@ -43,11 +43,7 @@ internal static class NextSteps
         }
         if (all && !RunStates.IsFinal(run.State))
         {
-            var stays =
-                run.Tasks.Any(task => TaskStates.IsOnStaging(task.State) && !task.Landed) ? "; what is merged stays on staging"
-                : run.HasLanded ? "; what has landed stays"
-                : "";
-            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends the run{stays}", Tone.Faint));
+            write(new ScreenLine($"      orchestrate cancel {run.RunId}   # ends the run", Tone.Faint));
         }
         else if (steps.Exists(step => step.Others.Count > 0))
         {

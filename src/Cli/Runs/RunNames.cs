@@ -54,10 +54,10 @@ internal static class RunNames
     private static IReadOnlyList<StoredRun> Of(IReadOnlyList<StoredRun> runs, IReadOnlyList<Names> found) =>
         [.. runs.Where(run => found.Any(names => names.Id == run.Id))];
 
-    private static IReadOnlyList<Names> Find(IReadOnlyList<Names> runs, string text) =>
+    private static List<Names> Find(IReadOnlyList<Names> runs, string text) =>
         FindById(runs, text) is { Count: > 0 } called ? called : [.. runs.Where(run => HasWords(run.Title, text))];
 
-    private static IReadOnlyList<Names> FindById(IReadOnlyList<Names> runs, string text)
+    private static List<Names> FindById(IReadOnlyList<Names> runs, string text)
     {
         Func<string, bool>[] kinds =
         [

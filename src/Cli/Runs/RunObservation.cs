@@ -49,7 +49,7 @@ internal static class RunObservation
         };
     }
 
-    private static IReadOnlyList<string>? UnsentOf(StoredRun run, RepositoryLocation repository, CommandContext context) =>
+    private static List<string>? UnsentOf(StoredRun run, RepositoryLocation repository, CommandContext context) =>
         new NoticeOutbox(repository.Key, context.Services)
             .Read(run.Id)
             .Where(notice => notice.IsLate(context.Time.GetUtcNow()))

@@ -87,31 +87,7 @@ internal static class CommandLine
         };
         try
         {
-            if (!Directory.Exists(folder))
-            {
-                throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that exists with --working-dir.");
-            }
-            if (!command.IsForAgents && AgentStartFacts.Concern(environment, context.FindRepository))
-            {
-                throw new CommandException(
-                    ExitCodes.Usage,
-                    $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, a gate or set-up.",
-                    "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
-                );
-            }
-            if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)
-            {
-                throw new CommandException(ExitCodes.Unavailable, refusal, context.Platform.Cure);
-            }
-            if (
-                !command.IsForAgents
-                && !command.WorksEverywhere
-                && context.FindRepository() is { IsBare: false } repository
-                && repository.HasReplacedFolder
-            )
-            {
-                await repository.RequireOwnFoldersAsync(WorktreeSettings.DefaultDirectory, context.Services, interrupts.Stop);
-            }
+            await DemandAllowedAsync(command, context, environment, interrupts.Stop);
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
         catch (CommandException fault)
@@ -187,6 +163,45 @@ internal static class CommandLine
         return false;
     }
 
+    /// <summary>Refuses a command that may not run here, or not by this caller.</summary>
+    private static async Task DemandAllowedAsync(
+        CliCommand command,
+        CommandContext context,
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken stop
+    )
+    {
+        if (!Directory.Exists(context.Directory))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"There is no folder {context.Directory}.",
+                "Name one that exists with --working-dir."
+            );
+        }
+        if (!command.IsForAgents && AgentStartFacts.Concern(environment, context.FindRepository))
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, a gate or set-up.",
+                "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+            );
+        }
+        if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)
+        {
+            throw new CommandException(ExitCodes.Unavailable, refusal, context.Platform.Cure);
+        }
+        if (
+            !command.IsForAgents
+            && !command.WorksEverywhere
+            && context.FindRepository() is { IsBare: false } repository
+            && repository.HasReplacedFolder
+        )
+        {
+            await repository.RequireOwnFoldersAsync(WorktreeSettings.DefaultDirectory, context.Services, stop);
+        }
+    }
+
     private static int Refuse(ParseResult parsed, ITerminal terminal)
     {
         var command = parsed.CommandResult.Command;
@@ -196,7 +211,7 @@ internal static class CommandLine
             unknown is null ? null
             : command is RootCommand && !unknown.StartsWith('-') ? CommandGroups.Meant(unknown, command)
             : NearestName.Of(unknown, known);
-        IEnumerable<string> messages =
+        var messages =
             command is RootCommand && unknown?.StartsWith('-') is false
                 ? [$"There is no command '{unknown}'."]
                 : parsed

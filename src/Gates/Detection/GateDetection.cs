@@ -1,11 +1,12 @@
-using System.Text.Json;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
 /// <summary>Finds gates in a project's manifests, for users who configured none.</summary>
 public static partial class GateDetection
 {
-    private static readonly (string Script, GateType Type)[] Scripts =
+    /// <summary>Names of scripts and of targets of make with their types, cheapest first.</summary>
+    internal static readonly (string Script, GateType Type)[] Scripts =
     [
         ("build", GateType.Build),
         ("typecheck", GateType.TypeCheck),
@@ -17,114 +18,71 @@ public static partial class GateDetection
     /// <summary>Gates of the project in a directory, cheapest kind first. Empty without a known manifest.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
+    /// <summary>The folders of the projects that found gates belong to, without the root.</summary>
+    public static IEnumerable<string> FoldersOf(IEnumerable<Gate> found) =>
+        found.Select(gate => GateFolder.Split(gate.Command).Folder).Where(folder => folder.Length > 0).Distinct();
+
     /// <summary>The found gates with the manifest's definition of each, such as the text of an npm script; empty where the command defines
     /// itself.</summary>
-    internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory) =>
-        Find(
-            [.. Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))],
-            name => File.Exists(Path.Combine(directory, name)) ? File.ReadAllText(Path.Combine(directory, name)) : ""
-        );
-
-    /// <summary>Finds gates by the names in the root folder and a function that reads these files. Pure.</summary>
-    internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(IReadOnlyCollection<string> names, Func<string, string> read)
+    /// <remarks>Projects in folders below count where the root has no gates: a <c>frontend</c> beside a <c>backend</c>. So do projects
+    /// that the root's commands leave out, such as modules of Go.</remarks>
+    internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
-        List<(Gate Gate, string Meaning)> gates = [];
-        gates.AddRange(OfNode(names, read));
-        gates.AddRange(Ecosystems.All.SelectMany(row => OfRoots(row, names)));
-        gates.AddRange(OfPython(names, read));
-        // A Makefile usually wraps the same commands, so it only fills gaps.
-        gates.AddRange(OfMake(names, read).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)));
+        var root = new ProjectFolder(new WorktreeFiles(directory));
+        List<(Gate Gate, string Meaning)> gates = [.. Of(root)];
+        List<ProjectFolder> projects = [];
+        var isEmpty = gates.Count == 0;
+        foreach (var folder in root.Below().Where(folder => !projects.Exists(project => IsPartOf(folder, project))))
+        {
+            var rows = isEmpty ? null : Ecosystems.All.Where(row => row.HasNestedProjects && OfRow(row, root).Any()).ToList();
+            List<(Gate Gate, string Meaning)> found = [.. rows is null ? Of(folder) : rows.SelectMany(row => OfRow(row, folder))];
+            if (found.Count > 0)
+            {
+                projects.Add(folder);
+                gates.AddRange(found.Select(gate => (InFolder(gate.Gate, folder.Path), gate.Meaning)));
+            }
+        }
         return [.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))];
     }
 
-    private static IEnumerable<(Gate Gate, string Meaning)> OfNode(IReadOnlyCollection<string> names, Func<string, string> read)
-    {
-        if (!names.Contains("package.json"))
-        {
-            yield break;
-        }
-        var manager = Ecosystems.JavaScript.ManagerOf(names)?.Name ?? "npm";
-        var scripts = ReadScripts(read("package.json"));
-        foreach ((var script, var kind) in Scripts)
-        {
-            // The default script of "npm init" is no test.
-            if (scripts.TryGetValue(script, out var text) && !text.Contains("no test specified", StringComparison.Ordinal))
-            {
-                yield return Make($"{manager} run {script}", kind, text);
-            }
-        }
-    }
+    private static bool IsPartOf(ProjectFolder folder, ProjectFolder project) =>
+        folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal)
+        && !Ecosystems.All.Any(row => row.HasNestedProjects && OfRow(row, project).Any());
 
-    private static Dictionary<string, string> ReadScripts(string text)
+    private static Gate InFolder(Gate gate, string folder) => gate with { Command = GateFolder.Join(folder, gate.Command) };
+
+    private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(
-                text,
-                new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
-            );
-            return
-                document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("scripts", out var scripts)
-                && scripts.ValueKind == JsonValueKind.Object
-                ? scripts
-                    .EnumerateObject()
-                    .Where(script => script.Value.ValueKind == JsonValueKind.String)
-                    .DistinctBy(script => script.Name)
-                    .ToDictionary(script => script.Name, script => script.Value.GetString()!)
-                : [];
-        }
-        catch (JsonException)
-        {
-            // A broken manifest has no gates; the project's own tools will report it.
-            return [];
-        }
+        List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder))];
+        // A Makefile usually wraps the same commands, so it only fills gaps.
+        gates.AddRange([.. OfMake(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type))]);
+        return gates;
     }
 
     /// <summary>With several projects and no solution a command would be ambiguous.</summary>
-    private static IEnumerable<(Gate Gate, string Meaning)> OfRoots(Ecosystem row, IReadOnlyCollection<string> names) =>
-        row.HasOneRoot(names) ? row.Gates.Select(gate => Make(gate.Command, gate.Type)) : [];
+    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder) =>
+        row.HasOneRoot(folder.Names)
+            ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type).Select(gate => Made(gate, row, folder))
+            : [];
 
-    private static IEnumerable<(Gate Gate, string Meaning)> OfPython(IReadOnlyCollection<string> names, Func<string, string> read)
-    {
-        string[] manifests =
-        [
-            "pyproject.toml",
-            "requirements.txt",
-            "requirements-dev.txt",
-            "setup.cfg",
-            "setup.py",
-            "tox.ini",
-            "pytest.ini",
-        ];
-        var said = string.Join('\n', manifests.Where(names.Contains).Select(read));
-        if (!manifests.Take(5).Any(names.Contains))
-        {
-            yield break;
-        }
-        var prefix = Ecosystems.Python.ManagerOf(names)?.Run ?? "python3 -m ";
-        if (said.Contains("[tool.mypy", StringComparison.Ordinal) || names.Contains("mypy.ini"))
-        {
-            yield return Make($"{prefix}mypy .", GateType.TypeCheck);
-        }
-        if (said.Contains("[tool.ruff", StringComparison.Ordinal) || names.Contains("ruff.toml"))
-        {
-            yield return Make($"{prefix}ruff check .", GateType.Lint);
-        }
-        if (said.Contains("pytest", StringComparison.Ordinal) || names.Contains("pytest.ini") || names.Contains("conftest.py"))
-        {
-            yield return Make($"{prefix}pytest", GateType.Test);
-        }
-        else if (names.Contains("tests"))
-        {
-            yield return Make("python3 -m unittest discover -s tests", GateType.Test);
-        }
-    }
+    private static bool Holds(EcosystemGate gate, ProjectFolder folder) =>
+        (gate.Beside.Count == 0 || gate.Beside.Any(folder.Names.Contains))
+        && (
+            gate.Files.Count == 0
+            || gate.Files.Any(name =>
+                folder.Names.Contains(name) && (gate.Says is null || Regex.IsMatch(folder.Read(name), gate.Says, RegexOptions.Multiline))
+            )
+        );
 
-    private static IEnumerable<(Gate Gate, string Meaning)> OfMake(IReadOnlyCollection<string> names, Func<string, string> read)
+    private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder) =>
+        Make(gate.IsModule ? (row.ManagerOf(folder.Names)?.Run ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
+
+    private static IEnumerable<(Gate Gate, string Meaning)> OfMake(ProjectFolder folder)
     {
-        var makefile = names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile");
-        HashSet<string> targets = makefile is null ? [] : [.. Target().Matches(read(makefile)).Select(match => match.Groups[1].Value)];
+        var makefile = folder.Names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile");
+        HashSet<string> targets = makefile is null
+            ? []
+            : [.. Target().Matches(folder.Read(makefile)).Select(match => match.Groups[1].Value)];
         foreach ((var script, var kind) in Scripts)
         {
             if (targets.Contains(script))
@@ -138,8 +96,7 @@ public static partial class GateDetection
         }
     }
 
-    private static (Gate Gate, string Meaning) Make(string command, GateType type, string meaning = "") =>
-        (GateGrammar.Of(command, type: type), meaning);
+    private static (Gate Gate, string Meaning) Make(string command, GateType type) => (GateGrammar.Of(command, type: type), "");
 
     [GeneratedRegex(@"^([A-Za-z][\w-]*)\s*:(?!=)", RegexOptions.Multiline)]
     private static partial Regex Target();

@@ -11,10 +11,11 @@ public static class GateProbe
     /// <param name="hasSetUp">Worktrees are set up, which may install programs.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)
     {
-        var words = gate.Command.Split(' ');
-        return gate.Command switch
+        var text = GateFolder.Split(gate.Command).Command;
+        var words = text.Split(' ');
+        return text switch
         {
-            var command when command.StartsWith(Python, StringComparison.Ordinal) => hasSetUp || words[2] == "unittest"
+            var command when IsModule(command) => hasSetUp || words[2] == "unittest"
                 ? "python3 --version"
                 : $"{Python}{words[2]} --version",
             _ => words[0] switch
@@ -50,15 +51,22 @@ public static class GateProbe
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
         : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
 
+    private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
+
     // As lines of .orchestrator/config.yaml.
     private static string? SetUpOf(Gate gate, string directory)
     {
-        if (gate.Command.StartsWith(Python, StringComparison.Ordinal))
+        if (IsModule(gate.Command))
         {
-            var module = gate.Command.Split(' ')[2];
+            // All found gates: the list replaces what was found.
+            var found = GateDetection.Detect(directory).Select(other => other.Command).ToList();
+            var modules = found.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
             var requirements = File.Exists(Path.Combine(directory, "requirements.txt")) ? "-r requirements.txt " : "";
-            return $"worktrees.setup: [\"python3 -m venv .venv\", \".venv/bin/pip install {requirements}{module}\"] and gates.task: "
-                + $"[\".venv/bin/{gate.Command.Replace("python3", "python", StringComparison.Ordinal)}\"]";
+            var gates = found.Select(command =>
+                IsModule(command) ? $".venv/bin/{command.Replace("python3", "python", StringComparison.Ordinal)}" : command
+            );
+            return $"worktrees.setup: [\"python3 -m venv .venv\", \".venv/bin/pip install {requirements}"
+                + $"{string.Join(' ', modules.Distinct())}\"] and gates.task: [{string.Join(", ", gates.Select(gate => $"\"{gate}\""))}]";
         }
         return
             gate.Command.StartsWith("npm ", StringComparison.Ordinal)

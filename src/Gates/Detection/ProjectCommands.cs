@@ -15,21 +15,26 @@ public static class ProjectCommands
     /// <summary>Set-up, gates and MCP servers in the files of a repository's root.</summary>
     /// <param name="directory">The root.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
-    public static IReadOnlyList<FoundCommand> Find(string directory) =>
+    public static IReadOnlyList<FoundCommand> Find(string directory)
+    {
+        var gates = GateDetection.Find(directory);
+        var folders = GateDetection.FoldersOf(gates.Select(found => found.Gate));
+        return
         [
-            .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
-            .. GateDetection
-                .Find(directory)
-                .Select(found => new FoundCommand(
-                    found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate,
-                    found.Gate.Command,
-                    "the project's manifests",
-                    found.Meaning
-                )),
+            .. SetUpDetection
+                .Detect(directory, folders)
+                .Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
+            .. gates.Select(found => new FoundCommand(
+                found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate,
+                found.Gate.Command,
+                "the project's manifests",
+                found.Meaning
+            )),
             .. Includes(Path.Combine(directory, IncludeFile)),
             .. McpServers(Path.Combine(directory, McpFile))
                 .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
+    }
 
     /// <summary>The servers of a <c>.mcp.json</c> by name, as normalized JSON. An unreadable file has none.</summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)

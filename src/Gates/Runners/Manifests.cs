@@ -55,7 +55,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
         {
             return false;
         }
-        string[] parts = name.Split('/');
+        var parts = name.Split('/');
         var scoped = name[0] == '@' && parts.Length > 1 ? $"{parts[0]}/{parts[1]}" : parts[0];
         string[] names = [module, scoped, name, scoped.Split('.')[0], "@types/" + module];
         return names.Concat(names.Select(one => Packages.GetValueOrDefault(one, one))).Distinct().Any(IsNamed);

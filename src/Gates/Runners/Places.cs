@@ -87,7 +87,7 @@ internal static class Places
     // A stack trace names a class and the name of its file: by convention its folder is that of the package.
     private static string SourceOf(string type, string file, string directory)
     {
-        string[] parts = type.Split('.');
+        var parts = type.Split('.');
         var package = string.Join('/', parts.TakeWhile(part => part.Length > 0 && !char.IsUpper(part[0])));
         var path = package.Length == 0 ? file : $"{package}/{file}";
         var language = Path.GetExtension(file) switch

@@ -185,6 +185,5 @@ internal static class ReportReader
         return null;
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement array) =>
-        array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : [];
+    private static JsonElement[] Items(JsonElement array) => array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
 }

@@ -63,6 +63,12 @@ internal static class RustRunners
                     new(@"^error\[E\d+\]: ") { Kind = BuildFailed },
                     new("^error: ") { If = @"\bcargo clippy\b", Then = @"^\s*--> \S+\.rs:" },
                     new(@"^Diff in (?<file>\S+?\.rs):\d+") { Places = [Here(@"^Diff in (?<file>\S+?\.rs):(?<line>\d+)")] },
+                    new("^error: rustup could not choose a version of ")
+                    {
+                        Kind = OfMachine,
+                        Cause = EnvironmentCause.MissingProgram,
+                        Places = [],
+                    },
                     new(@"^error: linker .* not found")
                     {
                         Kind = OfMachine,

@@ -225,7 +225,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             StandardOutput = output,
             // The number is on stdout; warnings on stderr are not searched for it.
             StandardError = number is null ? output : ProcessOutput.Capture(CaptureBytes),
-            Timeout = gate.Timeout,
+            Timeout = gate.Limit,
             OwnSession = true,
             StopLeftovers = true,
             Mark = turn.Mark,

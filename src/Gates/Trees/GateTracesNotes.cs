@@ -26,7 +26,15 @@ public static class GateTracesNotes
         {
             OwnFile.Append(log, lines);
         }
-        return verdict with { Oddities = [.. verdict.Oddities, .. odd], RemovedBefore = verdict.Passed ? null : Named(removedBefore) };
+        verdict = verdict with { Oddities = [.. verdict.Oddities, .. odd], RemovedBefore = verdict.Passed ? null : Named(removedBefore) };
+        // A linter that repairs what it finds is green whatever the work is, and its repairs are not part of the commit.
+        return verdict is { Passed: true, Gate: { Type: GateType.Lint, Negate: false } } && traces.Changed.Count > 0
+            ? verdict with
+            {
+                Result = GateResult.Failed,
+                Failure = GateFailure.Logic,
+            }
+            : verdict;
     }
 
     private static IEnumerable<GateOddity> Odd(GateOddityKind kind, IReadOnlyList<string> files) =>

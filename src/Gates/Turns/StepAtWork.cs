@@ -35,7 +35,7 @@ public sealed record StepAtWork(string Name, bool IsSetUp, GateOrigin Origin, Da
     )
     {
         var folder = SetUpFolder(UserState.MakeFolder(environment));
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Make(folder);
         foreach (var dead in GateTicket.In(folder).Where(ticket => !ticket.IsAlive()))
         {
             dead.Remove(folder);

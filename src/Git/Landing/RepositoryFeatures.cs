@@ -87,21 +87,20 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 missing.Add(submodule.Path);
             }
         }
-        var count = named.Count == 1 ? "1 submodule" : $"{named.Count} submodules";
+        var count = Plural.Of(named.Count, "submodule");
         return named.Count == 0 ? null
             : missing.Count > 0
                 ? new(
                     "submodules",
                     FeatureState.Warn,
                     $"The repository has {count}, and this clone does not have the commits of {FileNames.Some(missing)}: in worktrees "
-                        + $"{(missing.Count == 1 ? "its folder is" : "their folders are")} empty.",
+                        + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty.",
                     "git submodule update --init --recursive"
                 )
             : new(
                 "submodules",
                 FeatureState.Ok,
-                $"The repository has {count}. Worktrees get {(named.Count == 1 ? "its" : "their")} files from this clone; tasks can't "
-                    + "change them."
+                $"The repository has {count}. Worktrees get the files from this clone; tasks can't " + "change them."
             );
     }
 

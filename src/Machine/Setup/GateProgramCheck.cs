@@ -32,7 +32,7 @@ internal static class GateProgramCheck
             );
     }
 
-    /// <summary>The first found gate whose program is missing; checked outside of the repository, which is not trusted here.</summary>
+    /// <summary>The found gates whose programs are missing; checked outside of the repository, which is not trusted here.</summary>
     private static async Task<MachineCheckEntry?> MissingAsync(
         SettingsResult loaded,
         IReadOnlyList<Gate> found,
@@ -40,46 +40,52 @@ internal static class GateProgramCheck
         CancellationToken stop
     )
     {
-        var settings = loaded.Settings!;
-        var hasSetUp = WorktreeSetup.CommandsOf(settings, root).Count > 0;
+        var hasSetUp = WorktreeSetup.CommandsOf(loaded.Settings!, root).Count > 0;
         var folder = Directory.CreateTempSubdirectory("orchestrate-check-");
         try
         {
-            foreach (var gate in found)
+            List<(Gate Gate, string Probe, string Failure)> missing = [];
+            foreach (var probed in found.GroupBy(gate => GateProbe.CommandOf(gate, hasSetUp)))
             {
-                if (GateProbe.CommandOf(gate, hasSetUp) is not { } probe)
+                if (probed.Key is { } probe && await FailureAsync(probe, folder.FullName, loaded, stop) is { } failure)
                 {
-                    continue;
-                }
-                var asked = await new ProcessRunner().RunAsync(
-                    new ProcessCommand("/bin/sh", "-c", probe)
-                    {
-                        WorkingDirectory = folder.FullName,
-                        Environment = loaded.AgentEnvironment.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
-                        CleanEnvironment = true,
-                        Timeout = TimeSpan.FromSeconds(30),
-                        OwnSession = true,
-                        StopLeftovers = true,
-                    },
-                    stop
-                );
-                if (!asked.Succeeded)
-                {
-                    var said = asked.StandardError.Text.Trim().Split('\n')[^1];
-                    return new(
-                        "gates",
-                        MachineCheckStatus.Warn,
-                        $"Found: {gate.Command}, but it can't run here: '{probe}' fails{(said.Length > 0 ? $" ({said})" : "")}. Runs stop "
-                            + "at it.",
-                        GateProbe.CureOf(gate, ofProject: true, root)
-                    );
+                    missing.AddRange(probed.Select(gate => (gate, probe, failure)));
                 }
             }
-            return null;
+            return missing.Count == 0
+                ? null
+                : new(
+                    "gates",
+                    MachineCheckStatus.Warn,
+                    string.Concat(
+                        missing.Select(gate => $"Found: {gate.Gate.Command}, but it can't run here: '{gate.Probe}' fails{gate.Failure}. ")
+                    ) + "Runs stop at it.",
+                    string.Join(' ', missing.Select(gate => GateProbe.CureOf(gate.Gate, ofProject: true, root)).Distinct())
+                );
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<string?> FailureAsync(string probe, string folder, SettingsResult loaded, CancellationToken stop)
+    {
+        var asked = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", probe)
+            {
+                WorkingDirectory = folder,
+                Environment = loaded.AgentEnvironment.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
+                CleanEnvironment = true,
+                Timeout = TimeSpan.FromSeconds(30),
+                OwnSession = true,
+                StopLeftovers = true,
+            },
+            stop
+        );
+        var said = asked.StandardError.Text.Trim().Split('\n')[^1];
+        return asked.Succeeded ? null
+            : said.Length > 0 ? $" ({said})"
+            : "";
     }
 }

@@ -45,10 +45,14 @@ public sealed record Ecosystem(string Name)
     /// <summary>Endings of build output.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
-    /// <summary>Gates of a project that has exactly one of <see cref="Roots"/>.</summary>
-    public IReadOnlyList<EcosystemCommand> Gates { get; init; } = [];
+    /// <summary>Gates of projects without configured ones; the first line that holds for a type is taken.</summary>
+    public IReadOnlyList<EcosystemGate> Gates { get; init; } = [];
 
-    /// <summary>Files of which a project has one in its root; the first list counts of which there is any.</summary>
+    /// <summary>True if a project inside another one has gates of its own, because the outer commands leave it out.</summary>
+    public bool HasNestedProjects { get; init; }
+
+    /// <summary>Files of which a project has exactly one in its root, or its gates would be ambiguous; the first list counts of which there
+    /// is any. Empty: no such condition.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
     /// <summary>Whether a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
@@ -67,7 +71,8 @@ public sealed record Ecosystem(string Name)
 
     /// <summary>Whether a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
-        Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
+        Roots.Count == 0
+        || Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
 
     /// <summary>Whether a file of this path decides what the programs do.</summary>
     public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
@@ -130,6 +135,23 @@ public sealed record Ecosystem(string Name)
 /// <param name="Command">Its text.</param>
 /// <param name="Type">The type of gate that it is.</param>
 public sealed record EcosystemCommand(string Command, GateType Type);
+
+/// <summary>A gate of projects that have a certain file.</summary>
+/// <param name="Command">Its text.</param>
+/// <param name="Type">The type of gate that it is.</param>
+/// <param name="Files">Names of files and folders in the project's folder, one of which it has. Empty: the row's <see
+/// cref="Ecosystem.Roots"/> decide.</param>
+public sealed record EcosystemGate(string Command, GateType Type, params IReadOnlyList<string> Files)
+{
+    /// <summary>Regular expression, by lines, that one of the files matches. Default: null, the file's name is enough.</summary>
+    public string? Says { get; init; }
+
+    /// <summary>Further files, one of which the project must have. Default: empty, none.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
+    /// <summary>True if the command is a Python module, run with the package manager's <see cref="PackageManager.Run"/>.</summary>
+    public bool IsModule { get; init; }
+}
 
 /// <summary>Files that a program reads without being told their names.</summary>
 /// <param name="Program">The program.</param>

@@ -8,6 +8,21 @@ internal static class EcosystemTable
 {
     private const string JavaScriptManagers = "npm pnpm yarn bun";
 
+    private const string CargoWorkspace = @"^\s*\[workspace[\].]";
+
+    private const string TestTask = @"\btest.\s*:";
+
+    private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
+
+    private static readonly string[] PythonManifests =
+    [
+        "pyproject.toml",
+        "requirements.txt",
+        "requirements-dev.txt",
+        "setup.cfg",
+        "setup.py",
+    ];
+
     public static readonly IReadOnlyList<Ecosystem> Rows =
     [
         new("JavaScript")
@@ -77,9 +92,21 @@ internal static class EcosystemTable
         new("Deno")
         {
             Programs = ["deno"],
-            Commands = [.. Commands(Test, "deno test"), .. Commands(TypeCheck, "deno check"), .. Commands(Lint, "deno lint")],
+            Commands =
+            [
+                .. Commands(Test, "deno test", "deno task test"),
+                .. Commands(TypeCheck, "deno check"),
+                .. Commands(Lint, "deno lint", "deno task lint"),
+            ],
             Managers = [new("deno") { LockFiles = ["deno.lock"] }],
             Manifests = ["deno.json", "deno.jsonc"],
+            Gates =
+            [
+                new("deno task test", Test, "deno.json", "deno.jsonc") { Says = TestTask },
+                new("deno test", Test, "deno.json", "deno.jsonc"),
+                new("deno task lint", Lint, "deno.json", "deno.jsonc") { Says = @"\blint.\s*:\s*[^\s{\[]" },
+                new("deno lint", Lint, "deno.json", "deno.jsonc"),
+            ],
         },
         new("Python")
         {
@@ -153,6 +180,31 @@ internal static class EcosystemTable
                 "__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .venv venv .hypothesis .ipynb_checkpoints htmlcov *.egg-info"
             ),
             Output = Names(".pyc .pyo .egg-info"),
+            Gates =
+            [
+                new("mypy", TypeCheck, [.. PythonSettings, "mypy.ini", ".mypy.ini"])
+                {
+                    IsModule = true,
+                    Beside = PythonManifests,
+                    Says = @"^\[(tool\.)?mypy\][^\[]*^(files|packages|modules)\s*=",
+                },
+                new("mypy .", TypeCheck, [.. PythonSettings, "mypy.ini", ".mypy.ini"])
+                {
+                    IsModule = true,
+                    Beside = PythonManifests,
+                    Says = @"^\[(tool\.)?mypy[\].-]",
+                },
+                new("ruff check --no-fix .", Lint, PythonSettings) { IsModule = true, Says = @"\[tool\.ruff[\].]" },
+                new("ruff check --no-fix .", Lint, "ruff.toml", ".ruff.toml") { IsModule = true, Beside = PythonManifests },
+                new("pytest", Test, [.. PythonManifests, "tox.ini"])
+                {
+                    IsModule = true,
+                    Says = "pytest",
+                    Beside = PythonManifests,
+                },
+                new("pytest", Test, "pytest.ini", ".pytest.ini", "conftest.py") { IsModule = true, Beside = PythonManifests },
+                new("python3 -m unittest discover -s tests", Test, "tests") { Beside = PythonManifests },
+            ],
         },
         new(".NET")
         {
@@ -214,10 +266,12 @@ internal static class EcosystemTable
                 "Cargo.toml build.rs rust-toolchain rust-toolchain.toml clippy.toml .clippy.toml rustfmt.toml nextest.toml"
             ),
             OutputFolders = ["target"],
-            Gates = [new("cargo build", Build), new("cargo test", Test)],
-            Roots =
+            Gates =
             [
-                ["Cargo.toml"],
+                new("cargo build --workspace", Build, "Cargo.toml") { Says = CargoWorkspace },
+                new("cargo test --workspace", Test, "Cargo.toml") { Says = CargoWorkspace },
+                new("cargo build", Build, "Cargo.toml"),
+                new("cargo test", Test, "Cargo.toml"),
             ],
         },
         new("Go")
@@ -245,11 +299,8 @@ internal static class EcosystemTable
             Tests = ["*_test"],
             Configuration = ["go.work", ".golangci.*"],
             ReadFirst = ["go.work"],
-            Gates = [new("go build ./...", Build), new("go vet ./...", Lint), new("go test ./...", Test)],
-            Roots =
-            [
-                ["go.mod"],
-            ],
+            Gates = [new("go build ./...", Build, "go.mod"), new("go vet ./...", Lint, "go.mod"), new("go test ./...", Test, "go.mod")],
+            HasNestedProjects = true,
         },
         new("Java")
         {
@@ -273,11 +324,18 @@ internal static class EcosystemTable
             ),
             OutputFolders = ["target", ".gradle"],
             Output = [".class"],
+            Gates =
+            [
+                new("./gradlew test", Test, "gradlew"),
+                new("./mvnw test", Test, "mvnw"),
+                new("mvn test", Test, "pom.xml"),
+                new("gradle test", Test, "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"),
+            ],
         },
         new("Ruby")
         {
             Programs = Names("ruby rake rspec bundle rails rubocop"),
-            Commands = [.. Commands(Test, "rspec"), .. Commands(Lint, "rubocop")],
+            Commands = [.. Commands(Test, "rspec", "rails test", "bin/rails test", "rake test"), .. Commands(Lint, "rubocop")],
             Managers = [new("bundle") { LockFiles = ["Gemfile.lock"] }],
             Manifests = ["Gemfile"],
             Sources = [".rb"],
@@ -285,17 +343,39 @@ internal static class EcosystemTable
             Configuration = Names(".rspec spec_helper.rb rails_helper.rb test_helper.rb Rakefile rakefile .rubocop.yml .simplecov"),
             ReadFirst = [".rspec"],
             Scripts = [new("rake", ["Rakefile", "rakefile"])],
+            Gates =
+            [
+                new("bundle exec rspec", Test, ".rspec") { Beside = ["Gemfile"] },
+                new("bundle exec rspec", Test, "spec") { Beside = ["Gemfile"] },
+                new("bundle exec rails test", Test, "config.ru") { Beside = ["Gemfile"], Says = "Rails" },
+                new("bundle exec rake test", Test, "Rakefile") { Beside = ["Gemfile"], Says = "TestTask" },
+                new("bundle exec rubocop", Lint, ".rubocop.yml") { Beside = ["Gemfile"] },
+            ],
         },
         new("PHP")
         {
             Programs = Names("php composer phpunit phpstan pest"),
-            Commands = [.. Commands(Test, "phpunit", "pest"), .. Commands(TypeCheck, "phpstan")],
+            Commands =
+            [
+                .. Commands(Test, "phpunit", "pest", "vendor/bin/phpunit", "vendor/bin/pest", "composer test"),
+                .. Commands(TypeCheck, "phpstan", "vendor/bin/phpstan"),
+            ],
             Managers = [new("composer") { LockFiles = ["composer.lock"], Caches = [(".cache/composer", null)] }],
             Manifests = ["composer.json"],
             Sources = [".php"],
             Tests = ["*Test", "*Tests"],
             Configuration = Names("phpunit.xml phpunit.xml.dist composer.json phpstan.neon phpstan.neon.dist phpstan.dist.neon Pest.php"),
             ReadFirst = ["phpunit.xml"],
+            Gates =
+            [
+                new("composer test", Test, "composer.json") { Says = TestTask },
+                new("vendor/bin/pest", Test, "Pest.php") { Beside = ["composer.json"] },
+                new("vendor/bin/phpunit", Test, "phpunit.xml", "phpunit.xml.dist", "phpunit.dist.xml") { Beside = ["composer.json"] },
+                new("vendor/bin/phpstan analyse", TypeCheck, "phpstan.neon", "phpstan.neon.dist", "phpstan.dist.neon")
+                {
+                    Beside = ["composer.json"],
+                },
+            ],
         },
         new("Elixir")
         {
@@ -306,6 +386,7 @@ internal static class EcosystemTable
             Sources = [".ex", ".exs"],
             Tests = ["*_test"],
             Configuration = ["mix.exs", "test_helper.exs"],
+            Gates = [new("mix test", Test, "mix.exs")],
         },
         new("Swift")
         {

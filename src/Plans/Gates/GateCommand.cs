@@ -29,6 +29,7 @@ internal static class GateCommand
         "run",
         "poetry",
         "pipenv",
+        "bundle",
         "bunx",
         "pnpm",
         "exec",

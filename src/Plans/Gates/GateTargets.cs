@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Orchestrator.Plans;
 
 /// <summary>Files and scripts without which a gate's command fails, as far as the command alone shows.</summary>
@@ -5,6 +7,7 @@ namespace Orchestrator.Plans;
 /// <param name="Scripts">Scripts of <c>package.json</c> that it calls.</param>
 internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<string> Scripts)
 {
+    private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("*?[]{}$~<>`\\=@");
     private static readonly GateTargets None = new([], []);
     private static readonly string[] ScriptEndings = [".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php", ".pl"];
 
@@ -120,7 +123,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
     /// <summary>The path that a word names within the repository; null where it names none, or the shell makes another of it.</summary>
     private static string? PathOf(string word) =>
         word.Length > 0
-        && !word.AsSpan().ContainsAny("*?[]{}$~<>`\\=@")
+        && !word.AsSpan().ContainsAny(ShellCharacters)
         && !word.StartsWith('-')
         && !word.StartsWith('/')
         && RepositoryPath.TryNormalize(word, out var path, out _)

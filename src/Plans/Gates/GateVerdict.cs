@@ -152,7 +152,7 @@ public sealed record GateVerdict
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
 
-    /// <summary>Its tests by result; null where none could be counted.</summary>
+    /// <summary>Tests by result; null where none could be counted.</summary>
     [JsonPropertyName("counts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestCounts? Counts { get; init; }
 
@@ -252,6 +252,13 @@ public sealed record GateVerdict
     /// <summary>True when the gate does not prevent a merge: passed, skipped, not required, or known to be flaky.</summary>
     [JsonPropertyName("acceptable")]
     public bool IsAcceptable => Passed || !Gate.Required || Quarantined;
+
+    /// <summary>Tracked files that a linter changed to succeed, which therefore counts as failed; null: none.</summary>
+    [JsonIgnore]
+    public NamedFiles? Repaired =>
+        this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } }
+            ? Oddities.FirstOrDefault(oddity => oddity.Kind == GateOddityKind.ChangedFiles)?.Files
+            : null;
 
     /// <summary>Whether the machine is at fault, not the work. A missing program of the repository is the work's fault.</summary>
     [JsonIgnore]

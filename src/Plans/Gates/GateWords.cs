@@ -25,6 +25,7 @@ public static class GateWords
             GateResult.Skipped => "skipped: nothing of its kind was changed",
             GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
             GateResult.CouldNotRun => "could not run",
+            _ when verdict.Repaired is { } files => $"changed tracked files: {Names(files)}",
             _ when verdict.Gate.Negate => "succeeded, but must fail",
             _ when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 => "printed no number on its last line",
             _ => $"exit code {verdict.ExitCode}",
@@ -42,6 +43,9 @@ public static class GateWords
                 ? "It failed, and passed when run again on the same files."
                 : "It passed.",
             GateResult.Skipped => "No file of the kind it asks for was changed.",
+            _ when verdict.Repaired is { } files =>
+                $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit what it "
+                    + $"changes, and let it only check{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
             GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
             GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
             GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
@@ -73,8 +77,8 @@ public static class GateWords
     public static string Complaint(GateVerdict verdict)
     {
         var (shows, advice) = (Evidence(verdict), Advice(verdict));
-        return verdict.Gate.IsMeasurement
-            ? $"Measurement failed: {verdict.Gate.Name}. {Summary(verdict)}"
+        return verdict.Gate.IsMeasurement ? $"Measurement failed: {verdict.Gate.Name}. {Summary(verdict)}"
+            : verdict.Repaired is not null ? $"Gate failed: {Short(verdict.Gate.Name)}. {Summary(verdict)}"
             : $"{(shows.Length == 0 ? "Gate failed: " + verdict.Gate.Name : $"{shows} (Gate failed: {Short(verdict.Gate.Name)})")}."
                 + (advice.Length == 0 ? "" : " " + advice);
     }

@@ -102,6 +102,19 @@ public static class PlanLint
                 );
             }
         }
+        for (var g = 0; g < task.Verification.Count; g++)
+        {
+            if (OneShotCommand.Of(task.Verification[g].Command) is { } once)
+            {
+                yield return new(
+                    "gate-not-once",
+                    index,
+                    $"verification[{g}]",
+                    $"The gate '{task.Verification[g].Command}' of task '{task.Id}' watches for changes or repairs files.",
+                    $"Use '{once}', which checks once."
+                );
+            }
+        }
         if (writes && oneCanFail && !isChecked)
         {
             yield return new(

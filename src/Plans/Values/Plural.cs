@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator;
 
 /// <summary>Numbers with a noun or a verb in the form that the number needs. Compiled into each project of the product, so that those below
@@ -16,11 +14,11 @@ internal static class Plural
     /// <param name="one">For one.</param>
     /// <param name="many">For any other number.</param>
     public static string Of(decimal count, string one, string many) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {Form(count, one, many)}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {Form(count, one, many)}");
 
     /// <summary>The number as figures in groups of three: <c>1 token</c>, <c>12,500 tokens</c>.</summary>
     public static string Grouped(decimal count, string one) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:#,0} {Form(count, one, Many(one))}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count:#,0} {Form(count, one, Many(one))}");
 
     /// <summary>The form of a verb or a noun alone.</summary>
     /// <param name="count">The number.</param>

@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace Orchestrator.Plans;
 
 /// <summary>Words for a task's status.</summary>
 public static class StatusWord
 {
+    /// <summary>Characters that say no more than that work is pending.</summary>
+    private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
+
     private static readonly Dictionary<string, PlanTaskStatus> Words = Table(
         (
             PlanTaskStatus.Pending,
@@ -56,7 +61,7 @@ public static class StatusWord
             text.AsSpan().ContainsAny("✅✔☑✓") ? PlanTaskStatus.Completed
             : text.Contains("🚧", StringComparison.Ordinal) ? PlanTaskStatus.InProgress
             : PlanTaskStatus.Pending;
-        return status != PlanTaskStatus.Pending || !text.AsSpan().ContainsAnyExcept(" []()-–—_.⏳⌛☐⬜/");
+        return status != PlanTaskStatus.Pending || !text.AsSpan().ContainsAnyExcept(Unsaying);
     }
 
     private static string Plain(string text)

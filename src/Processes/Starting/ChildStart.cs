@@ -12,6 +12,8 @@ internal sealed class ChildStart
     private readonly ProcessCommand _command;
     private readonly string _mark;
 
+    static ChildStart() => InheritedDescriptors.KeepFromChildren();
+
     /// <summary>Finds the program and checks the working directory.</summary>
     /// <param name="ownSession">Path of setsid(1); null: it is searched.</param>
     internal ChildStart(ProcessCommand command, Lazy<string>? ownSession = null)

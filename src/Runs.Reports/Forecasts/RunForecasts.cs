@@ -124,9 +124,9 @@ public sealed class RunForecasts(string repository)
 
     /// <summary>Past failures in words.</summary>
     public static string Describe(PastFailures task) =>
-        task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {task.Runs} past runs"
+        task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {Plural.Of(task.Runs, "past run")}"
         : task.Runs == 1 ? $"{task.Task} failed in its only past run"
-        : $"{task.Task} failed in each of its {task.Runs} past runs";
+        : $"{task.Task} failed in each of its {Plural.Of(task.Runs, "past run")}";
 
     private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
 

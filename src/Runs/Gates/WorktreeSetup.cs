@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Gates.Detection;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
@@ -20,7 +21,8 @@ public static class WorktreeSetup
 
     /// <summary>The commands that set worktrees up, as a checkout looks now.</summary>
     public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout) =>
-        settings.Worktrees.Setup ?? [.. SetUpDetection.Detect(checkout).Select(found => found.Command)];
+        settings.Worktrees.Setup
+        ?? [.. SetUpDetection.Detect(checkout, GateDetection.FoldersOf(GateDetection.Detect(checkout))).Select(found => found.Command)];
 
     /// <summary>Runs what is due, or copies what it made before (<see cref="KeptSetUps"/>).</summary>
     /// <param name="worktree">The worktree.</param>
@@ -141,7 +143,7 @@ public static class WorktreeSetup
     private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
     {
         var tree = new WorktreeFiles(worktree.Path);
-        var found = SetUpDetection.Detect(tree.HasFile);
+        var found = SetUpDetection.Detect(tree.HasFile, GateDetection.FoldersOf(files.Start.Found.Gates));
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 

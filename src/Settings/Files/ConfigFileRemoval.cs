@@ -58,6 +58,7 @@ internal static class ConfigFileRemoval
         return entries;
     }
 
+    /// <summary>Adds the entries of a mapping to the list.</summary>
     /// <returns>Where the mapping ends.</returns>
     private static int AddMapping(Parser parser, MappingStart mapping, Entry? parent, List<Entry> entries)
     {

@@ -87,7 +87,7 @@ internal sealed class RecordedRun
         using var reader = new TarReader(unpacked);
         while (reader.GetNextEntry() is { } entry)
         {
-            string[] parts = entry.Name.TrimEnd('/').Split('/');
+            var parts = entry.Name.TrimEnd('/').Split('/');
             if (parts.Length != 3 || entry.EntryType == TarEntryType.Directory)
             {
                 continue;

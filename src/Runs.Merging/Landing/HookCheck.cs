@@ -2,8 +2,9 @@ using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Git.Landing;
+using Orchestrator.Runs.Gates;
 
-namespace Orchestrator.Runs.Gates;
+namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>Runs the user's merge hook as a gate, in a tree outside the repository in which the change is staged on the target, as in a
 /// merge that is not committed yet. It executes work of agents, so it is confined as gates are.</summary>

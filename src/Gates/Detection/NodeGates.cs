@@ -1,0 +1,160 @@
+using System.IO.Enumeration;
+using System.Text.Json;
+
+namespace Orchestrator.Gates.Detection;
+
+/// <summary>Gates of a <c>package.json</c>: its scripts, or those of its workspaces.</summary>
+internal static partial class NodeGates
+{
+    /// <summary>The gates with the text of the script that each calls.</summary>
+    public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
+    {
+        if (!folder.Names.Contains("package.json"))
+        {
+            return [];
+        }
+        var manager = Ecosystems.JavaScript.ManagerOf(folder.Names)?.Name ?? "npm";
+        var own = ScriptsOf(folder);
+        List<(string Script, GateType Type, string Command, string Meaning)> found = [];
+        var members = new Lazy<IReadOnlyList<IReadOnlyDictionary<string, string>>>(() => [.. MembersOf(folder).Select(ScriptsOf)]);
+        foreach ((var script, var type) in GateDetection.Scripts)
+        {
+            if (own.TryGetValue(script, out var text))
+            {
+                found.Add((script, type, CommandOf(manager, script, text, type), text));
+            }
+            else if (members.Value.Where(member => member.ContainsKey(script)).ToList() is { Count: > 0 } having)
+            {
+                found.Add((script, type, OfAll(manager, script, folder), string.Join('\n', having.Select(member => member[script]))));
+            }
+        }
+        // A script that another gate calls would be paid twice.
+        return found
+            .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
+            .Select(gate => (GateGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
+    }
+
+    private static string CommandOf(string manager, string script, string text, GateType type)
+    {
+        // Build scripts of watchers are started by people, and what a build repairs is its own affair.
+        if (type == GateType.Build || OneShotCommand.Of(text) is not { } once)
+        {
+            return $"{manager} run {script}";
+        }
+        return OneShotCommand.MissingOption(text) is { } option
+            ? $"{manager} run {script} -- {option}"
+            : $"npx -c '{once.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    }
+
+    private static string OfAll(string manager, string script, ProjectFolder folder) =>
+        manager switch
+        {
+            "pnpm" => $"pnpm -r run {script}",
+            "yarn" when folder.Names.Contains(".yarnrc.yml") => $"yarn workspaces foreach -A run {script}",
+            "yarn" => $"yarn workspaces run {script}",
+            "bun" => $"bun run --filter '*' {script}",
+            _ => $"npm run {script} --workspaces --if-present",
+        };
+
+    /// <summary>Whether a script, or one that it calls, calls another.</summary>
+    private static bool Calls(IReadOnlyDictionary<string, string> scripts, string caller, string called)
+    {
+        var open = new Queue<string>([caller]);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (open.TryDequeue(out var script))
+        {
+            foreach (var part in (string[])["pre" + script, script, "post" + script])
+            {
+                var names = scripts.TryGetValue(part, out var text) && seen.Add(part) ? CalledBy(text) : [];
+                foreach (var name in names)
+                {
+                    if (name == called)
+                    {
+                        return true;
+                    }
+                    open.Enqueue(name);
+                }
+            }
+        }
+        return false;
+    }
+
+    private static IEnumerable<string> CalledBy(string text) =>
+        Call()
+            .Matches(text)
+            .SelectMany(match => (match.Groups[1].Value + match.Groups[2].Value).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static IEnumerable<ProjectFolder> MembersOf(ProjectFolder folder)
+    {
+        var patterns = WorkspacesOf(folder).Select(pattern => pattern.TrimEnd('/')).ToList();
+        return patterns.Count == 0
+            ? []
+            : folder
+                .Below()
+                .Where(member =>
+                    member.Names.Contains("package.json")
+                    && patterns.Exists(pattern => FileSystemName.MatchesSimpleExpression(pattern, folder.NameOf(member), ignoreCase: false))
+                );
+    }
+
+    private static IReadOnlyList<string> WorkspacesOf(ProjectFolder folder)
+    {
+        var named = Parse(
+            folder.Read("package.json"),
+            root =>
+                root.TryGetProperty("workspaces", out var listed)
+                    ? Texts(
+                        listed.ValueKind == JsonValueKind.Object && listed.TryGetProperty("packages", out var packages) ? packages : listed
+                    )
+                    : []
+        );
+        return [.. named ?? [], .. PackageLine().Matches(folder.Read("pnpm-workspace.yaml")).Select(match => match.Groups[1].Value)];
+    }
+
+    private static IReadOnlyList<string> Texts(JsonElement list) =>
+        list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
+            : [];
+
+    private static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>
+        Parse(
+            folder.Read("package.json"),
+            root =>
+                root.TryGetProperty("scripts", out var scripts) && scripts.ValueKind == JsonValueKind.Object
+                    ? scripts
+                        .EnumerateObject()
+                        // The default script of "npm init" is no test.
+                        .Where(script =>
+                            script.Value.ValueKind == JsonValueKind.String
+                            && !script.Value.GetString()!.Contains("no test specified", StringComparison.Ordinal)
+                        )
+                        .DistinctBy(script => script.Name)
+                        .ToDictionary(script => script.Name, script => script.Value.GetString()!)
+                    : null
+        ) ?? [];
+
+    /// <summary>Null for a broken manifest, which has no gates; the project's own tools will report it.</summary>
+    private static T? Parse<T>(string text, Func<JsonElement, T?> read)
+        where T : class
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(
+                text,
+                new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
+            );
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // A package manager calls one script, npm-run-all several.
+    [GeneratedRegex(@"\b(?:(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?(?=([\w:.-]+))|(?:run-[sp]|npm-run-all)\s+(?=([\w:. -]+)))")]
+    private static partial Regex Call();
+
+    [GeneratedRegex("""^\s*-\s*["']?([^"'#\s!]+)""", RegexOptions.Multiline)]
+    private static partial Regex PackageLine();
+}

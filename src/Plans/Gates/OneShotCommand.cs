@@ -1,0 +1,92 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and ends.</summary>
+public static class OneShotCommand
+{
+    private static readonly string[] Launchers = ["npx", "bunx", "pnpm", "yarn", "npm", "exec", "run", "dlx", "uv", "poetry", "bundle"];
+
+    // A program with its words before any option; the options that make it watch or repair; the options that make it end, of which it needs
+    // one if it watches by default. The meaning of each option is that program's own documentation.
+    private static readonly Rule[] Rules =
+    [
+        new("jest", ["--watch", "--watchAll"], []),
+        new("react-scripts test", ["--watch", "--watchAll"], ["--watchAll=false"]),
+        new("vitest", ["watch", "dev", "-w", "--watch"], ["--run", "run", "list", "bench", "related", "--watch=false", "--no-watch"]),
+        new("ng test", ["--watch", "--watch=true"], ["--watch=false", "--no-watch"]),
+        new("karma start", ["--auto-watch"], ["--single-run"]),
+        new("cypress open", [], []) { Becomes = "cypress run" },
+        new("playwright test", ["--ui"], []),
+        new("mocha", ["-w", "--watch"], []),
+        new("ava", ["-w", "--watch"], []),
+        new("node", ["--watch"], []),
+        new("tsc", ["-w", "--watch"], []),
+        new("vue-tsc", ["-w", "--watch"], []),
+        new("dotnet watch test", [], []) { Becomes = "dotnet test" },
+        new("dotnet watch", [], []) { Becomes = "dotnet" },
+        new("ptw", [], []) { Becomes = "pytest" },
+        new("pytest-watch", [], []) { Becomes = "pytest" },
+        new("eslint", ["--fix"], []),
+        new("stylelint", ["--fix"], []),
+        new("next lint", ["--fix"], []),
+        new("ng lint", ["--fix"], []),
+        new("biome", ["--write", "--fix", "--apply", "--apply-unsafe", "--unsafe"], []),
+        new("prettier", ["--write", "-w"], ["--check", "-c", "--list-different", "-l"]),
+        new("ruff check", ["--fix", "--unsafe-fixes"], []),
+        new("rubocop", ["-a", "-A", "--autocorrect", "--autocorrect-all", "--auto-correct"], []),
+    ];
+
+    /// <summary>The command that checks once.</summary>
+    /// <param name="command">A shell command.</param>
+    /// <returns>Null if it ends and repairs nothing, as far as known.</returns>
+    public static string? Of(string command)
+    {
+        var parts = ShellParts.Of(command);
+        var changed = parts.Commands.Select(part => Rewritten(part) ?? part).ToList();
+        return changed.SequenceEqual(parts.Commands)
+            ? null
+            : changed[0] + string.Concat(parts.Separators.Zip(changed.Skip(1), (separator, part) => $" {separator} {part}"));
+    }
+
+    /// <summary>The option that has to be added for a command that watches unless it is told not to.</summary>
+    /// <returns>Null if it is several commands, or if an option has to be removed or replaced, or none is needed.</returns>
+    public static string? MissingOption(string command) =>
+        Of(command) is { } once && once.StartsWith(command.Trim() + " ", StringComparison.Ordinal)
+            ? once[(command.Trim().Length + 1)..]
+            : null;
+
+    private static string? Rewritten(string part)
+    {
+        var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var start = 0;
+        var isInCi = false;
+        while (start < words.Length && (Launchers.Contains(words[start]) || words[start].Contains('=', StringComparison.Ordinal)))
+        {
+            isInCi |= words[start] is "CI=true" or "CI=1";
+            start++;
+        }
+        if (Array.Find(Rules, rule => rule.IsOf(words.AsSpan(start))) is not { } found)
+        {
+            return null;
+        }
+        var rest = words.Skip(start + found.Program.Length).ToList();
+        var kept = rest.Where(word => !found.Unwanted.Contains(word)).ToList();
+        // Programs that watch by default do so only outside of continuous integration, which is known by this variable.
+        var isOpen = found.Ends.Count > 0 && !isInCi && !kept.Any(found.Ends.Contains);
+        return found.Becomes is null && kept.Count == rest.Count && !isOpen
+            ? null
+            : string.Join(
+                ' ',
+                [.. words[..start], .. found.Becomes?.Split(' ') ?? found.Program, .. kept, .. isOpen ? found.Ends.Take(1) : []]
+            );
+    }
+
+    private sealed record Rule(string Command, IReadOnlyList<string> Unwanted, IReadOnlyList<string> Ends)
+    {
+        public string[] Program { get; } = Command.Split(' ');
+
+        /// <summary>Words that replace those of the program.</summary>
+        public string? Becomes { get; init; }
+
+        public bool IsOf(ReadOnlySpan<string> words) => words.Length >= Program.Length && words[..Program.Length].SequenceEqual(Program);
+    }
+}
