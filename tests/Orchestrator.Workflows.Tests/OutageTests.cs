@@ -226,6 +226,37 @@ public sealed class OutageTests
         Assert.Equal(3, run.Activities.Starts.Count);
     }
 
+    /// <summary>The same failure again is no passing one; no attempt is used.</summary>
+    [Fact]
+    public async Task Gate_LacksItsToolTwice_AsksAPersonAndGoesOnWhenAnswered()
+    {
+        var verified = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("lacks")],
+            a =>
+                a.Verify = _ =>
+                    Interlocked.Increment(ref verified) <= 2
+                        ? new VerifyResult
+                        {
+                            Commit = "c",
+                            Problems = ["pytest: not found"],
+                            FailureClass = FailureClass.Environment,
+                        }
+                        : new VerifyResult { Commit = "c" },
+            Settings
+        );
+
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }]);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
+        var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
+
+        Assert.Contains("pytest: not found", asked.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(3, verified);
+        Assert.Single(run.Activities.Starts);
+    }
+
     [Fact]
     public async Task Gates_ChangedByTheTask_WaitForAPersonsYes()
     {

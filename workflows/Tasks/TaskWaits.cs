@@ -11,6 +11,11 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>Mark of histories where the troubles of another host hold up no other task.</summary>
     private const string OfHost = "troubles-of-host";
 
+    /// <summary>Patch id: a person is asked where gates could not run twice in a row.</summary>
+    private const string AsksAfterFaults = "asks-after-faults";
+
+    private const int FaultsBeforeAPerson = 2;
+
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
     /// <summary>A parked task that is never resumed (its run was deleted) tries again by itself after this time.</summary>
@@ -62,6 +67,23 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         await ForAsync(TaskStates.Parked, new TriedAgainAfter(why, pause), pause, rests: isOfHost);
         var longer = pause * 2;
         return longer < MaxPark ? longer : MaxPark;
+    }
+
+    /// <summary>Waits after gates could not run: first for a time, from the second failure in a row on for a person, because the same
+    /// failure again is no passing one.</summary>
+    /// <param name="why">The failure with its cure.</param>
+    /// <param name="evidence">A file with evidence, relative to the repository; empty: there is none.</param>
+    /// <param name="pause">The delay before the gates run again.</param>
+    /// <param name="faults">Failures in a row.</param>
+    /// <returns>The next delay.</returns>
+    public async Task<TimeSpan> AfterFaultAsync(Reason why, string evidence, TimeSpan pause, int faults)
+    {
+        if (faults < FaultsBeforeAPerson || !Workflow.Patched(AsksAfterFaults))
+        {
+            return await ParkAsync(FailureClass.Gate, why, pause);
+        }
+        await ForAnswerAsync(why, evidence);
+        return pause;
     }
 
     /// <summary>Does a step of the task. While the disk is full the task is parked, and the step is done again; where that disk is another

@@ -17,7 +17,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
     /// <summary>Merges work of the task.</summary>
     public async Task<MergeResult> MergeAsync(string commit)
     {
-        var pause = TaskWaits.FirstPause;
+        var (pause, faults) = (TaskWaits.FirstPause, 0);
         while (true)
         {
             _result = null;
@@ -33,7 +33,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
             {
                 return result;
             }
-            pause = await waits.ParkAsync(FailureClass.Gate, new NotMerged(new Quote(result.Message)), pause);
+            pause = await waits.AfterFaultAsync(new NotMerged(new Quote(result.Message)), result.ProblemsFile, pause, ++faults);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, Reason? why = null)
     {
-        var pause = TaskWaits.FirstPause;
+        var (pause, faults) = (TaskWaits.FirstPause, 0);
         while (true)
         {
             reporter.TransitionTo(TaskStates.Verifying, why);
@@ -44,7 +44,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 }
                 return work;
             }
-            pause = await waits.ParkAsync(FailureClass.Gate, new NotVerified(Quote.All(work.Problems)), pause);
+            pause = await waits.AfterFaultAsync(new NotVerified(Quote.All(work.Problems)), work.ProblemsFile, pause, ++faults);
         }
     }
 }
