@@ -148,5 +148,16 @@ public sealed class PlanLintTests
         Assert.DoesNotContain(PlanLint.Of(Plan(command)), advice => advice.Code == "gate-not-once");
 
     private static Plan Plan(string command) =>
-        new() { Tasks = [new PlanTask { Id = "a", Description = "A", Verification = [new Gate(command)] }] };
+        new()
+        {
+            Tasks =
+            [
+                new PlanTask
+                {
+                    Id = "a",
+                    Description = "A",
+                    Verification = [new Gate(command)],
+                },
+            ],
+        };
 }
