@@ -53,10 +53,13 @@ public class CommandLineTests
         using var cli = new CliFixture();
 
         var root = await cli.RunAsync("--help");
+        var all = await cli.RunAsync("help", "--all");
         var config = await cli.RunAsync("config", "set", "--help");
 
-        Assert.Equal((0, 0), (root.ExitCode, config.ExitCode));
-        Assert.Contains("trust", root.Output, StringComparison.Ordinal);
+        Assert.Equal((0, 0, 0), (root.ExitCode, all.ExitCode, config.ExitCode));
+        Assert.Contains("inbox", root.Output, StringComparison.Ordinal);
+        Assert.Contains("help --all", root.Output, StringComparison.Ordinal);
+        Assert.Contains("trust", all.Output, StringComparison.Ordinal);
         Assert.Contains("--user", config.Output, StringComparison.Ordinal);
     }
 

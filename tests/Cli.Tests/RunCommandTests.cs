@@ -376,7 +376,7 @@ public class RunCommandTests
     [InlineData(2, "whole number", "run", "good.yaml", "--workers", "zero")]
     [InlineData(2, "there is no agent 'mien'", "run", "good.yaml", "--agent", "mien")]
     [InlineData(2, "There is no task 'tow' of this plan", "run", "good.yaml", "--only", "tow")]
-    [InlineData(2, "is no time", "run", "good.yaml", "--until", "soon")]
+    [InlineData(2, "is not a time", "run", "good.yaml", "--until", "soon")]
     [InlineData(2, "'2001-01-01' is in the past", "run", "good.yaml", "--until", "2001-01-01")]
     [InlineData(2, "'2001-01-01T07:30' is in the past", "run", "good.yaml", "--until", "2001-01-01T07:30")]
     [InlineData(2, "--max-cost is -3; it can't be negative", "run", "good.yaml", "--max-cost", "-3")]

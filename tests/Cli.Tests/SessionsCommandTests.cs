@@ -111,7 +111,7 @@ public sealed class SessionsCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("no time", "--hours", "0")]
+    [InlineData("not a time", "--hours", "0")]
     [InlineData("at least one", "--limit", "0")]
     public async Task Sessions_BadNumbers_AreRefused(string message, params string[] arguments)
     {

@@ -50,8 +50,8 @@ public sealed class WorkerPanelTests
         Assert.Equal(
             [
                 "1 at work for run-1, 1 waiting or failed",
-                "> parser  executing    5:00   1.25 $  [Bash: make test]",
-                "  docs    failed       5:00           the gate 'make docs' failed",
+                "> parser  executing  5:00   1.25 $  [Bash: make test]",
+                "  docs    failed     5:00           the gate 'make docs' failed",
                 "-- run-1/parser",
                 "line 96",
                 "line 97",

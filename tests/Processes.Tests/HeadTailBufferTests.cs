@@ -23,8 +23,8 @@ public sealed class HeadTailBufferTests
                 buffer.Add(Encoding.ASCII.GetBytes(part));
             }
 
-            var expected =
-                total <= limit ? all : $"{all[..(limit - (limit / 2))]}\n[... {total - limit} bytes left out ...]\n{all[^(limit / 2)..]}";
+            var gap = total - limit == 1 ? "1 byte" : $"{total - limit} bytes";
+            var expected = total <= limit ? all : $"{all[..(limit - (limit / 2))]}\n[... {gap} left out ...]\n{all[^(limit / 2)..]}";
             Assert.Equal(expected, Encoding.ASCII.GetString(buffer.ToArray()));
             Assert.Equal(total > limit, buffer.IsTruncated);
         }

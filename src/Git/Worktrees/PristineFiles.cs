@@ -27,28 +27,8 @@ internal sealed class PristineFiles(Worktree worktree)
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<HashSet<string>> FindAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken cancellationToken)
     {
-        var pristine = new HashSet<string>(StringComparer.Ordinal);
-        var others = new List<TreeFile>();
-        foreach (var entry in entries.Where(HasItsKind))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (_files.TryRead(entry.Path, LargestFile) is { } content)
-            {
-                if (IdOf(content, entry.Id.Length) == entry.Id)
-                {
-                    pristine.Add(entry.Path);
-                }
-                else
-                {
-                    others.Add(entry);
-                }
-            }
-        }
-        if (others.Count > 0)
-        {
-            await AddConvertedAsync(others, pristine, cancellationToken);
-            await AddTwinsAsync([.. others.Where(entry => !pristine.Contains(entry.Path))], pristine, cancellationToken);
-        }
+        var pristine = await FindByOwnEntryAsync(entries, cancellationToken);
+        await AddTwinsAsync([.. entries.Where(entry => !pristine.Contains(entry.Path) && HasItsKind(entry))], pristine, cancellationToken);
         return pristine;
     }
 
@@ -76,6 +56,33 @@ internal sealed class PristineFiles(Worktree worktree)
     {
         isWanted ??= changes.Any(change => Path.GetFileName(change.Path) == ".gitattributes") ? _ => true : _ => false;
         return await FindAsync(EntriesBefore(changes.Where(change => !isWanted(change.Path))), cancellationToken);
+    }
+
+    /// <summary>The files that are as a checkout of the entry of their own name writes them.</summary>
+    private async Task<HashSet<string>> FindByOwnEntryAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken stop)
+    {
+        var pristine = new HashSet<string>(StringComparer.Ordinal);
+        var others = new List<TreeFile>();
+        foreach (var entry in entries.Where(HasItsKind))
+        {
+            stop.ThrowIfCancellationRequested();
+            if (_files.TryRead(entry.Path, LargestFile) is { } content)
+            {
+                if (IdOf(content, entry.Id.Length) == entry.Id)
+                {
+                    pristine.Add(entry.Path);
+                }
+                else
+                {
+                    others.Add(entry);
+                }
+            }
+        }
+        if (others.Count > 0)
+        {
+            await AddConvertedAsync(others, pristine, stop);
+        }
+        return pristine;
     }
 
     private static List<TreeFile> EntriesBefore(IEnumerable<ChangedFile> changes) =>
@@ -160,7 +167,7 @@ internal sealed class PristineFiles(Worktree worktree)
         {
             foreach (var twin in names[entry.Path].Where(twin => twin.Path != entry.Path && _files.AreOne(twin.Path, entry.Path)))
             {
-                if ((await new PristineFiles(worktree).FindAsync([twin], stop)).Count > 0)
+                if ((await FindByOwnEntryAsync([twin], stop)).Count > 0)
                 {
                     pristine.Add(entry.Path);
                 }

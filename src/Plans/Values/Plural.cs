@@ -1,32 +1,25 @@
 namespace Orchestrator;
 
-/// <summary>Numbers with a noun or a verb in the form that the number needs. Compiled into each project of the product, so that those below
-/// Plans have it too; a House test finds sentences that count without it.</summary>
+// Numbers with a noun or a verb in the form that the number needs. Compiled into each project of the product, so that those below Plans have
+// it too; a House test finds sentences that count without it. Comments of this file are none of XML: the description of the API reads the
+// documentation of all projects together, and takes no member twice.
 internal static class Plural
 {
-    /// <summary>A number and its noun: <c>1 task</c>, <c>3 tasks</c>, <c>0 branches</c>.</summary>
-    /// <param name="count">The number.</param>
-    /// <param name="one">The noun in the singular; its last word is put in the plural by the rules of English.</param>
+    // A number and its noun: "1 task", "3 tasks", "0 branches". The last word of the singular is put in the plural by the rules of English.
     public static string Of(decimal count, string one) => Of(count, one, Many(one));
 
-    /// <summary>A number and a noun or a phrase whose plural follows no rule: <c>1 needs you</c>, <c>2 need you</c>.</summary>
-    /// <param name="count">The number.</param>
-    /// <param name="one">For one.</param>
-    /// <param name="many">For any other number.</param>
+    // A number and a noun or a phrase whose plural follows no rule: "1 needs you", "2 need you".
     public static string Of(decimal count, string one, string many) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {Form(count, one, many)}");
 
-    /// <summary>The number as figures in groups of three: <c>1 token</c>, <c>12,500 tokens</c>.</summary>
+    // The number as figures in groups of three: "1 token", "12,500 tokens".
     public static string Grouped(decimal count, string one) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count:#,0} {Form(count, one, Many(one))}");
 
-    /// <summary>The form of a verb or a noun alone.</summary>
-    /// <param name="count">The number.</param>
-    /// <param name="one">For one.</param>
-    /// <param name="many">For any other number.</param>
+    // The form of a verb or a noun alone.
     public static string Form(decimal count, string one, string many) => count == 1 ? one : many;
 
-    /// <summary>How often: <c>once</c>, <c>3 times</c>.</summary>
+    // How often: "once", "3 times".
     public static string Times(decimal count) => count == 1 ? "once" : Of(count, "time");
 
     private static string Many(string one) =>
