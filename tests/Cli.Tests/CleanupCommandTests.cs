@@ -157,7 +157,7 @@ public class CleanupCommandTests
 
     private static async Task<string> RunAsync(CliFixture cli, int code, string plan)
     {
-        var result = await cli.RunAsync("run", plan, "--yes", "--no-progress");
+        var result = await cli.RunAsync("run", plan, "--yes", "--no-progress", "--again");
         Assert.True(result.ExitCode == code, result.People);
         return (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
     }

@@ -33,7 +33,7 @@ public sealed class CollectCommandTests
         Assert.Contains(run, await File.ReadAllTextAsync(Path.Combine(folder, run, "report.md")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, run, "status.json")));
         Assert.Equal(2, again.ExitCode);
-        Assert.Contains("is there already", again.People, StringComparison.Ordinal);
+        Assert.Contains("already exists", again.People, StringComparison.Ordinal);
         Assert.Equal(0, file.ExitCode);
         Assert.StartsWith("# Results\n", await File.ReadAllTextAsync(Path.Combine(cli.Home, "results.md")), StringComparison.Ordinal);
         Assert.Equal(2, both.ExitCode);

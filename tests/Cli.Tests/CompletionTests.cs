@@ -16,7 +16,7 @@ public class CompletionTests
     [InlineData("--schema\n--strict", "validate", "--s")]
     [InlineData("json\nyaml", "validate", "--print", "")]
     [InlineData("get\nlist\nset\nunset", "config", "")]
-    [InlineData("get\nlist\nset\nunset", "context", "")]
+    [InlineData("get\nlist\nset", "context", "")]
     [InlineData("retry.base_delay\nretry.max_attempts\nretry.max_delay", "config", "get", "retry.")]
     [InlineData("auth-api\nauth-ui", "prompt", "tasks.yaml", "auth")]
     [InlineData("docs", "run", "--only", "d")]

@@ -18,6 +18,8 @@ public sealed class ConfigCommandTests
         Assert.Contains("orchestrate config set NAME VALUE NAME VALUE", alone.People, StringComparison.Ordinal);
         Assert.Equal("mine\n", (await cli.RunAsync("config", "get", "agent")).Output);
         Assert.Contains("'workers' has no value", odd.People, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("config", "set", "workers=7", "agents.mine.command=[/bin/true, a=b]", "model", "x")).ExitCode);
+        Assert.Equal("7\n", (await cli.RunAsync("config", "get", "workers")).Output);
     }
 
     /// <summary>The agent stands in the user's file, which counts in this repository, too.</summary>

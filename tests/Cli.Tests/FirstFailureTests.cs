@@ -108,15 +108,15 @@ public class FirstFailureTests
     }
 
     [Fact]
-    public async Task ConfigSet_WhatCountsOnlyWhenTrusted_SaysSo()
+    public async Task ConfigSet_ByThePerson_CountsWithoutAnotherYes()
     {
         using var cli = new CliFixture().WithRepository();
 
         var powerful = await cli.RunAsync("config", "set", "agents.claude.provider", "api");
         var harmless = await cli.RunAsync("config", "set", "git.message_prefix", "x");
 
-        Assert.Contains("orchestrate trust", powerful.People, StringComparison.Ordinal);
-        Assert.DoesNotContain("orchestrate trust", harmless.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("orchestrate trust", powerful.People + harmless.People, StringComparison.Ordinal);
+        Assert.Equal("api\n", (await cli.RunAsync("config", "get", "agents.claude.provider")).Output);
     }
 
     [Fact]

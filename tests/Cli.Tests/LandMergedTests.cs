@@ -44,7 +44,7 @@ public sealed class LandMergedTests
         // It is what is recommended, and nothing says afterward that its work is on staging alone.
         Assert.All(questions, question => Assert.EndsWith(" --merged", (string)question!["commands"]![0]!, StringComparison.Ordinal));
         Assert.Contains("what is merged stays on staging", asked, StringComparison.Ordinal);
-        Assert.DoesNotContain("on staging", landed.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("on staging", landed.People[landed.People.IndexOf("main is at", StringComparison.Ordinal)..]);
         Assert.DoesNotContain("on staging", afterward, StringComparison.Ordinal);
         Assert.DoesNotContain("on staging", report, StringComparison.Ordinal);
         Assert.DoesNotContain("land ", afterward, StringComparison.Ordinal);
@@ -65,6 +65,31 @@ public sealed class LandMergedTests
         // What was landed in two steps is taken back as one.
         Assert.Equal(0, (await cli.RunAsync("abort", "run", "--yes")).ExitCode);
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+    }
+
+    /// <summary>A merge by the user drops work of a run of which a task has failed: what is recommended first is what works.</summary>
+    [Fact]
+    public async Task Land_MergedDropsWork_RecommendedCommandLands()
+    {
+        using var cli = RunCommandTests.Repository(Agent + "; [ $ORCHESTRATOR_TASK = bad ] || echo by the task > two.txt");
+        cli.Write("tasks.yaml", Plan.Replace("[good.txt]", "[good.txt, two.txt]", StringComparison.Ordinal));
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+        var run = (string)(await cli.RunAsync("status", "--json")).Json["runId"]!;
+        cli.Write("two.txt", "by a person\n");
+        cli.Git("add", "two.txt");
+        cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "meanwhile");
+        var conflict = await cli.RunAsync("land", "--merged", "--yes");
+        cli.Git("worktree", "add", "-q", "../fix", $"orchestrator/{run}/staging");
+        cli.Git("-C", "../fix", "-c", "user.name=P", "-c", "user.email=p@localhost", "merge", "-q", "-X", "theirs", "main");
+        var refused = await cli.RunAsync("land", "--merged", "--yes");
+        Assert.True((conflict.ExitCode, refused.ExitCode) == (1, 1), conflict.People + refused.People);
+
+        var recommended = (string)(await cli.RunAsync("status", "--json")).Json["questions"]![0]!["commands"]![0]!;
+        Assert.Equal($"orchestrate land {run} --merged --accept-losses", recommended);
+        var landed = await cli.RunAsync([.. recommended.Split(' ').Skip(1), "--yes"]);
+
+        Assert.True(landed.ExitCode == 0, landed.People);
+        Assert.Equal(("by a person\n", "GOOD\n"), (cli.Git("show", "main:two.txt"), cli.Git("show", "main:good.txt")));
     }
 
     /// <summary>One task has failed and two wait for an answer: what is merged lands all the same, and each goes on later.</summary>

@@ -65,6 +65,21 @@ public sealed class LandingHookTests
         Assert.Contains("your hook pre-merge-commit changed ", refused.People, StringComparison.Ordinal);
     }
 
+    /// <summary>What moves no target is no landing.</summary>
+    [Fact]
+    public async Task Land_AsBranch_RunsNoHook()
+    {
+        using var cli = await RepositoryAsync("landing");
+        var start = cli.Git("rev-parse", "main").Trim();
+        Hook(cli, "pre-merge-commit", "touch \"$HOME/ran\"; exit 1");
+
+        var run = await cli.RunAsync("run", "--yes", "--land", "branch");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+        Assert.False(File.Exists(Path.Combine(cli.Home, "ran")));
+    }
+
     [Fact]
     public async Task Land_HooksAreOff_RunsNoneAndCheckSaysSo()
     {

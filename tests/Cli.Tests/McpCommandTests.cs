@@ -122,7 +122,7 @@ public sealed class McpCommandTests
     [InlineData("status is missing", "done")]
     [InlineData("Give completed or failed", "done", "status", "perhaps")]
     [InlineData("There is no file", "done", "status", "completed", "report", "gone.md")]
-    [InlineData("measurements is no object", "done", "status", "completed", "measurements", "fast")]
+    [InlineData("measurements is not an object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]
     [InlineData("dev is neither true nor false", "blocked", "reason", "tests", "dev", "yes")]
     [InlineData("There is no tool 'approve'", "approve", "gate", "plan")]

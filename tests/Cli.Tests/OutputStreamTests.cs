@@ -22,7 +22,7 @@ public class OutputStreamTests
         "risk tasks.yaml",
         "conflicts tasks.yaml",
         "environment",
-        "run -n tasks.yaml",
+        "run -n tasks.yaml --again",
         "tasks list",
         "tasks next",
         "accept",

@@ -19,6 +19,21 @@ public sealed partial class RecommendedCommandTests
         [AnswerWays.Reject] = Here(nameof(Approval_RecommendedCommand_AnswersIt)),
         [AnswerWays.Diff] = Here(nameof(ChangedGate_RecommendedCommand_ShowsTheWork)),
         [AnswerWays.Promote] = Here(nameof(Landing_RecommendedCommand_LandsIt)),
+        [AnswerWays.PromoteOnto] = (
+            "Cli.Tests",
+            nameof(RenamedTargetTests),
+            nameof(RenamedTargetTests.Promote_TargetWasRenamed_LandsOnItsNewName)
+        ),
+        [AnswerWays.AcceptLosses] = (
+            "Cli.Tests",
+            nameof(CheckedOutBranchTests),
+            nameof(CheckedOutBranchTests.Promote_MergeDropsWork_RecommendedCommandLands)
+        ),
+        [AnswerWays.LandMergedAcceptingLosses] = (
+            "Cli.Tests",
+            nameof(LandMergedTests),
+            nameof(LandMergedTests.Land_MergedDropsWork_RecommendedCommandLands)
+        ),
         [AnswerWays.Skip] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
         [AnswerWays.Cancel] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),
         [AnswerWays.Guide] = Here(nameof(BadEnd_RecommendedCommand_GoesOn)),

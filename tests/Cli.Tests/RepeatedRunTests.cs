@@ -35,6 +35,7 @@ public sealed class RepeatedRunTests
         Assert.Equal(0, (await cli.RunAsync("run", "--yes")).ExitCode);
         var landed = cli.Git("rev-parse", "main").Trim();
         Commit(cli, "tasks.yaml", "The plan");
+        await cli.TrustAsync();
 
         var again = await cli.RunAsync("run", "--yes");
         var detached = await cli.RunAsync("run", "--yes", "--detach");

@@ -111,7 +111,7 @@ public sealed class SignedLandingTests
         var asked = await cli.RunAsync("run");
         var stopped = await cli.RunAsync("run", "--yes");
         key.Unlock();
-        var landed = await cli.RunAsync("promote");
+        var landed = await cli.RunAsync("promote", RunOf(stopped));
 
         Assert.Contains("Landing would stop at the signature (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
         Assert.Equal((3, 3), (asked.ExitCode, stopped.ExitCode));
@@ -120,6 +120,8 @@ public sealed class SignedLandingTests
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("G", cli.Git([.. key.Verifying, "log", "--first-parent", "--format=%G?", $"{start}..main"]).Trim());
     }
+
+    private static string RunOf(CliFixture.CliResult result) => result.People.Split(' ', 2)[0];
 
     /// <summary>Signing is off unless the settings say otherwise, and 'check' says which holds.</summary>
     [KeyFact]

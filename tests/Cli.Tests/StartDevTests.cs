@@ -119,7 +119,7 @@ public sealed class StartDevTests
     [InlineData("--search-attribute Age=Number", "no type 'Number'")]
     [InlineData("--search-attribute Age", "'Age' has no value")]
     [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is the system's")]
-    [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is no number")]
+    [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]
     [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]
     [InlineData("--ip here", "--ip: 'here' is no IP address")]
     public async Task StartDev_WhatIsNotHere_IsRefusedWithASentence(string options, string said)

@@ -53,7 +53,7 @@ public class SteeringTests
         var resumed = await cli.RunAsync("resume", "/a", "--yes");
 
         Assert.Equal((0, 4, 4), (pause.ExitCode, paused.ExitCode, whole.ExitCode));
-        Assert.Contains("/a' goes on with it", paused.People, StringComparison.Ordinal);
+        Assert.Contains("/a' continues it", paused.People, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
@@ -148,7 +148,7 @@ public class SteeringTests
         var approve = await cli.RunAsync(new RecordingTerminal { Answer = true }, "approve", "approved/plan");
 
         Assert.Equal((0, 0, 4, 0), (reject.ExitCode, cancel.ExitCode, kept.ExitCode, approve.ExitCode));
-        Assert.Contains("Go on with it now?", approve.People, StringComparison.Ordinal);
+        Assert.Contains("Continue it now?", approve.People, StringComparison.Ordinal);
         Assert.Contains("kept until the run continues: approve approved/plan\n", waiting.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("kept for", (await cli.RunAsync("status", "approved")).Output, StringComparison.Ordinal);
         Assert.Equal(2, early.ExitCode);

@@ -84,7 +84,8 @@ public class TerminationTests
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         await run.WaitForExitAsync(late.Token);
 
-        Assert.Equal(4, run.ExitCode);
+        // A step that always ends in the same way has become a question before it could be paused, or was paused.
+        Assert.True(run.ExitCode is 3 or 4, $"exit code {run.ExitCode}: {StatusOf(cli)}");
     }
 
     private static string? StateOf(CliFixture cli) => (string?)StatusOf(cli)?["tasks"]!.AsArray().FirstOrDefault()?["state"];

@@ -9,7 +9,7 @@ public sealed class BrowserTests
 {
     private const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;
     private static readonly string Folder = Path.Combine(RepositoryFiles.Root, "tests", "Dashboard.Tests", "browser");
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static FakeSource Source()
     {

@@ -93,7 +93,8 @@ internal static class ClaudeCliCheck
                 Status = AgentCheckStatus.Failed,
                 IsLoggedIn = false,
                 Message = $"{version.Message} It is not logged in.",
-                Cure = "Run 'claude' once and log in, or set ANTHROPIC_API_KEY and agents.claude.provider to 'api'.",
+                Cure =
+                    "Run 'claude' once and log in, or use the key in ANTHROPIC_API_KEY: orchestrate config set agents.claude.provider api",
             };
         }
         try

@@ -115,36 +115,25 @@ internal sealed class ConfigCommand : Command
 
     private sealed class SetCommand : CliCommand
     {
-        private readonly Argument<string> _name = new("NAME") { Description = "Name of the setting" };
-        private readonly Argument<string> _value = new("VALUE") { Description = "Its value as it would stand in YAML" };
-        private readonly Argument<string[]> _more = new("MORE")
+        private readonly Argument<string[]> _words = new("NAME VALUE")
         {
-            Description = "Further names and values, for settings that are valid only together",
-            Arity = ArgumentArity.ZeroOrMore,
+            Description =
+                "Name of a setting and its value as it would stand in YAML, also as NAME=VALUE; several where they are valid only "
+                + "together",
+            Arity = ArgumentArity.OneOrMore,
         };
         private readonly Option<bool> _user = ConfigChange.User();
 
         public SetCommand()
             : base("set", "Change settings in the repository's configuration; comments stay")
         {
-            Add(_name);
-            Add(_value);
-            Add(_more);
+            Add(_words);
             Add(_user);
         }
 
         public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
-            string[] words = [parsed.GetRequiredValue(_name), parsed.GetRequiredValue(_value), .. parsed.GetValue(_more) ?? []];
-            if (words.Length % 2 != 0)
-            {
-                throw new CommandException(
-                    ExitCodes.Usage,
-                    $"'{words[^1]}' has no value: names and values take turns.",
-                    "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
-                );
-            }
-            var changes = words.Chunk(2).Select(pair => (Name: pair[0], Value: pair[1])).ToList();
+            var changes = Pairs(parsed.GetRequiredValue(_words)).ToList();
             if (changes.Find(change => SettingIndex.Find(change.Name) is null).Name is { } unknown)
             {
                 throw Unknown(unknown);
@@ -156,6 +145,30 @@ internal sealed class ConfigCommand : Command
                 )
             );
         }
+
+        private static IEnumerable<(string Name, string Value)> Pairs(string[] words)
+        {
+            for (var i = 0; i < words.Length; i++)
+            {
+                if (words[i].Split('=', 2) is [var name, var value] && SettingIndex.Find(name) is not null)
+                {
+                    yield return (name, value);
+                }
+                else
+                {
+                    yield return i + 1 < words.Length ? (words[i], words[++i]) : throw WithoutValue(words[i]);
+                }
+            }
+        }
+
+        private static CommandException WithoutValue(string name) =>
+            SettingIndex.Find(name.Split('=')[0]) is null
+                ? Unknown(name)
+                : new CommandException(
+                    ExitCodes.Usage,
+                    $"'{name}' has no value: names and values take turns.",
+                    "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
+                );
     }
 
     private sealed class UnsetCommand : CliCommand

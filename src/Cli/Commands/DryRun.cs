@@ -44,7 +44,7 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
                 : "What it may cost and take is not known: no past runs here say it."
         );
         RunPreparation.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
-        if (await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
+        if (!input.Again && await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
             context.Terminal.Warn($"{RepeatedWork.Describe(landed)} 'run' asks before it is paid once more (--again).");
         }

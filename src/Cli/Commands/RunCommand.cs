@@ -103,7 +103,10 @@ internal sealed class RunCommand : CliCommand
         if (plan is not null && parsed.GetValue(_dryRun))
         {
             return await new DryRun(plan, file!, chosen, opened.Loaded, context).ShowAsync(
-                Input(parsed, repository, context.FullPath(file!), chosen, opened.Loaded.Settings!),
+                Input(parsed, repository, context.FullPath(file!), chosen, opened.Loaded.Settings!) with
+                {
+                    Again = parsed.GetValue(_options.Again),
+                },
                 repository,
                 parsed.GetValue(_yes),
                 stop

@@ -218,7 +218,7 @@ internal sealed class RunSession : IAsyncDisposable
     public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
         var code = await WatchAsync(run, skipUntil, _context.Terminal.IsInteractive);
-        while (code == ExitCodes.NeedsPerson)
+        while (code == ExitCodes.NeedsPerson && !_context.Interrupts.Stop.IsCancellationRequested)
         {
             var status = await run.StatusAsync(_context.Interrupts.Stop);
             if (await new PlanQuestion(_repository, _settings, _context).AskAsync(status) is not { } answer)

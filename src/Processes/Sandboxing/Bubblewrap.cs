@@ -94,12 +94,13 @@ public sealed class Bubblewrap
         LayeredFolder[] layers = [.. sandbox.Layers.Where(layer => Directory.Exists(layer.Path))];
         // One in a layer would be seen through it. Those of the system come first of all: their names may be links.
         string[] empty = [.. Sandbox.PrivateFolders.Where(IsFolder).Where(folder => layers.Any(layer => IsBelow(folder, layer.Path)))];
+        var visible = sandbox.Visible.Where(Path.Exists).SelectMany(WithLinks).Distinct(StringComparer.Ordinal).ToArray();
         (string Path, int Rank, IEnumerable<string> Words)[] others =
         [
             .. empty.Select(folder => (folder, -2, (IEnumerable<string>)Empty(folder))),
-            .. sandbox
-                .Visible.Where(path => Path.Exists(path) && !sandbox.Writable.Any(open => IsBelow(path, open)))
-                .Select(path => (path, -1, (IEnumerable<string>)Bind("--ro-bind", path))),
+            .. visible
+                .Where(path => !visible.Concat(sandbox.Writable).Any(other => IsBelow(path, other)))
+                .Select(path => (path, -1, (IEnumerable<string>)Show(path))),
             .. sandbox.Substitutes.Select(other =>
                 (other.Path, 1, (IEnumerable<string>)[other.IsWritable ? "--bind" : "--ro-bind", other.Source, other.Path])
             ),
@@ -117,6 +118,18 @@ public sealed class Bubblewrap
         var covered = layers.Select(layer => layer.Path).Concat(others.Select(other => other.Path)).ToHashSet(StringComparer.Ordinal);
         return layers.Select(layer => (layer.Path, 0, Layer(layer, covered))).Concat(others);
     }
+
+    // A path and, where it is a link, all that it leads over in folders that are empty otherwise.
+    private static IEnumerable<string> WithLinks(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: false) is { } next
+            ? Sandbox.IsPrivate(next.FullName)
+                ? [path, .. WithLinks(next.FullName)]
+                : [path]
+            : [path];
+
+    // A link can't be mounted on: it is made again.
+    private static string[] Show(string path) =>
+        new FileInfo(path).LinkTarget is { } target ? ["--symlink", target, path] : Bind("--ro-bind", path);
 
     private static string[] Bind(string how, string path) => [how, path, path];
 

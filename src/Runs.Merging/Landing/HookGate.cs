@@ -31,8 +31,9 @@ internal sealed class HookGate(RunFiles files, GitRepository repository, RunServ
         }
         var (verdict, changed) = await new HookCheck(services).RunAsync(files, repository, hook, tip, onto, stop);
         var why =
-            !verdict.IsAcceptable ? $"refuses what is merged: {GateCheck.Explain(files, verdict)}"
-            : changed.Count > 0 ? $"changed {FileNames.Some(changed)}, and what it makes was verified by nobody."
+            changed.Count > 0 && (verdict.IsAcceptable || verdict.Repaired is not null)
+                ? $"changed {FileNames.Some(changed)}, and what it makes was verified by nobody."
+            : !verdict.IsAcceptable ? $"refuses what is merged: {GateCheck.Explain(files, verdict)}"
             : null;
         return why is null
             ? null

@@ -161,6 +161,31 @@ public sealed class ConfinementTests
         Assert.Empty(AgentFixture.ProcessesOf(start));
     }
 
+    /// <summary>Programs are installed as links into their packages: into folders that are shown, and into others.</summary>
+    [BubblewrapFact]
+    public async Task Agent_ConfinedAndItsProgramALink_IsStarted()
+    {
+        await using AgentFixture fixture = new();
+        var start = await ConfinedAsync(fixture);
+        Directory.CreateDirectory(fixture["package"]);
+        File.CreateSymbolicLink(fixture["package/agent"], "/bin/sh");
+        File.CreateSymbolicLink(fixture["shared/agent"], fixture["package/agent"]);
+        File.CreateSymbolicLink(fixture["shared/far"], "/usr/bin/env");
+
+        (var linked, _) = await fixture.RunAsync(new CommandAgentRunner("linked", [fixture["shared/agent"], "-c", "echo x >first"]), start);
+        (var far, _) = await fixture.RunAsync(
+            new CommandAgentRunner("far", [fixture["shared/far"], "touch", "second"]),
+            start with
+            {
+                Folder = start.Folder + "-far",
+            }
+        );
+
+        Assert.Equal((0, ""), (linked.ExitCode, linked.Detail));
+        Assert.Equal((0, ""), (far.ExitCode, far.Detail));
+        Assert.True(File.Exists(Path.Combine(fixture.Worktree, "first")) && File.Exists(Path.Combine(fixture.Worktree, "second")));
+    }
+
     [BubblewrapFact]
     public async Task Agent_ConfinedAndMissing_IsTheAccountsFailure()
     {

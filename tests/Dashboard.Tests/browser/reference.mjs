@@ -16,22 +16,20 @@ const policy = answer.headers()["content-security-policy"];
 if (!/script-src 'self';/.test(policy) || !/default-src 'none';/.test(policy)) console.log(`allows more script: ${policy}`);
 await page.getByText(text).first().waitFor({ timeout: 60000 }).catch(() => console.log(`does not show: ${text}`));
 await page.screenshot({ path: process.env.BROWSER_SHOTS ? `${process.env.BROWSER_SHOTS}/reference.png` : undefined });
-for (const width of [360, 1440]) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    await page.reload();
-    await page.getByText(text).first().waitFor({ timeout: 60000 }).catch(() => console.log(`does not show at ${width} px: ${text}`));
-    // Operations are drawn when they come into sight.
-    for (let part = 0; part < 3; part++) {
-      // It gives each example of an answer the same name as a landmark, which no setting changes.
-      for (const violation of (await new AxeBuilder({ page }).disableRules("landmark-unique").analyze()).violations) {
-        console.log(`at ${width} px, ${colorScheme}, part ${part}: ${violation.id}: ${violation.help}: ${violation.nodes.map((one) => one.target).slice(0, 5).join(" | ")}`);
-      }
-      await page.mouse.move(width - 100, 450);
-      await page.mouse.wheel(0, 2500);
-      await page.waitForTimeout(300);
+for (const [width, colorScheme] of [[360, "light"], [1440, "dark"]]) {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+  await page.reload();
+  await page.getByText(text).first().waitFor({ timeout: 60000 }).catch(() => console.log(`does not show at ${width} px: ${text}`));
+  // Operations are drawn when they come into sight.
+  for (let part = 0; part < 3; part++) {
+    // It gives each example of an answer the same name as a landmark, which no setting changes.
+    for (const violation of (await new AxeBuilder({ page }).disableRules("landmark-unique").analyze()).violations) {
+      console.log(`at ${width} px, ${colorScheme}, part ${part}: ${violation.id}: ${violation.help}: ${violation.nodes.map((one) => one.target).slice(0, 5).join(" | ")}`);
     }
+    await page.mouse.move(width - 100, 450);
+    await page.mouse.wheel(0, 2500);
+    await page.waitForTimeout(300);
   }
 }
 await browser.close();
