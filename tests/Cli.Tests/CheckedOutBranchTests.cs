@@ -88,6 +88,31 @@ public sealed partial class CheckedOutBranchTests
         Assert.Equal("", cli.Git("-C", "../fix", "status", "--porcelain"));
     }
 
+    /// <summary>Each side is well, and both together are not.</summary>
+    [Fact]
+    public async Task Promote_GatesFailOnTheTargetThatMoved_LandsOnceItIsRepaired()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan.Replace("grep -q GOOD one.txt", "test ! -e bad.txt", StringComparison.Ordinal));
+        cli.Write("one.txt", "in the way\n");
+        Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
+        File.Delete(Path.Combine(cli.Folder, "one.txt"));
+        cli.Write("bad.txt", "x\n");
+        cli.Git("add", "bad.txt");
+        cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "meanwhile");
+        var moved = cli.Git("rev-parse", "main");
+
+        var refused = await cli.RunAsync("promote");
+
+        Assert.Equal((3, moved), (refused.ExitCode, cli.Git("rev-parse", "main")));
+        Assert.Contains("merged with it these gates fail", refused.People, StringComparison.Ordinal);
+        cli.Git("rm", "-q", "bad.txt");
+        cli.Git("-c", "user.name=P", "-c", "user.email=p@localhost", "commit", "-q", "-m", "repaired");
+        var landed = await cli.RunAsync("promote");
+        Assert.True(landed.ExitCode == 0, landed.People);
+        Assert.Equal("GOOD\n", cli.Git("show", "main:one.txt"));
+    }
+
     /// <summary>Another task is merged while a user has staging checked out: the checkout follows, with the user's changes.</summary>
     [Fact]
     public async Task Merge_StagingIsCheckedOut_CheckoutFollows()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
@@ -289,6 +290,19 @@ internal sealed class MachinePlace : IDisposable
 
     public void Dispose()
     {
+        // Agents of a machine that has died outlive it, and nobody comes back for them.
+        foreach (var left in ProcessTable.FindByEnvironment("ORCHESTRATOR_REPOSITORY", Folder).Where(process => !process.IsDead))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(left.Identity.ProcessId);
+                process.Kill();
+            }
+            catch (Exception ended) when (ended is ArgumentException or InvalidOperationException)
+            {
+                // It has ended meanwhile.
+            }
+        }
         if (_mounted is not null)
         {
             RunAsync("umount", "--lazy", _mounted).GetAwaiter().GetResult();

@@ -194,6 +194,32 @@ public sealed class RunShareTests
         Assert.Equal(outgoing.Refs[branch], (await run.Repository.GitAsync("rev-parse", snapshot + "^")).Trim());
     }
 
+    /// <summary>A confined agent writes into the folder of its start: what it links to is none of the run's, and a pipe holds up
+    /// nobody.</summary>
+    [Fact]
+    public async Task Begin_FolderWithLinksAndPipes_HasTheFilesOfTheRunAlone()
+    {
+        using var run = await BeginAsync("shared.git");
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
+        var outside = Directory.CreateDirectory(run.Repository.Beside("outside")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(outside, "canary"), "of the person");
+        var written = Directory.CreateDirectory(Path.Combine(run.Folder.Path, "tasks", "one", "1", "out")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(written, "claim"), "done");
+        File.CreateSymbolicLink(Path.Combine(written, "folder"), outside);
+        File.CreateSymbolicLink(Path.Combine(written, "file"), Path.Combine(outside, "canary"));
+        File.CreateSymbolicLink(Path.Combine(written, "loop"), written);
+        Assert.True((await new ProcessRunner().RunAsync(new ProcessCommand("mkfifo", Path.Combine(written, "pipe")))).Succeeded);
+
+        var outgoing = await new SharedRunFiles().BeginAsync(repository, run.Folder, new Dictionary<string, string>(), _ => true, default);
+        var tree = await outgoing.WriteAsync(Path.Combine(run.Folder.Path, ".shared-refs"), default);
+
+        var shared = await run.Repository.GitAsync("ls-tree", "-r", "--name-only", tree);
+        Assert.Equal(
+            ["run/tasks/one/1/out/claim"],
+            shared.Split('\n').Where(path => path.Contains("/out/", StringComparison.Ordinal)).ToArray()
+        );
+    }
+
     private static async Task<int> WorkAsync(string worktree, string said, CancellationToken stop)
     {
         var number = 1;

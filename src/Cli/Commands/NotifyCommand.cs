@@ -53,7 +53,7 @@ internal sealed class NotifyCommand : Command
         protected override async Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop)
         {
             var before = outbox.Read(run).Count;
-            await outbox.DeliverAsync(run, isForced: true, stop);
+            await outbox.DeliverAsync(run, NoticeTry.All, stop);
             var left = outbox.Read(run);
             foreach (var notice in left)
             {

@@ -37,7 +37,7 @@ internal sealed class LastNotices(RepositoryLocation repository, CommandContext 
                             + "Ctrl-C ends the waiting."
                     );
                 }
-                await _outbox.DeliverAsync(run, isForced: false, limit.Token);
+                await _outbox.DeliverAsync(run, NoticeTry.Due, limit.Token);
                 await Task.Delay(Pause, context.Time, limit.Token);
             }
         }

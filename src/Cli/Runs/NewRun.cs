@@ -49,10 +49,9 @@ internal static class NewRun
             );
         if (twin is not null && !besideOpen)
         {
-            context.Terminal.Warn($"{RepeatedWork.DescribeOpen(twin.Status)}");
             Ask(
+                RepeatedWork.DescribeOpen(twin.Status),
                 "Start another one?",
-                $"Nothing was started, since {RepeatedWork.DescribeOpen(twin.Status)}",
                 $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it; --again starts another one.",
                 context
             );
@@ -62,10 +61,9 @@ internal static class NewRun
         {
             return twin is not null;
         }
-        context.Terminal.Warn(RepeatedWork.Describe(landed));
         Ask(
+            RepeatedWork.Describe(landed),
             "Run it again?",
-            $"Nothing was started: {RepeatedWork.Describe(landed)}",
             $"'orchestrate show {landed.RunId}' shows what it did; --again runs it once more.",
             context
         );
@@ -82,11 +80,17 @@ internal static class NewRun
     ) =>
         RepeatedWork.Of(input, ReferenceOf(repository)) is { } work ? await work.FindLandedAsync("", target, context.Services, stop) : null;
 
-    private static void Ask(string question, string refusal, string cure, CommandContext context)
+    /// <summary>Asks a person about a fact; refuses where nobody answers yes. The fact is said once.</summary>
+    private static void Ask(string fact, string question, string cure, CommandContext context)
     {
-        if (context.Terminal.Ask(question) is not true)
+        var isAsked = context.Terminal.IsInteractive;
+        if (isAsked)
         {
-            throw new CommandException(ExitCodes.NeedsPerson, refusal, cure);
+            context.Terminal.Warn(fact);
+        }
+        if (!isAsked || context.Terminal.Ask(question) is not true)
+        {
+            throw new CommandException(ExitCodes.NeedsPerson, isAsked ? "Nothing was started." : $"Nothing was started: {fact}", cure);
         }
     }
 

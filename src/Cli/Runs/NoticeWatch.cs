@@ -17,13 +17,14 @@ internal sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> reposi
     /// <summary>Delivers until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (true)
+        // The process that ended may have met a target that was away for a moment.
+        for (var tried = NoticeTry.Waiting; ; tried = NoticeTry.Due)
         {
             try
             {
                 foreach (var repository in repositories())
                 {
-                    await new NoticeOutbox(repository.Key, context.Services).DeliverAsync(run: null, isForced: false, stop);
+                    await new NoticeOutbox(repository.Key, context.Services).DeliverAsync(run: null, tried, stop);
                 }
             }
             catch (Exception missed) when (missed is IOException or UnauthorizedAccessException or InvalidOperationException)

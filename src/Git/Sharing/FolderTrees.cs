@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Sharing;
 
@@ -6,12 +7,15 @@ namespace Orchestrator.Git.Sharing;
 /// <param name="repository">Where the objects are.</param>
 public sealed class FolderTrees(GitRepository repository)
 {
-    /// <summary>Stores the contents of files, as they are now.</summary>
-    /// <param name="files">Absolute paths of the files, by their paths in the tree.</param>
+    /// <summary>Stores the contents of files, as they are now. They are read without following a link, and copied for git, because programs
+    /// at work may put something else in their place at any moment.</summary>
+    /// <param name="root">Absolute path of the folder that has them.</param>
+    /// <param name="files">Absolute paths of the files, by their paths in the tree. One that is gone, or no file, is left out.</param>
     /// <param name="known">Files that are stored already; those that are stored now are added.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>Ids of the contents, by their paths in the tree.</returns>
     public async Task<IReadOnlyDictionary<string, string>> StoreAsync(
+        string root,
         IReadOnlyDictionary<string, string> files,
         KnownFiles known,
         CancellationToken cancellationToken = default
@@ -19,24 +23,54 @@ public sealed class FolderTrees(GitRepository repository)
     {
         // Before they are read: what is written meanwhile is read the next time.
         var changed = files.Values.Where(path => known.Find(path) is null).Select(path => (Path: path, Stamp: FileStamp.Of(path))).ToList();
+        var gone = new HashSet<string>(StringComparer.Ordinal);
         if (changed.Count > 0)
         {
-            var ids = (
+            var copies = Directory.CreateTempSubdirectory("orchestrate-share-").FullName;
+            try
+            {
+                var copied = changed.Select((file, number) => (file, Copy: Copy(root, file.Path, copies, number))).ToList();
+                gone.UnionWith(copied.Where(file => file.Copy is null).Select(file => file.file.Path));
+                var stored = copied.Where(file => file.Copy is not null).ToList();
+                var ids = await HashAsync([.. stored.Select(file => file.Copy!)], cancellationToken);
+                foreach (var ((file, _), id) in stored.Zip(ids))
+                {
+                    known.Add(file.Path, file.Stamp, id);
+                }
+            }
+            finally
+            {
+                Directory.Delete(copies, recursive: true);
+            }
+        }
+        return files
+            .Where(file => !gone.Contains(file.Value))
+            .ToDictionary(file => file.Key, file => known.Last(file.Value), StringComparer.Ordinal);
+    }
+
+    private static string? Copy(string root, string path, string folder, int number)
+    {
+        if (new WorktreeFiles(root).TryRead(Path.GetRelativePath(root, path)) is not { } content)
+        {
+            return null;
+        }
+        var copy = Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllBytes(copy, content);
+        return copy;
+    }
+
+    private async Task<IReadOnlyList<string>> HashAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        paths.Count == 0
+            ? []
+            : (
                 await repository.AddObjectsAsync(
                     repository.Call("hash-object", "-w", "--no-filters", "--stdin-paths") with
                     {
-                        Input = ProcessInput.FromText(string.Concat(changed.Select(file => file.Path + "\n"))),
+                        Input = ProcessInput.FromText(string.Concat(paths.Select(path => path + "\n"))),
                     },
                     cancellationToken
                 )
             ).Lines;
-            foreach (var (file, id) in changed.Zip(ids))
-            {
-                known.Add(file.Path, file.Stamp, id);
-            }
-        }
-        return files.ToDictionary(file => file.Key, file => known.Last(file.Value), StringComparer.Ordinal);
-    }
 
     /// <summary>Writes a tree of stored contents.</summary>
     /// <param name="contents">Their ids, by their paths in the tree.</param>

@@ -9,6 +9,8 @@ public sealed class WorktreeFiles(string root)
     /// <summary>Larger files are not read as a whole.</summary>
     public const int LargestRead = 16 * 1024 * 1024;
 
+    private const int DeepestFolder = 40;
+
     /// <summary>True for a regular file that is reached without a link.</summary>
     public bool HasFile(string path) => KindOf(path) == EntryKind.File;
 
@@ -59,6 +61,28 @@ public sealed class WorktreeFiles(string root)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [];
+        }
+    }
+
+    /// <summary>The regular files below a folder, in no order. No link is followed; pipes, sockets and devices are left out.</summary>
+    /// <param name="path">The folder; empty for the root.</param>
+    /// <param name="depth">Deeper folders are left out.</param>
+    public IEnumerable<string> ListFiles(string path = "", int depth = DeepestFolder)
+    {
+        foreach (var entry in List(path).Select(name => path.Length == 0 ? name : $"{path}/{name}"))
+        {
+            switch (KindOf(entry))
+            {
+                case EntryKind.File:
+                    yield return entry;
+                    break;
+                case EntryKind.Folder when depth > 0:
+                    foreach (var below in ListFiles(entry, depth - 1))
+                    {
+                        yield return below;
+                    }
+                    break;
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
-// Numbers with a noun or a verb in the form that the number needs. Compiled into each project of the product, so that those below Plans have
-// it too; a House test finds sentences that count without it. Comments of this file are none of XML: the description of the API reads the
-// documentation of all projects together, and takes no member twice.
+// Numbers with a noun or a verb in the form that the number needs. Compiled into each project of the product, so that those below Plans
+// have it too; a House test finds sentences that count without it. Comments of this file are none of XML: the description of the API reads
+// the documentation of all projects together, and takes no member twice.
 internal static class Plural
 {
     // A number and its noun: "1 task", "3 tasks", "0 branches". The last word of the singular is put in the plural by the rules of English.

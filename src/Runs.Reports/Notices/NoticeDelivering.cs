@@ -9,8 +9,8 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <param name="time">The clock.</param>
 internal sealed class NoticeDelivering(string path, NoticeBook book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
 {
-    /// <summary>True to try every message now that reached nobody, also those that were given up.</summary>
-    public bool IsForced { get; init; }
+    /// <summary>The messages that are tried.</summary>
+    public NoticeTry Tried { get; init; }
 
     private readonly List<string> _problems = [];
     private NoticeBook _book = book;
@@ -36,14 +36,14 @@ internal sealed class NoticeDelivering(string path, NoticeBook book, IReadOnlyLi
                 continue;
             }
             var isOver = NoticePlan.IsOver(message, target.On, open);
-            var isWaiting = delivery.State == NoticeState.Pending || (IsForced && delivery.State == NoticeState.Failed);
+            var isWaiting = delivery.State == NoticeState.Pending || (Tried == NoticeTry.All && delivery.State == NoticeState.Failed);
             if (isWaiting && isOver)
             {
                 Store(i, target, delivery with { State = NoticeState.Void });
             }
             else if (isWaiting)
             {
-                await DeliverAsync(i, target, IsForced ? delivery with { Tries = 0 } : delivery, open, stop);
+                await DeliverAsync(i, target, Tried == NoticeTry.All ? delivery with { Tries = 0 } : delivery, open, stop);
             }
             else if (delivery.State == NoticeState.Sent && isOver && target.Notifier is { CanWithdraw: true } notifier)
             {
@@ -61,7 +61,7 @@ internal sealed class NoticeDelivering(string path, NoticeBook book, IReadOnlyLi
         CancellationToken stop
     )
     {
-        if (!IsForced && !NoticePlan.IsDue(delivery, time.GetUtcNow()))
+        if (Tried == NoticeTry.Due && !NoticePlan.IsDue(delivery, time.GetUtcNow()))
         {
             Again(delivery.NotBefore!.Value);
             return;

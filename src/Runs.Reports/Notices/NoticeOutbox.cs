@@ -28,6 +28,19 @@ public sealed record UnsentNotice(
         $"The notice \"{Title}\" has not reached {Target}{(Problem.Length > 0 ? $": {Problem.TrimEnd('.')}" : "")}.";
 }
 
+/// <summary>The stored messages that a delivery tries.</summary>
+public enum NoticeTry
+{
+    /// <summary>Those whose next try is due.</summary>
+    Due,
+
+    /// <summary>All that are tried again by themselves, also before their next try is due.</summary>
+    Waiting,
+
+    /// <summary>All that have not arrived, also those that were given up.</summary>
+    All,
+}
+
 /// <summary>The stored messages of a repository that have not reached their targets: any process that works there delivers them, with or
 /// without the run's workflow.</summary>
 /// <param name="repositoryKey">Key of the repository.</param>
@@ -39,21 +52,21 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
     public IReadOnlyList<UnsentNotice> Read(string? run = null) =>
         [.. Books(run).SelectMany(book => Unsent(NoticeBook.Read(book))).OrderBy(notice => notice.Since)];
 
-    /// <summary>Delivers what is due. Its book is locked meanwhile, and each result is stored before the next message.</summary>
+    /// <summary>Delivers messages. Their book is locked meanwhile, and each result is stored before the next message.</summary>
     /// <param name="run">Only the messages of a run; null: all.</param>
-    /// <param name="isForced">Tries all that did not arrive, also what was given up and what is not due yet.</param>
+    /// <param name="tried">The messages that are tried.</param>
     /// <param name="stop">Leaves the rest for the next call.</param>
-    public async Task DeliverAsync(string? run, bool isForced, CancellationToken stop)
+    public async Task DeliverAsync(string? run, NoticeTry tried, CancellationToken stop)
     {
         foreach (var path in Books(run))
         {
-            if (!NeedsDelivery(NoticeBook.Read(path), isForced))
+            if (!NeedsDelivery(NoticeBook.Read(path), tried))
             {
                 continue;
             }
             using var alone = await LockFile.TakeAsync(NoticeDesk.LockOf(path), stop);
             var book = NoticeBook.Read(path);
-            if (!NeedsDelivery(book, isForced))
+            if (!NeedsDelivery(book, tried))
             {
                 continue;
             }
@@ -67,7 +80,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
                 .Messages.SelectMany(message => message.Deliveries.Keys)
                 .Except(targets.Select(target => target.Name), StringComparer.Ordinal)
                 .Select(name => new NoticeTarget(name, NoticeKinds.All, null, "the settings name no such target any more."));
-            await new NoticeDelivering(path, book, [.. targets, .. gone], services.Time) { IsForced = isForced }.SendAsync(
+            await new NoticeDelivering(path, book, [.. targets, .. gone], services.Time) { Tried = tried }.SendAsync(
                 book.Open.ToHashSet(StringComparer.Ordinal),
                 stop
             );
@@ -92,12 +105,12 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         return dropped;
     }
 
-    private bool NeedsDelivery(NoticeBook book, bool isForced) =>
+    private bool NeedsDelivery(NoticeBook book, NoticeTry tried) =>
         book.Folder.Length > 0
         && book.Messages.SelectMany(message => message.Deliveries.Values)
             .Any(delivery =>
-                delivery.State == NoticeState.Pending && (isForced || NoticePlan.IsDue(delivery, services.Time.GetUtcNow()))
-                || (isForced && delivery.State == NoticeState.Failed)
+                delivery.State == NoticeState.Pending && (tried != NoticeTry.Due || NoticePlan.IsDue(delivery, services.Time.GetUtcNow()))
+                || (tried == NoticeTry.All && delivery.State == NoticeState.Failed)
             );
 
     private static IEnumerable<UnsentNotice> Unsent(NoticeBook book)

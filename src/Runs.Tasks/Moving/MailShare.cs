@@ -196,7 +196,7 @@ public sealed class MailShare(RunServices services, string remote)
             return "";
         }
         var trees = new FolderTrees(at.Repository);
-        var tree = await trees.WriteAsync(await trees.StoreAsync(files, new KnownFiles(), stop), stop);
+        var tree = await trees.WriteAsync(await trees.StoreAsync(at.Folder.Path, files, new KnownFiles(), stop), stop);
         var commit = await new CommitStore(at.Repository).CreateAsync(tree, [], $"Mail of {at.Folder.Name}", null, stop);
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
         if (pushed.IsDone)

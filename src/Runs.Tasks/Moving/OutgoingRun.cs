@@ -56,7 +56,12 @@ internal sealed class OutgoingRun(
     {
         DurableFile.Write(list, string.Concat(_refs.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));
         var trees = new FolderTrees(repository);
-        var listed = await trees.StoreAsync(new Dictionary<string, string> { [SharedRunFiles.RefsFile] = list }, new KnownFiles(), stop);
+        var listed = await trees.StoreAsync(
+            Path.GetDirectoryName(list)!,
+            new Dictionary<string, string> { [SharedRunFiles.RefsFile] = list },
+            new KnownFiles(),
+            stop
+        );
         return await trees.WriteAsync(new Dictionary<string, string>(contents.Concat(listed), StringComparer.Ordinal), stop);
     }
 }

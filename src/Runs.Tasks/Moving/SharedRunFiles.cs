@@ -33,7 +33,7 @@ internal sealed class SharedRunFiles
     {
         var leftOut = new List<string>();
         var files = Of(folder, leftOut, isWanted).ToDictionary(file => FilesFolder + PathIn(folder, file), StringComparer.Ordinal);
-        var contents = await new FolderTrees(repository).StoreAsync(files, _known, stop);
+        var contents = await new FolderTrees(repository).StoreAsync(folder.Path, files, _known, stop);
         return new OutgoingRun(repository, folder, contents, refs, leftOut);
     }
 
@@ -78,24 +78,21 @@ internal sealed class SharedRunFiles
     /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
     private IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
     {
-        foreach (var file in new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories))
+        var door = new WorktreeFiles(folder.Path);
+        foreach (var path in door.ListFiles())
         {
-            if (
-                !isWanted(PathIn(folder, file.FullName))
-                || file.LinkTarget is not null
-                || !File.Exists(file.FullName)
-                || IsOfProcesses(file)
-                || file.Name.EndsWith(".tmp", StringComparison.Ordinal)
-            )
+            var file = new FileInfo(Path.Combine(folder.Path, path));
+            if (!isWanted(path) || IsOfProcesses(file) || file.Name.EndsWith(".tmp", StringComparison.Ordinal))
             {
                 continue;
             }
             var name = folder.Relative(file.FullName);
-            if (file.Length > LargestFile || file.FullName.Contains('\n', StringComparison.Ordinal))
+            var stamp = FileStamp.Of(file.FullName);
+            if (stamp.Length > LargestFile || file.FullName.Contains('\n', StringComparison.Ordinal))
             {
                 leftOut.Add($"{FileNames.Show(name)} (too large)");
             }
-            else if (FindSecret(file.FullName) is { } secret)
+            else if (FindSecret(door, path, file.FullName, stamp) is { } secret)
             {
                 leftOut.Add($"{FileNames.Show(name)} ({secret})");
             }
@@ -118,14 +115,14 @@ internal sealed class SharedRunFiles
         int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));
 
-    private string? FindSecret(string file)
+    private string? FindSecret(WorktreeFiles door, string path, string file, FileStamp stamp)
     {
-        var stamp = FileStamp.Of(file);
         if (_lookedAt.TryGetValue(file, out var known) && known.Stamp == stamp)
         {
             return known.Secret;
         }
-        var secret = File.ReadLines(file).SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
+        var lines = door.TryReadText(path, (int)LargestFile)?.Split('\n') ?? [];
+        var secret = lines.SelectMany(SecretScanner.FindByForm).FirstOrDefault() is { } match ? match.Kind : null;
         if (stamp.IsSettled)
         {
             _lookedAt[file] = (stamp, secret);
