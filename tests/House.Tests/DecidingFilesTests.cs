@@ -34,7 +34,6 @@ public sealed partial class DecidingFilesTests
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
         ["Runs.Tasks/Moving/RunShare"] =
             "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
-        ["Runs.Tasks/Moving/SharedRunFiles"] = "files of a run for another machine, whose steps compare them with their hashes",
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
         ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",
         ["Runs/Checkouts/RepositoryLinks"] = "names of submodules, which can only lead to a refusal; preflight asks git",

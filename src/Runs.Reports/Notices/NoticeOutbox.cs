@@ -31,13 +31,13 @@ public sealed record UnsentNotice(
 /// <summary>The stored messages that a delivery tries.</summary>
 public enum NoticeTry
 {
-    /// <summary>Those whose next try is due.</summary>
+    /// <summary>Messages whose next try is due.</summary>
     Due,
 
-    /// <summary>All that are tried again by themselves, also before their next try is due.</summary>
+    /// <summary>Messages that are tried again by themselves, also before their next try is due.</summary>
     Waiting,
 
-    /// <summary>All that have not arrived, also those that were given up.</summary>
+    /// <summary>Messages that have not arrived, also those that were given up.</summary>
     All,
 }
 
