@@ -50,7 +50,7 @@ public sealed class FolderTrees(GitRepository repository)
 
     private static string? Copy(string root, string path, string folder, int number)
     {
-        if (new WorktreeFiles(root).TryRead(Path.GetRelativePath(root, path)) is not { } content)
+        if (new WorktreeFiles(root).TryRead(Path.GetRelativePath(root, path), int.MaxValue) is not { } content)
         {
             return null;
         }
