@@ -17,8 +17,10 @@ const logIn = async (options) => {
   return page;
 };
 
+// Each width and each colour once: an analysis takes seconds. Screenshots are taken of all.
+const colors = { 360: ["light"], 768: ["dark"], 1440: ["light"] };
 for (const width of [360, 768, 1440]) {
-  for (const colorScheme of ["light", "dark"]) {
+  for (const colorScheme of folder ? ["light", "dark"] : colors[width]) {
     const page = await logIn({ viewport: { width, height: 900 }, colorScheme });
     for (const path of paths) {
       await page.goto(new URL(path, link).href);
