@@ -65,7 +65,7 @@ public sealed class LandingHookTests
         Assert.Contains("your hook pre-merge-commit changed ", refused.People, StringComparison.Ordinal);
     }
 
-    /// <summary>What moves no target is no landing.</summary>
+    /// <summary>A run that ends with its branch moves no target, so no hook runs.</summary>
     [Fact]
     public async Task Land_AsBranch_RunsNoHook()
     {

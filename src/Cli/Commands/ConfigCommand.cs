@@ -162,7 +162,7 @@ internal sealed class ConfigCommand : Command
         }
 
         private static CommandException WithoutValue(string name) =>
-            SettingIndex.Find(name.Split('=')[0]) is null
+            SettingIndex.Find(name) is null
                 ? Unknown(name)
                 : new CommandException(
                     ExitCodes.Usage,

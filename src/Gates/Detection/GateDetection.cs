@@ -31,10 +31,12 @@ public static partial class GateDetection
         var root = new ProjectFolder(new WorktreeFiles(directory));
         List<(Gate Gate, string Meaning)> gates = [.. Of(root)];
         List<ProjectFolder> projects = [];
-        var isEmpty = gates.Count == 0;
-        foreach (var folder in root.Below().Where(folder => !projects.Exists(project => IsPartOf(folder, project))))
+        var rows = gates.Count == 0 ? null : NestedRows(root);
+        // Where nothing below can count, no folder is read.
+        foreach (
+            var folder in (rows is { Count: 0 } ? [] : root.Below()).Where(folder => !projects.Exists(project => IsPartOf(folder, project)))
+        )
         {
-            var rows = isEmpty ? null : Ecosystems.All.Where(row => row.HasNestedProjects && OfRow(row, root).Any()).ToList();
             List<(Gate Gate, string Meaning)> found = [.. rows is null ? Of(folder) : rows.SelectMany(row => OfRow(row, folder))];
             if (found.Count > 0)
             {
@@ -46,8 +48,11 @@ public static partial class GateDetection
     }
 
     private static bool IsPartOf(ProjectFolder folder, ProjectFolder project) =>
-        folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal)
-        && !Ecosystems.All.Any(row => row.HasNestedProjects && OfRow(row, project).Any());
+        folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal) && NestedRows(project).Count == 0;
+
+    /// <summary>The rows of a project's gates that leave out projects inside it.</summary>
+    private static List<Ecosystem> NestedRows(ProjectFolder project) =>
+        [.. Ecosystems.All.Where(row => row.HasNestedProjects && OfRow(row, project).Any())];
 
     private static Gate InFolder(Gate gate, string folder) => gate with { Command = GateFolder.Join(folder, gate.Command) };
 

@@ -56,7 +56,7 @@ internal static partial class NodeGates
             _ => $"npm run {script} --workspaces --if-present",
         };
 
-    /// <summary>Whether a script, or one that it calls, calls another.</summary>
+    /// <summary>True if a script, or one that it calls, calls another.</summary>
     private static bool Calls(IReadOnlyDictionary<string, string> scripts, string caller, string called)
     {
         var open = new Queue<string>([caller]);

@@ -100,7 +100,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
             : new(
                 "submodules",
                 FeatureState.Ok,
-                $"The repository has {count}. Worktrees get the files from this clone; tasks can't " + "change them."
+                $"The repository has {count}. Worktrees get the files from this clone; tasks can't change them."
             );
     }
 

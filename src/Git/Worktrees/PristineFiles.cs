@@ -28,7 +28,7 @@ internal sealed class PristineFiles(Worktree worktree)
     public async Task<HashSet<string>> FindAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken cancellationToken)
     {
         var pristine = await FindByOwnEntryAsync(entries, cancellationToken);
-        await AddTwinsAsync([.. entries.Where(entry => !pristine.Contains(entry.Path) && HasItsKind(entry))], pristine, cancellationToken);
+        await AddTwinsAsync([.. entries.Where(entry => !pristine.Contains(entry.Path))], pristine, cancellationToken);
         return pristine;
     }
 
@@ -163,7 +163,7 @@ internal sealed class PristineFiles(Worktree worktree)
         }
         var listed = await worktree.Repository.ReadAsync(worktree.Call("ls-files", "--stage", "-z"), stop);
         var names = listed.Fields().Select(Parse).OfType<TreeFile>().ToLookup(file => file.Path, StringComparer.OrdinalIgnoreCase);
-        foreach (var entry in entries)
+        foreach (var entry in entries.Where(HasItsKind))
         {
             foreach (var twin in names[entry.Path].Where(twin => twin.Path != entry.Path && _files.AreOne(twin.Path, entry.Path)))
             {

@@ -32,7 +32,8 @@ internal sealed class SharedRunFiles
     )
     {
         var leftOut = new List<string>();
-        var files = Of(folder, leftOut, isWanted).ToDictionary(file => FilesFolder + PathIn(folder, file), StringComparer.Ordinal);
+        var files = Of(folder, leftOut, isWanted)
+            .ToDictionary(path => FilesFolder + path, path => Path.Combine(folder.Path, path), StringComparer.Ordinal);
         var contents = await new FolderTrees(repository).StoreAsync(folder.Path, files, _known, stop);
         return new OutgoingRun(repository, folder, contents, refs, leftOut);
     }
@@ -72,7 +73,7 @@ internal sealed class SharedRunFiles
         return listed;
     }
 
-    /// <summary>Files below a folder of the run that may leave, with their absolute paths.</summary>
+    /// <summary>Paths of the files that may leave, relative to the run's folder, with slashes.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="leftOut">Takes those that may not, and why.</param>
     /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
@@ -98,13 +99,10 @@ internal sealed class SharedRunFiles
             }
             else
             {
-                yield return file.FullName;
+                yield return path;
             }
         }
     }
-
-    /// <summary>The path of a file in the run's folder, with slashes.</summary>
-    private static string PathIn(RunFolder folder, string file) => Path.GetRelativePath(folder.Path, file).Replace('\\', '/');
 
     /// <summary>Whether a path that came from elsewhere stays in the folder that it is meant for.</summary>
     /// <param name="path">With slashes.</param>
