@@ -24,6 +24,37 @@ public static class AgentEnvironment
         "GIT_CEILING_DIRECTORIES",
     ];
 
+    /// <summary>Beginnings of variables by which agent programs choose a model service and log in there.</summary>
+    private static readonly string[] s_modelServices =
+    [
+        "ANTHROPIC_",
+        "API_TIMEOUT_",
+        "AWS_",
+        "AZURE_",
+        "BASH_",
+        "CLAUDE_",
+        "CLOUD_ML_",
+        "CODEX_",
+        "DEEPSEEK_",
+        "DISABLE_",
+        "GEMINI_",
+        "GIT_AUTHOR_",
+        "GIT_COMMITTER_",
+        "GIT_CONFIG_",
+        "GOOGLE_",
+        "GROQ_",
+        "IS_SANDBOX",
+        "MAX_",
+        "MCP_",
+        "MISTRAL_",
+        "OLLAMA_",
+        "OPENAI_",
+        "OPENCODE_",
+        "OPENROUTER_",
+        "VERTEX_",
+        "XAI_",
+    ];
+
     /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
     public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
 
@@ -47,6 +78,7 @@ public static class AgentEnvironment
     {
         var environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
+            .Where(pair => start.Sandbox is null || IsListed(pair.Key, start.Variables))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         environment["ORCHESTRATOR_RUN"] = start.Run;
         environment["ORCHESTRATOR_TASK"] = start.Task;
@@ -69,6 +101,12 @@ public static class AgentEnvironment
         LeaveOutGitMaintenance(environment);
         return environment;
     }
+
+    // A confined agent gets tools' variables, those of model services, and those that the settings name: no token of anything else.
+    private static bool IsListed(string name, IReadOnlyList<string> further) =>
+        ProgramVariables.Contain(name)
+        || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
+        || further.Contains(name);
 
     /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
     /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),

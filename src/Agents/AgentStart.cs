@@ -72,6 +72,9 @@ public sealed record AgentStart
     /// <summary>What the agent can reach of this machine, beside <see cref="OutFolder"/>; null: only its policy restricts it.</summary>
     public Sandbox? Sandbox { get; init; }
 
+    /// <summary>Names of further inherited variables that the agent gets in a sandbox (<c>permissions.environment</c>).</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+
     /// <summary>Name of the folder in <see cref="Folder"/> that the agent and its programs may write, and no other agent: its claim lies
     /// there.</summary>
     public const string OutFolder = "out";

@@ -2,31 +2,33 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents;
 
-/// <summary>What an agent program keeps in the home: conversations, logs, its login. Its settings are not among them: programs that a
-/// person starts later would obey what an agent wrote there.</summary>
-/// <param name="Folders">Absolute paths of its folders, which are read-only but for new entries, which vanish.</param>
-/// <param name="Writable">Absolute paths in them of folders, which are made where they are missing, and files that it may change.</param>
-public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<string> Writable)
+/// <summary>The files of an agent program outside of its worktree: the program itself, and in the home its settings, conversations, logs
+/// and login. A confined agent reads the settings, shares the login, and keeps the rest in a folder of its own.</summary>
+/// <param name="Root">Absolute path of the folder around <paramref name="Folders"/> and <paramref name="Private"/>.</param>
+/// <param name="Folders">Absolute paths of its folders, of which it can read every entry that no other list names.</param>
+/// <param name="Private">Absolute paths of folders in them that begin empty for each confined agent.</param>
+public sealed record AgentState(string Root, IReadOnlyList<string> Folders, IReadOnlyList<string> Private)
 {
-    /// <summary>Absolute paths of files that it may change, where they are there.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
+    /// <summary>Absolute paths of files and folders that it changes for everyone, such as a login whose tokens rotate. Missing ones are
+    /// left out.</summary>
+    public IReadOnlyList<string> Shared { get; init; } = [];
 
     /// <summary>Absolute paths directly in <see cref="Folders"/> that it does not see: it makes its own, which vanish.</summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
+    /// <summary>The program as settings name it, and the files among its fixed arguments.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
     /// <summary>The state of an agent program that keeps nothing in the home.</summary>
-    public static AgentState None { get; } = new([], []);
+    public static AgentState None { get; } = new("/", [], []);
 
     /// <summary>The state of a described program.</summary>
     /// <param name="home">Absolute path of the home.</param>
     public static AgentState Of(AgentDescription description, string home) =>
-        new(
-            [.. description.State.Folders.Select(path => Path.Combine(home, path))],
-            [.. description.State.Writable.Select(path => Path.Combine(home, path))]
-        )
+        new(home, In(home, description.State.Folders), In(home, description.State.Writable))
         {
-            Files = [.. description.State.Files.Select(path => Path.Combine(home, path))],
-            Hidden = [.. description.State.Hidden.Select(path => Path.Combine(home, path))],
+            Shared = In(home, LoginFiles(description)),
+            Hidden = In(home, [.. description.State.Hidden, .. description.State.Files.Except(LoginFiles(description))]),
         };
 
     /// <summary>The state of the known program of that name; none of others.</summary>
@@ -37,11 +39,15 @@ public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<str
 
     /// <summary>The state of the Claude Code CLI.</summary>
     /// <param name="folder">Absolute path of its folder, usually <c>~/.claude</c>.</param>
-    public static AgentState OfClaude(string folder) => new([folder], [.. ClaudeEntries.Select(name => Path.Combine(folder, name))]);
+    public static AgentState OfClaude(string folder) =>
+        new(Path.GetDirectoryName(folder) ?? "/", [folder], In(folder, s_claudeFolders))
+        {
+            Shared = [Path.Combine(folder, ".credentials.json")],
+            Hidden = [Path.Combine(folder, "history.jsonl")],
+        };
 
-    /// <summary>Names with a dot are files, which stay missing where they are.</summary>
-    /// <remarks>Seen with versions 2.1.197 to 2.1.328. Not here: settings, hooks, commands, agents, skills, plugins, memory.</remarks>
-    private static readonly string[] ClaudeEntries =
+    // Seen with versions 2.1.197 to 2.1.328. Not here: settings, hooks, commands, agents, skills, plugins, memory.
+    private static readonly string[] s_claudeFolders =
     [
         "projects",
         "todos",
@@ -55,16 +61,15 @@ public sealed record AgentState(IReadOnlyList<string> Folders, IReadOnlyList<str
         "debug",
         "cache",
         "telemetry",
-        ".credentials.json",
+        "backups",
+        "paste-cache",
     ];
 
-    /// <summary>Makes the missing folders.</summary>
-    public AgentState Make()
-    {
-        foreach (var folder in Writable.Where(path => Path.GetFileName(path).LastIndexOf('.') <= 0))
-        {
-            OwnFolder.Ensure(folder);
-        }
-        return this;
-    }
+    /// <summary>The path of one of <see cref="Private"/>, or of a file in it, relative to <see cref="Root"/>.</summary>
+    public string NameOf(string path) => Path.GetRelativePath(Root, path);
+
+    private static IReadOnlyList<string> LoginFiles(AgentDescription description) => description.Login?.Files ?? [];
+
+    private static IReadOnlyList<string> In(string folder, IReadOnlyList<string> names) =>
+        [.. names.Select(name => Path.Combine(folder, name))];
 }

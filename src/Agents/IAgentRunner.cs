@@ -6,7 +6,9 @@ public interface IAgentRunner
     /// <summary>The file of a conversation; null if there is none here. If there is one, an agent run with this
     /// <see cref="AgentStart.SessionId"/> continues it and needs only what is new; else it begins it, with the whole prompt. The file is
     /// all that another machine needs to continue.</summary>
-    string? FindConversation(string sessionId);
+    /// <param name="state">Absolute path of a confined agent's private state, which is searched first; null: only the home is
+    /// searched.</param>
+    string? FindConversation(string sessionId, string? state = null);
 
     /// <summary>Whether a conversation is a file of its own: then a copy of it continues elsewhere.</summary>
     bool HasConversationFiles => true;

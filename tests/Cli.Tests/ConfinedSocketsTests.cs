@@ -40,7 +40,7 @@ public sealed class ConfinedSocketsTests
         cli.Write(
             ".orchestrator/config.yaml",
             $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, 'touch {meet}/here; while [ ! -e {meet}/go ]; do sleep 0.1; done; node "
-                + $"{script}']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on, paths: [~/meet]}}\n"
+                + $"{script}']}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on, paths: [~/meet], read: [~/call.js]}}\n"
         );
         cli.Write(
             "tasks.yaml",

@@ -157,7 +157,7 @@ public class EscapeTests
         Assert.True(!File.Exists(stat) || File.ReadAllText(stat).Contains(") Z", StringComparison.Ordinal), "the daemon lives");
     }
 
-    /// <summary>Changes of the shared git folder that a confined agent can't make.</summary>
+    /// <summary>Changes of the common git folder: a confined agent makes them in one of its own, where the user's stash is not.</summary>
     private static readonly (string Id, string Script)[] Closed =
     [
         ("config", "git config core.pager evil"),
@@ -212,13 +212,19 @@ public class EscapeTests
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal(
-            [.. Closed.Select(c => $"{c.Id}: refused"), "commit: done", "hook-allows: done", "claim: done"],
+            [
+                .. Closed.Select(c => $"{c.Id}: {(c.Id is "stash" or "worktree" ? "refused" : "done")}"),
+                "commit: done",
+                "hook-allows: done",
+                "claim: done",
+            ],
             cli.Read("a.txt").TrimEnd().Split('\n')
         );
         Assert.Equal(
             before,
             cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list")
         );
+        Assert.Empty(Directory.GetDirectories(cli.Folder, "evil", SearchOption.AllDirectories));
         var task = (await cli.RunAsync("status", "--json")).Json["tasks"]![0]!;
         Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["attempt"]!, (int)task["starts"]!));
         Assert.Equal(

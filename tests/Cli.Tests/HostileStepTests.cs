@@ -29,12 +29,16 @@ public sealed class HostileStepTests
         ("engine-file", "echo x >>\"$r/.orchestrator/engine.db\" && grep -q SQLite \"$r/.orchestrator/engine.db\""),
         ("plan", "for f in \"$r\"/.orchestrator/runs/*/plan/start.json; do echo x >>\"$f\"; done"),
         ("preflight", "for f in \"$r\"/.orchestrator/runs/*; do echo x >\"$f/preflight/red-at-base.json\"; done"),
-        ("log-link", "for f in \"$r\"/.orchestrator/runs/*; do ln -s \"$r/.git/refs/heads/main\" \"$f/tasks/a/gates-9\"; done"),
+        (
+            "log-link",
+            "for f in \"$r\"/.orchestrator/runs/*; do [ -d \"$f/plan\" ] && ln -s \"$r/.git/refs/heads/main\" \"$f/tasks/a/gates-9\"; done"
+        ),
         (
             "other-start",
-            "for f in \"$r\"/.orchestrator/runs/*; do mkdir -p \"$f/tasks/e/1/out\" && echo x >\"$f/tasks/e/1/out/claim.json\"; " + "done"
+            "for f in \"$r\"/.orchestrator/runs/*; do [ -d \"$f/plan\" ] && mkdir -p \"$f/tasks/e/1/out\" && echo x >\"$f/tasks/e/1/out/claim.json\"; "
+                + "done"
         ),
-        ("other-worktree", "for f in \"$r\"/.worktrees/*; do mkdir \"$f/e\" || touch \"$f/e/x\"; done"),
+        ("other-worktree", "for f in \"$r\"/.worktrees/*; do [ -e \"$f/e/.git\" ] && touch \"$f/e/x\"; done"),
         ("git-config", "git config --global filter.x.clean evil && grep -q evil \"$h/.gitconfig\" && [ -L \"$h/.gitconfig\" ]"),
         ("git-attributes", "echo '* filter=x' >>\"$h/.config/git/attributes\""),
         ("repository-config", "git -C \"$r\" config core.fsmonitor evil"),
@@ -43,21 +47,24 @@ public sealed class HostileStepTests
         ("main", "git -C \"$r\" update-ref refs/heads/main HEAD~1"),
         ("checkout", "echo x >>\"$r/README.md\""),
         ("objects", "rm -rf \"$r\"/.git/objects/[0-9a-f]*; ! git -C \"$r\" cat-file -e HEAD^{tree} && touch \"$r/.git/x\""),
-        ("gate-cache", "find \"$h/cache\" -type f -name '*.json' | head -1 | xargs -r -I F sh -c 'echo x >>F' && touch \"$h/cache/x\""),
+        ("gate-cache", "find \"$h/cache\" -type f -name '*.json' | grep -q ."),
         ("remount", "mount -o remount,bind,rw \"$r/.git\" || mount -t tmpfs none \"$r/.git\""),
         ("unmount", "umount \"$r/.git\""),
         ("see-processes", "ls /proc | grep -c '^[0-9]' | grep -q '^[1-9][0-9][0-9]$'"),
         ("signal", "kill -9 \"$engine\""),
         ("temporary", "touch /tmp/seen-outside && [ -e \"$h/never\" ]"),
-        ("person-file", "echo evil >>\"$h/.bashrc\""),
+        ("person-file", "grep -q mine \"$h/.bashrc\" && echo evil >>\"$h/.bashrc\""),
+        ("read-checkout", "grep -q . \"$r/README.md\""),
     ];
+
+    /// <summary>Changes of git that an agent makes in a common folder of its own, which nobody else reads.</summary>
+    private static readonly string[] OwnGit = ["repository-config", "hook", "branch", "main"];
 
     /// <summary>What each of them may do: without these a script that fails in itself would look like one that is refused.</summary>
     private static readonly (string Name, string Script)[] Works =
     [
         ("own-file", "echo x >own.tmp && rm own.tmp"),
         ("temporary-file", "echo x >\"$TMPDIR/x\" && echo x >/tmp/x && rm \"$TMPDIR/x\""),
-        ("read-checkout", "grep -q . \"$r/README.md\""),
         ("read-history", "git log -1 --format=%H | grep -q ."),
         ("home-file", "echo x >\"$h/.new\" && grep -q x \"$h/.new\""),
     ];
@@ -90,7 +97,7 @@ public sealed class HostileStepTests
         cli.Write(
             ".orchestrator/config.yaml",
             $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, 'sh {attack} > a.txt']}}}}\ndisk: {{reserve: 1}}\npermissions: "
-                + $"{{sandbox: on}}\nworktrees: {{setup: ['sh {attack} > setup.out']}}\n"
+                + $"{{sandbox: on, read: [{attack}]}}\nworktrees: {{setup: ['sh {attack} > setup.out']}}\n"
         );
         cli.Write(
             "tasks.yaml",
@@ -115,7 +122,14 @@ public sealed class HostileStepTests
         Assert.True("merged" == (string?)status["tasks"]![0]!["state"], run.People);
         Assert.Equal("awaiting-approval", (string?)status["tasks"]![1]!["state"]);
         string[] refused = [.. Works.Select(deed => $"{deed.Name}: done"), .. Deeds.Select(deed => $"{deed.Name}: refused")];
-        Assert.Equal(refused, Lines(cli.Git("show", $"orchestrator/{(string)status["runId"]!}/staging:a.txt")));
+        Assert.Equal(
+            refused.Select(line =>
+                OwnGit.Any(name => line == $"{name}: refused") ? line.Replace("refused", "done", StringComparison.Ordinal) : line
+            ),
+            Lines(cli.Git("show", $"orchestrator/{(string)status["runId"]!}/staging:a.txt"))
+        );
+        Assert.DoesNotContain("evil", cli.Git("config", "--list", "--local") + cli.Git("branch", "--list"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Folder, ".git/hooks/pre-commit")));
         var logs = Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator/runs"), "gate-*.log", SearchOption.AllDirectories);
         string[][] said = [.. logs.Select(log => Lines(File.ReadAllText(log)).ToArray()).Where(lines => lines.Length > 0)];
         // At the base and for the work: a gate, whose log has set-up's words, too, and a measurement.

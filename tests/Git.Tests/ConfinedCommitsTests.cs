@@ -46,11 +46,11 @@ public sealed class ConfinedCommitsTests
     }
 
     [Theory]
-    [InlineData("echo 1234567890123456789012345678901234567890 > heads/one")]
-    [InlineData("echo no-id > heads/one")]
-    [InlineData("rm heads/one; ln -s /etc/passwd heads/one")]
-    [InlineData("rm heads/one; mkfifo heads/one")]
-    [InlineData("rm -rf objects/?? heads")]
+    [InlineData("echo 1234567890123456789012345678901234567890 > common/refs/heads/orchestrator/run-1/t/one")]
+    [InlineData("echo no-id > common/refs/heads/orchestrator/run-1/t/one")]
+    [InlineData("rm common/refs/heads/orchestrator/run-1/t/one; ln -s /etc/passwd common/refs/heads/orchestrator/run-1/t/one")]
+    [InlineData("rm common/refs/heads/orchestrator/run-1/t/one; mkfifo common/refs/heads/orchestrator/run-1/t/one")]
+    [InlineData("rm -rf objects/?? common")]
     [InlineData("for f in objects/??/*; do chmod +w $f; echo broken > $f; done")]
     [InlineData("for f in objects/??/*; do rm -f $f; mkfifo $f; done")]
     [InlineData("for f in objects/??/*; do rm -f $f; ln -s /dev/zero $f; done")]
@@ -147,7 +147,7 @@ public sealed class ConfinedCommitsTests
             }
         );
         var commit = made.StandardOutput.Text.Trim();
-        await File.WriteAllTextAsync(Path.Combine(folder, "heads", "one"), commit + "\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "common", Branch), commit + "\n");
         return commit;
     }
 }

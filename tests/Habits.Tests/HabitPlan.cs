@@ -55,11 +55,8 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
     /// <param name="beside">A folder outside the repository, where they meet.</param>
     public string ToConfiguration(string agent, string script, string beside) =>
         $"workers: {Workers}\nagent: fake\nagents: {{fake: {{command: [\"{agent}\", \"{script}\"]}}}}\ndisk: {{reserve: 1}}\n"
-        + $"permissions: {{sandbox: {(Confined ? "on" : "off")}, paths: [\"{string.Join("\", \"", Shown(agent).Append(beside))}\"]}}\n"
+        + $"permissions: {{sandbox: {(Confined ? "on" : "off")}, paths: [\"{beside}\"]}}\n"
         + (Tasks.Any(task => task.Habit is { Hangs: true }) ? "limits: {stall: 40}\n" : "");
-
-    /// <summary>A sandbox does not see a checkout under <c>/tmp</c>.</summary>
-    private static IEnumerable<string> Shown(string agent) => Processes.Sandbox.IsPrivate(agent) ? [Path.GetDirectoryName(agent)!] : [];
 
     /// <summary>What the agents do.</summary>
     /// <param name="beside">A folder outside the repository, where they meet.</param>

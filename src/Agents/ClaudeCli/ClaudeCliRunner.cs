@@ -14,14 +14,16 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     private const string McpServers = "mcp.json";
 
     /// <inheritdoc/>
-    public string? FindConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
+    public string? FindConversation(string sessionId, string? state = null) =>
+        (state is null ? null : ClaudeSessionFiles.Find(Path.Combine(state, Path.GetFileName(ConfigDirectory)), sessionId))
+        ?? ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
 
     /// <inheritdoc/>
     public string? PlaceOfConversation(string sessionId, string workingDirectory) =>
         ClaudeSessionFiles.PlaceOf(ConfigDirectory, sessionId, workingDirectory);
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.OfClaude(ConfigDirectory);
+    public AgentState State => AgentState.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
@@ -85,7 +87,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// <inheritdoc/>
     public IAgentOutputParser CreateParser(AgentStart start) =>
         new ClaudeStreamParser(
-            FindConversation,
+            session => FindConversation(session),
             start.AnswerSchema is not null,
             start.SessionId is { } session && FindConversation(session) is not null ? session : null,
             Arguments(start, new StartFolder(start.Folder), static conversation => conversation)

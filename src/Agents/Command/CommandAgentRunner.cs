@@ -11,7 +11,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
 
     /// <inheritdoc/>
     /// <remarks>A plain program has no conversation: each agent run gets the whole prompt.</remarks>
-    public string? FindConversation(string sessionId) => null;
+    public string? FindConversation(string sessionId, string? state = null) => null;
 
     /// <inheritdoc/>
     public bool AnswersInText => true;
@@ -20,7 +20,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public bool TakesSystemPrompt => false;
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.OfProgram(Program, _environment.GetValueOrDefault("HOME"));
+    public AgentState State => AgentState.OfProgram(Program, _environment.GetValueOrDefault("HOME")) with { Programs = command };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start) =>

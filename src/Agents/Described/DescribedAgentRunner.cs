@@ -47,13 +47,14 @@ public sealed class DescribedAgentRunner(
     public bool HasConversationFiles => description.Conversation is { Holds: ConversationHolding.One };
 
     /// <inheritdoc/>
-    public string? FindConversation(string sessionId) =>
+    public string? FindConversation(string sessionId, string? state = null) =>
         description.Conversation is { } conversation && (description.Arguments.Resume is not null || IsAcp)
-            ? DescribedConversations.Find(conversation, Home, sessionId)
+            ? (state is null ? null : DescribedConversations.Find(conversation, state, sessionId))
+                ?? DescribedConversations.Find(conversation, Home, sessionId)
             : null;
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.Of(description, Home);
+    public AgentState State => AgentState.Of(description, Home) with { Programs = command ?? [description.Program] };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)

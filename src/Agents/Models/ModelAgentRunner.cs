@@ -10,10 +10,11 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     private const string DefaultModel = "opus";
 
     /// <inheritdoc/>
-    public string? FindConversation(string sessionId) => File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
+    public string? FindConversation(string sessionId, string? state = null) =>
+        File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
 
     /// <inheritdoc/>
-    public AgentState State => new([], [options.Conversations]);
+    public AgentState State => AgentState.None with { Shared = [OwnFolder.Ensure(options.Conversations)], Programs = options.Command };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)

@@ -166,12 +166,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             : Bubblewrap.WordsForChild(
                 sandbox with
                 {
-                    Visible =
-                    [
-                        .. sandbox.Visible,
-                        folder.Path,
-                        .. invocation.Arguments.Prepend(invocation.Program).Where(Sandbox.IsPrivate),
-                    ],
+                    Visible = [.. sandbox.Visible, folder.Path],
                     Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
                 },
                 invocation.Program

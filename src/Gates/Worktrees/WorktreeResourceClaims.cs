@@ -51,7 +51,7 @@ public sealed class WorktreeResourceClaims
             );
         }
         claim.Write(_folder);
-        return claim.Resources;
+        return claim.Resources with { LayerFolder = LayersOf(claim) };
     }
 
     /// <summary>Releases all resources of a worktree, if it has any.</summary>
@@ -143,7 +143,10 @@ public sealed class WorktreeResourceClaims
         {
             return false;
         }
+        FolderRemover.Remove(LayersOf(claim));
         File.Delete(WorktreeResourceClaim.FileOf(_folder, claim.Worktree, claim.Owner));
         return true;
     }
+
+    private string LayersOf(WorktreeResourceClaim claim) => Path.Combine(_folder, "layers", claim.Name);
 }

@@ -7,6 +7,9 @@ namespace Orchestrator.Gates.Worktrees;
 /// beginning with a letter.</param>
 public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, string Name)
 {
+    /// <summary>Absolute path of a folder for the private changes of confined programs to shared folders; it may be missing.</summary>
+    public string LayerFolder { get; init; } = "";
+
     /// <summary>The variable with the name of a process's worktree.</summary>
     public const string NameVariable = "ORCHESTRATOR_WORKTREE";
 

@@ -3,9 +3,9 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What a confined agent commits. It can't change the repository's objects and refs: it sees folders of its own in their place,
-/// whose content is taken over into the repository, objects first, while it works and when it has ended. So nothing that it does to them
-/// reaches others, and its branch never names a commit that is not there.</summary>
+/// <summary>Commits of a confined agent. The agent sees a common folder of its own in place of the repository's, with copies of refs and
+/// configuration, so that it can stash, tag, branch and install hooks. Only the objects and the branch of its task are taken over into the
+/// repository, objects first, while the agent works and when it has ended.</summary>
 /// <param name="worktree">The agent's worktree.</param>
 /// <param name="branch">Its branch as a full ref name.</param>
 /// <param name="folder">Absolute path of a folder that is the agent run's alone.</param>
@@ -16,6 +16,20 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     private const string SharedLargeFiles = "/run/orchestrate-git/lfs";
 
     private const int LongestId = 128;
+    private const int MostPackedRefs = 64 * 1024 * 1024;
+
+    /// <summary>Files of the common folder that git needs and no agent may change for others.</summary>
+    private static readonly string[] s_copied =
+    [
+        "HEAD",
+        "description",
+        "shallow",
+        "info/exclude",
+        "info/attributes",
+        "info/sparse-checkout",
+    ];
+
+    private static readonly string[] s_refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
 
     /// <summary>A few objects become files, as after a push (git-config(1), <c>transfer.unpackLimit</c>); more stay in one pack.</summary>
     private const int MostLooseObjects = 500;
@@ -26,16 +40,14 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private string Objects => Path.Combine(folder, "objects");
 
-    private string Heads => Path.Combine(folder, "heads");
-
-    private string Logs => Path.Combine(folder, "logs");
+    private string Common => Path.Combine(folder, "common");
 
     private string HeadLogs => Path.Combine(folder, "head-logs");
 
     /// <summary>The branch's value in the repository when it was last the same here.</summary>
     private string BaseFile => Path.Combine(folder, "base");
 
-    private string HeadFile => Path.Combine(Heads, Path.GetFileName(branch));
+    private string HeadFile => Path.Combine(Common, branch);
 
     /// <summary>There is a confined agent run in this folder, or was one.</summary>
     public bool Exists => File.Exists(BaseFile);
@@ -44,48 +56,50 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
     /// <param name="stop">Checked between the steps.</param>
     public async Task PrepareAsync(CancellationToken stop)
     {
-        foreach (var path in (string[])[Path.Combine(Objects, "info"), Path.Combine(Objects, "pack"), Heads, Logs, HeadLogs])
+        foreach (var path in (string[])[Path.Combine(Objects, "info"), Path.Combine(Objects, "pack"), HeadLogs])
         {
             OwnFolder.Ensure(path);
         }
-        var shared = Path.GetDirectoryName(branch)!;
-        OwnFolder.Ensure(Path.Combine(_repository.CommonDirectory, shared));
-        OwnFolder.Ensure(Path.Combine(_repository.CommonDirectory, "logs", shared));
         OwnFolder.Ensure(Path.Combine(worktree.AdminDirectory, "logs"));
+        await MakeCommonAsync(stop);
         _largeFiles.Prepare();
         DurableFile.Write(
             Path.Combine(Objects, "info", "alternates"),
             string.Concat(SharedAlternates().Prepend(SharedObjects).Select(path => path + "\n"))
         );
         var tip = await new RefStore(_repository).ReadAsync(branch, stop);
-        if (tip is null)
+        if (tip is not null)
         {
-            File.Delete(HeadFile);
-        }
-        else
-        {
+            OwnFolder.Ensure(Path.GetDirectoryName(HeadFile)!);
             DurableFile.Write(HeadFile, tip + "\n");
         }
         DurableFile.Write(BaseFile, (tip ?? "") + "\n");
     }
 
-    /// <summary>Adds what git needs to a sandbox: the repository's common folder can be read, the worktree's index and head can be changed,
-    /// and where objects, large files and the branch are, the folders of this agent run are seen.</summary>
+    /// <summary>The copy of the user's settings for this agent; only after <see cref="PrepareAsync"/>.</summary>
+    public string PersonsConfiguration => Path.Combine(folder, "gitconfig");
+
+    /// <summary>Adds the files of git to a sandbox: the common folder of this agent run in place of the repository's, and the worktree's
+    /// index and head.</summary>
     /// <param name="sandbox">The sandbox without it.</param>
     public Sandbox AddTo(Sandbox sandbox)
     {
         var common = _repository.CommonDirectory;
-        var shared = Path.GetDirectoryName(branch)!;
         return sandbox with
         {
+            Visible =
+            [
+                .. sandbox.Visible,
+                .. SharedAlternates(),
+                .. ((string[])["modules", "annex"]).Select(name => Path.Combine(common, name)),
+            ],
             Substitutes =
             [
                 .. sandbox.Substitutes,
+                new(common, Common, IsWritable: true),
                 new(SharedObjects, Path.Combine(common, "objects"), IsWritable: false),
                 new(Path.Combine(common, "objects"), Objects, IsWritable: true),
                 new(Path.Combine(common, "objects", "info"), Path.Combine(Objects, "info"), IsWritable: false),
-                new(Path.Combine(common, shared), Heads, IsWritable: true),
-                new(Path.Combine(common, "logs", shared), Logs, IsWritable: true),
                 // It may name commits that are not taken over.
                 new(Path.Combine(worktree.AdminDirectory, "logs"), HeadLogs, IsWritable: true),
                 .. _largeFiles.Substitutes(SharedLargeFiles),
@@ -198,10 +212,46 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         return $"{branch} was moved by somebody else while the agent worked, and stays there; the agent's commits are kept as {kept}.";
     }
 
-    /// <summary>The branch as the agent left it; null where there is none, or what is there is no id.</summary>
+    // Nothing of an earlier start is kept, since its agent could have left anything there.
+    private async Task MakeCommonAsync(CancellationToken stop)
+    {
+        FolderRemover.Remove(Common);
+        foreach (var path in (string[])["refs/heads", "refs/tags", "logs", "hooks", "info", "objects", "worktrees"])
+        {
+            OwnFolder.Ensure(Path.Combine(Common, path));
+        }
+        foreach (var name in s_copied)
+        {
+            if (SmallFile.TryRead(Path.Combine(_repository.CommonDirectory, name)) is { } content)
+            {
+                OwnFile.Write(Path.Combine(Common, name), content);
+            }
+        }
+        var configuration = await ConfinedConfiguration.MakeAsync(_repository, folder, stop);
+        File.Move(configuration.Repository, Path.Combine(Common, "config"));
+        var refs = await new RefStore(_repository).ListAsync(s_refs, stop);
+        OwnFile.Write(
+            Path.Combine(Common, "packed-refs"),
+            Encoding.UTF8.GetBytes(string.Concat(refs.Select(entry => $"{entry.Value} {entry.Key}\n")))
+        );
+        if (_repository.Configuration.Get("extensions.worktreeconfig") is not null)
+        {
+            // One that the agent made would be read by our own git.
+            using var file = new FileStream(Path.Combine(worktree.AdminDirectory, "config.worktree"), FileMode.OpenOrCreate);
+        }
+    }
+
+    /// <summary>The branch as the agent left it; null where there is none, or its value is no id.</summary>
     private string? ReadHead()
     {
-        var text = new WorktreeFiles(Heads).TryReadText(Path.GetFileName(branch), LongestId)?.Trim();
+        var files = new WorktreeFiles(Common);
+        var text =
+            files.TryReadText(branch, LongestId)?.Trim()
+            ?? files
+                .TryReadText("packed-refs", MostPackedRefs)
+                ?.Split('\n')
+                .FirstOrDefault(line => line.EndsWith(" " + branch, StringComparison.Ordinal))
+                ?.Split(' ')[0];
         return text is not null && IdPattern().IsMatch(text) ? text : null;
     }
 

@@ -154,7 +154,7 @@ public static class MachineCheck
     /// <summary>Without a sandbox the rules for agents prevent mistakes, not malice, so this is reported.</summary>
     private static async Task<MachineCheckEntry> SandboxAsync(PermissionSettings permissions, RunServices services)
     {
-        var (setting, paths) = (permissions.Sandbox, permissions.Paths);
+        var setting = permissions.Sandbox;
         const string Name = "sandbox";
         const string Without =
             "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
@@ -168,8 +168,10 @@ public static class MachineCheck
             return new(
                 Name,
                 MachineCheckStatus.Ok,
-                $"{found.Program}: agents and what runs their work (gates, set-up, package managers) change their own tree, caches of "
-                    + $"package managers{(paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "")}, and nothing that decides. "
+                $"{found.Program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
+                    + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
+                    + await DownloadsAsync(found.Program, services)
+                    + " "
                     + NetworkOf(AbstractSockets.Listening())
             );
         }
@@ -188,6 +190,14 @@ public static class MachineCheck
                 (found.Problem.Length > 0 ? "Allow user namespaces" : "Install bubblewrap") + ", or set permissions.sandbox to off."
             );
     }
+
+    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "";
+
+    private static async Task<string> DownloadsAsync(string bubblewrap, RunServices services) =>
+        await services.Bubblewrap.CanOverlayAsync(bubblewrap, UserState.MakeFolder(services.Environment))
+            ? "Changes to downloads of package managers stay private to each worktree."
+            : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download anew "
+                + "into a folder of their own for each worktree.";
 
     /// <summary>What programs in the sandbox reach without files: whoever listens there must ask who calls.</summary>
     internal static string NetworkOf(IReadOnlyList<string> sockets) =>

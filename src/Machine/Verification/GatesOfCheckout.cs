@@ -57,7 +57,7 @@ internal sealed class GatesOfCheckout(
                 Origin = new GateOrigin(worktree.Path, "", ""),
                 // The answer goes to a person, and costs no attempt.
                 TrustsOutput = true,
-                Sandbox = await StepSandbox.OfTreeAsync(settings, worktree, resources.TemporaryFolder, bubblewrap, environment),
+                Sandbox = await StepSandbox.OfTreeAsync(settings, worktree, resources, SandboxRole.Gate, bubblewrap, environment, stop),
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             var tree = await TreeAsync(worktree, question, stop);

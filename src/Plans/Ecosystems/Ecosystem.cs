@@ -114,6 +114,11 @@ public sealed record Ecosystem(string Name)
         return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
     }
 
+    /// <summary>Files and folders, relative to the home folder, that its programs read: tool chains and tools that a user
+    /// installed.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyList<string> Home { get; init; } = [];
+
     /// <summary>Whether its runners find a test of this name.</summary>
     public bool IsTest(string path)
     {
@@ -185,10 +190,18 @@ public sealed record PackageManager(string Name)
     /// <summary>What stands before a program, or the name of a script, to run it with the project's packages.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>The folders in which the package manager keeps what it downloaded, relative to the home folder, and the variable that names
-    /// another place; null: none.</summary>
-    public IReadOnlyList<(string Folder, string? Variable)> Caches { get; init; } = [];
+    /// <summary>The folders in which the package manager keeps downloads.</summary>
+    public IReadOnlyList<PackageCache> Caches { get; init; } = [];
 
     /// <summary>Whether packages that agents ask for can be installed with it.</summary>
     public bool Installs { get; init; }
+}
+
+/// <summary>A folder of downloads of a package manager.</summary>
+/// <param name="Folder">Its path relative to the home folder.</param>
+/// <param name="Variable">The variable that names another folder in place of it; null: none does.</param>
+public sealed record PackageCache(string Folder, string? Variable = null)
+{
+    /// <summary>The variable that names a folder around it, and its path in that folder; null: none does.</summary>
+    public (string Variable, string Below)? Root { get; init; }
 }

@@ -27,6 +27,9 @@ internal static class EcosystemTable
     [
         new("JavaScript")
         {
+            Home = Names(
+                ".nvm .volta .bun .local/share/pnpm .local/share/fnm .local/share/mise .local/share/corepack .cache/node/corepack .asdf .config/mise .tool-versions"
+            ),
             Programs = Names("npm pnpm yarn npx bun bunx node deno jest vitest mocha ava eslint tsc biome prettier"),
             Commands =
             [
@@ -46,19 +49,19 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["pnpm-lock.yaml"],
                     SetUp = "pnpm install --frozen-lockfile",
-                    Caches = [(".local/share/pnpm/store", null), (".cache/pnpm", null)],
+                    Caches = [new(".local/share/pnpm/store"), new(".cache/pnpm")],
                 },
                 new("yarn")
                 {
                     LockFiles = ["yarn.lock"],
                     SetUp = "yarn install --immutable",
-                    Caches = [(".cache/yarn", null), (".yarn/berry", null)],
+                    Caches = [new(".cache/yarn", "YARN_CACHE_FOLDER"), new(".yarn/berry")],
                 },
                 new("bun")
                 {
                     LockFiles = ["bun.lock", "bun.lockb"],
                     SetUp = "bun install --frozen-lockfile",
-                    Caches = [(".bun/install/cache", null)],
+                    Caches = [new(".bun/install/cache", "BUN_INSTALL_CACHE_DIR") { Root = ("BUN_INSTALL", "install/cache") }],
                 },
                 new("npm")
                 {
@@ -66,7 +69,7 @@ internal static class EcosystemTable
                     SetUp = "npm ci",
                     Makes = "node_modules",
                     Reads = ["package.json", ".npmrc", "npm-shrinkwrap.json"],
-                    Caches = [(".npm", "npm_config_cache")],
+                    Caches = [new(".npm", "npm_config_cache")],
                     Installs = true,
                 },
             ],
@@ -91,6 +94,7 @@ internal static class EcosystemTable
         },
         new("Deno")
         {
+            Home = Names(".deno"),
             Programs = ["deno"],
             Commands =
             [
@@ -110,6 +114,7 @@ internal static class EcosystemTable
         },
         new("Python")
         {
+            Home = Names(".pyenv .local/lib .local/share/uv .local/share/pipx .local/pipx"),
             Programs = Names(
                 "python python3 pytest py.test unittest tox nox uv uvx poetry pdm hatch pipenv ruff mypy pyright flake8 pylint coverage"
             ),
@@ -127,7 +132,7 @@ internal static class EcosystemTable
                     LockFiles = ["uv.lock"],
                     SetUp = "uv sync --frozen",
                     Run = "uv run ",
-                    Caches = [(".cache/uv", "UV_CACHE_DIR")],
+                    Caches = [new(".cache/uv", "UV_CACHE_DIR")],
                     Installs = true,
                 },
                 new("poetry")
@@ -135,14 +140,14 @@ internal static class EcosystemTable
                     LockFiles = ["poetry.lock"],
                     SetUp = "poetry install",
                     Run = "poetry run ",
-                    Caches = [(".cache/pypoetry", null)],
+                    Caches = [new(".cache/pypoetry", "POETRY_CACHE_DIR")],
                 },
                 new("pdm")
                 {
                     LockFiles = ["pdm.lock"],
                     SetUp = "pdm sync",
                     Run = "pdm run ",
-                    Caches = [(".cache/pdm", null)],
+                    Caches = [new(".cache/pdm", "PDM_CACHE_DIR")],
                 },
                 new("pipenv")
                 {
@@ -150,12 +155,12 @@ internal static class EcosystemTable
                     OwnFiles = ["Pipfile"],
                     SetUp = "pipenv sync --dev",
                     Run = "pipenv run ",
-                    Caches = [(".cache/pipenv", null)],
+                    Caches = [new(".cache/pipenv", "PIPENV_CACHE_DIR")],
                 },
                 new("pip")
                 {
                     Programs = ["pip", "pip3"],
-                    Caches = [(".cache/pip", "PIP_CACHE_DIR")],
+                    Caches = [new(".cache/pip", "PIP_CACHE_DIR")],
                     Installs = true,
                 },
             ],
@@ -208,6 +213,7 @@ internal static class EcosystemTable
         },
         new(".NET")
         {
+            Home = Names(".dotnet .local/share/dotnet"),
             Programs = ["dotnet", "msbuild"],
             Commands = [.. Commands(Test, "dotnet test"), .. Commands(Lint, "dotnet format"), .. Commands(Build, "dotnet build")],
             Managers =
@@ -216,7 +222,7 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["packages.lock.json"],
                     SetUp = "dotnet restore --locked-mode",
-                    Caches = [(".nuget/packages", "NUGET_PACKAGES"), (".local/share/NuGet", null)],
+                    Caches = [new(".nuget/packages", "NUGET_PACKAGES"), new(".local/share/NuGet")],
                     Installs = true,
                 },
             ],
@@ -240,6 +246,7 @@ internal static class EcosystemTable
         },
         new("Rust")
         {
+            Home = Names(".rustup .cargo/bin .cargo/config.toml .cargo/env"),
             Programs = ["cargo"],
             Commands =
             [
@@ -254,7 +261,11 @@ internal static class EcosystemTable
                 new("cargo")
                 {
                     LockFiles = ["Cargo.lock"],
-                    Caches = [(".cargo/registry", null), (".cargo/git", null)],
+                    Caches =
+                    [
+                        new(".cargo/registry") { Root = ("CARGO_HOME", "registry") },
+                        new(".cargo/git") { Root = ("CARGO_HOME", "git") },
+                    ],
                     Installs = true,
                 },
             ],
@@ -276,6 +287,7 @@ internal static class EcosystemTable
         },
         new("Go")
         {
+            Home = Names("go/bin .goenv sdk"),
             Programs = ["go", "golangci-lint"],
             Commands =
             [
@@ -289,7 +301,7 @@ internal static class EcosystemTable
                 new("go")
                 {
                     LockFiles = ["go.sum", "go.work.sum"],
-                    Caches = [("go/pkg", "GOMODCACHE"), (".cache/go-build", "GOCACHE")],
+                    Caches = [new("go/pkg/mod", "GOMODCACHE") { Root = ("GOPATH", "pkg/mod") }, new(".cache/go-build", "GOCACHE")],
                     Installs = true,
                 },
             ],
@@ -304,6 +316,7 @@ internal static class EcosystemTable
         },
         new("Java")
         {
+            Home = Names(".sdkman .jdks .m2/wrapper .gradle/wrapper .gradle/jdks"),
             Programs = Names("mvn mvnw gradle gradlew"),
             Commands =
             [
@@ -312,8 +325,12 @@ internal static class EcosystemTable
             ],
             Managers =
             [
-                new("mvn") { Caches = [(".m2/repository", null)] },
-                new("gradle") { LockFiles = ["gradle.lockfile"], Caches = [(".gradle/caches", null)] },
+                new("mvn") { Caches = [new(".m2/repository")] },
+                new("gradle")
+                {
+                    LockFiles = ["gradle.lockfile"],
+                    Caches = [new(".gradle/caches") { Root = ("GRADLE_USER_HOME", "caches") }],
+                },
             ],
             Manifests = Names("pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts libs.versions.toml"),
             Sources = Names(".java .kt .scala"),
@@ -334,6 +351,7 @@ internal static class EcosystemTable
         },
         new("Ruby")
         {
+            Home = Names(".rbenv .rvm .gem/ruby .local/share/gem"),
             Programs = Names("ruby rake rspec bundle rails rubocop"),
             Commands = [.. Commands(Test, "rspec", "rails test", "bin/rails test", "rake test"), .. Commands(Lint, "rubocop")],
             Managers = [new("bundle") { LockFiles = ["Gemfile.lock"] }],
@@ -354,13 +372,14 @@ internal static class EcosystemTable
         },
         new("PHP")
         {
+            Home = Names(".config/composer/vendor .composer/vendor"),
             Programs = Names("php composer phpunit phpstan pest"),
             Commands =
             [
                 .. Commands(Test, "phpunit", "pest", "vendor/bin/phpunit", "vendor/bin/pest", "composer test"),
                 .. Commands(TypeCheck, "phpstan", "vendor/bin/phpstan"),
             ],
-            Managers = [new("composer") { LockFiles = ["composer.lock"], Caches = [(".cache/composer", null)] }],
+            Managers = [new("composer") { LockFiles = ["composer.lock"], Caches = [new(".cache/composer", "COMPOSER_CACHE_DIR")] }],
             Manifests = ["composer.json"],
             Sources = [".php"],
             Tests = ["*Test", "*Tests"],
@@ -379,6 +398,7 @@ internal static class EcosystemTable
         },
         new("Elixir")
         {
+            Home = Names(".mix .hex/packages"),
             Programs = ["mix"],
             Commands = [.. Commands(Test, "mix test")],
             Managers = [new("mix") { LockFiles = ["mix.lock"] }],
@@ -390,6 +410,7 @@ internal static class EcosystemTable
         },
         new("Swift")
         {
+            Home = Names(".swiftpm .local/share/swiftly"),
             Programs = ["swift"],
             Commands = [.. Commands(Test, "swift test"), .. Commands(Build, "swift build")],
             Managers = [new("swift") { LockFiles = ["Package.resolved"] }],

@@ -12,6 +12,9 @@ public static class Ecosystems
     /// <summary>All of them: languages, then tools that run others.</summary>
     public static IReadOnlyList<Ecosystem> All => EcosystemTable.Rows;
 
+    /// <summary>Files and folders of all rows that their programs read in the home folder.</summary>
+    public static IEnumerable<string> Home => All.SelectMany(row => row.Home);
+
     /// <summary>All package managers.</summary>
     public static IEnumerable<PackageManager> Managers => All.SelectMany(row => row.Managers);
 

@@ -1,19 +1,21 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
 /// <summary>The program <c>bwrap</c>: starts another one in a <see cref="Sandbox"/>. It needs no privileges, but a kernel that allows user
 /// namespaces.</summary>
-public sealed class Bubblewrap
+public sealed partial class Bubblewrap
 {
     /// <summary>A link that is there in every sandbox of ours and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
-    private const string DeviceFolder = "/dev/";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<string, Task<bool>> _overlays = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Whether this process runs in a sandbox of ours.</summary>
+    /// <summary>True if this process runs in a sandbox of ours.</summary>
     public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
 
     /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
@@ -32,39 +34,42 @@ public sealed class Bubblewrap
         return check;
     }
 
+    /// <summary>True if the kernel mounts overlays for this user whose changes lie in a folder. Tested once for each folder.</summary>
+    /// <param name="program">Absolute path of bubblewrap.</param>
+    /// <param name="folder">Absolute path of a folder of our own on the disk in question.</param>
+    public Task<bool> CanOverlayAsync(string program, string folder) =>
+        OverlayTable.CanHold(folder)
+            ? _overlays.GetOrAdd($"{program}\n{folder}", _ => TryOverlayAsync(program, folder))
+            : Task.FromResult(false);
+
     /// <summary>The arguments before a program in a sandbox. It has processes, temporary files and devices of its own, no capabilities even
     /// as root, and the network of the machine. Later mounts lie on earlier ones: the innermost path decides.</summary>
-    /// <param name="sandbox">What it can reach.</param>
+    /// <param name="sandbox">The files that it can reach.</param>
     public static IReadOnlyList<string> Words(Sandbox sandbox) =>
         [
+            .. sandbox.Overlays is { } overlays ? MountingWords(sandbox.Program, overlays.File) : [],
             sandbox.Program,
+            .. sandbox.Overlays is null ? [] : OwnUserWords,
             "--unshare-pid",
             "--unshare-ipc",
             "--cap-drop",
             "ALL",
-            "--ro-bind",
-            "/",
-            "/",
             "--dev",
             "/dev",
             "--proc",
             "/proc",
-            .. Sandbox.PrivateFolders.Where(IsFolder).SelectMany(Empty),
+            .. SandboxMounts.Of(sandbox).SelectMany(mount => mount.Words),
             "--symlink",
             "sandbox",
             Mark,
-            .. sandbox.RuntimeFolder is { } runtime ? (string[])["--perms", "0700", "--dir", runtime] : [],
-            .. Sandbox.SharedRuntime.Where(Path.Exists).SelectMany(path => Bind("--ro-bind", path)),
-            .. Mounts(sandbox)
-                .OrderBy(mount => mount.Path, StringComparer.Ordinal)
-                .ThenBy(mount => mount.Rank)
-                .SelectMany(mount => mount.Words),
+            .. SandboxMounts.Closing(sandbox),
+            .. sandbox.Variables.SelectMany(variable => (string[])["--setenv", variable.Key, variable.Value]),
             "--",
         ];
 
     /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
     /// deaf to them, and passes its exit code on.</summary>
-    /// <param name="sandbox">What it can reach.</param>
+    /// <param name="sandbox">The files that it can reach.</param>
     /// <param name="child">The program that follows.</param>
     public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child) =>
         [
@@ -89,80 +94,72 @@ public sealed class Bubblewrap
     // Found with the program, so that not every start has to ask: three processes less.
     private static volatile bool s_envRestoresSignals;
 
-    private static IEnumerable<(string Path, int Rank, IEnumerable<string> Words)> Mounts(Sandbox sandbox)
-    {
-        LayeredFolder[] layers = [.. sandbox.Layers.Where(layer => Directory.Exists(layer.Path))];
-        // One in a layer would be seen through it. Those of the system come first of all: their names may be links.
-        string[] empty = [.. Sandbox.PrivateFolders.Where(IsFolder).Where(folder => layers.Any(layer => IsBelow(folder, layer.Path)))];
-        var visible = sandbox.Visible.Where(Path.Exists).SelectMany(WithLinks).Distinct(StringComparer.Ordinal).ToArray();
-        (string Path, int Rank, IEnumerable<string> Words)[] others =
+    // Only root of a user namespace may mount. Bubblewrap makes the namespace too, since a machine that allows user namespaces to named
+    // programs alone names this one.
+    private const string Mounting = """
+        mount -a -T "$0" || { echo 'bwrap: overlays can not be mounted (see the line above)' >&2; exit 1; }
+        exec "$@"
+        """;
+
+    private static string[] MountingWords(string program, string table) =>
         [
-            .. empty.Select(folder => (folder, -2, (IEnumerable<string>)Empty(folder))),
-            .. visible
-                .Where(path => !visible.Concat(sandbox.Writable).Any(other => IsBelow(path, other)))
-                .Select(path => (path, -1, (IEnumerable<string>)Show(path))),
-            .. sandbox.Substitutes.Select(other =>
-                (other.Path, 1, (IEnumerable<string>)[other.IsWritable ? "--bind" : "--ro-bind", other.Source, other.Path])
-            ),
-            .. sandbox
-                .Writable.Where(Path.Exists)
-                .Select(path =>
-                    (
-                        path,
-                        1,
-                        (IEnumerable<string>)Bind(path.StartsWith(DeviceFolder, StringComparison.Ordinal) ? "--dev-bind" : "--bind", path)
-                    )
-                ),
-            .. sandbox.ReadOnly.Where(Path.Exists).Select(path => (path, 2, (IEnumerable<string>)Bind("--ro-bind", path))),
+            program,
+            "--dev-bind",
+            "/",
+            "/",
+            .. Geteuid() == 0 ? [] : (string[])["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"],
+            "--",
+            "/bin/sh",
+            "-c",
+            Mounting,
+            table,
         ];
-        var covered = layers.Select(layer => layer.Path).Concat(others.Select(other => other.Path)).ToHashSet(StringComparer.Ordinal);
-        return layers.Select(layer => (layer.Path, 0, Layer(layer, covered))).Concat(others);
-    }
 
-    // A path and, where it is a link, all that it leads over in folders that are empty otherwise.
-    private static IEnumerable<string> WithLinks(string path) =>
-        new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: false) is { } next
-            ? Sandbox.IsPrivate(next.FullName)
-                ? [path, .. WithLinks(next.FullName)]
-                : [path]
-            : [path];
-
-    // A link can't be mounted on: it is made again.
-    private static string[] Show(string path) =>
-        new FileInfo(path).LinkTarget is { } target ? ["--symlink", target, path] : Bind("--ro-bind", path);
-
-    private static string[] Bind(string how, string path) => [how, path, path];
-
-    private static string[] Empty(string folder) => ["--perms", "1777", "--tmpfs", folder];
-
-    private static bool IsBelow(string path, string folder) => path.StartsWith(folder + "/", StringComparison.Ordinal);
-
-    // A link to a folder is covered where that folder is.
-    private static bool IsFolder(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
-
-    // A mount costs 0.1 ms and more with each that is there already: what another one covers needs none of its own.
-    private static IEnumerable<string> Layer(LayeredFolder layer, HashSet<string> covered) =>
-        [
-            "--perms",
-            "0700",
-            "--tmpfs",
-            layer.Path,
-            .. new DirectoryInfo(layer.Path)
-                .EnumerateFileSystemInfos()
-                .Where(entry => !layer.Without.Contains(entry.Name))
-                .OrderBy(entry => entry.Name, StringComparer.Ordinal)
-                .SelectMany(entry =>
-                    entry.LinkTarget is { } target ? ["--symlink", target, entry.FullName]
-                    : covered.Contains(entry.FullName) ? []
-                    : (string[])["--ro-bind-try", entry.FullName, entry.FullName]
-                ),
-        ];
+    private static string[] OwnUserWords =>
+        Geteuid() is var user && user == 0
+            ? []
+            :
+            [
+                "--unshare-user",
+                "--uid",
+                user.ToString(CultureInfo.InvariantCulture),
+                "--gid",
+                Getegid().ToString(CultureInfo.InvariantCulture),
+            ];
 
     private const string Attempt = $"""
         echo x 2>/dev/null >closed && exit 9
         env {RestoreSignals} true 2>/dev/null && echo restores
         [ -L "$0" ] && echo x >open/file
         """;
+
+    private static async Task<bool> TryOverlayAsync(string program, string folder)
+    {
+        var own = Path.Combine(OwnFolder.Ensure(folder), $".try-{Guid.NewGuid():N}");
+        try
+        {
+            var shared = OwnFolder.Ensure(Path.Combine(own, "shared"));
+            await File.WriteAllTextAsync(Path.Combine(shared, "file"), "shared");
+            var tried = await new ProcessRunner().RunAsync(
+                new ProcessCommand("/bin/sh", "-c", "cat \"$0/file\" && echo private >\"$0/file\" && cat \"$0/file\"", shared)
+                {
+                    Sandbox = new Sandbox(program) { Overlays = OverlayTable.Make(Path.Combine(own, "layer"), [shared], []) },
+                    Timeout = Limit,
+                }
+            );
+            return tried.Succeeded
+                && tried.StandardOutput.Text == "sharedprivate\n"
+                && await File.ReadAllTextAsync(Path.Combine(shared, "file")) == "shared";
+        }
+        catch (ProcessStartException)
+        {
+            return false; // The check of the program itself says why.
+        }
+        finally
+        {
+            FolderRemover.Remove(own);
+        }
+    }
 
     private static async Task<BubblewrapCheck> TryAsync(string program)
     {
@@ -195,6 +192,14 @@ public sealed class Bubblewrap
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint Geteuid();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint Getegid();
 }
 
 /// <summary>Whether programs can be confined here.</summary>

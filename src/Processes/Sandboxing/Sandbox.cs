@@ -1,62 +1,43 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What a program and all that it starts can reach. What is not named here can be read and not changed; processes outside, and
-/// whatever lies in the folders of programs at work (<see cref="PrivateFolders"/>), can't be seen at all. What is left of it dies with the
-/// program.</summary>
+/// <summary>The files that a program and all that it starts can reach. The root is empty: only listed paths and the system's own folders
+/// (<see cref="SystemFolders"/>) exist. Other processes are out of sight, and processes that the program leaves behind die with
+/// it.</summary>
 /// <param name="Program">Absolute path of bubblewrap; see <see cref="Bubblewrap.CheckAsync"/>.</param>
 public sealed record Sandbox(string Program)
 {
-    /// <summary>Folders that are empty in each sandbox, and gone at its end: temporary files, and sockets and locks of programs at work.
-    /// Our own temporary folder is among them: there the runtime listens for debuggers, which may do everything to us.</summary>
-    public static IReadOnlyList<string> PrivateFolders { get; } =
-    [
-        .. ((string[])["/tmp", "/var/tmp", "/run", Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()))]).Distinct(
-            StringComparer.Ordinal
-        ),
-    ];
+    /// <summary>Absolute paths of files and folders that can be read. Links on the way exist as the user sees them; missing paths are left
+    /// out.</summary>
+    public IReadOnlyList<string> Visible { get; init; } = [];
 
-    /// <summary>Whether a path lies in one of those.</summary>
-    public static bool IsPrivate(string path) => PrivateFolders.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
-
-    /// <summary>Parts of <c>/run</c> that programs need and that decide nothing: name resolution, and where NixOS has its
-    /// programs.</summary>
-    internal static IReadOnlyList<string> SharedRuntime { get; } =
-    ["/run/systemd/resolve", "/run/resolvconf", "/run/nscd", "/run/current-system", "/run/wrappers", "/run/opengl-driver"];
-
-    /// <summary>Absolute paths of folders and files that can be changed. Those that do not exist are left out. Devices may be among
-    /// them.</summary>
+    /// <summary>Absolute paths of folders and files that can be changed. Missing ones are left out. Devices may be among them.</summary>
     public IReadOnlyList<string> Writable { get; init; } = [];
 
     /// <summary>Absolute paths inside of <see cref="Writable"/> that can only be read, and neither moved nor removed.</summary>
     public IReadOnlyList<string> ReadOnly { get; init; } = [];
 
-    /// <summary>Absolute paths inside of <see cref="PrivateFolders"/> that can be read all the same.</summary>
-    public IReadOnlyList<string> Visible { get; init; } = [];
+    /// <summary>Absolute paths of files inside of the other ones that read as empty, such as stored credentials.</summary>
+    public IReadOnlyList<string> Masked { get; init; } = [];
 
-    /// <summary>Folders whose entries can be read, and whose new entries vanish at the end: a home, in which programs make files of
-    /// their own.</summary>
-    public IReadOnlyList<LayeredFolder> Layers { get; init; } = [];
+    /// <summary>Absolute paths of folders that exist, are empty and vanish at the end, such as the home.</summary>
+    public IReadOnlyList<string> Empty { get; init; } = [];
+
+    /// <summary>Absolute paths of folders that hold only listed paths, and refuse new files, so that no program takes a file that vanishes
+    /// for stored.</summary>
+    public IReadOnlyList<string> Closed { get; init; } = [];
 
     /// <summary>Folders that have another one in their place.</summary>
     public IReadOnlyList<Substitute> Substitutes { get; init; } = [];
 
-    /// <summary>A folder that must exist for programs and is empty; null for none.</summary>
-    public string? RuntimeFolder { get; init; }
-}
+    /// <summary>Folders whose content is shared and whose changes are private; null for none.</summary>
+    public OverlayTable? Overlays { get; init; }
 
-/// <summary>A folder whose new entries vanish; see <see cref="Sandbox.Layers"/>.</summary>
-/// <param name="Path">Its absolute path. One that does not exist is left out.</param>
-/// <param name="Without">Names of entries that can't be seen.</param>
-public sealed record LayeredFolder(string Path, IReadOnlyList<string> Without)
-{
-    /// <summary>A folder with all its entries.</summary>
-    /// <param name="path">Its absolute path.</param>
-    public LayeredFolder(string path)
-        : this(path, []) { }
+    /// <summary>Variables that the program gets in place of its own ones. Not for secrets: other users can see them.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A folder in the place of another one.</summary>
-/// <param name="Path">Where it is seen. It must exist, or lie in a private or layered folder.</param>
-/// <param name="Source">What is seen there.</param>
-/// <param name="IsWritable">It can be changed.</param>
+/// <param name="Path">Absolute path at which the sandbox shows the folder.</param>
+/// <param name="Source">Absolute path of the folder outside.</param>
+/// <param name="IsWritable">True if the sandbox may change the folder.</param>
 public sealed record Substitute(string Path, string Source, bool IsWritable);

@@ -39,7 +39,8 @@ internal sealed class ChildStart
         Info.Environment.TryGetValue("PATH", out var path);
         var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
         IEnumerable<string> words = command.Sandbox is { } sandbox ? [.. Bubblewrap.WordsForChild(sandbox, program), program] : [program];
-        if (command.OwnSession)
+        // A confined program must not reach the terminal from which we were started.
+        if (command.OwnSession || command.Sandbox is not null)
         {
             // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.
             words = words.Prepend(ownSession?.Value ?? FindSetSid());

@@ -35,11 +35,13 @@ internal sealed class HookCheck(RunServices services)
         await tree.Place.Baseline.StageOnAsync(onto, stop);
         var changed = (await new Diffs(repository).BetweenAsync(onto, commit, stop)).Select(change => change.Path).ToList();
         var runner = new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time);
+        var subject = await tree.SubjectAsync(changed, task: "", stop);
         var verdict = await runner.RunAsync(
             gate,
-            await tree.SubjectAsync(changed, task: "") with
+            subject with
             {
                 RerunFailure = false,
+                Sandbox = subject.Sandbox is { } sandbox ? sandbox with { Visible = [.. sandbox.Visible, hook.Path] } : null,
             },
             Path.Combine(evidence, $"hook-{hook.Name}.log"),
             stop

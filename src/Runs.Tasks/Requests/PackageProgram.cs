@@ -44,7 +44,14 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
         new(
             StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
             services.Time,
-            await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources.TemporaryFolder, services)
+            await StepSandbox.OfTreeAsync(
+                files.Settings,
+                place.Worktree,
+                place.Resources,
+                SandboxRole.SetUp,
+                services,
+                CancellationToken.None
+            )
         );
 
     /// <summary>Whether a package exists; changes nothing. Repeated once if the program is killed.</summary>

@@ -76,13 +76,14 @@ public sealed class AgentRunStep(RunServices services)
         var resources = await WorktreeResourceClaims
             .Of(services.Environment)
             .TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
-        var confined = worktree is null ? null : new ConfinedAgent(workspace, task, worktree, start.Folder, services);
+        var confined = worktree is null ? null : new ConfinedAgent(workspace, task, worktree, runner, start.Folder, services);
         start = start with
         {
             Sandbox =
                 confined is null || state != AgentStartState.NotStarted
                     ? null
-                    : await confined.PrepareAsync(runner, resources.TemporaryFolder, CancellationToken.None),
+                    : await confined.PrepareAsync(input.Session, resources, CancellationToken.None),
+            Variables = files.Settings.Permissions.Environment,
             Environment = resources.Variables(files.Settings.Worktrees.Environment),
         };
         if (state == AgentStartState.NotStarted && !input.Stop)
@@ -103,7 +104,7 @@ public sealed class AgentRunStep(RunServices services)
         var snapshots = new WorkSnapshots(
             workspace,
             worktree,
-            () => ToKeep(runner, input, conversation),
+            () => ToKeep(runner, input, conversation, confined),
             () => confined?.TakeOverAsync() ?? Task.CompletedTask,
             services.Time
         );
@@ -154,7 +155,7 @@ public sealed class AgentRunStep(RunServices services)
             undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
         }
         // Only an agent that has ended: who stops following leaves one at work, with its commits, to the next.
-        await (confined?.FinishAsync() ?? Task.CompletedTask);
+        await (confined?.FinishAsync(conversation) ?? Task.CompletedTask);
         var notices = worktree is null
             ? []
             : await guard.PutBackAsync(worktree, input.Attempt, deeds, isConfined: start.Sandbox is not null);
@@ -195,8 +196,10 @@ public sealed class AgentRunStep(RunServices services)
     }
 
     /// <summary>File of the conversation that is kept for another machine, where the task's own agent goes on; null: none.</summary>
-    private static string? ToKeep(IAgentRunner runner, RunAgentInput input, string conversation) =>
-        runner.HasConversationFiles && input.Agent is null or AgentCatalog.Claude ? runner.FindConversation(conversation) : null;
+    private static string? ToKeep(IAgentRunner runner, RunAgentInput input, string conversation, ConfinedAgent? confined) =>
+        runner.HasConversationFiles && input.Agent is null or AgentCatalog.Claude
+            ? confined?.FindConversation(conversation) ?? runner.FindConversation(conversation)
+            : null;
 
     // The first of several that start together has a lead, so that the others find its prompt in the provider's cache.
     private async Task LeadAsync(TimeSpan lead, string agent, AgentStart start, StepExecution execution)

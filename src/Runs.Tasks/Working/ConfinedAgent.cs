@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Worktrees;
 using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Runs.Tasks.Mail;
 
@@ -6,18 +7,26 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>The sandbox of one agent run, and what its agent commits in it.</summary>
 /// <param name="folder">The start's folder.</param>
 /// <param name="services">What the steps need of this machine.</param>
-internal sealed class ConfinedAgent(TaskWorkspace workspace, PlanTask task, Worktree worktree, string folder, RunServices services)
+internal sealed class ConfinedAgent(
+    TaskWorkspace workspace,
+    PlanTask task,
+    Worktree worktree,
+    IAgentRunner runner,
+    string folder,
+    RunServices services
+)
 {
+    private readonly ConfinedState _state = new(runner, Path.Combine(folder, "state"));
     private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
     /// <summary>What its agent committed and could not be taken over, a sentence; empty where all was.</summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>Makes the sandbox before the agent starts; null where it is not confined.</summary>
-    /// <param name="runner">The kind of agent.</param>
-    /// <param name="temporary">Its temporary folder.</param>
+    /// <param name="session">The conversation that it continues.</param>
+    /// <param name="resources">The worktree's resources.</param>
     /// <param name="stop">Checked between the steps.</param>
-    public async Task<Sandbox?> PrepareAsync(IAgentRunner runner, string temporary, CancellationToken stop)
+    public async Task<Sandbox?> PrepareAsync(string? session, WorktreeResources resources, CancellationToken stop)
     {
         var settings = workspace.Files.Settings;
         var repository = workspace.Files.Folder.Repository;
@@ -27,19 +36,34 @@ internal sealed class ConfinedAgent(TaskWorkspace workspace, PlanTask task, Work
         }
         await _commits.PrepareAsync(stop);
         var desk = OwnFolder.Ensure(MailDesk.Of(workspace.Files.Folder, task.Id));
-        var sandbox = rules.OfAgent(runner.State, worktree.Repository.CommonDirectory, [worktree.Path, .. services.HookFiles]);
-        return _commits.AddTo(sandbox with { Writable = [.. sandbox.Writable, temporary, desk] });
+        _state.BringIn(session);
+        var agent = rules.OfAgent(runner.State, _state.Folder, services.HookFiles);
+        var sandbox = rules.WithDownloads(
+            rules.WithPersons(_commits.AddTo(agent), _commits.PersonsConfiguration),
+            PrivateLayers.Of(resources),
+            SandboxRole.Agent,
+            await services.Bubblewrap.CanOverlayAsync(agent.Program, Path.GetDirectoryName(resources.LayerFolder)!)
+        );
+        return sandbox with { Writable = [.. sandbox.Writable, resources.TemporaryFolder, desk] };
     }
 
     /// <summary>Takes over the rest when the agent has ended. What could not be taken over stays in the start's folder.</summary>
-    public async Task FinishAsync()
+    /// <param name="session">The conversation that the agent has begun or continued.</param>
+    public async Task FinishAsync(string? session)
     {
         await TakeOverAsync();
+        if (_state.TakeOver(session) is { Length: > 0 } notTaken)
+        {
+            Problem = $"{Problem} {notTaken}".Trim();
+        }
         if (Problem.Length == 0)
         {
             _commits.Remove();
         }
     }
+
+    /// <summary>The file of a conversation that the agent has begun or continued; null for none.</summary>
+    public string? FindConversation(string session) => _state.Find(session);
 
     /// <summary>Takes over what was committed since the last time.</summary>
     public async Task TakeOverAsync() => Problem = await _commits.TakeOverAsync(CancellationToken.None);

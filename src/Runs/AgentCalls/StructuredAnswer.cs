@@ -112,11 +112,14 @@ internal sealed class StructuredAnswer(RunServices services)
         var worktrees = new WorktreeStore(repository);
         var start = Describe(input, ask, agent, folder, await EnsureWorktreeAsync(repository, worktrees, ask), execution);
         var state = AgentSupervisor.Look(start.Folder);
+        var confined = new ConfinedState(agent, Path.Combine(start.Folder, "state"));
         if (state == AgentStartState.NotStarted && await StepSandbox.RulesAsync(settings, path, services) is { } rules)
         {
+            confined.BringIn(input.Session);
             start = start with
             {
-                Sandbox = rules.OfAgent(agent.State, repository.CommonDirectory, [start.WorkingDirectory, .. services.HookFiles]),
+                Sandbox = await ConfineAsync(rules, agent, start, repository, confined),
+                Variables = settings.Permissions.Environment,
             };
         }
         if (state == AgentStartState.NotStarted)
@@ -138,6 +141,7 @@ internal sealed class StructuredAnswer(RunServices services)
         )!;
         start = start with { Limits = governed.Limit(start.Limits) };
         var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop, governed: governed);
+        var notTaken = confined.TakeOver(outcome.SessionId ?? start.SessionId);
         (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
         {
@@ -158,7 +162,35 @@ internal sealed class StructuredAnswer(RunServices services)
             Folder = ask.Folder.Relative(start.Folder),
             SaidHash = answer is null ? "" : BoundFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };
-        return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with { Notices = governed.Use.Notices };
+        return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
+        {
+            Notices = [.. governed.Use.Notices, .. notTaken.Length > 0 ? (TaskNotice[])[new TaskNotice(notTaken)] : []],
+        };
+    }
+
+    // It reads a commit and changes nothing, so that its tree and the repository are shown as they are.
+    private async Task<Sandbox> ConfineAsync(
+        SandboxRules rules,
+        IAgentRunner agent,
+        AgentStart start,
+        GitRepository repository,
+        ConfinedState state
+    )
+    {
+        var configuration = await ConfinedConfiguration.MakeAsync(repository, state.Folder, CancellationToken.None);
+        var sandbox = rules.OfAgent(agent.State, state.Folder, services.HookFiles);
+        return rules.WithDownloads(
+            rules.WithGit(
+                sandbox with
+                {
+                    Visible = [.. sandbox.Visible, start.WorkingDirectory, repository.CommonDirectory],
+                },
+                configuration
+            ),
+            layers: null,
+            SandboxRole.Agent,
+            canOverlay: false
+        );
     }
 
     private static GovernedAgent Governed(AskAgentInput input, AnsweringStart ask, string folder, AgentRunEnvironment environment) =>

@@ -62,7 +62,7 @@ internal sealed class GateCheck(RunServices services)
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
-            var subject = await tree.SubjectAsync(changed, task) with
+            var subject = await tree.SubjectAsync(changed, task, stop) with
             {
                 TrustsOutput = isBase,
                 RerunFailure = expectedRed?.Contains(gate) != true,
@@ -119,7 +119,7 @@ internal sealed class GateCheck(RunServices services)
         {
             return true;
         }
-        var subject = await tree.SubjectAsync(changed, "") with { TrustsOutput = true, RerunFailure = false };
+        var subject = await tree.SubjectAsync(changed, "", stop) with { TrustsOutput = true, RerunFailure = false };
         var atBase = await RunAsync(verdict.Gate, subject, beside, stop);
         return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
     }

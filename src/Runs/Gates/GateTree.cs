@@ -44,6 +44,7 @@ internal sealed class GateTree(
             return null;
         }
         _place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
+        PrivateLayers.Of(_place.Resources).DiscardGates();
         if (await WorktreeSetup.RunAsync(_place.Worktree, files, services, evidence, stop, isBase, task) is { } failure)
         {
             return failure;
@@ -64,7 +65,7 @@ internal sealed class GateTree(
     /// <summary>The tree as a gate gets it; only after <see cref="BeginAsync"/>.</summary>
     /// <param name="changed">Files that differ from the base.</param>
     /// <param name="task">The task whose work it is; empty: not of one task.</param>
-    public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task) =>
+    public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task, CancellationToken stop) =>
         new()
         {
             Directory = Place.Worktree.Path,
@@ -73,7 +74,7 @@ internal sealed class GateTree(
             MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
             Environment = StepEnvironment.Of(services.Environment, Place.Resources, files.Settings, files.Folder.Repository),
             TemporaryFolder = Place.Resources.TemporaryFolder,
-            Sandbox = await StepSandbox.OfTreeAsync(files.Settings, Place.Worktree, Place.Resources.TemporaryFolder, services),
+            Sandbox = await StepSandbox.OfTreeAsync(files.Settings, Place.Worktree, Place.Resources, SandboxRole.Gate, services, stop),
             Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
             PutBack = Restorer.PutBackAsync,
         };

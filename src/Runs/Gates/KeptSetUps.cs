@@ -90,8 +90,7 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         {
             return false;
         }
-        var visible =
-            copy.Sandbox is { } sandbox && Sandbox.IsPrivate(place) ? sandbox with { Visible = [.. sandbox.Visible, place] } : copy.Sandbox;
+        var visible = copy.Sandbox is { } sandbox ? sandbox with { Visible = [.. sandbox.Visible, place] } : null;
         foreach (var folder in step.Makes)
         {
             if (!await CopyAsync(Path.Combine(place, folder), Path.Combine(worktree.Path, folder), copy with { Sandbox = visible }, stop))

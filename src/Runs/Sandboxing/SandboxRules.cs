@@ -2,115 +2,202 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>What code that is not the person's can reach: agents, and what runs their work (gates, set-up, measurements, package
-/// managers). It changes the tree that it works on, temporary files, package caches, and what <c>permissions.paths</c> names; nothing that
-/// decides about it: not <c>.git</c>, not <c>.orchestrator</c>, no other worktree, no settings in the home, and no engine.</summary>
+/// <summary>The lists of files that confined programs can reach: agents, and programs that run their work (gates, set-up, measurements,
+/// package managers). They read the system, the tool chains of PATH and of the ecosystem table, and what <c>permissions.read</c> names. They
+/// change their own tree, temporary files, and what <c>permissions.paths</c> names. Everything else does not exist for them.</summary>
 /// <param name="program">Absolute path of bubblewrap.</param>
 /// <param name="environment">The variables of those programs.</param>
-/// <param name="paths"><c>permissions.paths</c>.</param>
+/// <param name="permissions">The lists of the settings.</param>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 public sealed class SandboxRules(
     string program,
     IReadOnlyDictionary<string, string> environment,
-    IReadOnlyList<string> paths,
+    PermissionSettings permissions,
     string repository
 )
 {
-    /// <summary>Folders of a home in which programs make folders of their own.</summary>
-    private static readonly string[] SharedFolders =
+    private static readonly string[] s_credentialWords = ["credential", "secret", "token", "auth.json", ".netrc", ".npmrc", ".pypirc"];
+
+    private static readonly string[] s_toolChains =
     [
-        "",
-        ".cache",
-        ".config",
-        ".local",
-        ".local/share",
-        ".local/state",
-        ".nuget",
-        ".cargo",
-        ".dotnet",
-        ".m2",
-        ".gradle",
-        ".yarn",
-        ".bun",
-        "go",
+        "BUN_INSTALL",
+        "DOTNET_ROOT",
+        "GOROOT",
+        "JAVA_HOME",
+        "NVM_DIR",
+        "PNPM_HOME",
+        "PYENV_ROOT",
+        "RUSTUP_HOME",
+        "VOLTA_HOME",
     ];
 
     private readonly string? _home =
         environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
 
-    /// <summary>For what all of them share; each adds what it works on.</summary>
-    /// <param name="more">Absolute paths that it needs beside the repository; only those in private folders count.</param>
+    /// <summary>The list that all of them share; each adds the files that it works on.</summary>
+    /// <param name="more">Absolute paths that it reads.</param>
     public Sandbox Common(params IEnumerable<string> more)
     {
-        var ours = Path.Combine(repository, ".orchestrator");
-        IEnumerable<string> named =
-        [
-            repository,
-            .. _home is null ? (string[])[] : [_home],
-            .. (environment.GetValueOrDefault("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
-            .. more,
-        ];
+        var folders = ProgramsOf(more);
         return new Sandbox(program)
         {
-            Visible = [.. named.Where(Sandbox.IsPrivate).Distinct(StringComparer.Ordinal)],
-            Layers = [.. HomeLayers(), new LayeredFolder(ours, EngineFiles(ours)), .. StateLayers()],
-            Writable = [.. PackageCaches.Of(environment), .. paths.Select(Absolute)],
-            RuntimeFolder =
-                environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Sandbox.IsPrivate(runtime) ? runtime : null,
+            Visible = [.. folders.Found, .. permissions.Read.Select(Absolute)],
+            Masked = [.. folders.Found.SelectMany(Credentials)],
+            Empty = [.. OwnFolders()],
+            Closed = [repository],
+            Writable = [.. permissions.Paths.Select(Absolute)],
         };
     }
 
-    /// <summary>For a program that works on a tree of ours, or the person's folder.</summary>
-    /// <param name="tree">Absolute path of the tree.</param>
-    /// <param name="common">The repository's common folder.</param>
-    /// <param name="temporary">Its temporary folder.</param>
-    public Sandbox OfTree(string tree, string common, string temporary)
+    /// <summary>The list for a program that works on a tree of ours, or the user's folder.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="temporary">Absolute path of its temporary folder.</param>
+    /// <param name="configuration">The copies of git's configuration.</param>
+    public Sandbox OfTree(Worktree tree, string temporary, ConfinedConfiguration configuration)
     {
-        var sandbox = Common(common, tree);
-        return sandbox with { Writable = [.. sandbox.Writable, tree, temporary], ReadOnly = [Path.Combine(tree, ".git"), common] };
-    }
-
-    /// <summary>For an agent, without what it works on: see <see cref="Git.Worktrees.ConfinedCommits"/>.</summary>
-    /// <param name="state">What its program keeps in the home.</param>
-    /// <param name="common">The repository's common folder.</param>
-    /// <param name="more">Other paths that it reads.</param>
-    public Sandbox OfAgent(AgentState state, string common, IEnumerable<string> more)
-    {
-        var sandbox = Common([common, .. more, .. state.Folders]);
+        var common = tree.Repository.CommonDirectory;
+        var sandbox = WithGit(Common(common), configuration);
         return sandbox with
         {
-            Layers =
-            [
-                .. sandbox.Layers,
-                .. state.Folders.Select(folder => new LayeredFolder(
-                    GitRepository.RealPath(folder),
-                    [.. state.Hidden.Where(path => Path.GetDirectoryName(path) == folder).Select(path => Path.GetFileName(path))]
-                )),
-            ],
-            Writable = [.. sandbox.Writable, .. state.Make().Writable.Concat(state.Files).Select(GitRepository.RealPath)],
-            ReadOnly = [.. sandbox.ReadOnly, common],
+            Writable = [.. sandbox.Writable, tree.Path, temporary],
+            ReadOnly = [Path.Combine(tree.Path, ".git"), common],
         };
     }
 
-    /// <summary>With access to the engine one can approve, promote and cancel.</summary>
-    private static IReadOnlyList<string> EngineFiles(string folder) =>
-        Directory.Exists(folder)
-            ? [.. Directory.EnumerateFileSystemEntries(folder, "engine*").Select(path => Path.GetFileName(path)!)]
-            : [];
+    /// <summary>The list for an agent, without the tree and the common folder of git.</summary>
+    /// <param name="state">The state that its program keeps in the home.</param>
+    /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
+    /// <param name="more">Absolute paths that it reads.</param>
+    public Sandbox OfAgent(AgentState state, string folder, IEnumerable<string> more)
+    {
+        var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
+        return sandbox with
+        {
+            Visible = [.. sandbox.Visible, .. state.Folders.SelectMany(own => Settings(own, state))],
+            Empty = [.. sandbox.Empty, .. state.Folders.Where(Directory.Exists)],
+            Writable = [.. sandbox.Writable, .. state.Shared],
+            Substitutes =
+            [
+                .. sandbox.Substitutes,
+                .. state.Private.Select(path => new Substitute(
+                    path,
+                    OwnFolder.Ensure(Path.Combine(folder, state.NameOf(path))),
+                    IsWritable: true
+                )),
+            ],
+        };
+    }
 
-    /// <summary>Who has the token of the page can answer whatever a run asks.</summary>
-    private IEnumerable<LayeredFolder> StateLayers() =>
-        UserState.RootOf(environment) is var state && Directory.Exists(Path.Combine(state, UserState.WebFolder))
-            ? [new LayeredFolder(state, [UserState.WebFolder])]
-            : [];
+    /// <summary>Adds the copies of git's configuration to a list that shows the repository's common folder.</summary>
+    public Sandbox WithGit(Sandbox sandbox, ConfinedConfiguration configuration) =>
+        WithPersons(sandbox, configuration.Persons) with
+        {
+            Substitutes =
+            [
+                .. WithPersons(sandbox, configuration.Persons).Substitutes,
+                new Substitute(Path.Combine(configuration.CommonDirectory, "config"), configuration.Repository, IsWritable: false),
+            ],
+        };
 
-    private IEnumerable<LayeredFolder> HomeLayers() =>
+    /// <summary>Adds the copy of the user's settings of git.</summary>
+    public Sandbox WithPersons(Sandbox sandbox, string copy) =>
         _home is null
-            ? []
-            : SharedFolders
-                .Select(name => Path.Combine(_home, name).TrimEnd('/'))
-                .Where(path => new FileInfo(path).LinkTarget is null)
-                .Select(path => new LayeredFolder(path));
+            ? sandbox
+            : sandbox with
+            {
+                Substitutes = [.. sandbox.Substitutes, new Substitute(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
+            };
+
+    /// <summary>Adds the downloads of package managers, whose changes stay private.</summary>
+    /// <param name="layers">The private changes of the worktree; null: the downloads can only be read.</param>
+    /// <param name="role">The kind of program.</param>
+    /// <param name="canOverlay">True if overlays work here; else a variable names an empty folder where the manager knows one.</param>
+    public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
+    {
+        var downloads = DownloadFolders.Of(environment);
+        if (layers is null)
+        {
+            return sandbox with { Visible = [.. sandbox.Visible, .. downloads.Select(download => download.Path)] };
+        }
+        var own = layers.FolderOf(role);
+        var layered = downloads.Where(download => canOverlay && OverlayTable.CanHold(download.Path)).ToList();
+        var renamed = downloads.Except(layered).Where(download => download.Variable is not null).ToList();
+        return sandbox with
+        {
+            Visible = [.. sandbox.Visible, .. downloads.Except(layered).Select(download => download.Path)],
+            Writable = [.. sandbox.Writable, .. renamed.Select(download => OwnFolder.Ensure(Path.Combine(own, download.Variable!)))],
+            Variables = renamed.ToDictionary(download => download.Variable!, download => Path.Combine(own, download.Variable!)),
+            Overlays = OverlayTable.Make(own, [.. layered.Select(download => download.Path)], layers.Below(role)),
+        };
+    }
+
+    private ProgramFolders ProgramsOf(IEnumerable<string> more)
+    {
+        string[] wide =
+        [
+            repository,
+            .. _home is null ? [] : ((string[])["", ".local", ".local/share", ".config", ".cache"]).Select(InHome),
+            UserState.RootOf(environment),
+            "/tmp",
+            "/var",
+        ];
+        var folders = new ProgramFolders(wide).AddPath(environment.GetValueOrDefault("PATH") ?? "");
+        foreach (var path in _home is null ? [] : Ecosystems.Home.Select(InHome))
+        {
+            folders.Add(path);
+        }
+        foreach (var path in s_toolChains.Select(environment.GetValueOrDefault).OfType<string>().Where(Path.IsPathRooted))
+        {
+            folders.Add(path);
+        }
+        foreach (var path in more)
+        {
+            if (Directory.Exists(path))
+            {
+                folders.Add(path);
+            }
+            else
+            {
+                folders.AddProgram(path);
+            }
+        }
+        return folders;
+    }
+
+    // As runners look for it: a relative path in the repository, a plain name in PATH.
+    private string? Locate(string name) =>
+        Path.IsPathRooted(name)
+            ? name
+            : ProgramLocator.Find("./" + name, workingDirectory: repository)
+                ?? ProgramLocator.Find(name, environment.GetValueOrDefault("PATH"), repository);
+
+    // A tool chain's folder in the home can hold the user's keys, too.
+    private IEnumerable<string> Credentials(string folder) =>
+        _home is not null && folder.StartsWith(_home + "/", StringComparison.Ordinal) && Directory.Exists(folder)
+            ? Directory
+                .EnumerateFiles(folder)
+                .Where(file => s_credentialWords.Any(word => Path.GetFileName(file).Contains(word, StringComparison.OrdinalIgnoreCase)))
+            : [];
+
+    private IEnumerable<string> OwnFolders()
+    {
+        string?[] named =
+        [
+            _home,
+            .. ((string[])["XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"]).Select(
+                environment.GetValueOrDefault
+            ),
+        ];
+        return named.OfType<string>().Where(path => path.Length > 1 && Path.IsPathRooted(path)).Distinct(StringComparer.Ordinal);
+    }
+
+    // Settings, instructions and extensions of the user; conversations and logs are private.
+    private static IEnumerable<string> Settings(string folder, AgentState state) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateFileSystemEntries(folder).Except(state.Private).Except(state.Shared).Except(state.Hidden)
+            : [];
+
+    private string InHome(string path) => Path.Combine(_home!, path).TrimEnd('/');
 
     private string Absolute(string path) =>
         path == "~" ? _home ?? path

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Worktrees;
+
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Whether the code of a run's steps is confined here (<c>permissions.sandbox</c>, and <c>isolation: sandbox</c> of a
@@ -19,23 +21,45 @@ public static class StepSandbox
 
     /// <summary>The sandbox of a gate, set-up or package manager in a tree; null where they are not confined.</summary>
     /// <param name="tree">The tree.</param>
-    /// <param name="temporary">Its temporary folder.</param>
-    public static Task<Sandbox?> OfTreeAsync(OrchestratorSettings settings, Worktree tree, string temporary, RunServices services) =>
-        OfTreeAsync(settings, tree, temporary, services.Bubblewrap, services.Environment);
+    /// <param name="resources">The tree's resources.</param>
+    /// <param name="role">The kind of program.</param>
+    public static Task<Sandbox?> OfTreeAsync(
+        OrchestratorSettings settings,
+        Worktree tree,
+        WorktreeResources resources,
+        SandboxRole role,
+        RunServices services,
+        CancellationToken stop
+    ) => OfTreeAsync(settings, tree, resources, role, services.Bubblewrap, services.Environment, stop);
 
-    /// <inheritdoc cref="OfTreeAsync(OrchestratorSettings, Worktree, string, RunServices)"/>
+    /// <inheritdoc cref="OfTreeAsync(OrchestratorSettings, Worktree, WorktreeResources, SandboxRole, RunServices, CancellationToken)"/>
     public static async Task<Sandbox?> OfTreeAsync(
         OrchestratorSettings settings,
         Worktree tree,
-        string temporary,
+        WorktreeResources resources,
+        SandboxRole role,
         Bubblewrap bubblewrap,
-        IReadOnlyDictionary<string, string> environment
-    ) =>
-        (await RulesAsync(settings, tree.Repository.MainCheckout ?? tree.Path, bubblewrap, environment, mustBe: false))?.OfTree(
-            tree.Path,
-            tree.Repository.CommonDirectory,
-            temporary
+        IReadOnlyDictionary<string, string> environment,
+        CancellationToken stop
+    )
+    {
+        if (await RulesAsync(settings, tree.Repository.MainCheckout ?? tree.Path, bubblewrap, environment, mustBe: false) is not { } rules)
+        {
+            return null;
+        }
+        var configuration = await ConfinedConfiguration.MakeAsync(
+            tree.Repository,
+            Path.Combine(resources.LayerFolder, "git", role.ToString()),
+            stop
         );
+        var sandbox = rules.OfTree(tree, resources.TemporaryFolder, configuration);
+        return rules.WithDownloads(
+            sandbox,
+            PrivateLayers.Of(resources),
+            role,
+            await bubblewrap.CanOverlayAsync(sandbox.Program, Path.GetDirectoryName(resources.LayerFolder)!)
+        );
+    }
 
     private static async Task<SandboxRules?> RulesAsync(
         OrchestratorSettings settings,
@@ -45,7 +69,7 @@ public static class StepSandbox
         bool mustBe
     ) =>
         (mustBe || settings.Permissions.Sandbox != "off") && (await bubblewrap.CheckAsync()).Program is { } program
-            ? new SandboxRules(program, environment, settings.Permissions.Paths, repository)
+            ? new SandboxRules(program, environment, settings.Permissions, repository)
             : null;
 
     /// <summary>Why the agent of a task can't be started: it must be confined, and can't be; empty where it can.</summary>

@@ -372,7 +372,7 @@ public sealed record OrchestratorSettings
             Radar = settings.Read(RadarKey),
             Changes = ChangeSettings.Read(settings),
             Train = TrainSettings.Read(settings),
-            Permissions = PermissionSettings.Read(settings),
+            Permissions = PermissionSettings.Load(settings),
             StrictCompliance = settings.Read(StrictComplianceKey),
             SecretScan = settings.Read(SecretScanKey),
             Audit = settings.Read(AuditKey),

@@ -37,10 +37,36 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "what confined programs may change beside their own tree, such as ~/.m2 or /var/run/docker.sock"
     );
 
+    private static readonly Setting<IReadOnlyList<string>> ReadKey = new(
+        "permissions.read",
+        [],
+        SettingTypes.Texts,
+        "further files and folders that confined programs may read, such as ~/.config/gh"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
+        "permissions.environment",
+        [],
+        SettingTypes.Texts,
+        "names of further variables that confined programs get, such as DATABASE_URL"
+    );
+
+    /// <summary>Further files and folders that confined programs may read: absolute paths, <c>~/</c> for the home, others relative to
+    /// the repository. Default: none.</summary>
+    public required IReadOnlyList<string> Read { get; init; }
+
+    /// <summary>Names of further variables that confined programs get. Default: none.</summary>
+    public required IReadOnlyList<string> Environment { get; init; }
+
     /// <summary>What confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative to the
     /// repository.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    internal static PermissionSettings Read(SettingReader settings) =>
-        new(settings.Read(ModeKey), settings.Read(AllowKey), settings.Read(SandboxKey)) { Paths = settings.Read(PathsKey) };
+    internal static PermissionSettings Load(SettingReader settings) =>
+        new(settings.Read(ModeKey), settings.Read(AllowKey), settings.Read(SandboxKey))
+        {
+            Paths = settings.Read(PathsKey),
+            Read = settings.Read(ReadKey),
+            Environment = settings.Read(EnvironmentKey),
+        };
 }

@@ -55,7 +55,8 @@ public sealed class RudenessKitTests
             return;
         }
         var published = found.Select(one => (one.Agent, Fails: ConformanceScores.Find(one.Agent)?.Fails.Contains(name), one.Problem));
-        Assert.Empty(published.Where(one => one.Fails != one.Problem.Length > 0).Select(one => $"{one.Agent}: {one.Problem}"));
+        var wrong = published.Where(one => one.Fails != one.Problem.Length > 0).Select(one => $"{one.Agent}: {one.Problem}").ToList();
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Fact]
@@ -158,6 +159,7 @@ public sealed class RudenessKitTests
             SessionId = session,
             EarlierFolders = earlier,
             Sandbox = rude.Name == "writes-outside" ? await SandboxOfAsync(fixture, runner) : null,
+            Variables = ["FAKE_AGENT_RUDENESS"],
         };
         (var outcome, var events) = await fixture.RunAsync(runner, start);
         var problem = Judge(rude, agent, outcome, session, fixture);
@@ -222,12 +224,16 @@ public sealed class RudenessKitTests
     private static async Task<Sandbox> SandboxOfAsync(AgentFixture fixture, IAgentRunner runner)
     {
         var check = await new Bubblewrap().CheckAsync();
-        var state = runner.State.Make();
+        var state = runner.State;
+        foreach (var folder in state.Private)
+        {
+            OwnFolder.Ensure(folder);
+        }
         return new Sandbox(check.Program ?? throw new InvalidOperationException($"bubblewrap does not work here. {check.Problem}"))
         {
-            Visible = [fixture.Home, fixture.Worktree, Path.GetDirectoryName(Program)!],
-            Layers = [new LayeredFolder(fixture.Home), .. state.Folders.Select(folder => new LayeredFolder(folder))],
-            Writable = [fixture.Worktree, .. state.Writable, .. state.Files],
+            Visible = [fixture.Worktree, Path.GetDirectoryName(Program)!, .. Directory.EnumerateFileSystemEntries(fixture.Home)],
+            Empty = [fixture.Home],
+            Writable = [fixture.Worktree, .. state.Private, .. state.Shared],
         };
     }
 

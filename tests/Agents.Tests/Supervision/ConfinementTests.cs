@@ -22,15 +22,17 @@ public sealed class ConfinementTests
         {
             ReadOnly = [$"{home}/r/.git"],
             Writable = [$"{home}/r/.git/HEAD", $"{home}/r", $"{home}/missing"],
-            Layers = [new LayeredFolder(home, ["hidden"])],
+            Empty = [home],
+            Visible = [$"{home}/.settings"],
         };
 
         var words = string.Join(' ', Bubblewrap.Words(sandbox));
 
-        Assert.StartsWith("/usr/bin/bwrap --unshare-pid --unshare-ipc --cap-drop ALL --ro-bind / / ", words, StringComparison.Ordinal);
-        Assert.EndsWith(
-            $" --perms 0700 --tmpfs {home} --ro-bind-try {home}/.settings {home}/.settings --bind {home}/r {home}/r "
-                + $"--ro-bind {home}/r/.git {home}/r/.git --bind {home}/r/.git/HEAD {home}/r/.git/HEAD --",
+        Assert.StartsWith("/usr/bin/bwrap --unshare-pid --unshare-ipc --cap-drop ALL ", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("--ro-bind / /", words, StringComparison.Ordinal);
+        Assert.Contains(
+            $" --perms 0700 --tmpfs {home} --ro-bind {home}/.settings {home}/.settings --bind {home}/r {home}/r "
+                + $"--ro-bind {home}/r/.git {home}/r/.git --bind {home}/r/.git/HEAD {home}/r/.git/HEAD ",
             words,
             StringComparison.Ordinal
         );
@@ -171,6 +173,8 @@ public sealed class ConfinementTests
         File.CreateSymbolicLink(fixture["package/agent"], "/bin/sh");
         File.CreateSymbolicLink(fixture["shared/agent"], fixture["package/agent"]);
         File.CreateSymbolicLink(fixture["shared/far"], "/usr/bin/env");
+        var programs = new ProgramFolders([fixture.Home]).AddProgram(fixture["shared/agent"]).AddProgram(fixture["shared/far"]);
+        start = start with { Sandbox = start.Sandbox! with { Visible = [.. start.Sandbox.Visible, .. programs.Found] } };
 
         (var linked, _) = await fixture.RunAsync(new CommandAgentRunner("linked", [fixture["shared/agent"], "-c", "echo x >first"]), start);
         (var far, _) = await fixture.RunAsync(
@@ -204,6 +208,71 @@ public sealed class ConfinementTests
         var session = await fixture.Supervisor.StartOrAttachAsync(AgentFixture.Shell(script), start, TestKit.Eventually.Timeout());
         await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
         return (start, session);
+    }
+
+    /// <summary>The root is empty but for the list, links lead where they lead outside, and closed configuration reads as empty.</summary>
+    [BubblewrapFact]
+    public async Task Agent_Confined_SeesOnlyTheList()
+    {
+        await using AgentFixture fixture = new();
+        var start = await ConfinedAsync(fixture);
+        Directory.CreateDirectory(fixture["secret"]);
+        Directory.CreateDirectory(fixture["home"]);
+        await File.WriteAllTextAsync(fixture["secret/key"], "canary");
+        await File.WriteAllTextAsync(fixture["shared/masked"], "canary");
+        Directory.CreateSymbolicLink(fixture["link"], fixture["shared"]);
+
+        (var outcome, _) = await fixture.RunAsync(
+            AgentFixture.Shell(
+                $"cat {fixture["secret/key"]} {fixture["shared/masked"]} >seen 2>/dev/null; cat /etc/shadow >>seen 2>/dev/null; "
+                    + $"ls -d {fixture["link"]}/open >>seen; ls /home /root /srv /mnt >>seen 2>/dev/null; echo x >{fixture["home"]}/x; "
+                    + $"echo x 2>/dev/null >/x && echo rooted >>seen; ls {fixture["home"]} >>seen"
+            ),
+            start with
+            {
+                Sandbox = start.Sandbox! with
+                {
+                    Visible = [.. start.Sandbox.Visible, fixture["link"]],
+                    Empty = [fixture["home"]],
+                    Masked = [fixture["shared/masked"]],
+                },
+            }
+        );
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Detail));
+        Assert.Equal($"{fixture["link"]}/open\nx\n", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "seen")));
+        Assert.False(File.Exists(fixture["home/x"]));
+    }
+
+    /// <summary>Changes to shared folders stay with those whose layer it is, and lie on the set-up's.</summary>
+    [BubblewrapFact]
+    public async Task Overlays_Changes_AreSeenByTheirOwnLayerAlone()
+    {
+        using TempFolder folder = new();
+        folder.Write("cache/package", "shared");
+        folder.Write("cache/other", "shared");
+        var (cache, setUp) = (folder["cache"], folder["layers/set-up"]);
+        var bubblewrap = new Bubblewrap();
+        var program = (await bubblewrap.CheckAsync()).Program!;
+        Assert.True(await bubblewrap.CanOverlayAsync(program, folder["layers"]));
+
+        await RunAsync(OverlayTable.Make(setUp, [cache], []), "echo installed >package; rm other");
+        var agent = await RunAsync(OverlayTable.Make(folder["layers/agent"], [cache], [setUp]), "cat package; ls; echo evil >package");
+        var gate = await RunAsync(OverlayTable.Make(folder["layers/gate"], [cache], [setUp]), "cat package");
+
+        Assert.Equal("installed\npackage\n", agent);
+        Assert.Equal("installed\n", gate);
+        Assert.Equal("shared", await File.ReadAllTextAsync(Path.Combine(cache, "package")));
+        Assert.True(File.Exists(Path.Combine(cache, "other")));
+
+        async Task<string> RunAsync(OverlayTable? overlays, string script)
+        {
+            var run = await new ProcessRunner().RunAsync(
+                new ProcessCommand("/bin/sh", "-c", $"cd {cache} && {script}") { Sandbox = new Sandbox(program) { Overlays = overlays } }
+            );
+            Assert.True(run.Succeeded, run.StandardError.Text);
+            return run.StandardOutput.Text;
+        }
     }
 
     private static async Task PretendAsync(AgentFixture fixture, string script)

@@ -43,10 +43,14 @@ internal static class SandboxStart
             {
                 Sandbox = new Sandbox(program)
                 {
-                    Visible = [tree],
-                    Layers = [.. Layers.Select(name => new LayeredFolder(Path.Combine(home, name).TrimEnd('/')))],
-                    Writable = [work, .. Caches.Select(name => Path.Combine(home, name))],
+                    Empty = [home],
+                    Writable = [work],
                     ReadOnly = [common],
+                    Overlays = OverlayTable.Make(
+                        Path.Combine(tree, "layers"),
+                        [.. Caches.Select(name => Path.Combine(home, name))],
+                        below: []
+                    ),
                 },
             };
             var (without, with) = (new List<double>(), new List<double>());

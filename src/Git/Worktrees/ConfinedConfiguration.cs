@@ -1,0 +1,97 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Copies of git's configuration for confined programs: identity, formats and remotes, without credentials and without settings
+/// that run programs.</summary>
+/// <param name="Persons">Absolute path of the copy of the user's settings.</param>
+/// <param name="Repository">Absolute path of the copy of the repository's settings.</param>
+/// <param name="CommonDirectory">The repository's common folder.</param>
+public sealed record ConfinedConfiguration(string Persons, string Repository, string CommonDirectory)
+{
+    private static readonly string[] s_sections =
+    [
+        "advice",
+        "apply",
+        "author",
+        "branch",
+        "color",
+        "column",
+        "commit",
+        "committer",
+        "core",
+        "diff",
+        "extensions",
+        "feature",
+        "fetch",
+        "filter",
+        "format",
+        "i18n",
+        "index",
+        "init",
+        "lfs",
+        "log",
+        "merge",
+        "pack",
+        "pull",
+        "push",
+        "rebase",
+        "remote",
+        "rerere",
+        "safe",
+        "stash",
+        "status",
+        "submodule",
+        "tag",
+        "user",
+        "versionsort",
+    ];
+
+    // Programs that only the user may choose, files that are not shown, and keys.
+    private static readonly string[] s_withheld =
+    [
+        "askpass",
+        "attributesfile",
+        "editor",
+        "excludesfile",
+        "fsmonitor",
+        "gitproxy",
+        "gpgsign",
+        "hookspath",
+        "pager",
+        "proxy",
+        "signingkey",
+        "sshcommand",
+        "template",
+    ];
+
+    /// <summary>Makes the copies.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="folder">Absolute path of a folder of our own.</param>
+    public static async Task<ConfinedConfiguration> MakeAsync(GitRepository repository, string folder, CancellationToken stop)
+    {
+        var settings = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, stop);
+        var made = new ConfinedConfiguration(Path.Combine(folder, "gitconfig"), Path.Combine(folder, "config"), repository.CommonDirectory);
+        OwnFolder.Ensure(folder);
+        OwnFile.Write(made.Persons, TextOf(settings.Where(setting => setting.Scope == "global")));
+        OwnFile.Write(made.Repository, TextOf(settings.Where(setting => setting.Scope == "local")));
+        return made;
+    }
+
+    private static byte[] TextOf(IEnumerable<ScopedSetting> settings) =>
+        GitConfigurationText.Write(settings.Where(setting => IsShown(setting.Name)).Select(WithoutPassword));
+
+    private static bool IsShown(string name) =>
+        s_sections.Contains(name[..name.IndexOf('.', StringComparison.Ordinal)])
+        && !s_withheld.Contains(name[(name.LastIndexOf('.') + 1)..])
+        && (!name.StartsWith("filter.", StringComparison.Ordinal) || name.StartsWith("filter.lfs.", StringComparison.Ordinal));
+
+    // A token in the address of a remote is a credential.
+    private static ScopedSetting WithoutPassword(ScopedSetting setting) =>
+        setting.Value is { } value
+        && Uri.TryCreate(value, UriKind.Absolute, out var address)
+        && address.UserInfo.Contains(':', StringComparison.Ordinal)
+            ? setting with
+            {
+                Value = value.Replace(address.UserInfo + "@", "", StringComparison.Ordinal),
+            }
+            : setting;
+}

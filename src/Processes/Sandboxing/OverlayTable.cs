@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Folders whose content is shared and whose changes are private, mounted by the kernel's overlay file system before a sandbox is
+/// made.</summary>
+/// <param name="File">Absolute path of the table of mounts, as fstab(5).</param>
+/// <param name="Views">For each: where the sandbox shows it, and where it is mounted outside.</param>
+public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
+{
+    /// <summary>Makes the folders and the table. Changes of earlier programs with the same folder are kept.</summary>
+    /// <param name="folder">Absolute path of a folder of our own, on a disk that can hold changes.</param>
+    /// <param name="shared">Absolute paths of the shared folders; missing ones begin empty.</param>
+    /// <param name="below">Folders of other tables whose changes lie on the shared content, the uppermost first.</param>
+    /// <returns>Null where there is nothing to mount.</returns>
+    public static OverlayTable? Make(string folder, IReadOnlyList<string> shared, IReadOnlyList<string> below)
+    {
+        List<Substitute> views = [];
+        StringBuilder table = new();
+        foreach (var path in shared)
+        {
+            var own = Path.Combine(folder, NameOf(path));
+            var (view, work, upper) = (OwnFolder.Ensure(Path.Combine(own, "view")), Path.Combine(own, "work"), ChangesIn(folder, path));
+            OwnFolder.Ensure(work);
+            OwnFolder.Ensure(upper);
+            string[] lower =
+            [
+                .. below.Select(other => ChangesIn(other, path)).Where(Directory.Exists),
+                Directory.Exists(path) ? path : OwnFolder.Ensure(Path.Combine(own, "empty")),
+            ];
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},upperdir={Field(upper)},workdir={Field(work)} 0 0\n"
+            );
+            views.Add(new Substitute(path, view, IsWritable: true));
+        }
+        if (views.Count == 0)
+        {
+            return null;
+        }
+        var file = Path.Combine(folder, "table");
+        OwnFile.Write(file, Encoding.UTF8.GetBytes(table.ToString()));
+        return new OverlayTable(file, views);
+    }
+
+    /// <summary>True if the path can stand in a table: the kernel and mount(8) split options at some characters.</summary>
+    public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
+
+    private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), "changes");
+
+    private static string NameOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16];
+
+    private static string Field(string path) =>
+        path.Replace(" ", "\\040", StringComparison.Ordinal).Replace("\t", "\\011", StringComparison.Ordinal);
+}

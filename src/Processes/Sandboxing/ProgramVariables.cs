@@ -1,0 +1,60 @@
+namespace Orchestrator.Processes;
+
+/// <summary>Names of the variables that programs need to find their tools, files and language, none of which holds a credential.</summary>
+public static class ProgramVariables
+{
+    private static readonly string[] s_names =
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "TERM",
+        "COLORTERM",
+        "NO_COLOR",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NODE_EXTRA_CA_CERTS",
+        "NUGET_PACKAGES",
+        "JAVA_HOME",
+        "GOPATH",
+        "GOROOT",
+        "GOCACHE",
+        "GOMODCACHE",
+        "GOPROXY",
+        "GOFLAGS",
+        "CARGO_HOME",
+        "RUSTUP_HOME",
+        "NVM_DIR",
+        "PNPM_HOME",
+        "BUN_INSTALL",
+        "VOLTA_HOME",
+        "PYENV_ROOT",
+        "UV_CACHE_DIR",
+        "PIP_CACHE_DIR",
+        "npm_config_cache",
+        "LD_LIBRARY_PATH",
+        "CC",
+        "CXX",
+    ];
+
+    private static readonly string[] s_prefixes = ["LC_", "XDG_", "DOTNET_"];
+
+    /// <summary>True if every program of ours passes the variable on.</summary>
+    /// <param name="name">The variable's name.</param>
+    public static bool Contain(string name) =>
+        s_names.Contains(name) || s_prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+}
