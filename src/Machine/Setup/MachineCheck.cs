@@ -1,3 +1,4 @@
+using Orchestrator.Gates;
 using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
