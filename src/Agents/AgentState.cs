@@ -27,8 +27,8 @@ public sealed record AgentState(string Root, IReadOnlyList<string> Folders, IRea
     public static AgentState Of(AgentDescription description, string home) =>
         new(home, In(home, description.State.Folders), In(home, description.State.Writable))
         {
-            Shared = In(home, LoginFiles(description)),
-            Hidden = In(home, [.. description.State.Hidden, .. description.State.Files.Except(LoginFiles(description))]),
+            Shared = In(home, [.. description.State.Files, .. description.Login?.Files ?? []]),
+            Hidden = In(home, description.State.Hidden),
         };
 
     /// <summary>The state of the known program of that name; none of others.</summary>
@@ -67,8 +67,6 @@ public sealed record AgentState(string Root, IReadOnlyList<string> Folders, IRea
 
     /// <summary>The path of one of <see cref="Private"/>, or of a file in it, relative to <see cref="Root"/>.</summary>
     public string NameOf(string path) => Path.GetRelativePath(Root, path);
-
-    private static IReadOnlyList<string> LoginFiles(AgentDescription description) => description.Login?.Files ?? [];
 
     private static IReadOnlyList<string> In(string folder, IReadOnlyList<string> names) =>
         [.. names.Select(name => Path.Combine(folder, name))];

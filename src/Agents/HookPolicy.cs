@@ -29,6 +29,9 @@ public sealed record HookPolicy
     /// <summary>False to refuse every shell command.</summary>
     public bool AllowCommands { get; set; } = true;
 
+    /// <summary>True if the agent works in a sandbox with refs, stash and configuration of its own, which are dropped at its end.</summary>
+    public bool HasOwnRefs { get; set; }
+
     /// <summary>The file's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, HookPolicyJson.Default.HookPolicy);
 

@@ -31,7 +31,13 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         StartFolder folder = new(start.Folder);
         folder.Write(
             ClaudeSettingsFile.Name,
-            ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools, AfterBatch(start))
+            ClaudeSettingsFile.Make(
+                options.HookCommand,
+                folder.File("policy"),
+                start.Policy.AllowedTools,
+                AfterBatch(start),
+                start.Sandbox is not null
+            )
         );
         WriteIfAny(folder, SystemPrompt, start.SystemPrompt);
         WriteIfAny(folder, McpServers, OwnMcpServers());

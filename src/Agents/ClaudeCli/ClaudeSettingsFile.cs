@@ -9,7 +9,13 @@ internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";
 
-    internal static string Make(IReadOnlyList<string> hookCommand, string policyFile, IEnumerable<string> allowed, string? afterBatch)
+    internal static string Make(
+        IReadOnlyList<string> hookCommand,
+        string policyFile,
+        IEnumerable<string> allowed,
+        string? afterBatch,
+        bool hasOwnRefs = false
+    )
     {
         // The CLI runs hooks through a shell; a hook that fails with another exit code than 2 would let the call pass.
         var command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
@@ -20,7 +26,7 @@ internal static class ClaudeSettingsFile
             ["permissions"] = new JsonObject
             {
                 ["allow"] = new JsonArray([.. allowed.Select(rule => JsonValue.Create(rule))]),
-                ["deny"] = new JsonArray([.. GitCommandRules.DenyRules.Select(rule => JsonValue.Create(rule))]),
+                ["deny"] = new JsonArray([.. GitCommandRules.DenyRules(hasOwnRefs).Select(rule => JsonValue.Create(rule))]),
             },
         };
         if (afterBatch is not null)

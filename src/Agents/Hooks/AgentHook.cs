@@ -142,7 +142,7 @@ public static class AgentHook
     private static HookDecision JudgeCommand(HookPolicy policy, string? command) =>
         !policy.AllowCommands ? Deny($"Task {policy.Task} may not run commands.")
         : command is null ? Deny("The call names no command.")
-        : GitCommandRules.FindDenied(command) is { } reason ? Deny($"This command may not run: {reason}.")
+        : GitCommandRules.FindDenied(command, policy.HasOwnRefs) is { } reason ? Deny($"This command may not run: {reason}.")
         : Allow();
 
     /// <summary>A name allows itself; the name of an MCP server allows all its tools.</summary>

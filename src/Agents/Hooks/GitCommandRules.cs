@@ -18,6 +18,9 @@ internal static class GitCommandRules
         ["filter-branch"] = "it rewrites what others work on",
     };
 
+    /// <summary>Of those, the ones that change nothing of others where the agent has refs of its own.</summary>
+    private static readonly string[] OwnCommands = ["stash", "gc", "prune"];
+
     private static readonly string[] DeniedBranchOptions = ["-D", "-d", "-f", "-M", "-m", "--delete", "--force", "--move"];
 
     private static readonly string[] ConfigReads = ["--get", "--get-all", "--get-regexp", "--list", "-l", "--show-origin", "get", "list"];
@@ -62,21 +65,28 @@ internal static class GitCommandRules
 
     /// <summary>The denied commands as deny rules of the CLI, which also hold where permissions are skipped. They only match the plain
     /// spelling.</summary>
-    internal static IReadOnlyList<string> DenyRules { get; } =
-    [
-        .. DeniedCommands.Keys.Select(command => $"Bash(git {command}:*)"),
-        .. DeniedBranchOptions.Select(option => $"Bash(git branch {option}:*)"),
-    ];
+    /// <param name="hasOwnRefs">See <see cref="HookPolicy.HasOwnRefs"/>.</param>
+    internal static IReadOnlyList<string> DenyRules(bool hasOwnRefs) =>
+        [
+            .. DeniedCommands
+                .Keys.Where(command => !hasOwnRefs || !OwnCommands.Contains(command))
+                .Select(command => $"Bash(git {command}:*)"),
+            .. DeniedBranchOptions.Where(_ => !hasOwnRefs).Select(option => $"Bash(git branch {option}:*)"),
+        ];
 
-    /// <summary>Why the shell text must not run; null if it may.</summary>
-    internal static string? FindDenied(string shellText) => FindDenied(shellText, depth: 0);
+    /// <summary>The reason for which the shell text must not run; null if it may.</summary>
+    /// <param name="hasOwnRefs">See <see cref="HookPolicy.HasOwnRefs"/>.</param>
+    internal static string? FindDenied(string shellText, bool hasOwnRefs = false) => FindDenied(shellText, hasOwnRefs, depth: 0);
 
-    private static string? FindDenied(string shellText, int depth) =>
+    private static string? FindDenied(string shellText, bool hasOwnRefs, int depth) =>
         depth > DeepestNesting
             ? "it hides a command behind too many shells"
-            : ShellCommands.Parse(shellText).Select(words => FindDenied(words, depth)).FirstOrDefault(reason => reason is not null);
+            : ShellCommands
+                .Parse(shellText)
+                .Select(words => FindDenied(words, hasOwnRefs, depth))
+                .FirstOrDefault(reason => reason is not null);
 
-    private static string? FindDenied(IReadOnlyList<string> words, int depth)
+    private static string? FindDenied(IReadOnlyList<string> words, bool hasOwnRefs, int depth)
     {
         var first = 0;
         while (first < words.Count && IsAssignment(words[first]))
@@ -90,28 +100,28 @@ internal static class GitCommandRules
         var program = ProgramName(words[first]);
         if (program == "git")
         {
-            return JudgeGit([.. words.Skip(first + 1)]);
+            return JudgeGit([.. words.Skip(first + 1)], hasOwnRefs);
         }
         if (program == "eval")
         {
-            return FindDenied(string.Join(' ', words.Skip(first + 1)), depth + 1);
+            return FindDenied(string.Join(' ', words.Skip(first + 1)), hasOwnRefs, depth + 1);
         }
         if (Shells.Contains(program))
         {
             var option = Enumerable
                 .Range(first + 1, words.Count - first - 1)
                 .FirstOrDefault(i => words[i].StartsWith('-') && words[i].Contains('c', StringComparison.Ordinal), words.Count);
-            return option + 1 < words.Count ? FindDenied(words[option + 1], depth + 1) : null;
+            return option + 1 < words.Count ? FindDenied(words[option + 1], hasOwnRefs, depth + 1) : null;
         }
         var wrapped = Wrappers.Contains(program)
             ? Enumerable
                 .Range(first + 1, words.Count - first - 1)
                 .FirstOrDefault(i => ProgramName(words[i]) is var name && (name == "git" || Shells.Contains(name)), -1)
             : -1;
-        return wrapped > 0 ? FindDenied([.. words.Skip(wrapped)], depth + 1) : null;
+        return wrapped > 0 ? FindDenied([.. words.Skip(wrapped)], hasOwnRefs, depth + 1) : null;
     }
 
-    private static string? JudgeGit(IReadOnlyList<string> words)
+    private static string? JudgeGit(IReadOnlyList<string> words, bool hasOwnRefs)
     {
         var at = 0;
         while (at < words.Count && words[at].StartsWith('-'))
@@ -124,6 +134,10 @@ internal static class GitCommandRules
         }
         var command = words[at];
         IReadOnlyList<string> rest = [.. words.Skip(at + 1)];
+        if (hasOwnRefs && !(DeniedCommands.ContainsKey(command) && !OwnCommands.Contains(command)))
+        {
+            return null;
+        }
         return DeniedCommands.TryGetValue(command, out var reason) ? $"'git {command}' is not allowed: {reason}"
             : command == "branch" && rest.FirstOrDefault(DeniedBranchOptions.Contains) is { } option
                 ? $"'git branch {option}' is not allowed: branches belong to the orchestrator and to other tasks"

@@ -104,7 +104,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
 
     private async Task LaunchAsync(IAgentRunner runner, AgentStart start, StartFolder folder)
     {
-        folder.Write("policy", start.Policy.ToJson());
+        folder.Write("policy", (start.Policy with { HasOwnRefs = start.Sandbox is not null }).ToJson());
         folder.Write("prompt", start.Prompt);
         folder.Write("supervise", Script.Value);
         if (MemoryKills.Count() is { } kills)

@@ -58,6 +58,7 @@ internal sealed class ConfinedAgent(
         }
         if (Problem.Length == 0)
         {
+            _state.Remove();
             _commits.Remove();
         }
     }

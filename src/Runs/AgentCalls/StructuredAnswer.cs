@@ -142,6 +142,7 @@ internal sealed class StructuredAnswer(RunServices services)
         start = start with { Limits = governed.Limit(start.Limits) };
         var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop, governed: governed);
         var notTaken = confined.TakeOver(outcome.SessionId ?? start.SessionId);
+        confined.Remove();
         (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
         {

@@ -64,6 +64,9 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
         return "";
     }
 
+    /// <summary>Removes the private folder, after the agent has ended.</summary>
+    public void Remove() => FolderRemover.Remove(folder);
+
     private string? NameOf(string file) =>
         runner.State.Private.Any(path => file.StartsWith(path + "/", StringComparison.Ordinal)) ? runner.State.NameOf(file) : null;
 }

@@ -154,6 +154,19 @@ public sealed class AgentHookTests : IDisposable
     }
 
     [Theory]
+    [InlineData("git stash push -u", true)]
+    [InlineData("git branch -D mine", true)]
+    [InlineData("git config user.name me", true)]
+    [InlineData("git worktree add ../x", false)]
+    [InlineData("git push", false)]
+    [InlineData("sh -c 'git update-ref refs/heads/main HEAD'", false)]
+    public void Command_GitWithRefsOfItsOwn_IsDeniedOnlyOutsideThem(string command, bool isAllowed) =>
+        Assert.Equal(
+            isAllowed,
+            IsAllowed(AgentHook.Decide(Policy() with { HasOwnRefs = true }, Owns, Call("Bash", new { command })))
+        );
+
+    [Theory]
     [InlineData("git status && git diff")]
     [InlineData("git add -A; git commit -m 'never git push from here'")]
     [InlineData("git commit -m \"say: git push\"")]
