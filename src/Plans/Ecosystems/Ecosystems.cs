@@ -56,6 +56,16 @@ public static class Ecosystems
     public static bool IsGenerated(string path) =>
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 
+    /// <summary>The folder with build output in which a path lies, of those that only a file beside them makes known; null: none.</summary>
+    /// <param name="path">A relative path with forward slashes.</param>
+    /// <param name="isBeside">True if a folder, empty for the root, holds a file whose name matches one of the patterns.</param>
+    public static string? OutputBesideIn(string path, Func<string, IReadOnlyList<string>, bool> isBeside) =>
+        All.SelectMany(row => row.OutputBeside).Select(output => output.In(path, isBeside)).FirstOrDefault(place => place is not null);
+
+    /// <summary>True if one of a folder's names matches one of the patterns, in which <c>*</c> stands for any text.</summary>
+    public static bool IsAny(IReadOnlyList<string> patterns, IEnumerable<string> names) =>
+        names.Any(name => FileNamePattern.IsAny(patterns, name));
+
     /// <summary>The type of a command by the words that it begins with; null: unknown.</summary>
     internal static GateType? TypeOf(string command)
     {

@@ -15,7 +15,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         && (
             _ownership.Owns(file.Path)
                 ? file.Change == FileChange.Added && (GeneratedFiles.IsHalfWritten(file.Path) || held.Holds(file.Path))
-                : GeneratedFiles.IsGenerated(file.Path)
+                : GeneratedFiles.IsGenerated(file.Path) || held.IsOutput(file.Path)
         );
 
     /// <summary>Violations in a worktree, each a sentence for the agent.</summary>
