@@ -200,7 +200,8 @@ public sealed class HeldBackFilesTests : IDisposable
     private void Agent(params string[] files) =>
         File.WriteAllText(
             Path.Combine(_cli.Home, "agent.sh"),
-            string.Concat(files.Select(file => $"mkdir -p \"$(dirname '{file}')\"; echo made > '{file}'\n")) + $"echo done > work.txt\necho 1 >> '{_cli.Home}/starts'\n"
+            string.Concat(files.Select(file => $"mkdir -p \"$(dirname '{file}')\"; echo made > '{file}'\n"))
+                + $"echo done > work.txt\necho 1 >> '{_cli.Home}/starts'\n"
         );
 
     private static string Lines(params string[] paths) => string.Concat(paths.Order(StringComparer.Ordinal).Select(path => path + "\n"));

@@ -171,7 +171,8 @@ public sealed record EcosystemOutput(string Folder, params IReadOnlyList<string>
         for (var at = 0; at + own.Length <= parts.Length; at++)
         {
             if (
-                !own.Where((name, i) => !FileNamePattern.IsAny([name], parts[at + i])).Any() && isBeside(string.Join('/', parts[..at]), Files)
+                !own.Where((name, i) => !FileNamePattern.IsAny([name], parts[at + i])).Any()
+                && isBeside(string.Join('/', parts[..at]), Files)
             )
             {
                 return string.Join('/', parts[..(at + own.Length)]);
