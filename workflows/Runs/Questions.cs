@@ -38,7 +38,7 @@ internal static class Questions
                 Ask(
                     RunQuestion.Resolve,
                     state.Since,
-                    $"How does this run go on? {state.Run.Reason}",
+                    $"How should this run continue? {state.Run.Reason}",
                     [.. LandingOfMerged(state), .. WaysOut(state.RunId)]
                 ) with
                 {
@@ -55,7 +55,7 @@ internal static class Questions
             yield return Ask(
                 RunQuestion.Plan,
                 state.Since,
-                $"May this run {(state.IsReplanning ? "go on with another plan" : "begin")}? {run.Reason} {Deadline(state, state.Since)}",
+                $"May this run {(state.IsReplanning ? "continue with another plan" : "begin")}? {run.Reason} {Deadline(state, state.Since)}",
                 new AnswerWay(AnswerWays.Approve, $"{id}/{RunQuestion.Plan}"),
                 new AnswerWay(AnswerWays.Reject, $"{id}/{RunQuestion.Plan}")
             ) with
@@ -77,7 +77,12 @@ internal static class Questions
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
-            yield return Ask(RunQuestion.Promote, state.Since, "Is its landing begun anew? It asks again where it has to.", ToPromote());
+            yield return Ask(
+                RunQuestion.Promote,
+                state.Since,
+                "Should this run try to land again? It asks again where it has to.",
+                ToPromote()
+            );
         }
 
         AnswerWay ToPromote() =>

@@ -148,6 +148,11 @@ public sealed record AgentRunResult
     /// <summary>Stopped before its process was started, so it does not count.</summary>
     public bool NeverBegun { get; init; }
 
+    /// <summary>True if the machine refused to start it, for a reason that hardly passes by itself: repeated a few times, it is
+    /// final.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRefused { get; init; }
+
     /// <summary>True where it was begun on another machine, which the run was moved from: only what was shared of it is here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LeftElsewhere { get; init; }

@@ -149,6 +149,7 @@ internal sealed class StructuredAnswer(RunServices services)
         {
             FailureClass = failure,
             Message = message,
+            IsRefused = outcome.IsRefused,
             ClaimedDone = outcome.ClaimsDone,
             Session = outcome.SessionId ?? start.SessionId ?? "",
             Cost = outcome.Usage.CostUsd,
