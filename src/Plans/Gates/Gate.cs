@@ -56,6 +56,13 @@ public sealed record Gate(
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
+    /// <summary>True if another gate checks the same: its command does the same, as far as known, and has to end the same way.</summary>
+    public bool IsSameAs(Gate other) => Identity == other.Identity;
+
+    /// <summary>Equal for gates that check the same, however their commands are spelled (<c>npm test</c>, <c>npm run test</c>).</summary>
+    [JsonIgnore]
+    public (string Command, bool Negate) Identity => (GateIdentity.Of(Command), Negate);
+
     /// <summary>The gate without members that do not change its result: exclusive name and caching.</summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };
 

@@ -74,5 +74,5 @@ internal sealed class GateNews
         ];
     }
 
-    private static (string Command, bool Negate) Key(GateVerdict verdict) => (verdict.Gate.Command, verdict.Gate.Negate);
+    private static (string Command, bool Negate) Key(GateVerdict verdict) => verdict.Gate.Identity;
 }

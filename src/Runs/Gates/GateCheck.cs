@@ -203,7 +203,7 @@ internal sealed class GateCheck(RunServices services)
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files);
-        return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Command)))];
+        return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Identity.Command)))];
     }
 
     /// <summary>File with a gate's whole output, relative to the repository; empty where it did not run.</summary>
@@ -213,7 +213,7 @@ internal sealed class GateCheck(RunServices services)
     /// <summary>Why a gate failed, for people: what shows it, the file with all its output, and what helps.</summary>
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
-        var isOfProject = files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command);
+        var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
         var cure = verdict.BlamesMachine ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, verdict.Environment) : "";
         return GateWords.Explain(verdict, EvidenceOf(files, verdict), cure);
     }
