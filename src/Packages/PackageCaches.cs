@@ -1,7 +1,7 @@
 namespace Orchestrator.Packages;
 
-/// <summary>Where package managers keep what they downloaded: folders that programs in a sandbox may change, because installing would
-/// otherwise begin from nothing each time. None of them is read by us.</summary>
+/// <summary>The place where package managers keep what they downloaded: folders that programs in a sandbox may change, because installing
+/// would otherwise begin from nothing each time. None of them is read by us.</summary>
 public static class PackageCaches
 {
     /// <summary>The caches of the package managers that are in PATH; missing ones are made, where the home allows it.</summary>

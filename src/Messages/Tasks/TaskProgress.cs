@@ -43,7 +43,7 @@ public record TaskProgress
     )]
     public required string State { get; init; }
 
-    /// <summary>Whether the task's agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
+    /// <summary>True if the task's agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 

@@ -59,7 +59,7 @@ public sealed record Ecosystem(string Name)
     /// is any. Empty: no such condition.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
-    /// <summary>Whether a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
+    /// <summary>True if a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
     public bool DefinesEnvironment(string path) => IsAboutPackages(path) || FileNamePattern.IsAny(Toolchain, FileNamePattern.NameOf(path));
 
     /// <summary>Lock files of all its package managers.</summary>
@@ -73,12 +73,12 @@ public sealed record Ecosystem(string Name)
     public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
-    /// <summary>Whether a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
+    /// <summary>True if a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
         Roots.Count == 0
         || Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
 
-    /// <summary>Whether a file of this path decides what the programs do.</summary>
+    /// <summary>True if a file of this path decides what the programs do.</summary>
     public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
 
     /// <summary>The part of a path that is build output or installed packages: a folder's name, or the ending of a file's; null: none
@@ -95,10 +95,10 @@ public sealed record Ecosystem(string Name)
         return Output.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether a project has anything that the programs work on.</summary>
+    /// <summary>True if a project has anything that the programs work on.</summary>
     public bool IsIn(IEnumerable<string> files) => files.Any(file => IsDecidedBy(file) || IsSource(file));
 
-    /// <summary>Whether a file is one of its sources.</summary>
+    /// <summary>True if a file is one of its sources.</summary>
     public bool IsSource(string path)
     {
         foreach (var ending in Sources)
@@ -111,14 +111,14 @@ public sealed record Ecosystem(string Name)
         return false;
     }
 
-    /// <summary>Whether a file is about the packages of a project: a lock file, or one in which people write.</summary>
+    /// <summary>True if a file is about the packages of a project: a lock file, or one in which people write.</summary>
     public bool IsAboutPackages(string path)
     {
         var name = FileNamePattern.NameOf(path);
         return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
     }
 
-    /// <summary>Whether its runners find a test of this name.</summary>
+    /// <summary>True if its runners find a test of this name.</summary>
     public bool IsTest(string path)
     {
         var name = FileNamePattern.NameOf(path);
@@ -218,6 +218,6 @@ public sealed record PackageManager(string Name)
     /// another place; null: none.</summary>
     public IReadOnlyList<(string Folder, string? Variable)> Caches { get; init; } = [];
 
-    /// <summary>Whether packages that agents ask for can be installed with it.</summary>
+    /// <summary>True if packages that agents ask for can be installed with it.</summary>
     public bool Installs { get; init; }
 }

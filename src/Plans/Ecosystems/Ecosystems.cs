@@ -33,26 +33,26 @@ public static class Ecosystems
     /// <summary>The ecosystems whose programs are among the words of commands.</summary>
     public static IReadOnlyList<Ecosystem> Of(IReadOnlySet<string> words) => [.. All.Where(row => row.Programs.Any(words.Contains))];
 
-    /// <summary>Whether a package manager writes this file: its lines are versions and checksums.</summary>
+    /// <summary>True if a package manager writes this file: its lines are versions and checksums.</summary>
     public static bool IsLockFile(string path) => AllLockFiles.Contains(FileNamePattern.NameOf(path));
 
-    /// <summary>Whether a file defines the environment of a project: which packages, which versions of tools.</summary>
+    /// <summary>True if a file defines the environment of a project: which packages, which versions of tools.</summary>
     public static bool DefinesEnvironment(string path) => All.Any(row => row.DefinesEnvironment(path));
 
-    /// <summary>Whether a file names the packages of a project.</summary>
+    /// <summary>True if a file names the packages of a project.</summary>
     public static bool IsManifest(string path) => All.Any(row => FileNamePattern.IsAny(row.Manifests, FileNamePattern.NameOf(path)));
 
-    /// <summary>Whether a file configures which tests exist and how they run.</summary>
+    /// <summary>True if a file configures which tests exist and how they run.</summary>
     public static bool IsConfiguration(string path) => All.Any(row => row.IsDecidedBy(path));
 
-    /// <summary>Whether a name is read before those of a project.</summary>
+    /// <summary>True if a name is read before those of a project.</summary>
     public static bool IsReadFirst(string path)
     {
         var name = FileNamePattern.NameOf(path.TrimEnd('/'));
         return name == ".env" || All.Any(row => FileNamePattern.IsAny(row.ReadFirst, name));
     }
 
-    /// <summary>Whether a tool generates files of this path beside the work: a lock file, an installed package or build output.</summary>
+    /// <summary>True if a tool generates files of this path beside the work: a lock file, an installed package or build output.</summary>
     public static bool IsGenerated(string path) =>
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 
@@ -82,7 +82,7 @@ public static class Ecosystems
         return null;
     }
 
-    /// <summary>Whether a runner finds a test of this name, wherever it is.</summary>
+    /// <summary>True if a runner finds a test of this name, wherever it is.</summary>
     public static bool IsTestName(string path)
     {
         foreach (var row in All)
@@ -95,11 +95,11 @@ public static class Ecosystems
         return false;
     }
 
-    /// <summary>Whether a file is a test that a runner would find by its name, or an interpreter would run: a source in a folder of
+    /// <summary>True if a file is a test that a runner would find by its name, or an interpreter would run: a source in a folder of
     /// tests.</summary>
     public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && All.Any(row => row.IsSource(path)));
 
-    /// <summary>Whether a file is a test, or belongs to tests: whatever is in their folders or is named like one, but neither what
+    /// <summary>True if a file is a test, or belongs to tests: whatever is in their folders or is named like one, but neither what
     /// configures a runner nor prose.</summary>
     public static bool BelongsToTests(string path)
     {

@@ -33,7 +33,7 @@ public sealed record Gate(
     [JsonPropertyName("tolerance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Tolerance { get; init; }
 
-    /// <summary>Whether it is a measurement.</summary>
+    /// <summary>True if it is a measurement.</summary>
     [JsonIgnore]
     public bool IsMeasurement => Expect is not null;
 
@@ -52,7 +52,7 @@ public sealed record Gate(
     [JsonIgnore]
     public TimeSpan Limit => Timeout ?? DefaultTimeout;
 
-    /// <summary>Whether it checks types: type checkers, and builds, because compilers check types.</summary>
+    /// <summary>True if it checks types: type checkers, and builds, because compilers check types.</summary>
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 

@@ -101,7 +101,7 @@ public sealed record ProjectGates
     /// none.</summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => Once(OfProject().Concat(OfStaging(plan)));
 
-    /// <summary>Whether a gate checks types in a run of the plan.</summary>
+    /// <summary>True if a gate checks types in a run of the plan.</summary>
     public bool CheckTypes(Plan plan) =>
         (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
 

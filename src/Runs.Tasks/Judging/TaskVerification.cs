@@ -177,10 +177,10 @@ public sealed class TaskVerification(RunServices services)
         + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
         + "made it.";
 
-    /// <summary>Whether the task is there to write files.</summary>
+    /// <summary>True if the task is there to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
-    /// <summary>Whether a file may change what a program does: all but documents and images.</summary>
+    /// <summary>True if a file may change what a program does: all but documents and images.</summary>
     private static bool HasBehaviour(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 

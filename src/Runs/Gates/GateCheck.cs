@@ -98,7 +98,7 @@ internal sealed class GateCheck(RunServices services)
         verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
         && verdict.Environment != EnvironmentCause.TimeOut;
 
-    /// <summary>Whether the gate states the same fault of the machine at the run's base now. An agent's code can print any words, but it is
+    /// <summary>True if the gate states the same fault of the machine at the run's base now. An agent's code can print any words, but it is
     /// not in that tree.</summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
         RunFiles files,
