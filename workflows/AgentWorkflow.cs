@@ -38,16 +38,16 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowSignal(MessageNames.Pause, Description = "Interrupts its agent, which keeps its conversation.")]
     public Task PauseAsync() => Done(State.Pause);
 
-    /// <summary>Goes on after a pause.</summary>
-    [WorkflowSignal(MessageNames.Resume, Description = "Goes on after a pause.")]
+    /// <summary>Continues after a pause.</summary>
+    [WorkflowSignal(MessageNames.Resume, Description = "Continues after a pause.")]
     public Task ResumeAsync() => Done(State.Resume);
 
     /// <summary>Stops its agent and ends; its files stay.</summary>
     [WorkflowSignal(MessageNames.Cancel, Description = "Stops its agent and ends; its files stay.")]
     public Task CancelAsync() => Done(State.Cancel);
 
-    /// <summary>Goes on at once where it waits for a person, with their guidance.</summary>
-    [WorkflowSignal(MessageNames.GoOn, Description = "Goes on at once where it waits for a person, with their guidance.")]
+    /// <summary>Continues at once where it waits for a person, with their guidance.</summary>
+    [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once where it waits for a person, with their guidance.")]
     public Task GoOnAsync(string guidance = null!) => Done(() => State.GoOn(guidance));
 
     /// <summary>Ends where its run has ended without it.</summary>
@@ -77,7 +77,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         Refuse(
             State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityMachine.AtPlace(Input.Repository.Queue))
                 ? null
-                : $"Start {agent.Start} of its agent is not wanted there any more."
+                : $"Start {agent.Start} of its agent is no longer wanted there."
         );
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);

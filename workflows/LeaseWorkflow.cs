@@ -71,7 +71,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
                 await TimedWaits.UntilAsync(
                     () => _table.Runs.Count == 0 || _shouldLook,
                     LookInterval,
-                    "Until the runs are looked at: have any ended?",
+                    "Until the runs are checked for ended ones",
                     Workflow.CancellationToken
                 );
                 _shouldLook = false;
@@ -112,7 +112,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Join, Description = "A run begins, or goes on.")]
+    [WorkflowSignal(MessageNames.Join, Description = "A run begins or continues.")]
     public async Task JoinAsync([Identifier] string runId = null!)
     {
         _table.Join(runId);

@@ -15,7 +15,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     [WorkflowRun]
     public Task<TaskReport> RunAsync(TaskInput input = null!) =>
         input.Review is null
-            ? throw UnreadableStart("A review is started with 'review': which round it is, and what is looked at.")
+            ? throw UnreadableStart("A review is started with 'review': the round, and what is reviewed.")
             : LiveAsync(input, WorkAsync, EndAsync);
 
     private async Task WorkAsync()

@@ -73,7 +73,7 @@ internal static class Heartbeats
         async Task EndAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
     }
 
-    /// <summary>Whether the work is to be stopped: the workflow cancelled the activity, or the server does not know this attempt any more
+    /// <summary>True if the work is to be stopped: the workflow cancelled the activity, or the server does not know this attempt any more
     /// and the workflow is closed (terminated). Where the workflow is open, another attempt follows.</summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {

@@ -29,7 +29,7 @@ public sealed record AgentDescription
     /// <summary>The arguments of a start.</summary>
     public required AgentArguments Arguments { get; init; }
 
-    /// <summary>Where the prompt goes.</summary>
+    /// <summary>The place where the prompt goes.</summary>
     /// <value>Default: <see cref="PromptPlace.Stdin"/>.</value>
     public PromptPlace Prompt { get; init; }
 
@@ -98,7 +98,7 @@ public enum AgentProtocol
     Acp,
 }
 
-/// <summary>Where a program takes its prompt.</summary>
+/// <summary>The place where a program takes its prompt.</summary>
 public enum PromptPlace
 {
     /// <summary>On its standard input.</summary>
@@ -150,7 +150,7 @@ public sealed record AgentArguments
 /// <summary>The conversations that a program keeps.</summary>
 public sealed record ConversationDescription
 {
-    /// <summary>Who names a new conversation.</summary>
+    /// <summary>The one who names a new conversation.</summary>
     /// <value>Default: <see cref="ConversationNaming.Program"/>.</value>
     public ConversationNaming NamedBy { get; init; }
 
@@ -163,7 +163,7 @@ public sealed record ConversationDescription
     public ConversationHolding Holds { get; init; }
 }
 
-/// <summary>Who chooses the id of a conversation.</summary>
+/// <summary>The one who chooses the id of a conversation.</summary>
 public enum ConversationNaming
 {
     /// <summary>The program, which prints it.</summary>

@@ -76,6 +76,9 @@ public sealed record AgentOutcome
     /// <summary>Description for people: error text, limit, exit code. Empty when done.</summary>
     public string Detail { get; init; } = "";
 
+    /// <summary>True if the machine refused to start the agent, for a reason that hardly passes by itself.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>When to ask again, as a service called without an agent program has said; null if it has not, and for agent programs:
     /// their usage limit's reset is in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }

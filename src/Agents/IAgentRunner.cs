@@ -10,10 +10,10 @@ public interface IAgentRunner
     /// searched.</param>
     string? FindConversation(string sessionId, string? state = null);
 
-    /// <summary>Whether a conversation is a file of its own: then a copy of it continues elsewhere.</summary>
+    /// <summary>True if a conversation is a file of its own: then a copy of it continues elsewhere.</summary>
     bool HasConversationFiles => true;
 
-    /// <summary>Whether a requested answer is somewhere in its text, so that the prompt must say the schema; else the program keeps to
+    /// <summary>True if a requested answer is somewhere in its text, so that the prompt must say the schema; else the program keeps to
     /// the schema itself.</summary>
     bool AnswersInText => false;
 
@@ -24,8 +24,9 @@ public interface IAgentRunner
     /// can.</summary>
     string? AnswerFault => null;
 
-    /// <summary>Where the file of a conversation has to be for an agent that works in a folder, so that <see cref="FindConversation"/>
-    /// finds it and the agent goes on with it. Null: conversations of this kind of agent can't be brought from elsewhere.</summary>
+    /// <summary>The place where the file of a conversation has to be for an agent that works in a folder, so that <see
+    /// cref="FindConversation"/> finds it and the agent goes on with it. Null: conversations of this kind of agent can't be brought from
+    /// elsewhere.</summary>
     /// <param name="sessionId">The conversation.</param>
     /// <param name="workingDirectory">Absolute path of the folder.</param>
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
@@ -89,7 +90,7 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
     /// <summary>The program's version; null if unknown.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Whether there is a sign of a login or a key; null: unknown.</summary>
+    /// <summary>True if there is a sign of a login or a key; null: unknown.</summary>
     public bool? IsLoggedIn { get; init; }
 
     /// <summary>Variables of which one is missing; empty: the failure has another cause.</summary>

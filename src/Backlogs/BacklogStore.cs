@@ -36,7 +36,7 @@ public sealed class BacklogStore
     /// <summary>The file, relative to the root.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the file exists.</summary>
+    /// <summary>True if the file exists.</summary>
     public bool Exists { get; }
 
     /// <summary>The file's absolute path.</summary>

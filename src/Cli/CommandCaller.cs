@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Who has a command carried out within this process, beside the command that runs.</summary>
+/// <summary>The one who has a command carried out within this process, beside the command that runs.</summary>
 /// <param name="OpenTerminal">Opens its terminal; whether the command prints a document is said when it begins.</param>
 internal sealed record CommandCaller(Func<bool, ITerminal> OpenTerminal)
 {

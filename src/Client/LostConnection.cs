@@ -1,6 +1,6 @@
 namespace Orchestrator.Client;
 
-/// <summary>Whether a call failed because the server went away, so that nobody knows whether it was carried out.</summary>
+/// <summary>Checks whether a call failed because the server went away, so that nobody knows whether it was carried out.</summary>
 public static class LostConnection
 {
     /// <summary>True for UNAVAILABLE, and for what the client's core says where the connection ends in the middle of an answer: UNKNOWN,

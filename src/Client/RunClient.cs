@@ -38,7 +38,7 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>A handle on a run; makes no call.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>Whether a worker polls the task queue of runs. The server may still count one that ended a few minutes ago.</summary>
+    /// <summary>True if a worker polls the task queue of runs. The server may still count one that ended a few minutes ago.</summary>
     /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
     {

@@ -53,7 +53,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
     }
 
-    /// <summary>Who terminated a run and why.</summary>
+    /// <summary>The one who terminated a run and why.</summary>
     /// <param name="identity">Identity of the client that did it; empty where it gave none.</param>
     /// <param name="words">The reason given; may be empty.</param>
     public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);

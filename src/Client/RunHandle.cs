@@ -225,7 +225,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
-    /// <summary>Raises a budget; what waits for it goes on.</summary>
+    /// <summary>Raises a budget; tasks that wait for it continue.</summary>
     public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
 
@@ -241,7 +241,7 @@ public sealed class RunHandle
         CancellationToken cancellation = default
     ) => MachinePresence.FindAwayAsync(_client, status, isDead, now, cancellation);
 
-    /// <summary>Decides how a run goes on that can't go on by itself.</summary>
+    /// <summary>Decides how a run continues that can't continue by itself.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 

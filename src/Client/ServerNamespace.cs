@@ -3,7 +3,7 @@ namespace Orchestrator.Client;
 /// <summary>The namespace of a connection.</summary>
 public static class ServerNamespace
 {
-    /// <summary>Whether the server has it. A caller without permission to ask may still start runs, so a refusal counts as yes.</summary>
+    /// <summary>True if the server has it. A caller without permission to ask may still start runs, so a refusal counts as yes.</summary>
     /// <param name="client">The connection.</param>
     /// <exception cref="RpcException">The server can't be asked.</exception>
     public static async Task<bool> ExistsAsync(ITemporalClient client, CancellationToken stop)

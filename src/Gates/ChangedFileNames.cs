@@ -6,7 +6,7 @@ public static class ChangedFileNames
     internal const string FilesPlaceholder = "{modified_files}";
     internal const string TestsPlaceholder = "{modified_tests}";
 
-    /// <summary>Whether a gate's command has a placeholder for changed files.</summary>
+    /// <summary>True if a gate's command has a placeholder for changed files.</summary>
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
     /// <summary>The command with the names filled in, or null when it has a placeholder and there are no names.</summary>

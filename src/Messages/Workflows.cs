@@ -105,11 +105,11 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.LandMerged)]
     Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
-    /// <summary>Raises a budget; what waits for it goes on.</summary>
+    /// <summary>Raises a budget; tasks that wait for it continue.</summary>
     [WorkflowUpdate(MessageNames.RaiseBudget)]
     Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command);
 
-    /// <summary>Decides how a run goes on that can't go on by itself.</summary>
+    /// <summary>Decides how a run continues that can't continue by itself.</summary>
     [WorkflowUpdate(MessageNames.ResolveEscalation)]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
 

@@ -16,7 +16,7 @@ public interface INotifier : IDisposable
     /// <param name="reference">The <see cref="Delivery.Reference"/> of its delivery.</param>
     Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
 
-    /// <summary>Whether the channel is there, without sending anything to people.</summary>
+    /// <summary>Checks whether the channel is there, without sending anything to people.</summary>
     Task<Delivery> CheckAsync(CancellationToken cancellationToken);
 }
 

@@ -34,7 +34,7 @@ public sealed record Notice
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>Whether the message must make no sound: it is sent in quiet hours.</summary>
+    /// <summary>True if the message must make no sound: it is sent in quiet hours.</summary>
     public bool IsQuiet { get; init; }
 
     /// <summary>Something stands still until a person acts.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages;
 
-/// <summary>Whether a manifest was changed in what gates do not depend on: the packages of a project, which have rules of their own, and
-/// its description. Pure.</summary>
+/// <summary>Checks whether a manifest was changed in what gates do not depend on: the packages of a project, which have rules of their own,
+/// and its description. Pure.</summary>
 public static partial class ManifestDifference
 {
     /// <summary>Members of <c>package.json</c>.</summary>
@@ -40,7 +40,7 @@ public static partial class ManifestDifference
     /// <summary>Scripts that npm runs by itself, or as a test.</summary>
     private static readonly string[] RunByThemselves = ["install", "prepare", "prepublish", "dependencies", "test"];
 
-    /// <summary>Whether a file of this name can be compared.</summary>
+    /// <summary>True if a file of this name can be compared.</summary>
     public static bool Knows(string path) =>
         Path.GetFileName(path)
             is "package.json"

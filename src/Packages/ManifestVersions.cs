@@ -24,7 +24,7 @@ public static class ManifestVersions
         };
     }
 
-    /// <summary>Whether the manifest has the package for production: npm would remove it from there when it is installed for
+    /// <summary>True if the manifest has the package for production: npm would remove it from there when it is installed for
     /// development.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="path">The file.</param>

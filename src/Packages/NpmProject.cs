@@ -17,7 +17,7 @@ public static class NpmProject
         "postprepare",
     ];
 
-    /// <summary>Whether all that it installs comes from packages: it runs no script of the project and links no folder of it, so that it
+    /// <summary>True if all that it installs comes from packages: it runs no script of the project and links no folder of it, so that it
     /// makes the same wherever the same packages are asked for. False where the files can't be read.</summary>
     /// <param name="manifest">The text of <c>package.json</c>.</param>
     /// <param name="lockFile">The text of <c>package-lock.json</c>.</param>

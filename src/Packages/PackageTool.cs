@@ -168,7 +168,7 @@ public sealed partial record PackageTool
     /// <summary>The tool's standard input for the lookup; null: none.</summary>
     public Func<PackageRequest, string>? LookInput { get; init; }
 
-    /// <summary>Whether its output contains the package, where the exit code does not tell.</summary>
+    /// <summary>True if its output contains the package, where the exit code does not tell.</summary>
     public Func<string, PackageRequest, bool>? Finds { get; init; }
 
     /// <summary>Arguments of the calls that write a package into manifest and lock file.</summary>

@@ -31,7 +31,7 @@ public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOn
         return range;
     }
 
-    /// <summary>Whether a version may be in both ranges.</summary>
+    /// <summary>True if a version may be in both ranges.</summary>
     public bool Meets(VersionRange other)
     {
         var both = And(other);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Where readers of the formats found the tasks of a plan.</summary>
+/// <summary>The place where readers of the formats found the tasks of a plan.</summary>
 internal static class FoundPlaces
 {
     public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) =>

@@ -101,7 +101,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
         var owners = asked
             .SelectMany((gates, task) => gates.Select(gate => (Gate: gate, Task: task)))
-            .GroupBy(owner => (owner.Gate.Command, owner.Gate.Negate))
+            .GroupBy(owner => owner.Gate.Identity)
             .Select(same => (Gate: same.OrderByDescending(one => one.Gate.Required).First().Gate, same.First().Task))
             .ToList();
         return

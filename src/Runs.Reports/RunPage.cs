@@ -67,6 +67,10 @@ public sealed record RunPage(
         {
             yield return ("waiting", $"to land: {string.Join(", ", onStaging)} (on {run.Staging})");
         }
+        if (HeldBack(run) is { Length: > 0 } held)
+        {
+            yield return ("withheld", held);
+        }
         yield return ("time", Took(run, folder, now));
         var tokens = run.Tasks.Sum(task => task.Tokens);
         yield return (
@@ -94,6 +98,16 @@ public sealed record RunPage(
         {
             yield return ("found", found);
         }
+    }
+
+    private static string HeldBack(RunStatus run)
+    {
+        var tasks = run.Tasks.Where(task => task.HeldBack is { Count: > 0 }).ToList();
+        return tasks.Count == 0
+            ? ""
+            : string.Join("; ", tasks.Take(MostTasks).Select(task => $"{FileNames.Some([.. task.HeldBack!])} ({task.Id})"))
+                + (tasks.Count > MostTasks ? $"; of {Plural.Of(tasks.Count - MostTasks, "more task")}" : "")
+                + ": held back, since files_write does not name them";
     }
 
     // A good end needs no reason, and what is asked of people says its own.

@@ -11,7 +11,7 @@ public sealed class MarkdownText
     /// <summary>Markdown of these words.</summary>
     public static MarkdownText Of(Words words) => words.Text;
 
-    /// <summary>Whether nothing was appended.</summary>
+    /// <summary>True if nothing was appended.</summary>
     public bool IsEmpty => _text.Length == 0;
 
     /// <summary>Appends words.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Where traces and metrics go, by OpenTelemetry's own variables.</summary>
+/// <summary>The place where traces and metrics go, by OpenTelemetry's own variables.</summary>
 public sealed record TelemetryOptions
 {
     private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
@@ -11,7 +11,7 @@ public sealed record TelemetryOptions
     /// <summary>Address of the collector, without the path of a signal.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>Whether the collector speaks gRPC, which is the convention's default; else protobuf over HTTP.</summary>
+    /// <summary>True if the collector speaks gRPC, which is the convention's default; else protobuf over HTTP.</summary>
     public required bool IsGrpc { get; init; }
 
     /// <summary>Headers of each request, as <c>NAME=VALUE,NAME=VALUE</c>; may hold a secret.</summary>
@@ -23,7 +23,7 @@ public sealed record TelemetryOptions
     /// <summary>Name of the sender.</summary>
     public string ServiceName { get; init; } = "orchestrate";
 
-    /// <summary>Whether names of the conventions for generative AI are sent, which still change.</summary>
+    /// <summary>True if names of the conventions for generative AI are sent, which still change.</summary>
     public bool WithGenAi { get; init; }
 
     /// <summary>The options of a process.</summary>
@@ -74,11 +74,11 @@ public sealed record TelemetryOptions
     internal static string AttributesOf(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES", "");
 
-    /// <summary>Whether names of the conventions for generative AI are asked for.</summary>
+    /// <summary>True if names of the conventions for generative AI are asked for.</summary>
     public static bool AsksForGenAi(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(SemanticNames.GenAiOptIn);
 
-    /// <summary>Whether an attribute or metric of this name is sent.</summary>
+    /// <summary>True if an attribute or metric of this name is sent.</summary>
     internal bool Sends(string name) => WithGenAi || !name.StartsWith(SemanticNames.GenAiPrefix, StringComparison.Ordinal);
 }
 

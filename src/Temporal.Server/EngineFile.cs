@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Temporal.Server;
 
-/// <summary>Who serves an engine file, as <c>engine.owner</c> tells it.</summary>
+/// <summary>The one who serves an engine file, as <c>engine.owner</c> tells it.</summary>
 /// <param name="Address">Where its server listens: <c>unix:PATH</c> or <c>http://HOST:PORT</c>.</param>
 /// <param name="Pid">Its process.</param>
 /// <param name="StartTime">Start of that process (UTC).</param>

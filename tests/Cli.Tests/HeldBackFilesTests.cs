@@ -40,6 +40,9 @@ public sealed class HeldBackFilesTests : IDisposable
 
         var run = await RunAsync(Everywhere, junk);
         var report = await _cli.RunAsync("report", "--full");
+        var page = await _cli.RunAsync(new RecordingTerminal { OutputWidth = 120 }, "report");
+        var markdown = await _cli.RunAsync("report", "--markdown");
+        var json = await _cli.RunAsync("report", "--json");
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("Cargo.toml\nREADME.md\npackage.json\nsetup.py\nwork.txt\n", Landed());
@@ -48,6 +51,17 @@ public sealed class HeldBackFilesTests : IDisposable
             (string[])[".env", "deploy/id_ed25519", "more"],
             name => Assert.Contains(name, report.Output + report.People, StringComparison.Ordinal)
         );
+        Assert.All(
+            (string[])["deploy/id_ed25519", "held back"],
+            name =>
+            {
+                Assert.Contains(name, page.Output, StringComparison.Ordinal);
+                Assert.Contains(name, markdown.Output, StringComparison.Ordinal);
+            }
+        );
+        var places = json.Json["tasks"]![0]!["heldBack"]!.AsArray().Select(place => (string)place!).ToList();
+        Assert.Equal(junk.Length, places.Count);
+        Assert.All((string[])["node_modules/", ".env", "deploy/id_ed25519"], place => Assert.Contains(place, places));
     }
 
     [Fact]
@@ -75,6 +89,71 @@ public sealed class HeldBackFilesTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("README.md\npackage.json\nwork.txt\n", Landed());
+    }
+
+    [Fact]
+    public async Task Files_ThatTheEcosystemsToolsBuild_AreHeldBack()
+    {
+        (string Manifest, string Built)[] projects =
+        [
+            ("App.csproj", "bin/Debug/App.dll"),
+            ("App.fsproj", "obj/App.dll"),
+            ("package.json", "dist/index.js"),
+            ("pyproject.toml", "dist/app-1.0.whl"),
+            ("setup.py", "build/lib/app.py"),
+            ("build.gradle.kts", "build/classes/App.jar"),
+            ("pom.xml", "target/App.jar"),
+            ("Cargo.toml", "target/debug/app"),
+            ("Gemfile", "vendor/bundle/ruby/x.rb"),
+            ("composer.json", "vendor/autoload.php"),
+            ("mix.exs", "_build/dev/x.beam"),
+            ("mix.exs", "deps/jason/mix.exs"),
+            ("Package.swift", ".build/debug/app"),
+            ("pubspec.yaml", "build/app.js"),
+            ("CMakeLists.txt", "build/CMakeCache.txt"),
+            ("CMakeLists.txt", "cmake-build-debug/app"),
+        ];
+        string[] manifests = [.. projects.Select((project, i) => $"p{i}/{project.Manifest}")];
+        foreach (var manifest in manifests)
+        {
+            _cli.Write(manifest, "{}\n");
+        }
+        Commit();
+
+        var run = await RunAsync(Everywhere, [.. projects.Select((project, i) => $"p{i}/{project.Built}")]);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal(Lines(["README.md", .. manifests, "work.txt"]), Landed());
+    }
+
+    [Fact]
+    public async Task File_ThatIsBuiltOutsideTheTasksFiles_CostsNoOtherAttempt()
+    {
+        _cli.Write("src/App.csproj", "<Project/>\n");
+        Commit();
+
+        var run = await RunAsync(
+            "tasks:\n  - {id: one, description: One, files_write: [work.txt], verification: [test -f work.txt]}\n",
+            "src/bin/Debug/App.dll"
+        );
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal(Lines("README.md", "src/App.csproj", "work.txt"), Landed());
+        Assert.Equal("1", File.ReadAllText(Path.Combine(_cli.Home, "starts")).Trim());
+    }
+
+    [Fact]
+    public async Task Folder_NamedLikeOutputOfAnotherEcosystem_Lands()
+    {
+        _cli.Write("package.json", "{}\n");
+        _cli.Write("App.csproj", "<Project/>\n");
+        Commit();
+        string[] wanted = ["tools/bin/run.sh", "build/config.js", "site/dist/index.html", "deps/list.txt"];
+
+        var run = await RunAsync(Everywhere, wanted);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.All(wanted, path => Assert.Contains(path, Landed(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,8 +200,11 @@ public sealed class HeldBackFilesTests : IDisposable
     private void Agent(params string[] files) =>
         File.WriteAllText(
             Path.Combine(_cli.Home, "agent.sh"),
-            string.Concat(files.Select(file => $"mkdir -p \"$(dirname '{file}')\"; echo made > '{file}'\n")) + "echo done > work.txt\n"
+            string.Concat(files.Select(file => $"mkdir -p \"$(dirname '{file}')\"; echo made > '{file}'\n"))
+                + $"echo done > work.txt\necho 1 >> '{_cli.Home}/starts'\n"
         );
+
+    private static string Lines(params string[] paths) => string.Concat(paths.Order(StringComparer.Ordinal).Select(path => path + "\n"));
 
     private string Landed() => _cli.Git("ls-tree", "-r", "--name-only", "main");
 

@@ -177,6 +177,57 @@ public class PlanByPlannerTests
         Assert.Equal(1, (int)(await cli.RunAsync("show", "/planner", "--json")).Json["task"]!["starts"]!);
     }
 
+    /// <summary>A planner that names a gate which nobody makes is told so, as a user who types such a plan is.</summary>
+    [Theory]
+    [InlineData("tests/test_one.py", "tests/test_one.py")]
+    [InlineData("npm run absent", "the script 'absent' of package.json")]
+    public async Task Run_PlannersGateThatCanNotPass_IsSentBackBeforeAnAgentStarts(string gate, string named)
+    {
+        using var cli = Repository();
+        cli.Write("package.json", "{}\n");
+        var command = gate.EndsWith(".py", StringComparison.Ordinal) ? $"pytest {gate}" : gate;
+        cli.Write(
+            "agent.sh",
+            $$$"""
+            HOME='{{{cli.Home}}}'
+            if [ "$ORCHESTRATOR_TASK" = planner ]; then
+              cat > "$HOME/prompt-$(ls "$HOME" | grep -c prompt-)"
+              if [ -e "$HOME/prompt-1" ]; then gate='test -s one.txt'; else gate='{{{command}}}'; fi
+              printf '{"tasks": [{"id": "one", "description": "First", "prompt": "Write it", "files_write": ["one.txt"], "verification": ["%s"]}]}' "$gate"
+            else
+              touch "$HOME/worked-$(ls "$HOME" | grep -c worked-)"; echo done > one.txt
+            fi
+            """
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Agent");
+
+        var run = await cli.RunAsync("run", "write one file", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Contains(named, File.ReadAllText(Path.Combine(cli.Home, "prompt-1")), StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(cli.Home, "worked-*"));
+    }
+
+    /// <summary>A budget in dollars can't hold where the agent of the tasks names no cost: nobody pays a planner first.</summary>
+    [Fact]
+    public async Task Run_BudgetAndADefaultAgentWithoutPrices_IsRefusedBeforeThePlannerIsPaid()
+    {
+        using var cli = Repository();
+        cli.Write(
+            ".orchestrator/config.yaml",
+            "agent: script\nplanner: {agent: free}\nbudget: {run: 5}\n"
+                + "agents: {script: {command: [/bin/sh, agent.sh]}, free: {command: [/bin/sh, agent.sh], free: true}}\n"
+        );
+
+        var run = await cli.RunAsync("run", "write one file", "--yes");
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("the agent 'script' does not say what it costs", run.People, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Folder, ".orchestrator", "prompt")), run.People);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
     [Theory]
     [InlineData("--dry-run")]
     [InlineData("--only", "one")]

@@ -57,6 +57,34 @@ public sealed class StagingGatesTests
         Assert.Contains("b: nothing checks it", told, StringComparison.Ordinal);
     }
 
+    /// <summary>However a task spells the project's own test, it is one gate, and is paid once for each tree.</summary>
+    [Theory]
+    [InlineData("npm run test")]
+    [InlineData("npm test")]
+    [InlineData("npm t")]
+    [InlineData("npm  run-script  test")]
+    public async Task Run_TaskSpellsTheFoundGateOtherwise_RunsItOnce(string spelling)
+    {
+        using var cli = RunCommandTests.Repository("echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write("package.json", "{\"scripts\": {\"test\": \"echo tested >> " + cli.Home + "/tested\"}}");
+        cli.Write(
+            "tasks.yaml",
+            $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['{spelling}', 'npm run test']}}\n"
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "base");
+        await cli.TrustAsync();
+
+        var validated = (await cli.RunAsync("validate", "--json")).Json["gates"]!;
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Single(validated["tasks"]!["a"]!.AsArray());
+
+        // At the base, and at the task's commit, which is the merged tree too.
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(cli.Home, "tested")).Length);
+    }
+
     [Theory]
     [InlineData("integration", "b: 'make test' (found)")]
     [InlineData("task", "b: nothing checks it")]

@@ -18,9 +18,16 @@ public class TextRowsTests
     [InlineData("Look at it: orchestrate show run-a-123456/task --json", "orchestrate show run-a-123456/task --json")]
     [InlineData("It is paused. 'orchestrate resume run-a-123456/task' goes on.", "'orchestrate resume run-a-123456/task'")]
     [InlineData("      orchestrate retry run-a-123456/task --guidance TEXT", "orchestrate retry run-a-123456/task --guidance TEXT")]
+    [InlineData("evidence  .orchestrator/runs/night/tasks/bad/problems-1-dedb.md", ".orchestrator/runs/night/tasks/bad/problems-1-dedb.md")]
+    [InlineData("See (/home/somebody/work/file.log), please", "(/home/somebody/work/file.log),")]
+    [InlineData("kept  refs/orchestrator/wip/night/bad: unfinished", "refs/orchestrator/wip/night/bad:")]
     [InlineData("Put it back (git branch a/b 0123456), then: git switch main. It works.", "git switch main")]
-    public void Of_CommandToCopy_IsNeitherWrappedNorCut(string text, string command) =>
+    public void Of_CommandOrPathToCopy_IsNeitherWrappedNorCut(string text, string command) =>
         Assert.Single(TextRows.Of(text, 20), row => row.Contains(command, StringComparison.Ordinal));
+
+    [Fact]
+    public void Fitting_APathThatIsTooLong_IsBrokenBehindASlash() =>
+        Assert.Equal(["/home/somebody/work/", "file.log"], TextRows.Fitting("/home/somebody/work/file.log", 22));
 
     [Fact]
     public void Of_AnApostrophe_BeginsNoCommand() =>

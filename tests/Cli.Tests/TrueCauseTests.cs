@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Cli.Console;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -46,6 +48,40 @@ public sealed class TrueCauseTests
         Assert.Contains(cause, inbox, StringComparison.Ordinal);
         Assert.Contains("the account of agent 'p' does not work, so the planner waits", inbox, StringComparison.Ordinal);
         Assert.Equal("x\n", cli.Git("show", "main:one.txt"));
+    }
+
+    /// <summary>A sandbox that works when it is tried, and can't be built for the agent, is no passing fault.</summary>
+    [Agents.Tests.BubblewrapFact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public async Task Run_PlannersSandboxCanNotBeBuilt_EndsWithTheCauseAndTheCure()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var programs = Directory.CreateDirectory(Path.Combine(cli.Home, "programs")).FullName;
+        var real = (await new Bubblewrap().CheckAsync()).Program;
+        var fake = Path.Combine(programs, "bwrap");
+        File.WriteAllText(
+            fake,
+            $"#!/bin/sh\ncase \"$*\" in *orchestrate-bwrap-*) exec {real} \"$@\" ;; esac\necho \"bwrap: Can't mount proc\" >&2; exit 1\n"
+        );
+        File.SetUnixFileMode(fake, Executable);
+        cli.WriteUser("agent: p\nplanner: {agent: p}\nagents: {p: {command: [/bin/cat], free: true}}\ndisk: {reserve: 1}\n");
+
+        var run = await new OrchestrateProgram(
+            cli.Folder,
+            new Dictionary<string, string?>
+            {
+                ["HOME"] = cli.Home,
+                ["PATH"] = $"{programs}:{cli.Environment["PATH"]}",
+                ["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache"),
+                [Unconfined.Variable] = null,
+            }
+        ).RunAsync("run", "Write one file, and its test", "--yes");
+
+        var told = string.Join(' ', run.StandardError.Text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.True(run.ExitCode == 3, run.StandardError.Text);
+        Assert.Contains("The sandbox of agents can't be built on this machine", told, StringComparison.Ordinal);
+        Assert.Contains("bwrap: Can't mount proc", told, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate check' tries it", told, StringComparison.Ordinal);
     }
 
     [Fact]

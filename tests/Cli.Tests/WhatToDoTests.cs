@@ -149,10 +149,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
             full.Replace("\\", "", StringComparison.Ordinal),
             StringComparison.Ordinal
         );
-        Assert.All(
-            page.Split('\n'),
-            line => Assert.True(line.Length <= 80 || line.Contains("orchestrate", StringComparison.Ordinal), line)
-        );
+        Assert.All(page.Split('\n'), line => Assert.True(line.Length <= 80 || line.Contains("orchestrat", StringComparison.Ordinal), line));
     }
 
     [Fact]

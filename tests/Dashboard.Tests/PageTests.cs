@@ -302,7 +302,7 @@ public sealed class PageTests
         Assert.Contains("orchestrate sessions adopt A shop", sessions, StringComparison.Ordinal);
         Assert.Contains(page.Source.Reads, call => call.Words.SequenceEqual(["sessions", "--json", "--hours=4"]));
         Assert.Contains($"href=\"{RunPage}/tasks/a\"", worktrees, StringComparison.Ordinal);
-        Assert.Contains("yours: no run has made it", worktrees, StringComparison.Ordinal);
+        Assert.Contains("yours: not made by a run", worktrees, StringComparison.Ordinal);
         Assert.Contains("2.5 MB, 3 files", worktrees, StringComparison.Ordinal);
     }
 }

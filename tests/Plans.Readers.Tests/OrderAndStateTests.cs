@@ -75,6 +75,10 @@ public sealed class OrderAndStateTests
     [InlineData("completed: perhaps", "wrong-type")]
     [InlineData("blocks: [b]", "reversed-order")]
     [InlineData("required_by: b", "reversed-order")]
+    [InlineData("wave: 2", "numbered-order")]
+    [InlineData("order: '3'", "numbered-order")]
+    [InlineData("executionOrder: 10", "numbered-order")]
+    [InlineData("phase: 2", "numbered-order")]
     [InlineData("needs: [b]\n  depends_on: [c]", "duplicate-key")]
     [InlineData("after: Tuesday", "unknown-dependency")]
     public void Read_OrderOrStateThatIsNotUnderstood_RefusesThePlan(string line, string code)
@@ -85,6 +89,31 @@ public sealed class OrderAndStateTests
         );
 
         Assert.Equal(code, Assert.Single(read.Errors).Code);
+    }
+
+    /// <summary>The first of an order waits for nobody, and a number beside names repeats what they say.</summary>
+    [Theory]
+    [InlineData("wave: 1")]
+    [InlineData("order: 0")]
+    [InlineData("wave: 2\n  depends_on: [b]")]
+    [InlineData("wave: 3\n  needs: []")]
+    [InlineData("phase: Foundation")]
+    public void Read_NumberThatSaysNoFurtherOrder_IsAWarning(string lines)
+    {
+        var read = Read($"tasks:\n- id: a\n  description: A\n  {lines}\n- {{id: b, description: B}}\n", "tasks.yaml");
+
+        Assert.True(read.IsValid, string.Join(' ', read.Faults));
+        Assert.Contains(read.Warnings, warning => warning.Code == "unknown-key");
+    }
+
+    [Fact]
+    public void Read_BacklogWithANumberedOrder_IsRefusedWithItsOwnKey()
+    {
+        var read = Read("""{"tasks":[{"id":1,"title":"A","order":1},{"id":2,"title":"B","order":2}]}""", PlanFileName.OwnBacklog);
+
+        var error = Assert.Single(read.Errors);
+        Assert.Equal("numbered-order", error.Code);
+        Assert.Contains("'dependencies'", error.Cure, StringComparison.Ordinal);
     }
 
     [Theory]

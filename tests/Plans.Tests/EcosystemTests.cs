@@ -42,6 +42,7 @@ public class EcosystemTests
             [row.Programs, row.Sources, row.Configuration, row.ReadFirst, row.Manifests, row.Tests, row.OutputFolders, row.Output],
             list => Assert.Equal(list.Distinct(), list)
         );
+        Assert.All(row.OutputBeside, output => Assert.DoesNotContain(output.Folder, row.OutputFolders));
         Assert.All(row.ReadFirst, first => Assert.Contains(first, row.Configuration));
         Assert.True(row.Tests.Count == 0 || row.Sources.Count > 0, "A test's name ends as a source does.");
         Assert.All(row.Gates, gate => Assert.Equal(gate.Files.Count == 0, row.Roots.Count > 0));

@@ -5,7 +5,7 @@ namespace Orchestrator.Workflows.Calls;
 /// <summary>How activities end that are interrupted.</summary>
 internal static class ActivityEnds
 {
-    /// <summary>Whether an interrupted activity ended without an outcome of its own, so that it may be begun again: the server ended it
+    /// <summary>True if an interrupted activity ended without an outcome of its own, so that it may be begun again: the server ended it
     /// unheard, its worker released it, died, or was too busy to heartbeat; or it failed in a way that is tried again otherwise, such as
     /// where the server is away for a moment. An activity that is to be cancelled is not tried again by the server.</summary>
     /// <param name="failure">How it ended.</param>

@@ -39,7 +39,7 @@ internal sealed class ActivityMachine
     /// <param name="queue">That machine's queue of the repository.</param>
     public static string Exactly(string queue) => Exact + queue;
 
-    /// <summary>Whether the options of an activity name the task's place.</summary>
+    /// <summary>True if the options of an activity name the task's place.</summary>
     public static bool IsAtPlace(string asked) => asked.StartsWith(Place, StringComparison.Ordinal);
 
     /// <summary>Cancelled when what such an activity has begun is not waited for any more: the run is moved, or the task's place

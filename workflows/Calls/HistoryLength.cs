@@ -6,7 +6,7 @@ internal static class HistoryLength
     /// <summary>Restoring a run adds events, too: an execution must add this many of its own before it continues as new.</summary>
     private const int LeastEvents = 500;
 
-    /// <summary>Whether the execution should continue as new.</summary>
+    /// <summary>True if the execution should continue as new.</summary>
     /// <param name="settings">Of the run; tests continue sooner.</param>
     /// <param name="messages">Messages that the execution has taken in.</param>
     /// <param name="events">Events in its history.</param>

@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Error,
-        "The handler of '{Message}' failed, which is a fault of its workflow. The message is dropped; the workflow goes on"
+        "The handler of '{Message}' failed, which is a bug of its workflow. The message was dropped; the workflow continues"
     )]
     public static partial void HandlerFailed(this ILogger logger, string message, Exception fault);
 }

@@ -22,7 +22,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     /// <summary>Timers can't be set for later times.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Whether a member is read, and not only written.</summary>
+    /// <summary>True if a member is read, and not only written.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
     /// <summary>Converts the value to what the type expects.</summary>

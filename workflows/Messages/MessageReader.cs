@@ -37,7 +37,7 @@ internal static class MessageReader
         return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
     }
 
-    /// <summary>Whether it must be given.</summary>
+    /// <summary>True if it must be given.</summary>
     public static bool IsRequired(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState != NullabilityState.Nullable;
 
@@ -123,7 +123,7 @@ internal static class MessageReader
 
     private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
 
-    /// <summary>Whether this is the only argument that must be sent.</summary>
+    /// <summary>True if this is the only argument that must be sent.</summary>
     private static bool IsSole(ParameterInfo[] parameters, int index) => index == 0 && !parameters.Skip(1).Any(IsRequired);
 
     private static string NameOf(ParameterInfo[] parameters, int index) =>

@@ -38,7 +38,7 @@ public abstract class MessageWorkflow : IHasMachine
     /// <summary>The workflow fails for this reason; queries are answered all the same.</summary>
     internal virtual void EndsAsFailed(string reason) { }
 
-    /// <summary>Whether the state is there that a message acts on.</summary>
+    /// <summary>True if the state is there that a message acts on.</summary>
     internal virtual bool IsReadyFor(string message) => IsStateTakenUp;
 
     /// <summary>Messages are handled in the order in which they came.</summary>

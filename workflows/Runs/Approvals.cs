@@ -69,7 +69,7 @@ internal sealed class Approvals(RunState state, Steering steering)
             task.State = task.State with { AnswerSent = true };
             state.Journal.Note(id, task.Progress.State, yes ? new Approved(by) : new Rejected(by), now, by: by.Who);
             var message =
-                task.Progress.Asks is not null ? $"{id} is told; its agent goes on."
+                task.Progress.Asks is not null ? $"The answer was sent to {id}; its agent continues."
                 : yes ? $"{id} is merged."
                 : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
             return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by)));

@@ -10,7 +10,7 @@ internal sealed class LeaseBook
     /// <summary>The run has joined and not left.</summary>
     public bool Joined { get; private set; }
 
-    /// <summary>Whether other runs work in the repository; null: not known yet.</summary>
+    /// <summary>True if other runs work in the repository; null: not known yet.</summary>
     public bool? Shared { get; private set; }
 
     /// <summary>Why the run could not join; empty where it could.</summary>
@@ -122,7 +122,7 @@ internal sealed class LeaseBook
         Add(LeaseStep.Ask, [entry.Id]);
     }
 
-    /// <summary>Whether there are updates to send.</summary>
+    /// <summary>True if there are updates to send.</summary>
     public bool HasUpdates(RunBoard board) => _updates.Count > 0 || Ended(board).Any();
 
     /// <summary>The next update to send. Ended tasks release what they had or had requested.</summary>

@@ -10,10 +10,10 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
 
     /// <summary>Why the run can't be moved there; null: it can.</summary>
     public string? Refuse(MoveRunCommand command) =>
-        QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is no queue of a repository on a machine."
+        QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the queue of a repository on a machine."
         : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
         : _state.Repository.Queue.Length == 0
-            ? $"{_state.RunId} has begun on no machine yet: it is taken by the first worker that serves it."
+            ? $"{_state.RunId} has not begun on any machine yet: the first worker that serves it takes it."
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
         : null;
 

@@ -28,7 +28,7 @@ internal sealed class NoticeSender(RunContext context)
             await Workflow.WaitConditionAsync(() => _isClosing || HasNews() || _next is not null, CancellationToken.None);
             if (!_isClosing && !HasNews() && _next is { } next && next > RunContext.Now)
             {
-                await TimedWaits.UntilAsync(() => _isClosing || HasNews(), next - RunContext.Now, "Until people are told what has waited");
+                await TimedWaits.UntilAsync(() => _isClosing || HasNews(), next - RunContext.Now, "Until waiting notices are sent");
             }
             if (!_isClosing && HasNews())
             {
@@ -100,7 +100,7 @@ internal sealed class NoticeSender(RunContext context)
             Workflow.ExecuteActivityAsync((INoticeActivities a) => a.TellPeopleAsync(input), options)
         );
         _next = told?.NextAt;
-        foreach (var problem in told?.Problems ?? [$"People could not be told of this run: {why}"])
+        foreach (var problem in told?.Problems ?? [$"Notices of this run could not be sent: {why}"])
         {
             Warn(problem);
         }

@@ -30,7 +30,7 @@ internal sealed class Outage(string name, Reason? why, TimeSpan pause)
     /// <summary>A prober is running.</summary>
     public bool IsProbed { get; set; }
 
-    /// <summary>Whether the account or the machine works again.</summary>
+    /// <summary>True if the account or the machine works again.</summary>
     public bool IsOver { get; set; }
 
     /// <summary>The outage for clients.</summary>

@@ -85,7 +85,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         var spread = waiting.Count * WakeSpread <= WholeSpread ? WakeSpread : WholeSpread / waiting.Count;
         foreach (var entry in waiting)
         {
-            await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} goes on, not all at once");
+            await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} continues, not all at once");
             await messenger.TellAsync(entry.Id, t => t.GoOnAsync(""));
         }
     }

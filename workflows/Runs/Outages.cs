@@ -19,10 +19,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     public IReadOnlyList<OutageCheckpoint> ToCheckpoint() => [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Why, o.Pause, o.Until))];
 
-    /// <summary>Whether a task may start now.</summary>
+    /// <summary>True if a task may start now.</summary>
     public bool Allow(TaskOutline task) => Open.All(t => !Holds(t, task) || t.MayStartOne);
 
-    /// <summary>Whether both may start now: of the tasks that an outage concerns only one probes it.</summary>
+    /// <summary>True if both may start now: of the tasks that an outage concerns only one probes it.</summary>
     public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Holds(t, one) || !Holds(t, other));
 
     /// <summary>A task was started; if it is the probe, it is the only one.</summary>
@@ -102,7 +102,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
-    /// <summary>Whether a task may not start for it: one that may go on with another agent finds out at its start.</summary>
+    /// <summary>True if a task may not start for it: one that may go on with another agent finds out at its start.</summary>
     private static bool Holds(Outage outage, TaskOutline task) =>
         Concerns(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });
 

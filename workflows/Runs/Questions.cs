@@ -38,7 +38,7 @@ internal static class Questions
                 Ask(
                     RunQuestion.Resolve,
                     state.Since,
-                    $"How does this run go on? {state.Run.Reason}",
+                    $"How should this run continue? {state.Run.Reason}",
                     [.. LandingOfMerged(state), .. WaysOut(state.RunId)]
                 ) with
                 {
@@ -55,7 +55,8 @@ internal static class Questions
             yield return Ask(
                 RunQuestion.Plan,
                 state.Since,
-                $"May this run {(state.IsReplanning ? "go on with another plan" : "begin")}? {run.Reason} {Deadline(state, state.Since)}",
+                $"May this run {(state.IsReplanning ? "continue with another plan" : "begin")}? {run.Reason} "
+                    + Deadline(state, state.Since),
                 new AnswerWay(AnswerWays.Approve, $"{id}/{RunQuestion.Plan}"),
                 new AnswerWay(AnswerWays.Reject, $"{id}/{RunQuestion.Plan}")
             ) with
@@ -77,7 +78,12 @@ internal static class Questions
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
-            yield return Ask(RunQuestion.Promote, state.Since, "Is its landing begun anew? It asks again where it has to.", ToPromote());
+            yield return Ask(
+                RunQuestion.Promote,
+                state.Since,
+                "Should this run try to land again? It asks again where it has to.",
+                ToPromote()
+            );
         }
 
         AnswerWay ToPromote() =>
@@ -145,7 +151,7 @@ internal static class Questions
         var who = waiting is [var only] ? $"task {only.Task.Id} waits" : Plural.Of(waiting.Count, "task waits", "tasks wait");
         var others = BudgetKinds.IsShared(waiting[0].Budget.Kind) ? " Nothing more is started." : "";
         return $"{char.ToUpperInvariant(text[0])}{text[1..]}, so {who}; all that was done is kept.{others} "
-            + "More than is spent lets it go on:";
+            + "A limit above what is spent lets it continue:";
     }
 
     /// <summary>The way to raise a budget.</summary>

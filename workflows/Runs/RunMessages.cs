@@ -58,7 +58,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateCancelTask(TaskCommand command) => Refuse(Parts.Steering.RefuseTask(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RetryTaskAsync"/>
-    [WorkflowUpdate(MessageNames.RetryTask, Description = "Tries a task again, or lets one that waits go on, with guidance for its agent.")]
+    [WorkflowUpdate(MessageNames.RetryTask, Description = "Retries a task, or lets one that waits continue, with guidance for its agent.")]
     public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.Retry(command, Now));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -107,15 +107,15 @@ public abstract class RunMessages : MessageWorkflow
         CarryOutAsync(Parts.Approvals.Decide(command, yes: false, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.PromoteAsync"/>
-    [WorkflowUpdate(MessageNames.Promote, Description = "Lands what waits for a person.")]
+    [WorkflowUpdate(MessageNames.Promote, Description = "Lands a run that waits for its target branch.")]
     public Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.Promote(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LandMergedAsync"/>
-    [WorkflowUpdate(MessageNames.LandMerged, Description = "Lands what is merged of a run that can't go on; the rest stays open.")]
+    [WorkflowUpdate(MessageNames.LandMerged, Description = "Lands the merged work of a run that can't continue; the rest stays open.")]
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.LandMerged(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.IncreaseBudgetAsync"/>
-    [WorkflowUpdate(MessageNames.RaiseBudget, Description = "Raises a budget; what waits for it goes on.")]
+    [WorkflowUpdate(MessageNames.RaiseBudget, Description = "Raises a budget; tasks that wait for it continue.")]
     public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command = null!) => Parts.Budgets.IncreaseAsync(command);
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -123,7 +123,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateIncreaseBudget(RaiseBudgetCommand command) => Refuse(Parts.Budgets.Refuse(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
-    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run goes on that can't go on by itself.")]
+    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run continues that can't continue by itself.")]
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
         // The main path carries it out, and sets the answer as soon as the result is known.

@@ -55,8 +55,8 @@ internal static class RunNotices
                 continue;
             }
             var goesOn = outage.Until is { } until
-                ? string.Create(CultureInfo.InvariantCulture, $"They go on by themselves at {until.UtcDateTime:yyyy-MM-dd HH:mm}Z.")
-                : "It is tried again by itself; when you have mended it they go on, and at once with this:";
+                ? string.Create(CultureInfo.InvariantCulture, $"They continue by themselves at {until.UtcDateTime:yyyy-MM-dd HH:mm}Z.")
+                : "It is tried again automatically, and they continue once it works. To continue at once:";
             yield return new RunNotice(
                 $"account/{outage.Name}/{(outage.Until is { } reset ? Seconds(reset) : "broken")}",
                 NoticeKinds.AccountParked,

@@ -111,7 +111,7 @@ internal sealed class RunState
     /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>Who cancelled the run, and why.</summary>
+    /// <summary>The one who cancelled the run, and why.</summary>
     public Person CancelledBy { get; set; } = Person.Of("");
 
     /// <summary>The run is ending and waits for no person any more.</summary>
@@ -125,7 +125,7 @@ internal sealed class RunState
     /// <summary>The task is the one that makes the plan.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
-    /// <summary>Whether an entry is a task of the plan, and neither the planner nor the review.</summary>
+    /// <summary>True if an entry is a task of the plan, and neither the planner nor the review.</summary>
     public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
     /// <summary>Only the review is left: all tasks of the plan have ended.</summary>

@@ -86,7 +86,7 @@ internal sealed class Steering(RunState state)
         var open = Scheduling.EndedBadly(Board).Select(e => e.Id).ToList();
         return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
             ? Board.TryFind(unknown) is { } task
-                ? $"{unknown} is {task.Progress.State} and needs nobody to resolve it."
+                ? $"{unknown} is {task.Progress.State} and needs no resolution."
                     + (open.Count > 0 ? $" What does: {string.Join(", ", open.Take(MostNamed))}." : "")
                 : NoTask(unknown)
             : null;
@@ -130,7 +130,7 @@ internal sealed class Steering(RunState state)
         var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
         var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone)}.";
-        var message = (was ? $"{state.RunId} goes on." : $"{state.RunId} was not paused.") + stay;
+        var message = (was ? $"{state.RunId} continues." : $"{state.RunId} was not paused.") + stay;
         return Steered.OfRun(message, was, [.. others.Select(LetGoOn)]);
     }
 
@@ -140,7 +140,7 @@ internal sealed class Steering(RunState state)
         state.PausedAlone.Remove(id);
         // It may have been paused and not have reported it yet.
         return task.Progress.Paused
-            ? Steered.As($"{id} goes on.", LetGoOn(task))
+            ? Steered.As($"{id} continues.", LetGoOn(task))
             : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
     }
 
@@ -181,7 +181,7 @@ internal sealed class Steering(RunState state)
                 state.PausedAlone.Remove(id);
                 tell.Add(new TaskMessage(id, t => t.ResumeAsync()));
             }
-            return Steered.As($"{id} goes on in its conversation.", tell);
+            return Steered.As($"{id} continues in its conversation.", tell);
         }
         if (!task.HasEnded)
         {

@@ -56,7 +56,7 @@ internal sealed class TaskEntry
     /// <summary>Completes when the workflow that this execution of the run started last for it has closed.</summary>
     public Task Closed { get; set; } = Task.CompletedTask;
 
-    /// <summary>Whether the task's state differs from what the plan and the last checkpoint file contain.</summary>
+    /// <summary>True if the task's state differs from what the plan and the last checkpoint file contain.</summary>
     public bool IsUnsaved => State != _known;
 
     /// <summary>As <see cref="Outline"/>, at a progress that is not taken in yet.</summary>

@@ -76,7 +76,7 @@ internal sealed class WorkStage(
         }
     }
 
-    /// <summary>Where the best of several results is wanted, one that is none needs no person.</summary>
+    /// <summary>If the best of several results is wanted, one that is none needs no person.</summary>
     private void LeaveOutAttempts()
     {
         foreach (var (attempt, others) in Scheduling.LostAttempts(_state.Board).ToList())

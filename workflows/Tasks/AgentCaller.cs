@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Who has an agent run: a task for itself (planners and reviewers are tasks, too), or a task that has the planner answer its
-/// agent. They differ in what they count, what people see meanwhile, and what the end means.</summary>
+/// <summary>The one who has an agent run: a task for itself (planners and reviewers are tasks, too), or a task that has the planner answer
+/// its agent. They differ in what they count, what people see meanwhile, and what the end means.</summary>
 internal abstract class AgentCaller
 {
     /// <summary>No agent run is needed any more: somebody else has answered.</summary>

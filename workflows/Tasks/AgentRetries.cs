@@ -61,7 +61,14 @@ internal sealed class AgentRetries(RetryRule rule)
 
     /// <summary>Delay for a usage limit without a reset time.</summary>
     private static readonly TimeSpan UnknownReset = TimeSpan.FromMinutes(15);
+
+    /// <summary>Delay after the first refusal of the machine; longer by as much after each further one.</summary>
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Refusals of the machine in a row, after which it is no passing fault.</summary>
+    private const int MaxRefusals = 4;
     private int _attempts;
+    private int _refusals;
     private int _deaths;
     private int _limits;
     private int _throttled;
@@ -79,6 +86,7 @@ internal sealed class AgentRetries(RetryRule rule)
         _deaths += IsDeath(result) ? 1 : 0;
         _limits += result.FailureClass == FailureClass.UsageLimit ? 1 : 0;
         _throttled += result.FailureClass == FailureClass.Throttled ? 1 : 0;
+        _refusals = result.IsRefused ? _refusals + 1 : 0;
         return Next(result);
     }
 
@@ -101,6 +109,9 @@ internal sealed class AgentRetries(RetryRule rule)
             FailureClass.UsageLimit => (AfterAgent.AtReset, null),
             // It has used its part, and asks for more.
             FailureClass.Budget => (result.NeverBegun ? AfterAgent.AtBudget : AfterAgent.Again, null),
+            FailureClass.Environment when result.IsRefused => _refusals < MaxRefusals
+                ? (AfterAgent.Later, null)
+                : (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
             FailureClass.Account or FailureClass.Environment => (AfterAgent.Parked, null),
             FailureClass.Blocked => (AfterAgent.Answered, null),
             _ => (AfterAgent.Fail, new AgentFailed(new Quote(result.Message))),
@@ -117,6 +128,10 @@ internal sealed class AgentRetries(RetryRule rule)
         if (IsDeath(result))
         {
             return FirstPause * Math.Pow(3, _deaths - 2);
+        }
+        if (result.IsRefused)
+        {
+            return RefusalPause * _refusals;
         }
         var backoff =
             result.FailureClass == FailureClass.Throttled

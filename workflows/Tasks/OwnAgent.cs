@@ -80,7 +80,7 @@ internal sealed class OwnAgent(
     }
 
     private static string LeftBehind(int start, bool hasConversation) =>
-        $"start {start} of its agent was left on another machine: what follows goes on from the files that were shared"
+        $"start {start} of its agent was left on another machine; the next one continues from the files that were shared"
         + (hasConversation ? ", in its conversation" : ", without its conversation")
         + ", and counts as a further start";
 

@@ -76,7 +76,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         if (state.HasGuidance)
         {
             var wasPaid = _judged is { Message.Length: > 0 } late ? $"; the planner's answer came too late ({late.File})" : "";
-            state.Notice([new TaskNotice($"a person has answered its question first{wasPaid}")]);
+            state.Notice([new TaskNotice($"a person answered its question first{wasPaid}")]);
         }
         return result;
     }

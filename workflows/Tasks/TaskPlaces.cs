@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Where a task is done, in a run that spreads its tasks: a host that has a place for it keeps that as long as the task lives.
-/// What it needs there, and what it has made, goes by the remote that machines share. Where its host is gone, another one has it, and
-/// what that one did not push is done again.</summary>
+/// <summary>The place where a task is done, in a run that spreads its tasks: a host that has a place for it keeps that as long as the task
+/// lives. What it needs there, and what it has made, goes by the remote that machines share. Where its host is gone, another one has it,
+/// and what that one did not push is done again.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
 internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, ActivityMachine machine)
 {
@@ -78,7 +78,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         PlaceOn(place);
         _ready = null;
         _losses++;
-        state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up: it goes on there" : Gone(gone, to))]);
+        state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up; the task continues there" : Gone(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
         // What is to be done there waits for what it needs.
@@ -105,7 +105,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         }
     }
 
-    private static string Gone(MachineName from, MachineName to) => $"its host {from} was not heard of: it goes on on {to}";
+    private static string Gone(MachineName from, MachineName to) => $"its host {from} did not respond; the task continues on {to}";
 
     /// <summary>Has a place, with all that the task needs there.</summary>
     public async Task ArriveAsync()
@@ -180,7 +180,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         reporter.TransitionTo(state.Progress.State, state.Progress.Why);
     }
 
-    /// <summary>Whether a task can leave its host in the middle of a step: it is another machine's, and what it has made may leave
+    /// <summary>True if a task can leave its host in the middle of a step: it is another machine's, and what it has made may leave
     /// it.</summary>
     public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
 
@@ -253,7 +253,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             !await TimedWaits.UntilAsync(
                 () => _place is not null || state.IsCancelled,
                 FirstPatience,
-                $"Until people are told that {Input.Task.Id} waits for a host"
+                $"Until people are notified that {Input.Task.Id} waits for a host"
             )
         )
         {

@@ -100,7 +100,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <param name="isAnnounced">Machines say so before they begin it.</param>
     public void AwaitBeginning(bool isAnnounced) => HasBegun = isAnnounced ? HasBegun ?? false : null;
 
-    /// <summary>Whether an agent run is asked for, and not interrupted.</summary>
+    /// <summary>True if an agent run is asked for, and not interrupted.</summary>
     /// <param name="start">Its number.</param>
     public bool Wants(int start) => start == Progress.LastStart && Interrupt is { IsCancellationRequested: false };
 

@@ -31,7 +31,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// leave it.</summary>
     public Func<ActivityOptions, Func<string, Task>?>? Leave { get; set; }
 
-    /// <summary>Whether steps of the task are done on another host, whose troubles are not those of its run.</summary>
+    /// <summary>True if steps of the task are done on another host, whose troubles are not those of its run.</summary>
     public Func<bool>? IsAway { get; set; }
 
     /// <summary>Waits while the task is paused.</summary>

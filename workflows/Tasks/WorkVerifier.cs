@@ -35,7 +35,13 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
                 ActivityDefaults.Long(ActivityMachine.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(4), state.Stop)
             );
-            state.Progress = state.Progress with { Commit = work.Commit, Gates = work.Gates, Measurements = work.Measurements };
+            state.Progress = state.Progress with
+            {
+                Commit = work.Commit,
+                Gates = work.Gates,
+                Measurements = work.Measurements,
+                HeldBack = work.HeldBack,
+            };
             if (work.FailureClass != FailureClass.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)

@@ -17,7 +17,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
     /// <summary>Trees whose gates run, by the same number.</summary>
     public ImmutableSortedSet<int> Running { get; init; } = [];
 
-    /// <summary>Whether the batch is one entry, whose fault is its own.</summary>
+    /// <summary>True if the batch is one entry, whose fault is its own.</summary>
     public bool IsAlone => Entries.Count == 1;
 
     /// <summary>The longest prefix that is known to pass.</summary>

@@ -12,7 +12,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         set => context.State = value;
     }
 
-    /// <summary>Whether there is something to do.</summary>
+    /// <summary>True if there is something to do.</summary>
     public bool HasStep => TrainRules.Next(Train) is not TrainStep.Wait;
 
     /// <summary>Takes the next step.</summary>
@@ -37,7 +37,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         if (waiting is not null)
         {
             Train = Train.Answered([waiting]);
-            reporter.Tell(Refusal(waiting, "It waits no more.", FailureClass.Environment));
+            reporter.Tell(Refusal(waiting, "It no longer waits.", FailureClass.Environment));
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         )
         {
             var together = string.Join(", ", batch.Entries.Select(entry => entry.TaskId));
-            reporter.Note($"Gates do not hold with {together} merged together: it is looked for which of them it is.");
+            reporter.Note($"Gates do not hold with {together} merged together; looking for the one that breaks them.");
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed record TrainState
         : request.TaskId == Resolving ? this with { Queue = Queue.Insert(0, request) }
         : this with { Queue = Queue.Add(request) };
 
-    /// <summary>Whether an entry in conflict is sent back now, or has to wait for another.</summary>
+    /// <summary>True if an entry in conflict is sent back now, or has to wait for another.</summary>
     public bool MayResolve(MergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
 
     /// <summary>The entry was sent back to resolve its conflict.</summary>

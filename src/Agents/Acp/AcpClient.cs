@@ -21,7 +21,7 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         "usage_update",
     ];
 
-    /// <summary>Whether what the agent does is told.</summary>
+    /// <summary>True if what the agent does is told.</summary>
     internal bool IsListening { get; set; }
 
     /// <summary>Takes a notification or a request.</summary>

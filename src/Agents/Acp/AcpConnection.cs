@@ -26,7 +26,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     private long _count;
     private bool _isEnded;
 
-    /// <summary>Who answers the agent.</summary>
+    /// <summary>The one who answers the agent.</summary>
     internal AcpClient Client => client;
 
     /// <summary>What it said first on its standard error, a sentence; empty: nothing.</summary>

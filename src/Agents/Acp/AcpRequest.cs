@@ -17,7 +17,7 @@ internal sealed record AcpRequest
     /// <summary>The conversation to continue; null: a new one.</summary>
     public string? Session { get; init; }
 
-    /// <summary>Whether nothing may be changed: what asks for permission is refused.</summary>
+    /// <summary>True if nothing may be changed: what asks for permission is refused.</summary>
     public bool AnswersOnly { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, AcpJson.Default.AcpRequest);

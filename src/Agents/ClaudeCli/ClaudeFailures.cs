@@ -27,7 +27,7 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>Whether the service does not accept who asks: it would refuse every further request.</summary>
+    /// <summary>True if the service does not accept who asks: it would refuse every further request.</summary>
     internal static bool IsLoginRefused(string? kind, int? status) =>
         status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
 

@@ -17,7 +17,7 @@ internal static class ClaudeSessionFiles
             : null;
     }
 
-    /// <summary>Where the CLI keeps the conversation of an agent that works in a folder.</summary>
+    /// <summary>The place where the CLI keeps the conversation of an agent that works in a folder.</summary>
     /// <param name="workingDirectory">The real path of the folder: links are resolved.</param>
     internal static string PlaceOf(string configDirectory, string sessionId, string workingDirectory) =>
         Path.Combine(configDirectory, "projects", NameOf(workingDirectory), sessionId + ".jsonl");

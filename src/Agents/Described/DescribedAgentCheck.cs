@@ -56,7 +56,7 @@ internal static partial class DescribedAgentCheck
         return Judge(check, description, found.Value);
     }
 
-    /// <summary>Whether there is a sign of a login; null: none is described.</summary>
+    /// <summary>True if there is a sign of a login; null: none is described.</summary>
     internal static bool? LooksLoggedIn(LoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
         login is null
             ? null

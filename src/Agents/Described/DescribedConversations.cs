@@ -53,7 +53,7 @@ internal static class DescribedConversations
         return names.Length > 1 ? found.SelectMany(path => Match(path, [.. names.Skip(1)])) : found;
     }
 
-    /// <summary>Whether the id stands in a file, or in the log of a database that is not written back yet.</summary>
+    /// <summary>True if the id stands in a file, or in the log of a database that is not written back yet.</summary>
     private static bool Mentions(string file, string session) => IsIn(file, session) || IsIn(file + "-wal", session);
 
     private static bool IsIn(string file, string session)

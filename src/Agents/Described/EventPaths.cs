@@ -40,7 +40,7 @@ internal static class EventPaths
     internal static decimal MoneyAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
 
-    /// <summary>Whether an event has the values that a rule demands.</summary>
+    /// <summary>True if an event has the values that a rule demands.</summary>
     internal static bool Applies(this EventRule rule, string kind, JsonElement root) =>
         rule.On == kind
         && rule.Where.All(demand =>

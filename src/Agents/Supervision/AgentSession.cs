@@ -186,7 +186,7 @@ public sealed class AgentSession
         }
         if (outcome.SessionId is null && DescribeNoSandbox(exitCode) is { } unconfined)
         {
-            return outcome with { Failure = AgentFailure.Environment, Detail = unconfined };
+            return outcome with { Failure = AgentFailure.Environment, Detail = unconfined, IsRefused = true };
         }
         if (_folder.StopReason is { } reason)
         {

@@ -40,7 +40,7 @@ internal static class RefusedArguments
             : [];
     }
 
-    /// <summary>Whether a text has a word, not only as a part of a longer one.</summary>
+    /// <summary>True if a text has a word, not only as a part of a longer one.</summary>
     private static bool Has(string text, string word)
     {
         for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))

@@ -8,7 +8,7 @@ internal sealed class UnknownKinds
     private const int Longest = 60;
     private readonly List<string> _kinds = [];
 
-    /// <summary>Whether there was one.</summary>
+    /// <summary>True if there was one.</summary>
     internal bool Any => _kinds.Count > 0;
 
     /// <summary>Notes an event.</summary>

@@ -127,7 +127,7 @@ internal sealed class ReportCommand : CliCommand
             {
                 terminal.Show(
                     i == 0
-                        ? new ScreenLine(row, isRemark || name == "found" ? Tone.Asks : Tone.Faint, 2, name.Length)
+                        ? new ScreenLine(row, isRemark || name is "found" or "withheld" ? Tone.Asks : Tone.Faint, 2, name.Length)
                         : UntrustedText.Mark + row
                 );
             }

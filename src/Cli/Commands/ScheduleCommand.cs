@@ -44,7 +44,7 @@ internal sealed class ScheduleCommand : CliCommand
         return await deed(new RunSchedules(engine.Client, repository.Key));
     }
 
-    /// <summary>Whether something serves the engine when a schedule's time comes: a server does always.</summary>
+    /// <summary>True if something serves the engine when a schedule's time comes: a server does always.</summary>
     public static async Task<bool> IsServedAsync(RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop) =>
         settings.Temporal.Address is not null || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null;
 

@@ -103,7 +103,7 @@ internal sealed class SessionsCommand : CliCommand
         }
     }
 
-    /// <summary>Whether somebody works in it.</summary>
+    /// <summary>The state of a conversation for people.</summary>
     internal static string StandingOf(ClaudeSession session) =>
         session.Standing switch
         {

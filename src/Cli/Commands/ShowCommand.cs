@@ -157,7 +157,7 @@ internal sealed class ShowCommand : CliCommand
         }
     }
 
-    /// <summary>Where uncommitted work of the task is kept: a ref or a folder, with a description.</summary>
+    /// <summary>The place where uncommitted work of the task is kept: a ref or a folder, with a description.</summary>
     private static string[] Kept(StoredRun run, RunTask task)
     {
         var file = Path.Combine(run.Folder, "tasks", task.Id, "kept.md");

@@ -77,7 +77,7 @@ internal abstract class SteeringCommand : CliCommand
         {
             return "";
         }
-        context.Terminal.Say(question.Question);
+        context.Terminal.Say($"Answering the run's question: {question.Question}");
         return question.Shown;
     }
 

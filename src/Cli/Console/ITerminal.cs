@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Whether colours are written.</summary>
+/// <summary>Choices of whether colors are written.</summary>
 internal enum ColourChoice
 {
     /// <summary>To screens, unless <c>NO_COLOR</c> or <c>TERM=dumb</c> say otherwise.</summary>
@@ -34,7 +34,7 @@ internal interface ITerminal
     /// <summary>Columns of what goes to stdout: those of the screen, and no limit where it is piped or goes to a file.</summary>
     int OutputWidth { get; }
 
-    /// <summary>Whether colours are written: to screens (the default), always, or never.</summary>
+    /// <summary>Sets whether colors are written: to screens (the default), always, or never.</summary>
     ColourChoice Colours { set; }
 
     /// <summary>Rows of the screen; 24 without one.</summary>

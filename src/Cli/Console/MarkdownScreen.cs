@@ -81,7 +81,7 @@ internal static class MarkdownScreen
         var columns = Fitting([.. Natural(rows.Select(row => row.Cells))], width);
         foreach (var (isHeader, cells) in rows)
         {
-            var wrapped = cells.Take(columns.Length).Select((cell, i) => TextRows.Of(cell, columns[i]).ToArray()).ToArray();
+            var wrapped = cells.Take(columns.Length).Select((cell, i) => TextRows.Fitting(cell, columns[i]).ToArray()).ToArray();
             for (var row = 0; row < wrapped.Select(cell => cell.Length).DefaultIfEmpty().Max(); row++)
             {
                 var line = string.Join(Between, wrapped.Select((cell, i) => TextCells.Pad(row < cell.Length ? cell[row] : "", columns[i])));

@@ -48,7 +48,7 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
                 + End
             : $"{Start}9;4;0{End}";
 
-    /// <summary>Whether a terminal has that bar. Others take the sequence for a notification, so only known ones get it.</summary>
+    /// <summary>True if a terminal has that bar. Others take the sequence for a notification, so only known ones get it.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static bool HasBar(IReadOnlyDictionary<string, string> environment) =>
         environment.ContainsKey("WT_SESSION")
@@ -56,7 +56,7 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
         || environment.GetValueOrDefault("TERM") == "xterm-ghostty"
         || environment.GetValueOrDefault("TERM_PROGRAM") is "ghostty" or "WezTerm";
 
-    /// <summary>Whether a terminal reads over operating system commands that it does not know; some old ones print them.</summary>
+    /// <summary>True if a terminal reads over operating system commands that it does not know; some old ones print them.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static bool MayBeSent(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("TERM", "") is { Length: > 0 } terminal

@@ -286,7 +286,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         isScreen
             ? block
                 .Block("")
-                .SelectMany(line => TextRows.Of(line, Width - UntrustedText.Mark.Length))
+                .SelectMany(line => TextRows.Fitting(line, Width - UntrustedText.Mark.Length))
                 .Select(row => UntrustedText.Mark + row)
             : block.Block();
 

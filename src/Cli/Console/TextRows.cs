@@ -2,17 +2,27 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Breaks a text into rows of a screen: between words, never within one that fits into a row, and never within a command that a
-/// person copies.</summary>
+/// <summary>Breaks a text into rows of a screen: between words, never within one that fits into a row, and never within a command or a
+/// path that a person copies.</summary>
 internal static partial class TextRows
 {
     private const int LeastCells = 8;
 
+    // Some rows of a narrow screen: what is longer is hardly a path.
+    private const int LongestPath = 400;
+
     /// <summary>The text in rows, broken at blanks: one row if the text is empty.</summary>
     /// <param name="text">One line.</param>
-    /// <param name="cells">The most cells of a row; at least 8 are used. Only a command may take more: the terminal wraps it, so that it is
-    /// copied in one piece.</param>
+    /// <param name="cells">The most cells of a row; at least 8 are used. Only a command or a path may take more: the terminal wraps it, so that
+    /// it is copied in one piece.</param>
     public static IEnumerable<string> Of(string text, int cells) => Ranges(text, cells, cells).Select(range => text[range]);
+
+    /// <summary>The text in rows that all fit, as a column of a table or foreign text needs it: long paths are broken behind a
+    /// slash.</summary>
+    /// <param name="text">One line.</param>
+    /// <param name="cells">The most cells of a row, unless it has a command.</param>
+    public static IEnumerable<string> Fitting(string text, int cells) =>
+        Ranges(text, cells, cells, breaksPaths: true).Select(range => text[range]);
 
     /// <summary>The text in rows of which all but the first begin with a mark or an indentation.</summary>
     /// <param name="text">One line.</param>
@@ -50,12 +60,12 @@ internal static partial class TextRows
         }
     }
 
-    private static List<Range> Ranges(string text, int first, int further)
+    private static List<Range> Ranges(string text, int first, int further, bool breaksPaths = false)
     {
         (first, further) = (Math.Max(LeastCells, first), Math.Max(LeastCells, further));
         var rows = new List<Range>();
         var (from, to, used) = (0, 0, 0);
-        foreach (var word in Words(text).SelectMany(word => Pieces(text, word, further)))
+        foreach (var word in Words(text).SelectMany(word => Pieces(text, word, further, breaksPaths)))
         {
             var (start, end) = (word.Start.Value, word.End.Value);
             var cells = start - to + TextCells.Of(text[word]);
@@ -70,15 +80,17 @@ internal static partial class TextRows
         return rows;
     }
 
-    // Only what is longer than a row is broken, unless it is a command.
-    private static IEnumerable<Range> Pieces(string text, Range word, int most)
+    // Only what is longer than a row is broken, unless somebody copies it.
+    private static IEnumerable<Range> Pieces(string text, Range word, int most, bool breaksPaths)
     {
         var (from, at, used) = (word.Start.Value, word.Start.Value, 0);
-        var isCommand = text[word].Contains(' ', StringComparison.Ordinal);
+        var isWhole =
+            text[word].Contains(' ', StringComparison.Ordinal)
+            || (!breaksPaths && text[word].Length <= LongestPath && Path().IsMatch(text[word]));
         foreach (var rune in text[word].EnumerateRunes())
         {
             var cells = TextCells.Of(rune);
-            if (used + cells > most && !isCommand)
+            if (used + cells > most && !isWhole)
             {
                 // Of a path a whole name is in a row, where one ends in its second half.
                 var slash = text.LastIndexOf('/', at - 1, at - from) + 1;
@@ -104,6 +116,10 @@ internal static partial class TextRows
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Word();
+
+    /// <summary>A path of ours, a ref, or an absolute path.</summary>
+    [GeneratedRegex(@"^['(]*(?:\.orchestrator|\.worktrees|refs|~|)/", RegexOptions.CultureInvariant)]
+    private static partial Regex Path();
 
     /// <summary>Up to where the second column begins.</summary>
     [GeneratedRegex(@"^ *\S+(?: \S+)*? {2,}", RegexOptions.CultureInvariant)]

@@ -73,10 +73,10 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <value>Default: null, there is none.</value>
     public WorkerDeploymentVersion? Deployment { get; private init; }
 
-    /// <summary>Whether this process serves the embedded engine.</summary>
+    /// <summary>True if this process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
 
-    /// <summary>Whether the engine is the embedded one, served by this process or another.</summary>
+    /// <summary>True if the engine is the embedded one, served by this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
     // For 'inbox', which then does not show it elsewhere: no reason to do without the engine.
@@ -92,7 +92,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the engine that this process serves answers; true where another one serves it, which is not in this process's
+    /// <summary>True if the engine that this process serves answers; true where another one serves it, which is not in this process's
     /// hands.</summary>
     public async Task<bool> IsWellAsync(CancellationToken stop)
     {

@@ -25,7 +25,7 @@ internal static class CompletionScript
             _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
         };
 
-    /// <summary>Where the shell looks for it below a share folder (<c>/usr/share</c>, <c>~/.local/share</c>).</summary>
+    /// <summary>The place where the shell looks for it below a share folder (<c>/usr/share</c>, <c>~/.local/share</c>).</summary>
     public static string PlaceBelowShare(string shell) =>
         shell switch
         {

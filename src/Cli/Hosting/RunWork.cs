@@ -40,7 +40,7 @@ internal sealed class RunWork(
     /// <summary>This version of the program takes the place of the current one of the worker deployment.</summary>
     public bool MakesCurrent { get; init; }
 
-    /// <summary>Where no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
+    /// <summary>If no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
     /// it.</summary>
     public bool Stays { get; init; }
 

@@ -47,7 +47,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Run:l} can't come to this machine: {Missing:l}")]
     public static partial void RunCannotCome(this ILogger logger, string run, string missing);
 
-    [LoggerMessage(LogLevel.Information, "{Count} ended runs are more than is kept (retention.*); removed: {Runs}")]
+    [LoggerMessage(LogLevel.Information, "Removed {Count} ended runs beyond retention.*: {Runs}")]
     public static partial void EndedRunsRemoved(this ILogger logger, int count, string runs);
 
     [LoggerMessage(LogLevel.Information, "Not removed: {Why}")]

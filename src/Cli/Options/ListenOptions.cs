@@ -6,8 +6,8 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Where a served engine listens with TCP and who may connect: on loopback the same user, on any other address with TLS and a key,
-/// unless options say otherwise.</summary>
+/// <summary>The place where a served engine listens with TCP and who may connect: on loopback the same user, on any other address with TLS
+/// and a key, unless options say otherwise.</summary>
 /// <param name="name">The option for the address.</param>
 /// <param name="usual">Its default.</param>
 /// <param name="portAliases">Other names of the option for the port.</param>

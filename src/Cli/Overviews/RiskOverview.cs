@@ -23,7 +23,7 @@ internal static class RiskOverview
         write($"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
     }
 
-    /// <summary>Whether a person is asked before a run of the plan, and how to answer in advance.</summary>
+    /// <summary>A sentence that says whether a person is asked before a run of the plan, and how to answer in advance.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="score">Its score.</param>
     /// <param name="guarded">What always needs a person.</param>

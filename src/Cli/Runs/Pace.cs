@@ -6,7 +6,7 @@ internal sealed class Pace(TimeProvider time)
 {
     private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>Whether it is time again; then it counts as begun now.</summary>
+    /// <summary>True if it is time again; then it counts as begun now.</summary>
     /// <param name="key">What it is done for.</param>
     /// <param name="every">How often.</param>
     public bool TryBegin(string key, TimeSpan every)

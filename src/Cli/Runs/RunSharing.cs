@@ -22,7 +22,7 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
     private readonly Pace _pace = new(context.Time);
     private readonly ConcurrentDictionary<string, bool> _fenced = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a run of this machine is pushed by it.</summary>
+    /// <summary>True if a run of this machine is pushed by it.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
         !RunStates.IsFinal(run.Status.State) && !_fenced.ContainsKey(run.Id) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
 
@@ -75,7 +75,7 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
         }
     }
 
-    /// <summary>Whether another machine has the run; null: the server does not say.</summary>
+    /// <summary>True if another machine has the run; null: the server does not say.</summary>
     private async Task<bool?> IsTakenAsync(string runId, RepositoryReference reference, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -30,7 +30,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     /// <summary>Warnings that were shown while it was watched: before the work, if they are known then.</summary>
     public IReadOnlySet<string> Warned => _warned;
 
-    /// <summary>Whether the run is shown as a table, which stays on the screen.</summary>
+    /// <summary>True if the run is shown as a table, which stays on the screen.</summary>
     public bool HasTable => _table;
 
     /// <summary>Watches until the run has ended, waits for a person, or is paused without running tasks.</summary>

@@ -55,7 +55,7 @@ internal static class SteeringDelivery
         }
     }
 
-    /// <summary>Whether a living worker does the steps of a run: one of its own machine, which serves its repository.</summary>
+    /// <summary>True if a living worker does the steps of a run: one of its own machine, which serves its repository.</summary>
     /// <param name="context">Clock and folder.</param>
     /// <param name="flags">Which engine.</param>
     /// <param name="run">The run.</param>

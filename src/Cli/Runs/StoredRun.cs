@@ -30,7 +30,7 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>The report for the person who decides how it goes on; exists from the first escalation on.</summary>
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
-    /// <summary>Whether there is an escalation report that is about the run's present state.</summary>
+    /// <summary>True if there is an escalation report that is about the run's present state.</summary>
     public bool HasEscalation => Status.State is RunStates.Escalated or RunStates.AwaitingPromotion && File.Exists(EscalationFile);
 
     /// <summary>Report for programs.</summary>

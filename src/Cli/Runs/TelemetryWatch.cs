@@ -39,7 +39,7 @@ internal sealed class TelemetryWatch : IDisposable
         _metrics = new MetricSender(options, _meters);
     }
 
-    /// <summary>Where traces and metrics of this process go; null: nowhere.</summary>
+    /// <summary>The place where traces and metrics of this process go; null: nowhere.</summary>
     /// <exception cref="CommandException">A variable of OpenTelemetry has a value that can't be used.</exception>
     public static TelemetryOptions? Options(CommandContext context)
     {

@@ -40,7 +40,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         return all;
     }
 
-    /// <summary>Where the repositories of <see cref="Repositories"/> lie.</summary>
+    /// <summary>The place where the repositories of <see cref="Repositories"/> lie.</summary>
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>

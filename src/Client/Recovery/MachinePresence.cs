@@ -3,8 +3,8 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Whether a machine is there that a run waits for: by what the server knows of workers that ask for its steps, and of those that
-/// work on one. A file's age says nothing of that.</summary>
+/// <summary>Checks whether a machine is there that a run waits for: by what the server knows of workers that ask for its steps, and of
+/// those that work on one. A file's age says nothing of that.</summary>
 public static class MachinePresence
 {
     /// <summary>A worker asks again within 70 seconds, and one that works on a step says so every few seconds.</summary>
@@ -38,7 +38,7 @@ public static class MachinePresence
             : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc, cancellation), isDead, now);
     }
 
-    /// <summary>Whether a machine counts as away. No server, no clock.</summary>
+    /// <summary>Checks whether a machine counts as away. No server, no clock.</summary>
     /// <param name="machine">Its identity.</param>
     /// <param name="host">Its name for people.</param>
     /// <param name="pollers">Workers there that ask for steps, as far as the server remembers them.</param>

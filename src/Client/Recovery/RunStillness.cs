@@ -2,8 +2,8 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Whether anything of a run moves, by what the server knows of its steps. Who compares two looks needs no clock but its own:
-/// those of the server and of the machine that is asked about may be wrong.</summary>
+/// <summary>Checks whether anything of a run moves, by what the server knows of its steps. Who compares two looks needs no clock but its
+/// own: those of the server and of the machine that is asked about may be wrong.</summary>
 public static class RunStillness
 {
     /// <summary>What the steps of a run on its own machine look like.</summary>
@@ -21,7 +21,7 @@ public static class RunStillness
         CancellationToken cancellation = default
     ) => Of(await MachinePresence.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation), machine);
 
-    /// <summary>Whether a worker of a machine has a step of a run in hand.</summary>
+    /// <summary>True if a worker of a machine has a step of a run in hand.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
     /// <param name="runId">The run.</param>
     /// <param name="machine">The machine.</param>

@@ -48,7 +48,7 @@ public sealed record RunSchedule
     /// <summary>How much later a run may be started where nothing served the engine at its time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
-    /// <summary>Whether the schedule is paused: it starts nothing until it is resumed.</summary>
+    /// <summary>True if the schedule is paused: it starts nothing until it is resumed.</summary>
     public bool IsPaused { get; init; }
 
     /// <summary>Why it is paused; empty where nobody said.</summary>

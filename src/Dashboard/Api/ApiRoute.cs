@@ -18,7 +18,7 @@ internal record ApiOperation(string Method, string Name, string Summary)
     /// events.</summary>
     public Type Answer { get; init; } = typeof(CommandTold);
 
-    /// <summary>Whether it only reads; else it changes something, or works with what the body holds.</summary>
+    /// <summary>True if it only reads; else it changes something, or works with what the body holds.</summary>
     public bool IsRead => Method == HttpMethods.Get;
 }
 

@@ -23,7 +23,7 @@ internal static class ApiStatus
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
-    /// <summary>Whether the command has printed a JSON document.</summary>
+    /// <summary>True if the command has printed a JSON document.</summary>
     public static bool IsDocument(CommandOutcome outcome) =>
         outcome.Document is not null || (outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[');
 

@@ -121,7 +121,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         return isStep;
     }
 
-    /// <summary>Who asks; only behind the door.</summary>
+    /// <summary>The one who asks; only behind the door.</summary>
     public static LoginSession SessionOf(HttpContext context) => (LoginSession)context.Items[typeof(LoginSession)]!;
 
     private static bool IsOwnPage(HttpRequest request) =>

@@ -22,7 +22,7 @@ internal sealed class HostNames(DashboardOptions options)
     private readonly bool _isOfAnyAddress =
         IPAddress.Any.Equals(options.Address.Address) || IPAddress.IPv6Any.Equals(options.Address.Address);
 
-    /// <summary>Whether a request names this server.</summary>
+    /// <summary>True if a request names this server.</summary>
     /// <param name="host">The request's <c>Host</c>, without port.</param>
     public bool Has(string host) => _names.Contains(host) || (_isOfAnyAddress && IPAddress.TryParse(host.Trim('[', ']'), out _));
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Who is logged in. Sessions live in memory: after a restart people log in again with the same link.</summary>
+/// <summary>The one who is logged in. Sessions live in memory: after a restart people log in again with the same link.</summary>
 /// <param name="token">What a person has to know.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LoginSessions(string token, TimeProvider time)
@@ -21,7 +21,7 @@ internal sealed class LoginSessions(string token, TimeProvider time)
     private int _failures;
     private DateTimeOffset _failingSince;
 
-    /// <summary>Whether a text is the token. Takes as long for a wrong one as for the right one, which is never refused for what others
+    /// <summary>True if a text is the token. Takes as long for a wrong one as for the right one, which is never refused for what others
     /// tried: its 192 random bits are not guessed at any speed.</summary>
     /// <returns>Null where it is a wrong one, and too many of those came in the last minute.</returns>
     public bool? IsToken(string? given)

@@ -13,7 +13,7 @@ internal static class Links
     /// <summary>The address of the page with what a task's agent said and did.</summary>
     public static string Log(RepositoryEntry repository, string run, string task) => Task(repository, run, task) + "/log";
 
-    /// <summary>Where a line of code comes from.</summary>
+    /// <summary>The place where a line of code comes from.</summary>
     public static string Proof(RepositoryEntry repository, string file, int line, string revision) =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -52,7 +52,7 @@ internal sealed class FormRoutes(
         routes.MapPost("/plan", (Delegate)PlanAsync);
     }
 
-    /// <summary>Where a person is led after a form: a path of this server, never another address.</summary>
+    /// <summary>The place where a person is led after a form: a path of this server, never another address.</summary>
     internal static string Local(string? to) =>
         to is ['/', ..] && !to.StartsWith("//", StringComparison.Ordinal) && to.AsSpan().IndexOfAny('\\', '\r', '\n') < 0 ? to : "/";
 

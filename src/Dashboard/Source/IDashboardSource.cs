@@ -25,7 +25,7 @@ public interface IDashboardSource
     /// <param name="run">Id of a run; null: all of them.</param>
     string Fingerprint(RepositoryEntry repository, string? run);
 
-    /// <summary>Whether a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
+    /// <summary>True if a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
     /// own questions.</summary>
     /// <param name="port">Its port on loopback.</param>
     bool IsStepOfRun(int port);
@@ -75,7 +75,7 @@ public sealed record CommandOutcome(int ExitCode, string Output, string Messages
     /// <summary>The document that its output is, where it was carried out in this process; null: there is only the output.</summary>
     public object? Document { get; }
 
-    /// <summary>Whether the command did what was asked.</summary>
+    /// <summary>True if the command did what was asked.</summary>
     public bool IsDone => ExitCode == 0;
 
     /// <summary>All that it wrote, for people.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Where each task of a run stands in a drawing: a column for each step of dependencies, from left to right.</summary>
+/// <summary>The place where each task of a run stands in a drawing: a column for each step of dependencies, from left to right.</summary>
 internal sealed class GraphLayout
 {
     /// <summary>Of more tasks a drawing shows less than the table below it.</summary>

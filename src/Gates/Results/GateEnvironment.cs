@@ -81,7 +81,7 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
         lines.AddRange(setUp.Select(command => $"set-up {command}"));
         lines.AddRange(
             Runtimes
-                .Concat(setUp.Append(gate.Command).SelectMany(Words))
+                .Concat(setUp.Append(gate.Identity.Command).SelectMany(Words))
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)
                 .Select(word => IdentityOf(word, path))

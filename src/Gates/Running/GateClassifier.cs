@@ -42,7 +42,7 @@ internal static partial class GateClassifier
     internal static GateFailure OfExit(int exitCode) =>
         exitCode is NotExecutable or NotFound or ProcessResult.KilledBySignal9 ? GateFailure.Environment : GateFailure.Logic;
 
-    /// <summary>Whether a shell could not start a file below its directory: unfinished work, or not executable. Missing programs of the
+    /// <summary>True if a shell could not start a file below its directory: unfinished work, or not executable. Missing programs of the
     /// machine are named without a folder or by an absolute path.</summary>
     internal static bool MissesOwnFile(int exitCode, string output) =>
         exitCode is NotExecutable or NotFound
@@ -58,11 +58,11 @@ internal static partial class GateClassifier
         || subject.Planned.Any(path => path.Split('/').Any(part => part == name || part == name + ".py"))
         || (subject.MayWriteAnything && !PythonTools.Contains(name));
 
-    /// <summary>Whether it was ended by signal 9, as on a machine without memory.</summary>
+    /// <summary>True if it was ended by signal 9, as on a machine without memory.</summary>
     internal static bool WasKilled(GateVerdict verdict) =>
         verdict is { Result: GateResult.Failed, ExitCode: ProcessResult.KilledBySignal9 };
 
-    /// <summary>Whether the exit code says that the shell could not start the command (POSIX sh: 126, 127).</summary>
+    /// <summary>True if the exit code says that the shell could not start the command (POSIX sh: 126, 127).</summary>
     internal static bool CouldNotRun(int exitCode) => exitCode is NotExecutable or NotFound;
 
     // Messages of dash and bash for a command, and for a script argument.

@@ -8,7 +8,7 @@ namespace Orchestrator.Gates.Secrets;
 /// <param name="Start">Where it begins in the text.</param>
 public sealed record SecretMatch(string Kind, int Start, int Length)
 {
-    /// <summary>Whether the match is not the secret itself but its beginning: the secret follows up to an end mark or in the next
+    /// <summary>True if the match is not the secret itself but its beginning: the secret follows up to an end mark or in the next
     /// lines.</summary>
     public bool IsBeginning => Kind.EndsWith("private key", StringComparison.Ordinal);
 }
@@ -94,7 +94,7 @@ public static class SecretScanner
         return found;
     }
 
-    /// <summary>Whether the address of a git remote has a password in it, or a token in place of a user.</summary>
+    /// <summary>True if the address of a git remote has a password in it, or a token in place of a user.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static bool IsInAddress(string address) => RemoteAddress.HasPassword(address) || FindByForm(address).Count > 0;
 

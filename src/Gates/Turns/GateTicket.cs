@@ -28,7 +28,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
     [JsonIgnore]
     public long Number { get; init; }
 
-    /// <summary>Whether it must wait for an earlier one.</summary>
+    /// <summary>True if it must wait for an earlier one.</summary>
     internal bool WaitsFor(GateTicket other) => other.Number < Number && (Alone || other.Alone);
 
     /// <summary>True while the process that drew it lives.</summary>

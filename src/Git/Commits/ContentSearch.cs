@@ -7,7 +7,7 @@ public sealed class ContentSearch(GitRepository repository)
     // The merge is among the first commits that touched a file after the work began; later ones only hide it if they undo it.
     private const int MostCommits = 50;
 
-    /// <summary>Whether one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or absence.
+    /// <summary>True if one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or absence.
     /// Then the work's own commits may be removed without losing its result, whatever came after.</summary>
     /// <param name="work">The last commit of the work.</param>
     /// <param name="branch">The branch; only first parents are searched.</param>

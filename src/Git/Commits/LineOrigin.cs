@@ -67,7 +67,7 @@ public sealed class LineOrigin(GitRepository repository)
         return with == 0 ? null : own[with - 1];
     }
 
-    /// <summary>Whether a commit or branch has a commit among its ancestors, or is it; false where there is no such commit or
+    /// <summary>True if a commit or branch has a commit among its ancestors, or is it; false where there is no such commit or
     /// branch.</summary>
     public async Task<bool> HasAsync(string tip, string commit, CancellationToken cancellationToken = default) =>
         await _commits.ReadAsync(tip, cancellationToken) is { Id: var id } && await _commits.IsAncestorAsync(commit, id, cancellationToken);
@@ -76,7 +76,7 @@ public sealed class LineOrigin(GitRepository repository)
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 }
 
-/// <summary>Where a line of a file comes from.</summary>
+/// <summary>The place where a line of a file comes from.</summary>
 /// <param name="Commit">The commit that last changed it.</param>
 /// <param name="Path">The file in that commit.</param>
 /// <param name="Line">Number of the line there, from 1.</param>

@@ -26,7 +26,7 @@ internal sealed class ObjectCache
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>Whether one commit is in the history of another, as far as is cached. Where the cached history of the descendant ends in
+    /// <summary>True if one commit is in the history of another, as far as is cached. Where the cached history of the descendant ends in
     /// commits that are themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.</summary>
     /// <returns>Null: not known.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)

@@ -31,7 +31,7 @@ public sealed class TreeLinks(GitRepository repository)
         ];
     }
 
-    /// <summary>Whether a link leads out.</summary>
+    /// <summary>True if a link leads out.</summary>
     /// <param name="link">Its path.</param>
     /// <param name="targets">Targets of the tree's links, by path.</param>
     internal static bool LeadsOut(string link, IReadOnlyDictionary<string, string> targets)

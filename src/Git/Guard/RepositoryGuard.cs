@@ -90,8 +90,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <summary>Without a readable record nothing is known to be foreign, and nothing is undone.</summary>
     private static GuardRecord? TryRead(string recordFile) => StoredJson.TryRead(recordFile, GuardRecordJson.Default.GuardRecord);
 
-    /// <summary>Where what was overwritten, removed or lost is kept: a ref, or a file in the store folder; null where there was nothing to
-    /// keep.</summary>
+    /// <summary>The place where what was overwritten, removed or lost is kept: a ref, or a file in the store folder; null where there was
+    /// nothing to keep.</summary>
     public string? KeptAt(TamperedItem change) =>
         change switch
         {

@@ -85,7 +85,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return ledger;
     }
 
-    /// <summary>Whether git, merging again, gives the same files. Where it gives others, imbalances that git's own merge has as well are
+    /// <summary>True if git, merging again, gives the same files. Where it gives others, imbalances that git's own merge has as well are
     /// excused.</summary>
     private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepBalance balance, CancellationToken stop)
     {

@@ -52,7 +52,7 @@ internal sealed class MergeBases(GitRepository repository)
         return tree;
     }
 
-    /// <summary>Where the work branched off from staging; null where its history is not fully known.</summary>
+    /// <summary>The place where the work branched off from staging; null where its history is not fully known.</summary>
     private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
     {
         var memory = repository.Part<ObjectCache>();

@@ -26,7 +26,7 @@ internal sealed record MergedFile(
     /// <summary>The lines of a version; none where it is not there, null where it has none.</summary>
     public static int[]? LinesOf(FileVersion? version) => version is null ? [] : version.Lines;
 
-    /// <summary>Whether both have one content, or both are missing.</summary>
+    /// <summary>True if both have one content, or both are missing.</summary>
     public static bool Same(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
 }
 

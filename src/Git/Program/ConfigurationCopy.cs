@@ -146,7 +146,7 @@ public sealed class ConfigurationCopy
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Where git looks for the person's attributes and ignored files where no setting says so.</summary>
+    /// <summary>The place where git looks for the person's attributes and ignored files where no setting says so.</summary>
     private static string PersonsFolder() =>
         Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configured ? Path.Combine(configured, "git")
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config", "git")

@@ -52,7 +52,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         }
     }
 
-    /// <summary>Whether a process holds it; the file of an ended namespace is removed.</summary>
+    /// <summary>True if a process holds it; the file of an ended namespace is removed.</summary>
     private static bool IsHeld(string file)
     {
         try

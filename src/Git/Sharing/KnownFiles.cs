@@ -5,7 +5,7 @@ namespace Orchestrator.Git.Sharing;
 /// <param name="Length">Its length in bytes.</param>
 public readonly record struct FileStamp(DateTime Written, long Length)
 {
-    /// <summary>Whether a change from now on changes the state. A file that is written twice in one moment has the same time.</summary>
+    /// <summary>True if a change from now on changes the state. A file that is written twice in one moment has the same time.</summary>
     public bool IsSettled => DateTime.UtcNow - Written > TimeSpan.FromSeconds(2);
 
     /// <summary>The present state of a file; that of none where there is none.</summary>

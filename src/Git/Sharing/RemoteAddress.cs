@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Sharing;
 /// <summary>Addresses of git remotes, which may hold a person's secrets.</summary>
 public static class RemoteAddress
 {
-    /// <summary>Whether an address has a password in it. A token that stands for the user is for who knows tokens by their form.</summary>
+    /// <summary>True if an address has a password in it. A token that stands for the user is for who knows tokens by their form.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static bool HasPassword(string address) => UserOf(address).Contains(':', StringComparison.Ordinal);
 

@@ -106,7 +106,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         return output.ExitCode == 0 ? "" : Shown($"{output.ErrorText} {output.Text}");
     }
 
-    /// <summary>Whether what <see cref="FetchAsync"/> has returned says that the remote does not have the ref.</summary>
+    /// <summary>True if what <see cref="FetchAsync"/> has returned says that the remote does not have the ref.</summary>
     public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
 
     private static string Shown(string said) => FileNames.Show(said.ReplaceLineEndings(" ").Trim(), 600);

@@ -83,7 +83,7 @@ public sealed class RepositoryClone(GitProgram git)
         }
     }
 
-    /// <summary>Whether the clone is there.</summary>
+    /// <summary>True if the clone is there.</summary>
     /// <exception cref="GitException">There is something else.</exception>
     private async Task<bool> IsThereAsync(string address, string folder, CancellationToken cancellationToken)
     {

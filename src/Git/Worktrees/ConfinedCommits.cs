@@ -11,7 +11,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="folder">Absolute path of a folder that is the agent run's alone.</param>
 public sealed partial class ConfinedCommits(Worktree worktree, string branch, string folder)
 {
-    /// <summary>Where an agent finds the repository's own objects, through the alternates of its own.</summary>
+    /// <summary>The place where an agent finds the repository's own objects, through the alternates of its own.</summary>
     private const string SharedObjects = "/run/orchestrate-git/objects";
     private const string SharedLargeFiles = "/run/orchestrate-git/lfs";
 

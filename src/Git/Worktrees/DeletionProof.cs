@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Whether something may be deleted.</summary>
+/// <summary>The answer to whether something may be deleted.</summary>
 /// <param name="IsProven">True if everything in it is kept elsewhere.</param>
 /// <param name="Reason">Where it is kept, or what would be lost.</param>
 public sealed record DeletionProofResult(bool IsProven, string Reason);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Where work is kept that would be lost, and its commit message.</summary>
+/// <summary>The place where work is kept that would be lost, and its commit message.</summary>
 /// <param name="Prefix">Prefix of its refs, such as <c>refs/orchestrator/kept/RUN/TASK</c>; a number follows.</param>
 /// <param name="Message">For people who find it.</param>
 /// <param name="Trailers">Its origin.</param>

@@ -35,7 +35,7 @@ public static class StaleLocks
             : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>Whether a process has it open, or is a git in the worktree that may have created it: git closes some locks before it is
+    /// <summary>True if a process has it open, or is a git in the worktree that may have created it: git closes some locks before it is
     /// done.</summary>
     private static bool IsHeld(Worktree worktree, string path)
     {

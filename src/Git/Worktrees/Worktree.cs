@@ -108,7 +108,7 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// for example one of a repository that was deleted and cloned again. False: it is in the way, which is an error.</summary>
     public bool IsOwnPlace { get; init; }
 
-    /// <summary>Where work is kept that is found in a damaged worktree at the place. Null: then it is in the way.</summary>
+    /// <summary>The place where work is kept that is found in a damaged worktree at the place. Null: then it is in the way.</summary>
     public KeepAs? Keep { get; init; }
 
     /// <summary>Pool to take a worktree from. Null: a new one is created.</summary>

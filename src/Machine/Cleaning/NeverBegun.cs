@@ -33,7 +33,7 @@ public static class NeverBegun
             ]
             : [];
 
-    /// <summary>Whether a run is still to end.</summary>
+    /// <summary>True if a run is still to end.</summary>
     /// <param name="run">A run, or an entry of <see cref="List"/>.</param>
     public static bool IsOpen(RunStatus run) => !RunStates.IsFinal(run.State) && run.State != State;
 

@@ -21,7 +21,7 @@ public sealed record RunRemains(EndedRun Run, FolderSize Size, IReadOnlyList<str
     /// <summary>Number of worktrees to remove.</summary>
     public int WorktreeCount => Worktrees.Count;
 
-    /// <summary>Whether there is something to remove.</summary>
+    /// <summary>True if there is something to remove.</summary>
     public bool HasAny => IsWhole || Refs.Count + Worktrees.Count + Unfinished.Count > 0;
 
     internal IReadOnlyList<RefChange> Refs { get; init; } = [];

@@ -43,10 +43,10 @@ public sealed class BackgroundProcess
         return new BackgroundProcess(await new DetachedProcess(time).StartAsync(held));
     }
 
-    /// <summary>Whether the background process still runs.</summary>
+    /// <summary>True if the background process still runs.</summary>
     public bool IsAlive() => _supervisor.IsAlive();
 
-    /// <summary>Whether the supervised process serves the engine of a repository, or waits to: it works on runs.</summary>
+    /// <summary>True if the supervised process serves the engine of a repository, or waits to: it works on runs.</summary>
     /// <param name="engineFolder">The engine's folder.</param>
     /// <param name="ownerId">Id of the process that serves the engine; null: none does.</param>
     public bool WorksOn(string engineFolder, int? ownerId) =>

@@ -17,7 +17,7 @@ public static class StandbyProcesses
         return new Registration(file);
     }
 
-    /// <summary>Whether a process is registered.</summary>
+    /// <summary>True if a process is registered.</summary>
     internal static bool Has(string folder, ProcessIdentity process) =>
         Directory.Exists(Path.Combine(folder, FolderName))
         && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);

@@ -48,7 +48,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         CancellationToken stop
     ) => IsNight(repository, runId) ? await HoldAsync($"{runId} works overnight", environment, stop) : null;
 
-    /// <summary>Whether a run was begun as a night's. False for one whose record is damaged, which the run itself says.</summary>
+    /// <summary>True if a run was begun as a night's. False for one whose record is damaged, which the run itself says.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">The run.</param>
     public static bool IsNight(string repository, string runId)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Machine.Sessions;
 
-/// <summary>Whether somebody works in a conversation.</summary>
+/// <summary>States of a conversation: used, ended or unknown.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SessionStanding>))]
 public enum SessionStanding
 {

@@ -11,7 +11,7 @@ namespace Orchestrator.Machine.Setup;
 /// <param name="Cure">What to do; null when nothing has to be done.</param>
 public sealed record FoundAgent(string Name, MachineCheckStatus Status, string Message, string? Cure)
 {
-    /// <summary>Whether tasks that name no agent go to this one.</summary>
+    /// <summary>True if tasks that name no agent go to this one.</summary>
     public bool IsDefault { get; init; }
 
     /// <summary>The version that is installed; null: it is not found, or does not say.</summary>
@@ -20,7 +20,7 @@ public sealed record FoundAgent(string Name, MachineCheckStatus Status, string M
     /// <summary>The versions that were tried, such as <c>2.1.197 to 2.1.328</c>; null: none was.</summary>
     public string? Tried { get; init; }
 
-    /// <summary>Whether it is logged in, or has a key; null: unknown without a call.</summary>
+    /// <summary>True if it is logged in, or has a key; null: unknown without a call.</summary>
     public bool? IsLoggedIn { get; init; }
 
     /// <summary>The version whose manners the kit played; null: those of its documents.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Whether notices reach people: looked at without sending any (<c>check</c>), or tried (<c>notify test</c>).</summary>
+/// <summary>Checks whether notices reach people: looked at without sending any (<c>check</c>), or tried (<c>notify test</c>).</summary>
 public static class NoticeCheck
 {
     /// <summary>Looks at all targets; none: no entry.</summary>

@@ -19,7 +19,7 @@ public sealed record LeaseRequest(
 /// <summary>A notification of the lease workflow to a run.</summary>
 public sealed record LeaseNews
 {
-    /// <summary>Whether other runs work in the repository, so that each task needs a lease; null: unchanged.</summary>
+    /// <summary>True if other runs work in the repository, so that each task needs a lease; null: unchanged.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>A task that has its lease now; empty: none.</summary>

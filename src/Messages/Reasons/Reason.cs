@@ -71,6 +71,6 @@ public sealed record Person(string Name, Quote? Words = null)
     [JsonIgnore]
     public string Who => Name.Length > 0 ? Name : "a person";
 
-    /// <summary>Who said it, with their reason.</summary>
+    /// <summary>The one who said it, with their reason.</summary>
     public override string ToString() => Words is null ? Who : $"{Who}: {Words}";
 }

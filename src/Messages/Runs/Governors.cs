@@ -31,7 +31,7 @@ public sealed record GovernorState
 /// <param name="Refusal">Why a budget was not raised; empty: it was, or none was to be.</param>
 public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refusal);
 
-/// <summary>Whether a start waits in line.</summary>
+/// <summary>An answer that says if a start waits in line.</summary>
 /// <param name="IsWaiting">It waits, and keeps its place if it is asked for again within half a minute. False: it is to be asked for now,
 /// or has to wait for long.</param>
 public sealed record LineAnswer(bool IsWaiting);

@@ -12,7 +12,7 @@ public sealed record NightContract
     [JsonPropertyName("tasks")]
     public int Tasks { get; init; }
 
-    /// <summary>Whether the machine is kept from sleeping while the run's process works on it.</summary>
+    /// <summary>True if the machine is kept from sleeping while the run's process works on it.</summary>
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 

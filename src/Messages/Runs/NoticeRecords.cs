@@ -20,7 +20,7 @@ public sealed record TellPeopleInput(
     RunRest Rest
 );
 
-/// <summary>Whether more is going to happen in a run.</summary>
+/// <summary>Kinds of rest of a run: more happens in it, or nothing does.</summary>
 public enum RunRest
 {
     /// <summary>The run works.</summary>

@@ -104,10 +104,10 @@ public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repos
 /// <summary>A run's state with the lease workflow.</summary>
 public sealed record LeaseCheckpoint
 {
-    /// <summary>Whether the run has joined the runs that share its repository.</summary>
+    /// <summary>True if the run has joined the runs that share its repository.</summary>
     public bool Joined { get; init; }
 
-    /// <summary>Whether other runs work in the repository; null: not known yet.</summary>
+    /// <summary>True if other runs work in the repository; null: not known yet.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>Tasks that have a lease or have requested one.</summary>

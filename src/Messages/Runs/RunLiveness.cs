@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Whether a run goes on by itself, and if not, what it needs.</summary>
+/// <summary>Checks whether a run goes on by itself, and if not, what it needs.</summary>
 public static class RunLiveness
 {
     /// <summary>The run goes on by itself where a worker runs.</summary>

@@ -95,7 +95,7 @@ public sealed record PlanOutline
     /// <summary>The server knows the search attribute with the run's state: where it does not, setting it would stop the run.</summary>
     public bool ListsState { get; init; }
 
-    /// <summary>Whether the server lists runs by their repository (<see cref="RunAttributes.Repository"/>).</summary>
+    /// <summary>True if the server lists runs by their repository (<see cref="RunAttributes.Repository"/>).</summary>
     public bool ListsRepository { get; init; }
 
     /// <summary>SHA-256 of what the run decides by: a list of files (the plan, the settings of its start ...) with the hash of each.

@@ -24,7 +24,7 @@ public abstract record AgentCallInput
     /// <summary>Nothing is started: an agent left by an earlier call is stopped, or its outcome returned if it has ended.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>Whether the agent was held: this call starts nothing and ends with the hold (<see cref="FailureClass.Held"/>).</summary>
+    /// <summary>True if the agent was held: this call starts nothing and ends with the hold (<see cref="FailureClass.Held"/>).</summary>
     public bool AwaitRelease { get; init; }
 }
 
@@ -134,7 +134,7 @@ public sealed record AnswerJudgement
 /// <summary>Result of one agent run.</summary>
 public sealed record AgentRunResult
 {
-    /// <summary>Whether and why it did not end well.</summary>
+    /// <summary>The reason why it did not end well, or none.</summary>
     public required FailureClass FailureClass { get; init; }
 
     /// <summary>The agent's claim, or what went wrong.</summary>
@@ -147,6 +147,11 @@ public sealed record AgentRunResult
 
     /// <summary>Stopped before its process was started, so it does not count.</summary>
     public bool NeverBegun { get; init; }
+
+    /// <summary>True if the machine refused to start it, for a reason that hardly passes by itself: repeated a few times, it is
+    /// final.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRefused { get; init; }
 
     /// <summary>True where it was begun on another machine, which the run was moved from: only what was shared of it is here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -28,7 +28,7 @@ public sealed record AnswerWay(
         }
     }
 
-    /// <summary>Whether the answer can't be given without a text that the person writes.</summary>
+    /// <summary>True if the answer can't be given without a text that the person writes.</summary>
     [JsonIgnore]
     public bool NeedsText => Kind is AnswerWays.Guide or AnswerWays.RaiseBudget;
 

@@ -22,7 +22,7 @@ public sealed record TaskRelay
     [JsonPropertyName("afterStart")]
     public required int AfterStart { get; init; }
 
-    /// <summary>Whether a conversation was left behind: the other agent had its files and a summary.</summary>
+    /// <summary>True if a conversation was left behind: the other agent had its files and a summary.</summary>
     [JsonPropertyName("lostConversation")]
     public required bool LostConversation { get; init; }
 

@@ -43,7 +43,7 @@ public record TaskProgress
     )]
     public required string State { get; init; }
 
-    /// <summary>Whether the task's agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
+    /// <summary>True if the task's agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
@@ -135,6 +135,12 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
+    /// <summary>Files, and folders with a slash, that were held back from <see cref="Commit"/>: generated files and secrets that
+    /// <c>files_write</c> does not name; left out where there are none.</summary>
+    [JsonPropertyName("heldBack")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? HeldBack { get; init; }
+
     /// <summary>Subject of an approval, one of <see cref="ApprovalKinds"/>; left out where it is the merge of its work, or none is
     /// awaited.</summary>
     [JsonPropertyName("asks")]
@@ -222,6 +228,7 @@ public record TaskProgress
             Reused = false,
             Gates = null,
             Measurements = null,
+            HeldBack = null,
             Asks = null,
             Parts = null,
             Outage = null,

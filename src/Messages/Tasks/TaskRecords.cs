@@ -145,6 +145,11 @@ public sealed record VerifyResult
     /// <summary>Why a person must approve before it is merged: it changed what its gates check. Empty when no approval is needed.</summary>
     public string NeedsPerson { get; init; } = "";
 
+    /// <summary>Files, and folders with a slash, that do not land although the agent added them: generated files and secrets; null where
+    /// there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? HeldBack { get; init; }
+
     /// <summary>Notes that prevent nothing: restored files, agent ended without reporting completion.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

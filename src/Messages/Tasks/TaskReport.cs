@@ -32,7 +32,7 @@ public sealed record TaskReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Place { get; init; }
 
-    /// <summary>Whether a host has a place for it.</summary>
+    /// <summary>True if a host has a place for it.</summary>
     /// <param name="host">The repository on that host.</param>
     public bool IsPlacedAt(RepositoryReference host) =>
         // A release before says the name alone, which two clones of one machine share.

@@ -3,7 +3,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Whether a server knows the search attributes of runs. To set one that it does not know would fail each task of the
+/// <summary>Checks whether a server knows the search attributes of runs. To set one that it does not know would fail each task of the
 /// workflow.</summary>
 public static class KnownAttributes
 {

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <summary>Asks a task where it is placed.</summary>
 public static class TaskPlacement
 {
-    /// <summary>Whether a task is open, and placed on this host.</summary>
+    /// <summary>True if a task is open, and placed on this host.</summary>
     /// <param name="task">Its workflow.</param>
     /// <param name="here">The repository on this host.</param>
     /// <param name="stop">Gives up.</param>

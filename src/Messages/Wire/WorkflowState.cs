@@ -4,7 +4,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Whether a workflow still runs.</summary>
+/// <summary>Checks whether a workflow still runs.</summary>
 public static class WorkflowState
 {
     /// <summary>False: it is closed, or unknown to the server.</summary>

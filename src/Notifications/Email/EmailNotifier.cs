@@ -115,7 +115,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         : options.Server.Scheme == "smtps" ? 465
         : 587;
 
-    /// <summary>Whether a text is one mail address.</summary>
+    /// <summary>True if a text is one mail address.</summary>
     public static bool IsAddress(string text) =>
         MailboxAddress.TryParse(text, out var address) && address.Address.Contains('@', StringComparison.Ordinal);
 }

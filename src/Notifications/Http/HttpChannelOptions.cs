@@ -15,7 +15,7 @@ public sealed record HttpChannelOptions
     /// <value>1 second.</value>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where a server wants a longer pause, the delivery ends as <see cref="DeliveryStatus.Later"/>.</summary>
+    /// <summary>If a server wants a longer pause, the delivery ends as <see cref="DeliveryStatus.Later"/>.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 

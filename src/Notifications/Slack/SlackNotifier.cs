@@ -16,7 +16,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     /// <inheritdoc/>
     public bool CanWithdraw => false;
 
-    /// <summary>Whether an address is one of Slack's, or of this machine.</summary>
+    /// <summary>True if an address is one of Slack's, or of this machine.</summary>
     public static bool IsAddress(Uri address) => address.IsLoopback || address.Host is "hooks.slack.com" or "hooks.slack-gov.com";
 
     /// <inheritdoc/>

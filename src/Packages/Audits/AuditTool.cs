@@ -82,10 +82,10 @@ public sealed class AuditTool(
     /// <summary>The file it audits, for people.</summary>
     public string Wants { get; } = wants;
 
-    /// <summary>Whether a changed file is about packages.</summary>
+    /// <summary>True if a changed file is about packages.</summary>
     public bool IsAbout(string path) => isSubject(Path.GetFileName(path)) || ecosystem.IsAboutPackages(path);
 
-    /// <summary>Whether this file of the repository configures whom the tool asks, or which findings it hides.</summary>
+    /// <summary>True if this file of the repository configures whom the tool asks, or which findings it hides.</summary>
     public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
     /// <summary>The file to audit for a changed file: the same, or the nearest one above it.</summary>

@@ -64,7 +64,7 @@ public sealed class BacklogFile
     }
 }
 
-/// <summary>Where the tasks of a backlog stand in its text.</summary>
+/// <summary>The place where the tasks of a backlog stand in its text.</summary>
 /// <param name="Text">The text, in UTF-8.</param>
 /// <param name="Root">The value of the text.</param>
 /// <param name="Tasks">The list of tasks.</param>

@@ -7,7 +7,7 @@ public static class BacklogPlanReader
     /// <summary>Code of the fault of a valid backlog without pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
-    /// <summary>Where task-master names its current tag, relative to the repository.</summary>
+    /// <summary>The place where task-master names its current tag, relative to the repository.</summary>
     public const string TaskMasterState = ".taskmaster/state.json";
 
     /// <summary>Reads a file's bytes.</summary>

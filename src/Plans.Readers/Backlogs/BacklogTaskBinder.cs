@@ -59,9 +59,13 @@ internal sealed class BacklogTaskBinder(FaultList faults)
             return null;
         }
 
-        // Members of other tools are kept unchanged, and are no fault.
+        // Members of other tools are kept unchanged, and are no fault, unless the order of tasks would be lost with them.
         var known = new MappingNode(mapping.Line, mapping.Column);
-        foreach (var (key, value) in mapping.Entries.Where(e => Keys.Find(e.Key.Text) is not null))
+        foreach (
+            var (key, value) in mapping.Entries.Where(e =>
+                Keys.Find(e.Key.Text) is not null || Fields.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
+            )
+        )
         {
             known.Add(key, value);
         }

@@ -9,7 +9,7 @@ public abstract class DocumentNode(int line, int column)
     /// <summary>Column from 1, in characters.</summary>
     public int Column { get; } = column;
 
-    /// <summary>Where the value starts in JSON, in bytes of UTF-8; a text's quotes belong to it.</summary>
+    /// <summary>The place where the value starts in JSON, in bytes of UTF-8; a text's quotes belong to it.</summary>
     internal int Start { get; set; }
 
     /// <summary>The first byte behind the value in JSON.</summary>
@@ -30,7 +30,7 @@ public sealed class ScalarNode(int line, int column, string text, bool isPlain) 
     /// <summary>The text as written, without quotes.</summary>
     public string Text { get; } = text;
 
-    /// <summary>Whether the text is not quoted: it may mean a number, a truth value or null.</summary>
+    /// <summary>True if the text is not quoted: it may mean a number, a truth value or null.</summary>
     public bool IsPlain { get; } = isPlain;
 
     /// <summary>Nothing, <c>~</c> or <c>null</c>.</summary>

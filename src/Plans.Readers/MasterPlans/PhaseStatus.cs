@@ -49,7 +49,7 @@ internal static class PhaseStatus
         return status;
     }
 
-    /// <summary>Whether a status means completed.</summary>
+    /// <summary>True if a status means completed.</summary>
     public static bool IsCompleted(string? status) =>
         status is not null && StatusWord.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
 }

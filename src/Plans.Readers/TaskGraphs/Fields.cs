@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>The fields of one mapping by normalized names, with typed access that reports faults.</summary>
@@ -76,6 +78,17 @@ internal sealed class Fields
             );
             return;
         }
+        if (keys.Find("needs") is { } names && IsUnreadOrder(Mapping, key, value, keys))
+        {
+            _faults.Error(
+                "numbered-order",
+                key,
+                Join(key.Text),
+                $"'{key.Text}' orders tasks by number; such an order is not read, so this task would start at once.",
+                $"Name the tasks that it waits for in '{names}'; '{names}: []' if it waits for none."
+            );
+            return;
+        }
         var near = keys.Nearest(key.Text);
         _faults.Add(
             "unknown-key",
@@ -87,6 +100,25 @@ internal sealed class Fields
             near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?"
         );
     }
+
+    /// <summary>True for a number that orders a task that names no tasks that it waits for: where it names them, the number repeats what
+    /// the names say.</summary>
+    /// <param name="mapping">The task.</param>
+    /// <param name="key">A key of it that is not known.</param>
+    /// <param name="value">The key's value.</param>
+    /// <param name="keys">The known keys.</param>
+    public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, KeyTable keys) =>
+        IsLater(key, value) && !HasNames(mapping, keys);
+
+    // The first of an order waits for nobody.
+    private static bool IsLater(ScalarNode key, DocumentNode value) =>
+        KeySynonyms.IsNumbering(key.Text)
+        && value is ScalarNode { Text: var text }
+        && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number)
+        && number > 1;
+
+    private static bool HasNames(MappingNode mapping, KeyTable keys) =>
+        mapping.Entries.Any(entry => keys.Find(entry.Key.Text) is { } found && found == keys.Find("needs"));
 
     private void ReportSynonym(ScalarNode key, string name)
     {

@@ -181,7 +181,7 @@ internal static class Values
         return null;
     }
 
-    /// <summary>Whether a limit is switched off, by the words of the settings or by 0, as a printed plan has it.</summary>
+    /// <summary>True if a limit is switched off, by the words of the settings or by 0, as a printed plan has it.</summary>
     private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
     // More than ten years is a mistake in the unit, and would overflow timers.

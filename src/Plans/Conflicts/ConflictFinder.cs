@@ -169,7 +169,7 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>Whether the graph orders all of these tasks with each other: then no pair of them can conflict.</summary>
+        /// <summary>True if the graph orders all of these tasks with each other: then no pair of them can conflict.</summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             var ordered = finder._order.Value.Sorted(tasks);

@@ -46,7 +46,7 @@ internal static class ReservedWords
         return (language == ContractLanguage.TypeScript ? names : names.Prepend(method.Name)).FirstOrDefault(Words[language].Contains);
     }
 
-    /// <summary>Whether a word can't be a name in this language.</summary>
+    /// <summary>True if a word can't be a name in this language.</summary>
     public static bool Has(string word, ContractLanguage language) => Words[language].Contains(word);
 
     private static HashSet<string> Of(string words) => [.. words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];

@@ -42,6 +42,10 @@ public sealed record Ecosystem(string Name)
     /// <summary>Folders with installed packages and build output.</summary>
     public IReadOnlyList<string> OutputFolders { get; init; } = [];
 
+    /// <summary>Folders with build output whose names other projects give to sources: they hold output only beside a certain
+    /// file.</summary>
+    public IReadOnlyList<EcosystemOutput> OutputBeside { get; init; } = [];
+
     /// <summary>Endings of build output.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
@@ -55,7 +59,7 @@ public sealed record Ecosystem(string Name)
     /// is any. Empty: no such condition.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
-    /// <summary>Whether a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
+    /// <summary>True if a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
     public bool DefinesEnvironment(string path) => IsAboutPackages(path) || FileNamePattern.IsAny(Toolchain, FileNamePattern.NameOf(path));
 
     /// <summary>Lock files of all its package managers.</summary>
@@ -69,12 +73,12 @@ public sealed record Ecosystem(string Name)
     public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
-    /// <summary>Whether a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
+    /// <summary>True if a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
         Roots.Count == 0
         || Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
 
-    /// <summary>Whether a file of this path decides what the programs do.</summary>
+    /// <summary>True if a file of this path decides what the programs do.</summary>
     public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
 
     /// <summary>The part of a path that is build output or installed packages: a folder's name, or the ending of a file's; null: none
@@ -91,10 +95,10 @@ public sealed record Ecosystem(string Name)
         return Output.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether a project has anything that the programs work on.</summary>
+    /// <summary>True if a project has anything that the programs work on.</summary>
     public bool IsIn(IEnumerable<string> files) => files.Any(file => IsDecidedBy(file) || IsSource(file));
 
-    /// <summary>Whether a file is one of its sources.</summary>
+    /// <summary>True if a file is one of its sources.</summary>
     public bool IsSource(string path)
     {
         foreach (var ending in Sources)
@@ -107,7 +111,7 @@ public sealed record Ecosystem(string Name)
         return false;
     }
 
-    /// <summary>Whether a file is about the packages of a project: a lock file, or one in which people write.</summary>
+    /// <summary>True if a file is about the packages of a project: a lock file, or one in which people write.</summary>
     public bool IsAboutPackages(string path)
     {
         var name = FileNamePattern.NameOf(path);
@@ -119,7 +123,7 @@ public sealed record Ecosystem(string Name)
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
-    /// <summary>Whether its runners find a test of this name.</summary>
+    /// <summary>True if its runners find a test of this name.</summary>
     public bool IsTest(string path)
     {
         var name = FileNamePattern.NameOf(path);
@@ -158,6 +162,31 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     public bool IsModule { get; init; }
 }
 
+/// <summary>A folder with build output, known by a file beside it.</summary>
+/// <param name="Folder">Its name, or a relative path with forward slashes.</param>
+/// <param name="Files">Names of files, one of which lies in the folder that holds it.</param>
+public sealed record EcosystemOutput(string Folder, params IReadOnlyList<string> Files)
+{
+    /// <summary>The path of such a folder within a path; null: it lies in none.</summary>
+    /// <param name="path">A relative path with forward slashes.</param>
+    /// <param name="isBeside">True if a folder, empty for the root, holds a file whose name matches one of the patterns.</param>
+    public string? In(string path, Func<string, IReadOnlyList<string>, bool> isBeside)
+    {
+        var (parts, own) = (path.Split('/'), Folder.Split('/'));
+        for (var at = 0; at + own.Length <= parts.Length; at++)
+        {
+            if (
+                !own.Where((name, i) => !FileNamePattern.IsAny([name], parts[at + i])).Any()
+                && isBeside(string.Join('/', parts[..at]), Files)
+            )
+            {
+                return string.Join('/', parts[..(at + own.Length)]);
+            }
+        }
+        return null;
+    }
+}
+
 /// <summary>Files that a program reads without being told their names.</summary>
 /// <param name="Program">The program.</param>
 /// <param name="Files">Names of the files.</param>
@@ -193,7 +222,7 @@ public sealed record PackageManager(string Name)
     /// <summary>The folders in which the package manager keeps downloads.</summary>
     public IReadOnlyList<PackageCache> Caches { get; init; } = [];
 
-    /// <summary>Whether packages that agents ask for can be installed with it.</summary>
+    /// <summary>True if packages that agents ask for can be installed with it.</summary>
     public bool Installs { get; init; }
 }
 

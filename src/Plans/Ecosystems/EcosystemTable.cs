@@ -14,6 +14,12 @@ internal static class EcosystemTable
 
     private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
 
+    private static readonly string[] PythonProjects = ["pyproject.toml", "setup.py", "setup.cfg"];
+
+    private static readonly string[] DotNetProjects = ["*.csproj", "*.fsproj", "*.vbproj"];
+
+    private static readonly string[] GradleBuilds = ["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+
     private static readonly string[] PythonManifests =
     [
         "pyproject.toml",
@@ -89,7 +95,11 @@ internal static class EcosystemTable
                     + "babel.config.* .babelrc*"
             ),
             Scripts = [.. Names(JavaScriptManagers).Select(program => new EcosystemScripts(program, ["package.json"]))],
-            OutputFolders = Names("node_modules .next .nuxt .svelte-kit .turbo .parcel-cache .nyc_output coverage"),
+            OutputFolders = Names(
+                "node_modules .next .nuxt .output .svelte-kit .astro .angular .vite .turbo .parcel-cache .nyc_output coverage "
+                    + "storybook-static playwright-report"
+            ),
+            OutputBeside = [new("dist", "package.json")],
             Output = [".tsbuildinfo"],
         },
         new("Deno")
@@ -182,8 +192,10 @@ internal static class EcosystemTable
             ),
             Scripts = [new("tox", ["tox.ini"]), new("nox", ["noxfile.py"])],
             OutputFolders = Names(
-                "__pycache__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .venv venv .hypothesis .ipynb_checkpoints htmlcov *.egg-info"
+                "__pycache__ __pypackages__ .pytest_cache .mypy_cache .ruff_cache .tox .nox .venv venv .eggs .hypothesis "
+                    + ".ipynb_checkpoints htmlcov *.egg-info"
             ),
+            OutputBeside = [new("dist", PythonProjects), new("build", PythonProjects)],
             Output = Names(".pyc .pyo .egg-info"),
             Gates =
             [
@@ -240,9 +252,10 @@ internal static class EcosystemTable
                 "Directory.Build.props Directory.Build.targets Directory.Build.rsp MSBuild.rsp *.globalconfig nuget.config NuGet.Config "
                     + "NuGet.config"
             ),
-            OutputFolders = ["obj"],
+            OutputFolders = ["obj", "TestResults"],
+            OutputBeside = [new("bin", DotNetProjects)],
             Gates = [new("dotnet build", Build), new("dotnet test", Test)],
-            Roots = [Names("*.sln *.slnx"), Names("*.csproj *.fsproj *.vbproj")],
+            Roots = [Names("*.sln *.slnx"), DotNetProjects],
         },
         new("Rust")
         {
@@ -339,14 +352,15 @@ internal static class EcosystemTable
                 "pom.xml maven.config jvm.config extensions.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts "
                     + "init.gradle init.gradle.kts gradle.properties gradle-wrapper.properties junit-platform.properties"
             ),
-            OutputFolders = ["target", ".gradle"],
+            OutputFolders = ["target", ".gradle", ".kotlin"],
+            OutputBeside = [new("build", GradleBuilds)],
             Output = [".class"],
             Gates =
             [
                 new("./gradlew test", Test, "gradlew"),
                 new("./mvnw test", Test, "mvnw"),
                 new("mvn test", Test, "pom.xml"),
-                new("gradle test", Test, "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"),
+                new("gradle test", Test, GradleBuilds),
             ],
         },
         new("Ruby")
@@ -360,6 +374,8 @@ internal static class EcosystemTable
             Tests = ["*_test", "*_spec"],
             Configuration = Names(".rspec spec_helper.rb rails_helper.rb test_helper.rb Rakefile rakefile .rubocop.yml .simplecov"),
             ReadFirst = [".rspec"],
+            OutputFolders = [".bundle"],
+            OutputBeside = [new("vendor/bundle", "Gemfile")],
             Scripts = [new("rake", ["Rakefile", "rakefile"])],
             Gates =
             [
@@ -385,6 +401,9 @@ internal static class EcosystemTable
             Tests = ["*Test", "*Tests"],
             Configuration = Names("phpunit.xml phpunit.xml.dist composer.json phpstan.neon phpstan.neon.dist phpstan.dist.neon Pest.php"),
             ReadFirst = ["phpunit.xml"],
+            OutputFolders = [".phpunit.cache"],
+            OutputBeside = [new("vendor", "composer.json")],
+            Output = [".phpunit.result.cache"],
             Gates =
             [
                 new("composer test", Test, "composer.json") { Says = TestTask },
@@ -406,6 +425,7 @@ internal static class EcosystemTable
             Sources = [".ex", ".exs"],
             Tests = ["*_test"],
             Configuration = ["mix.exs", "test_helper.exs"],
+            OutputBeside = [new("_build", "mix.exs"), new("deps", "mix.exs")],
             Gates = [new("mix test", Test, "mix.exs")],
         },
         new("Swift")
@@ -418,6 +438,7 @@ internal static class EcosystemTable
             Sources = [".swift"],
             Tests = ["*Test", "*Tests", "*IT"],
             Configuration = ["Package.swift"],
+            OutputFolders = [".build"],
         },
         new("Dart")
         {
@@ -428,6 +449,8 @@ internal static class EcosystemTable
             Sources = [".dart"],
             Tests = ["*_test"],
             Configuration = ["pubspec.yaml", "dart_test.yaml", "analysis_options.yaml"],
+            OutputFolders = [".dart_tool"],
+            OutputBeside = [new("build", "pubspec.yaml")],
         },
         new("C and C++")
         {
@@ -436,7 +459,14 @@ internal static class EcosystemTable
             Sources = Names(".c .cc .cpp"),
             Tests = ["*_test"],
             Configuration = Names("CMakeLists.txt CMakePresets.json CMakeUserPresets.json meson.build"),
-            Output = [".o"],
+            OutputFolders = ["CMakeFiles"],
+            OutputBeside =
+            [
+                new("build", "CMakeLists.txt", "meson.build"),
+                new("cmake-build-*", "CMakeLists.txt"),
+                new("builddir", "meson.build"),
+            ],
+            Output = [".o", "CMakeCache.txt"],
         },
         new("shell")
         {
@@ -476,6 +506,7 @@ internal static class EcosystemTable
             Programs = ["nix"],
             Managers = [new("nix") { LockFiles = ["flake.lock"] }],
             Manifests = ["flake.nix"],
+            OutputBeside = [new("result", "flake.nix")],
         },
         new("pre-commit") { Programs = ["pre-commit"], Configuration = [".pre-commit-config.yaml"] },
         new("versions of tools") { Programs = ["mise", "asdf"], Configuration = Names(".tool-versions mise.toml .mise.toml") },

@@ -36,28 +36,38 @@ public static class Ecosystems
     /// <summary>The ecosystems whose programs are among the words of commands.</summary>
     public static IReadOnlyList<Ecosystem> Of(IReadOnlySet<string> words) => [.. All.Where(row => row.Programs.Any(words.Contains))];
 
-    /// <summary>Whether a package manager writes this file: its lines are versions and checksums.</summary>
+    /// <summary>True if a package manager writes this file: its lines are versions and checksums.</summary>
     public static bool IsLockFile(string path) => AllLockFiles.Contains(FileNamePattern.NameOf(path));
 
-    /// <summary>Whether a file defines the environment of a project: which packages, which versions of tools.</summary>
+    /// <summary>True if a file defines the environment of a project: which packages, which versions of tools.</summary>
     public static bool DefinesEnvironment(string path) => All.Any(row => row.DefinesEnvironment(path));
 
-    /// <summary>Whether a file names the packages of a project.</summary>
+    /// <summary>True if a file names the packages of a project.</summary>
     public static bool IsManifest(string path) => All.Any(row => FileNamePattern.IsAny(row.Manifests, FileNamePattern.NameOf(path)));
 
-    /// <summary>Whether a file configures which tests exist and how they run.</summary>
+    /// <summary>True if a file configures which tests exist and how they run.</summary>
     public static bool IsConfiguration(string path) => All.Any(row => row.IsDecidedBy(path));
 
-    /// <summary>Whether a name is read before those of a project.</summary>
+    /// <summary>True if a name is read before those of a project.</summary>
     public static bool IsReadFirst(string path)
     {
         var name = FileNamePattern.NameOf(path.TrimEnd('/'));
         return name == ".env" || All.Any(row => FileNamePattern.IsAny(row.ReadFirst, name));
     }
 
-    /// <summary>Whether a tool generates files of this path beside the work: a lock file, an installed package or build output.</summary>
+    /// <summary>True if a tool generates files of this path beside the work: a lock file, an installed package or build output.</summary>
     public static bool IsGenerated(string path) =>
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
+
+    /// <summary>The folder with build output in which a path lies, of those that only a file beside them makes known; null: none.</summary>
+    /// <param name="path">A relative path with forward slashes.</param>
+    /// <param name="isBeside">True if a folder, empty for the root, holds a file whose name matches one of the patterns.</param>
+    public static string? OutputBesideIn(string path, Func<string, IReadOnlyList<string>, bool> isBeside) =>
+        All.SelectMany(row => row.OutputBeside).Select(output => output.In(path, isBeside)).FirstOrDefault(place => place is not null);
+
+    /// <summary>True if one of a folder's names matches one of the patterns, in which <c>*</c> stands for any text.</summary>
+    public static bool IsAny(IReadOnlyList<string> patterns, IEnumerable<string> names) =>
+        names.Any(name => FileNamePattern.IsAny(patterns, name));
 
     /// <summary>The type of a command by the words that it begins with; null: unknown.</summary>
     internal static GateType? TypeOf(string command)
@@ -75,7 +85,7 @@ public static class Ecosystems
         return null;
     }
 
-    /// <summary>Whether a runner finds a test of this name, wherever it is.</summary>
+    /// <summary>True if a runner finds a test of this name, wherever it is.</summary>
     public static bool IsTestName(string path)
     {
         foreach (var row in All)
@@ -88,11 +98,11 @@ public static class Ecosystems
         return false;
     }
 
-    /// <summary>Whether a file is a test that a runner would find by its name, or an interpreter would run: a source in a folder of
+    /// <summary>True if a file is a test that a runner would find by its name, or an interpreter would run: a source in a folder of
     /// tests.</summary>
     public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && All.Any(row => row.IsSource(path)));
 
-    /// <summary>Whether a file is a test, or belongs to tests: whatever is in their folders or is named like one, but neither what
+    /// <summary>True if a file is a test, or belongs to tests: whatever is in their folders or is named like one, but neither what
     /// configures a runner nor prose.</summary>
     public static bool BelongsToTests(string path)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans;
 /// to compile some.</summary>
 internal static class FileNamePattern
 {
-    /// <summary>Whether a name is one of a list.</summary>
+    /// <summary>True if a name is one of a list.</summary>
     public static bool IsAny(IReadOnlyList<string> patterns, ReadOnlySpan<char> name)
     {
         for (var i = 0; i < patterns.Count; i++)

@@ -10,7 +10,7 @@ public sealed record EnvironmentFile(string Path, string Sha256);
 /// <summary>The hash of an environment: equal lock and manifest files give equal hashes, in any order.</summary>
 public static class EnvironmentHash
 {
-    /// <summary>Whether a path defines the environment: a manifest or lock file that is not inside an installed package.</summary>
+    /// <summary>True if a path defines the environment: a manifest or lock file that is not inside an installed package.</summary>
     public static bool Counts(string path)
     {
         var parts = path.Split('/');
@@ -21,7 +21,7 @@ public static class EnvironmentHash
         return Ecosystems.DefinesEnvironment(parts[^1]);
     }
 
-    /// <summary>Whether a folder of this name is skipped: installed packages, build output, our own files.</summary>
+    /// <summary>True if a folder of this name is skipped: installed packages, build output, our own files.</summary>
     public static bool SkipsFolder(string name) =>
         name
             is "node_modules"
@@ -52,7 +52,7 @@ public static class EnvironmentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Whether a hash that a person gave, in full or its first digits (at least 6), is this one.</summary>
+    /// <summary>True if a hash that a person gave, in full or its first digits (at least 6), is this one.</summary>
     public static bool Matches(string hash, string given) =>
         given.Trim() is { Length: >= 6 } digits && hash.StartsWith(digits, StringComparison.OrdinalIgnoreCase);
 }

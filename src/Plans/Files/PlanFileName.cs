@@ -14,14 +14,14 @@ public static class PlanFileName
 
     private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md", ".markdown"];
 
-    /// <summary>Whether a name is that of a plan file.</summary>
+    /// <summary>True if a name is that of a plan file.</summary>
     public static bool IsPlan(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether a name is that of a Markdown master plan.</summary>
+    /// <summary>True if a name is that of a Markdown master plan.</summary>
     public static bool IsMasterPlan(string file) =>
         file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a path is that of a backlog.</summary>
+    /// <summary>True if a path is that of a backlog.</summary>
     public static bool IsBacklog(string file) =>
         Array.Exists(
             [OwnBacklog, TaskMasterBacklog, OlderTaskMasterBacklog],

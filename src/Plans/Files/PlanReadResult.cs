@@ -23,7 +23,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>Number of tasks that were found, also in a refused plan.</summary>
     public int TaskCount { get; init; }
 
-    /// <summary>Where tasks and their fields stand, for faults that are found after reading.</summary>
+    /// <summary>The place where tasks and their fields stand, for faults that are found after reading.</summary>
     public PlanPlaces Places { get; init; } = PlanPlaces.None;
 
     /// <summary>False for formats in which a task can't declare its files, so that this is not advised.</summary>

@@ -45,7 +45,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
             ? number
             : null;
 
-    /// <summary>Whether a number meets the expectation, within the tolerance.</summary>
+    /// <summary>True if a number meets the expectation, within the tolerance.</summary>
     /// <param name="measured">As <see cref="NumberOf"/> gives it.</param>
     public bool IsMetBy(decimal measured)
     {

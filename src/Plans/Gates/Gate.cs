@@ -33,7 +33,7 @@ public sealed record Gate(
     [JsonPropertyName("tolerance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Tolerance { get; init; }
 
-    /// <summary>Whether it is a measurement.</summary>
+    /// <summary>True if it is a measurement.</summary>
     [JsonIgnore]
     public bool IsMeasurement => Expect is not null;
 
@@ -52,9 +52,16 @@ public sealed record Gate(
     [JsonIgnore]
     public TimeSpan Limit => Timeout ?? DefaultTimeout;
 
-    /// <summary>Whether it checks types: type checkers, and builds, because compilers check types.</summary>
+    /// <summary>True if it checks types: type checkers, and builds, because compilers check types.</summary>
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
+
+    /// <summary>True if another gate checks the same: its command does the same, as far as known, and has to end the same way.</summary>
+    public bool IsSameAs(Gate other) => Identity == other.Identity;
+
+    /// <summary>Equal for gates that check the same, however their commands are spelled (<c>npm test</c>, <c>npm run test</c>).</summary>
+    [JsonIgnore]
+    public (string Command, bool Negate) Identity => (GateIdentity.Of(Command), Negate);
 
     /// <summary>The gate without members that do not change its result: exclusive name and caching.</summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };

@@ -38,7 +38,7 @@ public static class GateGrammar
             ["types"] = GateType.TypeCheck,
         };
 
-    /// <summary>Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and its value the command. A gate
+    /// <summary>True if a mapping with these keys is one gate; otherwise each key is a type or a name, and its value the command. A gate
     /// with a misspelt <c>command</c> must not become several, each with one of its values as command.</summary>
     public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);

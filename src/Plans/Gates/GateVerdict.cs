@@ -111,7 +111,7 @@ public sealed record GateVerdict
     [JsonPropertyName("name")]
     public string Name => Gate.Name;
 
-    /// <summary>Where the gate comes from; null where that was not looked at.</summary>
+    /// <summary>The place where the gate comes from; null where that was not looked at.</summary>
     [JsonPropertyName("source"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSource? Source { get; init; }
 
@@ -196,7 +196,7 @@ public sealed record GateVerdict
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateChance? Chance { get; init; }
 
-    /// <summary>Whether the gate's failure is ignored, because it is known to fail by chance (<c>gates.quarantine</c>).</summary>
+    /// <summary>True if the gate's failure is ignored, because it is known to fail by chance (<c>gates.quarantine</c>).</summary>
     [JsonPropertyName("quarantined")]
     public bool Quarantined { get; init; }
 
@@ -216,7 +216,7 @@ public sealed record GateVerdict
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? RemovedBefore { get; init; }
 
-    /// <summary>Whether the gate left files that git does not track, which later gates may need.</summary>
+    /// <summary>True if the gate left files that git does not track, which later gates may need.</summary>
     [JsonPropertyName("leavesFiles")]
     public bool LeavesFiles { get; init; }
 
@@ -245,7 +245,7 @@ public sealed record GateVerdict
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Whether it passed, or had nothing to check.</summary>
+    /// <summary>True if it passed, or had nothing to check.</summary>
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
 
@@ -260,7 +260,7 @@ public sealed record GateVerdict
             ? Oddities.FirstOrDefault(oddity => oddity.Kind == GateOddityKind.ChangedFiles)?.Files
             : null;
 
-    /// <summary>Whether the machine is at fault, not the work. A missing program of the repository is the work's fault.</summary>
+    /// <summary>True if the machine is at fault, not the work. A missing program of the repository is the work's fault.</summary>
     [JsonIgnore]
     public bool BlamesMachine =>
         Refusal is not null

@@ -64,17 +64,15 @@ public sealed record ProjectGates
     /// <summary>A task's gates with their sources; measurements come last.</summary>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
     {
-        HoldingGate[] holding =
-        [
-            .. From(task.Verification, GateSource.Task),
-            .. From(Configured ?? [], GateSource.Configuration),
-            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
-        ];
-        holding =
-        [
-            .. holding,
-            .. From(Types(plan), GateSource.Contracts).Where(type => !holding.Any(h => h.Gate.Command == type.Gate.Command)),
-        ];
+        var holding = Once(
+            [
+                .. From(task.Verification, GateSource.Task),
+                .. From(Configured ?? [], GateSource.Configuration),
+                .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
+                .. From(Types(plan), GateSource.Contracts),
+            ],
+            held => held.Gate
+        );
         return
         [
             .. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate }),
@@ -87,7 +85,7 @@ public sealed record ProjectGates
 
     /// <summary>The gates that a task's work has to pass beyond its own verification, in its own tree or on staging.</summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
-        [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => (own.Command, own.Negate) == (gate.Command, gate.Negate)))];
+        [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => own.IsSameAs(gate)))];
 
     /// <summary>Gates for a task's work merged to staging. Measurements are left out: they are of the task's own commit, and repeating them
     /// with others' work, at a busy time, would reject it by chance.</summary>
@@ -103,7 +101,7 @@ public sealed record ProjectGates
     /// none.</summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => Once(OfProject().Concat(OfStaging(plan)));
 
-    /// <summary>Whether a gate checks types in a run of the plan.</summary>
+    /// <summary>True if a gate checks types in a run of the plan.</summary>
     public bool CheckTypes(Plan plan) =>
         (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
 
@@ -115,10 +113,7 @@ public sealed record ProjectGates
     private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) => Once(gates, gate => gate);
 
     private static IReadOnlyList<T> Once<T>(IEnumerable<T> all, Func<T, Gate> gateOf) =>
-        [
-            .. all.GroupBy(one => (gateOf(one).Command, gateOf(one).Negate))
-                .Select(same => same.OrderByDescending(one => gateOf(one).Required).First()),
-        ];
+        [.. all.GroupBy(one => gateOf(one).Identity).Select(same => same.OrderByDescending(one => gateOf(one).Required).First())];
 
     private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>
         gates.Select(gate => new HoldingGate(gate, source));

@@ -12,7 +12,7 @@ public sealed record TestCount(
     [property: JsonPropertyName("files")] IReadOnlyList<string> Files
 )
 {
-    /// <summary>Whether the output says another number than the result files.</summary>
+    /// <summary>True if the output says another number than the result files.</summary>
     [JsonIgnore]
     public bool IsContradicted => Files.Count > 0 && Printed is not null && Printed != Ran;
 }

@@ -37,10 +37,10 @@ public sealed class TaskOrder
         }
     }
 
-    /// <summary>Whether one of two tasks, given by their indexes in the plan, depends on the other.</summary>
+    /// <summary>True if one of two tasks, given by their indexes in the plan, depends on the other.</summary>
     public bool AreOrdered(int a, int b) => Precedes(a, b) || Precedes(b, a);
 
-    /// <summary>Whether <paramref name="later"/> depends on <paramref name="earlier"/>, directly or indirectly.</summary>
+    /// <summary>True if <paramref name="later"/> depends on <paramref name="earlier"/>, directly or indirectly.</summary>
     public bool Precedes(int earlier, int later) => _before[later] is { } before && (before[earlier >> 6] & (1UL << (earlier & 63))) != 0;
 
     /// <summary>The two in topological order: edges added from the second to the first never close a cycle.</summary>

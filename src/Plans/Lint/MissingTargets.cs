@@ -77,13 +77,16 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<IReadOnlyCo
 
     private IEnumerable<(string What, string Path)> Missing(GateTargets targets) =>
         targets
-            .Files.Where(file => !exists(file))
+            .Files.Where(file => !exists(file) && Ecosystems.OutputBesideIn(file, HasAny) is null)
             .Select(file => ($"'{file}'", file))
             .Concat(
                 targets
                     .Scripts.Where(script => !scripts().Contains(script))
                     .Select(script => ($"the script '{script}' of {Manifest}", Manifest))
             );
+
+    private bool HasAny(string folder, IReadOnlyList<string> names) =>
+        names.Any(name => !name.Contains('*', StringComparison.Ordinal) && exists(folder.Length == 0 ? name : $"{folder}/{name}"));
 
     private static HashSet<PlanTask> Before(PlanTask task, Dictionary<string, PlanTask> tasks)
     {

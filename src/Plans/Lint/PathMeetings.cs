@@ -1,11 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Whether a task's files overlap with another's. In a large plan almost all paths are plain, and are compared as texts.</summary>
+/// <summary>Checks whether a task's files overlap with another's. In a large plan almost all paths are plain, and are compared as
+/// texts.</summary>
 internal sealed class PathMeetings
 {
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
 
-    /// <summary>Whether something that a task reads or writes may be written by another one.</summary>
+    /// <summary>True if something that a task reads or writes may be written by another one.</summary>
     public bool Meet(PlanTask task, PlanTask owner)
     {
         string[] owned = [.. Ownership.PathsOf(owner)];

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Whether two patterns with wildcards of any length overlap; for characters of a name and for parts of a path.</summary>
+/// <summary>Checks whether two patterns with wildcards of any length overlap; for characters of a name and for parts of a path.</summary>
 internal static class Intersection
 {
     /// <summary>Finds the reachable pairs of positions by reading the same text: a table of the two lengths, so its cost is their

@@ -31,6 +31,6 @@ public sealed class Ownership
     /// <summary>The paths that a list of paths and globs allows; null: all.</summary>
     public static Ownership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);
 
-    /// <summary>Whether the task may create, change or delete a path, given relative to the repository as git prints it.</summary>
+    /// <summary>True if the task may create, change or delete a path, given relative to the repository as git prints it.</summary>
     public bool Owns(string path) => OwnsEverything || Array.Exists(_patterns, p => p.Matches(path));
 }

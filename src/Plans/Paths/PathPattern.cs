@@ -17,7 +17,7 @@ public sealed class PathPattern
     /// <summary>The pattern in normal form.</summary>
     public string Text { get; }
 
-    /// <summary>Whether the pattern has no wildcard.</summary>
+    /// <summary>True if the pattern has no wildcard.</summary>
     public bool IsLiteral { get; }
 
     internal IReadOnlyList<PathSegment[]> Alternatives => _alternatives;
@@ -37,7 +37,7 @@ public sealed class PathPattern
         return new PathPattern(path, alternatives);
     }
 
-    /// <summary>Whether a path matches. It must be relative, with forward slashes, as git prints it.</summary>
+    /// <summary>True if a path matches. It must be relative, with forward slashes, as git prints it.</summary>
     public bool Matches(string path)
     {
         var parts = path.Split('/');
@@ -45,7 +45,7 @@ public sealed class PathPattern
             || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
 
-    /// <summary>Whether some path matches both.</summary>
+    /// <summary>True if some path matches both.</summary>
     public bool Overlaps(PathPattern other) =>
         IsLiteral && other.IsLiteral
             ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
@@ -72,11 +72,11 @@ public sealed class PathPattern
         return segments;
     }
 
-    /// <summary>Whether a text is a normalized path without wildcards, which matches itself and everything below it.</summary>
+    /// <summary>True if a text is a normalized path without wildcards, which matches itself and everything below it.</summary>
     internal static bool IsPlain(string text) =>
         !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
 
-    /// <summary>Whether a plain path is a folder or lies below it.</summary>
+    /// <summary>True if a plain path is a folder or lies below it.</summary>
     internal static bool IsAtOrBelow(string folder, string path) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 

@@ -74,7 +74,7 @@ internal sealed class PathSegment
         return new PathSegment(raw, [.. tokens], isAnyDepth: false);
     }
 
-    /// <summary>Whether the name matches. A name equal to the pattern's own text does, so that <c>[id]</c> can be a folder.</summary>
+    /// <summary>True if the name matches. A name equal to the pattern's own text does, so that <c>[id]</c> can be a folder.</summary>
     public bool Matches(ReadOnlySpan<char> name)
     {
         if (IsAnyDepth || name.SequenceEqual(Raw))
@@ -120,7 +120,7 @@ internal sealed class PathSegment
         return token == _tokens.Length;
     }
 
-    /// <summary>Whether some name matches both.</summary>
+    /// <summary>True if some name matches both.</summary>
     public bool Overlaps(PathSegment other)
     {
         if (IsAnyDepth || other.IsAnyDepth || string.Equals(Raw, other.Raw, StringComparison.Ordinal))

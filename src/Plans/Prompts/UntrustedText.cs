@@ -66,7 +66,7 @@ public readonly record struct UntrustedText(string? Raw)
         }
     }
 
-    /// <summary>Whether the text is shown as it is, in one line.</summary>
+    /// <summary>True if the text is shown as it is, in one line.</summary>
     public bool IsPlain => Line == Text;
 
     /// <summary>A JSON document of which no character is one that terminals obey or don't show: outside ASCII they are written as

@@ -41,7 +41,7 @@ public sealed record RiskFactor(
 /// <param name="Factors">The reasons, in the order of the rules.</param>
 public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)
 {
-    /// <summary>Whether <c>--yes</c> may answer it. The number of tasks and files is known to the person, and alone requires no review:
+    /// <summary>True if <c>--yes</c> may answer it. The number of tasks and files is known to the person, and alone requires no review:
     /// only the points of the other factors must not exceed the threshold.</summary>
     public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
 

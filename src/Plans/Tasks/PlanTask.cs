@@ -194,7 +194,7 @@ public sealed record PlanTask
     [JsonPropertyName("host"), JsonPropertyOrder(31)]
     public string? Host { get; init; }
 
-    /// <summary>Whether a text can be a label of a host: letters, digits, dots, hyphens and underscores, at most 60.</summary>
+    /// <summary>True if a text can be a label of a host: letters, digits, dots, hyphens and underscores, at most 60.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsHostLabel(string text) =>
         text.Length is > 0 and <= 60 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');

@@ -23,6 +23,11 @@ public static class KeySynonyms
         "blocks before precedes unblocks enables dependents required_by needed_by successors successor downstream"
     );
 
+    private static readonly KeyTable Numbering = new("wave order execution_order run_order sequence seq step phase stage batch");
+
+    /// <summary>True if a word orders tasks by numbers in place of names.</summary>
+    public static bool IsNumbering(string key) => Numbering.Find(key) is not null;
+
     /// <summary>True if a word says the order from the other side: who waits for this task.</summary>
     public static bool IsReversed(string key) => Reversed.Find(key) is not null;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Who owns a file.</summary>
+/// <summary>The one who owns a file.</summary>
 public static partial class FileOwner
 {
     // statx(2): its structure is the same on all machines, with the owner's number at byte 20 of 256.

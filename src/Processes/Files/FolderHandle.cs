@@ -166,7 +166,7 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>Whether a name is that of an open file, and no link to it.</summary>
+    /// <summary>True if a name is that of an open file, and no link to it.</summary>
     public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
         KindOf(name) == EntryKind.File
         && PlaceAt(Number, FolderCalls.Ended(name)) is { } place

@@ -38,7 +38,7 @@ public sealed class LogFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">It can't be made, for example because a folder on the way is a link.</exception>
     public static LogFile Make(string path) => new(path);
 
-    /// <summary>Whether it has anything that is not what a program printed, or another file has its name.</summary>
+    /// <summary>True if it has anything that is not what a program printed, or another file has its name.</summary>
     /// <param name="output">All that was printed, so far as it was kept.</param>
     public bool IsForeign(CapturedOutput output)
     {

@@ -21,7 +21,7 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
     /// <summary>A number that stays the same as long as the pump waits for the same bytes, and null while it processes bytes.</summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
-    /// <summary>Whether the stream has unread bytes, or its end: on a busy machine it may take seconds until a read begins.</summary>
+    /// <summary>True if the stream has unread bytes, or its end: on a busy machine it may take seconds until a read begins.</summary>
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
 

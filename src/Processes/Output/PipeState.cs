@@ -8,7 +8,7 @@ internal static partial class PipeState
 {
     private const short ReadyToRead = 1; // POLLIN, poll(2)
 
-    /// <summary>Whether a read would return at once: there are bytes, or the end, because there is no writer any more.</summary>
+    /// <summary>True if a read would return at once: there are bytes, or the end, because there is no writer any more.</summary>
     public static bool IsReadable(SafePipeHandle pipe)
     {
         var added = false;

@@ -31,11 +31,11 @@ public sealed record ProcessCommand
     /// <value>Default: nothing.</value>
     public ProcessInput Input { get; init; } = ProcessInput.None;
 
-    /// <summary>Where standard output goes.</summary>
+    /// <summary>The place where standard output goes.</summary>
     /// <value>Default: captured, up to 1 MiB.</value>
     public ProcessOutput StandardOutput { get; init; } = new();
 
-    /// <summary>Where standard error goes.</summary>
+    /// <summary>The place where standard error goes.</summary>
     /// <value>Default: captured, up to 1 MiB.</value>
     public ProcessOutput StandardError { get; init; } = new();
 

@@ -18,7 +18,7 @@ public sealed record MachineFacts
     /// <summary>The name of the host.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>Whether the machine is a container: its machine id may be that of its image, and so of every container made of
+    /// <summary>True if the machine is a container: its machine id may be that of its image, and so of every container made of
     /// it.</summary>
     public required bool IsContainer { get; init; }
 

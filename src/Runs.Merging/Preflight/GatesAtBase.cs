@@ -23,8 +23,8 @@ internal sealed class GatesAtBase(GateCheck gates)
         [
             .. files
                 .Plan.Tasks.SelectMany(t => t.Verification)
-                .DistinctBy(g => (g.Command, g.Negate))
-                .Where(g => configured.All(c => c.Command != g.Command)),
+                .DistinctBy(g => g.Identity)
+                .Where(g => configured.All(c => c.Identity.Command != g.Identity.Command)),
         ];
         var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
         (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);

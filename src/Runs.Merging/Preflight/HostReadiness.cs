@@ -3,8 +3,8 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Whether this machine could do a task of another machine's run now: disk, memory, and the agent with its login, by the settings
-/// here.</summary>
+/// <summary>Checks whether this machine could do a task of another machine's run now: disk, memory, and the agent with its login, by the
+/// settings here.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="root">The repository here.</param>
 /// <param name="loaded">Its settings, without errors.</param>

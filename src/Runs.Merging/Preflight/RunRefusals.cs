@@ -1,5 +1,6 @@
 using Orchestrator.Accounts;
 using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Planning;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
@@ -15,7 +16,7 @@ public static class RunRefusals
     /// <returns>Sentences, each with its cure; empty: nothing is refused.</returns>
     public static IReadOnlyList<string> Of(Plan? plan, OrchestrationInput input, SettingsResult settings, RepositoryReference repository) =>
         plan is null
-            ? [.. PricedAgents.Faults(settings.Settings!, [Priced(settings.Settings!, settings.Settings!.Planner)])]
+            ? [.. PaidAgents.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
             : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStart.Of(input, settings, repository)));
 
     /// <summary>The reasons of a run.</summary>
@@ -24,43 +25,9 @@ public static class RunRefusals
         [
             .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
             .. SameButForCase(files.Plan),
-            .. PricedAgents.Faults(files.Settings, PaidAgents(files)),
+            .. PricedAgents.Faults(files.Settings, PaidAgents.Of(files.Settings, files.Plan.Tasks)),
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
-
-    /// <summary>The agents of the tasks, those that take a task over, and the reviewer, each with its model.</summary>
-    private static IEnumerable<(string Agent, string Model)> PaidAgents(RunFiles files)
-    {
-        var settings = files.Settings;
-        var reviewer = settings.Review.Reviewer;
-        var relays = files
-            .Plan.Tasks.Select(settings.AgentOf)
-            .Distinct(StringComparer.Ordinal)
-            .SelectMany(settings.RelaysOf)
-            .Select(relay => relay.Agent)
-            .Distinct(StringComparer.Ordinal);
-        return
-        [
-            .. files.Plan.Tasks.Select(task => (settings.AgentOf(task), settings.ModelOf(task))),
-            .. relays.Select(relay =>
-                (
-                    relay,
-                    settings.ModelOf(
-                        new PlanTask
-                        {
-                            Id = "",
-                            Description = "",
-                            Agent = relay,
-                        }
-                    )
-                )
-            ),
-            .. settings.Review.Enabled ? [Priced(settings, reviewer)] : ((string, string)[])[],
-        ];
-    }
-
-    private static (string Agent, string Model) Priced(OrchestratorSettings settings, PlannerSettings caller) =>
-        (caller.Agent, settings.ModelOf(caller));
 
     /// <summary>On some file systems names that differ only in case are the same.</summary>
     private static IEnumerable<string> SameButForCase(Plan plan) =>

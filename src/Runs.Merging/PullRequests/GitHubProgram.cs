@@ -107,7 +107,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         };
     }
 
-    /// <summary>Whether a member of an item is true.</summary>
+    /// <summary>True if a member of an item is true.</summary>
     public static bool IsTrue(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Whether a place that a reviewer names exists, in the reviewed commit or in what it removed.</summary>
+/// <summary>Checks whether a place that a reviewer names exists, in the reviewed commit or in what it removed.</summary>
 internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
 {
     private HashSet<string>? _files;

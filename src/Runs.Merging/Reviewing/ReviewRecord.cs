@@ -26,7 +26,7 @@ internal sealed record ReviewFinding
     /// <summary>Files that this touches.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>Whether the finding prevents landing: its place exists, and the defect is described.</summary>
+    /// <summary>True if the finding prevents landing: its place exists, and the defect is described.</summary>
     public bool Blocks { get; init; }
 
     /// <summary>Why it does not prevent landing, or why it is in this state.</summary>

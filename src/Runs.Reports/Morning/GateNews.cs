@@ -51,7 +51,7 @@ internal sealed class GateNews
         return new GateNews(last, null, []);
     }
 
-    /// <summary>Whether a gate passed in the run before; null: it was not run there.</summary>
+    /// <summary>True if a gate passed in the run before; null: it was not run there.</summary>
     public bool? PassedBefore(GateVerdict verdict) => Earlier.FirstOrDefault(earlier => Key(earlier) == Key(verdict))?.Passed;
 
     // The landing has the last word; of tasks whoever ended last.
@@ -74,5 +74,5 @@ internal sealed class GateNews
         ];
     }
 
-    private static (string Command, bool Negate) Key(GateVerdict verdict) => (verdict.Gate.Command, verdict.Gate.Negate);
+    private static (string Command, bool Negate) Key(GateVerdict verdict) => verdict.Gate.Identity;
 }

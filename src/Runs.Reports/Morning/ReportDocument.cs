@@ -17,7 +17,7 @@ public sealed record ReportLine(string Kind, string Text)
     /// <summary>Numbers of the events that it rests on.</summary>
     public IReadOnlyList<long> Events { get; init; } = [];
 
-    /// <summary>Whether the sentence is bad news, which is marked.</summary>
+    /// <summary>True if the sentence is bad news, which is marked.</summary>
     public bool IsBad { get; init; }
 }
 

@@ -2,7 +2,7 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Whether a target of notices can be reached.</summary>
+/// <summary>The answer to whether a target of notices can be reached.</summary>
 /// <param name="Target">For people: name and channel.</param>
 /// <param name="IsReachable">It can.</param>
 /// <param name="Message">What was seen, or why not, in a sentence; may be empty where it can.</param>

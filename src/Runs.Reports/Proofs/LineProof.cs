@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Where a line of code comes from, as far as it can be proven by git and by the records of runs.</summary>
+/// <summary>The place where a line of code comes from, as far as it can be proven by git and by the records of runs.</summary>
 /// <param name="File">The file, relative to the repository's root.</param>
 /// <param name="Line">Number of the line, from 1.</param>
 /// <param name="Text">The line.</param>

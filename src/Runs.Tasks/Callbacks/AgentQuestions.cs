@@ -34,8 +34,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return Rest(text, files.Plan.Tasks.Count - shown.Count).ToString();
     }
 
-    /// <summary>Whether the agent's task may write a path, by the same rule as its hook and the check of its commit; and which other tasks
-    /// own it.</summary>
+    /// <summary>Checks whether the agent's task may write a path, by the same rule as its hook and the check of its commit; and which other
+    /// tasks own it.</summary>
     /// <param name="path">Absolute, or relative to the worktree.</param>
     /// <exception cref="StepException">The run's files are gone.</exception>
     public string Ownership(string path)
@@ -102,7 +102,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>Whether the task's worktree may hold changes that are not on staging: also while the task waits for an answer.</summary>
+    /// <summary>True if the task's worktree may hold changes that are not on staging: also while the task waits for an answer.</summary>
     private static bool HasUnmergedWork(string state) =>
         state
             is TaskStates.Preparing

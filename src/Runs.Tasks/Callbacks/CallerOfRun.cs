@@ -2,8 +2,8 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Whether the program at the other end of a connection on this machine was started by a run: such a program must not answer what
-/// its run asks a person.</summary>
+/// <summary>Checks whether the program at the other end of a connection on this machine was started by a run: such a program must not
+/// answer what its run asks a person.</summary>
 public static class CallerOfRun
 {
     /// <summary>True for a process of an agent's attempt, a gate, set-up or package manager, also one that has removed its variables: its

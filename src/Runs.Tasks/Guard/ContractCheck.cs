@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether a task's work respects the plan's contracts: their files are as the orchestrator wrote them, and classes that claim to
-/// implement one do.</summary>
+/// <summary>Checks whether a task's work respects the plan's contracts: their files are as the orchestrator wrote them, and classes that
+/// claim to implement one do.</summary>
 internal static class ContractCheck
 {
     /// <summary>Larger sources are generated, and do not implement a contract by hand.</summary>

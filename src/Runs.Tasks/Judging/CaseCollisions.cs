@@ -6,7 +6,7 @@ internal sealed class CaseCollisions(WorktreeFiles files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a path, or one of its folders, has such a twin.</summary>
+    /// <summary>True if a path, or one of its folders, has such a twin.</summary>
     public bool Has(string path)
     {
         var start = 0;

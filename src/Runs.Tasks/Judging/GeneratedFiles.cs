@@ -70,11 +70,13 @@ internal sealed class HeldBackFiles
 {
     private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> _output = new(StringComparer.Ordinal);
+
     private const string Note = "held back, since this task's files_write does not name it: ";
 
-    /// <summary>The note as a sentence for the agent whose gates fail.</summary>
-    public static string Explain(string note) =>
-        $"{char.ToUpperInvariant(note[0])}{note[1..]}. The gates did not see it. Generated files and secrets do not belong into commits.";
+    /// <summary>A sentence about places for the agent whose gates fail.</summary>
+    public static string Explain(IReadOnlyList<string> places) =>
+        $"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong into commits.";
 
     /// <summary>Holds nothing back.</summary>
     public static HeldBackFiles None { get; } = new();
@@ -83,6 +85,9 @@ internal sealed class HeldBackFiles
 
     /// <summary>True if the file does not land.</summary>
     public bool Holds(string path) => _held.ContainsKey(path);
+
+    /// <summary>True if a tool generated the file.</summary>
+    public bool IsOutput(string path) => _output.Contains(path);
 
     /// <summary>Finds them among the changes of a task.</summary>
     /// <param name="repository">The repository.</param>
@@ -107,21 +112,34 @@ internal sealed class HeldBackFiles
         {
             found._held.Add(path, path);
         }
-        var output = added.Where(path => Ecosystems.All.Any(row => row.OutputIn(path) is not null) || IsOfSystem(path)).ToList();
+        var output = added
+            .Where(path =>
+                IsOfSystem(path)
+                || Ecosystems.All.Any(row => row.OutputIn(path) is not null)
+                || Ecosystems.OutputBesideIn(path, (_, _) => true) is not null
+            )
+            .ToList();
         if (output.Count == 0)
         {
             return found;
         }
         var known = (await new CommitStore(repository).ListFilesAsync(baseCommit, stop)).Select(file => file.Path).ToList();
         var sources = known.Concat(changed.Select(file => file.Path).Except(output, StringComparer.Ordinal)).ToList();
-        var present = Ecosystems.All.Where(row => row.OutputFolders.Count + row.Output.Count > 0 && row.IsIn(sources)).ToList();
+        var present = Ecosystems
+            .All.Where(row => row.OutputFolders.Count + row.Output.Count > 0 && (row.IsIn(sources) || sources.Exists(row.IsAboutPackages)))
+            .ToList();
         var folders = known.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
+        var names = sources.ToLookup(Parent, path => Path.GetFileName(path), StringComparer.Ordinal);
         foreach (var path in output.Where(path => !found.Holds(path)))
         {
             var part = IsOfSystem(path) ? path : present.Select(row => row.OutputIn(path)).FirstOrDefault(part => part is not null);
-            if (part is not null && PlaceOf(path, part) is var place && !folders.Contains(place) && !named.Names(path, part))
+            var place = part is not null
+                ? PlaceOf(path, part)
+                : Ecosystems.OutputBesideIn(path, (folder, files) => Ecosystems.IsAny(files, names[folder]));
+            if (place is not null && !folders.Contains(place) && !named.Names(path, part ?? Path.GetFileName(place)))
             {
                 found._held.Add(path, place);
+                found._output.Add(path);
             }
         }
         return found;
@@ -149,13 +167,18 @@ internal sealed class HeldBackFiles
         return await OfAsync(repository, baseCommit, task, changed, texts.GetValueOrDefault, stop);
     }
 
-    /// <summary>A note that names the places of some of them: folders once.</summary>
-    public string Describe(IEnumerable<string> paths)
-    {
-        var places = paths.Where(Holds).GroupBy(path => _held[path], StringComparer.Ordinal);
-        return Note
-            + FileNames.Some([.. places.Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/")]);
-    }
+    /// <summary>A note that names some places.</summary>
+    /// <param name="places">Places of <see cref="Places"/>.</param>
+    public static string Describe(IReadOnlyList<string> places) => Note + FileNames.Some(places);
+
+    /// <summary>The places of some of them: files, and folders once and with a slash.</summary>
+    public IReadOnlyList<string> Places(IEnumerable<string> paths) =>
+        [
+            .. paths
+                .Where(Holds)
+                .GroupBy(path => _held[path], StringComparer.Ordinal)
+                .Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/"),
+        ];
 
     private static bool IsSecret(string path, Func<string, string?> readText) =>
         SecretFileName.Is(path) || (SecretFileName.MayBeKey(path) && readText(path) is { } text && SecretFileName.IsKey(text));
@@ -170,6 +193,8 @@ internal sealed class HeldBackFiles
         var at = Array.IndexOf(parts, part);
         return at < 0 ? path : string.Join('/', parts[..(at + 1)]);
     }
+
+    private static string Parent(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
 
     private static IEnumerable<string> FoldersOf(string path)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="workspace">Where the task is worked on.</param>
 internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    /// <summary>Whether a commit is ours, of this attempt.</summary>
+    /// <summary>True if a commit is ours, of this attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 

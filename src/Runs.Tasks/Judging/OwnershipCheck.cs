@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether a task may change a file, and git can store it. Runs on the worktree, to report every violation, and on the tree to
-/// commit, because files may change in between.</summary>
+/// <summary>Checks whether a task may change a file, and git can store it. Runs on the worktree, to report every violation, and on the tree
+/// to commit, because files may change in between.</summary>
 /// <param name="held">Files that do not land whoever owns their folder.</param>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, HeldBackFiles held)
 {
@@ -15,7 +15,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         && (
             _ownership.Owns(file.Path)
                 ? file.Change == FileChange.Added && (GeneratedFiles.IsHalfWritten(file.Path) || held.Holds(file.Path))
-                : GeneratedFiles.IsGenerated(file.Path)
+                : GeneratedFiles.IsGenerated(file.Path) || held.IsOutput(file.Path)
         );
 
     /// <summary>Violations in a worktree, each a sentence for the agent.</summary>

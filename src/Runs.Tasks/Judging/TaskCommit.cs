@@ -16,8 +16,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     // A task that names a file may be there to store it in another form (git add --renormalize).
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
 
-    /// <summary>A note that names the files that were held back; empty where there are none.</summary>
-    public string HeldBack { get; private set; } = "";
+    /// <summary>The files, and folders with a slash, that were held back.</summary>
+    public IReadOnlyList<string> HeldBack { get; private set; } = [];
 
     /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
     /// noted.</summary>
@@ -62,8 +62,8 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         var generated = changed[true].ToList();
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
         _committed = generated.Count > 0 || _ignored.Count > 0 ? null : _committed;
-        HeldBack = generated.Exists(file => held.Holds(file.Path)) ? held.Describe(generated.Select(file => file.Path)) : "";
-        notes.AddRange(HeldBack.Length > 0 ? [HeldBack] : []);
+        HeldBack = held.Places(generated.Select(file => file.Path));
+        notes.AddRange(HeldBack.Count > 0 ? [HeldBackFiles.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
         if (others.Count > 0)
         {

@@ -17,6 +17,9 @@ public sealed class TaskVerification(RunServices services)
         "The gates pass, but an agent that ends with an error has given up, unless it has said that its work is done: finish it, and end "
         + "well or say so.";
 
+    // They cross Temporal.
+    private const int MostHeldBack = 20;
+
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Verifies the work of one attempt. Repeated, it finds the commit.</summary>
@@ -29,7 +32,7 @@ public sealed class TaskVerification(RunServices services)
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var notes = new List<string>();
         string commit;
-        var heldBack = "";
+        IReadOnlyList<string> heldBack = [];
         if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
         {
             commit = input.Prepared.ReusedCommit;
@@ -100,7 +103,7 @@ public sealed class TaskVerification(RunServices services)
             IReadOnlyList<string> hidden =
             [
                 .. await HiddenAsync(workspace, task, stop),
-                .. heldBack.Length > 0 ? [HeldBackFiles.Explain(heldBack)] : (string[])[],
+                .. heldBack.Count > 0 ? [HeldBackFiles.Explain(heldBack)] : (string[])[],
             ];
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
@@ -149,6 +152,7 @@ public sealed class TaskVerification(RunServices services)
             Commit = commit,
             Gates = gated,
             Measurements = measured,
+            HeldBack = heldBack.Count > 0 ? [.. heldBack.Take(MostHeldBack).Select(place => FileNames.Show(place))] : null,
             Notes = notes,
             NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
         };
@@ -173,10 +177,10 @@ public sealed class TaskVerification(RunServices services)
         + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
         + "made it.";
 
-    /// <summary>Whether the task is there to write files.</summary>
+    /// <summary>True if the task is there to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
-    /// <summary>Whether a file may change what a program does: all but documents and images.</summary>
+    /// <summary>True if a file may change what a program does: all but documents and images.</summary>
     private static bool HasBehaviour(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 

@@ -35,7 +35,7 @@ public sealed record MailMessage
     [JsonIgnore]
     public string Marker => $"mail {Id}";
 
-    /// <summary>Whether it is for a task.</summary>
+    /// <summary>True if it is for a task.</summary>
     public bool IsFor(string task) => To is null ? IsFromPerson || From != task : To == task;
 
     /// <summary>Mail for a prompt. Who speaks stands outside of what is said: no message can begin another one.</summary>
@@ -78,7 +78,7 @@ public sealed record MailLetter(string From, bool IsFromPerson, string? To, stri
 /// <param name="Number">Its number; 0 where it was refused.</param>
 public sealed record MailReceipt(string Refusal, long Number)
 {
-    /// <summary>Whether the message was accepted and will be delivered.</summary>
+    /// <summary>True if the message was accepted and will be delivered.</summary>
     public bool IsTaken => Refusal.Length == 0;
 }
 

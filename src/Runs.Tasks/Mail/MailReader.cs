@@ -81,7 +81,7 @@ public sealed class MailReader(RunFolder folder, string task)
         return await TakeAsync(MailWays.Prompt, call, conversation, "", stop);
     }
 
-    /// <summary>Whether the mail that was about to be shown was shown.</summary>
+    /// <summary>True if the mail that was about to be shown was shown.</summary>
     private static bool HasArrived(MailShown last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailRules.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))

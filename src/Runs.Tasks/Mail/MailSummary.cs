@@ -22,7 +22,7 @@ public sealed record MailSummary(
 {
     private const int LongestText = 160;
 
-    /// <summary>Whether a task is its receiver or sender.</summary>
+    /// <summary>True if a task is its receiver or sender.</summary>
     public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
     /// <summary>The summary as a line of text.</summary>

@@ -23,7 +23,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>The mail of a run here is a copy from now on: the run is another machine's.</summary>
     public static void MarkCopy(RunFolder folder) => DurableFile.Write(CopyOf(folder), "");
 
-    /// <summary>Whether the mail of a run here is a copy.</summary>
+    /// <summary>True if the mail of a run here is a copy.</summary>
     public static bool IsCopy(RunFolder folder) => File.Exists(CopyOf(folder));
 
     private static string CopyOf(RunFolder folder) => Path.Combine(folder.Path, "mail", ".copy");

@@ -32,7 +32,7 @@ public sealed class MailShare(RunServices services, string remote)
             files.Count == Files.Count && files.All(file => Files.TryGetValue(file.Key, out var stamp) && stamp == file.Value);
     }
 
-    /// <summary>Whether there may be mail to be exchanged: tasks of the run may be on hosts, or the mail here is a copy.</summary>
+    /// <summary>True if there may be mail to be exchanged: tasks of the run may be on hosts, or the mail here is a copy.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
     public static bool IsNeeded(string runId, RepositoryReference here) =>

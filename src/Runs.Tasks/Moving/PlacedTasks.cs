@@ -26,7 +26,7 @@ public static class PlacedTasks
     /// <summary>The file in a task's folder that says so; it stays on this machine.</summary>
     internal const string Marker = ".placed";
 
-    /// <summary>Whether a task is placed here.</summary>
+    /// <summary>True if a task is placed here.</summary>
     public static bool Has(SharedTask task) => File.Exists(MarkerOf(task));
 
     /// <summary>The tasks of a run that are placed here.</summary>
@@ -80,7 +80,7 @@ public sealed class HeldPlaces
     /// <summary>The place is given back.</summary>
     public void GiveBack(SharedTask task) => _held.AddOrUpdate(task, 0, (_, count) => count - 1);
 
-    /// <summary>Whether this process holds one for the task.</summary>
+    /// <summary>True if this process holds one for the task.</summary>
     public bool Has(SharedTask task) => _held.GetValueOrDefault(task) > 0;
 
     /// <summary>Tasks of a run that were placed here by a worker before.</summary>

@@ -22,7 +22,7 @@ public sealed class RunArrival(RunServices services)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Whether a repository has the commit that a run began at: another project may be shared by the same remote.</summary>
+    /// <summary>True if a repository has the commit that a run began at: another project may be shared by the same remote.</summary>
     /// <param name="run">The run, as it says itself: where its machine died in the middle of the first checks, it does not know its
     /// commit, and the remote may.</param>
     /// <param name="here">The repository on this machine.</param>
@@ -202,7 +202,7 @@ internal static class TaskLeftovers
     /// <summary>Folder in the task's own for what does not count; it stays on this machine.</summary>
     private const string Aside = ".left";
 
-    /// <summary>Whether a file is this machine's alone.</summary>
+    /// <summary>True if a file is this machine's alone.</summary>
     /// <param name="parts">The parts of its path in the run's folder.</param>
     public static bool IsOwn(IReadOnlyList<string> parts) =>
         parts is ["tasks", _, Aside, ..] || Path.GetExtension(parts[^1]) is KeptConversations.Arrived or KeptConversations.Before;

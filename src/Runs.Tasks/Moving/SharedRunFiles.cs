@@ -104,7 +104,7 @@ internal sealed class SharedRunFiles
         }
     }
 
-    /// <summary>Whether a path that came from elsewhere stays in the folder that it is meant for.</summary>
+    /// <summary>True if a path that came from elsewhere stays in the folder that it is meant for.</summary>
     /// <param name="path">With slashes.</param>
     private static bool StaysInside(string path) => !path.Split('/').Any(part => part is ".." or "." or "");
 

@@ -12,7 +12,7 @@ public sealed record AgentStartFolder(string Run, string Task, int Number, strin
     /// <summary>The present state of the agent run.</summary>
     public AgentStartState State => AgentSupervisor.Look(Path);
 
-    /// <summary>Whether the start's agent works, or died and may have left running processes.</summary>
+    /// <summary>True if the start's agent works, or died and may have left running processes.</summary>
     public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;
 
     /// <summary>Stops its agent and all processes that it started; conversation and files stay.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Whether agents may have a package: by the settings, else a person is asked.</summary>
+/// <summary>Checks whether agents may have a package: by the settings, else a person is asked.</summary>
 internal static class DependencyPolicy
 {
     /// <summary>The pattern that forbids a package; null: none does.</summary>

@@ -104,7 +104,7 @@ internal sealed class DependencyRegister(RunFolder folder)
     public static PackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 
-    /// <summary>Whether an entry is of an agent run.</summary>
+    /// <summary>True if an entry is of an agent run.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
 }
 

@@ -102,7 +102,7 @@ internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
     /// <summary>What they were granted.</summary>
     public IEnumerable<LentFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new LentFile(task.Id, path)));
 
-    /// <summary>Whether a task may still write its files.</summary>
+    /// <summary>True if a task may still write its files.</summary>
     public bool IsOpen(string id) => !TaskStates.IsDone(StateOf(id));
 
     /// <summary>The state of a task.</summary>

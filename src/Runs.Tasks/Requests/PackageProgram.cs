@@ -54,7 +54,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
             )
         );
 
-    /// <summary>Whether a package exists; changes nothing. Repeated once if the program is killed.</summary>
+    /// <summary>Checks whether a package exists; changes nothing. Repeated once if the program is killed.</summary>
     /// <param name="manifest">What would have to name it.</param>
     /// <param name="root">Root of a worktree of staging.</param>
     /// <returns>Why it is not there, for the agent; null where it is.</returns>

@@ -329,6 +329,7 @@ public sealed class AgentRunStep(RunServices services)
         {
             FailureClass = failure,
             Message = message,
+            IsRefused = outcome.IsRefused,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
             Cost = notes.Cost,

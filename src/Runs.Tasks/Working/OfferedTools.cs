@@ -4,8 +4,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Whether an agent really has its MCP tools: when a server does not start, or dies before it has listed its tools, the agent
-/// program goes on without them.</summary>
+/// <summary>Checks whether an agent really has its MCP tools: when a server does not start, or dies before it has listed its tools, the
+/// agent program goes on without them.</summary>
 /// <param name="folder">The start's folder.</param>
 internal sealed class OfferedTools(string folder)
 {

@@ -1,6 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.</summary>
+/// <summary>The place where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for
+/// <c>show</c>.</summary>
 internal static class SavedWork
 {
     /// <summary>Name of the file.</summary>

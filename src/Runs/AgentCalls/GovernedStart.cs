@@ -21,7 +21,7 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
     /// <summary>The agent run.</summary>
     public GovernedAgent Agent => agent;
 
-    /// <summary>Whether its account has reserved for it, as far as known.</summary>
+    /// <summary>True if its account has reserved for it, as far as known.</summary>
     public bool IsReserved => _reservation is not null;
 
     /// <summary>What the agent uses, told to the governor.</summary>

@@ -57,7 +57,7 @@ internal sealed record AnsweringStart
     /// <summary>An agent that gives no structured answer answers with its text.</summary>
     public bool TakesText { get; init; }
 
-    /// <summary>Whether the agent's worktree is removed after each agent run.</summary>
+    /// <summary>True if the agent's worktree is removed after each agent run.</summary>
     public bool LeavesNoWorktree { get; init; }
 
     /// <summary>Why it can't be asked, a matter of its account; empty where it can.</summary>
@@ -154,6 +154,7 @@ internal sealed class StructuredAnswer(RunServices services)
         {
             FailureClass = failure,
             Message = message,
+            IsRefused = outcome.IsRefused,
             ClaimedDone = outcome.ClaimsDone,
             Session = outcome.SessionId ?? start.SessionId ?? "",
             Cost = outcome.Usage.CostUsd,

@@ -53,7 +53,7 @@ public sealed class RepositoryBacklog
     /// <summary>The file, relative to the repository.</summary>
     public string Name => _store.Name;
 
-    /// <summary>Whether the file exists.</summary>
+    /// <summary>True if the file exists.</summary>
     public bool Exists => _store.Exists;
 
     /// <summary>The file's absolute path.</summary>

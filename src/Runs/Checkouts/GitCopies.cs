@@ -55,7 +55,7 @@ public static class GitCopies
     public static IReadOnlyList<string> RunsOf(string copy) =>
         Path.Combine(copy, Runs) is var notes && Directory.Exists(notes) ? Directory.GetFiles(notes) : [];
 
-    /// <summary>Whether a note is about a run on this machine.</summary>
+    /// <summary>True if a note is about a run on this machine.</summary>
     public static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 

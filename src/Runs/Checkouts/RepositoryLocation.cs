@@ -25,7 +25,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     /// <summary>Folder of the runs' files.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
-    /// <summary>Whether a path is this repository's root, by whatever links, or the root of one of its linked worktrees.</summary>
+    /// <summary>True if a path is this repository's root, by whatever links, or the root of one of its linked worktrees.</summary>
     public bool IsAt(string path) =>
         path == Root
         || GitRepository.RealPath(path) == GitRepository.RealPath(Root)

@@ -19,30 +19,34 @@ internal static partial class BaseGates
             JsonSerializer.SerializeToUtf8Bytes(
                 verdicts
                     .Where(verdict => red.Contains(verdict) || verdict is { Result: GateResult.Passed, Tests: not null })
-                    .DistinctBy(verdict => verdict.Gate.Command)
+                    .DistinctBy(verdict => verdict.Gate.Identity.Command)
                     .ToArray(),
                 GateVerdictJson.Default.GateVerdictArray
             )
         );
 
-    /// <summary>Commands of gates that failed at the base and only advise; none before preflight has run.</summary>
-    public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
-        Read(files).Values.Where(verdict => !verdict.Passed).Select(verdict => verdict.Gate.Command).ToHashSet(StringComparer.Ordinal);
-
-    /// <summary>Verdicts at the base, by command: those that only advise, and those whose tests were counted. None before preflight has
+    /// <summary>Commands, in their usual spelling, of gates that failed at the base and only advise; none before preflight has
     /// run.</summary>
+    public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
+        Read(files)
+            .Values.Where(verdict => !verdict.Passed)
+            .Select(verdict => verdict.Gate.Identity.Command)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Verdicts at the base, by command in its usual spelling: those that only advise, and those whose tests were counted. None
+    /// before preflight has run.</summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
             ? JsonSerializer
                 .Deserialize(json, GateVerdictJson.Default.GateVerdictArray)!
-                .ToDictionary(verdict => verdict.Gate.Command, StringComparer.Ordinal)
+                .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
             : new Dictionary<string, GateVerdict>();
 
     /// <summary>The verdict with its comparison to the one at the base.</summary>
     public static GateVerdict Compare(IReadOnlyDictionary<string, GateVerdict> known, GateVerdict verdict) =>
         verdict.Gate.IsMeasurement
         || verdict.Result == GateResult.Skipped
-        || known.GetValueOrDefault(verdict.Gate.Command) is not { } before
+        || known.GetValueOrDefault(verdict.Gate.Identity.Command) is not { } before
             ? verdict
             : verdict with
             {

@@ -98,7 +98,7 @@ internal sealed class GateCheck(RunServices services)
         verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
         && verdict.Environment != EnvironmentCause.TimeOut;
 
-    /// <summary>Whether the gate states the same fault of the machine at the run's base now. An agent's code can print any words, but it is
+    /// <summary>True if the gate states the same fault of the machine at the run's base now. An agent's code can print any words, but it is
     /// not in that tree.</summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
         RunFiles files,
@@ -203,7 +203,7 @@ internal sealed class GateCheck(RunServices services)
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files);
-        return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Command)))];
+        return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Identity.Command)))];
     }
 
     /// <summary>File with a gate's whole output, relative to the repository; empty where it did not run.</summary>
@@ -213,7 +213,7 @@ internal sealed class GateCheck(RunServices services)
     /// <summary>Why a gate failed, for people: what shows it, the file with all its output, and what helps.</summary>
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
-        var isOfProject = files.Gates.OfProject().Any(g => g.Command == verdict.Gate.Command);
+        var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
         var cure = verdict.BlamesMachine ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, verdict.Environment) : "";
         return GateWords.Explain(verdict, EvidenceOf(files, verdict), cure);
     }

@@ -69,7 +69,7 @@ internal static class GateEvidence
             : [];
     }
 
-    /// <summary>Where the logs of a task's gates are.</summary>
+    /// <summary>The place where the logs of a task's gates are.</summary>
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
 

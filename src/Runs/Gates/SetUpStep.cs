@@ -35,7 +35,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             ];
     }
 
-    /// <summary>Whether set-up may store the worktree's port or name (in a database, a settings file), so that what it makes is of use
+    /// <summary>True if set-up may store the worktree's port or name (in a database, a settings file), so that what it makes is of use
     /// nowhere else.</summary>
     /// <param name="commands">Its commands.</param>
     /// <param name="variables"><c>worktrees.env</c>.</param>

@@ -112,7 +112,7 @@ public static class WorktreeSetup
         return null;
     }
 
-    /// <summary>Whether what set-up makes could be kept for other worktrees, and is not.</summary>
+    /// <summary>True if what set-up makes could be kept for other worktrees, and is not.</summary>
     /// <param name="checkout">A worktree with the files in question.</param>
     public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
     {

@@ -31,7 +31,7 @@ public sealed record Hold
     [JsonIgnore]
     public string Cure => IsOfAll ? "orchestrate release --all" : $"orchestrate release {Run}";
 
-    /// <summary>Whether it concerns a run.</summary>
+    /// <summary>True if it concerns a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of its repository.</param>
     public bool Concerns(string run, string repository) =>

@@ -15,15 +15,24 @@ internal static class PlanBytes
     public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null)
     {
         var place = Path.GetRelativePath(root, path);
-        var read = PlanReader
-            .Read(Read(path), PlanFileName.IsMasterPlan(name) ? place : name, other => TryRead(root, other), projectTexts)
-            .RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other))
-            .RefuseSubmodules(RepositoryLinks.Submodules(root));
+        var read = PlanReader.Read(Read(path), PlanFileName.IsMasterPlan(name) ? place : name, other => TryRead(root, other), projectTexts);
+        return RefuseUnfit(read, root, root, FolderOf(place));
+    }
+
+    /// <summary>Refuses a plan that does not fit its repository, whoever wrote it: paths that lead outside or into a submodule, and gates
+    /// that name what nobody makes.</summary>
+    /// <param name="read">The plan.</param>
+    /// <param name="root">Absolute path of the repository.</param>
+    /// <param name="tree">Absolute path of the work tree that its first tasks begin with.</param>
+    /// <param name="folder">The plan's folder, relative to the repository; empty: the repository itself.</param>
+    public static PlanReadResult RefuseUnfit(PlanReadResult read, string root, string tree, string folder = "")
+    {
+        var fit = read.RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other)).RefuseSubmodules(RepositoryLinks.Submodules(root));
 
         // Outside of a repository nothing is known of the files that gates name.
-        return Path.Exists(Path.Combine(root, ".git"))
-            ? read.RefuseMissing(FolderOf(place), other => Path.Exists(Path.Combine(root, other)), () => ScriptsOf(root))
-            : read;
+        return Path.Exists(Path.Combine(tree, ".git"))
+            ? fit.RefuseMissing(folder, other => Path.Exists(Path.Combine(tree, other)), () => ScriptsOf(tree))
+            : fit;
     }
 
     private static string FolderOf(string place) =>

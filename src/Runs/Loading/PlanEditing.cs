@@ -29,7 +29,7 @@ public sealed class PlanEditing(RepositoryLocation repository, string runId, IRe
         return PlanBytes.ReadPlan(repository.Root, Path, Name).WithConflicts();
     }
 
-    /// <summary>Where the planner's plan of a run is kept, relative to the repository; null: it made none.</summary>
+    /// <summary>The place where the planner's plan of a run is kept, relative to the repository; null: it made none.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">The run.</param>
     public static string? KeptAt(string repository, string runId)

@@ -120,10 +120,7 @@ public sealed class PlanLoading(RunServices services)
     internal static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
         AddProjectTexts(
             input.Plan is { } given
-                ? TaskGraphReader
-                    .ReadData(given, "plan")
-                    .RefuseLinks(other => RepositoryLinks.LeadsOutside(repository.WorkTree, other))
-                    .RefuseSubmodules(RepositoryLinks.Submodules(repository.WorkTree))
+                ? PlanBytes.RefuseUnfit(TaskGraphReader.ReadData(given, "plan"), repository.WorkTree, repository.WorkTree)
                 : ReadFile(input.PlanFile!, repository.WorkTree),
             repository.WorkTree
         );

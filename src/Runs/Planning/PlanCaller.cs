@@ -1,6 +1,7 @@
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
@@ -42,7 +43,9 @@ internal sealed class PlanCaller : IAnswerCaller
             input.AnswerHash.Length == 0
                 ? null
                 : Encoding.UTF8.GetString(BoundFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
-        var (message, said, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
+        var (message, said, errors) = files.Goal.Options.IsForBacklog
+            ? TakeTasks(files, answer)
+            : TakePlan(files, answer, input.Question.Repository.WorkTree);
         if (errors.Count == 0)
         {
             return new AnswerJudgement { Message = message, SaidHash = said };
@@ -56,9 +59,11 @@ internal sealed class PlanCaller : IAnswerCaller
         };
     }
 
-    private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer)
+    private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer, string root)
     {
-        var read = PlannerAnswer.Read(answer, files.Request, PlannerTask.Id);
+        // Later tasks of a run begin with what its earlier ones made.
+        var tree = files.Goal.Taken.Count > 0 ? files.Worktree : root;
+        var read = PlanBytes.RefuseUnfit(PlannerAnswer.Read(answer, files.Request, PlannerTask.Id), root, tree);
         if (read.Plan is not { } plan)
         {
             return ("", "", [.. read.Errors.Select(f => f.ToString())]);

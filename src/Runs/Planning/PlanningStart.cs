@@ -59,6 +59,10 @@ public sealed class PlanningStart(RunServices services)
         {
             return ("", fault);
         }
+        if (PaidAgents.FaultsBeforePlanning(start.Settings, input.Input.PlanOnly).FirstOrDefault() is { } unpriced)
+        {
+            return ("", unpriced);
+        }
         var request = RequestSource.Read(input);
         if (request.Fault is not null)
         {

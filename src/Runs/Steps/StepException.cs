@@ -13,7 +13,7 @@ public sealed class StepException(string message, Exception? cause, string failu
     /// <summary>The kind of failure.</summary>
     public string FailureType { get; } = failureType;
 
-    /// <summary>Whether a retry would fail again until a person acts.</summary>
+    /// <summary>True if a retry would fail again until a person acts.</summary>
     /// <value>Default: true.</value>
     public bool IsFinal { get; init; } = true;
 

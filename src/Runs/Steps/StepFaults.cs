@@ -71,7 +71,7 @@ public static class StepFaults
     private static string Words(Exception fault) =>
         FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
 
-    /// <summary>Whether the disk, or a person's share of it, has no room left: by the system's number of the error, or by its words, which
+    /// <summary>True if the disk, or a person's share of it, has no room left: by the system's number of the error, or by its words, which
     /// programs pass on.</summary>
     private static bool IsDiskFull(Exception? fault) =>
         fault is not null

@@ -21,7 +21,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>True where a file may only name a variable or a file with the value.</summary>
     public bool IsSecret { get; } = isSecret;
 
-    /// <summary>Whether the setting counts from a repository's files before a person trusts them: a number, or a name that is only
+    /// <summary>True if the setting counts from a repository's files before a person trusts them: a number, or a name that is only
     /// displayed or compared.</summary>
     /// <remarks>Not for settings that would loosen a rule or a limit of the person (risk, cost, approvals, landing), even if they are
     /// numbers or switches.</remarks>

@@ -232,7 +232,7 @@ public sealed record OrchestratorSettings
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>
         DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Instructions ?? [] : [];
 
-    /// <summary>Whether there is an agent of that name: in the settings, or known without.</summary>
+    /// <summary>True if there is an agent of that name: in the settings, or known without.</summary>
     public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
 
     /// <summary>Names of all agents that tasks may name.</summary>
@@ -255,7 +255,7 @@ public sealed record OrchestratorSettings
     /// <summary>How the whole change is reviewed before it lands (<c>review.*</c>).</summary>
     public required ReviewSettings Review { get; init; }
 
-    /// <summary>Whether the planner answers agents' questions (<c>questions.*</c>).</summary>
+    /// <summary>Settings of answers that the planner gives to agents' questions (<c>questions.*</c>).</summary>
     public required QuestionSettings Questions { get; init; }
 
     /// <summary>Retries of transient failures (<c>retry.*</c>); a server's own retry time wins.</summary>
@@ -340,7 +340,7 @@ public sealed record OrchestratorSettings
 
     public required RiskSettings Risk { get; init; }
 
-    /// <summary>Whether the live table is shown on a terminal (<c>show_progress</c>).</summary>
+    /// <summary>True if the live table is shown on a terminal (<c>show_progress</c>).</summary>
     public required bool ShowProgress { get; init; }
 
     public required TemporalSettings Temporal { get; init; }

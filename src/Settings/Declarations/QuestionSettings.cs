@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Whether the planner answers agents' questions (<c>questions.*</c>).</summary>
+/// <summary>Settings of answers that the planner gives to agents' questions (<c>questions.*</c>).</summary>
 /// <param name="ByPlanner">The planner, before a person is asked.</param>
 /// <param name="MaxAnswers">Maximum of questions of one task that the planner answers.</param>
 public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)

@@ -10,7 +10,7 @@ internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource
     /// <summary>The name that was used.</summary>
     public string Spelling => Written ?? Name;
 
-    /// <summary>Whether it was set under its present name.</summary>
+    /// <summary>True if it was set under its present name.</summary>
     public bool IsPresentName(string present) => Name == present && (Written is null || SettingNames.OfVariable(Written) is not null);
 }
 

@@ -31,7 +31,7 @@ public sealed record SettingSource(SettingSourceKind Kind, string Place = "", in
     /// <summary>The source of values that are not set.</summary>
     public static SettingSource Default { get; } = new(SettingSourceKind.Default);
 
-    /// <summary>Whether the setting is in the repository's own files, of which only harmless ones count until a person trusts
+    /// <summary>True if the setting is in the repository's own files, of which only harmless ones count until a person trusts
     /// them.</summary>
     public bool IsOfRepository => Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv;
 

@@ -86,6 +86,6 @@ public sealed record SettingsResult
 /// <param name="Description">What it does.</param>
 public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description)
 {
-    /// <summary>Whether the value is from the files of an untrusted repository, so that it has no effect.</summary>
+    /// <summary>True if the value is from the files of an untrusted repository, so that it has no effect.</summary>
     public bool IsWithheld { get; init; }
 }

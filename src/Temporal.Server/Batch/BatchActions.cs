@@ -31,7 +31,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
             _ => BatchOperationType.Unspecified,
         };
 
-    /// <summary>Who asked for it.</summary>
+    /// <summary>The one who asked for it.</summary>
     public static string IdentityOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {

@@ -20,7 +20,7 @@ internal sealed record ConnectionPeer(uint? UserId)
             ? new ConnectionPeer(owner.UserId)
             : new ConnectionPeer((uint?)null);
 
-    /// <summary>Whether a process of this PID namespace has the socket open. Open files of another user's processes can't be read, which
+    /// <summary>True if a process of this PID namespace has the socket open. Open files of another user's processes can't be read, which
     /// matters for root's alone.</summary>
     private static bool IsHeldBeside(string inode)
     {

@@ -17,7 +17,7 @@ internal static class SocketTable
     private const int User = 7;
     private const int Inode = 9;
 
-    /// <summary>Who made the client's end of a connection on this machine; null where the table does not tell.</summary>
+    /// <summary>The one who made the client's end of a connection on this machine; null where the table does not tell.</summary>
     /// <param name="client">The client's address, as the server sees it.</param>
     /// <param name="server">The server's.</param>
     public static SocketOwner? OwnerOf(IPEndPoint client, IPEndPoint server)
@@ -115,7 +115,7 @@ internal static class SocketTable
     }
 }
 
-/// <summary>Who has a socket.</summary>
+/// <summary>The one who has a socket.</summary>
 /// <param name="UserId">The user whose process made it.</param>
 /// <param name="Inode">Its number in the system.</param>
 internal sealed record SocketOwner(uint UserId, string Inode);

@@ -230,7 +230,7 @@ internal sealed class ActivityTaskHandler(
             deferred
         );
 
-    /// <summary>Whether a token is that of the attempt that is under way. One that was reset has another number than its token.</summary>
+    /// <summary>True if a token is that of the attempt that is under way. One that was reset has another number than its token.</summary>
     private static bool IsAttempt(ActivityRecord record, TaskToken token) =>
         record.RequestId == token.RequestId && (record.ResetRequested || record.Attempt == token.Attempt);
 

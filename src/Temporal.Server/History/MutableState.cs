@@ -62,7 +62,7 @@ internal sealed class MutableState
 
     public bool IsPaused => Status == WorkflowExecutionStatus.Paused;
 
-    /// <summary>Who paused the run, when and why; null while it is not.</summary>
+    /// <summary>The one who paused the run, when and why; null while it is not.</summary>
     public WorkflowExecutionPauseInfo? PauseInfo { get; private set; }
 
     public long NextEventId { get; private set; } = 1;

@@ -35,7 +35,7 @@ internal sealed class QueryRegistry
         return query;
     }
 
-    /// <summary>Whether a query was answered with a workflow task a while ago, while a worker had it by itself, too.</summary>
+    /// <summary>True if a query was answered with a workflow task a while ago, while a worker had it by itself, too.</summary>
     public bool IsAnsweredTwice(string id) => _answeredWithTask.Contains(id);
 
     public void Remove(PendingQuery query) => _queries.Remove(query.Id);

@@ -4,7 +4,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Whether and when something that failed is tried again: Temporal's maths, without state.</summary>
+/// <summary>Decides whether and when something that failed is tried again: Temporal's maths, without state.</summary>
 internal static class RetryPolicies
 {
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);

@@ -22,7 +22,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     /// <summary>The current run was looked up.</summary>
     public bool CurrentKnown { get; set; }
 
-    /// <summary>Whether the workflow's memory is not to be trusted any more; the next caller loads it anew.</summary>
+    /// <summary>True if the workflow's memory is not to be trusted any more; the next caller loads it anew.</summary>
     public bool Dropped => _dropped.Task.IsCompleted;
 
     /// <summary>Ends when its memory is dropped: who waits for something in it asks anew.</summary>

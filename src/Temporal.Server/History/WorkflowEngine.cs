@@ -49,7 +49,7 @@ internal sealed class WorkflowEngine
     /// <summary>Knows to which versions of workers tasks go.</summary>
     public required Deployments Deployments { get; init; }
 
-    /// <summary>Whether it is noted which runs have tasks, for a clock that skips.</summary>
+    /// <summary>True if it is noted which runs have tasks, for a clock that skips.</summary>
     public bool TracksTasks { get; init; }
 
     /// <summary>No task is queued or started, but for so many activities. Only with <see cref="TracksTasks"/>.</summary>

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 
 namespace Temporal.Server.Hosting;
 
-/// <summary>Where a <see cref="GrpcHost"/> listens.</summary>
+/// <summary>The place where a <see cref="GrpcHost"/> listens.</summary>
 internal sealed record GrpcEndpoint
 {
     /// <summary>Path of a Unix domain socket, at most 107 bytes; null for TCP.</summary>

@@ -25,11 +25,11 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     /// </summary>
     public string RunId { get; set; } = string.Empty;
 
-    /// <summary>Whether it goes with the run's next workflow task, or is out with the current one; else it goes to a worker by
+    /// <summary>True if it goes with the run's next workflow task, or is out with the current one; else it goes to a worker by
     /// itself.</summary>
     public bool Rides { get; private set; }
 
-    /// <summary>Whether a worker had it by itself at some time.</summary>
+    /// <summary>True if a worker had it by itself at some time.</summary>
     public bool WasTaken { get; private set; }
 
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +52,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
         return ++_offer;
     }
 
-    /// <summary>Whether that offer still holds: the query is not answered, rides on no task and was not offered anew.</summary>
+    /// <summary>True if that offer still holds: the query is not answered, rides on no task and was not offered anew.</summary>
     public bool IsOffered(int offer) => !Answer.Task.IsCompleted && !Rides && offer == _offer;
 
     /// <summary>Sends the query with the run's next workflow task. A worker that has it already may still answer.</summary>

@@ -91,7 +91,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Who polled since a time, and when.</summary>
+    /// <summary>The one who polled since a time, and when.</summary>
     public IReadOnlyList<PollerInfo> Pollers(DateTimeOffset since)
     {
         lock (_lock)

@@ -40,7 +40,7 @@ internal static class VisibilityTables
             """,
     ];
 
-    /// <summary>Whether an attribute is a column of the row itself; the others are values beside it.</summary>
+    /// <summary>True if an attribute is a column of the row itself; the others are values beside it.</summary>
     public static bool IsColumn(SearchAttribute attribute) => Names.Value.Contains(attribute.Column);
 
     // Made where it is asked for: who only opens a file needs no protocol for it.

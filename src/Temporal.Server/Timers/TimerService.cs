@@ -255,7 +255,7 @@ internal sealed class TimerService : IDisposable
 
         public Action Action { get; } = action;
 
-        /// <summary>Whether the action has left the heap to be carried out: calling it off changes no count.</summary>
+        /// <summary>True if the action has left the heap to be carried out: calling it off changes no count.</summary>
         public bool Taken { get; set; }
 
         public bool Cancelled => Volatile.Read(ref _cancelled) == 1;

@@ -49,7 +49,7 @@ internal static class SearchAttributeValues
         };
     }
 
-    /// <summary>Whether a value takes an attribute away: null, or an empty list.</summary>
+    /// <summary>True if a value takes an attribute away: null, or an empty list.</summary>
     public static bool IsUnset(Payload payload) =>
         Encoding(payload) == NullEncoding
         || (

@@ -48,7 +48,7 @@ public sealed record PastRun(
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ForecastRange(double Low, double Middle, double High)
 {
-    /// <summary>Whether an outcome lies in it.</summary>
+    /// <summary>True if an outcome lies in it.</summary>
     public bool Contains(double outcome) => outcome >= Low && outcome <= High;
 }
 

@@ -8,7 +8,7 @@ public static class SharedBudgets
     /// <summary>The name of the ledger of budgets that count over all accounts.</summary>
     public const string Account = "budgets";
 
-    /// <summary>Whether a scope is counted over all accounts.</summary>
+    /// <summary>True if a scope is counted over all accounts.</summary>
     public static bool IsShared(string scope) => !scope.StartsWith("account:", StringComparison.Ordinal);
 
     /// <summary>The part of a call for the account's own keeper.</summary>

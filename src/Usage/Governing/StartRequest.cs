@@ -28,7 +28,7 @@ public sealed record StartRequest
     /// <summary>The model; empty: unknown.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Who asks.</summary>
+    /// <summary>The one who asks.</summary>
     public required Holder Holder { get; init; }
 
     /// <summary>Absolute path of the agent run's folder; empty: none.</summary>
@@ -40,7 +40,7 @@ public sealed record StartRequest
     /// <summary>Higher ones go first where slots are scarce.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Whether the start goes on with work that was begun, and so wakes before those that do not.</summary>
+    /// <summary>True if the start goes on with work that was begun, and so wakes before those that do not.</summary>
     public bool IsUnderWay { get; init; }
 
     /// <summary>All budgets that it counts in.</summary>

@@ -67,7 +67,7 @@ public static class Scopes
     /// <summary>One task.</summary>
     public static string Task(string repository, string run, string task) => $"task:{repository}/{run}/{task}";
 
-    /// <summary>Whether a scope is an attempt or a task.</summary>
+    /// <summary>True if a scope is an attempt or a task.</summary>
     public static bool IsOfTask(string scope) =>
         scope.StartsWith("attempt:", StringComparison.Ordinal) || scope.StartsWith("task:", StringComparison.Ordinal);
 

@@ -36,7 +36,7 @@ public sealed record Reservation
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Who has reserved it.</summary>
+    /// <summary>The one who has reserved it.</summary>
     [JsonPropertyName("holder")]
     public required Holder Holder { get; init; }
 
@@ -76,7 +76,7 @@ public sealed record Reservation
     [JsonPropertyName("usedTokens")]
     public long UsedTokens { get; init; }
 
-    /// <summary>Whether the reservation's holder is dead and left no record: what it has used is unknown, and what was granted counts as
+    /// <summary>True if the reservation's holder is dead and left no record: what it has used is unknown, and what was granted counts as
     /// spent.</summary>
     [JsonPropertyName("isLost")]
     public bool IsLost { get; init; }

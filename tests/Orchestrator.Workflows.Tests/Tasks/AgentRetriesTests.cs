@@ -39,6 +39,27 @@ public sealed class AgentRetriesTests
     }
 
     [Fact]
+    public void After_RefusalsOfTheMachine_FailsAtTheFourthInARow()
+    {
+        var retries = new AgentRetries(new RetryRule());
+        var refused = new AgentRunResult
+        {
+            FailureClass = FailureClass.Environment,
+            IsRefused = true,
+            Message = "no sandbox",
+        };
+
+        Assert.Equal(AfterAgent.Later, retries.After(refused).Next);
+        Assert.Equal(AfterAgent.Parked, retries.After(refused with { IsRefused = false }).Next);
+        foreach (var seconds in (int[])[2, 4, 6])
+        {
+            Assert.Equal(AfterAgent.Later, retries.After(refused).Next);
+            Assert.Equal(TimeSpan.FromSeconds(seconds), retries.Backoff(refused, Now, 0.5));
+        }
+        Assert.Equal((AfterAgent.Fail, new AgentFailed(new Quote("no sandbox"))), retries.After(refused));
+    }
+
+    [Fact]
     public void After_KillsForWantOfMemory_ParksTheTaskAlone()
     {
         var retries = new AgentRetries(new RetryRule());

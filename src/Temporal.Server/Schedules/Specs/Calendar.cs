@@ -25,7 +25,7 @@ internal sealed class Calendar
         _weekdays = CalendarField.DayOfWeek.Matches(spec.DayOfWeek);
     }
 
-    /// <summary>Whether a wall-clock time matches, down to the second.</summary>
+    /// <summary>True if a wall-clock time matches, down to the second.</summary>
     public bool Matches(DateTime local) => MatchesDay(local) && _hours[local.Hour] && _minutes[local.Minute] && _seconds[local.Second];
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Temporal.Server.Schedules.Specs;
 /// <summary>A time zone: how far clocks in it are ahead of UTC.</summary>
 internal abstract class Zone
 {
-    /// <summary>Whether the clocks are never changed.</summary>
+    /// <summary>True if the clocks are never changed.</summary>
     public abstract bool IsFixed { get; }
 
     /// <summary>The zone of a specification: given as data, by name, or UTC.</summary>

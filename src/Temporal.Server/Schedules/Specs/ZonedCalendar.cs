@@ -8,7 +8,7 @@ internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
     // Clocks are changed at most a few times a year: within so short a step at most once.
     private static readonly TimeSpan Step = TimeSpan.FromDays(20);
 
-    /// <summary>Whether a time matches.</summary>
+    /// <summary>True if a time matches.</summary>
     public bool Matches(DateTime utc) => calendar.Matches(DateTime.SpecifyKind(utc + zone.OffsetAt(utc), DateTimeKind.Unspecified));
 
     /// <summary>The first time after the given one that matches; null when there is none.</summary>

@@ -19,16 +19,16 @@ internal sealed record ComparisonFilter(SearchAttribute Attribute, string Operat
 /// <summary>IN or NOT IN over a single-valued attribute.</summary>
 internal sealed record InFilter(SearchAttribute Attribute, IReadOnlyList<object> Values, bool Negated) : Filter;
 
-/// <summary>Whether a keyword list or a text holds any of the terms.</summary>
+/// <summary>Matches if a keyword list or a text holds any of the terms.</summary>
 internal sealed record TermsFilter(SearchAttribute Attribute, IReadOnlyList<string> Terms, bool Negated) : Filter;
 
 /// <summary>BETWEEN or NOT BETWEEN, both ends included.</summary>
 internal sealed record RangeFilter(SearchAttribute Attribute, object Low, object High, bool Negated) : Filter;
 
-/// <summary>Whether an attribute has no value.</summary>
+/// <summary>Matches if an attribute has no value.</summary>
 internal sealed record NullFilter(SearchAttribute Attribute, bool Negated) : Filter;
 
-/// <summary>Whether a value begins with a text.</summary>
+/// <summary>Matches if a value begins with a text.</summary>
 internal sealed record PrefixFilter(SearchAttribute Attribute, string Prefix, bool Negated) : Filter;
 
 /// <summary>A whole query, understood.</summary>

@@ -8,7 +8,7 @@ namespace Temporal.Server.Visibility.Query;
 /// <param name="Column">Name of the storage column; for keyword lists and texts, of the field that their terms are kept under.</param>
 internal sealed record SearchAttribute(string Name, IndexedValueType Type, string Column)
 {
-    /// <summary>Whether its values are kept as terms, of which a run can have several.</summary>
+    /// <summary>True if its values are kept as terms, of which a run can have several.</summary>
     public bool IsMultiValued => Type is IndexedValueType.Text or IndexedValueType.KeywordList;
 
     /// <summary>The name of the type as payload metadata and messages show it.</summary>

@@ -49,7 +49,7 @@ internal static class SystemSearchAttributes
             ("TemporalWorkflowVersioningBehavior", IndexedValueType.Keyword, "versioning_behavior")
         );
 
-    /// <summary>Whether users can't make or remove an attribute of this name.</summary>
+    /// <summary>True if users can't make or remove an attribute of this name.</summary>
     public static bool IsReserved(string name) => Computed.ContainsKey(name) || Predefined.ContainsKey(name);
 
     private static Dictionary<string, SearchAttribute> Table(params (string Name, IndexedValueType Type, string Column)[] rows) =>

@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace Orchestrator.Plans;
+
+/// <summary>One spelling for commands that do the same, so that a gate that is written in two ways is run and paid once.</summary>
+internal static class GateIdentity
+{
+    private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("'\"`\\$;|&<>(){}*?[]#~\n");
+
+    // Names of scripts that these package managers have no command of their own for, so that 'run' may be left out.
+    private static readonly string[] Scripts = ["test", "lint", "build", "typecheck", "type-check"];
+
+    private static readonly (string[] From, string[] To)[] Spellings =
+    [
+        (["npm", "test"], ["npm", "run", "test"]),
+        (["npm", "t"], ["npm", "run", "test"]),
+        (["npm", "tst"], ["npm", "run", "test"]),
+        (["npm", "run-script"], ["npm", "run"]),
+        (["pnpm", "t"], ["pnpm", "run", "test"]),
+        (["pnpm", "tst"], ["pnpm", "run", "test"]),
+        (["pnpm", "run-script"], ["pnpm", "run"]),
+        (["composer", "test"], ["composer", "run", "test"]),
+        (["composer", "run-script"], ["composer", "run"]),
+        (["cargo", "t"], ["cargo", "test"]),
+        (["cargo", "b"], ["cargo", "build"]),
+        (["cargo", "c"], ["cargo", "check"]),
+    ];
+
+    /// <summary>The command's usual spelling: equal for commands that do the same, as far as known.</summary>
+    public static string Of(string command)
+    {
+        var (folder, rest) = GateFolder.Split(command.Trim());
+        if (rest.AsSpan().ContainsAny(ShellCharacters))
+        {
+            return command;
+        }
+        var words = rest.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var same = string.Join(' ', Usual(words));
+        return folder.Length == 0 ? same : GateFolder.Join(folder, same);
+    }
+
+    private static IEnumerable<string> Usual(string[] words)
+    {
+        foreach (var (from, to) in Spellings)
+        {
+            if (words.AsSpan().StartsWith(from))
+            {
+                return [.. to, .. words[from.Length..]];
+            }
+        }
+        return words is ["pnpm" or "yarn", var script, ..] && Scripts.Contains(script) ? [words[0], "run", .. words[1..]] : words;
+    }
+}
