@@ -9,6 +9,12 @@ public sealed class Bubblewrap
     /// <summary>A link that is there in every sandbox of ours and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
+    /// <summary>The path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
+    public const string NetworkSocket = "/run/orchestrate-network";
+
+    /// <summary>The exit code of a sandbox whose network could not be opened: its program was not started.</summary>
+    public const int NetworkFailed = 96;
+
     private const string DeviceFolder = "/dev/";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
@@ -59,7 +65,20 @@ public sealed class Bubblewrap
                 .OrderBy(mount => mount.Path, StringComparer.Ordinal)
                 .ThenBy(mount => mount.Rank)
                 .SelectMany(mount => mount.Words),
+            .. sandbox.Network is { } network ? (string[])["--unshare-net", "--ro-bind", network.Socket, NetworkSocket] : [],
             "--",
+            .. sandbox.Network is { } door ? Opening(door.Opener) : [],
+        ];
+
+    // The opener's words are counted, not quoted: they and the program's are arguments of the shell.
+    private static string[] Opening(IReadOnlyList<string> opener) =>
+        [
+            "/bin/sh",
+            "-c",
+            $"""{string.Join(' ', Enumerable.Range(1, opener.Count).Select(word => $"\"${{{word}}}\""))} </dev/null || exit {NetworkFailed}"""
+                + $"\nshift {opener.Count}\nexec \"$@\"",
+            "sh",
+            .. opener,
         ];
 
     /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is

@@ -42,7 +42,15 @@ public sealed record Sandbox(string Program)
 
     /// <summary>A folder that must exist for programs and is empty; null for none.</summary>
     public string? RuntimeFolder { get; init; }
+
+    /// <summary>A network of its own, good for one start; null: the machine's network.</summary>
+    public SandboxNetwork? Network { get; init; }
 }
+
+/// <summary>The network of one sandbox: its own loopback, with sockets that a process outside serves.</summary>
+/// <param name="Socket">Absolute path of the socket by which they are handed over; see <see cref="Bubblewrap.NetworkSocket"/>.</param>
+/// <param name="Opener">The program, with its arguments, that opens them inside before the sandbox's program starts.</param>
+public sealed record SandboxNetwork(string Socket, IReadOnlyList<string> Opener);
 
 /// <summary>A folder whose new entries vanish; see <see cref="Sandbox.Layers"/>.</summary>
 /// <param name="Path">Its absolute path. One that does not exist is left out.</param>
