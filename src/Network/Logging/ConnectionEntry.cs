@@ -5,8 +5,8 @@ namespace Orchestrator.Network;
 
 /// <summary>The sandbox that a log is about: its first line.</summary>
 /// <param name="Registration">Id of the registration.</param>
-/// <param name="Time">When the registration began.</param>
-/// <param name="Labels">Whose sandbox it is.</param>
+/// <param name="Time">Start of the registration.</param>
+/// <param name="Labels">The labels of the sandbox.</param>
 /// <param name="Mode">The policy's mode.</param>
 /// <param name="Allow">The policy's entries.</param>
 public sealed record ConnectionLogHeader(
@@ -17,7 +17,7 @@ public sealed record ConnectionLogHeader(
     IReadOnlyList<string> Allow
 );
 
-/// <summary>Whose sandbox a registration is for.</summary>
+/// <summary>Labels of the sandbox that a registration is for.</summary>
 public sealed record SandboxLabels
 {
     /// <summary>The repository's path; empty if there is none.</summary>
@@ -36,7 +36,7 @@ public sealed record SandboxLabels
 /// <summary>A connection, or several refusals that are alike. URLs and headers are never logged.</summary>
 public sealed record ConnectionEntry
 {
-    /// <summary>When the connection began.</summary>
+    /// <summary>Start of the connection.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>The host as the client named it.</summary>
@@ -63,7 +63,7 @@ public sealed record ConnectionEntry
     /// <summary>Duration in milliseconds.</summary>
     public long Milliseconds { get; init; }
 
-    /// <summary>How many connections the line stands for.</summary>
+    /// <summary>Number of connections that the line stands for. Default: 1.</summary>
     public long Count { get; init; } = 1;
 
     /// <summary>True for the last line of a log that reached its size limit.</summary>

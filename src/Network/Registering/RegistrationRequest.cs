@@ -5,7 +5,7 @@ namespace Orchestrator.Network;
 /// <param name="Mode">The policy's mode.</param>
 /// <param name="Allow">The policy's entries, as they are written.</param>
 /// <param name="LogFile">Absolute path of the connection log.</param>
-/// <param name="Labels">Whose sandbox it is.</param>
+/// <param name="Labels">The labels of the sandbox.</param>
 public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyList<string> Allow, string LogFile, SandboxLabels Labels);
 
 /// <summary>The proxy's answer.</summary>

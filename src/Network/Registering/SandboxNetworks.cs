@@ -14,11 +14,12 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
     public const int ProxyPort = 3128;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(10);
-    private static readonly string[] Kept = ["PATH", "HOME", "LANG", "DOTNET_ROOT", "TMPDIR"];
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(320);
+    private static readonly string[] Kept = ["PATH", "HOME", "LANG", "DOTNET_ROOT"];
 
     /// <summary>Registers a sandbox that is about to start. Its sockets have to be handed over within two minutes.</summary>
-    /// <param name="request">Whose sandbox it is, and its policy.</param>
+    /// <param name="request">The sandbox, with its policy.</param>
     /// <returns>What the sandbox needs: see <see cref="Sandbox.Network"/>. It is good for one start.</returns>
     /// <exception cref="FormatException">An entry of the policy is malformed.</exception>
     /// <exception cref="IOException">The proxy can't be started, or refused; the message names its log.</exception>
@@ -44,7 +45,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
     {
         var began = time.GetTimestamp();
         ProcessIdentity? started = null;
-        while (true)
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : pause)
         {
             if (await TryAskAsync(line, stop) is { } answer)
             {
@@ -59,7 +60,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
             {
                 started = await StartAsync();
             }
-            await Task.Delay(BetweenTries, time, stop);
+            await Task.Delay(pause, time, stop);
         }
     }
 
