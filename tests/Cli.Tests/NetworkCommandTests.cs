@@ -5,15 +5,16 @@ namespace Orchestrator.Cli.Tests;
 /// <summary><c>network</c>: connections of a run's sandboxes from its logs, and the list of allowed hosts.</summary>
 public sealed class NetworkCommandTests
 {
-    private const string Log = """
-        {"registration":"r","time":"2026-11-27T00:00:00Z","labels":{"repository":"/r","run":"x","task":"a","role":"agent"},"mode":"Listed","allow":[]}
-        {"time":"2026-11-27T00:00:00Z","host":"api.example.com","port":443,"address":"93.184.216.34","decision":"Allowed","up":1500,"down":2500000,"milliseconds":5,"count":1,"isCut":false}
-        {"time":"2026-11-27T00:00:00Z","host":"other.example.com","port":443,"decision":"Refused","reason":"NotListed","up":0,"down":0,"milliseconds":5,"count":1,"isCut":false}
-        {"time":"2026-11-27T00:00:00Z","host":"other.example.com","port":443,"decision":"Refused","reason":"NotListed","up":0,"down":0,"milliseconds":5,"count":41,"isCut":false}
-        {"time":"2026-11-27T00:00:00Z","host":"git.example.com","port":22,"decision":"WouldRefuse","reason":"NotListed","up":1,"down":1,"milliseconds":5,"count":1,"isCut":false}
-        {"time":"2026-11-27T00:00:00Z","host":"0x7f.1","port":80,"decision":"Refused","reason":"AddressLiteral","up":0,"down":0,"milliseconds":5,"count":1,"isCut":false}
-
-        """;
+    private static readonly string Log = string.Join(
+        '\n',
+        """{"registration":"r","time":"2026-11-27T00:00:00Z","labels":{"task":"a","role":"agent"},"mode":"Listed","allow":[]}""",
+        Entry("api.example.com", 443, """ "Allowed","address":"93.184.216.34","up":1500,"down":2500000,"count":1 """),
+        Entry("other.example.com", 443, """ "Refused","reason":"NotListed","count":1 """),
+        Entry("other.example.com", 443, """ "Refused","reason":"NotListed","count":41 """),
+        Entry("git.example.com", 22, """ "WouldRefuse","reason":"NotListed","up":1,"down":1,"count":1 """),
+        Entry("0x7f.1", 80, """ "Refused","reason":"AddressLiteral","count":1 """),
+        ""
+    );
 
     [Fact]
     public async Task Network_LogsOfARun_AreSummedUpByHostAndDecision()
@@ -67,6 +68,9 @@ public sealed class NetworkCommandTests
         Assert.Contains($"'{host}' is not a host.", command.People, StringComparison.Ordinal);
         Assert.Contains($"'{host}' is not a host.", setting.People, StringComparison.Ordinal);
     }
+
+    private static string Entry(string host, int port, string decision) =>
+        $$"""{"time":"2026-11-27T00:00:00Z","host":"{{host}}","port":{{port}},"decision":{{decision}}}""";
 
     private static async Task<CliFixture> RunAsync()
     {

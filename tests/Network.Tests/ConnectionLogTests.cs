@@ -61,6 +61,18 @@ public sealed class ConnectionLogTests : IDisposable
     }
 
     [Fact]
+    public void Add_FolderThatWasRemoved_StaysRemoved()
+    {
+        var log = Log("run/a.jsonl", "parser");
+        Directory.Delete(_folder["run"], recursive: true);
+
+        log.Add(Entry("example.com", NetworkDecision.Allowed));
+
+        Assert.False(Directory.Exists(_folder["run"]));
+        Assert.Empty(_reported);
+    }
+
+    [Fact]
     public void Add_FileThatCanNotBeWritten_IsReportedOnce()
     {
         File.CreateSymbolicLink(_folder["a.jsonl"], _folder["elsewhere"]);

@@ -117,7 +117,8 @@ public sealed class SandboxNetworkTests : IDisposable
             import net from 'node:net';
             for (const path of process.argv.slice(2)) {
               await new Promise(done => {
-                const socket = net.connect({ path }, () => socket.write('{"id":"x","mode":"Open","allow":[],"logFile":"/tmp/x","labels":{}}\n'));
+                const request = '{"id":"x","mode":"Open","allow":[],"logFile":"/tmp/x","labels":{}}\n';
+                const socket = net.connect({ path }, () => socket.write(request));
                 socket.on('data', data => { console.log(String(data)); socket.destroy(); done(); });
                 socket.on('error', fault => { console.log(fault.code); done(); });
                 socket.on('end', done);

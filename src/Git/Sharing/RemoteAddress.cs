@@ -18,8 +18,8 @@ public static class RemoteAddress
             ? address.Replace($"{user}@", "", StringComparison.Ordinal)
             : address;
 
-    /// <summary>Host and port of a remote, as <c>host</c> for HTTPS and <c>host:port</c> else; null for a path, a name, or a scheme that git
-    /// reaches by other programs.</summary>
+    /// <summary>Host and port of a remote: <c>host</c> for HTTPS, else <c>host:port</c>; null for a path, a name, or a scheme of another
+    /// program.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static string? HostOf(string address)
     {
@@ -32,6 +32,10 @@ public static class RemoteAddress
                 "git" => $"{url.Host}:{(url.Port > 0 ? url.Port : GitPort)}",
                 _ => null,
             };
+        }
+        if (address.Contains("://", StringComparison.Ordinal))
+        {
+            return null;
         }
         // user@host:path, where no slash stands before the colon (git-clone(1)).
         var colon = address.IndexOf(':', StringComparison.Ordinal);

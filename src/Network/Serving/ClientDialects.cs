@@ -109,7 +109,8 @@ internal sealed class HttpDialect : IClientDialect
             : verdict.Reason == RefusalReason.InvalidRequest ? "400 Bad Request"
             : "403 Forbidden";
         return Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.UTF8.GetByteCount(sentence) + 1}\r\n"
+            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                + $"Content-Length: {Encoding.UTF8.GetByteCount(sentence) + 1}\r\n"
                 + $"Connection: close\r\nProxy-Connection: close\r\n\r\n{sentence}\n"
         );
     }

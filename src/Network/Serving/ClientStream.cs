@@ -13,10 +13,10 @@ internal sealed class ClientStream(Socket socket)
     /// <summary>The socket.</summary>
     public Socket Socket => socket;
 
-    /// <summary>What was read and not used.</summary>
+    /// <summary>Bytes that were read and not used.</summary>
     public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(0, _count);
 
-    /// <summary>The same, to be sent on.</summary>
+    /// <summary>The bytes of <see cref="Ahead"/>, for asynchronous calls.</summary>
     public ReadOnlyMemory<byte> AheadMemory => _buffer.AsMemory(0, _count);
 
     /// <summary>Reads more.</summary>

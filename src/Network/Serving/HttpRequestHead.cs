@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Network;
 
-/// <summary>The head of an HTTP/1 request (RFC 9112, 3 and 5), read strictly: what two programs could read differently is malformed.</summary>
+/// <summary>The head of an HTTP/1 request (RFC 9112, 3 and 5). A head that two programs could read differently is malformed.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Target">The request target as it was sent.</param>
 /// <param name="Version">The protocol version as it was sent.</param>

@@ -126,8 +126,9 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
             limit.CancelAfter(RequestLimit);
             try
             {
+                var request = await ReadLineAsync(caller, limit.Token);
                 var answer = PeerProcess.IsTrusted(caller)
-                    ? Register(await ReadLineAsync(caller, limit.Token), stop)
+                    ? Register(request, stop)
                     : new RegistrationAnswer(null, "The caller is another user's process, or runs in a sandbox.");
                 var line = JsonSerializer.SerializeToUtf8Bytes(answer, NetworkJson.Default.RegistrationAnswer);
                 await SocketPump.SendAsync(caller, line, limit.Token);

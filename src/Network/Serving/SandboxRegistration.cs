@@ -13,7 +13,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     /// <summary>The answer to descriptors that are served.</summary>
     public const byte Accepted = 1;
 
-    private const int MostConnections = 512;
+    private const int MostConnections = 256;
     private const int LooksPerFlush = 60;
 
     /// <summary>How long a start may take until its sandbox hands its sockets over.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Network;
 /// <summary>Copies bytes between sockets.</summary>
 internal static class SocketPump
 {
-    private const int BufferSize = 128 * 1024;
+    private const int BufferSize = 64 * 1024;
 
     /// <summary>Copies until the sender ends, then ends the receiver's input.</summary>
     /// <param name="count">Gets the number of bytes that were copied so far.</param>

@@ -39,7 +39,8 @@ public sealed class Bubblewrap
     }
 
     /// <summary>The arguments before a program in a sandbox. It has processes, temporary files and devices of its own, no capabilities even
-    /// as root, and the machine's network unless <see cref="Sandbox.Network"/> names another. Later mounts lie on earlier ones: the innermost path decides.</summary>
+    /// as root, and the machine's network unless it has one of its own. Later mounts lie on earlier ones: the innermost path
+    /// decides.</summary>
     /// <param name="sandbox">What it can reach.</param>
     public static IReadOnlyList<string> Words(Sandbox sandbox) =>
         [
@@ -75,8 +76,8 @@ public sealed class Bubblewrap
         [
             "/bin/sh",
             "-c",
-            $"""{string.Join(' ', Enumerable.Range(1, opener.Count).Select(word => $"\"${{{word}}}\""))} </dev/null || exit {NetworkFailed}"""
-                + $"\nshift {opener.Count}\nexec \"$@\"",
+            string.Join(' ', Enumerable.Range(1, opener.Count).Select(word => $"\"${{{word}}}\""))
+                + $" </dev/null || exit {NetworkFailed}\nshift {opener.Count}\nexec \"$@\"",
             "sh",
             .. opener,
         ];

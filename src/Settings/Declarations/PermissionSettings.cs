@@ -63,8 +63,8 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
         "open",
         SettingTypes.OneOf("listed", "observe", "none", "open"),
         "hosts that confined programs reach: listed (those of agent programs, package registries and remotes in use, and "
-            + "permissions.network.allow), observe (each public host, and those that are not listed are recorded), none, open (the machine's "
-            + "network)"
+            + "permissions.network.allow), observe (each public host, and those that are not listed are recorded), none, open (the "
+            + "machine's network)"
     );
 
     private static readonly Setting<IReadOnlyList<string>> AllowKey = new(

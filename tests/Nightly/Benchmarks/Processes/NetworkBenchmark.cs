@@ -81,8 +81,8 @@ internal static class NetworkBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| 1 GB by one connection of curl in a sandbox through the proxy | the machine's network: {without:0} MB/s | {with:0} MB/s | "
-                    + $"{with / without:0.00} | bar {LeastRate:0} MB/s |"
+                $"| 1 GB by one connection of curl in a sandbox through the proxy | the machine's network: {without:0} MB/s | "
+                    + $"{with:0} MB/s | {with / without:0.00} | bar {LeastRate:0} MB/s |"
             )
         );
         return with;
