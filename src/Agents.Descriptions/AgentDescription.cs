@@ -57,6 +57,14 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
+    /// <summary>Hosts of its services, each a name, <c>*.NAME</c> or <c>NAME:PORT</c>, which it may reach from a sandbox.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyList<string> Hosts
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
     /// <summary>Conversations that the program keeps; null: each start begins anew.</summary>
     public ConversationDescription? Conversation { get; init; }
 

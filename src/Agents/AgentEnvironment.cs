@@ -78,7 +78,7 @@ public static class AgentEnvironment
     {
         var environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
-            .Where(pair => start.Sandbox is null || IsListed(pair.Key, start.Variables))
+            .Where(pair => start.Sandbox is null || IsPassedOn(pair.Key) || start.Variables.Contains(pair.Key))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         environment["ORCHESTRATOR_RUN"] = start.Run;
         environment["ORCHESTRATOR_TASK"] = start.Task;
@@ -102,11 +102,11 @@ public static class AgentEnvironment
         return environment;
     }
 
-    // A confined agent gets tools' variables, those of model services, and those that the settings name: no token of anything else.
-    private static bool IsListed(string name, IReadOnlyList<string> further) =>
-        ProgramVariables.Contain(name)
-        || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
-        || further.Contains(name);
+    /// <summary>True if a confined agent gets the variable without any setting: those of tools and of model services, and no token of
+    /// anything else.</summary>
+    /// <param name="name">The variable's name.</param>
+    public static bool IsPassedOn(string name) =>
+        ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
     /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),

@@ -6,6 +6,14 @@ public static class UserState
     /// <summary>Folder of the page's token in <see cref="RootOf"/>; no sandbox shows it.</summary>
     public const string WebFolder = "web";
 
+    /// <summary>Folder of the network proxies in <see cref="RootOf"/>; no sandbox shows it.</summary>
+    public const string NetworkFolder = "network";
+
+    /// <summary>The folder of this machine's network proxy. Its path is short, since sockets lie in it.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string NetworkFolderOf(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(RootOf(environment), NetworkFolder, MachineIdentity.Find(environment)[..8]);
+
     /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a
     /// home folder may be shared by machines and containers, ports are not.</summary>
     /// <param name="environment">Variables of the process.</param>

@@ -21,6 +21,7 @@ public sealed partial class OwnFileTests
         "src/Packages",
         "src/Agents",
         "src/Processes",
+        "src/Network",
     ];
 
     /// <summary>A person's files, written by a command of theirs; new ones only, by FileMode.CreateNew.</summary>

@@ -67,4 +67,12 @@ public sealed class RepositorySettingsTests : IDisposable
 
     private RepositorySettings Load(string text, string? runId = null) =>
         RepositorySettings.Load("/repo", new SettingsInput { RepositoryFile = new("config.yaml", text) }, _ => [], Store, runId);
+
+    [Fact]
+    public void HostsOf_EachKnownAgent_AreNamed()
+    {
+        var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
+
+        Assert.All(settings.AgentNames, agent => Assert.NotEmpty(settings.HostsOf(agent)));
+    }
 }

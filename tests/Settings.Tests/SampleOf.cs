@@ -20,6 +20,7 @@ internal static class SampleOf
         "bypass",
         "off",
         "planner",
+        "listed",
         "desktop",
         "[run_done]",
         "[api]",

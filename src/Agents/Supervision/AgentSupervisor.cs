@@ -124,7 +124,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        IEnumerable<string> call = [.. Before(start.Sandbox, invocation, folder), invocation.Program, .. invocation.Arguments];
+        var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(CancellationToken.None);
+        IEnumerable<string> call = [.. Before(sandbox, invocation, folder), invocation.Program, .. invocation.Arguments];
         folder.Write(
             "call",
             $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"

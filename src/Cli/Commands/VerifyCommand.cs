@@ -59,7 +59,7 @@ internal sealed class VerifyCommand : CliCommand
                 commit,
                 gates,
                 evidence,
-                context.Environment,
+                context.Services,
                 settings,
                 parsed.GetValue(_fresh),
                 gate =>

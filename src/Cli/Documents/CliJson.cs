@@ -41,6 +41,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(HoldsDocument))]
 [JsonSerializable(typeof(WorkersDocument))]
 [JsonSerializable(typeof(ProofDocument))]
+[JsonSerializable(typeof(NetworkDocument))]
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
 [JsonSerializable(typeof(SessionDocument))]

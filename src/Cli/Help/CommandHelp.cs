@@ -172,6 +172,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
+        ["network"] = Of(Plain, "orchestrate network", "orchestrate network run-tasks-3f9a1c/parser --json"),
+        ["network allow"] = Of(
+            Plain,
+            "orchestrate network allow example.com",
+            "orchestrate network allow localhost:5432 \"*.example.com\"",
+            "orchestrate network allow --from run-tasks-3f9a1c"
+        ),
         ["proof"] = Of(Plain, "orchestrate proof src/main.c:42", "orchestrate proof src/main.c:42 --revision release --json"),
         ["workers"] = Of(Plain, "orchestrate workers", "orchestrate workers run-tasks-3f9a1c --once", "orchestrate workers --json"),
         ["watch"] = Of(Plain, "orchestrate watch open"),

@@ -1,5 +1,6 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Machine.Hosting;
+using Orchestrator.Network;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Startup;
@@ -17,6 +18,16 @@ internal static class Program
         {
             VersionText.Print();
             return ExitCodes.Done;
+        }
+
+        // Nor for these: each start of a confined program waits for the first, and the second serves sandboxes as long as they live.
+        if (args is [SandboxOpener.Command, var socket, var ports])
+        {
+            return NetworkProcesses.Open(socket, ports);
+        }
+        if (args is [NetworkProxy.Command, var place])
+        {
+            return NetworkProcesses.Serve(place);
         }
 
         return RunAsync(args).GetAwaiter().GetResult();

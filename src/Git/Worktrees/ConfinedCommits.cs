@@ -76,8 +76,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         DurableFile.Write(BaseFile, (tip ?? "") + "\n");
     }
 
-    /// <summary>The copy of the user's settings for this agent; only after <see cref="PrepareAsync"/>.</summary>
-    public string PersonsConfiguration => Path.Combine(folder, "gitconfig");
+    /// <summary>The copies of git's configuration for this agent; null before <see cref="PrepareAsync"/>.</summary>
+    public ConfinedConfiguration? Configuration { get; private set; }
 
     /// <summary>Adds the files of git to a sandbox: the common folder of this agent run in place of the repository's, and the worktree's
     /// index and head.</summary>
@@ -227,8 +227,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 OwnFile.Write(Path.Combine(Common, name), content);
             }
         }
-        var configuration = await ConfinedConfiguration.MakeAsync(_repository, folder, stop);
-        File.Move(configuration.Repository, Path.Combine(Common, "config"));
+        Configuration = await ConfinedConfiguration.MakeAsync(_repository, folder, stop);
+        File.Move(Configuration.Repository, Path.Combine(Common, "config"));
         var refs = await new RefStore(_repository).ListAsync(s_refs, stop);
         OwnFile.Write(
             Path.Combine(Common, "packed-refs"),

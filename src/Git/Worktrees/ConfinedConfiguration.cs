@@ -7,6 +7,9 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="CommonDirectory">The repository's common folder.</param>
 public sealed record ConfinedConfiguration(string Persons, string Repository, string CommonDirectory)
 {
+    /// <summary>Addresses of the repository's remotes.</summary>
+    public IReadOnlyList<string> Remotes { get; private init; } = [];
+
     private static readonly string[] s_sections =
     [
         "advice",
@@ -69,12 +72,18 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
     public static async Task<ConfinedConfiguration> MakeAsync(GitRepository repository, string folder, CancellationToken stop)
     {
         var settings = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, stop);
-        var made = new ConfinedConfiguration(Path.Combine(folder, "gitconfig"), Path.Combine(folder, "config"), repository.CommonDirectory);
+        var made = new ConfinedConfiguration(Path.Combine(folder, "gitconfig"), Path.Combine(folder, "config"), repository.CommonDirectory)
+        {
+            Remotes = [.. settings.Where(setting => IsRemote(setting.Name)).Select(setting => setting.Value).OfType<string>()],
+        };
         OwnFolder.Ensure(folder);
         OwnFile.Write(made.Persons, TextOf(settings.Where(setting => setting.Scope == "global")));
         OwnFile.Write(made.Repository, TextOf(settings.Where(setting => setting.Scope == "local")));
         return made;
     }
+
+    private static bool IsRemote(string name) =>
+        name.StartsWith("remote.", StringComparison.Ordinal) && name.EndsWith("url", StringComparison.Ordinal);
 
     private static byte[] TextOf(IEnumerable<ScopedSetting> settings) =>
         GitConfigurationText.Write(settings.Where(setting => IsShown(setting.Name)).Select(WithoutPassword));

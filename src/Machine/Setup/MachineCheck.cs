@@ -1,10 +1,10 @@
-using Orchestrator.Gates;
 using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Described;
 using Orchestrator.Agents.Models;
+using Orchestrator.Gates;
 using Orchestrator.Git.Program;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;

@@ -23,7 +23,7 @@ public static class CheckoutVerification
     /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
     /// <param name="gates">What to run.</param>
     /// <param name="evidence">Folder for what the gates print.</param>
-    /// <param name="environment">The process's variables; gates get only the ones that programs need.</param>
+    /// <param name="services">Services of this machine; of its variables gates get only the ones that programs need.</param>
     /// <param name="settings">Variables from <c>worktrees.env</c>, and how earlier results are used.</param>
     /// <param name="fresh">Nothing that is known counts.</param>
     /// <param name="told">Called for each result.</param>
@@ -36,7 +36,7 @@ public static class CheckoutVerification
         string? commit,
         IReadOnlyList<HoldingGate> gates,
         string evidence,
-        IReadOnlyDictionary<string, string> environment,
+        RunServices services,
         OrchestratorSettings settings,
         bool fresh,
         Action<GateVerdict> told,
@@ -45,17 +45,11 @@ public static class CheckoutVerification
     )
     {
         var repositories = new GitRepositories();
-        var opened = await repositories.GoingByPresentAsync(await repositories.OpenAsync(workTree), GitCopies.FolderOf(environment));
-        var verification = new GatesOfCheckout(
-            opened,
-            gates,
-            evidence,
-            environment,
-            settings,
-            new Bubblewrap(),
-            told,
-            waiting => waits(waiting.ToString())
+        var opened = await repositories.GoingByPresentAsync(
+            await repositories.OpenAsync(workTree),
+            GitCopies.FolderOf(services.Environment)
         );
+        var verification = new GatesOfCheckout(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
         if (commit is null)
         {

@@ -17,9 +17,8 @@ internal sealed class GatesOfCheckout(
     GitRepository repository,
     IReadOnlyList<HoldingGate> gates,
     string evidence,
-    IReadOnlyDictionary<string, string> environment,
+    RunServices services,
     OrchestratorSettings settings,
-    Bubblewrap bubblewrap,
     Action<GateVerdict> told,
     Action<WaitingGate> waits
 )
@@ -27,8 +26,8 @@ internal sealed class GatesOfCheckout(
     /// <summary>To get a tree id, all files are read once; for more bytes than this it is not worth it.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
 
-    private readonly GateResultStore _results = new(environment, TimeProvider.System);
-    private readonly GateRunner _runner = new(GateScheduler.Of(environment, told: waits));
+    private readonly GateResultStore _results = new(services.Environment, TimeProvider.System);
+    private readonly GateRunner _runner = new(GateScheduler.Of(services.Environment, told: waits));
 
     /// <summary>Runs the gates, or uses known results.</summary>
     /// <param name="worktree">Where.</param>
@@ -44,7 +43,7 @@ internal sealed class GatesOfCheckout(
     {
         var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
         // As in a run, but until this process ends: the folder is the user's, and may be verified twice at the same time.
-        var claims = WorktreeResourceClaims.Of(environment);
+        var claims = WorktreeResourceClaims.Of(services.Environment);
         var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
         try
         {
@@ -52,12 +51,19 @@ internal sealed class GatesOfCheckout(
             {
                 Directory = worktree.Path,
                 ChangedFiles = question.Changed,
-                Environment = StepEnvironment.Of(environment, resources, settings, repository.MainCheckout ?? worktree.Path),
+                Environment = StepEnvironment.Of(services.Environment, resources, settings, repository.MainCheckout ?? worktree.Path),
                 TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(worktree.Path, "", ""),
                 // The answer goes to a person, and costs no attempt.
                 TrustsOutput = true,
-                Sandbox = await StepSandbox.OfTreeAsync(settings, worktree, resources, SandboxRole.Gate, bubblewrap, environment, stop),
+                Sandbox = await StepSandbox.OfTreeAsync(
+                    settings,
+                    worktree,
+                    resources,
+                    new SandboxPurpose(SandboxRole.Gate, evidence),
+                    services,
+                    stop
+                ),
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             var tree = await TreeAsync(worktree, question, stop);

@@ -17,6 +17,9 @@ public sealed record Ecosystem(string Name)
     /// <summary>Prefix by which an agent names the registry of its packages, such as <c>npm</c>; empty: it has none.</summary>
     public string Registry { get; init; } = "";
 
+    /// <summary>Hosts that its package managers fetch from, unless a project names others.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>Files in which people write which packages a project needs.</summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.Processes;
 
 /// <summary>Sockets that have a name and no file (unix(7), "abstract"): displays, message buses, debuggers. They belong to a network
-/// namespace, so that a <see cref="Sandbox"/>, which has the machine's network, can't close them.</summary>
+/// namespace, so that a <see cref="Sandbox"/> with the machine's network can't close them.</summary>
 public static class AbstractSockets
 {
     private const int AcceptsConnections = 0x10000; // __SO_ACCEPTCON in the kernel's net.h

@@ -11,6 +11,12 @@ public sealed partial class Bubblewrap
     /// <summary>A link that is there in every sandbox of ours and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
+    /// <summary>The path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
+    public const string NetworkSocket = "/run/orchestrate-network";
+
+    /// <summary>The exit code of a sandbox whose network could not be opened: its program was not started.</summary>
+    public const int NetworkFailed = 96;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Task<bool>> _overlays = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
@@ -43,7 +49,8 @@ public sealed partial class Bubblewrap
             : Task.FromResult(false);
 
     /// <summary>The arguments before a program in a sandbox. It has processes, temporary files and devices of its own, no capabilities even
-    /// as root, and the network of the machine. Later mounts lie on earlier ones: the innermost path decides.</summary>
+    /// as root, and the machine's network unless it has one of its own. Later mounts lie on earlier ones: the innermost path
+    /// decides.</summary>
     /// <param name="sandbox">The files that it can reach.</param>
     public static IReadOnlyList<string> Words(Sandbox sandbox) =>
         [
@@ -62,9 +69,22 @@ public sealed partial class Bubblewrap
             "--symlink",
             "sandbox",
             Mark,
+            .. sandbox.Network is { } network ? (string[])["--unshare-net", "--ro-bind", network.Socket, NetworkSocket] : [],
             .. SandboxMounts.Closing(sandbox),
             .. sandbox.Variables.SelectMany(variable => (string[])["--setenv", variable.Key, variable.Value]),
             "--",
+            .. sandbox.Network is { } door ? Opening(door.Opener) : [],
+        ];
+
+    // The opener's words are counted, not quoted: they and the program's are arguments of the shell.
+    private static string[] Opening(IReadOnlyList<string> opener) =>
+        [
+            "/bin/sh",
+            "-c",
+            string.Join(' ', Enumerable.Range(1, opener.Count).Select(word => $"\"${{{word}}}\""))
+                + $" </dev/null || exit {NetworkFailed}\nshift {opener.Count}\nexec \"$@\"",
+            "sh",
+            .. opener,
         ];
 
     /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is

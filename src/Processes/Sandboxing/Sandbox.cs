@@ -34,7 +34,31 @@ public sealed record Sandbox(string Program)
 
     /// <summary>Variables that the program gets in place of its own ones. Not for secrets: other users can see them.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The door to a network of its own, which is opened for each start; null: the machine's network.</summary>
+    public ISandboxDoor? Door { get; init; }
+
+    /// <summary>A network of its own, good for one start; null: the machine's network.</summary>
+    public SandboxNetwork? Network { get; init; }
+
+    /// <summary>Opens the door for one start.</summary>
+    /// <exception cref="ProcessStartException">The network can't be had.</exception>
+    public async Task<Sandbox> OpenAsync(CancellationToken stop) =>
+        Door is null ? this : this with { Door = null, Network = await Door.OpenAsync(stop) };
 }
+
+/// <summary>Gives sandboxes their network.</summary>
+public interface ISandboxDoor
+{
+    /// <summary>A network for one start.</summary>
+    /// <exception cref="ProcessStartException">The network can't be had.</exception>
+    Task<SandboxNetwork> OpenAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The network of one sandbox: its own loopback, with sockets that a process outside serves.</summary>
+/// <param name="Socket">Absolute path of the socket by which they are handed over; see <see cref="Bubblewrap.NetworkSocket"/>.</param>
+/// <param name="Opener">The program, with its arguments, that opens them inside before the sandbox's program starts.</param>
+public sealed record SandboxNetwork(string Socket, IReadOnlyList<string> Opener);
 
 /// <summary>A folder in the place of another one.</summary>
 /// <param name="Path">Absolute path at which the sandbox shows the folder.</param>

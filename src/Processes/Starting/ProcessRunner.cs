@@ -22,7 +22,10 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     {
         stop.ThrowIfCancellationRequested();
         using var input = command.Input.Open();
-        var start = new ChildStart(command, _ownSession);
+        var start = new ChildStart(
+            command.Sandbox is { } sandbox ? command with { Sandbox = await sandbox.OpenAsync(stop) } : command,
+            _ownSession
+        );
         using var standardOutput = new OutputSink(command.StandardOutput, command.WorkingDirectory);
         using var ownError = ReferenceEquals(command.StandardOutput, command.StandardError)
             ? null

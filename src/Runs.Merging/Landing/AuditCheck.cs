@@ -150,7 +150,14 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
         }
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge: true, stop);
         var environment = StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository);
-        var sandbox = await StepSandbox.OfTreeAsync(files.Settings, place.Worktree, place.Resources, SandboxRole.Gate, services, stop);
+        var sandbox = await StepSandbox.OfTreeAsync(
+            files.Settings,
+            place.Worktree,
+            place.Resources,
+            SandboxPurpose.Of(SandboxRole.Gate, files.Folder, ""),
+            services,
+            stop
+        );
         var audit = new PackageAudit(environment, services.Time, sandbox);
         var answers = new List<(AuditSubject, AuditAnswer)>();
         foreach (var subject in subjects)

@@ -22,6 +22,9 @@ public sealed class TaskVerification(RunServices services)
 
     private readonly GateCheck _gates = new(services);
 
+    private static List<string> ForeignToEarlierResult(RunFiles files, PlanTask task, VerifyTaskInput input, List<string> changed) =>
+        input.Start == 0 ? [.. changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null)] : [];
+
     /// <summary>Verifies the work of one attempt. Repeated, it finds the commit.</summary>
     /// <param name="input">Task, attempt, and the agent's claim.</param>
     /// <param name="stop">Kills the gate that runs.</param>
@@ -49,11 +52,7 @@ public sealed class TaskVerification(RunServices services)
         }
         var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
-        if (
-            input.Start == 0
-            && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList()
-                is { Count: > 0 } foreign
-        )
+        if (ForeignToEarlierResult(files, task, input, changed) is { Count: > 0 } foreign)
         {
             return Refused(
                 files,

@@ -48,7 +48,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
                 files.Settings,
                 place.Worktree,
                 place.Resources,
-                SandboxRole.SetUp,
+                SandboxPurpose.Of(SandboxRole.SetUp, files.Folder, ""),
                 services,
                 CancellationToken.None
             )

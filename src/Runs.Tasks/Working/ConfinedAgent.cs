@@ -39,12 +39,25 @@ internal sealed class ConfinedAgent(
         _state.BringIn(session);
         var agent = rules.OfAgent(runner.State, _state.Folder, services.HookFiles);
         var sandbox = rules.WithDownloads(
-            rules.WithPersons(_commits.AddTo(agent), _commits.PersonsConfiguration),
+            rules.WithPersons(_commits.AddTo(agent), _commits.Configuration!.Persons),
             PrivateLayers.Of(resources),
             SandboxRole.Agent,
-            await services.Bubblewrap.CanOverlayAsync(agent.Program, Path.GetDirectoryName(resources.LayerFolder)!)
+            await StepSandbox.CanOverlayAsync(resources, rules, services)
         );
-        return sandbox with { Writable = [.. sandbox.Writable, resources.TemporaryFolder, desk] };
+        return StepSandbox.WithNetwork(
+            sandbox with
+            {
+                Writable = [.. sandbox.Writable, resources.TemporaryFolder, desk],
+            },
+            settings,
+            SandboxPurpose.Of(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
+            {
+                Agents = [settings.AgentOf(task)],
+            },
+            repository,
+            _commits.Configuration,
+            services
+        );
     }
 
     /// <summary>Takes over the rest when the agent has ended. What could not be taken over stays in the start's folder.</summary>

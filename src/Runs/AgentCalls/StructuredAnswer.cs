@@ -118,7 +118,7 @@ internal sealed class StructuredAnswer(RunServices services)
             confined.BringIn(input.Session);
             start = start with
             {
-                Sandbox = await ConfineAsync(rules, agent, start, repository, confined),
+                Sandbox = await ConfineAsync(rules, agent, start, repository, confined, ask),
                 Variables = settings.Permissions.Environment,
             };
         }
@@ -176,12 +176,13 @@ internal sealed class StructuredAnswer(RunServices services)
         IAgentRunner agent,
         AgentStart start,
         GitRepository repository,
-        ConfinedState state
+        ConfinedState state,
+        AnsweringStart ask
     )
     {
         var configuration = await ConfinedConfiguration.MakeAsync(repository, state.Folder, CancellationToken.None);
         var sandbox = rules.OfAgent(agent.State, state.Folder, services.HookFiles);
-        return rules.WithDownloads(
+        var shown = rules.WithDownloads(
             rules.WithGit(
                 sandbox with
                 {
@@ -192,6 +193,17 @@ internal sealed class StructuredAnswer(RunServices services)
             layers: null,
             SandboxRole.Agent,
             canOverlay: false
+        );
+        return StepSandbox.WithNetwork(
+            shown,
+            ask.RunStart.Settings,
+            SandboxPurpose.Of(SandboxRole.Agent, ask.Folder, ask.TaskId) with
+            {
+                Agents = [ask.Who.Agent],
+            },
+            start.Repository,
+            configuration,
+            services
         );
     }
 

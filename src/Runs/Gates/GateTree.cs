@@ -74,7 +74,14 @@ internal sealed class GateTree(
             MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
             Environment = StepEnvironment.Of(services.Environment, Place.Resources, files.Settings, files.Folder.Repository),
             TemporaryFolder = Place.Resources.TemporaryFolder,
-            Sandbox = await StepSandbox.OfTreeAsync(files.Settings, Place.Worktree, Place.Resources, SandboxRole.Gate, services, stop),
+            Sandbox = await StepSandbox.OfTreeAsync(
+                files.Settings,
+                Place.Worktree,
+                Place.Resources,
+                SandboxPurpose.Of(SandboxRole.Gate, files.Folder, task),
+                services,
+                stop
+            ),
             Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
             PutBack = Restorer.PutBackAsync,
         };

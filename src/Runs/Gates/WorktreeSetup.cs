@@ -66,7 +66,14 @@ public static class WorktreeSetup
         var environment = StepEnvironment
             .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
             .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
-        var sandbox = await StepSandbox.OfTreeAsync(files.Settings, worktree, resources, SandboxRole.SetUp, services, stop);
+        var sandbox = await StepSandbox.OfTreeAsync(
+            files.Settings,
+            worktree,
+            resources,
+            SandboxPurpose.Of(SandboxRole.SetUp, files.Folder, task),
+            services,
+            stop
+        );
         var program = new ProcessCommand("/bin/sh")
         {
             WorkingDirectory = worktree.Path,

@@ -34,6 +34,9 @@ public sealed class SandboxRules(
     private readonly string? _home =
         environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
 
+    /// <summary>Absolute path of bubblewrap.</summary>
+    public string Program => program;
+
     /// <summary>The list that all of them share; each adds the files that it works on.</summary>
     /// <param name="more">Absolute paths that it reads.</param>
     public Sandbox Common(params IEnumerable<string> more)

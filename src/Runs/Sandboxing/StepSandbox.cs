@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Worktrees;
+using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Sandboxing;
 
@@ -22,43 +23,69 @@ public static class StepSandbox
     /// <summary>The sandbox of a gate, set-up or package manager in a tree; null where they are not confined.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="resources">The tree's resources.</param>
-    /// <param name="role">The kind of program.</param>
-    public static Task<Sandbox?> OfTreeAsync(
-        OrchestratorSettings settings,
-        Worktree tree,
-        WorktreeResources resources,
-        SandboxRole role,
-        RunServices services,
-        CancellationToken stop
-    ) => OfTreeAsync(settings, tree, resources, role, services.Bubblewrap, services.Environment, stop);
-
-    /// <inheritdoc cref="OfTreeAsync(OrchestratorSettings, Worktree, WorktreeResources, SandboxRole, RunServices, CancellationToken)"/>
+    /// <param name="purpose">The kind of program, and the log of its connections.</param>
     public static async Task<Sandbox?> OfTreeAsync(
         OrchestratorSettings settings,
         Worktree tree,
         WorktreeResources resources,
-        SandboxRole role,
-        Bubblewrap bubblewrap,
-        IReadOnlyDictionary<string, string> environment,
+        SandboxPurpose purpose,
+        RunServices services,
         CancellationToken stop
     )
     {
-        if (await RulesAsync(settings, tree.Repository.MainCheckout ?? tree.Path, bubblewrap, environment, mustBe: false) is not { } rules)
+        var repository = tree.Repository.MainCheckout ?? tree.Path;
+        if (await RulesAsync(settings, repository, services) is not { } rules)
         {
             return null;
         }
         var configuration = await ConfinedConfiguration.MakeAsync(
             tree.Repository,
-            Path.Combine(resources.LayerFolder, "git", role.ToString()),
+            Path.Combine(resources.LayerFolder, "git", purpose.Role.ToString()),
             stop
         );
-        var sandbox = rules.OfTree(tree, resources.TemporaryFolder, configuration);
-        return rules.WithDownloads(
-            sandbox,
+        var sandbox = rules.WithDownloads(
+            rules.OfTree(tree, resources.TemporaryFolder, configuration),
             PrivateLayers.Of(resources),
-            role,
-            await bubblewrap.CanOverlayAsync(sandbox.Program, Path.GetDirectoryName(resources.LayerFolder)!)
+            purpose.Role,
+            await CanOverlayAsync(resources, rules, services)
         );
+        return WithNetwork(sandbox, settings, purpose, repository, configuration, services);
+    }
+
+    /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
+    public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
+        services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
+
+    /// <summary>Adds the network of <c>permissions.network</c>.</summary>
+    /// <param name="purpose">The purpose of the sandbox.</param>
+    /// <param name="repository">Absolute path of the repository's main checkout.</param>
+    /// <param name="configuration">The copies of git's configuration; null for no remotes.</param>
+    public static Sandbox WithNetwork(
+        Sandbox sandbox,
+        OrchestratorSettings settings,
+        SandboxPurpose purpose,
+        string repository,
+        ConfinedConfiguration? configuration,
+        RunServices services
+    )
+    {
+        if (!Enum.TryParse<NetworkMode>(settings.Permissions.Network.Mode, ignoreCase: true, out var mode) || mode == NetworkMode.Open)
+        {
+            return sandbox;
+        }
+        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? []);
+        var networks = new SandboxNetworks(
+            [.. services.HookCommand.SkipLast(1)],
+            UserState.NetworkFolderOf(services.Environment),
+            services.Time
+        );
+        var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");
+        return sandbox with
+        {
+            Visible = [.. sandbox.Visible, .. services.HookFiles],
+            Door = new NetworkDoor(networks, mode, hosts, purpose, repository),
+            Variables = sandbox.Variables.Concat(ProxyVariables.Of(SandboxNetworks.ProxyPort, java)).ToDictionary(),
+        };
     }
 
     private static async Task<SandboxRules?> RulesAsync(

@@ -232,6 +232,13 @@ public sealed record OrchestratorSettings
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>
         DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Instructions ?? [] : [];
 
+    /// <summary>Hosts of the services that an agent's program needs; none for plain programs.</summary>
+    /// <param name="agent">Name of the agent.</param>
+    public IReadOnlyList<string> HostsOf(string agent) =>
+        DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Hosts ?? []
+        : agent == AgentSettings.Claude ? ClaudeHosts.All
+        : [];
+
     /// <summary>True if there is an agent of that name: in the settings, or known without.</summary>
     public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
 

@@ -62,11 +62,40 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     /// repository.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
+    /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>).</summary>
+    public required NetworkSettings Network { get; init; }
+
     internal static PermissionSettings Load(SettingReader settings) =>
         new(settings.Read(ModeKey), settings.Read(AllowKey), settings.Read(SandboxKey))
         {
             Paths = settings.Read(PathsKey),
             Read = settings.Read(ReadKey),
             Environment = settings.Read(EnvironmentKey),
+            Network = NetworkSettings.Load(settings),
         };
+}
+
+/// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>).</summary>
+/// <param name="Mode"><c>listed</c> (the hosts of agent programs, package registries and remotes in use, and <paramref name="Allow"/>),
+/// <c>observe</c> (each public host; those that are not listed are recorded), <c>none</c> or <c>open</c> (the machine's network).</param>
+/// <param name="Allow">Further hosts: <c>host</c>, <c>*.host</c>, <c>host:port</c>, <c>localhost:port</c> or an address.</param>
+public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
+{
+    private static readonly Setting<string> ModeKey = new(
+        "permissions.network.mode",
+        "open",
+        SettingTypes.OneOf("listed", "observe", "none", "open"),
+        "hosts that confined programs reach: listed (those of agent programs, package registries and remotes in use, and "
+            + "permissions.network.allow), observe (each public host, and those that are not listed are recorded), none, open (the "
+            + "machine's network)"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> AllowKey = new(
+        "permissions.network.allow",
+        [],
+        HostTypes.Hosts,
+        "further hosts for confined programs: example.com, *.example.com, example.com:8443, localhost:5432 for a service of this machine"
+    );
+
+    internal static NetworkSettings Load(SettingReader settings) => new(settings.Read(ModeKey), settings.Read(AllowKey));
 }

@@ -161,10 +161,7 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("git push", false)]
     [InlineData("sh -c 'git update-ref refs/heads/main HEAD'", false)]
     public void Command_GitWithRefsOfItsOwn_IsDeniedOnlyOutsideThem(string command, bool isAllowed) =>
-        Assert.Equal(
-            isAllowed,
-            IsAllowed(AgentHook.Decide(Policy() with { HasOwnRefs = true }, Owns, Call("Bash", new { command })))
-        );
+        Assert.Equal(isAllowed, IsAllowed(AgentHook.Decide(Policy() with { HasOwnRefs = true }, Owns, Call("Bash", new { command }))));
 
     [Theory]
     [InlineData("git status && git diff")]

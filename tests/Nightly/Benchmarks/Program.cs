@@ -14,6 +14,7 @@ return args switch
     ["train"] => TrainBenchmark.Run(),
     ["governor"] => await GovernorBenchmark.RunAsync(),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
+    ["network", var program] => await NetworkBenchmark.RunAsync(program),
     ["git-merge"] => await MergeToStaging.RunAsync(),
     ["git-losses"] => await LossesOfStaging.RunAsync(),
     ["git-worktree"] => await WorktreeFromPool.RunAsync(),
@@ -43,7 +44,7 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, page, page-log, page-idle, "
+            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, network, page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Network;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>network</c>: connections of a run's sandboxes; <c>network allow</c> lists hosts for them. Needs no engine.</summary>
+internal sealed class NetworkCommand : CliCommand
+{
+    private readonly RunArgument _run = new("RUN/TASK", "The run, or one of its tasks; the last run where none is named");
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public NetworkCommand()
+        : base("network", "Show which hosts a run's sandboxes reached or were refused; 'allow' lists hosts")
+    {
+        _run.AddTo(this);
+        Add(_json);
+        Add(new AllowCommand());
+
+        // Without an action a command with subcommands can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var (run, reference) = _run.Require(context.RequireRepository(), parsed);
+        var task = reference.FindTask(run.Status);
+        var found = ConnectionsOf(run);
+        var shown = found.Connections.Where(connection => task is null || connection.Task == task).ToList();
+        if (parsed.GetValue(_json))
+        {
+            context.Print(
+                new NetworkDocument(run.Id, [.. shown.Select(NetworkConnection.Of)], found.CutLogs),
+                CliJson.Default.NetworkDocument
+            );
+            return Task.FromResult(ExitCodes.Done);
+        }
+        if (shown.Count == 0)
+        {
+            context.Terminal.Show($"No connections of {run.Id} were recorded. They are where permissions.network.mode is not open.");
+        }
+        foreach (var connection in shown)
+        {
+            context.Terminal.Show(Line(connection));
+        }
+        if (found.CutLogs > 0)
+        {
+            context.Terminal.Warn($"{Plural.Of(found.CutLogs, "log")} reached the size limit, so that later connections are missing.");
+        }
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static RunConnections ConnectionsOf(StoredRun run) => ConnectionLogs.Read(Path.Combine(run.Folder, ConnectionLogs.FolderName));
+
+    private static string Line(ConnectionSummary connection)
+    {
+        var bytes =
+            connection.Up + connection.Down == 0 ? "" : $", {Sizes.Describe(connection.Up)} up, {Sizes.Describe(connection.Down)} down";
+        return $"{(connection.Task.Length > 0 ? connection.Task : "-")}  {connection.Role}  {connection.Host}:"
+            + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {Words(connection.Decision)}, ")
+            + Plural.Of(connection.Count, "connection")
+            + bytes;
+    }
+
+    private static string Words(NetworkDecision decision) =>
+        decision switch
+        {
+            NetworkDecision.Allowed => "allowed",
+            NetworkDecision.WouldRefuse => "would be refused",
+            NetworkDecision.Refused => "refused",
+            _ => "not reached",
+        };
+
+    /// <summary>Adds hosts to <c>permissions.network.allow</c>, as <c>config set</c> would.</summary>
+    private sealed class AllowCommand : CliCommand
+    {
+        private const string Setting = "permissions.network.allow";
+
+        private readonly Argument<string[]> _hosts = new("HOST")
+        {
+            Description = "Hosts: example.com, *.example.com, example.com:8443, localhost:5432",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        private readonly Option<string?> _from = new("--from")
+        {
+            Description = "Also all hosts that this run's sandboxes were refused",
+            HelpName = "RUN",
+        };
+        private readonly Option<bool> _user = ConfigChange.User();
+
+        public AllowCommand()
+            : base("allow", "Allow sandboxes to reach hosts")
+        {
+            Add(_hosts);
+            Add(_from);
+            Add(_user);
+        }
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            string[] hosts =
+            [
+                .. parsed.GetValue(_hosts) ?? [],
+                .. parsed.GetValue(_from) is { } run ? RefusedIn(StoredRuns.Require(context.RequireRepository(), run)) : [],
+            ];
+            if (hosts.FirstOrDefault(host => AllowEntry.TryParse(host) is null) is { } wrong)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"'{wrong}' is not a host.",
+                    "Write the host alone, without https:// and path; a port as in example.com:8443."
+                );
+            }
+            // Those of an untrusted repository, too: they stay in its file.
+            var present = (context.FindSettings() ?? context.LoadSettings().Settings!).Permissions.Network.Allow;
+            var missing = hosts.Except(present, StringComparer.Ordinal).ToList();
+            if (missing.Count == 0)
+            {
+                context.Terminal.Show(hosts.Length == 0 ? "No host was named, and none was refused." : $"{Setting} has them already.");
+                return Task.FromResult(ExitCodes.Done);
+            }
+            var value = $"[{string.Join(", ", present.Concat(missing).Select(host => $"\"{host}\""))}]";
+            var code = new ConfigChange(context, parsed.GetValue(_user), [Setting]).Make(
+                (text, shown, load) => ConfigFileEditor.Set(text, [(Setting, value)], shown, load),
+                "set"
+            );
+            context.Terminal.Show($"Allowed: {string.Join(", ", missing)}.");
+            return Task.FromResult(code);
+        }
+
+        private static IEnumerable<string> RefusedIn(StoredRun run) =>
+            ConnectionsOf(run)
+                .Connections.Where(connection =>
+                    connection
+                        is {
+                            Decision: NetworkDecision.Refused or NetworkDecision.WouldRefuse,
+                            Reason: RefusalReason.NotListed or RefusalReason.NotTls
+                        }
+                )
+                .Select(connection =>
+                    connection.Port is 443 or 80
+                        ? connection.Host
+                        : string.Create(CultureInfo.InvariantCulture, $"{connection.Host}:{connection.Port}")
+                )
+                .Where(host => AllowEntry.TryParse(host) is not null)
+                .Distinct(StringComparer.Ordinal);
+    }
+}

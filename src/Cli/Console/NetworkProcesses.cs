@@ -1,0 +1,38 @@
+#pragma warning disable RS0030 // This is the door to the console.
+using Orchestrator.Network;
+
+namespace Orchestrator.Cli.Console;
+
+/// <summary>The hidden commands of sandboxes' network, without the rest of the program.</summary>
+internal static class NetworkProcesses
+{
+    /// <summary>Hands the sockets of the sandbox that it runs in to the proxy.</summary>
+    /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
+    /// <param name="ports">Ports, separated by commas.</param>
+    /// <returns>The exit code.</returns>
+    public static int Open(string socket, string ports)
+    {
+        if (SandboxOpener.Open(socket, ports) is not { } fault)
+        {
+            return ExitCodes.Done;
+        }
+        System.Console.Error.WriteLine(fault);
+        return ExitCodes.Unavailable;
+    }
+
+    /// <summary>Serves sandboxes until none is left.</summary>
+    /// <param name="folder">Folder of the proxy.</param>
+    /// <returns>The exit code.</returns>
+    public static int Serve(string folder)
+    {
+        using var interrupts = Interrupts.OfProcess();
+        NetworkProxy proxy = new(
+            folder,
+            NetworkProxy.OfMachine,
+            TimeProvider.System,
+            sentence => System.Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {sentence}")
+        );
+        proxy.ServeAsync(interrupts.Stop).GetAwaiter().GetResult();
+        return ExitCodes.Done;
+    }
+}

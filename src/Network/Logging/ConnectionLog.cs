@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Network;
+
+/// <summary>The log file of one registration. Its size is limited, and equal refusals share lines, since a program may repeat them
+/// without end.</summary>
+/// <param name="path">Absolute path; folders are created.</param>
+/// <param name="time">The clock.</param>
+/// <param name="report">Takes a sentence if the file can't be written; connections continue.</param>
+/// <param name="largest">Size limit in bytes.</param>
+internal sealed class ConnectionLog(string path, TimeProvider time, Action<string> report, long largest = ConnectionLog.DefaultLimit)
+{
+    private const long DefaultLimit = 4 << 20;
+    private const int MostRepeated = 1000;
+    private readonly Dictionary<(string, int, NetworkDecision, RefusalReason?), ConnectionEntry> _repeated = [];
+    private readonly Lock _lock = new();
+    private string? _header;
+    private long _size;
+    private bool _isOver;
+
+    /// <summary>Sets the first line, which is written with the first connection: most gates have none.</summary>
+    public void Begin(ConnectionLogHeader header)
+    {
+        lock (_lock)
+        {
+            _header = JsonSerializer.Serialize(header, NetworkJson.Default.ConnectionLogHeader);
+        }
+    }
+
+    /// <summary>Adds a connection. A refusal is written at once the first time; <see cref="Flush"/> writes how often it was
+    /// repeated.</summary>
+    public void Add(ConnectionEntry entry)
+    {
+        lock (_lock)
+        {
+            var key = (entry.Host, entry.Port, entry.Decision, entry.Reason);
+            if (entry.Decision is NetworkDecision.Allowed or NetworkDecision.WouldRefuse)
+            {
+                Write(entry);
+            }
+            else if (_repeated.TryGetValue(key, out var known))
+            {
+                _repeated[key] = entry with { Count = known.Count + 1 };
+            }
+            else
+            {
+                Write(entry);
+                if (_repeated.Count < MostRepeated)
+                {
+                    _repeated[key] = entry with { Count = 0 };
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the refusals that were repeated since the last call.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            foreach (var (key, entry) in _repeated.Where(pair => pair.Value.Count > 0).ToList())
+            {
+                Write(entry);
+                _repeated[key] = entry with { Count = 0 };
+            }
+        }
+    }
+
+    private void Write(ConnectionEntry entry)
+    {
+        // A folder that was removed is not made again: its run was cleaned up while something of it still ran.
+        _isOver |= _size > 0 && !Directory.Exists(Path.GetDirectoryName(path));
+        if (_isOver)
+        {
+            return;
+        }
+        if (_header is { } header)
+        {
+            _header = null;
+            Write(header);
+        }
+        var line = JsonSerializer.Serialize(entry, NetworkJson.Default.ConnectionEntry);
+        if (_size + line.Length < largest)
+        {
+            Write(line);
+            return;
+        }
+        _isOver = true;
+        var last = new ConnectionEntry
+        {
+            Time = time.GetUtcNow(),
+            Host = "",
+            Port = 0,
+            Decision = NetworkDecision.Allowed,
+            IsCut = true,
+        };
+        Write(JsonSerializer.Serialize(last, NetworkJson.Default.ConnectionEntry));
+    }
+
+    private void Write(string line)
+    {
+        _size += Encoding.UTF8.GetByteCount(line) + 1;
+        try
+        {
+            OwnFile.Append(path, line + "\n");
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            if (!_isOver)
+            {
+                report($"{path} can't be written, so that connections are not recorded: {unwritten.Message}");
+            }
+            _isOver = true;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Network;
+
+/// <summary>The connections of a task to one port of a host with one decision.</summary>
+/// <param name="Task">Id of the task; empty if the sandbox was for none.</param>
+/// <param name="Role">What ran inside.</param>
+/// <param name="Host">The host as the client named it.</param>
+/// <param name="Port">The port; 0 if unknown.</param>
+/// <param name="Count">Number of connections.</param>
+/// <param name="Up">Bytes sent to the host.</param>
+/// <param name="Down">Bytes received from the host.</param>
+public sealed record ConnectionSummary(
+    string Task,
+    string Role,
+    string Host,
+    int Port,
+    NetworkDecision Decision,
+    RefusalReason? Reason,
+    long Count,
+    long Up,
+    long Down
+);
+
+/// <summary>Connections of the sandboxes of a run.</summary>
+/// <param name="Connections">Ordered by task, then by host.</param>
+/// <param name="CutLogs">Number of logs that reached their size limit.</param>
+public sealed record RunConnections(IReadOnlyList<ConnectionSummary> Connections, int CutLogs);
+
+/// <summary>Reads connection logs.</summary>
+public static class ConnectionLogs
+{
+    /// <summary>The folder of a run's connection logs.</summary>
+    public const string FolderName = "network";
+
+    private const long Largest = 8 << 20;
+
+    /// <summary>Sums up the logs of a folder; empty if there is none. Lines that are cut or foreign are left out.</summary>
+    /// <param name="folder">Absolute path.</param>
+    public static RunConnections Read(string folder)
+    {
+        var files = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*.jsonl").Order(StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
+        var logs = files.Select(ReadFile).ToList();
+        return new RunConnections(
+            [
+                .. logs.SelectMany(log => log.Entries.Where(entry => !entry.IsCut).Select(entry => (log.Labels, Entry: entry)))
+                    .GroupBy(line =>
+                        (line.Labels.Task, line.Labels.Role, line.Entry.Host, line.Entry.Port, line.Entry.Decision, line.Entry.Reason)
+                    )
+                    .OrderBy(group => group.Key.Task, StringComparer.Ordinal)
+                    .ThenBy(group => group.Key.Host, StringComparer.Ordinal)
+                    .ThenBy(group => group.Key.Port)
+                    .ThenBy(group => group.Key.Decision)
+                    .Select(group => new ConnectionSummary(
+                        group.Key.Task,
+                        group.Key.Role,
+                        group.Key.Host,
+                        group.Key.Port,
+                        group.Key.Decision,
+                        group.Key.Reason,
+                        group.Sum(line => line.Entry.Count),
+                        group.Sum(line => line.Entry.Up),
+                        group.Sum(line => line.Entry.Down)
+                    )),
+            ],
+            logs.Count(log => log.Entries.Any(entry => entry.IsCut))
+        );
+    }
+
+    private static (SandboxLabels Labels, IReadOnlyList<ConnectionEntry> Entries) ReadFile(string path)
+    {
+        var lines = RegularFile.TryRead(path, Largest) is { } content ? Encoding.UTF8.GetString(content).Split('\n') : [];
+        var header = lines.Length > 0 ? TryParse(lines[0], NetworkJson.Default.ConnectionLogHeader) : null;
+        return (
+            header?.Labels ?? new SandboxLabels(),
+            [.. lines.Skip(1).Select(line => TryParse(line, NetworkJson.Default.ConnectionEntry)).OfType<ConnectionEntry>()]
+        );
+    }
+
+    private static T? TryParse<T>(string line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return line.Length == 0 ? null : JsonSerializer.Deserialize(line, type);
+        }
+        catch (JsonException)
+        {
+            // A proxy that was killed left half a line.
+            return null;
+        }
+    }
+}

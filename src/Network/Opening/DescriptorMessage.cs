@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Network;
+
+/// <summary>Sends open descriptors over a Unix socket: <c>SCM_RIGHTS</c> of unix(7).</summary>
+internal static unsafe partial class DescriptorMessage
+{
+    /// <summary>Most descriptors of a message; the kernel takes 253.</summary>
+    public const int Most = 128;
+
+    private const int SocketLevel = 1;
+    private const int Rights = 1;
+    private const int CloseOnExec = 0x40000000; // MSG_CMSG_CLOEXEC
+    private const int WasCut = 0x8; // MSG_CTRUNC
+
+    private static readonly int HeaderSize = Align(sizeof(ControlHeader));
+
+    /// <summary>Sends descriptors, with one byte, which a stream needs to carry them.</summary>
+    /// <exception cref="Win32Exception">They could not be sent.</exception>
+    public static void Send(Socket socket, ReadOnlySpan<int> descriptors)
+    {
+        var control = stackalloc byte[HeaderSize + Most * sizeof(int)];
+        *(ControlHeader*)control = new ControlHeader
+        {
+            Length = (nuint)(HeaderSize + descriptors.Length * sizeof(int)),
+            Level = SocketLevel,
+            Type = Rights,
+        };
+        descriptors.CopyTo(new Span<int>(control + HeaderSize, descriptors.Length));
+        byte content = 1;
+        var vector = new Vector { Base = &content, Length = 1 };
+        var message = new Message
+        {
+            Vectors = &vector,
+            VectorCount = 1,
+            Control = control,
+            ControlLength = (nuint)Align(HeaderSize + descriptors.Length * sizeof(int)),
+        };
+        if (SendMessage((int)socket.Handle, &message, 0) != 1)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Receives descriptors; empty if the sender closed the socket or sent none.</summary>
+    /// <exception cref="Win32Exception">They could not be received.</exception>
+    public static int[] Receive(Socket socket)
+    {
+        var capacity = HeaderSize + Most * sizeof(int);
+        var control = stackalloc byte[capacity];
+        byte content = 0;
+        var vector = new Vector { Base = &content, Length = 1 };
+        var message = new Message
+        {
+            Vectors = &vector,
+            VectorCount = 1,
+            Control = control,
+            ControlLength = (nuint)capacity,
+        };
+        if (ReceiveMessage((int)socket.Handle, &message, CloseOnExec) < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+        var header = (ControlHeader*)control;
+        if ((int)message.ControlLength < HeaderSize || header->Level != SocketLevel || header->Type != Rights)
+        {
+            return [];
+        }
+        var count = ((int)header->Length - HeaderSize) / sizeof(int);
+        var received = new Span<int>(control + HeaderSize, count).ToArray();
+        if ((message.Flags & WasCut) != 0)
+        {
+            Array.ForEach(received, Close);
+            return [];
+        }
+        return received;
+    }
+
+    /// <summary>Closes a received descriptor.</summary>
+    public static void Close(int descriptor) => _ = CloseDescriptor(descriptor);
+
+    private static int Align(int length) => (length + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SendMessage(int socket, Message* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint ReceiveMessage(int socket, Message* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int CloseDescriptor(int descriptor);
+
+    // msghdr, iovec and cmsghdr of Linux with glibc; musl pads the 32-bit members to the same places on little-endian machines.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Message
+    {
+        public void* Name;
+        public uint NameLength;
+        public Vector* Vectors;
+        public nuint VectorCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Vector
+    {
+        public void* Base;
+        public nuint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ControlHeader
+    {
+        public nuint Length;
+        public int Level;
+        public int Type;
+    }
+}

@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using System.Globalization;
+
+namespace Orchestrator.Network;
+
+/// <summary>Opens the sockets of a sandbox from inside and hands them to the proxy. It runs before the program of the sandbox, and loads
+/// little, because each start waits for it.</summary>
+public static class SandboxOpener
+{
+    /// <summary>The hidden command.</summary>
+    public const string Command = "network-open";
+
+    private const int Backlog = 128;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Opens the sockets and hands them over.</summary>
+    /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
+    /// <param name="ports">Ports of the loopback, separated by commas; the first is the proxy's.</param>
+    /// <returns>Null if the proxy serves them; else the reason.</returns>
+    public static string? Open(string socket, string ports)
+    {
+        List<Socket> listeners = [];
+        var process = ProcessDescriptor.OfNamespace();
+        try
+        {
+            if (process < 0)
+            {
+                return "The kernel has no pidfd_open(2) (Linux 5.3 has it), so that the network of this sandbox could not end with it.";
+            }
+            foreach (var port in ports.Split(','))
+            {
+                listeners.AddRange(Listen(int.Parse(port, CultureInfo.InvariantCulture)));
+            }
+            return HandOver(socket, [process, .. listeners.Select(listener => (int)listener.Handle)]);
+        }
+        catch (Exception refused) when (refused is SocketException or Win32Exception)
+        {
+            return $"The sandbox has no network, so that nothing was started in it: {refused.Message}. Its proxy may have ended; another "
+                + "start starts it again.";
+        }
+        finally
+        {
+            listeners.ForEach(listener => listener.Dispose());
+        }
+    }
+
+    private static IEnumerable<Socket> Listen(int port)
+    {
+        yield return Listen(new IPEndPoint(IPAddress.Loopback, port));
+        if (Socket.OSSupportsIPv6 && TryListen(new IPEndPoint(IPAddress.IPv6Loopback, port)) is { } other)
+        {
+            yield return other;
+        }
+    }
+
+    // A kernel may have IPv6 without addresses.
+    private static Socket? TryListen(IPEndPoint place)
+    {
+        try
+        {
+            return Listen(place);
+        }
+        catch (SocketException missing)
+            when (missing.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+        {
+            return null;
+        }
+    }
+
+    private static Socket Listen(IPEndPoint place)
+    {
+        Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(place);
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string? HandOver(string path, int[] descriptors)
+    {
+        using Socket proxy = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        proxy.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        proxy.Connect(new UnixDomainSocketEndPoint(path));
+        DescriptorMessage.Send(proxy, descriptors);
+        var answer = new byte[1];
+        return proxy.Receive(answer) == 1 && answer[0] == SandboxRegistration.Accepted
+            ? null
+            : "The proxy did not take the sockets of the sandbox, so that nothing was started in it.";
+    }
+}

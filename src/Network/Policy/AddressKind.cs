@@ -1,0 +1,73 @@
+namespace Orchestrator.Network;
+
+/// <summary>Kinds of addresses by who answers there.</summary>
+public enum AddressKind
+{
+    /// <summary>A host of the internet.</summary>
+    Public,
+
+    /// <summary>A host of a private network (RFC 1918, RFC 4193, RFC 6598).</summary>
+    Private,
+
+    /// <summary>This machine.</summary>
+    Loopback,
+
+    /// <summary>A neighbor, or the metadata service of a cloud, which hands out credentials.</summary>
+    LinkLocal,
+
+    /// <summary>A group of hosts.</summary>
+    Multicast,
+
+    /// <summary>Unspecified, for documentation, for tunnels, or unassigned.</summary>
+    Unusable,
+}
+
+/// <summary>Classifies addresses by the registries of special-purpose addresses (RFC 6890).</summary>
+public static class AddressKinds
+{
+    private const int EmbeddedAt = 12; // of IPv4 in the last bytes of IPv6 (RFC 6052)
+
+    private static readonly IPNetwork Internet6 = IPNetwork.Parse("2000::/3");
+    private static readonly IPNetwork Translated = IPNetwork.Parse("64:ff9b::/96");
+
+    // The first that holds the address decides: single hosts stand before the networks around them.
+    private static readonly (AddressKind Kind, IPNetwork Network)[] Special =
+    [
+        .. Of(AddressKind.LinkLocal, "169.254.0.0/16", "168.63.129.16/32", "100.100.100.200/32", "192.0.0.192/32"),
+        .. Of(AddressKind.LinkLocal, "fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128"),
+        .. Of(AddressKind.Private, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
+        .. Of(AddressKind.Loopback, "127.0.0.0/8", "::1/128"),
+        .. Of(AddressKind.Multicast, "224.0.0.0/4", "ff00::/8"),
+        .. Of(AddressKind.Unusable, "0.0.0.0/8", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15"),
+        .. Of(AddressKind.Unusable, "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"),
+        .. Of(AddressKind.Unusable, "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
+    ];
+
+    /// <summary>The kind of an address. IPv4 within IPv6 counts as IPv4.</summary>
+    public static AddressKind Of(IPAddress address)
+    {
+        if (Embedded(address) is { } inner)
+        {
+            return Of(inner);
+        }
+        foreach (var (kind, network) in Special)
+        {
+            if (network.Contains(address))
+            {
+                return kind;
+            }
+        }
+        return address.AddressFamily == AddressFamily.InterNetwork || Internet6.Contains(address)
+            ? AddressKind.Public
+            : AddressKind.Unusable;
+    }
+
+    private static IPAddress? Embedded(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 && Translated.Contains(address)
+            ? new IPAddress(address.GetAddressBytes().AsSpan(EmbeddedAt))
+        : null;
+
+    private static IEnumerable<(AddressKind, IPNetwork)> Of(AddressKind kind, params string[] networks) =>
+        networks.Select(network => (kind, IPNetwork.Parse(network)));
+}

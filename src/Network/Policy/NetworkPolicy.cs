@@ -1,0 +1,84 @@
+namespace Orchestrator.Network;
+
+/// <summary>Decides which hosts a sandbox may reach.</summary>
+/// <param name="Mode">What holds for hosts that are not listed.</param>
+/// <param name="Allow">The listed hosts.</param>
+public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> Allow)
+{
+    private const int FirstUnprivileged = 1024; // net.ipv4.ip_unprivileged_port_start of a new network namespace
+
+    /// <summary>A policy of entries as they are written.</summary>
+    /// <param name="mode">The mode.</param>
+    /// <param name="entries">Entries as in <c>permissions.network.allow</c>.</param>
+    /// <exception cref="FormatException">An entry is malformed.</exception>
+    public static NetworkPolicy Of(NetworkMode mode, IEnumerable<string> entries) =>
+        new(
+            mode,
+            [
+                .. entries.Select(entry =>
+                    AllowEntry.TryParse(entry)
+                    ?? throw new FormatException(
+                        $"'{entry}' in permissions.network.allow is not a host. Write example.com, *.example.com, example.com:8443 or "
+                            + "localhost:5432."
+                    )
+                ),
+            ]
+        );
+
+    /// <summary>Ports of localhost that programs inside reach at the same port of their own loopback. Ports below 1024 can't be opened
+    /// there.</summary>
+    public IReadOnlyList<int> ForwardedPorts =>
+        Mode == NetworkMode.None
+            ? []
+            :
+            [
+                .. Allow
+                    .Where(entry => !entry.IsWildcard && entry.Host.IsLocal && entry.Port >= FirstUnprivileged)
+                    .Select(entry => entry.Port!.Value)
+                    .Distinct()
+                    .Order(),
+            ];
+
+    /// <summary>Decides before the name is resolved.</summary>
+    public NetworkVerdict Decide(RequestedHost host, int port) =>
+        Mode == NetworkMode.Open ? new NetworkVerdict(NetworkDecision.Allowed)
+        : Mode == NetworkMode.None ? NetworkVerdict.Refuse(RefusalReason.NoNetwork)
+        : Lists(host, port) ? new NetworkVerdict(NetworkDecision.Allowed)
+        : host.IsLocal ? NetworkVerdict.Refuse(RefusalReason.OwnMachine)
+        : !host.IsLiteral ? Doubt(RefusalReason.NotListed)
+        : host.Address is not { } address ? NetworkVerdict.Refuse(RefusalReason.AddressLiteral)
+        : AddressKinds.Of(address) == AddressKind.Public ? Doubt(RefusalReason.AddressLiteral)
+        : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
+
+    /// <summary>Decides about an address of a host that <see cref="Decide"/> let pass. Only the address that was decided about may be
+    /// dialed: the name may have another one a moment later.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="address">An address that its name resolved to.</param>
+    /// <param name="isOwn">True if this machine has the address, whatever kind it is.</param>
+    public NetworkVerdict DecideAddress(RequestedHost host, int port, IPAddress address, bool isOwn)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var kind = AddressKinds.Of(plain);
+        var isNamed =
+            Mode == NetworkMode.Open
+            || Allow.Any(entry => entry.Covers(plain, port))
+            || (host.IsLocal && kind == AddressKind.Loopback && Lists(host, port));
+        return isNamed || (!isOwn && (kind == AddressKind.Public || (kind == AddressKind.Private && ListsExactly(host, port))))
+                ? new NetworkVerdict(NetworkDecision.Allowed)
+            : isOwn || kind == AddressKind.Loopback ? NetworkVerdict.Refuse(RefusalReason.OwnMachine, plain.ToString())
+            : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, plain.ToString());
+    }
+
+    /// <summary>True if an entry names this very port: other protocols than TLS pass there.</summary>
+    public bool NamesPort(RequestedHost host, int port) =>
+        Mode == NetworkMode.Open || Allow.Any(entry => entry.Port == port && entry.Covers(host, port));
+
+    /// <summary>A refusal, or in <see cref="NetworkMode.Observe"/> a would-be one.</summary>
+    internal NetworkVerdict Doubt(RefusalReason reason, string detail = "") =>
+        new(Mode == NetworkMode.Observe ? NetworkDecision.WouldRefuse : NetworkDecision.Refused, reason, detail);
+
+    private bool Lists(RequestedHost host, int port) => Allow.Any(entry => entry.Covers(host, port));
+
+    private bool ListsExactly(RequestedHost host, int port) => Allow.Any(entry => !entry.IsWildcard && entry.Covers(host, port));
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Orchestrator.Network;
+
+/// <summary>The sentences by which programs and people learn why a connection was not made.</summary>
+public static class RefusalText
+{
+    private const string Setting = "permissions.network.allow";
+
+    /// <summary>The sentence for a decision; empty if the connection was allowed.</summary>
+    /// <param name="verdict">The decision.</param>
+    /// <param name="host">The host as the client named it.</param>
+    /// <param name="port">Its port; 0 if unknown.</param>
+    public static string Of(NetworkVerdict verdict, string host, int port)
+    {
+        var place = port == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+        var entry = port is 443 or 80 ? host : place;
+        var refused = $"orchestrate refused {place}:";
+        return verdict.Reason switch
+        {
+            null => "",
+            RefusalReason.NotListed => $"{refused} it is not in {Setting}. {Allow(entry)}",
+            RefusalReason.NoNetwork => $"{refused} permissions.network.mode is none. A person can change it with: orchestrate config set "
+                + "permissions.network.mode listed",
+            RefusalReason.AddressLiteral => $"{refused} it is an address in place of a name, and not in {Setting}. {Allow(entry)}",
+            RefusalReason.NonPublicAddress => $"{refused} {verdict.Detail} is no address of the internet, and not in {Setting}. "
+                + Allow(string.Create(CultureInfo.InvariantCulture, $"{Bracketed(verdict.Detail)}:{port}")),
+            RefusalReason.OwnMachine => $"{refused} it is this machine, and not in {Setting}. "
+                + Allow(string.Create(CultureInfo.InvariantCulture, $"localhost:{port}")),
+            RefusalReason.ServerName => verdict.Detail.Length == 0
+                ? $"{refused} the TLS handshake names no host, so that it can't be compared with {Setting}."
+                : $"{refused} the TLS handshake names {verdict.Detail} instead.",
+            RefusalReason.HostHeader => verdict.Detail.Length == 0
+                ? $"{refused} the request has no single Host header, so that it can't be compared with {Setting}."
+                : $"{refused} the Host header names {verdict.Detail} instead.",
+            RefusalReason.NotTls when port == 443 => $"{refused} the connection is not TLS, and port 443 serves nothing else.",
+            RefusalReason.NotTls => $"{refused} the connection is not TLS, and {place} is not in {Setting}. {Allow(place)}",
+            RefusalReason.InvalidRequest => $"orchestrate refused a request: {verdict.Detail}",
+            RefusalReason.Unresolved => $"orchestrate found no address of {host}.",
+            RefusalReason.Unreachable => $"orchestrate could not connect to {place} ({verdict.Detail}).",
+            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "There is no sentence for this reason."),
+        };
+    }
+
+    private static string Allow(string entry) => $"A person can allow it with: orchestrate network allow {entry}";
+
+    private static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Orchestrator.Network;
+
+/// <summary>A host as a client or a policy names it: a name, or an address in place of one.</summary>
+public sealed record RequestedHost
+{
+    private const int LongestName = 253;
+    private const int LongestLabel = 63;
+    private const string LocalName = "localhost";
+
+    private RequestedHost(string name, IPAddress? address, bool isLiteral)
+    {
+        Name = name;
+        Address = address;
+        IsLiteral = isLiteral;
+    }
+
+    /// <summary>Lower case, without a final dot or brackets.</summary>
+    public string Name { get; }
+
+    /// <summary>The address that the name spells in its usual form; null for names and for odd spellings.</summary>
+    public IPAddress? Address { get; }
+
+    /// <summary>True for addresses in any spelling, such as <c>0x7f000001</c>, <c>2130706433</c> and <c>127.1</c>.</summary>
+    public bool IsLiteral { get; }
+
+    /// <summary>True for <c>localhost</c> and names below it, which no name server is asked for.</summary>
+    public bool IsLocal => Name == LocalName || Name.EndsWith("." + LocalName, StringComparison.Ordinal);
+
+    /// <summary>Parses a host without its port; null if it is neither a DNS name in ASCII nor an address.</summary>
+    /// <param name="text">A name, an IPv4 address, or an IPv6 address with or without brackets.</param>
+    public static RequestedHost? TryParse(string text)
+    {
+        var name = text.ToLowerInvariant();
+        if (name.Contains(':', StringComparison.Ordinal))
+        {
+            return OfVersion6(name is ['[', .. var inner, ']'] ? inner : name);
+        }
+        name = name.EndsWith('.') ? name[..^1] : name;
+        var labels = name.Split('.');
+        return name.Length > LongestName || !Array.TrueForAll(labels, IsLabel) ? null
+            : IsNumber(labels[^1]) ? new RequestedHost(name, OfVersion4(labels), isLiteral: true)
+            : new RequestedHost(name, address: null, isLiteral: false);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name.Contains(':', StringComparison.Ordinal) ? $"[{Name}]" : Name;
+
+    private static bool IsLabel(string label) =>
+        label.Length is > 0 and <= LongestLabel
+        && label.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
+        && label[0] != '-'
+        && label[^1] != '-';
+
+    // As browsers do it (URL standard, "ends in a number"): resolvers take such a name for an address.
+    private static bool IsNumber(string label) =>
+        label.All(char.IsAsciiDigit) || (label is ['0', 'x', .. var digits] && digits.All(char.IsAsciiHexDigit));
+
+    private static IPAddress? OfVersion4(string[] parts) =>
+        parts.Length == 4 && Array.TrueForAll(parts, IsByte) ? IPAddress.Parse(string.Join('.', parts)) : null;
+
+    private static bool IsByte(string part) =>
+        byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        && value.ToString(CultureInfo.InvariantCulture) == part;
+
+    private static RequestedHost? OfVersion6(string text) =>
+        text.Contains('%', StringComparison.Ordinal)
+        || !IPAddress.TryParse(text, out var address)
+        || address.AddressFamily != AddressFamily.InterNetworkV6
+            ? null
+            : new RequestedHost(address.ToString(), address.IsIPv4MappedToIPv6 ? null : address, isLiteral: true);
+}

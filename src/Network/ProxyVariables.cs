@@ -1,0 +1,42 @@
+namespace Orchestrator.Network;
+
+/// <summary>Variables by which programs in a sandbox find the proxy.</summary>
+public static class ProxyVariables
+{
+    private const string Direct = "localhost,127.0.0.1,::1";
+
+    /// <summary>The variables for a proxy at a port of the loopback: the usual ones, and those of npm, pip, cargo, Node and the JVM, which
+    /// read no others. git, curl, Go, NuGet and Composer read the usual ones.</summary>
+    /// <param name="port">The proxy's port.</param>
+    /// <param name="javaOptions">The value of <c>JAVA_TOOL_OPTIONS</c> so far, which is kept; empty for none.</param>
+    public static IReadOnlyDictionary<string, string> Of(int port, string javaOptions = "")
+    {
+        var http = $"http://127.0.0.1:{port}";
+        Dictionary<string, string> variables = new()
+        {
+            ["npm_config_proxy"] = http,
+            ["npm_config_https_proxy"] = http,
+            ["npm_config_noproxy"] = Direct,
+            ["YARN_HTTP_PROXY"] = http,
+            ["YARN_HTTPS_PROXY"] = http,
+            ["PIP_PROXY"] = http,
+            ["CARGO_HTTP_PROXY"] = http,
+            ["NODE_USE_ENV_PROXY"] = "1",
+            ["JAVA_TOOL_OPTIONS"] = $"{javaOptions} {Java(port)}".TrimStart(),
+        };
+        // ALL_PROXY names no SOCKS proxy: httpx, and so most Python clients of models, fail on one unless another package is installed.
+        foreach (
+            var (name, value) in ((string, string)[])
+                [("HTTP_PROXY", http), ("HTTPS_PROXY", http), ("ALL_PROXY", http), ("NO_PROXY", Direct)]
+        )
+        {
+            variables[name] = value;
+            variables[name.ToLowerInvariant()] = value;
+        }
+        return variables;
+    }
+
+    private static string Java(int port) =>
+        $"-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort={port} -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort={port} "
+        + "-Dhttp.nonProxyHosts=localhost|127.*|[::1]";
+}

@@ -1,0 +1,14 @@
+namespace Orchestrator.Network;
+
+/// <summary>Asks the proxy for the network of one sandbox.</summary>
+/// <param name="Id">Id of the sandbox, for its log.</param>
+/// <param name="Mode">The policy's mode.</param>
+/// <param name="Allow">The policy's entries, as they are written.</param>
+/// <param name="LogFile">Absolute path of the connection log.</param>
+/// <param name="Labels">The labels of the sandbox.</param>
+public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyList<string> Allow, string LogFile, SandboxLabels Labels);
+
+/// <summary>The proxy's answer.</summary>
+/// <param name="Socket">Absolute path of the socket for the sandbox; null if the request was refused.</param>
+/// <param name="Error">The reason of a refusal; null if there is none.</param>
+internal sealed record RegistrationAnswer(string? Socket, string? Error);

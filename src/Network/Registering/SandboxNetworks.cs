@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Network;
+
+/// <summary>Gives sandboxes their network: registers them with the user's proxy, which is started where none runs.</summary>
+/// <param name="program">This program and its first arguments, as it is called outside and inside of sandboxes.</param>
+/// <param name="folder">Absolute path of the proxy's folder in the user's state. No sandbox may show it.</param>
+/// <param name="time">The clock.</param>
+public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder, TimeProvider time)
+{
+    /// <summary>The proxy's port on the loopback of a sandbox.</summary>
+    public const int ProxyPort = 3128;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(320);
+    private static readonly string[] Kept = ["PATH", "HOME", "LANG", "DOTNET_ROOT"];
+
+    /// <summary>Registers a sandbox that is about to start. Its sockets have to be handed over within two minutes.</summary>
+    /// <param name="request">The sandbox, with its policy.</param>
+    /// <returns>What the sandbox needs: see <see cref="Sandbox.Network"/>. It is good for one start.</returns>
+    /// <exception cref="FormatException">An entry of the policy is malformed.</exception>
+    /// <exception cref="IOException">The proxy can't be started, or refused; the message names its log.</exception>
+    public async Task<SandboxNetwork> RegisterAsync(RegistrationRequest request, CancellationToken stop)
+    {
+        var ports = NetworkPolicy.Of(request.Mode, request.Allow).ForwardedPorts.Where(port => port != ProxyPort).Prepend(ProxyPort);
+        var line = JsonSerializer.SerializeToUtf8Bytes(request, NetworkJson.Default.RegistrationRequest).Append((byte)'\n').ToArray();
+        var answer = await AskAsync(line, stop);
+        return answer.Socket is { } socket
+            ? new SandboxNetwork(
+                socket,
+                [
+                    .. program,
+                    SandboxOpener.Command,
+                    Bubblewrap.NetworkSocket,
+                    string.Join(',', ports.Select(port => port.ToString(CultureInfo.InvariantCulture))),
+                ]
+            )
+            : throw new IOException($"The network proxy refused a sandbox: {answer.Error}");
+    }
+
+    private async Task<RegistrationAnswer> AskAsync(byte[] line, CancellationToken stop)
+    {
+        var began = time.GetTimestamp();
+        ProcessIdentity? started = null;
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            if (await TryAskAsync(line, stop) is { } answer)
+            {
+                return answer;
+            }
+            if (time.GetElapsedTime(began) > Patience)
+            {
+                throw new IOException($"The network proxy did not start within {Patience.TotalSeconds:0} s. See {LogFile}.");
+            }
+            // One that ends at once found another at work, which was about to listen or to end.
+            if (started?.IsAlive() != true)
+            {
+                started = await StartAsync();
+            }
+            await Task.Delay(pause, time, stop);
+        }
+    }
+
+    /// <summary>Asks the proxy; null if none listens, or it ended before it answered.</summary>
+    private async Task<RegistrationAnswer?> TryAskAsync(byte[] line, CancellationToken stop)
+    {
+        using Socket proxy = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await proxy.ConnectAsync(new UnixDomainSocketEndPoint(NetworkProxy.SocketIn(folder)), stop);
+            await SocketPump.SendAsync(proxy, line, stop);
+            using NetworkStream answers = new(proxy);
+            using StreamReader reader = new(answers);
+            return await reader.ReadToEndAsync(stop) is { Length: > 0 } text
+                ? JsonSerializer.Deserialize(text, NetworkJson.Default.RegistrationAnswer)
+                : null;
+        }
+        catch (Exception missing) when (missing is SocketException or IOException { InnerException: SocketException } or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private string LogFile => Path.Combine(folder, "proxy.log");
+
+    // It holds no variables of the run, in which keys may be.
+    private Task<ProcessIdentity> StartAsync()
+    {
+        PrivateFolder.Make(folder);
+        return new DetachedProcess(time).StartAsync(
+            new DetachedCommand(program[0], [.. program.Skip(1), NetworkProxy.Command, folder])
+            {
+                WorkingDirectory = folder,
+                CleanEnvironment = true,
+                Environment = Kept.ToDictionary(name => name, Environment.GetEnvironmentVariable),
+                OutputFile = LogFile,
+                ErrorFile = LogFile,
+            }
+        );
+    }
+}

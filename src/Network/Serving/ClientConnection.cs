@@ -1,0 +1,261 @@
+namespace Orchestrator.Network;
+
+/// <summary>One connection of a program in a sandbox: read, judged, connected, recorded.</summary>
+/// <param name="policy">The policy of its sandbox.</param>
+/// <param name="dialer">Connects to hosts.</param>
+/// <param name="time">The clock.</param>
+/// <param name="socket">The client; disposed at the end.</param>
+/// <param name="forwarded">The port that is forwarded; null for the proxy's own.</param>
+internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, TimeProvider time, Socket socket, int? forwarded)
+{
+    private const int Https = 443;
+
+    // A fatal alert "access_denied" in a record of TLS 1.2 (RFC 8446, 5.1 and 6).
+    private static readonly byte[] TlsAlert = [21, 3, 3, 0, 2, 2, 49];
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
+
+    private readonly ClientStream _client = new(socket);
+    private readonly DateTimeOffset _began = time.GetUtcNow();
+    private readonly long _start = time.GetTimestamp();
+    private ClientTarget? _target;
+    private NetworkVerdict _verdict;
+    private string? _address;
+    private long _up;
+    private long _down;
+
+    /// <summary>Serves the client until one side ends.</summary>
+    /// <param name="stop">The sandbox has ended.</param>
+    /// <returns>The entry for the log; null if the client asked for nothing.</returns>
+    public async Task<ConnectionEntry?> ServeAsync(CancellationToken stop)
+    {
+        using (socket)
+        {
+            try
+            {
+                await ServeRequestAsync(stop);
+            }
+            catch (Exception broken) when (broken is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The client, the host or the sandbox has ended: the entry says how far it came.
+            }
+        }
+        return _verdict == default && _target is null
+            ? null
+            : new ConnectionEntry
+            {
+                Time = _began,
+                Host = _target?.Host?.Name ?? _target?.Spelling ?? "",
+                Port = _target?.Port ?? 0,
+                Address = _address,
+                Decision = _verdict.Decision,
+                Reason = _verdict.Reason,
+                Up = _up,
+                Down = _down,
+                Milliseconds = (long)time.GetElapsedTime(_start).TotalMilliseconds,
+            };
+    }
+
+    private async Task ServeRequestAsync(CancellationToken stop)
+    {
+        IClientDialect dialect;
+        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            limit.CancelAfter(RequestLimit);
+            if (forwarded is null && !await _client.ReadAsync(1, limit.Token))
+            {
+                return;
+            }
+            dialect =
+                forwarded is { } port ? new ForwardedPort(port)
+                : _client.Ahead[0] == SocksDialect.Version ? new SocksDialect()
+                : new HttpDialect();
+            (_target, var fault) = await dialect.ReadAsync(_client, limit.Token);
+            _verdict = _target is null ? NetworkVerdict.Refuse(RefusalReason.InvalidRequest, fault) : Judge(_target);
+        }
+        if (!_verdict.IsPassing)
+        {
+            await RefuseAsync(dialect, stop);
+            return;
+        }
+        var (dialed, host) = await dialer.DialAsync(policy, _target!.Host!, _target.Port, stop);
+        if (host is null)
+        {
+            _verdict = dialed;
+            await RefuseAsync(dialect, stop);
+            return;
+        }
+        using (host)
+        {
+            _address = (host.RemoteEndPoint as IPEndPoint)?.Address.ToString();
+            if (_target.Plain is null)
+            {
+                await dialect.GrantAsync(_client, stop);
+            }
+            await ExchangeAsync(host, stop);
+        }
+    }
+
+    private NetworkVerdict Judge(ClientTarget target)
+    {
+        if (target.Host is not { } host)
+        {
+            return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "it names no valid host.");
+        }
+        var decided = policy.Decide(host, target.Port);
+        return decided.Decision == NetworkDecision.Allowed && target.Plain is { } plain ? JudgeHost(plain, host, target.Port) : decided;
+    }
+
+    private NetworkVerdict JudgeHost(HttpRequestHead head, RequestedHost host, int port) =>
+        head.Host is not { } named ? policy.Doubt(RefusalReason.HostHeader)
+        : ClientTarget.TryParse(named, port) is { } other && other.Port == port && other.Host?.Name == host.Name
+            ? new NetworkVerdict(NetworkDecision.Allowed)
+        : policy.Doubt(RefusalReason.HostHeader, named);
+
+    private async Task RefuseAsync(IClientDialect dialect, CancellationToken stop)
+    {
+        var sentence = RefusalText.Of(_verdict, _target?.Host?.ToString() ?? _target?.Spelling ?? "", _target?.Port ?? 0);
+        await dialect.RefuseAsync(_client, _verdict, sentence, stop);
+        await EndAsync(stop);
+    }
+
+    // What the client still sends is read for a moment: closing before would reset the connection, and the client would miss the answer.
+    private async Task EndAsync(CancellationToken stop)
+    {
+        socket.Shutdown(SocketShutdown.Send);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(TimeSpan.FromSeconds(2));
+        do
+        {
+            _client.Use(_client.Ahead.Length);
+        } while (await _client.ReadMoreAsync(limit.Token));
+    }
+
+    private async Task ExchangeAsync(Socket host, CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAll(SendAsync(host, end), PumpAsync(host, socket, read => _down += read, end));
+    }
+
+    /// <summary>Sends what the client sends, once its first bytes agree with the host that it asked for.</summary>
+    private async Task SendAsync(Socket host, CancellationTokenSource end)
+    {
+        try
+        {
+            if (!await SendFirstAsync(host, end.Token))
+            {
+                await EndAsync(end.Token);
+                await end.CancelAsync();
+                return;
+            }
+        }
+        catch
+        {
+            await end.CancelAsync();
+            throw;
+        }
+        await PumpAsync(socket, host, read => _up += read, end);
+    }
+
+    private async Task<bool> SendFirstAsync(Socket host, CancellationToken stop)
+    {
+        var target = _target!;
+        var head = target.Plain;
+        if (head is null && _verdict.Decision == NetworkDecision.Allowed && !IsTrusted(target))
+        {
+            var (verdict, plain) = await JudgeFirstAsync(target, stop);
+            if (verdict.Reason is not null)
+            {
+                _verdict = verdict;
+            }
+            if (!verdict.IsPassing)
+            {
+                var sentence = RefusalText.Of(verdict, target.Spelling, target.Port);
+                var isTls = plain is null && _client.Ahead is [ClientHello.Handshake, ..];
+                await _client.SendAsync(isTls ? TlsAlert : HttpDialect.Answer(verdict, sentence), stop);
+                return false;
+            }
+            head = plain;
+        }
+        if (head is not null)
+        {
+            await CountedAsync(head.ForHost(head.Place is { Path.Length: > 0 } place ? place.Path : head.Target, AuthorityOf(target)));
+        }
+        await CountedAsync(_client.AheadMemory);
+        _client.Use(_client.Ahead.Length);
+        return true;
+
+        async Task CountedAsync(ReadOnlyMemory<byte> content)
+        {
+            await SocketPump.SendAsync(host, content, stop);
+            _up += content.Length;
+        }
+    }
+
+    // Which certificate and which site a port of this machine or a bare address has, no name could tell.
+    private bool IsTrusted(ClientTarget target) => policy.Mode == NetworkMode.Open || target.Host!.IsLocal || target.Host.IsLiteral;
+
+    private static string AuthorityOf(ClientTarget target) => target.Port == 80 ? target.Host!.ToString() : $"{target.Host}:{target.Port}";
+
+    /// <summary>Judges the first bytes of a tunnel. Plain HTTP on port 80 is sent request by request, as for a client that asked without a
+    /// tunnel.</summary>
+    private async Task<(NetworkVerdict Verdict, HttpRequestHead? Plain)> JudgeFirstAsync(ClientTarget target, CancellationToken stop)
+    {
+        var isNamed = policy.NamesPort(target.Host!, target.Port);
+        var (kind, name) = await ReadHelloAsync(waits: !isNamed || target.Port == Https, stop);
+        if (kind == HelloKind.Tls)
+        {
+            return (
+                RequestedHost.TryParse(name)?.Name == target.Host!.Name
+                    ? new NetworkVerdict(NetworkDecision.Allowed)
+                    : policy.Doubt(RefusalReason.ServerName, name),
+                null
+            );
+        }
+        if (isNamed && target.Port != Https)
+        {
+            return (new NetworkVerdict(NetworkDecision.Allowed), null);
+        }
+        if (target.Port != 80)
+        {
+            return (policy.Doubt(RefusalReason.NotTls), null);
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(RequestLimit);
+        var head = await HttpDialect.ReadHeadAsync(_client, limit.Token);
+        return head is null ? (policy.Doubt(RefusalReason.NotTls), null)
+            : head.IsConnect ? (NetworkVerdict.Refuse(RefusalReason.NotTls), head)
+            : (JudgeHost(head, target.Host!, target.Port), head);
+    }
+
+    /// <summary>Reads the first bytes until they tell whether they are TLS.</summary>
+    /// <param name="waits">The client has to speak within the limit for requests; else the host may be the one who speaks first.</param>
+    private async Task<(HelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (waits)
+        {
+            limit.CancelAfter(RequestLimit);
+        }
+        while (true)
+        {
+            var (kind, name) = ClientHello.Read(_client.Ahead);
+            if (kind != HelloKind.Incomplete || !await _client.ReadMoreAsync(limit.Token))
+            {
+                return (kind == HelloKind.Tls ? kind : HelloKind.NotTls, name);
+            }
+        }
+    }
+
+    private static async Task PumpAsync(Socket from, Socket to, Action<int> count, CancellationTokenSource end)
+    {
+        try
+        {
+            await SocketPump.CopyAsync(from, to, count, end.Token);
+        }
+        catch
+        {
+            await end.CancelAsync();
+            throw;
+        }
+    }
+}

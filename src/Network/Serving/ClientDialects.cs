@@ -1,0 +1,195 @@
+using System.Buffers.Binary;
+
+namespace Orchestrator.Network;
+
+/// <summary>A host that a client asks for.</summary>
+/// <param name="Host">The host; null if the client did not name a valid one.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Spelling">The host as the client named it.</param>
+internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelling)
+{
+    /// <summary>The request, if the client wants one plain HTTP request sent in place of a tunnel.</summary>
+    public HttpRequestHead? Plain { get; init; }
+
+    /// <summary>Parses host and port.</summary>
+    /// <param name="authority">Such as <c>example.com:443</c>.</param>
+    /// <param name="defaultPort">The port where none is given; 0: it must be given.</param>
+    public static ClientTarget? TryParse(string authority, int defaultPort)
+    {
+        var (name, port) = AllowEntry.SplitPort(authority);
+        return port.Length == 0 && defaultPort == 0 ? null
+            : (port.Length == 0 ? defaultPort : AllowEntry.ParsePort(port)) is not { } number ? null
+            : new ClientTarget(RequestedHost.TryParse(name), number, name);
+    }
+}
+
+/// <summary>A protocol by which programs ask a proxy for connections.</summary>
+internal interface IClientDialect
+{
+    /// <summary>Reads the request; null with the reason if it can't be served.</summary>
+    Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
+
+    /// <summary>Answers that the tunnel stands.</summary>
+    Task GrantAsync(ClientStream client, CancellationToken stop);
+
+    /// <summary>Answers that there is no connection.</summary>
+    /// <param name="verdict">The decision.</param>
+    /// <param name="sentence">The decision for people.</param>
+    Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop);
+}
+
+/// <summary>A port of the sandbox's loopback that leads to the same port of this machine.</summary>
+internal sealed class ForwardedPort(int port) : IClientDialect
+{
+    private static readonly RequestedHost Local = RequestedHost.TryParse("localhost")!;
+
+    /// <inheritdoc/>
+    public Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop) =>
+        Task.FromResult<(ClientTarget?, string)>((new ClientTarget(Local, port, Local.Name), ""));
+
+    /// <inheritdoc/>
+    public Task GrantAsync(ClientStream client, CancellationToken stop) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) => Task.CompletedTask;
+}
+
+/// <summary>HTTP/1: CONNECT, and plain requests with an absolute target.</summary>
+internal sealed class HttpDialect : IClientDialect
+{
+    private const int Http = 80;
+
+    /// <inheritdoc/>
+    public async Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
+    {
+        if (await ReadHeadAsync(client, stop) is not { } head)
+        {
+            return (null, "its head is malformed, or longer than 64 KB.");
+        }
+        if (
+            head.Place is not { } place
+            || place.Authority.Contains('@', StringComparison.Ordinal)
+            || ClientTarget.TryParse(place.Authority, head.IsConnect ? 0 : Http) is not { } target
+        )
+        {
+            return (null, "this is a proxy, which serves CONNECT host:port and requests for http://host/.");
+        }
+        return (head.IsConnect ? target : target with { Plain = head }, "");
+    }
+
+    /// <summary>Reads a head and removes it from the stream; null, with nothing removed, if it is malformed or too long.</summary>
+    public static async Task<HttpRequestHead?> ReadHeadAsync(ClientStream client, CancellationToken stop)
+    {
+        int length;
+        while ((length = HttpRequestHead.LengthIn(client.Ahead)) < 0)
+        {
+            if (!await client.ReadMoreAsync(stop))
+            {
+                return null;
+            }
+        }
+        var head = HttpRequestHead.TryParse(client.Ahead[..length]);
+        client.Use(head is null ? 0 : length);
+        return head;
+    }
+
+    /// <inheritdoc/>
+    public Task GrantAsync(ClientStream client, CancellationToken stop) =>
+        client.SendAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), stop);
+
+    /// <inheritdoc/>
+    public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
+        client.SendAsync(Answer(verdict, sentence), stop);
+
+    /// <summary>A response with a sentence as its text.</summary>
+    public static byte[] Answer(NetworkVerdict verdict, string sentence)
+    {
+        var status =
+            verdict.Decision == NetworkDecision.Failed ? "502 Bad Gateway"
+            : verdict.Reason == RefusalReason.InvalidRequest ? "400 Bad Request"
+            : "403 Forbidden";
+        return Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                + $"Content-Length: {Encoding.UTF8.GetByteCount(sentence) + 1}\r\n"
+                + $"Connection: close\r\nProxy-Connection: close\r\n\r\n{sentence}\n"
+        );
+    }
+}
+
+/// <summary>SOCKS 5 (RFC 1928): CONNECT without authentication.</summary>
+internal sealed class SocksDialect : IClientDialect
+{
+    /// <summary>The first byte of its clients.</summary>
+    public const byte Version = 5;
+
+    private const byte Connect = 1;
+    private const byte Address4 = 1;
+    private const byte DomainName = 3;
+    private const byte Address6 = 4;
+    private const byte NoMethod = 0xFF;
+    private const byte NotAllowed = 2;
+    private const byte HostUnreachable = 4;
+    private const byte NotSupported = 7;
+    private const int RequestHeader = 4;
+
+    /// <inheritdoc/>
+    public async Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
+    {
+        const string Cut = "the client ended in the middle of it.";
+        if (!await client.ReadAsync(2, stop) || !await client.ReadAsync(2 + client.Ahead[1], stop))
+        {
+            return (null, Cut);
+        }
+        var greeting = 2 + client.Ahead[1];
+        var isOpen = client.Ahead[2..greeting].Contains((byte)0);
+        client.Use(greeting);
+        await client.SendAsync(new[] { Version, isOpen ? (byte)0 : NoMethod }, stop);
+        if (!isOpen)
+        {
+            return (null, "the proxy needs no authentication, and the client insists on one.");
+        }
+        if (!await client.ReadAsync(RequestHeader + 1, stop))
+        {
+            return (null, Cut);
+        }
+        var (command, type, first) = (client.Ahead[1], client.Ahead[3], client.Ahead[4]);
+        var start = RequestHeader + (type == DomainName ? 1 : 0);
+        var length = type switch
+        {
+            Address4 => 4,
+            Address6 => 16,
+            DomainName => first,
+            _ => 0,
+        };
+        if (command != Connect || length == 0)
+        {
+            return (null, "of SOCKS 5 the proxy serves CONNECT alone.");
+        }
+        if (!await client.ReadAsync(start + length + 2, stop))
+        {
+            return (null, Cut);
+        }
+        var bytes = client.Ahead.Slice(start, length);
+        var name = type == DomainName ? Encoding.Latin1.GetString(bytes) : new IPAddress(bytes).ToString();
+        var port = BinaryPrimitives.ReadUInt16BigEndian(client.Ahead[(start + length)..]);
+        client.Use(start + length + 2);
+        return (new ClientTarget(RequestedHost.TryParse(name), port, name), "");
+    }
+
+    /// <inheritdoc/>
+    public Task GrantAsync(ClientStream client, CancellationToken stop) => client.SendAsync(Reply(0), stop);
+
+    /// <inheritdoc/>
+    public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
+        client.SendAsync(
+            Reply(
+                verdict.Decision == NetworkDecision.Failed ? HostUnreachable
+                : verdict.Reason == RefusalReason.InvalidRequest ? NotSupported
+                : NotAllowed
+            ),
+            stop
+        );
+
+    // Its address is of no use to a client that asked for CONNECT.
+    private static byte[] Reply(byte code) => [Version, code, 0, Address4, 0, 0, 0, 0, 0, 0];
+}

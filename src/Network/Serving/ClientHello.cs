@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+
+namespace Orchestrator.Network;
+
+/// <summary>Results of looking at the first bytes of a connection.</summary>
+internal enum HelloKind
+{
+    /// <summary>More bytes are needed.</summary>
+    Incomplete,
+
+    /// <summary>The client does not begin with a TLS handshake.</summary>
+    NotTls,
+
+    /// <summary>A TLS handshake, with or without a server name.</summary>
+    Tls,
+}
+
+/// <summary>Reads the server name of a TLS ClientHello (RFC 8446, 4.1.2; RFC 6066, 3).</summary>
+internal static class ClientHello
+{
+    /// <summary>The first byte of a TLS client.</summary>
+    public const byte Handshake = 22;
+
+    private const byte Hello = 1;
+    private const int RecordHeader = 5;
+    private const int MessageHeader = 4;
+    private const int VersionAndRandom = 34;
+    private const int ServerNameExtension = 0;
+    private const byte HostName = 0;
+
+    /// <summary>Looks at the first bytes of a client.</summary>
+    /// <param name="bytes">What it has sent so far.</param>
+    /// <returns>The kind, and the server name in lower case; empty if there is none.</returns>
+    public static (HelloKind Kind, string ServerName) Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < RecordHeader)
+        {
+            return (bytes.Length > 0 && bytes[0] != Handshake ? HelloKind.NotTls : HelloKind.Incomplete, "");
+        }
+        if (bytes[0] != Handshake || bytes[1] != 3)
+        {
+            return (HelloKind.NotTls, "");
+        }
+        var message = Join(bytes, out var isWhole);
+        if (message.Length > 0 && message[0] != Hello)
+        {
+            return (HelloKind.NotTls, "");
+        }
+        if (message.Length < MessageHeader || message.Length < MessageHeader + LengthOf(message))
+        {
+            return (isWhole ? HelloKind.Incomplete : HelloKind.NotTls, "");
+        }
+        return (HelloKind.Tls, NameIn(new Reader(message.AsSpan(MessageHeader, LengthOf(message)))));
+    }
+
+    private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];
+
+    /// <summary>The handshake message of one or several records; a client may spread it over them.</summary>
+    /// <param name="isWhole">False if something else than a handshake follows.</param>
+    private static byte[] Join(ReadOnlySpan<byte> bytes, out bool isWhole)
+    {
+        List<byte> message = [];
+        isWhole = true;
+        while (bytes.Length >= RecordHeader)
+        {
+            if (bytes[0] != Handshake)
+            {
+                isWhole = false;
+                break;
+            }
+            var length = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]), bytes.Length - RecordHeader);
+            message.AddRange(bytes.Slice(RecordHeader, length));
+            bytes = bytes[(RecordHeader + length)..];
+        }
+        return [.. message];
+    }
+
+    private static string NameIn(Reader hello)
+    {
+        hello.Skip(VersionAndRandom);
+        hello.Skip(hello.Byte()); // session id
+        hello.Skip(hello.Short()); // cipher suites
+        hello.Skip(hello.Byte()); // compression methods
+        var extensions = new Reader(hello.Take(hello.Short()));
+        var name = "";
+        while (extensions.HasMore)
+        {
+            var type = extensions.Short();
+            var content = extensions.Take(extensions.Short());
+            if (type == ServerNameExtension)
+            {
+                // Servers disagree on which of two counts: then it is none that could be compared.
+                name = name.Length == 0 ? HostNameIn(new Reader(content)) : "";
+            }
+        }
+        return hello.IsValid && extensions.IsValid ? name : "";
+    }
+
+    private static string HostNameIn(Reader list)
+    {
+        list = new Reader(list.Take(list.Short()));
+        var type = list.Byte();
+        var name = list.Take(list.Short());
+        return list is { IsValid: true, HasMore: false } && type == HostName ? Encoding.Latin1.GetString(name).ToLowerInvariant() : "";
+    }
+
+    /// <summary>Reads numbers and parts; past the end it gives nothing and is no longer valid.</summary>
+    private ref struct Reader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        public bool IsValid { get; private set; } = true;
+
+        public readonly bool HasMore => IsValid && _rest.Length > 0;
+
+        public ReadOnlySpan<byte> Take(int count)
+        {
+            if (count > _rest.Length)
+            {
+                IsValid = false;
+                _rest = [];
+                return [];
+            }
+            var taken = _rest[..count];
+            _rest = _rest[count..];
+            return taken;
+        }
+
+        public void Skip(int count) => Take(count);
+
+        public int Byte() => Take(1) is [var value] ? value : 0;
+
+        public int Short() => Take(2) is [var high, var low] ? (high << 8) | low : 0;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Orchestrator.Network;
+
+/// <summary>A client's socket with the bytes that were read and not used yet.</summary>
+/// <param name="socket">The socket; owned by the caller.</param>
+internal sealed class ClientStream(Socket socket)
+{
+    /// <summary>Most bytes of a request's head or a TLS handshake.</summary>
+    public const int MostAhead = 64 * 1024;
+
+    private byte[] _buffer = new byte[4096];
+    private int _count;
+
+    /// <summary>The socket.</summary>
+    public Socket Socket => socket;
+
+    /// <summary>Bytes that were read and not used.</summary>
+    public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(0, _count);
+
+    /// <summary>The bytes of <see cref="Ahead"/>, for asynchronous calls.</summary>
+    public ReadOnlyMemory<byte> AheadMemory => _buffer.AsMemory(0, _count);
+
+    /// <summary>Reads more.</summary>
+    /// <returns>False if the client has ended, or too much was read without use.</returns>
+    public async Task<bool> ReadMoreAsync(CancellationToken stop)
+    {
+        if (_count == MostAhead)
+        {
+            return false;
+        }
+        if (_count == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 4, MostAhead));
+        }
+        var read = await socket.ReceiveAsync(_buffer.AsMemory(_count), stop);
+        _count += read;
+        return read > 0;
+    }
+
+    /// <summary>Reads until there are so many bytes.</summary>
+    /// <returns>False if the client ended before.</returns>
+    public async Task<bool> ReadAsync(int count, CancellationToken stop)
+    {
+        while (_count < count)
+        {
+            if (!await ReadMoreAsync(stop))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Removes bytes that were used.</summary>
+    public void Use(int count)
+    {
+        _buffer.AsSpan(count, _count - count).CopyTo(_buffer);
+        _count -= count;
+    }
+
+    /// <summary>Sends bytes to the client.</summary>
+    public Task SendAsync(ReadOnlyMemory<byte> content, CancellationToken stop) => SocketPump.SendAsync(socket, content, stop);
+}

@@ -1,0 +1,111 @@
+using System.Buffers;
+
+namespace Orchestrator.Network;
+
+/// <summary>The head of an HTTP/1 request (RFC 9112, 3 and 5). A head that two programs could read differently is malformed.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Target">The request target as it was sent.</param>
+/// <param name="Version">The protocol version as it was sent.</param>
+/// <param name="Headers">Names and values in order.</param>
+internal sealed record HttpRequestHead(string Method, string Target, string Version, IReadOnlyList<(string Name, string Value)> Headers)
+{
+    private const string Scheme = "http://";
+    private static readonly byte[] End = "\r\n\r\n"u8.ToArray();
+    private static readonly SearchValues<char> TokenLetters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    );
+
+    // Of this connection alone (RFC 9110, 7.6.1), and credentials for a proxy.
+    private static readonly string[] OfConnection =
+    [
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "proxy-authorization",
+        "proxy-authenticate",
+        "te",
+        "trailer",
+        "upgrade",
+        "host",
+    ];
+
+    /// <summary>True for a request to open a tunnel.</summary>
+    public bool IsConnect => Method == "CONNECT";
+
+    /// <summary>The value of the only Host header; null if there is none or several.</summary>
+    public string? Host =>
+        Headers.Where(header => header.Name.Equals("host", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only.Value : null;
+
+    /// <summary>Host and port, and the path: of CONNECT the target, of a plain request those of its absolute form. Null if the target is
+    /// malformed or not absolute.</summary>
+    public (string Authority, string Path)? Place
+    {
+        get
+        {
+            if (IsConnect)
+            {
+                return (Target, "");
+            }
+            if (!Target.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+            var rest = Target[Scheme.Length..];
+            var end = rest.IndexOfAny(['/', '?', '#', '\\']);
+            var authority = end < 0 ? rest : rest[..end];
+            var path = end < 0 ? "/" : rest[end..];
+            return path[0] switch
+            {
+                '/' => (authority, path),
+                '?' => (authority, "/" + path),
+                _ => null,
+            };
+        }
+    }
+
+    /// <summary>The length of a head with its empty line; negative if more bytes are needed.</summary>
+    public static int LengthIn(ReadOnlySpan<byte> bytes) => bytes.IndexOf(End) is >= 0 and var at ? at + End.Length : -1;
+
+    /// <summary>Parses a head; null if it is malformed.</summary>
+    /// <param name="bytes">The head with its empty line.</param>
+    public static HttpRequestHead? TryParse(ReadOnlySpan<byte> bytes)
+    {
+        var lines = Encoding.Latin1.GetString(bytes[..^End.Length]).Split("\r\n");
+        if (
+            lines[0].Split(' ') is not [var method, var target, ("HTTP/1.1" or "HTTP/1.0") and var version]
+            || !IsToken(method)
+            || target.Length == 0
+            || Array.Exists(lines, line => line.Any(letter => char.IsControl(letter) && letter != '\t'))
+        )
+        {
+            return null;
+        }
+        List<(string, string)> headers = [];
+        foreach (var line in lines.Skip(1))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0 || !IsToken(line[..colon]))
+            {
+                return null;
+            }
+            headers.Add((line[..colon], line[(colon + 1)..].Trim(' ', '\t')));
+        }
+        return new HttpRequestHead(method, target, version, headers);
+    }
+
+    /// <summary>The head for the host itself. The host closes the connection after one response, so that no second request of it, which
+    /// could be for another host, is answered.</summary>
+    /// <param name="path">Path and query.</param>
+    /// <param name="authority">Host and port, for its Host header.</param>
+    public byte[] ForHost(string path, string authority)
+    {
+        StringBuilder text = new($"{Method} {path} {Version}\r\nHost: {authority}\r\nConnection: close\r\n");
+        foreach (var (name, value) in Headers.Where(header => !OfConnection.Contains(header.Name, StringComparer.OrdinalIgnoreCase)))
+        {
+            text.Append(name).Append(": ").Append(value).Append("\r\n");
+        }
+        return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
+    }
+
+    private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenLetters);
+}

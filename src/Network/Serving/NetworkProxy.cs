@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Network;
+
+/// <summary>The proxy process of a user: the only door out of all sandboxes. It outlives runs, as agents do, and ends when no sandbox is
+/// left.</summary>
+/// <param name="folder">Absolute path of its folder, which its user alone may open.</param>
+/// <param name="resolve">Resolves names.</param>
+/// <param name="time">The clock.</param>
+/// <param name="report">Takes sentences about what went wrong.</param>
+public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvider time, Action<string> report)
+{
+    /// <summary>The hidden command.</summary>
+    public const string Command = "network-proxy";
+
+    private const int LongestRequest = 256 * 1024;
+    private const int LongestPath = 107; // sun_path of unix(7)
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+    private readonly Dialer _dialer = new(resolve);
+    private readonly ConcurrentDictionary<Task, bool> _work = [];
+    private long _used = time.GetTimestamp();
+
+    /// <summary>Resolves names as this machine does.</summary>
+    public static HostResolver OfMachine { get; } = (name, stop) => Dns.GetHostAddressesAsync(name, stop);
+
+    // These names hold the version of the protocol: a proxy of another release may serve its sandboxes to their end.
+    internal static string SocketIn(string folder) => Checked(Path.Combine(folder, "proxy1.sock"));
+
+    private static string LockIn(string folder) => Path.Combine(folder, "proxy1.lock");
+
+    /// <summary>The file with the proxy's <see cref="ProcessIdentity"/>.</summary>
+    internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy1.pid");
+
+    /// <summary>Serves until no sandbox has been registered for 10 minutes.</summary>
+    /// <param name="stop">Ends it at once, and with it the network of its sandboxes.</param>
+    /// <returns>False if another process serves this folder.</returns>
+    public async Task<bool> ServeAsync(CancellationToken stop)
+    {
+        PrivateFolder.Make(folder);
+        using var held = LockFile.TryTake(LockIn(folder));
+        if (held is null)
+        {
+            return false;
+        }
+        DurableFile.Write(ProcessIn(folder), ProcessIdentity.Current.ToString());
+        foreach (var left in Directory.GetFiles(folder, "s*.sock").Append(SocketIn(folder)))
+        {
+            File.Delete(left);
+        }
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var idle = WatchAsync(end);
+        using (Socket control = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            control.Bind(new UnixDomainSocketEndPoint(SocketIn(folder)));
+            control.Listen();
+            while (!end.IsCancellationRequested)
+            {
+                try
+                {
+                    Track(AnswerAsync(await control.AcceptAsync(end.Token), end.Token));
+                }
+                catch (OperationCanceledException)
+                {
+                    break;
+                }
+                catch (SocketException refused)
+                {
+                    report($"A caller could not be accepted: {refused.Message}");
+                    await Task.Delay(BetweenLooks, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+        File.Delete(SocketIn(folder));
+        await idle;
+        await Task.WhenAll(_work.Keys);
+        return true;
+    }
+
+    private static string Checked(string path) =>
+        Encoding.UTF8.GetByteCount(path) <= LongestPath
+            ? path
+            : throw new IOException(
+                $"{path} is longer than a socket's path may be ({LongestPath} bytes). Set XDG_STATE_HOME to a shorter one."
+            );
+
+    private async Task WatchAsync(CancellationTokenSource end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await Task.Delay(BetweenLooks, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_work.IsEmpty && time.GetElapsedTime(Interlocked.Read(ref _used)) > IdleLimit)
+            {
+                await end.CancelAsync();
+            }
+        }
+    }
+
+    private void Track(Task work)
+    {
+        _work[work] = true;
+        _ = work.ContinueWith(
+            done =>
+            {
+                Interlocked.Exchange(ref _used, time.GetTimestamp());
+                _work.TryRemove(done, out _);
+                if (done.Exception is { } fault)
+                {
+                    report($"A sandbox lost its network: {fault.InnerException}");
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+    }
+
+    private async Task AnswerAsync(Socket caller, CancellationToken stop)
+    {
+        using (caller)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(RequestLimit);
+            try
+            {
+                var request = await ReadLineAsync(caller, limit.Token);
+                var answer = PeerProcess.IsTrusted(caller)
+                    ? Register(request, stop)
+                    : new RegistrationAnswer(null, "The caller is another user's process, or runs in a sandbox.");
+                var line = JsonSerializer.SerializeToUtf8Bytes(answer, NetworkJson.Default.RegistrationAnswer);
+                await SocketPump.SendAsync(caller, line, limit.Token);
+            }
+            catch (Exception gone) when (gone is SocketException or OperationCanceledException)
+            {
+                // The caller has ended, or said nothing: it starts over or not.
+            }
+        }
+    }
+
+    private RegistrationAnswer Register(byte[] line, CancellationToken stop)
+    {
+        try
+        {
+            var request =
+                JsonSerializer.Deserialize(line, NetworkJson.Default.RegistrationRequest) ?? throw new JsonException("It is empty.");
+            var policy = NetworkPolicy.Of(request.Mode, request.Allow);
+            var path = Checked(Path.Combine(folder, $"s{Guid.NewGuid():N}"[..13] + ".sock"));
+            ConnectionLog log = new(request.LogFile, time, report);
+            log.Begin(new ConnectionLogHeader(request.Id, time.GetUtcNow(), request.Labels, request.Mode, request.Allow));
+            SandboxRegistration registration = new(policy, path, log, _dialer, time);
+            Track(registration.ServeAsync(registration.Listen(), stop));
+            return new RegistrationAnswer(path, null);
+        }
+        catch (Exception refused) when (refused is JsonException or FormatException or SocketException or IOException)
+        {
+            return new RegistrationAnswer(null, refused.Message);
+        }
+    }
+
+    private static async Task<byte[]> ReadLineAsync(Socket caller, CancellationToken stop)
+    {
+        var buffer = new byte[4096];
+        for (var count = 0; ; )
+        {
+            if (count == buffer.Length)
+            {
+                Array.Resize(ref buffer, buffer.Length < LongestRequest ? buffer.Length * 2 : throw new SocketException());
+            }
+            var read = await caller.ReceiveAsync(buffer.AsMemory(count), stop);
+            count += read;
+            if (read == 0 || buffer[count - 1] == (byte)'\n')
+            {
+                return buffer[..count];
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Network.Tests;
+
+/// <summary>The proxy's side of one client, with name server and hosts of the test. Hosts have public addresses, and listen on the
+/// loopback.</summary>
+internal sealed class ProxyKit : IDisposable
+{
+    public const string Site = "93.184.216.34";
+
+    private readonly List<Socket> _sockets = [];
+    private readonly Dictionary<string, string[]> _names = new() { ["example.com"] = [Site], ["other.com"] = ["93.184.216.35"] };
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Addresses that were dialed.</summary>
+    public ConcurrentQueue<IPEndPoint> Dialed { get; } = [];
+
+    /// <summary>What the host received.</summary>
+    public ConcurrentQueue<string> Received { get; } = [];
+
+    /// <summary>The entry of the last client.</summary>
+    public Task<ConnectionEntry?> Entry { get; private set; } = Task.FromResult<ConnectionEntry?>(null);
+
+    public ProxyKit Name(string name, params string[] addresses)
+    {
+        _names[name] = addresses;
+        return this;
+    }
+
+    /// <summary>A client of the proxy. The host answers with <paramref name="answer"/> to the first bytes, and ends.</summary>
+    public Socket Connect(NetworkPolicy policy, string answer = "", bool speaksFirst = false)
+    {
+        var door = Listen();
+        Dialer dialer = new(
+            (name, _) =>
+                _names.TryGetValue(name, out var found)
+                    ? Task.FromResult(Array.ConvertAll(found, IPAddress.Parse))
+                    : throw new SocketException((int)SocketError.HostNotFound),
+            (place, stop) => HostAsync(place, answer, speaksFirst, stop)
+        );
+        var client = Join(door, out var accepted);
+        Entry = new ClientConnection(policy, dialer, TimeProvider.System, accepted, forwarded: null).ServeAsync(_stop.Token);
+        return client;
+    }
+
+    /// <summary>Sends bytes, ends, and gives all that comes back.</summary>
+    public static async Task<string> AskAsync(Socket client, params IReadOnlyList<byte[]> parts)
+    {
+        foreach (var part in parts)
+        {
+            await client.SendAsync(part, Eventually.Timeout());
+        }
+        client.Shutdown(SocketShutdown.Send);
+        using MemoryStream answer = new();
+        var buffer = new byte[4096];
+        while (await client.ReceiveAsync(buffer, Eventually.Timeout()) is > 0 and var read)
+        {
+            answer.Write(buffer, 0, read);
+        }
+        return Encoding.Latin1.GetString(answer.ToArray());
+    }
+
+    public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+
+    public static NetworkPolicy Listed(params string[] allow) => NetworkPolicy.Of(NetworkMode.Listed, allow);
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _sockets.ForEach(socket => socket.Dispose());
+        _stop.Dispose();
+    }
+
+    private Task<Socket> HostAsync(IPEndPoint place, string answer, bool speaksFirst, CancellationToken stop)
+    {
+        Dialed.Enqueue(place);
+        var near = Join(Listen(), out var host);
+        _ = Task.Run(
+            async () =>
+            {
+                if (speaksFirst)
+                {
+                    await host.SendAsync(Bytes(answer), stop);
+                }
+                var buffer = new byte[65536];
+                var count = await host.ReceiveAsync(buffer, _stop.Token);
+                Received.Enqueue(Encoding.Latin1.GetString(buffer, 0, count));
+                await host.SendAsync(Bytes(speaksFirst ? "" : answer), _stop.Token);
+                host.Shutdown(SocketShutdown.Send);
+            },
+            stop
+        );
+        return Task.FromResult(near);
+    }
+
+    private Socket Listen()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _sockets.Add(socket);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        return socket;
+    }
+
+    private Socket Join(Socket door, out Socket accepted)
+    {
+        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(door.LocalEndPoint!);
+        accepted = door.Accept();
+        _sockets.AddRange([client, accepted]);
+        return client;
+    }
+}
