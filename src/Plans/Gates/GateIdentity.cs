@@ -39,7 +39,7 @@ internal static class GateIdentity
         return folder.Length == 0 ? same : GateFolder.Join(folder, same);
     }
 
-    private static IEnumerable<string> Usual(string[] words)
+    private static string[] Usual(string[] words)
     {
         foreach (var (from, to) in Spellings)
         {

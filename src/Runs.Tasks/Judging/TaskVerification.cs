@@ -103,7 +103,7 @@ public sealed class TaskVerification(RunServices services)
             IReadOnlyList<string> hidden =
             [
                 .. await HiddenAsync(workspace, task, stop),
-                .. heldBack.Count > 0 ? [HeldBackFiles.Explain(heldBack)] : (string[])[],
+                .. HeldBackFiles.Explain(heldBack),
             ];
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
@@ -152,13 +152,16 @@ public sealed class TaskVerification(RunServices services)
             Commit = commit,
             Gates = gated,
             Measurements = measured,
-            HeldBack = heldBack.Count > 0 ? [.. heldBack.Take(MostHeldBack).Select(place => FileNames.Show(place))] : null,
+            HeldBack = Shown(heldBack),
             Notes = notes,
             NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
         };
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
     }
+
+    private static IReadOnlyList<string>? Shown(IReadOnlyList<string> places) =>
+        places.Count == 0 ? null : [.. places.Take(MostHeldBack).Select(place => FileNames.Show(place))];
 
     private static IEnumerable<string> HowItEnded(VerifyTaskInput input)
     {
