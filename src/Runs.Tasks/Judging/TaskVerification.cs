@@ -100,11 +100,7 @@ public sealed class TaskVerification(RunServices services)
         }
         if (failures.Count > 0)
         {
-            IReadOnlyList<string> hidden =
-            [
-                .. await HiddenAsync(workspace, task, stop),
-                .. HeldBackFiles.Explain(heldBack),
-            ];
+            IReadOnlyList<string> hidden = [.. await HiddenAsync(workspace, task, stop), .. HeldBackFiles.Explain(heldBack)];
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
