@@ -60,7 +60,7 @@ public class InterruptedRunTests
         var run = await running;
 
         Assert.Equal((0, 0, 0), (pause.ExitCode, resume.ExitCode, again.ExitCode));
-        Assert.Contains("a goes on.", resume.People, StringComparison.Ordinal);
+        Assert.Contains("a continues.", resume.People, StringComparison.Ordinal);
         Assert.Contains("b is executing and not paused.", again.People, StringComparison.Ordinal);
         Assert.True(isStillRunning, run.People);
         Assert.True(run.ExitCode == 0, run.People);

@@ -193,7 +193,8 @@ public class PlanByPlannerTests
             if [ "$ORCHESTRATOR_TASK" = planner ]; then
               cat > "$HOME/prompt-$(ls "$HOME" | grep -c prompt-)"
               if [ -e "$HOME/prompt-1" ]; then gate='test -s one.txt'; else gate='{{{command}}}'; fi
-              printf '{"tasks": [{"id": "one", "description": "First", "prompt": "Write it", "files_write": ["one.txt"], "verification": ["%s"]}]}' "$gate"
+              echo '{"tasks": [{"id": "one", "description": "First", "prompt": "Write it",'
+              echo '"files_write": ["one.txt"], "verification": ["'"$gate"'"]}]}'
             else
               touch "$HOME/worked-$(ls "$HOME" | grep -c worked-)"; echo done > one.txt
             fi

@@ -30,7 +30,7 @@ public class SpreadSdkTests
         ("'workers' must be a whole number", ["update", "setConcurrency", "\"many\""]),
         ("night is executing; only a run that is awaiting-promotion can be promoted.", ["update", "promote"]),
         ("night is executing; what is merged lands by itself", ["update", "landMerged"]),
-        ("'q' is no queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
+        ("'q' is not the queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
         ("There is no budget of 'nonsense'", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
         ("Give the new limit", ["update", "raiseBudget", """{"kind": "run"}"""]),
         ("night is executing; only a run that is escalated", ["update", "resolveEscalation", """{"way": "abort"}"""]),

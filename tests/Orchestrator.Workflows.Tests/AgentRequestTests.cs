@@ -162,7 +162,7 @@ public sealed class AgentRequestTests
         var answer = yes
             ? await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(command))
             : await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(command));
-        Assert.Equal("a is told; its agent goes on.", answer.Message);
+        Assert.Equal("The answer was sent to a; its agent continues.", answer.Message);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
         var decision = Assert.Single(decisions);

@@ -85,7 +85,7 @@ public sealed class EscalationTests
 
         Assert.Contains("There is no task 'nobody'", unknown.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal([TaskStates.Resolved, TaskStates.Failed, TaskStates.Failed], waits.Tasks.Select(t => t.State));
-        Assert.Contains("bad is resolved and needs nobody", done.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("bad is resolved and needs no resolution", done.InnerException!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

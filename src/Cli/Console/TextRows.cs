@@ -13,8 +13,8 @@ internal static partial class TextRows
 
     /// <summary>The text in rows, broken at blanks: one row if the text is empty.</summary>
     /// <param name="text">One line.</param>
-    /// <param name="cells">The most cells of a row; at least 8 are used. Only a command or a path may take more: the terminal wraps it, so that
-    /// it is copied in one piece.</param>
+    /// <param name="cells">The most cells of a row; at least 8 are used. Only a command or a path may take more: the terminal wraps it, so
+    /// that it is copied in one piece.</param>
     public static IEnumerable<string> Of(string text, int cells) => Ranges(text, cells, cells).Select(range => text[range]);
 
     /// <summary>The text in rows that all fit, as a column of a table or foreign text needs it: long paths are broken behind a

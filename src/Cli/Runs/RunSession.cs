@@ -384,7 +384,7 @@ internal sealed class RunSession : IAsyncDisposable
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
         var isHeld = task is not null || TaskTable.IsHeld(await watcher.AskAsync(stop));
-        _context.Terminal.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} goes on.");
+        _context.Terminal.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} continues.");
     }
 
     private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)

@@ -18,6 +18,8 @@ internal static class EcosystemTable
 
     private static readonly string[] DotNetProjects = ["*.csproj", "*.fsproj", "*.vbproj"];
 
+    private static readonly string[] CBuilds = ["CMakeLists.txt", "meson.build"];
+
     private static readonly string[] GradleBuilds = ["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
 
     private static readonly string[] PythonManifests =
@@ -471,12 +473,7 @@ internal static class EcosystemTable
             Tests = ["*_test"],
             Configuration = Names("CMakeLists.txt CMakePresets.json CMakeUserPresets.json meson.build"),
             OutputFolders = ["CMakeFiles"],
-            OutputBeside =
-            [
-                new("build", "CMakeLists.txt", "meson.build"),
-                new("cmake-build-*", "CMakeLists.txt"),
-                new("builddir", "meson.build"),
-            ],
+            OutputBeside = [.. Names("build builddir cmake-build-*").Select(name => new EcosystemOutput(name, CBuilds))],
             Output = [".o", "CMakeCache.txt"],
         },
         new("shell")

@@ -74,9 +74,11 @@ internal sealed class HeldBackFiles
 
     private const string Note = "held back, since this task's files_write does not name it: ";
 
-    /// <summary>A sentence about places for the agent whose gates fail.</summary>
-    public static string Explain(IReadOnlyList<string> places) =>
-        $"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong into commits.";
+    /// <summary>A sentence about places for the agent whose gates fail; none where there are no places.</summary>
+    public static IReadOnlyList<string> Explain(IReadOnlyList<string> places) =>
+        places.Count == 0
+            ? []
+            : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong into commits."];
 
     /// <summary>Holds nothing back.</summary>
     public static HeldBackFiles None { get; } = new();

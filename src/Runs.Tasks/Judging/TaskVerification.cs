@@ -99,11 +99,7 @@ public sealed class TaskVerification(RunServices services)
         }
         if (failures.Count > 0)
         {
-            IReadOnlyList<string> hidden =
-            [
-                .. await HiddenAsync(workspace, task, stop),
-                .. heldBack.Count > 0 ? [HeldBackFiles.Explain(heldBack)] : (string[])[],
-            ];
+            IReadOnlyList<string> hidden = [.. await HiddenAsync(workspace, task, stop), .. HeldBackFiles.Explain(heldBack)];
             // Gates say nothing about work that was not done: their words are evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
@@ -151,13 +147,16 @@ public sealed class TaskVerification(RunServices services)
             Commit = commit,
             Gates = gated,
             Measurements = measured,
-            HeldBack = heldBack.Count > 0 ? [.. heldBack.Take(MostHeldBack).Select(place => FileNames.Show(place))] : null,
+            HeldBack = Shown(heldBack),
             Notes = notes,
             NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
         };
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
     }
+
+    private static IReadOnlyList<string>? Shown(IReadOnlyList<string> places) =>
+        places.Count == 0 ? null : [.. places.Take(MostHeldBack).Select(place => FileNames.Show(place))];
 
     private static IEnumerable<string> HowItEnded(VerifyTaskInput input)
     {
