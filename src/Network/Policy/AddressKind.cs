@@ -6,7 +6,8 @@ public enum AddressKind
     /// <summary>A host of the internet.</summary>
     Public,
 
-    /// <summary>A host of a private network (RFC 1918, RFC 4193, RFC 6598).</summary>
+    /// <summary>A host of a private network (RFC 1918, RFC 4193, RFC 6598), or of the ranges for tests and benchmarks (RFC 5737, RFC 2544),
+    /// which local proxies answer with for names of the internet.</summary>
     Private,
 
     /// <summary>This machine.</summary>
@@ -18,7 +19,7 @@ public enum AddressKind
     /// <summary>A group of hosts.</summary>
     Multicast,
 
-    /// <summary>Unspecified, for documentation, for tunnels, or unassigned.</summary>
+    /// <summary>Unspecified, for tunnels, or unassigned.</summary>
     Unusable,
 }
 
@@ -36,10 +37,10 @@ public static class AddressKinds
         .. Of(AddressKind.LinkLocal, "169.254.0.0/16", "168.63.129.16/32", "100.100.100.200/32", "192.0.0.192/32"),
         .. Of(AddressKind.LinkLocal, "fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128"),
         .. Of(AddressKind.Private, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
+        .. Of(AddressKind.Private, "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
         .. Of(AddressKind.Loopback, "127.0.0.0/8", "::1/128"),
         .. Of(AddressKind.Multicast, "224.0.0.0/4", "ff00::/8"),
-        .. Of(AddressKind.Unusable, "0.0.0.0/8", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15"),
-        .. Of(AddressKind.Unusable, "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"),
+        .. Of(AddressKind.Unusable, "0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4"),
         .. Of(AddressKind.Unusable, "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
     ];
 

@@ -53,17 +53,18 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
 
     /// <summary>Further files and folders that confined programs may read: absolute paths, <c>~/</c> for the home, others relative to
     /// the repository. Default: none.</summary>
-    public required IReadOnlyList<string> Read { get; init; }
+    public IReadOnlyList<string> Read { get; init; } = [];
 
     /// <summary>Names of further variables that confined programs get. Default: none.</summary>
-    public required IReadOnlyList<string> Environment { get; init; }
+    public IReadOnlyList<string> Environment { get; init; } = [];
 
     /// <summary>What confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative to the
     /// repository.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>).</summary>
-    public required NetworkSettings Network { get; init; }
+    /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>). Default: the machine's network, as in runs that
+    /// began before there was another one.</summary>
+    public NetworkSettings Network { get; init; } = new("open", []);
 
     internal static PermissionSettings Load(SettingReader settings) =>
         new(settings.Read(ModeKey), settings.Read(AllowKey), settings.Read(SandboxKey))
