@@ -4,7 +4,6 @@ using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Described;
 using Orchestrator.Agents.Models;
-using Orchestrator.Gates;
 using Orchestrator.Git.Program;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
@@ -45,7 +44,7 @@ public static class MachineCheck
         {
             entries.Add(await AgentAsync("agent", agent, loaded, repository, cancellationToken));
         }
-        entries.Add(await SandboxAsync(settings.Permissions, services));
+        entries.Add(await SandboxCheck.RunAsync(settings, agents ?? [settings.Agent], services));
         if (Limits(settings.Limits) is { } limits)
         {
             entries.Add(limits);
@@ -151,60 +150,6 @@ public static class MachineCheck
             )
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
-
-    /// <summary>Without a sandbox the rules for agents prevent mistakes, not malice, so this is reported.</summary>
-    private static async Task<MachineCheckEntry> SandboxAsync(PermissionSettings permissions, RunServices services)
-    {
-        var setting = permissions.Sandbox;
-        const string Name = "sandbox";
-        const string Without =
-            "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
-        if (setting == "off")
-        {
-            return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
-        }
-        var found = await services.Bubblewrap.CheckAsync();
-        if (found.Program is not null)
-        {
-            return new(
-                Name,
-                MachineCheckStatus.Ok,
-                $"{found.Program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
-                    + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
-                    + await DownloadsAsync(found.Program, services)
-                    + " "
-                    + NetworkOf(AbstractSockets.Listening())
-            );
-        }
-        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
-        return setting == "on"
-            ? new(
-                Name,
-                MachineCheckStatus.Fail,
-                $"{why} permissions.sandbox is on: no agent would start.",
-                "Install bubblewrap, or set permissions.sandbox to auto."
-            )
-            : new(
-                Name,
-                MachineCheckStatus.Warn,
-                $"{why} So {Without}",
-                (found.Problem.Length > 0 ? "Allow user namespaces" : "Install bubblewrap") + ", or set permissions.sandbox to off."
-            );
-    }
-
-    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "";
-
-    private static async Task<string> DownloadsAsync(string bubblewrap, RunServices services) =>
-        await services.Bubblewrap.CanOverlayAsync(bubblewrap, UserState.MakeFolder(services.Environment))
-            ? "Changes to downloads of package managers stay private to each worktree."
-            : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download anew "
-                + "into a folder of their own for each worktree.";
-
-    /// <summary>What programs in the sandbox reach without files: whoever listens there must ask who calls.</summary>
-    internal static string NetworkOf(IReadOnlyList<string> sockets) =>
-        sockets.Count == 0
-            ? "The network is the machine's, its own ports are reached."
-            : $"The network is the machine's: its own ports are reached, and sockets without a file ({FileNames.Some(sockets)}).";
 
     /// <summary>How the limits of the settings are enforced; null where there are none.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)

@@ -84,7 +84,7 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
 {
     private static readonly Setting<string> ModeKey = new(
         "permissions.network.mode",
-        "open",
+        "listed",
         SettingTypes.OneOf("listed", "observe", "none", "open"),
         "hosts that confined programs reach: listed (those of agent programs, package registries and remotes in use, and "
             + "permissions.network.allow), observe (each public host, and those that are not listed are recorded), none, open (the "

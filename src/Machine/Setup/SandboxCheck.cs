@@ -1,0 +1,81 @@
+using Orchestrator.Gates;
+using Orchestrator.Git.Program;
+using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Setup;
+
+/// <summary>Checks the sandbox of agents and of programs that run their work, and names the paths and hosts that it lists.</summary>
+internal static class SandboxCheck
+{
+    private const string Name = "sandbox";
+    private const string Without =
+        "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
+
+    /// <summary>Tries the sandbox.</summary>
+    /// <param name="agents">Names of the agents whose services are listed.</param>
+    /// <param name="services">Determines the user's state, and finds bubblewrap.</param>
+    public static async Task<MachineCheckEntry> RunAsync(
+        OrchestratorSettings settings,
+        IReadOnlyCollection<string> agents,
+        RunServices services
+    )
+    {
+        var permissions = settings.Permissions;
+        if (permissions.Sandbox == "off")
+        {
+            return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
+        }
+        var found = await services.Bubblewrap.CheckAsync();
+        if (found.Program is { } program)
+        {
+            return new(
+                Name,
+                permissions.Network.Mode == "open" ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
+                $"{program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
+                    + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
+                    + $"{await DownloadsAsync(program, services)} {Network(settings, agents, services)}",
+                permissions.Network.Mode == "open" ? "orchestrate config set permissions.network.mode listed" : null
+            );
+        }
+        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
+        return permissions.Sandbox == "on"
+            ? new(
+                Name,
+                MachineCheckStatus.Fail,
+                $"{why} permissions.sandbox is on: no agent would start.",
+                "Install bubblewrap, or set permissions.sandbox to auto."
+            )
+            : new(
+                Name,
+                MachineCheckStatus.Warn,
+                $"{why} So {Without}",
+                (found.Problem.Length > 0 ? "Allow user namespaces" : "Install bubblewrap") + ", or set permissions.sandbox to off."
+            );
+    }
+
+    private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "";
+
+    private static async Task<string> DownloadsAsync(string bubblewrap, RunServices services) =>
+        await services.Bubblewrap.CanOverlayAsync(bubblewrap, UserState.MakeFolder(services.Environment))
+            ? "Changes to downloads of package managers stay private to each worktree."
+            : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download anew "
+                + "into a folder of their own for each worktree.";
+
+    private static string Network(OrchestratorSettings settings, IReadOnlyCollection<string> agents, RunServices services)
+    {
+        var hosts = ListedHosts.Of(settings, services.Environment, [.. agents], []);
+        return settings.Permissions.Network.Mode switch
+        {
+            "none" => "They reach no host (permissions.network.mode: none).",
+            "observe" => "They reach every public host, and 'orchestrate network' lists those outside of permissions.network.allow.",
+            "listed" =>
+                $"They reach the repository's remotes and {FileNames.Some(hosts)}; 'orchestrate network allow HOST' adds to the list.",
+            _ => Open(AbstractSockets.Listening()),
+        };
+    }
+
+    private static string Open(IReadOnlyList<string> sockets) =>
+        "permissions.network.mode is open, so that they reach every host and the ports of this machine"
+        + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNames.Some(sockets)}).");
+}
