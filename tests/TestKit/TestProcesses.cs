@@ -25,6 +25,7 @@ public static class TestProcesses
     public static void AwaitEnd(string home)
     {
         var (begin, cause) = (Stopwatch.GetTimestamp(), LastThrown.Value);
+        EndProxies(home);
         while (Of(home) is { Count: > 0 } left)
         {
             if (Stopwatch.GetElapsedTime(begin) > Patience)
@@ -41,6 +42,35 @@ public static class TestProcesses
             }
 
             Thread.Sleep(20);
+        }
+    }
+
+    /// <summary>The proxy of sandboxes serves all runs of a user, and waits a minute for the next one.</summary>
+    private static void EndProxies(string home)
+    {
+        foreach (var process in Of(home).Where(process => CommandOf(process).Contains("network-proxy", StringComparison.Ordinal)))
+        {
+            new ProcessStopper()
+                .StopAsync(
+                    () => [.. Of(home).Where(other => other.ProcessId == process.ProcessId)],
+                    StopSignal.Terminate,
+                    Patience,
+                    Patience
+                )
+                .GetAwaiter()
+                .GetResult();
+        }
+    }
+
+    private static string CommandOf(ProcessInfo process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.ProcessId}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended meanwhile.
         }
     }
 

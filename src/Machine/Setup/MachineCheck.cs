@@ -4,7 +4,6 @@ using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Described;
 using Orchestrator.Agents.Models;
-using Orchestrator.Git.Program;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
 using Orchestrator.Settings;

@@ -18,7 +18,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     private const int LongestRequest = 256 * 1024;
     private const int LongestPath = 107; // sun_path of unix(7)
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private readonly Dialer _dialer = new(resolve);
     private readonly ConcurrentDictionary<Task, bool> _work = [];
@@ -35,7 +35,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     /// <summary>The file with the proxy's <see cref="ProcessIdentity"/>.</summary>
     internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy1.pid");
 
-    /// <summary>Serves until no sandbox has been registered for 10 minutes.</summary>
+    /// <summary>Serves until no sandbox has been registered for a minute.</summary>
     /// <param name="stop">Ends it at once, and with it the network of its sandboxes.</param>
     /// <returns>False if another process serves this folder.</returns>
     public async Task<bool> ServeAsync(CancellationToken stop)
