@@ -35,7 +35,8 @@ public sealed class HostileStepTests
         ),
         (
             "other-start",
-            "for f in \"$r\"/.orchestrator/runs/*; do [ -d \"$f/plan\" ] && mkdir -p \"$f/tasks/e/1/out\" && echo x >\"$f/tasks/e/1/out/claim.json\"; "
+            "for f in \"$r\"/.orchestrator/runs/*; do [ -d \"$f/plan\" ] && mkdir -p \"$f/tasks/e/1/out\" "
+                + "&& echo x >\"$f/tasks/e/1/out/claim.json\"; "
                 + "done"
         ),
         ("other-worktree", "for f in \"$r\"/.worktrees/*; do [ -e \"$f/e/.git\" ] && touch \"$f/e/x\"; done"),

@@ -16,7 +16,17 @@ public sealed partial class DecidingFilesTests
     private const string Tree = "files of a worktree or a repository, at a commit that is checked";
 
     /// <summary>The projects that do what a run does.</summary>
-    private static readonly string[] Rooms = ["Gates", "Machine", "Packages", "Runs", "Runs.Tasks", "Runs.Merging", "Runs.Reports"];
+    private static readonly string[] Rooms =
+    [
+        "Gates",
+        "Machine",
+        "Packages",
+        "Runs",
+        "Runs.Tasks",
+        "Runs.Merging",
+        "Runs.Reports",
+        "Sandboxing",
+    ];
 
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
     {
@@ -28,6 +38,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Tasks/Preparing/SessionAdoption"] = Person,
         ["Machine/Repositories/TakenRemarks"] = "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
         ["Runs.Tasks/Working/KeptConversations"] = Agent,
+        ["Sandboxing/ConfinedState"] = Agent,
         ["Runs.Tasks/Moving/TaskExport"] = Agent,
         ["Runs.Tasks/Moving/PlacedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs.Tasks/Mail/Mailbox"] =

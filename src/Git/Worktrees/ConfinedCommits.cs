@@ -227,8 +227,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 OwnFile.Write(Path.Combine(Common, name), content);
             }
         }
-        Configuration = await ConfinedConfiguration.MakeAsync(_repository, folder, stop);
-        File.Move(Configuration.Repository, Path.Combine(Common, "config"));
+        Configuration = await ConfinedConfiguration.MakeAsync(_repository, folder, stop, Common);
         var refs = await new RefStore(_repository).ListAsync(s_refs, stop);
         OwnFile.Write(
             Path.Combine(Common, "packed-refs"),

@@ -10,69 +10,33 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
     /// <summary>Addresses of the repository's remotes.</summary>
     public IReadOnlyList<string> Remotes { get; private init; } = [];
 
-    private static readonly string[] s_sections =
-    [
-        "advice",
-        "apply",
-        "author",
-        "branch",
-        "color",
-        "column",
-        "commit",
-        "committer",
-        "core",
-        "diff",
-        "extensions",
-        "feature",
-        "fetch",
-        "filter",
-        "format",
-        "i18n",
-        "index",
-        "init",
-        "lfs",
-        "log",
-        "merge",
-        "pack",
-        "pull",
-        "push",
-        "rebase",
-        "remote",
-        "rerere",
-        "safe",
-        "stash",
-        "status",
-        "submodule",
-        "tag",
-        "user",
-        "versionsort",
-    ];
+    private static readonly string[] s_sections = (
+        "advice apply author branch color column commit committer core diff extensions feature fetch filter "
+        + "format i18n index init lfs log merge pack pull push rebase remote rerere safe stash status submodule tag user versionsort"
+    ).Split(' ');
 
     // Programs that only the user may choose, files that are not shown, and keys.
-    private static readonly string[] s_withheld =
-    [
-        "askpass",
-        "attributesfile",
-        "editor",
-        "excludesfile",
-        "fsmonitor",
-        "gitproxy",
-        "gpgsign",
-        "hookspath",
-        "pager",
-        "proxy",
-        "signingkey",
-        "sshcommand",
-        "template",
-    ];
+    private static readonly string[] s_withheld = (
+        "askpass attributesfile editor excludesfile fsmonitor gitproxy gpgsign hookspath pager proxy " + "signingkey sshcommand template"
+    ).Split(' ');
 
     /// <summary>Makes the copies.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="folder">Absolute path of a folder of our own.</param>
-    public static async Task<ConfinedConfiguration> MakeAsync(GitRepository repository, string folder, CancellationToken stop)
+    /// <param name="common">Absolute path of the folder for the copy of the repository's settings; null: the same folder.</param>
+    public static async Task<ConfinedConfiguration> MakeAsync(
+        GitRepository repository,
+        string folder,
+        CancellationToken stop,
+        string? common = null
+    )
     {
         var settings = await ScopedSetting.ListAsync(repository, repository.CommonDirectory, stop);
-        var made = new ConfinedConfiguration(Path.Combine(folder, "gitconfig"), Path.Combine(folder, "config"), repository.CommonDirectory)
+        var made = new ConfinedConfiguration(
+            Path.Combine(folder, "gitconfig"),
+            Path.Combine(common ?? folder, "config"),
+            repository.CommonDirectory
+        )
         {
             Remotes = [.. settings.Where(setting => IsRemote(setting.Name)).Select(setting => setting.Value).OfType<string>()],
         };

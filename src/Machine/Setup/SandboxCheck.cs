@@ -1,6 +1,6 @@
 using Orchestrator.Gates;
 using Orchestrator.Git.Program;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
@@ -59,8 +59,8 @@ internal static class SandboxCheck
     private static async Task<string> DownloadsAsync(string bubblewrap, RunServices services) =>
         await services.Bubblewrap.CanOverlayAsync(bubblewrap, UserState.MakeFolder(services.Environment))
             ? "Changes to downloads of package managers stay private to each worktree."
-            : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download anew "
-                + "into a folder of their own for each worktree.";
+            : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download "
+                + "anew into a folder of their own for each worktree.";
 
     private static string Network(OrchestratorSettings settings, IReadOnlyCollection<string> agents, RunServices services)
     {

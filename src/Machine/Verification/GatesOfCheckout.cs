@@ -7,6 +7,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;

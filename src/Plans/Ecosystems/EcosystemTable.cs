@@ -35,9 +35,7 @@ internal static class EcosystemTable
     [
         new("JavaScript")
         {
-            Home = Names(
-                ".nvm .volta .bun .local/share/pnpm .local/share/fnm .local/share/mise .local/share/corepack .cache/node/corepack .asdf .config/mise .tool-versions"
-            ),
+            Home = Names(".nvm .volta .bun .local/share/pnpm .local/share/fnm .local/share/corepack .cache/node/corepack"),
             Programs = Names("npm pnpm yarn npx bun bunx node deno jest vitest mocha ava eslint tsc biome prettier"),
             Commands =
             [
@@ -482,33 +480,6 @@ internal static class EcosystemTable
             Commands = [.. Commands(Test, "bats"), .. Commands(Lint, "shellcheck")],
             Sources = [".sh", ".bats"],
         },
-        new("make")
-        {
-            Programs = ["make", "gmake"],
-            Commands = [.. Commands(Test, "make test", "make check"), .. Commands(Build, "make")],
-            Configuration = Names("GNUmakefile makefile Makefile *.mk"),
-            ReadFirst = ["GNUmakefile", "makefile"],
-            Scripts = [.. Names("make gmake").Select(program => new EcosystemScripts(program, Names("GNUmakefile makefile Makefile")))],
-        },
-        new("just")
-        {
-            Programs = ["just"],
-            Configuration = Names("justfile Justfile .justfile"),
-            ReadFirst = [".justfile"],
-            Scripts = [new("just", Names("justfile Justfile .justfile"))],
-        },
-        new("task")
-        {
-            Programs = ["task"],
-            Configuration = Names("Taskfile.y*ml taskfile.y*ml Taskfile.dist.y*ml"),
-            Scripts = [new("task", Names("Taskfile.yml Taskfile.yaml"))],
-        },
-        new("Bazel")
-        {
-            Programs = ["bazel", "bazelisk"],
-            ReadFirst = [".bazelrc"],
-            Configuration = [".bazelrc", ".bazelversion"],
-        },
         new("Nix")
         {
             Programs = ["nix"],
@@ -516,14 +487,11 @@ internal static class EcosystemTable
             Manifests = ["flake.nix"],
             OutputBeside = [new("result", "flake.nix")],
         },
-        new("pre-commit") { Programs = ["pre-commit"], Configuration = [".pre-commit-config.yaml"] },
-        new("versions of tools") { Programs = ["mise", "asdf"], Configuration = Names(".tool-versions mise.toml .mise.toml") },
-        new("scanners") { Programs = Names("gitleaks trivy semgrep"), Commands = Commands(Security, "gitleaks", "trivy", "semgrep") },
     ];
 
-    private static string[] Names(string names) => names.Split(' ');
+    internal static string[] Names(string names) => names.Split(' ');
 
-    private static EcosystemCommand[] Commands(GateType type, params string[] words) =>
+    internal static EcosystemCommand[] Commands(GateType type, params string[] words) =>
         Array.ConvertAll(words, word => new EcosystemCommand(word, type));
 
     private static string[] Scripts(string script) => [.. Names(JavaScriptManagers).Select(manager => $"{manager} {script}")];

@@ -3,14 +3,14 @@ namespace Orchestrator.Plans;
 /// <summary>Questions to the one table of ecosystems, <see cref="EcosystemTable"/>.</summary>
 public static class Ecosystems
 {
+    /// <summary>All of them: languages, then tools that run others.</summary>
+    public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. ToolTable.Rows];
+
     private static readonly string[] TestFolders = ["test", "tests", "spec", "specs", "__tests__"];
 
     private static readonly HashSet<string> AllLockFiles = All.SelectMany(row => row.LockFiles).ToHashSet(StringComparer.Ordinal);
 
     private static readonly EcosystemCommand[] AllCommands = [.. All.SelectMany(row => row.Commands)];
-
-    /// <summary>All of them: languages, then tools that run others.</summary>
-    public static IReadOnlyList<Ecosystem> All => EcosystemTable.Rows;
 
     /// <summary>Files and folders of all rows that their programs read in the home folder.</summary>
     public static IEnumerable<string> Home => All.SelectMany(row => row.Home);

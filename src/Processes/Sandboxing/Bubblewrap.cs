@@ -159,7 +159,7 @@ public sealed partial class Bubblewrap
         try
         {
             var shared = OwnFolder.Ensure(Path.Combine(own, "shared"));
-            await File.WriteAllTextAsync(Path.Combine(shared, "file"), "shared");
+            OwnFile.Write(Path.Combine(shared, "file"), "shared"u8);
             var tried = await new ProcessRunner().RunAsync(
                 new ProcessCommand("/bin/sh", "-c", "cat \"$0/file\" && echo private >\"$0/file\" && cat \"$0/file\"", shared)
                 {

@@ -31,7 +31,8 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
             ];
             table.Append(
                 CultureInfo.InvariantCulture,
-                $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},upperdir={Field(upper)},workdir={Field(work)} 0 0\n"
+                $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},"
+                    + $"upperdir={Field(upper)},workdir={Field(work)} 0 0\n"
             );
             views.Add(new Substitute(path, view, IsWritable: true));
         }

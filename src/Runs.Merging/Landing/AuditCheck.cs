@@ -154,7 +154,7 @@ internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunSe
             files.Settings,
             place.Worktree,
             place.Resources,
-            SandboxPurpose.Of(SandboxRole.Gate, files.Folder, ""),
+            StepSandbox.PurposeOf(SandboxRole.Gate, files.Folder, ""),
             services,
             stop
         );

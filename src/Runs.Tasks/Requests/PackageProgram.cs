@@ -48,7 +48,7 @@ internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string>
                 files.Settings,
                 place.Worktree,
                 place.Resources,
-                SandboxPurpose.Of(SandboxRole.SetUp, files.Folder, ""),
+                StepSandbox.PurposeOf(SandboxRole.SetUp, files.Folder, ""),
                 services,
                 CancellationToken.None
             )

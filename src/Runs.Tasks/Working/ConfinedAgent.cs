@@ -50,7 +50,7 @@ internal sealed class ConfinedAgent(
                 Writable = [.. sandbox.Writable, resources.TemporaryFolder, desk],
             },
             settings,
-            SandboxPurpose.Of(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
+            StepSandbox.PurposeOf(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
             {
                 Agents = [settings.AgentOf(task)],
             },

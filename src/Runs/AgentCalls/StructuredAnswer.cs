@@ -197,7 +197,7 @@ internal sealed class StructuredAnswer(RunServices services)
         return StepSandbox.WithNetwork(
             shown,
             ask.RunStart.Settings,
-            SandboxPurpose.Of(SandboxRole.Agent, ask.Folder, ask.TaskId) with
+            StepSandbox.PurposeOf(SandboxRole.Agent, ask.Folder, ask.TaskId) with
             {
                 Agents = [ask.Who.Agent],
             },

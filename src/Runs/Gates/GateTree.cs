@@ -78,7 +78,7 @@ internal sealed class GateTree(
                 files.Settings,
                 Place.Worktree,
                 Place.Resources,
-                SandboxPurpose.Of(SandboxRole.Gate, files.Folder, task),
+                StepSandbox.PurposeOf(SandboxRole.Gate, files.Folder, task),
                 services,
                 stop
             ),

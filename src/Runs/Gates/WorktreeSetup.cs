@@ -70,7 +70,7 @@ public static class WorktreeSetup
             files.Settings,
             worktree,
             resources,
-            SandboxPurpose.Of(SandboxRole.SetUp, files.Folder, task),
+            StepSandbox.PurposeOf(SandboxRole.SetUp, files.Folder, task),
             services,
             stop
         );

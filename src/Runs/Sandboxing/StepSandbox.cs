@@ -52,6 +52,12 @@ public static class StepSandbox
         return WithNetwork(sandbox, settings, purpose, repository, configuration, services);
     }
 
+    /// <summary>The purpose of a sandbox for a step of a run.</summary>
+    /// <param name="role">The kind of program.</param>
+    /// <param name="task">The task's id; empty for the run as a whole.</param>
+    public static SandboxPurpose PurposeOf(SandboxRole role, RunFolder run, string task) =>
+        new(role, Path.Combine(run.Path, ConnectionLogs.FolderName), run.Name, task);
+
     /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
     public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
         services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);

@@ -1,10 +1,10 @@
 using Orchestrator.Packages;
 
-namespace Orchestrator.Runs.Sandboxing;
+namespace Orchestrator.Sandboxing;
 
 /// <summary>The lists of files that confined programs can reach: agents, and programs that run their work (gates, set-up, measurements,
-/// package managers). They read the system, the tool chains of PATH and of the ecosystem table, and what <c>permissions.read</c> names. They
-/// change their own tree, temporary files, and what <c>permissions.paths</c> names. Everything else does not exist for them.</summary>
+/// package managers). They read the system, the tool chains of PATH and of the ecosystem table, and the paths of <c>permissions.read</c>.
+/// They change their own tree, temporary files, and what <c>permissions.paths</c> names. Everything else does not exist for them.</summary>
 /// <param name="program">Absolute path of bubblewrap.</param>
 /// <param name="environment">The variables of those programs.</param>
 /// <param name="permissions">The lists of the settings.</param>

@@ -1,4 +1,4 @@
-namespace Orchestrator.Runs.Sandboxing;
+namespace Orchestrator.Sandboxing;
 
 /// <summary>The private state of one confined agent: conversations and logs in a folder of its own in place of the shared one. Its own
 /// conversation is brought in before it starts and taken over when it has ended; everything else is dropped.</summary>

@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Worktrees;
 
-namespace Orchestrator.Runs.Sandboxing;
+namespace Orchestrator.Sandboxing;
 
 /// <summary>The private changes of confined programs to shared folders, such as the downloads of package managers: a folder for each
 /// worktree and role, which no other worktree sees.</summary>
