@@ -56,6 +56,10 @@ public sealed class ConfinedCommitsTests
     [InlineData("for f in objects/??/*; do rm -f $f; ln -s /dev/zero $f; done")]
     [InlineData("mkdir -p objects/ff; mkfifo objects/ff/12345678901234567890123456789012345678")]
     [InlineData("echo /nowhere > objects/info/alternates; echo broken > objects/pack/pack-1.pack; echo x > objects/pack/pack-1.idx")]
+    [InlineData(
+        "p=objects/pack; for n in idx pack; do mkfifo $p/pack-1234567890123456789012345678901234567890.$n; done; mkfifo $p/multi-pack-index"
+    )]
+    [InlineData("rmdir objects/pack; mkfifo objects/pack")]
     public async Task TakeOver_DamagedByTheAgent_RepositoryIsWholeAndItEndsAtOnce(string deed)
     {
         using var opened = await Opened.CreateAsync();
@@ -68,6 +72,34 @@ public sealed class ConfinedCommitsTests
         var tip = await opened.Files.GitAsync("rev-parse", Branch);
         Assert.True(await opened.Repository.HasCommitAsync(tip));
         Assert.Equal("", await opened.Files.GitAsync("fsck", "--no-dangling", "--no-reflogs"));
+    }
+
+    /// <summary>A link would bring the objects of a repository that no sandbox shows.</summary>
+    [Theory]
+    [InlineData("rmdir objects/pack; ln -s {0}/pack objects/pack")]
+    [InlineData("ln -s {0}/pack/* objects/pack/")]
+    [InlineData("echo {0} >objects/info/alternates")]
+    public async Task TakeOver_LinkToAnotherRepository_BringsNothingOfIt(string deed)
+    {
+        using var opened = await Opened.CreateAsync();
+        using var other = await Opened.CreateAsync();
+        await File.WriteAllTextAsync(Path.Combine(other.Repository.MainCheckout!, "secret"), "canary");
+        var secret = await other.Files.GitAsync("hash-object", "-w", "secret");
+        await other.Files.GitAsync("repack", "-adq", "--keep-unreachable");
+        var (worktree, folder, commits) = await BeginAsync(opened);
+        var made = await CommitAsync(opened, worktree, folder, "mine");
+        var objects = Path.Combine(other.Repository.CommonDirectory, "objects");
+        var script = deed.Replace("{0}", objects, StringComparison.Ordinal);
+        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", script) { WorkingDirectory = folder });
+
+        Assert.Equal("", await commits.TakeOverAsync(CancellationToken.None));
+
+        Assert.Equal(made, await new RefStore(opened.Repository).ReadAsync(Branch));
+        Assert.DoesNotContain(
+            secret,
+            await opened.Files.GitAsync("cat-file", "--batch-all-objects", "--batch-check"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

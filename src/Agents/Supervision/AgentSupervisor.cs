@@ -125,6 +125,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
         var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(CancellationToken.None);
+        sandbox = sandbox?.TakeLoaderVariables(environment);
         IEnumerable<string> call = [.. Before(sandbox, invocation, folder), invocation.Program, .. invocation.Arguments];
         folder.Write(
             "call",

@@ -40,6 +40,9 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private string Objects => Path.Combine(folder, "objects");
 
+    /// <summary>Copies of the regular files among the agent's objects, the only ones that our own git reads.</summary>
+    private string Quarantine => Path.Combine(folder, "quarantine");
+
     private string Common => Path.Combine(folder, "common");
 
     private string HeadLogs => Path.Combine(folder, "head-logs");
@@ -143,7 +146,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private async Task<string> TakeObjectsAsync(CancellationToken stop)
     {
-        if (!HasObjects())
+        BringToQuarantine();
+        if (!Directory.Exists(Quarantine))
         {
             return "";
         }
@@ -152,11 +156,11 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
             var listed = await _repository.ReadAsync(
                 _repository.Call("cat-file", "--batch-all-objects", "--batch-check=%(objectname)") with
                 {
-                    Environment = new Dictionary<string, string?> { ["GIT_OBJECT_DIRECTORY"] = Objects },
+                    Environment = new Dictionary<string, string?> { ["GIT_OBJECT_DIRECTORY"] = Quarantine },
                 },
                 stop
             );
-            string[] news = [.. listed.Lines.Where(id => IdPattern().IsMatch(id) && !_known.Contains(id) && CanBeRead(id))];
+            string[] news = [.. listed.Lines.Where(id => IdPattern().IsMatch(id) && !_known.Contains(id))];
             if (news.Length == 0)
             {
                 return "";
@@ -164,7 +168,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
             var packed = await _repository.ReadAsync(
                 _repository.Call("pack-objects", "--stdout", "-q") with
                 {
-                    Environment = new Dictionary<string, string?> { ["GIT_OBJECT_DIRECTORY"] = Objects },
+                    Environment = new Dictionary<string, string?> { ["GIT_OBJECT_DIRECTORY"] = Quarantine },
                     Input = ProcessInput.FromText(string.Concat(news.Select(id => id + "\n"))),
                 },
                 stop
@@ -254,19 +258,19 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         return text is not null && IdPattern().IsMatch(text) ? text : null;
     }
 
-    private bool HasObjects() =>
-        new DirectoryInfo(Objects)
-            .EnumerateDirectories()
-            .Where(found => found.Name != "info" && found.LinkTarget is null)
-            .Any(found => found.EnumerateFileSystemInfos().Any());
-
-    /// <summary>Loose objects must be files: git would wait for ever for a pipe in the place of one.</summary>
-    private bool CanBeRead(string id)
+    // A link among the objects would show git the objects of other repositories, and a pipe would stop it for ever.
+    private void BringToQuarantine()
     {
         var files = new WorktreeFiles(Objects);
-        var name = $"{id[..2]}/{id[2..]}";
-        var isLoose = files.HasFileOrLink(name) || files.HasSpecialFile(name);
-        return new FileInfo(Path.Combine(Objects, id[..2])).LinkTarget is null && (!isLoose || files.HasFile(name));
+        foreach (var name in files.ListFiles(depth: 1).Where(name => ObjectPattern().IsMatch(name)))
+        {
+            var copy = Path.Combine(Quarantine, name);
+            if (!File.Exists(copy))
+            {
+                OwnFolder.Ensure(Path.GetDirectoryName(copy)!);
+                files.TryCopyTo(name, copy);
+            }
+        }
     }
 
     /// <summary>The repository's own alternates as absolute paths: relative ones are meant from its objects.</summary>
@@ -281,4 +285,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     [GeneratedRegex("^([0-9a-f]{40}|[0-9a-f]{64})$", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern();
+
+    [GeneratedRegex("^([0-9a-f]{2}/[0-9a-f]{38,62}|pack/pack-[0-9a-f]{40,64}\\.(pack|idx))$", RegexOptions.CultureInvariant)]
+    private static partial Regex ObjectPattern();
 }

@@ -121,6 +121,30 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
+    /// <summary>Copies a regular file to a place of our own; no link is followed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="to">Absolute path of the copy, which appears as a whole.</param>
+    /// <returns>False if there is no regular file, or it may not be read.</returns>
+    public bool TryCopyTo(string path, string to)
+    {
+        try
+        {
+            using var parent = Parent(path, make: false, out var name, out _);
+            using var file = parent?.TryRead(name);
+            if (file is null)
+            {
+                return false;
+            }
+            using var source = new FileStream(file, FileAccess.Read);
+            DurableFile.Write(to, source.CopyTo);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The content of a file as text; null where it can't be read.</summary>
     public string? TryReadText(string path, int limit = LargestRead) =>
         TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;

@@ -21,16 +21,16 @@ public sealed record ConnectionLogHeader(
 public sealed record SandboxLabels
 {
     /// <summary>The repository's path; empty if there is none.</summary>
-    public string Repository { get; init; } = "";
+    public string Repository { get; set; } = "";
 
     /// <summary>Id of the run; empty if there is none.</summary>
-    public string Run { get; init; } = "";
+    public string Run { get; set; } = "";
 
     /// <summary>Id of the task; empty if there is none.</summary>
-    public string Task { get; init; } = "";
+    public string Task { get; set; } = "";
 
     /// <summary>What runs inside, such as <c>agent</c>, <c>gate</c> or <c>setup</c>.</summary>
-    public string Role { get; init; } = "";
+    public string Role { get; set; } = "";
 }
 
 /// <summary>A connection, or several refusals that are alike. URLs and headers are never logged.</summary>
@@ -64,7 +64,7 @@ public sealed record ConnectionEntry
     public long Milliseconds { get; init; }
 
     /// <summary>Number of connections that the line stands for. Default: 1.</summary>
-    public long Count { get; init; } = 1;
+    public long Count { get; set; } = 1;
 
     /// <summary>True for the last line of a log that reached its size limit.</summary>
     public bool IsCut { get; init; }

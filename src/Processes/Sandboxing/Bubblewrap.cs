@@ -114,10 +114,18 @@ public sealed partial class Bubblewrap
     // Found with the program, so that not every start has to ask: three processes less.
     private static volatile bool s_envRestoresSignals;
 
+    // Outside of the sandbox nothing is searched in PATH: a folder of it may be in the worktree.
+    private static readonly Lazy<string> s_mount = new(() => ProgramLocator.Find("mount", SystemPath) ?? "/bin/mount");
+    private const string SystemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>True if this process runs as root.</summary>
+    internal static bool IsRoot => Geteuid() == 0;
+
     // Only root of a user namespace may mount. Bubblewrap makes the namespace too, since a machine that allows user namespaces to named
     // programs alone names this one.
     private const string Mounting = """
-        mount -a -T "$0" || { echo 'bwrap: overlays can not be mounted (see the line above)' >&2; exit 1; }
+        "$1" -a -T "$0" || { echo 'bwrap: overlays can not be mounted (see the line above)' >&2; exit 1; }
+        shift
         exec "$@"
         """;
 
@@ -127,12 +135,13 @@ public sealed partial class Bubblewrap
             "--dev-bind",
             "/",
             "/",
-            .. Geteuid() == 0 ? [] : (string[])["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"],
+            .. IsRoot ? [] : (string[])["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"],
             "--",
             "/bin/sh",
             "-c",
             Mounting,
             table,
+            s_mount.Value,
         ];
 
     private static string[] OwnUserWords =>
@@ -153,15 +162,20 @@ public sealed partial class Bubblewrap
         [ -L "$0" ] && echo x >open/file
         """;
 
+    private const string OverlayAttempt = """
+        cat "$0/file" && echo private >"$0/file" && cat "$0/file" && rmdir "$0/folder" && mkdir "$0/folder" && mv "$0/folder" "$0/moved"
+        """;
+
     private static async Task<bool> TryOverlayAsync(string program, string folder)
     {
         var own = Path.Combine(OwnFolder.Ensure(folder), $".try-{Guid.NewGuid():N}");
         try
         {
             var shared = OwnFolder.Ensure(Path.Combine(own, "shared"));
+            OwnFolder.Ensure(Path.Combine(shared, "folder"));
             OwnFile.Write(Path.Combine(shared, "file"), "shared"u8);
             var tried = await new ProcessRunner().RunAsync(
-                new ProcessCommand("/bin/sh", "-c", "cat \"$0/file\" && echo private >\"$0/file\" && cat \"$0/file\"", shared)
+                new ProcessCommand("/bin/sh", "-c", OverlayAttempt, shared)
                 {
                     Sandbox = new Sandbox(program) { Overlays = OverlayTable.Make(Path.Combine(own, "layer"), [shared], []) },
                     Timeout = Limit,

@@ -32,7 +32,7 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
             table.Append(
                 CultureInfo.InvariantCulture,
                 $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},"
-                    + $"upperdir={Field(upper)},workdir={Field(work)} 0 0\n"
+                    + $"upperdir={Field(upper)},workdir={Field(work)}{Marks} 0 0\n"
             );
             views.Add(new Substitute(path, view, IsWritable: true));
         }
@@ -44,6 +44,9 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
         OwnFile.Write(file, Encoding.UTF8.GetBytes(table.ToString()));
         return new OverlayTable(file, views);
     }
+
+    // Without privileges the kernel can't write its own marks of removed and replaced folders (overlayfs, "User xattr").
+    private static string Marks => Bubblewrap.IsRoot ? "" : ",userxattr";
 
     /// <summary>True if the path can stand in a table: the kernel and mount(8) split options at some characters.</summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;

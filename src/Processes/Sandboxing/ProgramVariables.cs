@@ -53,6 +53,16 @@ public static class ProgramVariables
 
     private static readonly string[] s_prefixes = ["LC_", "XDG_", "DOTNET_"];
 
+    private static readonly string[] s_loader = ["GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH", "NLSPATH"];
+
+    /// <summary>True if the variable makes every program load or obey files, so that only programs inside of a sandbox may get
+    /// it.</summary>
+    internal static bool IsOfLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal) || s_loader.Contains(name);
+
+    /// <summary>The absolute folders of a list such as PATH: an empty or relative one means the working directory, which may be a
+    /// worktree.</summary>
+    internal static string WithoutRelative(string folders) => string.Join(':', folders.Split(':').Where(Path.IsPathRooted));
+
     /// <summary>True if every program of ours passes the variable on.</summary>
     /// <param name="name">The variable's name.</param>
     public static bool Contain(string name) =>

@@ -41,6 +41,26 @@ public sealed record Sandbox(string Program)
     /// <summary>A network of its own, good for one start; null: the machine's network.</summary>
     public SandboxNetwork? Network { get; init; }
 
+    /// <summary>Moves variables that make programs load files from an environment into the sandbox: bubblewrap itself runs
+    /// outside.</summary>
+    /// <param name="environment">The environment of the outermost program.</param>
+    public Sandbox TakeLoaderVariables(IDictionary<string, string?> environment)
+    {
+        var taken = environment.Where(pair => ProgramVariables.IsOfLoader(pair.Key) && pair.Value is not null).ToList();
+        foreach (var (name, _) in taken)
+        {
+            environment.Remove(name);
+        }
+        return this with
+        {
+            Variables = taken
+                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!))
+                .Concat(Variables)
+                .DistinctBy(pair => pair.Key)
+                .ToDictionary(),
+        };
+    }
+
     /// <summary>Opens the door for one start.</summary>
     /// <exception cref="ProcessStartException">The network can't be had.</exception>
     public async Task<Sandbox> OpenAsync(CancellationToken stop) =>

@@ -38,7 +38,9 @@ internal sealed class ChildStart
         ApplyEnvironment();
         Info.Environment.TryGetValue("PATH", out var path);
         var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
-        IEnumerable<string> words = command.Sandbox is { } sandbox ? [.. Bubblewrap.WordsForChild(sandbox, program), program] : [program];
+        IEnumerable<string> words = command.Sandbox is { } sandbox
+            ? [.. Bubblewrap.WordsForChild(sandbox.TakeLoaderVariables(Info.Environment), program), program]
+            : [program];
         // A confined program must not reach the terminal from which we were started.
         if (command.OwnSession || command.Sandbox is not null)
         {
@@ -115,6 +117,22 @@ internal sealed class ChildStart
                 Info.Environment[name] = value;
             }
         }
+        if (!_command.CleanEnvironment)
+        {
+            KeepAbsoluteFolders();
+        }
         Info.Environment[ProcessRunner.ChildVariable] = _mark;
+    }
+
+    // Programs that find something in their working directory by these would run what an agent wrote there.
+    private void KeepAbsoluteFolders()
+    {
+        foreach (var name in (string[])["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD"])
+        {
+            if (Info.Environment.TryGetValue(name, out var folders) && folders is not null)
+            {
+                Info.Environment[name] = ProgramVariables.WithoutRelative(folders);
+            }
+        }
     }
 }

@@ -46,7 +46,8 @@ public static class ProgramLocator
             return [Path.GetFullPath(fileName, start)];
         }
         path ??= Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
-        return path.Split(':').Select(folder => Path.GetFullPath(Path.Combine(folder, fileName), start));
+        // A relative folder would find programs of a worktree.
+        return path.Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, fileName));
     }
 
     private static bool IsExecutable(string path)

@@ -64,6 +64,7 @@ internal sealed class ConfinedAgent(
     /// <param name="session">The conversation that the agent has begun or continued.</param>
     public async Task FinishAsync(string? session)
     {
+        await OpenAgainAsync();
         await TakeOverAsync();
         if (_state.TakeOver(session) is { Length: > 0 } notTaken)
         {
@@ -74,6 +75,19 @@ internal sealed class ConfinedAgent(
             _state.Remove();
             _commits.Remove();
         }
+    }
+
+    // An agent may have closed its own folders, which is no reason to lose its work. Links in them are not followed.
+    private async Task OpenAgainAsync()
+    {
+        string[] folders =
+        [
+            .. ((string[])["git", "state", AgentStart.OutFolder])
+                .Select(name => Path.Combine(folder, name))
+                .Append(MailDesk.Of(workspace.Files.Folder, task.Id))
+                .Where(Path.Exists),
+        ];
+        await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));
     }
 
     /// <summary>The file of a conversation that the agent has begun or continued; null for none.</summary>

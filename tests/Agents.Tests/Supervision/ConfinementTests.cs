@@ -244,6 +244,32 @@ public sealed class ConfinementTests
         Assert.False(File.Exists(fixture["home/x"]));
     }
 
+    /// <summary>Before the sandbox is made nothing is searched in a worktree, whatever the variables of the program say.</summary>
+    [BubblewrapFact]
+    public async Task Agent_ConfinedWithFoldersOfItsTreeInItsVariables_RunsNothingOutside()
+    {
+        using TempFolder folder = new();
+        folder.Write("tree/tools/mount", $"#!/bin/sh\ntouch {folder["escaped"]}\nexec /usr/bin/mount \"$@\"\n");
+        folder.Write("cache/file", "");
+        await new ProcessRunner().RunAsync(new ProcessCommand("chmod", "+x", folder["tree/tools/mount"]));
+        var run = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", "echo $LD_LIBRARY_PATH $PATH")
+            {
+                WorkingDirectory = folder["tree"],
+                CleanEnvironment = true,
+                Environment = new Dictionary<string, string?> { ["PATH"] = "tools:/usr/bin:/bin", ["LD_LIBRARY_PATH"] = ":tools" },
+                Sandbox = new Sandbox((await new Bubblewrap().CheckAsync()).Program!)
+                {
+                    Writable = [folder["tree"]],
+                    Overlays = OverlayTable.Make(folder["layer"], [folder["cache"]], []),
+                },
+            }
+        );
+
+        Assert.Equal(":tools tools:/usr/bin:/bin\n", run.StandardOutput.Text);
+        Assert.False(File.Exists(folder["escaped"]));
+    }
+
     /// <summary>Changes to shared folders stay with those whose layer it is, and lie on the set-up's.</summary>
     [BubblewrapFact]
     public async Task Overlays_Changes_AreSeenByTheirOwnLayerAlone()
@@ -251,16 +277,17 @@ public sealed class ConfinementTests
         using TempFolder folder = new();
         folder.Write("cache/package", "shared");
         folder.Write("cache/other", "shared");
+        Directory.CreateDirectory(folder["cache/old"]);
         var (cache, setUp) = (folder["cache"], folder["layers/set-up"]);
         var bubblewrap = new Bubblewrap();
         var program = (await bubblewrap.CheckAsync()).Program!;
         Assert.True(await bubblewrap.CanOverlayAsync(program, folder["layers"]));
 
-        await RunAsync(OverlayTable.Make(setUp, [cache], []), "echo installed >package; rm other");
+        await RunAsync(OverlayTable.Make(setUp, [cache], []), "echo installed >package; rm other; rmdir old; mkdir old; mv old new");
         var agent = await RunAsync(OverlayTable.Make(folder["layers/agent"], [cache], [setUp]), "cat package; ls; echo evil >package");
         var gate = await RunAsync(OverlayTable.Make(folder["layers/gate"], [cache], [setUp]), "cat package");
 
-        Assert.Equal("installed\npackage\n", agent);
+        Assert.Equal("installed\nnew\npackage\n", agent);
         Assert.Equal("installed\n", gate);
         Assert.Equal("shared", await File.ReadAllTextAsync(Path.Combine(cache, "package")));
         Assert.True(File.Exists(Path.Combine(cache, "other")));
