@@ -102,7 +102,6 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 new(common, Common, IsWritable: true),
                 new(SharedObjects, Path.Combine(common, "objects"), IsWritable: false),
                 new(Path.Combine(common, "objects"), Objects, IsWritable: true),
-                new(Path.Combine(common, "objects", "info"), Path.Combine(Objects, "info"), IsWritable: false),
                 // It may name commits that are not taken over.
                 new(Path.Combine(worktree.AdminDirectory, "logs"), HeadLogs, IsWritable: true),
                 .. _largeFiles.Substitutes(SharedLargeFiles),
