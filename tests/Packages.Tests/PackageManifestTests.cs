@@ -35,7 +35,7 @@ public class PackageManifestTests
     [Fact]
     public void Caches_OfPackageManagersInPath_StandInTheTable() =>
         Assert.Superset(
-            new HashSet<string> { ".npm", ".cache/pip", ".cargo/registry", ".m2/repository", "go/pkg", ".nuget/packages" },
+            new HashSet<string> { ".npm", ".cache/pip", ".cargo/registry", ".m2/repository", "go/pkg/mod", ".nuget/packages" },
             Ecosystems.Managers.SelectMany(manager => manager.Caches).Select(cache => cache.Folder).ToHashSet()
         );
 }

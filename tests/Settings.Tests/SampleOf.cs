@@ -20,7 +20,7 @@ internal static class SampleOf
         "bypass",
         "off",
         "planner",
-        "listed",
+        "observe",
         "desktop",
         "[run_done]",
         "[api]",

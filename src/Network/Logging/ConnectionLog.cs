@@ -25,6 +25,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         lock (_lock)
         {
             _header = JsonSerializer.Serialize(header, NetworkJson.Default.ConnectionLogHeader);
+            OwnFolder.Ensure(Path.GetDirectoryName(path)!);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
     private void Write(ConnectionEntry entry)
     {
         // A folder that was removed is not made again: its run was cleaned up while something of it still ran.
-        _isOver |= _size > 0 && !Directory.Exists(Path.GetDirectoryName(path));
+        _isOver |= !Directory.Exists(Path.GetDirectoryName(path));
         if (_isOver)
         {
             return;
