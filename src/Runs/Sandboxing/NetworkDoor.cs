@@ -25,12 +25,14 @@ public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string R
 /// <param name="hosts">The list.</param>
 /// <param name="purpose">The purpose of the sandbox.</param>
 /// <param name="repository">Absolute path of the repository's main checkout, for the log.</param>
+/// <param name="upstream">The upstream proxy of this machine; null for none.</param>
 internal sealed class NetworkDoor(
     SandboxNetworks networks,
     NetworkMode mode,
     IReadOnlyList<string> hosts,
     SandboxPurpose purpose,
-    string repository
+    string repository,
+    UpstreamProxy? upstream
 ) : ISandboxDoor
 {
     /// <inheritdoc/>
@@ -52,11 +54,14 @@ internal sealed class NetworkDoor(
                         Task = purpose.Task,
                         Role = purpose.Role.ToString().ToLowerInvariant(),
                     }
-                ),
+                )
+                {
+                    Upstream = upstream,
+                },
                 cancellationToken
             );
         }
-        catch (IOException refused)
+        catch (Exception refused) when (refused is IOException or FormatException)
         {
             throw new ProcessStartException(
                 ProcessStartFailure.Refused,
