@@ -8,12 +8,14 @@ namespace Orchestrator.Sandboxing;
 /// <param name="hosts">The list.</param>
 /// <param name="purpose">The purpose of the sandbox.</param>
 /// <param name="repository">Absolute path of the repository's main checkout, for the log.</param>
+/// <param name="upstream">The proxy by which this machine reaches the internet; null for none.</param>
 public sealed class NetworkDoor(
     SandboxNetworks networks,
     NetworkMode mode,
     IReadOnlyList<string> hosts,
     SandboxPurpose purpose,
-    string repository
+    string repository,
+    UpstreamProxy? upstream
 ) : ISandboxDoor
 {
     /// <inheritdoc/>
@@ -35,7 +37,10 @@ public sealed class NetworkDoor(
                         Task = purpose.Task,
                         Role = purpose.Role.ToString().ToLowerInvariant(),
                     }
-                ),
+                )
+                {
+                    Upstream = upstream,
+                },
                 cancellationToken
             );
         }

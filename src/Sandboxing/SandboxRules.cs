@@ -117,7 +117,7 @@ public sealed class SandboxRules(
     /// <param name="canOverlay">True if overlays work here; else a variable names an empty folder where the manager knows one.</param>
     public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
     {
-        var downloads = DownloadFolders.Of(environment);
+        var downloads = DownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox)).ToList();
         if (layers is null)
         {
             return sandbox with { Visible = [.. sandbox.Visible, .. downloads.Select(download => download.Path)] };
@@ -134,11 +134,30 @@ public sealed class SandboxRules(
         };
     }
 
+    // A folder that is shown read-only, such as ~/.cargo, takes no mount where it has no folder.
+    private static bool CanBeMounted(string path, Sandbox sandbox)
+    {
+        if (Directory.Exists(path) || !sandbox.Visible.Any(shown => path.StartsWith(shown + "/", StringComparison.Ordinal)))
+        {
+            return true;
+        }
+        try
+        {
+            return Directory.Exists(OwnFolder.Ensure(path));
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return false; // The package manager fails there outside as well.
+        }
+    }
+
     private ProgramFolders ProgramsOf(IEnumerable<string> more)
     {
         string[] wide =
         [
             repository,
+            // The engine and the runs are there, so that an agent's program in this folder is shown alone.
+            Path.Combine(repository, OwnFolder.Name, "runs"),
             .. _home is null ? [] : ((string[])["", ".local", ".local/share", ".config", ".cache"]).Select(InHome),
             UserState.RootOf(environment),
             "/tmp",

@@ -71,6 +71,21 @@ public sealed class NetworkProxyTests : IDisposable
     }
 
     [Fact]
+    public async Task Register_UpstreamThatIsNotSupported_NamesTheVariableAndStartsNoProxy()
+    {
+        SandboxNetworks networks = new(["/nonexistent"], _folder["net"], TimeProvider.System);
+        RegistrationRequest request = new("a", NetworkMode.Listed, [], _folder["log"], new SandboxLabels())
+        {
+            Upstream = new UpstreamProxy("ALL_PROXY", "socks5://me:secret@proxy.corp:1080", []),
+        };
+
+        var refused = await Assert.ThrowsAsync<FormatException>(() => networks.RegisterAsync(request, Eventually.Timeout()));
+
+        Assert.StartsWith("ALL_PROXY ", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["net"]));
+    }
+
+    [Fact]
     public async Task Register_FolderWithALongPath_NamesTheCure()
     {
         SandboxNetworks networks = new(["/nonexistent"], _folder[new string('a', 100)], TimeProvider.System);

@@ -16,6 +16,18 @@ internal sealed class ProxyKit : IDisposable
     /// <summary>Addresses that were dialed.</summary>
     public ConcurrentQueue<IPEndPoint> Dialed { get; } = [];
 
+    /// <summary>Names that were resolved.</summary>
+    public ConcurrentQueue<string> Resolved { get; } = [];
+
+    /// <summary>The upstream proxy; null for none.</summary>
+    public UpstreamRoute? Upstream { get; set; }
+
+    /// <summary>The answer of the upstream proxy. After a 2xx answer it acts as the host.</summary>
+    public string UpstreamAnswer { get; set; } = "";
+
+    /// <summary>Heads that the upstream proxy received.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
     /// <summary>What the host received.</summary>
     public ConcurrentQueue<string> Received { get; } = [];
 
@@ -34,11 +46,17 @@ internal sealed class ProxyKit : IDisposable
         var door = Listen();
         Dialer dialer = new(
             (name, _) =>
-                _names.TryGetValue(name, out var found)
+            {
+                Resolved.Enqueue(name);
+                return _names.TryGetValue(name, out var found)
                     ? Task.FromResult(Array.ConvertAll(found, IPAddress.Parse))
-                    : throw new SocketException((int)SocketError.HostNotFound),
+                    : throw new SocketException((int)SocketError.HostNotFound);
+            },
             (place, stop) => HostAsync(place, answer, speaksFirst, stop)
-        );
+        )
+        {
+            Upstream = Upstream,
+        };
         var client = Join(door, out var accepted);
         Entry = new ClientConnection(policy, dialer, TimeProvider.System, accepted, forwarded: null).ServeAsync(_stop.Token);
         return client;
@@ -79,6 +97,10 @@ internal sealed class ProxyKit : IDisposable
         _ = Task.Run(
             async () =>
             {
+                if (place.Port == Upstream?.Port && !await OpensTunnelAsync(host))
+                {
+                    return;
+                }
                 if (speaksFirst)
                 {
                     await host.SendAsync(Bytes(answer), stop);
@@ -92,6 +114,24 @@ internal sealed class ProxyKit : IDisposable
             stop
         );
         return Task.FromResult(near);
+    }
+
+    private async Task<bool> OpensTunnelAsync(Socket host)
+    {
+        var buffer = new byte[4096];
+        var count = 0;
+        while (HttpRequestHead.LengthIn(buffer.AsSpan(0, count)) < 0)
+        {
+            count += await host.ReceiveAsync(buffer.AsMemory(count), _stop.Token);
+        }
+        Requests.Enqueue(Encoding.Latin1.GetString(buffer, 0, count));
+        await host.SendAsync(Bytes(UpstreamAnswer), _stop.Token);
+        var isOpen = UpstreamAnswer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) && UpstreamAnswer.Contains("\r\n\r\n");
+        if (!isOpen)
+        {
+            host.Shutdown(SocketShutdown.Send);
+        }
+        return isOpen;
     }
 
     private Socket Listen()

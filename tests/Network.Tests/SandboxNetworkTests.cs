@@ -56,6 +56,28 @@ public sealed class SandboxNetworkTests : IDisposable
     }
 
     [BubblewrapFact]
+    public async Task Sandbox_UpstreamProxy_IsAskedAndItsCredentialIsNotLogged()
+    {
+        using var upstream = Listen(IPAddress.Loopback);
+        _ = AnswerAsync(upstream, "HTTP/1.1 407 Who are you\r\n\r\n");
+        var port = ((IPEndPoint)upstream.LocalEndPoint!).Port;
+
+        var result = await StartAsync(
+            $"""
+            exec 3<>/dev/tcp/127.0.0.1/{SandboxNetworks.ProxyPort}
+            printf 'CONNECT example.com:443 HTTP/1.1\r\n\r\n' >&3
+            cat <&3
+            """,
+            await RegisterAsync(new UpstreamProxy("HTTPS_PROXY", $"http://me:secret@127.0.0.1:{port}", []), "example.com")
+        );
+
+        Assert.Contains("answered 'HTTP/1.1 407 Who are you'", result.StandardOutput.Text, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => ConnectionLogs.Read(_folder["log"]).Connections is [{ Reason: RefusalReason.UpstreamRefused }]);
+        var written = Directory.GetFiles(_folder["log"]).Append(Path.Combine(_proxyFolder, "proxy.log")).Select(File.ReadAllText);
+        Assert.DoesNotContain(written, text => text.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [BubblewrapFact]
     public async Task Sandbox_ForwardedPort_LeadsToThisMachine()
     {
         var result = await RunAsync($"exec 3<>/dev/tcp/127.0.0.1/{Port}; echo hello >&3; cat <&3", $"localhost:{Port}");
@@ -230,9 +252,14 @@ public sealed class SandboxNetworkTests : IDisposable
         await Eventually.TrueAsync(() => !process.IsAlive());
     }
 
-    private Task<SandboxNetwork> RegisterAsync(params string[] allow) =>
+    private Task<SandboxNetwork> RegisterAsync(params string[] allow) => RegisterAsync(upstream: null, allow);
+
+    private Task<SandboxNetwork> RegisterAsync(UpstreamProxy? upstream, params string[] allow) =>
         new SandboxNetworks([OrchestrateProgram.Path], _proxyFolder, TimeProvider.System).RegisterAsync(
-            new RegistrationRequest("a", NetworkMode.Listed, allow, _folder["log/a.jsonl"], new SandboxLabels { Task = "parser" }),
+            new RegistrationRequest("a", NetworkMode.Listed, allow, _folder["log/a.jsonl"], new SandboxLabels { Task = "parser" })
+            {
+                Upstream = upstream,
+            },
             Eventually.Timeout()
         );
 

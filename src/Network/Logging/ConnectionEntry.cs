@@ -45,7 +45,7 @@ public sealed record ConnectionEntry
     /// <summary>The port; 0 if unknown.</summary>
     public required int Port { get; init; }
 
-    /// <summary>The address that was dialed; null if none was.</summary>
+    /// <summary>The address that was dialed, of a chained host the upstream proxy's; null if none was.</summary>
     public string? Address { get; init; }
 
     /// <summary>The decision.</summary>
@@ -53,6 +53,9 @@ public sealed record ConnectionEntry
 
     /// <summary>The reason of a decision other than <see cref="NetworkDecision.Allowed"/>.</summary>
     public RefusalReason? Reason { get; init; }
+
+    /// <summary>The status line of an upstream proxy that refused the tunnel; null otherwise.</summary>
+    public string? UpstreamStatus { get; init; }
 
     /// <summary>Bytes sent to the host.</summary>
     public long Up { get; init; }

@@ -51,11 +51,17 @@ public enum RefusalReason
 
     /// <summary>No address of the host accepted the connection.</summary>
     Unreachable,
+
+    /// <summary>The upstream proxy refused the tunnel to the host; the detail is its status line.</summary>
+    UpstreamRefused,
+
+    /// <summary>The upstream proxy is unreachable, or did not answer as a proxy.</summary>
+    UpstreamFailed,
 }
 
 /// <summary>A decision about one connection.</summary>
 /// <param name="Reason">Null if allowed.</param>
-/// <param name="Detail">The address or name that the reason is about; empty if there is none.</param>
+/// <param name="Detail">The address, name or status line that the reason is about; empty if there is none.</param>
 public readonly record struct NetworkVerdict(NetworkDecision Decision, RefusalReason? Reason = null, string Detail = "")
 {
     /// <summary>True if the connection may be made.</summary>

@@ -6,6 +6,7 @@ namespace Orchestrator.Network;
 public static class RefusalText
 {
     private const string Setting = "permissions.network.allow";
+    private const string Upstream = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names that proxy; NO_PROXY excludes hosts from it.";
 
     /// <summary>The sentence for a decision; empty if the connection was allowed.</summary>
     /// <param name="verdict">The decision.</param>
@@ -38,6 +39,10 @@ public static class RefusalText
             RefusalReason.InvalidRequest => $"orchestrate refused a request: {verdict.Detail}",
             RefusalReason.Unresolved => $"orchestrate found no address of {host}.",
             RefusalReason.Unreachable => $"orchestrate could not connect to {place} ({verdict.Detail}).",
+            RefusalReason.UpstreamRefused => $"orchestrate could not connect to {place}: the upstream proxy of this machine answered "
+                + $"'{verdict.Detail}'. {Upstream}",
+            RefusalReason.UpstreamFailed => $"orchestrate could not connect to {place} by the upstream proxy of this machine "
+                + $"({verdict.Detail}). {Upstream}",
             _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "There is no sentence for this reason."),
         };
     }

@@ -6,7 +6,15 @@ namespace Orchestrator.Network;
 /// <param name="Allow">The policy's entries, as they are written.</param>
 /// <param name="LogFile">Absolute path of the connection log.</param>
 /// <param name="Labels">The labels of the sandbox.</param>
-public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyList<string> Allow, string LogFile, SandboxLabels Labels);
+public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyList<string> Allow, string LogFile, SandboxLabels Labels)
+{
+    /// <summary>The upstream proxy of this machine; null to dial hosts directly. It may hold a credential, so it is never logged.</summary>
+    public UpstreamProxy? Upstream { get; init; }
+
+    /// <summary>The parsed upstream proxy; null if there is none, or the mode reaches no host.</summary>
+    /// <exception cref="FormatException">The upstream proxy is malformed or not supported.</exception>
+    internal UpstreamRoute? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();
+}
 
 /// <summary>The proxy's answer.</summary>
 /// <param name="Socket">Absolute path of the socket for the sandbox; null if the request was refused.</param>

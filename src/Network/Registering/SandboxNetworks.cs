@@ -21,11 +21,12 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
     /// <summary>Registers a sandbox that is about to start. Its sockets have to be handed over within two minutes.</summary>
     /// <param name="request">The sandbox, with its policy.</param>
     /// <returns>What the sandbox needs: see <see cref="Sandbox.Network"/>. It is good for one start.</returns>
-    /// <exception cref="FormatException">An entry of the policy is malformed.</exception>
+    /// <exception cref="FormatException">An entry of the policy or the upstream proxy is malformed, or not supported.</exception>
     /// <exception cref="IOException">The proxy can't be started, or refused; the message names its log.</exception>
     public async Task<SandboxNetwork> RegisterAsync(RegistrationRequest request, CancellationToken stop)
     {
         var ports = NetworkPolicy.Of(request.Mode, request.Allow).ForwardedPorts.Where(port => port != ProxyPort).Prepend(ProxyPort);
+        _ = request.Route(); // refused here, where the caller sees which variable is wrong
         var line = JsonSerializer.SerializeToUtf8Bytes(request, NetworkJson.Default.RegistrationRequest).Append((byte)'\n').ToArray();
         var answer = await AskAsync(line, stop);
         return answer.Socket is { } socket

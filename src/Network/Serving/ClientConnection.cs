@@ -49,6 +49,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
                 Address = _address,
                 Decision = _verdict.Decision,
                 Reason = _verdict.Reason,
+                UpstreamStatus = _verdict.Reason == RefusalReason.UpstreamRefused ? _verdict.Detail : null,
                 Up = _up,
                 Down = _down,
                 Milliseconds = (long)time.GetElapsedTime(_start).TotalMilliseconds,

@@ -5,6 +5,9 @@ namespace Orchestrator.Network;
 public delegate Task<IPAddress[]> HostResolver(string name, CancellationToken stop);
 
 /// <summary>Connects to hosts that the policy allows, by the very addresses that it was asked about.</summary>
+/// <remarks>An upstream proxy resolves the names of chained hosts itself, so their addresses are not checked: the policy's decision about
+/// the name is the only one. Address literals are still checked. This machine and hosts of <c>NO_PROXY</c> are dialed directly, with all
+/// checks.</remarks>
 /// <param name="resolve">Resolves names.</param>
 /// <param name="connect">Connects to an address; null: by TCP.</param>
 internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, CancellationToken, Task<Socket>>? connect = null)
@@ -14,7 +17,10 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
     private static readonly IPAddress[] OwnLoopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Connects to a host.</summary>
+    /// <summary>The upstream proxy of this machine; null to dial each host directly.</summary>
+    public UpstreamRoute? Upstream { get; init; }
+
+    /// <summary>Connects to a host, directly or by a tunnel of the upstream proxy.</summary>
     /// <returns>The decision, with the socket if it is passing.</returns>
     public async Task<(NetworkVerdict Verdict, Socket? Socket)> DialAsync(
         NetworkPolicy policy,
@@ -23,9 +29,12 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         CancellationToken stop
     )
     {
-        var addresses = await ResolveAsync(host, stop);
+        if (Upstream is { } upstream && IsChained(upstream, host, port))
+        {
+            return await ChainAsync(upstream, policy, host, port, stop);
+        }
         var verdict = NetworkVerdict.Fail(RefusalReason.Unresolved);
-        foreach (var address in addresses.Take(MostAddresses).Select(one => one.IsIPv4MappedToIPv6 ? one.MapToIPv4() : one))
+        foreach (var address in await ResolveAsync(host, stop))
         {
             var decided = policy.DecideAddress(host, port, address, IsOwn(address));
             if (!decided.IsPassing)
@@ -42,7 +51,68 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         return (verdict, null);
     }
 
-    private async Task<IPAddress[]> ResolveAsync(RequestedHost host, CancellationToken stop)
+    // An address that means another host to the upstream proxy than to this machine, such as a loopback one, is dialed directly.
+    private static bool IsChained(UpstreamRoute upstream, RequestedHost host, int port) =>
+        !host.IsLocal
+        && !upstream.Direct.Covers(host, port)
+        && (
+            !host.IsLiteral
+            || (host.Address is { } literal && AddressKinds.Of(literal) is AddressKind.Public or AddressKind.Private && !IsOwn(literal))
+        );
+
+    private async Task<(NetworkVerdict Verdict, Socket? Socket)> ChainAsync(
+        UpstreamRoute upstream,
+        NetworkPolicy policy,
+        RequestedHost host,
+        int port,
+        CancellationToken stop
+    )
+    {
+        if (host.Address is { } literal && policy.DecideAddress(host, port, literal, isOwn: false) is { IsPassing: false } refused)
+        {
+            return (refused, null);
+        }
+        var failure = $"{upstream.Host} has no address";
+        foreach (var address in await ResolveAsync(upstream.Host, stop))
+        {
+            var (socket, connected) = await ConnectAsync(new IPEndPoint(address, upstream.Port), stop);
+            if (socket is not null)
+            {
+                return await OpenTunnelAsync(socket, upstream, host, port, stop);
+            }
+            failure = $"{upstream}: {connected.Detail}";
+        }
+        return (NetworkVerdict.Fail(RefusalReason.UpstreamFailed, failure), null);
+    }
+
+    private static async Task<(NetworkVerdict Verdict, Socket? Socket)> OpenTunnelAsync(
+        Socket socket,
+        UpstreamRoute upstream,
+        RequestedHost host,
+        int port,
+        CancellationToken stop
+    )
+    {
+        var isOpen = false;
+        try
+        {
+            var verdict = await UpstreamTunnel.OpenAsync(socket, upstream, host, port, stop);
+            isOpen = verdict.IsPassing;
+            return (verdict, isOpen ? socket : null);
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                socket.Dispose();
+            }
+        }
+    }
+
+    private async Task<IEnumerable<IPAddress>> ResolveAsync(RequestedHost host, CancellationToken stop) =>
+        (await AddressesOfAsync(host, stop)).Take(MostAddresses).Select(one => one.IsIPv4MappedToIPv6 ? one.MapToIPv4() : one);
+
+    private async Task<IPAddress[]> AddressesOfAsync(RequestedHost host, CancellationToken stop)
     {
         if (host.Address is { } address)
         {

@@ -89,7 +89,7 @@ public static class StepSandbox
         return sandbox with
         {
             Visible = [.. sandbox.Visible, .. services.HookFiles],
-            Door = new NetworkDoor(networks, mode, hosts, purpose, repository),
+            Door = new NetworkDoor(networks, mode, hosts, purpose, repository, UpstreamProxy.Of(services.Environment)),
             Variables = sandbox.Variables.Concat(ProxyVariables.Of(SandboxNetworks.ProxyPort, java)).ToDictionary(),
         };
     }

@@ -68,7 +68,8 @@ internal static class SandboxStart
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| start of a program in the sandbox, home of {Entries} entries{(hasOverlays ? ", overlays" : "")} | without: {Timing.Median(without):0.0} ms | "
+                    $"| start of a program in the sandbox, home of {Entries} entries{(hasOverlays ? ", overlays" : "")} "
+                        + $"| without: {Timing.Median(without):0.0} ms | "
                         + $"{Timing.Median(with):0.0} ms | {more:0.0} ms more | bar {bar:0} ms more |"
                 )
             );
