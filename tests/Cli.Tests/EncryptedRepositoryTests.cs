@@ -89,7 +89,9 @@ public sealed class EncryptedRepositoryTests
     /// <summary>A repository that is unlocked: the filter is in its own configuration, the key in its git directory.</summary>
     private static async Task EncryptAsync(ScriptedRepository repository)
     {
-        var filter = Path.Combine(repository.Cli.Folder, ".git", "filter.sh");
+        // Beside the key, the only folder of the git directory that a confined agent sees as it is.
+        Directory.CreateDirectory(Path.Combine(repository.Cli.Folder, ".git/git-crypt/keys"));
+        var filter = Path.Combine(repository.Cli.Folder, ".git/git-crypt/filter.sh");
         await File.WriteAllTextAsync(
             filter,
             """
@@ -100,7 +102,6 @@ public sealed class EncryptedRepositoryTests
             exec tr a-z n-za-m
             """
         );
-        Directory.CreateDirectory(Path.Combine(repository.Cli.Folder, ".git/git-crypt/keys"));
         await File.WriteAllTextAsync(Path.Combine(repository.Cli.Folder, ".git/git-crypt/keys/default"), "key");
         foreach (var direction in (string[])["clean", "smudge"])
         {

@@ -94,7 +94,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
             [
                 .. sandbox.Visible,
                 .. SharedAlternates(),
-                .. ((string[])["modules", "annex"]).Select(name => Path.Combine(common, name)),
+                .. ((string[])["modules", "annex", GitCryptKeys.FolderName]).Select(name => Path.Combine(common, name)),
             ],
             Substitutes =
             [

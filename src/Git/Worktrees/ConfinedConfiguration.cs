@@ -1,7 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Copies of git's configuration for confined programs: identity, formats and remotes, without credentials and without settings
-/// that run programs.</summary>
+/// <summary>Copies of git's configuration for confined programs: identity, formats, filters and remotes, without credentials and without
+/// programs that only the user may choose.</summary>
+/// <remarks>Filters run inside the sandbox. Without them an agent would commit files that the repository keeps encrypted as plain
+/// text.</remarks>
 /// <param name="Persons">Absolute path of the copy of the user's settings.</param>
 /// <param name="Repository">Absolute path of the copy of the repository's settings.</param>
 /// <param name="CommonDirectory">The repository's common folder.</param>
@@ -54,8 +56,7 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
 
     private static bool IsShown(string name) =>
         s_sections.Contains(name[..name.IndexOf('.', StringComparison.Ordinal)])
-        && !s_withheld.Contains(name[(name.LastIndexOf('.') + 1)..])
-        && (!name.StartsWith("filter.", StringComparison.Ordinal) || name.StartsWith("filter.lfs.", StringComparison.Ordinal));
+        && !s_withheld.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     // A token in the address of a remote is a credential.
     private static ScopedSetting WithoutPassword(ScopedSetting setting) =>

@@ -4,7 +4,8 @@ namespace Orchestrator.Git.Worktrees;
 /// of a linked worktree, where they never are: without a link there git can't check out or add one file.</summary>
 internal static class GitCryptKeys
 {
-    private const string FolderName = "git-crypt";
+    /// <summary>Name of the keys' folder in the repository's common folder.</summary>
+    public const string FolderName = "git-crypt";
 
     /// <summary>True for a filter of git-crypt: <c>git-crypt</c>, or with the name of a key.</summary>
     public static bool IsFilter(string filter) => filter == FolderName || filter.StartsWith(FolderName + "-", StringComparison.Ordinal);

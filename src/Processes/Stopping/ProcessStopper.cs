@@ -75,9 +75,9 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
     internal async Task KillAsync(TrackedTree tree, TimeSpan limit)
     {
-        if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None))
+        // The last ones may end between the last look at the limit and this one.
+        if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None) && tree.Refresh() is { Count: > 0 } alive)
         {
-            var alive = tree.Refresh();
             throw new ProcessStopException(
                 $"{Plural.Of(alive.Count, "process")} {Plural.Form(alive.Count, "is", "are")} still there {limit.TotalSeconds:0.#} "
                     + $"s after SIGKILL: "
