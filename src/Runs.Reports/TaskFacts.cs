@@ -56,6 +56,10 @@ internal sealed class TaskFacts(RunFolder folder)
     private IEnumerable<string> Lines(RunTask task, RunStatus run)
     {
         var isWork = task.Id is not (ReviewTask.Id or ReplanTask.Id) && !(run.HasPlanner && task.Id == PlannerTask.Id);
+        if (isWork && GateEvidence.ReadProof(folder, task.Id, task.Attempt) is { ProvesNothing: true } proof)
+        {
+            yield return GateWords.Red(proof);
+        }
         if (isWork && task.Starts > 0)
         {
             yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";

@@ -61,7 +61,9 @@ public sealed class TamperedFilesTests
         Assert.Empty(await OfAsync(verdict with { Result = GateResult.Failed }));
 
         static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
-            GateTampering.OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], [verdict]).ForPerson;
+            GateTampering
+                .OfWork(new PlanTask { Id = "a" }, await MeaningAsync("true", []), [], [], new TestChanges([]), BaseSuite.NotRun, [verdict])
+                .ForPerson;
     }
 
     [Fact]
@@ -134,7 +136,15 @@ public sealed class TamperedFilesTests
     {
         var file = new ChangedFile(path, change, "100644", "100644", new string('1', 40), new string('2', 40));
         var task = new PlanTask { Id = "a", FilesWrite = owned };
-        return GateTampering.OfWork(task, await MeaningAsync(command, [file]), [file], patch ?? [], []);
+        return GateTampering.OfWork(
+            task,
+            await MeaningAsync(command, [file]),
+            [file],
+            patch ?? [],
+            new TestChanges([]),
+            BaseSuite.NotRun,
+            []
+        );
     }
 
     private static Task<GateMeaning> MeaningAsync(string command, IReadOnlyList<ChangedFile> changed) =>

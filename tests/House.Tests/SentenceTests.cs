@@ -69,7 +69,6 @@ public sealed class SentenceTests
         "TargetLanding: what git prints",
         "CheckoutMove: what git prints",
         "RefusalCauses: what git prints",
-        "TestWeakening: git's diff",
         "WorktreeDiff: what git prints",
         "WorktreeHead: files of git",
         "ReviewRemarks: a mark in comments on GitHub, of which our own are no remarks",

@@ -32,18 +32,13 @@ public sealed class LiarTests
     [InlineData("true", "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)")]
     [InlineData(
         "rm tests/test_work.sh",
-        "It deleted the test 'tests/test_work.sh'.|green, but strange: 3 tests before any work was done, 2 tests now"
+        "It takes tests away: tests/test_work.sh.|green, but strange: 3 tests before any work was done, 2 tests now"
     )]
-    [InlineData(
-        "echo '# @pytest.mark.skip(later)' >> tests/test_work.sh",
-        "It switches 1 test off.|3 tests before any work was done, 2 tests now"
-    )]
+    [InlineData("echo '# @pytest.mark.skip(later)' >> tests/test_work.sh", "3 tests before any work was done, 2 tests now")]
     [InlineData(
         "sed -i 's/test_\\*/test_[ab]*/' run.sh",
         "It changed 'run.sh', which decides what the gate 'sh run.sh' does.|3 tests before any work was done, 2 tests now"
     )]
-    [InlineData("echo 'exit 0' > tests/test_work.sh", "left out: tests/test_work.sh:1")]
-    [InlineData("echo \"echo '312 passed in 1.20s'\" > tests/test_work.sh", "how many tests ran: tests/test_work.sh:1")]
     [InlineData(
         "for f in \"$1\"/.orchestrator/runs/*/tasks/a; do mkdir -p $f/gates-1; echo '312 passed in 1.20s' > $f/gates-1/gate-0.log; done",
         "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)"
@@ -58,21 +53,10 @@ public sealed class LiarTests
     )]
     [InlineData(
         "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",
-        "tests/checks.py checks less than before: 2 assertions fewer"
+        "tests check less than before: test_sum"
     )]
-    [InlineData(
-        "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",
-        "assertions that always hold: tests/checks.py:2"
-    )]
-    [InlineData(
-        "echo true > tests/test_work.sh; sed -i 's/== 3/== 4/' tests/checks.py",
-        "tests expect other values than before: tests/checks.py:2"
-    )]
-    [InlineData(
-        "echo true > tests/test_work.sh; sed -i '/add(2, 2)/d' tests/checks.py",
-        "tests/checks.py checks less than before: 1 assertion fewer"
-    )]
-    [InlineData("echo '<testsuite><testcase/></testsuite>' > junit.xml; echo true > tests/test_work.sh", "how many tests ran: junit.xml:1")]
+    [InlineData("echo true > tests/test_work.sh; sed -i 's/== 3/== 4/' tests/checks.py", "tests expect other values than before: test_sum")]
+    [InlineData("echo true > tests/test_work.sh; sed -i '/add(2, 2)/d' tests/checks.py", "tests check less than before: test_sum")]
     public async Task Verify_AgentThatLies_IsNamed(string lie, string named)
     {
         using var repository = await TemporaryRepository.CreateAsync();

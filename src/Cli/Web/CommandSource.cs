@@ -102,7 +102,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
     }
 
     /// <inheritdoc/>
-    public bool IsStepOfRun(int port) => CallerOfRun.IsAt(port);
+    public bool IsStepOfRun(int port) => AgentStartFacts.AreOfCaller(port);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
     {

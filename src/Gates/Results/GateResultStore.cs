@@ -22,6 +22,9 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
     /// <summary>Results from before this run, or from before now where a person asks, do not count.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>True for a tree that nobody made: its verdict does not become part of a gate's history.</summary>
+    public bool IsComparison { get; init; }
+
     /// <summary>The key of a result. The gate's time limit is not part of it, because its duration is known.</summary>
     /// <param name="environmentHash">See <see cref="GateEnvironment"/>.</param>
     /// <param name="place">See <see cref="Place"/>.</param>
@@ -105,12 +108,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         };
         try
         {
-            var history = History(repository);
-            if (verdict.Oddities.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
-            {
-                verdict = verdict with { Oddities = [odd] };
-            }
-            verdict = verdict with { Chance = GateHistory.ChanceOf(await history.AddAsync(verdict, stop)) };
+            verdict = question.IsComparison ? verdict : await CompareAsync(History(repository), verdict, stop);
             if (key is not null && verdict.Passed && verdict.Failure != GateFailure.Flaky)
             {
                 Results(repository).Store(key, verdict);
@@ -123,6 +121,15 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         }
         var isQuarantined = question.Settings.Gates.Quarantine && verdict.Chance is not null && !verdict.Passed && !verdict.BlamesMachine;
         return isQuarantined ? verdict with { Quarantined = true } : verdict;
+    }
+
+    private static async Task<GateVerdict> CompareAsync(GateHistory history, GateVerdict verdict, CancellationToken stop)
+    {
+        if (verdict.Oddities.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
+        {
+            verdict = verdict with { Oddities = [odd] };
+        }
+        return verdict with { Chance = GateHistory.ChanceOf(await history.AddAsync(verdict, stop)) };
     }
 
     // A measured number depends on the machine and the moment, so an earlier one says nothing about now.

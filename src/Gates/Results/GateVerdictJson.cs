@@ -6,4 +6,5 @@ namespace Orchestrator.Gates.Results;
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(GateVerdict))]
 [JsonSerializable(typeof(GateVerdict[]))]
+[JsonSerializable(typeof(RedProof))]
 public sealed partial class GateVerdictJson : JsonSerializerContext;

@@ -70,7 +70,8 @@ internal static class DecisiveFinder
         return null;
     }
 
-    private static bool Wrote(Runner runner, string command, IReadOnlyList<OutputText> lines) =>
+    /// <summary>True if an output, or the command, shows that a runner wrote it.</summary>
+    public static bool Wrote(Runner runner, string command, IReadOnlyList<OutputText> lines) =>
         runner.Lines.Count > 0
         && (
             (runner.Sign is null && runner.Command is null)

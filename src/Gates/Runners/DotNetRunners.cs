@@ -12,6 +12,7 @@ internal static class DotNetRunners
         [
             new("dotnet")
             {
+                Failures = @"^\s+Failed (?<test>\S.*?) \[[^\]]*\]$|(?<test>\S+) \[FAIL\]$",
                 Sign =
                     @"^(?:Passed|Failed|Skipped)!\s+- Failed:|^\s*Test [Ss]ummary: |^Test run for "
                     + @"|^Build FAILED|^\s*Build (?:failed|succeeded)|: error (?:[A-Z]{2,8}\d+|TESTERROR): "

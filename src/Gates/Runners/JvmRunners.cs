@@ -15,6 +15,7 @@ internal static class JvmRunners
         [
             new("maven")
             {
+                Failures = @"^\[ERROR\] (?<test>[\w.$]+(?:\([\w.$]*\))?) .*<<< (?:FAILURE|ERROR)!",
                 Sign = @"^\[(?:INFO|ERROR|FATAL|WARNING)\] ",
                 Command = @"\bmvnw?\b",
                 Counts =
@@ -79,6 +80,7 @@ internal static class JvmRunners
             },
             new("gradle")
             {
+                Failures = @"^(?<test>[\w.$]+ > .+?) FAILED$",
                 Sign = @"^\* What went wrong:|^BUILD (?:FAILED|SUCCESSFUL) in |^\d+ actionable tasks?: |^\d+ tests completed, ",
                 Command = @"\bgradlew?\b",
                 Counts =
@@ -142,6 +144,7 @@ internal static class JvmRunners
             },
             new("ScalaTest")
             {
+                Failures = @"^\[info\] - (?<test>.+?) \*\*\* FAILED",
                 Counts =
                 [
                     new(

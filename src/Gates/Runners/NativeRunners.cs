@@ -10,6 +10,7 @@ internal static class NativeRunners
         [
             new("googletest")
             {
+                Failures = @"^\[  FAILED  \] (?<test>[\w./]+\.[\w/]+)",
                 // The output of failed programs alone, below ctest.
                 CountedBy = ["ctest"],
                 Sign = @"^\[=+\] Running \d+ tests?|^\[ RUN      \] |^This program contains tests written using Google Test",
@@ -44,6 +45,7 @@ internal static class NativeRunners
             },
             new("ctest")
             {
+                Failures = @"^\s*\d+/\d+ Test\s+#\d+: (?<test>\S+) \.+\*\*\*",
                 Sign = @"^Test project /|^\d+% tests passed, |^No tests were found!!!|^Internal ctest changing into directory",
                 Command = @"\bctest\b",
                 Heads = @"^\s*Start +\d+: |^\d+% tests passed",
@@ -91,6 +93,7 @@ internal static class NativeRunners
             },
             new("swift")
             {
+                Failures = @"^Test Case '(?<test>[^']+)' failed",
                 Sign = @"^Test Suite '|^[✘✔◇] Test ",
                 Command = @"\bswift (?:test|build)\b",
                 Counts =

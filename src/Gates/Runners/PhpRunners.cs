@@ -10,6 +10,7 @@ internal static class PhpRunners
         [
             new("phpunit")
             {
+                Failures = @"^\d+\) (?<test>[\w\\]+::\w+.*)$",
                 Sign = @"^PHPUnit \d|^\s+Tests:\s+\d",
                 Command = @"\bphpunit\b|\bpest\b",
                 Heads = @"^\d+\) |^There (?:was|were) |^(?:FAILURES|ERRORS|OK|WARNINGS)\b",

@@ -27,6 +27,7 @@ internal static class PythonRunners
         [
             new("pytest")
             {
+                Failures = @"^(?:FAILED|ERROR) (?<test>\S+\.py(?:::.*?)?)(?: - .*)?$",
                 Sign =
                     @"^=+ test session starts =+$|^(?:=+ )?\d+ [a-z]+(?:, \d+ [a-z]+)* in [\d.]+s"
                     + @"|^(?:=+ )?no tests ran in |^ImportError while loading"
@@ -104,6 +105,7 @@ internal static class PythonRunners
             },
             new("unittest")
             {
+                Failures = @"^(?:FAIL|ERROR): (?<test>\w+ \([\w.<>]+\))",
                 Sign = @"^Ran \d+ tests? in |^(?:FAIL|ERROR): \w+ \(|\(unittest\.loader\.",
                 Command = @"\bunittest\b|\bmanage\.py test\b|\bnose2\b",
                 Heads = @"^={20,}$|^Ran \d+ tests? in ",

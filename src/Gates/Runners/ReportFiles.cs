@@ -30,6 +30,7 @@ internal static class ReportFiles
         Tally? counted = null;
         DecisiveLine? failure = null;
         var files = new List<string>();
+        var failed = new List<string>();
         foreach (var file in Written(directory, since).Order(StringComparer.Ordinal))
         {
             stop.ThrowIfCancellationRequested();
@@ -40,12 +41,13 @@ internal static class ReportFiles
             counted = counted is null ? read.Counted : counted + read.Counted;
             failure ??= read.Failure;
             files.AddRange(read.Files);
+            failed.AddRange(read.FailedTests);
             if (files.Count == MostFiles)
             {
                 break;
             }
         }
-        return counted is null ? null : new ReportFacts(counted, failure, files);
+        return counted is null ? null : new ReportFacts(counted, failure, files, failed);
     }
 
     // Other files are filtered by name only: there may be many thousands.

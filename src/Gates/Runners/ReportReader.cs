@@ -31,8 +31,11 @@ internal static class ReportReader
     {
         try
         {
-            var (counted, failure) = file.EndsWith(".json", StringComparison.Ordinal) ? OfJson(file, directory) : OfXml(file, directory);
-            return counted is null ? null : new ReportFacts(counted, failure, [Path.GetRelativePath(directory, file)]);
+            var failed = new List<string>();
+            var (counted, failure) = file.EndsWith(".json", StringComparison.Ordinal)
+                ? OfJson(file, directory, failed)
+                : OfXml(file, directory, failed);
+            return counted is null ? null : new ReportFacts(counted, failure, [Path.GetRelativePath(directory, file)], failed);
         }
         catch (Exception damaged) when (damaged is XmlException or JsonException or IOException or UnauthorizedAccessException)
         {
@@ -40,7 +43,7 @@ internal static class ReportReader
         }
     }
 
-    private static (Tally? Counted, DecisiveLine? Failure) OfXml(string file, string directory)
+    private static (Tally? Counted, DecisiveLine? Failure) OfXml(string file, string directory, List<string> failed)
     {
         using var reader = XmlReader.Create(file, Reading);
         if (reader.MoveToContent() != XmlNodeType.Element)
@@ -64,14 +67,24 @@ internal static class ReportReader
             while (reader.NodeType == XmlNodeType.Element && reader.LocalName == element)
             {
                 using var one = reader.ReadSubtree();
-                var (result, failed) = OfCase(XElement.Load(one), directory, isFirst: failure is null);
+                var test = XElement.Load(one);
+                var (result, shown) = OfCase(test, directory, isFirst: failure is null);
                 counted += result;
-                failure ??= failed;
+                failure ??= shown;
+                if (result is { Failed: > 0 } or { Errors: > 0 })
+                {
+                    failed.Add(NameOf(test));
+                }
                 reader.Read();
             }
         }
         return (counted, failure);
     }
+
+    private static string NameOf(XElement test) =>
+        FailedTests.Short(
+            (string?)test.Attribute("testName") ?? $"{(string?)test.Attribute("classname")} {(string?)test.Attribute("name")}".Trim()
+        );
 
     private static (Tally Result, DecisiveLine? Failure) OfCase(XElement one, string directory, bool isFirst)
     {
@@ -110,7 +123,7 @@ internal static class ReportReader
         return new DecisiveLine(null, FoundLine.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
-    private static (Tally? Counted, DecisiveLine? Failure) OfJson(string file, string directory)
+    private static (Tally? Counted, DecisiveLine? Failure) OfJson(string file, string directory, List<string> failed)
     {
         if (new FileInfo(file).Length > LargestJson)
         {
@@ -129,11 +142,11 @@ internal static class ReportReader
         }
         if (root.TryGetProperty("numPassedTests", out _) && root.TryGetProperty("testResults", out var suites))
         {
-            return (Numbers(root, "numPassedTests", "numFailedTests", "numPendingTests"), OfSuites(suites, directory));
+            return (Numbers(root, "numPassedTests", "numFailedTests", "numPendingTests"), OfSuites(suites, directory, failed));
         }
         return
             root.TryGetProperty("stats", out var stats) && stats.ValueKind == JsonValueKind.Object && stats.TryGetProperty("passes", out _)
-            ? (Numbers(stats, "passes", "failures", "pending"), OfFailures(root, directory))
+            ? (Numbers(stats, "passes", "failures", "pending"), OfFailures(root, directory, failed))
             : (null, null);
     }
 
@@ -153,8 +166,9 @@ internal static class ReportReader
     private static long Number(JsonElement from, string name) =>
         from.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var n) ? n : 0;
 
-    private static DecisiveLine? OfSuites(JsonElement suites, string directory)
+    private static DecisiveLine? OfSuites(JsonElement suites, string directory, List<string> failed)
     {
+        DecisiveLine? first = null;
         foreach (var suite in Items(suites))
         {
             foreach (var one in suite.TryGetProperty("assertionResults", out var results) ? Items(results) : [])
@@ -162,27 +176,34 @@ internal static class ReportReader
                 var messages = one.TryGetProperty("failureMessages", out var texts) ? [.. Items(texts)] : Array.Empty<JsonElement>();
                 if (messages.Length > 0)
                 {
-                    return Failure(messages[0].ToString(), suite.TryGetProperty("name", out var name) ? name.ToString() : null, directory);
+                    failed.Add(FailedTests.Short(one.TryGetProperty("fullName", out var test) ? test.ToString() : ""));
+                    first ??= Failure(
+                        messages[0].ToString(),
+                        suite.TryGetProperty("name", out var name) ? name.ToString() : null,
+                        directory
+                    );
                 }
             }
         }
-        return null;
+        return first;
     }
 
-    private static DecisiveLine? OfFailures(JsonElement root, string directory)
+    private static DecisiveLine? OfFailures(JsonElement root, string directory, List<string> failed)
     {
+        DecisiveLine? first = null;
         foreach (var one in root.TryGetProperty("failures", out var failures) ? Items(failures) : [])
         {
             if (one.TryGetProperty("err", out var fault) && fault.ValueKind == JsonValueKind.Object)
             {
+                failed.Add(FailedTests.Short(one.TryGetProperty("fullTitle", out var title) ? title.ToString() : ""));
                 var text =
                     fault.TryGetProperty("stack", out var stack) ? stack.ToString()
                     : fault.TryGetProperty("message", out var message) ? message.ToString()
                     : "";
-                return Failure(text, one.TryGetProperty("file", out var file) ? file.ToString() : null, directory);
+                first ??= Failure(text, one.TryGetProperty("file", out var file) ? file.ToString() : null, directory);
             }
         }
-        return null;
+        return first;
     }
 
     private static JsonElement[] Items(JsonElement array) => array.ValueKind == JsonValueKind.Array ? [.. array.EnumerateArray()] : [];

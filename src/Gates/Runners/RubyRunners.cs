@@ -13,6 +13,7 @@ internal static class RubyRunners
         [
             new("rspec")
             {
+                Failures = @"^rspec \S+ # (?<test>.+)$",
                 Sign = @"^\d+ examples?, |^Failure/Error: |^An error occurred while loading|^No examples found|filtered out$",
                 Command = @"\brspec\b",
                 Heads = @"^\s+\d+\) |^Finished in |^Failures:$|^Pending:",
@@ -47,6 +48,7 @@ internal static class RubyRunners
             },
             new("minitest")
             {
+                Failures = @"^(?<test>\w+(?:::\w+)*#\w+)(?::$| \[)",
                 Sign = @"^# Running:|^\d+ (?:runs|tests), \d+ assertions, |^Run options: ",
                 Heads = @"^\s+\d+\) |^\d+ runs, ",
                 Counts =

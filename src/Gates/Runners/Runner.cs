@@ -27,6 +27,14 @@ internal sealed record Runner(string Name)
     /// <summary>Lines that name a failed test; null: sections of all tests count.</summary>
     public LinePattern? FailedTest { get; init; }
 
+    /// <summary>Lines that name a failed test, where they are of no use for sections.</summary>
+    /// <value>Default: <see cref="FailedTest"/>.</value>
+    public LinePattern? Failures
+    {
+        get => field ?? FailedTest;
+        init;
+    }
+
     /// <summary>Rules for the decisive line, the most telling first.</summary>
     public IReadOnlyList<LineRule> Lines { get; init; } = [];
 

@@ -34,7 +34,14 @@ internal sealed record RunnerEnd
 /// <param name="Counts">Its tests by result; null: none could be counted.</param>
 /// <param name="Environment">The machine's fault, for <see cref="GateKind.Environment"/>; null where no named cause fits.</param>
 /// <param name="Decisive">The line to show first; null: none is worth it.</param>
-internal sealed record RunnerFacts(GateKind Kind, TestCounts? Counts, EnvironmentCause? Environment, DecisiveLine? Decisive);
+/// <param name="FailedTests">Names of failed tests, as the runner spells them, in order, each once; empty where it names none.</param>
+internal sealed record RunnerFacts(
+    GateKind Kind,
+    TestCounts? Counts,
+    EnvironmentCause? Environment,
+    DecisiveLine? Decisive,
+    IReadOnlyList<string> FailedTests
+);
 
 /// <summary>Reads the end of a runner of tests, builds or rules: kind, counts, cause and decisive line. Pure.</summary>
 internal static class RunnerReader
@@ -56,7 +63,8 @@ internal static class RunnerReader
             kind,
             counted is null ? null : new TestCounts(Int(counted.Passed), Int(counted.Failed), Int(counted.Skipped), Int(counted.Errors)),
             kind == GateKind.Environment ? cause : null,
-            kind == GateKind.Passed ? null : Line(end, found, kind)
+            kind == GateKind.Passed ? null : Line(end, found, kind),
+            fails ? FailedTests.Of(end) : []
         );
     }
 

@@ -16,6 +16,7 @@ internal static class ScriptRunners
         [
             new("jest")
             {
+                Failures = @"^\s+● (?!Console|Validation|Test suite failed|Deprecation)(?<test>\S.*)$",
                 Sign = @"^(?:PASS|FAIL) \S+\.[cm]?[jt]sx?\b|^Test Suites: |^\s*● ",
                 Command = @"\bjest\b",
                 Heads = @"^\s*● |^(?:PASS|FAIL) |^Test Suites: ",
@@ -76,6 +77,7 @@ internal static class ScriptRunners
             },
             new("vitest")
             {
+                Failures = @"^\s*(?:FAIL|×)\s+(?<test>\S+ > .+?)(?: \d+ms)?$",
                 Sign = @"^ (?:RUN|DEV)  v\d|^\s+Test Files  |^ FAIL  |^⎯+ ",
                 Command = @"\bvitest\b",
                 Heads = @"^ FAIL  |^⎯+|^\s+Test Files  ",
@@ -125,6 +127,7 @@ internal static class ScriptRunners
             },
             new("node")
             {
+                Failures = @"^\s*✖ (?<test>\S.*?) \([\d.]+ms\)",
                 Sign = @"^# Subtest: |^(?:ℹ|#) tests \d|^TAP version 13|^✖ failing tests:|^\s*✖ ",
                 Command = @"\bnode --test\b",
                 Heads = @"^\s*(?:not )?ok \d+|^\s*[✖✔▶]|^ℹ ",
@@ -160,6 +163,7 @@ internal static class ScriptRunners
             },
             new("mocha")
             {
+                Failures = @"^\s+\d+\) (?<test>\S.*?):?$",
                 Sign = @"^\s+\d+ (?:passing|failing)\b|^ Exception during run: |^Error: No test files found|<testsuite name=""Mocha",
                 Command = @"\bmocha\b",
                 Heads = @"^\s+\d+\) |^ok \d|^not ok \d",
@@ -239,6 +243,7 @@ internal static class ScriptRunners
             },
             new("bun")
             {
+                Failures = @"^\(fail\) (?<test>.+?)(?: \[[^\]]*\])?$",
                 Sign = "^bun test v",
                 Counts =
                 [
@@ -251,6 +256,7 @@ internal static class ScriptRunners
             },
             new("deno")
             {
+                Failures = @"^(?<test>\S.*?) (?:=> \S+:\d+:\d+|\.\.\. FAILED.*)$",
                 Sign = @"^running \d+ tests? from ",
                 Counts =
                 [
@@ -266,6 +272,7 @@ internal static class ScriptRunners
             },
             new("playwright")
             {
+                Failures = @"^\s+\d+\) (?<test>\[\w+\] › .+?)[ ─]*$",
                 Sign = @"^Running \d+ tests? using \d+ worker",
                 Counts =
                 [

@@ -10,6 +10,7 @@ internal static class TapRunners
         [
             new("TAP")
             {
+                Failures = @"^\s*not ok \d+(?: -)? (?<test>(?!.*# (?:TODO|SKIP))\S.*?)(?: # .*)?$",
                 Command = @"\bbats\b",
                 Sign = @"^\s*(?:not )?ok \d+\b|^1\.\.\d+|^\d+ tests?, \d+ failures?",
                 CountedBy = ["node", "mocha"],
@@ -45,6 +46,7 @@ internal static class TapRunners
             },
             new("bats, ExUnit")
             {
+                Failures = @"^\s*✗ (?<test>.+?)\s*$|^\s+\d+\) test (?<test>.+?) \(",
                 CountedBy = ["minitest", "TAP"],
                 Counts =
                 [
@@ -58,6 +60,7 @@ internal static class TapRunners
             },
             new("prove")
             {
+                Failures = @"^#\s+Failed (?:\(TODO\) )?test (?:'(?<test>[^']+)'|(?<test>\d+))",
                 Sign = @"^Files=\d+, Tests=\d+|^Result: (?:PASS|FAIL|NOTESTS)|^Test Summary Report",
                 Command = @"\bprove\b",
                 CountedBy = ["TAP"],

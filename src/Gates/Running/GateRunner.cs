@@ -148,6 +148,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Tests = RunsTwice(verdict.Gate) ? CountOf(printed.Counted, report) : null,
             Kind = facts.Kind,
             Counts = facts.Counts,
+            FailedTests = facts.FailedTests.Count == 0 ? null : facts.FailedTests,
             Environment = facts.Environment,
             Decisive = facts.Decisive,
         };

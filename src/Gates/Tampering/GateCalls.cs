@@ -124,7 +124,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
                     || (isShell && IsCommand(word, before));
                 foreach (var file in isCalled ? Candidates(word, before, folder) : [])
                 {
-                    // A test that is run by its file's name is a test: what it checks is looked at by TestWeakening.
+                    // A test that is run by its file's name is a test: TestChanges looks at what it checks.
                     if (files.Contains(file) && !Ecosystems.IsTestName(file))
                     {
                         yield return file;

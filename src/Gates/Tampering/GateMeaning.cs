@@ -87,6 +87,9 @@ public sealed partial class GateMeaning
             : read[path] = readBefore(path);
     }
 
+    /// <summary>True for a manifest in which nothing was changed that a gate depends on.</summary>
+    public bool IsHarmless(string path) => _harmless.Contains(path);
+
     /// <summary>The meaning of a changed file for gates, as the end of a sentence; null: none that is known.</summary>
     public string? Decides(ChangedFile file)
     {

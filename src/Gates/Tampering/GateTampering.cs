@@ -28,21 +28,26 @@ public static class GateTampering
     /// <param name="meaning">What decides its gates.</param>
     /// <param name="changed">What it changed.</param>
     /// <param name="patch">The patch; null: too large to review.</param>
+    /// <param name="tests">Its changes of tests.</param>
+    /// <param name="suite">The verdict of the base's own gates on it.</param>
     /// <param name="verdicts">The task's gates.</param>
     public static TamperFindings OfWork(
         PlanTask task,
         GateMeaning meaning,
         IReadOnlyList<ChangedFile> changed,
         IReadOnlyList<PatchFile>? patch,
-        IEnumerable<GateVerdict> verdicts
+        TestChanges tests,
+        BaseSuite suite,
+        IReadOnlyList<GateVerdict> verdicts
     ) =>
         new(
             [
-                .. Changes(task, meaning, changed, patch),
-                .. TestWeakening.ForPerson(patch),
+                // Where the gates of the base pass as well, their verdict does not rest on what was changed; but it may leave out tests.
+                .. suite.Result == BaseSuiteResult.Green && !verdicts.Any(RanFewer) ? [] : Changes(task, meaning, changed, patch),
+                .. OfTests(tests, suite),
                 .. verdicts.Where(RanNothing).Select(GateWords.RanNothing),
             ],
-            [.. TestWeakening.Notes(patch)]
+            [.. Notes(tests, suite)]
         );
 
     /// <summary>The oddity of a passing result beside the gate's earlier ones and its own result files; null: none.</summary>
@@ -98,14 +103,64 @@ public static class GateTampering
                 yield return $"It {verb} '{FileNames.Show(file.Path)}', {what}.{Difference(file, patch)}";
             }
         }
-        var moved = changed.Where(f => f.Change == FileChange.Added).Select(f => f.NewId).ToHashSet(StringComparer.Ordinal);
-        foreach (
-            var file in changed.Where(f => f.Change == FileChange.Deleted && Ecosystems.BelongsToTests(f.Path) && !moved.Contains(f.OldId))
-        )
+    }
+
+    private static IEnumerable<string> OfTests(TestChanges tests, BaseSuite suite)
+    {
+        var untouched = suite.Failed.Where(name => !tests.Touch(name)).ToList();
+        if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
-            yield return $"It deleted the test '{file.Path}'.";
+            yield return untouched.Count > 0
+                ? $"With tests and configuration as they were at its base it fails: {FileNames.Some(untouched, MostFiles)}."
+                : "With tests and configuration as they were at its base its gates fail.";
+        }
+        var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
+        if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
+        {
+            yield return $"It takes tests away: {FileNames.Some(tests.Gone, MostFiles)}.";
+        }
+        if (tests.Skipped.Count > 0)
+        {
+            yield return $"It switches tests off that were there: {FileNames.Some(tests.Skipped, MostFiles)}.";
+        }
+        if (tests.GroupsSkipped.Count > 0)
+        {
+            yield return $"It switches groups of tests off: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
+        }
+        if (tests.Loosened.Count > 0 && isUnlike)
+        {
+            yield return $"It lets tests check less that were there: {FileNames.Some(tests.Loosened, MostFiles)}.";
+        }
+        if (tests.Unreadable.Count > 0 && !isGreen)
+        {
+            yield return $"It makes tests something that can't be read as text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
+        }
+
+        bool FailsIn(IReadOnlyList<string> names) =>
+            suite.Result == BaseSuiteResult.Red && names.Any(name => suite.Failed.Any(failed => TestNames.Means(failed, name)));
+    }
+
+    private static IEnumerable<string> Notes(TestChanges tests, BaseSuite suite)
+    {
+        if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
+        {
+            yield return $"tests that it changed fail in the form of its base: {FileNames.Some(touched, MostFiles)}";
+        }
+        if (tests.Loosened.Count > 0 && suite.Result == BaseSuiteResult.Green)
+        {
+            yield return $"tests check less than before: {FileNames.Some(tests.Loosened, MostFiles)}";
+        }
+        if (tests.Expecting.Count > 0)
+        {
+            yield return $"tests expect other values than before: {FileNames.Some(tests.Expecting, MostFiles)}";
+        }
+        if (suite.Result == BaseSuiteResult.NotComparable)
+        {
+            yield return "the tests of its base say nothing about it: they do not build or load against it";
         }
     }
+
+    private static bool RanFewer(GateVerdict verdict) => verdict.Oddities.Any(oddity => oddity.Kind == GateOddityKind.FewerTestsThanBase);
 
     private static bool RanNothing(GateVerdict verdict) =>
         verdict is { Passed: true, Kind: GateKind.NoTests, Gate.Type: GateType.Test or GateType.Custom };

@@ -209,6 +209,28 @@ public sealed class CommitStore(GitRepository repository)
                     ParseTree(await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken))
             );
 
+    /// <summary>Paths of the text files of a commit that have a text in them.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="text">The text; no pattern.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public async Task<IReadOnlyList<string>> FindFilesWithAsync(string commit, string text, CancellationToken cancellationToken = default)
+    {
+        var found = await repository.ReadAsync(
+            repository.Call("grep", "-I", "-l", "-z", "-F", "-e", text, commit) with
+            {
+                AnswerCodes = [0, 1],
+            },
+            cancellationToken
+        );
+        return
+        [
+            .. FileNames
+                .Decode(found.Bytes.Span)
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => name[(commit.Length + 1)..]),
+        ];
+    }
+
     /// <summary>
     /// The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.
     /// </summary>

@@ -142,6 +142,10 @@ public sealed record VerifyResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
+    /// <summary>What its new and changed tests show without its change; null: it has none, or they were not run there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedProof? Red { get; init; }
+
     /// <summary>Why a person must approve before it is merged: it changed what its gates check. Empty when no approval is needed.</summary>
     public string NeedsPerson { get; init; } = "";
 

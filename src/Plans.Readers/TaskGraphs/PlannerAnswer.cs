@@ -24,6 +24,7 @@ public static class PlannerAnswer
         "notes_output",
         "checklist",
         "measurements",
+        "prove_red",
     ];
 
     /// <summary>Agents get the request beside their task; for a whole document the beginning is enough.</summary>

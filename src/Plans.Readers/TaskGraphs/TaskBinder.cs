@@ -3,6 +3,13 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Makes a task of a mapping.</summary>
 internal static class TaskBinder
 {
+    private static readonly Dictionary<string, ProveRed> ProveRedWords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["off"] = ProveRed.Off,
+        ["report"] = ProveRed.Report,
+        ["required"] = ProveRed.Required,
+    };
+
     private static readonly Dictionary<string, TaskIsolation> IsolationWords = new(StringComparer.OrdinalIgnoreCase)
     {
         ["worktree"] = TaskIsolation.Worktree,
@@ -71,6 +78,8 @@ internal static class TaskBinder
             NotesInput = Paths(fields, null, "notes_input") ?? [],
             NotesOutput = Paths(fields, null, "notes_output") ?? [],
             Checklist = TaskListBinder.BindChecklist(fields),
+            ChangesTests = Paths(fields, null, "changes_tests") ?? [],
+            ProveRed = fields.Word("prove_red", ProveRedWords),
         };
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }

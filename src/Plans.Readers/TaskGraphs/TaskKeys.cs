@@ -40,6 +40,8 @@ internal static class TaskKeys
         "notes_input",
         "notes_output",
         "checklist",
+        "changes_tests",
+        "prove_red",
         "priority"
     ).WithOrderAndState("depends_on");
 

@@ -6,7 +6,18 @@ public static class Ecosystems
     /// <summary>All of them: languages, then tools that run others.</summary>
     public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. ToolTable.Rows];
 
-    private static readonly string[] TestFolders = ["test", "tests", "spec", "specs", "__tests__"];
+    private static readonly string[] TestFolders =
+    [
+        "test",
+        "tests",
+        "spec",
+        "specs",
+        "testdata",
+        "__tests__",
+        "__mocks__",
+        "__fixtures__",
+        "__snapshots__",
+    ];
 
     private static readonly HashSet<string> AllLockFiles = All.SelectMany(row => row.LockFiles).ToHashSet(StringComparer.Ordinal);
 
@@ -107,10 +118,11 @@ public static class Ecosystems
     public static bool BelongsToTests(string path)
     {
         var name = FileNamePattern.NameOf(path);
-        return name != "conftest.py"
-            && !name.EndsWith(".md", StringComparison.Ordinal)
-            && (IsTestName(path) || IsInTestFolder(path) || IsNamedTest(name));
+        return name != "conftest.py" && !name.EndsWith(".md", StringComparison.Ordinal) && (IsNamedLikeTest(path) || IsInTestFolder(path));
     }
+
+    /// <summary>True if a file is named as tests are, in a language of a row or in any other.</summary>
+    public static bool IsNamedLikeTest(string path) => IsTestName(path) || IsNamedTest(FileNamePattern.NameOf(path));
 
     private static bool IsInTestFolder(string path)
     {

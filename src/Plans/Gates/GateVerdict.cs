@@ -156,6 +156,10 @@ public sealed record GateVerdict
     [JsonPropertyName("counts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestCounts? Counts { get; init; }
 
+    /// <summary>Names of failed tests as the runner spells them, at most 200; null: it names none.</summary>
+    [JsonPropertyName("failedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? FailedTests { get; init; }
+
     /// <summary>The first line of its output that a reader needs; null: it passed, or no line is worth it.</summary>
     [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecisiveLine? Decisive { get; init; }

@@ -12,6 +12,22 @@ public static class GateWords
     private const int LongestName = 60;
     private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
 
+    /// <summary>What a task's new and changed tests show without its change, without a full stop.</summary>
+    public static string Red(RedProof proof) =>
+        proof.Gap switch
+        {
+            RedProofGap.NoProductChange => "it changes tests alone, so that nothing shows that they can fail",
+            RedProofGap.NotSeparable => "its tests stand in files of the product, so that nothing shows that they can fail",
+            RedProofGap.CouldNotRun => "its tests could not be run without its change",
+            RedProofGap.NoNames => "its tests fail without its change, and their runner names none of them",
+            _ when proof.ProvesNothing => $"its tests prove nothing: {Of(proof)}",
+            _ => Of(proof),
+        };
+
+    private static string Of(RedProof proof) =>
+        $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
+        + (proof.Green.Count == 0 ? "" : $"; green both ways: {Some(proof.Green, MostNotes)}");
+
     /// <summary>How it ended, in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
         verdict.Result switch

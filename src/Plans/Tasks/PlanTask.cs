@@ -194,6 +194,19 @@ public sealed record PlanTask
     [JsonPropertyName("host"), JsonPropertyOrder(31)]
     public string? Host { get; init; }
 
+    /// <summary>Paths and globs of tests that it is there to change: no person is asked about what it takes away, switches off or loosens
+    /// in them.</summary>
+    [JsonPropertyName("changes_tests"), JsonPropertyOrder(32)]
+    public IReadOnlyList<string> ChangesTests
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>The weight of the proof that its new and changed tests fail without its change; null: the run's.</summary>
+    [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
+    public ProveRed? ProveRed { get; init; }
+
     /// <summary>True if a text can be a label of a host: letters, digits, dots, hyphens and underscores, at most 60.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsHostLabel(string text) =>

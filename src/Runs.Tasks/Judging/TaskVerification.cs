@@ -1,4 +1,3 @@
-using Orchestrator.Gates.Tampering;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 
@@ -130,17 +129,12 @@ public sealed class TaskVerification(RunServices services)
         }
         notes.AddRange(GateWords.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
-        var patch = changed.Count == 0 ? [] : await PatchFile.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, stop);
-        var meaning = await GateMeaning.ReadAsync(
-            workspace.Repository,
-            input.Prepared.BaseCommit,
-            commit,
-            [.. gates, .. files.Gates.Beside(files.Plan)],
-            differences,
-            stop
-        );
-        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, outcomes);
-        notes.AddRange(found.Notes);
+        var power = await new VerdictPower(_gates).FindAsync(files, workspace, task, input, commit, differences, outcomes, stop);
+        if (power.Refusal is { } refusal)
+        {
+            return Refused(files, task, input, [refusal], commit) with { Gates = gated, Measurements = measured, Red = power.Red };
+        }
+        notes.AddRange(power.Notes);
         await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var verified = new VerifyResult
         {
@@ -149,7 +143,8 @@ public sealed class TaskVerification(RunServices services)
             Measurements = measured,
             HeldBack = Shown(heldBack),
             Notes = notes,
-            NeedsPerson = string.Join(" ", ProblemsFile.Some(found.ForPerson)),
+            Red = power.Red,
+            NeedsPerson = string.Join(" ", ProblemsFile.Some(power.ForPerson)),
         };
         await workspace.ReturnVerifiedAsync(verified, stop);
         return verified;

@@ -26,6 +26,7 @@ internal sealed class GateCheck(RunServices services)
     /// <param name="isMerge">The commit is a merge on staging.</param>
     /// <param name="task">The task whose work it is; empty: not of one task.</param>
     /// <param name="isBase">The commit is the one that the run began at: no agent's work is in it.</param>
+    /// <param name="isComparison">The commit is none of anybody's: its verdicts say nothing about how often gates fail.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files,
         GitRepository repository,
@@ -37,17 +38,18 @@ internal sealed class GateCheck(RunServices services)
         IReadOnlyList<Gate>? expectedRed = null,
         bool isMerge = false,
         string task = "",
-        bool isBase = false
+        bool isBase = false,
+        bool isComparison = false
     )
     {
         if (gates.Count == 0)
         {
             return [];
         }
-        var question = await QuestionAsync(files, repository, commit, changed, stop);
+        var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison };
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
-        var atBase = BaseGates.Read(files);
+        var atBase = isComparison ? new Dictionary<string, GateVerdict>() : BaseGates.Read(files);
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
         foreach (var gate in gates)
         {

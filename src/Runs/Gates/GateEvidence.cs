@@ -7,6 +7,7 @@ namespace Orchestrator.Runs.Gates;
 internal static class GateEvidence
 {
     private const string FileName = "verdicts.json";
+    private const string ProofName = "red.json";
 
     /// <summary>Adds a verdict to those of its folder. A file of them that can't be read any more is begun anew.</summary>
     /// <param name="evidence">Folder with the logs.</param>
@@ -34,6 +35,19 @@ internal static class GateEvidence
         Read(Folder(folder, task, attempt)) is { } all
             ? [.. all.GroupBy(verdict => (verdict.Gate.Command, verdict.Gate.Negate, verdict.Name)).Select(same => same.Last())]
             : null;
+
+    /// <summary>Stores what a task's new and changed tests show without its change.</summary>
+    /// <param name="evidence">Folder with the logs.</param>
+    /// <param name="proof">The proof.</param>
+    public static void Keep(string evidence, RedProof proof)
+    {
+        OwnFolder.Ensure(evidence);
+        DurableFile.Write(Path.Combine(evidence, ProofName), JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJson.Default.RedProof));
+    }
+
+    /// <summary>The stored proof of a task's attempt; null: there is none, or something else has changed it.</summary>
+    public static RedProof? ReadProof(RunFolder folder, string task, int attempt) =>
+        StoredJson.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJson.Default.RedProof);
 
     /// <summary>All verdicts of a run: at its base, of tasks, of merges and of its landing. What can't be read is left out.</summary>
     /// <param name="ofBase">Also those at the base, before any work.</param>

@@ -286,6 +286,13 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
+    /// <summary>How far verdicts of gates are looked into (<c>verification.*</c>).</summary>
+    public VerificationSettings Verification
+    {
+        get;
+        init => field = value ?? new VerificationSettings(ProveRed.Report);
+    } = new(ProveRed.Report);
+
     /// <summary>Trial merges of work in progress (<c>radar</c>).</summary>
     public required bool Radar { get; init; }
 
@@ -376,6 +383,7 @@ public sealed record OrchestratorSettings
             Usage = UsageSettings.Read(settings),
             Budget = BudgetSettings.Read(settings),
             Gates = GateSettings.Read(settings),
+            Verification = VerificationSettings.Read(settings),
             Radar = settings.Read(RadarKey),
             Changes = ChangeSettings.Read(settings),
             Train = TrainSettings.Read(settings),

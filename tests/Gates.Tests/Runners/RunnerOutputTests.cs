@@ -40,6 +40,26 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
         Assert.All([(double)kinds / runs.Count, (double)counts / counted, (double)lines / runs.Count], rate => Assert.True(rate >= Bar));
     }
 
+    /// <summary>Each failed test is named; suites that hold it, and errors outside of tests, may be named as well.</summary>
+    [Fact]
+    public void Read_RecordedFailures_NamesEachFailedTest()
+    {
+        var runs = RecordedRun
+            .All(Path.Combine(AppContext.BaseDirectory, "RunnerOutputs"))
+            .Select(run => (Run: run, Facts: run.Read()))
+            .Where(one => one.Run.Number("failed") is > 0)
+            .ToList();
+
+        var named = runs.Where(one => one.Facts.FailedTests.Count >= one.Run.Number("failed")).ToList();
+
+        foreach (var (run, facts) in runs.Except(named))
+        {
+            log.WriteLine($"{run.Name}: {run.Number("failed")} failed, named {string.Join(" | ", facts.FailedTests)}");
+        }
+        log.WriteLine(Rate(named.Count, runs.Count));
+        Assert.True(named.Count >= Bar * runs.Count, "Too few of the recordings name their failed tests; the log lists them.");
+    }
+
     private static string Truth(RecordedRun run) =>
         $"{run.Text("kind")} {run.Text("environment")}, {run.Number("passed")}/{run.Number("failed")}/{run.Number("skipped")}, line "
         + $"{run.Number("decisiveLine")} ({run.Text("file")}:{run.Number("line")})";

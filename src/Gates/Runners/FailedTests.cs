@@ -1,0 +1,26 @@
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>Names of failed tests in reports and outputs. Pure.</summary>
+internal static class FailedTests
+{
+    private const int Most = 200;
+    private const int Longest = 300;
+
+    /// <summary>The names, as the runner spells them; of its reports where they name any.</summary>
+    public static IReadOnlyList<string> Of(RunnerEnd end) =>
+        end.Report is { FailedTests: { Count: > 0 } reported }
+            ? [.. reported.Distinct().Take(Most)]
+            : [.. Printed(end.Output.Lines, end.Command).Distinct().Take(Most)];
+
+    private static IEnumerable<string> Printed(IReadOnlyList<OutputText> lines, string command)
+    {
+        var writers = RunnerTable.Rows.Where(row => row.Failures is not null && DecisiveFinder.Wrote(row, command, lines)).ToList();
+        return lines
+            .SelectMany(line => writers.Select(row => row.Failures!.Match(line.Text)))
+            .Where(found => found.Success)
+            .Select(found => Short(found.Groups["test"].Value));
+    }
+
+    /// <summary>A name of bounded length.</summary>
+    public static string Short(string name) => name.Length <= Longest ? name : name[..Longest];
+}

@@ -1,0 +1,54 @@
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>How work fares in the gates as they were at its base.</summary>
+public enum BaseSuiteResult
+{
+    /// <summary>The gates were not run.</summary>
+    NotRun,
+
+    /// <summary>The gates pass.</summary>
+    Green,
+
+    /// <summary>The gates fail.</summary>
+    Red,
+
+    /// <summary>The gates say nothing about it: tests of the base do not compile or load against it, or none ran.</summary>
+    NotComparable,
+}
+
+/// <summary>The verdict of the base's own gates on a task's product code: with tests, fixtures, configuration and scripts as at the
+/// base.</summary>
+/// <param name="Result">How it fares.</param>
+/// <param name="Failed">Tests that fail, as the runner spells them; empty where it names none.</param>
+public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Failed)
+{
+    /// <summary>The verdict of gates that were not run.</summary>
+    public static BaseSuite NotRun { get; } = new(BaseSuiteResult.NotRun, []);
+
+    /// <summary>Reads the verdicts.</summary>
+    /// <param name="ofWork">Verdicts of gates on the work as it is: one that did not pass there says nothing here.</param>
+    /// <param name="verdicts">Verdicts with everything put back that they rest on; also of gates that did not look at the work, which
+    /// have to pass as well.</param>
+    /// <param name="atBase">Verdicts of the failed ones at the base: one that does not pass there waits for work that is still to be
+    /// done.</param>
+    public static BaseSuite Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
+    {
+        var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Result == GateResult.Passed);
+        var open = atBase.Where(verdict => !verdict.Passed).Select(verdict => verdict.Gate.Identity).ToHashSet();
+        var telling = verdicts.Where(verdict => known.GetValueOrDefault(verdict.Gate.Identity, true)).ToList();
+        var red = telling
+            .Where(verdict => IsRed(verdict) && known.ContainsKey(verdict.Gate.Identity) && !open.Contains(verdict.Gate.Identity))
+            .ToList();
+        return red.Count > 0 ? new(BaseSuiteResult.Red, [.. red.SelectMany(verdict => verdict.FailedTests ?? [])])
+            : telling.Exists(IsGreen) && telling.TrueForAll(verdict => verdict.Passed) ? new(BaseSuiteResult.Green, [])
+            : new(BaseSuiteResult.NotComparable, []);
+    }
+
+    /// <summary>True if a gate says that the work is not good. A build that fails, or a test that can't be loaded, is what a changed
+    /// interface does to old tests.</summary>
+    public static bool IsRed(GateVerdict verdict) =>
+        verdict is { Result: GateResult.Failed, Kind: GateKind.Failed, BlamesMachine: false, Gate.Type: GateType.Test or GateType.Custom };
+
+    private static bool IsGreen(GateVerdict verdict) =>
+        verdict is { Result: GateResult.Passed, Gate.Type: GateType.Test or GateType.Custom } && verdict.Kind != GateKind.NoTests;
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>Reads the test files that work changed, from the repository.</summary>
+public static class TestFiles
+{
+    private const int Largest = 1024 * 1024;
+    private const int MostData = 50;
+
+    /// <summary>Both versions of each changed file that may have tests.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="from">The commit that the work began with.</param>
+    /// <param name="to">The commit of the work.</param>
+    /// <param name="changed">The changes between the two.</param>
+    /// <param name="stop">Checked between the files.</param>
+    public static async Task<IReadOnlyList<ChangedTestFile>> ReadAsync(
+        GitRepository repository,
+        string from,
+        string to,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var commits = new CommitStore(repository);
+        var read = new List<ChangedTestFile>();
+        foreach (
+            var file in changed.Where(file =>
+                !file.IsSubmodule && (Ecosystems.IsTest(file.Path) || Ecosystems.IsNamedLikeTest(file.Path) || MayHoldTests(file.Path))
+            )
+        )
+        {
+            var before = file.Change == FileChange.Added ? null : await ReadTextAsync(from, file.Path);
+            var after = file.Change == FileChange.Deleted ? null : await ReadTextAsync(to, file.Path);
+            read.Add(
+                new ChangedTestFile(file.Path, before, after, before is not null && after is null && file.Change != FileChange.Deleted)
+            );
+        }
+        foreach (var path in await UsersAsync(commits, from, changed, stop))
+        {
+            var text = await ReadTextAsync(from, path);
+            read.Add(new ChangedTestFile(path, text, text));
+        }
+        return read;
+
+        async Task<string?> ReadTextAsync(string commit, string path) =>
+            await commits.ReadFileAsync(commit, path, stop) is { Length: <= Largest } content && !content.Contains((byte)0)
+                ? Encoding.UTF8.GetString(content)
+                : null;
+    }
+
+    // Tests that read data which the work changed: their names, or their snapshots', lead to them.
+    private static async Task<IReadOnlyList<string>> UsersAsync(
+        CommitStore commits,
+        string from,
+        IReadOnlyList<ChangedFile> changed,
+        CancellationToken stop
+    )
+    {
+        var paths = changed.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var users = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var data in changed.Where(file => file.Change != FileChange.Added && IsData(file.Path)).Take(MostData))
+        {
+            var name = Path.GetFileName(data.Path);
+            if (Path.GetExtension(name) == ".snap" && Path.GetDirectoryName(Path.GetDirectoryName(data.Path)) is { } folder)
+            {
+                users.Add(Path.Combine(folder, Path.GetFileNameWithoutExtension(name)));
+                continue;
+            }
+            users.UnionWith((await commits.FindFilesWithAsync(from, name, stop)).Where(Ecosystems.IsTest));
+        }
+        users.ExceptWith(paths);
+        return [.. users.Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsData(string path) => Ecosystems.BelongsToTests(path) && !Ecosystems.IsTest(path);
+
+    /// <summary>True for sources of the product among which tests stand as well.</summary>
+    public static bool MayHoldTests(string path) => path.EndsWith(".rs", StringComparison.Ordinal);
+}

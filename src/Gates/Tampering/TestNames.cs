@@ -1,0 +1,39 @@
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>Compares names of tests as runners spell them with those of sources. Pure.</summary>
+internal static partial class TestNames
+{
+    /// <summary>True if a runner's name means the test of this name in a source.</summary>
+    /// <param name="failed">Such as <c>tests/test_a.py::test_sum[1]</c>, <c>calc › adds</c> or <c>com.example.CalcTest.adds</c>.</param>
+    /// <param name="name">Such as <c>test_sum</c>.</param>
+    public static bool Means(string failed, string name) =>
+        failed == name || Parts(failed).Contains(name) || failed.EndsWith(" " + name, StringComparison.Ordinal);
+
+    /// <summary>True if a failed test may be one of a file: the runner names the file, or names no file and the text has the test's
+    /// name.</summary>
+    public static bool MayBeIn(string failed, string path, string text) =>
+        FileIn().Match(failed) is { Success: true } file
+            ? path == file.Value
+                || path.EndsWith("/" + file.Value, StringComparison.Ordinal)
+                || file.Value.EndsWith("/" + path, StringComparison.Ordinal)
+            : TestSyntax.Read(text).Any(test => Means(failed, test.Name));
+
+    private static IEnumerable<string> Parts(string failed)
+    {
+        var plain = Parameters().Replace(failed, "");
+        yield return plain;
+        foreach (var separator in (string[])["::", " > ", " › ", "#", ".", "/", " "])
+        {
+            foreach (var part in plain.Split(separator))
+            {
+                yield return part.Trim();
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^[\w./@+-]+\.\w{1,4}(?=::| > | › )", RegexOptions.CultureInvariant)]
+    private static partial Regex FileIn();
+
+    [GeneratedRegex(@"\[.*\]$|\(.*\)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Parameters();
+}

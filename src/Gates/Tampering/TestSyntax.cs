@@ -1,0 +1,155 @@
+namespace Orchestrator.Gates.Tampering;
+
+/// <summary>One test in the text of a source file.</summary>
+/// <param name="Name">Its name, as the source spells it.</param>
+/// <param name="IsSkipped">True if a mark above it or a call inside it switches it off, also where that has a condition.</param>
+/// <param name="Assertions">Its assertions, trimmed, without those that always hold.</param>
+/// <param name="Text">All its lines.</param>
+internal sealed record SourceTest(string Name, bool IsSkipped, IReadOnlyList<string> Assertions, string Text);
+
+/// <summary>Reads the tests of a source file: from one definition to the next, with the marks above each. Knows the spelling of
+/// definitions, marks and assertions of common test frameworks. Pure.</summary>
+internal static partial class TestSyntax
+{
+    /// <summary>The tests, in order; of a text without any an empty list.</summary>
+    public static IReadOnlyList<SourceTest> Read(string text)
+    {
+        string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r'))];
+        List<(string Name, int Begin)> found = [];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (!IsComment(lines[i]) && NameIn(lines, i) is { } name)
+            {
+                found.Add((name, MarksAbove(lines, i)));
+            }
+        }
+        return
+        [
+            .. found.Select(
+                (test, i) =>
+                    Of(test.Name, lines[test.Begin..(i + 1 < found.Count ? Math.Max(test.Begin, found[i + 1].Begin) : lines.Length)])
+            ),
+        ];
+    }
+
+    /// <summary>How many marks switch off a whole group of tests: a file, a class, or a block.</summary>
+    public static int GroupsSkipped(string text) =>
+        text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
+
+    /// <summary>An assertion without its literal values, so that two that expect different values are equal.</summary>
+    public static string Shape(string assertion) => Literal().Replace(assertion, "0");
+
+    private static SourceTest Of(string name, string[] lines)
+    {
+        var code = lines.Where(line => !IsComment(line)).ToList();
+        return new SourceTest(
+            name,
+            code.Exists(line => SkipMark().IsMatch(line) && !GroupMark().IsMatch(line)),
+            [.. code.Where(line => Assertion().IsMatch(line) && !AlwaysTrue().IsMatch(line)).Select(line => line.Trim())],
+            string.Join('\n', lines)
+        );
+    }
+
+    private static string? NameIn(string[] lines, int index)
+    {
+        var line = lines[index];
+        if (Definition().Match(line) is { Success: true } named)
+        {
+            return named.Groups["name"].Value;
+        }
+        return
+            Method().Match(line) is { Success: true } method
+            && Enumerable.Range(MarksAbove(lines, index), index - MarksAbove(lines, index) + 1).Any(i => TestMark().IsMatch(lines[i]))
+            ? method.Groups["name"].Value
+            : null;
+    }
+
+    // The first of the lines directly above a definition that begin with a mark, and of the comments among them.
+    private static int MarksAbove(string[] lines, int index)
+    {
+        var begin = index;
+        for (var i = index - 1; i >= 0 && AboveDefinition().IsMatch(lines[i]); i--)
+        {
+            begin = IsComment(lines[i]) ? begin : i;
+        }
+        return begin;
+    }
+
+    private static bool IsComment(string line) => Comment().IsMatch(line);
+
+    [GeneratedRegex(@"^\s*(//|/\*|\*(?!\w)|#(?!\[)|--|;)", RegexOptions.CultureInvariant)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"^\s*(@|\[|#\[|//|\*|/\*|#)", RegexOptions.CultureInvariant)]
+    private static partial Regex AboveDefinition();
+
+    [GeneratedRegex(
+        """^\s*(async\s+)?def\s+(?<name>test\w*)|^\s*[xf]?(it|test|specify|scenario)(\.\w+)*\s*(\(\s*|\s)["'`](?<name>[^"'`]+)"""
+            + """|^\s*[xf]?(it|test|specify)(\.\w+)+\s*\(.*\)\s*\(\s*["'`](?<name>[^"'`]+)"""
+            + """|^func\s+(?<name>(Test|Fuzz|Example)\w*)\s*\(|\bfunc?\s+(?<name>test\w*)\s*\(|\bfunction\s+(?<name>test\w*)\s*\("""
+            + """|\bvoid\s+(?<name>test\w*)\s*\(|^\s*TEST(_[FP])?\s*\(\s*\w+\s*,\s*(?<name>\w+)|^\s*@test\s+["'](?<name>[^"']+)""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Definition();
+
+    /// <summary>A method that is a test where a mark stands above it.</summary>
+    [GeneratedRegex(
+        """\b(void|Task|ValueTask)\s+(?<name>\w+)\s*\(|^\s*(pub\s+)?(async\s+)?fn\s+(?<name>\w+)\s*\(|\bfun\s+`?(?<name>[^`(]+)`?\s*\("""
+            + """|\bpublic\s+function\s+(?<name>\w+)\s*\(|\bfunc\s+(?<name>\w+)\s*\(""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Method();
+
+    [GeneratedRegex(
+        """\[\s*(\w+\s*,\s*)*(\w*Fact|\w*Theory|Test|TestCase|TestCaseSource|TestMethod|DataTestMethod|Property)\b"""
+            + """|@(Test|ParameterizedTest|RepeatedTest|TestFactory|Property|test)\b|#\[(\w+::)*(test|rstest|test_case|quickcheck)\b"""
+            + """|#\[Test\b""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex TestMark();
+
+    [GeneratedRegex(
+        """@?\bpytest\.mark\.(skip|xfail)|@unittest\.(skip|expectedFailure)|\bpytest\.(skip|xfail)\("""
+            + """|\bself\.skipTest\(|\bSkipTest\(|\b(it|test|specify)(\.\w+)*\.(skip|todo|fixme|fails)\b|\bx(it|test|specify)\b\s*[("'`]"""
+            + """|\b\w*(Fact|Theory|Test|TestCase)\([^)]*\b(Skip|Ignore)\s*=|\[(Ignore|Explicit)\b"""
+            + """|\bAssert\.(Skip|Ignore|Inconclusive)|@(Disabled|Ignore)\b|\bt\.Skip|#\[ignore|\bXCTSkip|\bmarkTestSkipped\b|^\s+skip\b""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex SkipMark();
+
+    [GeneratedRegex(
+        """\bpytestmark\s*=.*\b(skip|xfail)|\bpytest\.(importorskip\(|skip\(.*allow_module_level)|\b__test__\s*=\s*False"""
+            + """|\b(describe|context|suite)(\.\w+)*\.(skip|todo|fixme)\b|\bx(describe|context)\b""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex GroupMark();
+
+    /// <summary>A mark that switches off all tests but its own.</summary>
+    [GeneratedRegex(
+        """\b(it|test|describe|context|suite|specify)(\.\w+)*\.only\b|\bf(it|describe|context)\b\s*\(""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex OnlyMark();
+
+    [GeneratedRegex(
+        """(?<![\w.])assert\w*!?\b|\bexpect\s*\(|\bAssert(ions)?\.\w|\b(self|this)\.assert\w|\$this->assert\w|\.should\b|\.Should\("""
+            + """|\brequire\.\w+\(|\bt\.(Error|Errorf|Fatal|Fatalf)\(|\bXCTAssert\w*\(|\b(EXPECT|ASSERT)_\w+\(|\bmust_\w+|\bassert_\w+""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Assertion();
+
+    [GeneratedRegex(
+        """(?<![\w.])assert\s*\(?\s*(True|true|1|not\s+False|1\s*==\s*1)\s*\)?\s*(,|;|#|$)|\bassert!\(\s*true\s*[,)]"""
+            + """|\bexpect\(\s*(true|1)\s*\)\.(toBe|toEqual|toStrictEqual)\(\s*(true|1)\s*\)|\bexpect\(\s*true\s*\)\.toBeTruthy\("""
+            + """|\bAssert\.(True|IsTrue|That)\(\s*true\s*[,)]|\bassertTrue\(\s*(True|true)\s*[,)]"""
+            + """|\bassert\.(ok|True)\((t,\s*)?true\s*[,)]""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex AlwaysTrue();
+
+    [GeneratedRegex(
+        "\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|\\b\\d[\\d_.]*\\b|\\b(true|false|True|False|null|None|nil)\\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex Literal();
+}

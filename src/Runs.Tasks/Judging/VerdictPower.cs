@@ -1,0 +1,79 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>The power of passing verdicts of a task's gates.</summary>
+/// <param name="Notes">Remarks that prevent nothing.</param>
+/// <param name="ForPerson">Why a person has to approve the work, each a sentence; empty: nobody has to.</param>
+/// <param name="Red">What its new and changed tests show without its change; null: it has none, or that was not asked.</param>
+/// <param name="Refusal">Why the work goes back to its agent; null: it does not.</param>
+internal sealed record FoundPower(IReadOnlyList<string> Notes, IReadOnlyList<string> ForPerson, RedProof? Red, string? Refusal);
+
+/// <summary>Finds out how much passing gates show of a task's work: the gates of its base run on its product, and its tests without its
+/// change.</summary>
+/// <param name="gates">Runs gates at a commit.</param>
+internal sealed class VerdictPower(GateCheck gates)
+{
+    /// <summary>Finds it.</summary>
+    /// <param name="differences">What the work changed.</param>
+    /// <param name="outcomes">Its gates' verdicts.</param>
+    public async Task<FoundPower> FindAsync(
+        RunFiles files,
+        TaskWorkspace workspace,
+        PlanTask task,
+        VerifyTaskInput input,
+        string commit,
+        IReadOnlyList<ChangedFile> differences,
+        IReadOnlyList<GateVerdict> outcomes,
+        CancellationToken stop
+    )
+    {
+        var (repository, from) = (workspace.Repository, input.Prepared.BaseCommit);
+        var beside = files.Gates.Beside(files.Plan);
+        var meaning = await GateMeaning.ReadAsync(
+            repository,
+            from,
+            commit,
+            [.. files.Gates.Of(files.Plan, task), .. beside],
+            differences,
+            stop
+        );
+        var basis = new VerdictBasis(differences, meaning);
+        var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
+        var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
+        var compared = new ComparedGates(gates);
+        var sources = await TestFiles.ReadAsync(repository, from, commit, differences, stop);
+        var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
+        var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
+        var red = mode == ProveRed.Off ? null : await ProveAsync(compared, work, sources, stop);
+        if (red is not null)
+        {
+            GateEvidence.Keep(evidence, red);
+        }
+        var patch = differences.Count == 0 ? [] : await PatchFile.ReadAsync(repository, from, commit, stop);
+        var tests = new TestChanges(sources, Ownership.Of(task.ChangesTests));
+        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, tests, suite, outcomes);
+        return new FoundPower(
+            red is null ? found.Notes : [GateWords.Red(red), .. found.Notes],
+            found.ForPerson,
+            red,
+            mode == ProveRed.Required && red is { ProvesNothing: true }
+                ? $"The tests that you added or changed pass without your change: {FileNames.Some(red.Green)}. "
+                    + "Write tests that fail without it."
+                : null
+        );
+    }
+
+    private static Task<RedProof?> ProveAsync(
+        ComparedGates compared,
+        GatedWork work,
+        IReadOnlyList<ChangedTestFile> sources,
+        CancellationToken stop
+    )
+    {
+        var supports = work.Basis.Supports.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var (tests, others) = (sources.Where(file => supports.Contains(file.Path)), sources.Where(file => !supports.Contains(file.Path)));
+        return compared.ProveRedAsync(work, new TestChanges([.. tests]), new TestChanges([.. others]), stop);
+    }
+}

@@ -1,0 +1,122 @@
+using Orchestrator.Gates.Tampering;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>Work whose gates have passed.</summary>
+/// <param name="Files">The run.</param>
+/// <param name="Repository">The repository.</param>
+/// <param name="Task">The task's id.</param>
+/// <param name="From">The commit that the work began with.</param>
+/// <param name="Commit">The commit of the work.</param>
+/// <param name="Verdicts">Verdicts of its gates there.</param>
+/// <param name="Basis">Its changes.</param>
+/// <param name="Evidence">Folder of the gates' outputs.</param>
+internal sealed record GatedWork(
+    RunFiles Files,
+    GitRepository Repository,
+    string Task,
+    string From,
+    string Commit,
+    IReadOnlyList<GateVerdict> Verdicts,
+    VerdictBasis Basis,
+    string Evidence
+);
+
+/// <summary>Runs a task's gates on trees in which one half of its changes is put back: its product with the gates as they were at its base,
+/// and its tests with the product of its base.</summary>
+/// <param name="gates">Runs gates at a commit.</param>
+internal sealed class ComparedGates(GateCheck gates)
+{
+    /// <summary>The verdict of the base's own gates on the task's product.</summary>
+    /// <param name="more">Gates beside those that looked at the work, which its changes may decide as well.</param>
+    public async Task<BaseSuite> RunBaseSuiteAsync(GatedWork work, IReadOnlyList<Gate> more, CancellationToken stop)
+    {
+        IReadOnlyList<Gate> all =
+        [
+            .. work
+                .Verdicts.Select(verdict => verdict.Gate)
+                .Concat(more)
+                .Where(gate => gate.Type is GateType.Test or GateType.Custom or GateType.Build && !gate.IsMeasurement)
+                .DistinctBy(gate => gate.Identity),
+        ];
+        if (work.Basis.Supports.Count == 0 || all.All(gate => gate.Type == GateType.Build))
+        {
+            return BaseSuite.NotRun;
+        }
+        var verdicts = await RunAsync(work, work.Commit, isBefore: true, "base-suite", all, isRed: false, stop);
+        IReadOnlyList<Gate> red = [.. verdicts.Where(BaseSuite.IsRed).Select(verdict => verdict.Gate)];
+        var atBase = await gates.RunAsync(
+            work.Files,
+            work.Repository,
+            work.From,
+            red,
+            [],
+            Path.Combine(work.Evidence, "at-base"),
+            stop,
+            task: work.Task,
+            isComparison: true
+        );
+        return BaseSuite.Of(work.Verdicts, verdicts, atBase);
+    }
+
+    /// <summary>What the task's new and changed tests show without its product change; null: it has none, or no gate tests.</summary>
+    /// <param name="tests">The tests of its test files.</param>
+    /// <param name="inProduct">The tests of its other files.</param>
+    public async Task<RedProof?> ProveRedAsync(GatedWork work, TestChanges tests, TestChanges inProduct, CancellationToken stop)
+    {
+        IReadOnlyList<Gate> all =
+        [
+            .. work
+                .Verdicts.Where(verdict => verdict.Passed)
+                .Select(verdict => verdict.Gate)
+                .Where(gate => gate.Type is GateType.Test or GateType.Build),
+        ];
+        if (all.All(gate => gate.Type == GateType.Build))
+        {
+            return null;
+        }
+        if (RedProofs.Of(tests, RedProofGap.None) is null)
+        {
+            return RedProofs.Of(inProduct, RedProofGap.NotSeparable);
+        }
+        if (work.Basis.Product.Count == 0)
+        {
+            return RedProofs.Of(tests, RedProofGap.NoProductChange);
+        }
+        var verdicts = await RunAsync(work, work.From, isBefore: false, "without-change", all, isRed: true, stop);
+        return RedProofs.Of(tests, [.. verdicts.Where(verdict => verdict.Gate.Type == GateType.Test)]);
+    }
+
+    private async Task<IReadOnlyList<GateVerdict>> RunAsync(
+        GatedWork work,
+        string onto,
+        bool isBefore,
+        string name,
+        IReadOnlyList<Gate> all,
+        bool isRed,
+        CancellationToken stop
+    )
+    {
+        var commit = await new FileCommits(work.Repository).ComposeAsync(
+            onto,
+            work.Basis.Supports,
+            isBefore,
+            $"Compare the gates of {work.Task}",
+            new CommitTrailers(work.Files.Folder.Name, work.Task),
+            stop
+        );
+        IReadOnlyList<string> changed = [.. work.Basis.Supports.Concat(work.Basis.Product).Select(file => file.Path)];
+        return await gates.RunAsync(
+            work.Files,
+            work.Repository,
+            commit,
+            all,
+            changed,
+            Path.Combine(work.Evidence, name),
+            stop,
+            expectedRed: isRed ? all : null,
+            task: work.Task,
+            isComparison: true
+        );
+    }
+}

@@ -1,0 +1,23 @@
+namespace Orchestrator.Settings;
+
+/// <summary>How far verdicts of gates are looked into (<c>verification.*</c>).</summary>
+/// <param name="ProveRed">The weight of the proof that new and changed tests fail without the change, for tasks that say nothing.</param>
+public sealed record VerificationSettings(ProveRed ProveRed)
+{
+    private static readonly Setting<string> ProveRedKey = new(
+        "verification.prove_red",
+        "report",
+        SettingTypes.OneOf("off", "report", "required"),
+        "runs a task's new and changed tests once without its change, where each should fail; required: work goes back where none does"
+    );
+
+    internal static VerificationSettings Read(SettingReader settings) =>
+        new(
+            settings.Read(ProveRedKey) switch
+            {
+                "off" => ProveRed.Off,
+                "required" => ProveRed.Required,
+                _ => ProveRed.Report,
+            }
+        );
+}

@@ -1,0 +1,82 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Gates.Tests;
+
+/// <summary>The proof of red and the verdict of the base's own gates, from verdicts of gates.</summary>
+public sealed class RedProofsTests
+{
+    private static readonly TestChanges Tests = new([
+        new("tests/test_x.py", "def test_a():\n    assert f()\n", "def test_a():\n    assert g()\n\ndef test_b():\n    assert h()\n"),
+    ]);
+
+    [Fact]
+    public void Of_NewAndChangedTests_AreRedByTheirNames()
+    {
+        Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.Failed, "x.py::test_a", "x.py::test_b")));
+        Assert.Equal("red without the change: 1 of 2 tests; green both ways: test_b", Said(Failed(GateKind.Failed, "x.py::test_a")));
+        Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.BuildFailed)));
+    }
+
+    [Fact]
+    public void Of_TestsThatPassWithoutTheChange_ProveNothing()
+    {
+        Assert.Equal(
+            "its tests prove nothing: red without the change: 0 of 2 tests; green both ways: test_b, test_a",
+            Said(Verdict(GateResult.Passed))
+        );
+        Assert.True(RedProofs.Of(Tests, [Verdict(GateResult.Passed)])!.ProvesNothing);
+    }
+
+    [Fact]
+    public void Of_VerdictsThatSayNothing_AreAGap()
+    {
+        Assert.Equal(RedProofGap.NoNames, RedProofs.Of(Tests, [Failed(GateKind.Failed)])!.Gap);
+        Assert.Equal(RedProofGap.CouldNotRun, RedProofs.Of(Tests, [])!.Gap);
+        Assert.Equal(RedProofGap.CouldNotRun, RedProofs.Of(Tests, [Verdict(GateResult.CouldNotRun)])!.Gap);
+        Assert.Null(RedProofs.Of(new TestChanges([]), [Verdict(GateResult.Passed)]));
+        foreach (var gap in Enum.GetValues<RedProofGap>().Where(gap => gap != RedProofGap.None))
+        {
+            Assert.False(RedProofs.Of(Tests, gap)!.ProvesNothing);
+            Assert.StartsWith("it", GateWords.Red(RedProofs.Of(Tests, gap)!), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void BaseSuite_VerdictsOfTheBasesGates_AreReadBesideThoseOfTheWork()
+    {
+        GateVerdict[] green = [Verdict(GateResult.Passed)];
+
+        Assert.Equal(BaseSuiteResult.Green, BaseSuite.Of(green, green, []).Result);
+        Assert.Equal(BaseSuiteResult.Red, BaseSuite.Of(green, [Failed(GateKind.Failed, "a")], []).Result);
+        Assert.Equal(["a"], BaseSuite.Of(green, [Failed(GateKind.Failed, "a")], []).Failed);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of(green, [Failed(GateKind.BuildFailed)], []).Result);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of(green, [Verdict(GateResult.TimedOut)], []).Result);
+        Assert.Equal(
+            BaseSuiteResult.NotComparable,
+            BaseSuite.Of(green, [Verdict(GateResult.Passed) with { Kind = GateKind.NoTests }], []).Result
+        );
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of([], [Failed(GateKind.Failed, "a")], []).Result);
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of(green, [Failed(GateKind.Failed, "a")], [Failed(GateKind.Failed)]).Result);
+        // It fails on the work as well, so that it says nothing about what was put back.
+        Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result);
+    }
+
+    private static string Said(GateVerdict verdict) => GateWords.Red(RedProofs.Of(Tests, [verdict])!);
+
+    private static GateVerdict Failed(GateKind kind, params string[] names) =>
+        Verdict(GateResult.Failed) with
+        {
+            Kind = kind,
+            FailedTests = names.Length == 0 ? null : names,
+        };
+
+    private static GateVerdict Verdict(GateResult result) =>
+        new()
+        {
+            Gate = new Gate("pytest", GateType.Test),
+            Command = "pytest",
+            Result = result,
+            Kind = GateKind.Passed,
+        };
+}

@@ -1,0 +1,115 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Gates.Tests;
+
+/// <summary>Changes of tests by name, and the findings that follow from them beside the verdict of the base's own gates.</summary>
+public sealed class TestChangesTests
+{
+    private const string Two = "def test_a():\n    assert f() == 2\n    assert g()\n\ndef test_b():\n    assert f() == 3\n";
+
+    [Fact]
+    public void OfWork_TestThatIsGone_NeedsAPersonUnlessAnotherIsThereInItsPlace()
+    {
+        const string One = "def test_a():\n    assert f() == 2\n    assert g()\n";
+
+        Assert.Equal(["It takes tests away: test_b."], Asked(One, BaseSuiteResult.Green));
+        Assert.Empty(Asked(One + "\ndef test_c():\n    assert h()\n", BaseSuiteResult.Green));
+        Assert.Equal(
+            ["It takes tests away: test_b."],
+            Asked(One + "\ndef test_c():\n    assert h()\n", BaseSuiteResult.Red, "tests/test_x.py::test_b")
+        );
+        Assert.Empty(new TestChanges([File(Two, null), new("tests/test_y.py", null, Two)]).Gone);
+        Assert.Equal(["test_a", "test_b"], new TestChanges([File(Two, null)]).Gone);
+        Assert.Equal(["tests/test_x.sh"], new TestChanges([new("tests/test_x.sh", "true\n", null)]).Gone);
+        Assert.Empty(new TestChanges([new("tests/helper.sh", "true\n", null)]).Gone);
+    }
+
+    [Fact]
+    public void OfWork_TestThatWasThere_MayNotBeSwitchedOff()
+    {
+        var off = "@unittest.skip('x')\n" + Two;
+
+        Assert.Equal(["It switches tests off that were there: test_a."], Asked(off, BaseSuiteResult.Green));
+        Assert.Equal(["It switches groups of tests off: tests/test_x.py."], Asked("pytestmark = pytest.mark.skip\n" + Two));
+        Assert.Empty(new TestChanges([File(off, off)]).Skipped);
+        Assert.Empty(new TestChanges([File(off, Two)]).Skipped);
+    }
+
+    /// <summary>The measured case: of 122 real features 6 were asked about for this alone.</summary>
+    [Fact]
+    public void OfWork_NewTestThatIsSkippedOnACondition_IsNobodysConcern() =>
+        Assert.Empty(Asked(Two + "\n@pytest.mark.skipif(not here, reason='x')\ndef test_c():\n    assert h()\n"));
+
+    [Fact]
+    public void OfWork_FewerAssertions_NeedAPersonUnlessTheOldOnesHold()
+    {
+        var less = Two.Replace("    assert g()\n", "", StringComparison.Ordinal);
+        var empty = Two.Replace("assert f() == 3", "assert True", StringComparison.Ordinal);
+
+        Assert.Equal(["It lets tests check less that were there: test_a."], Asked(less, BaseSuiteResult.NotComparable));
+        Assert.Equal(["It lets tests check less that were there: test_b."], Asked(empty, BaseSuiteResult.Red, "test_b"));
+        Assert.Empty(Asked(less, BaseSuiteResult.Green));
+        Assert.Equal(["tests check less than before: test_a"], Found(less, BaseSuiteResult.Green).Notes);
+    }
+
+    [Fact]
+    public void OfWork_OtherExpectedValue_IsToldAndAsksNobody()
+    {
+        var other = Two.Replace("== 3", "== 4", StringComparison.Ordinal);
+        var found = Found(other, BaseSuiteResult.Red, "tests/test_x.py::test_b");
+
+        Assert.Empty(found.ForPerson);
+        Assert.Equal(
+            [
+                "tests that it changed fail in the form of its base: tests/test_x.py::test_b",
+                "tests expect other values than before: test_b",
+            ],
+            found.Notes
+        );
+    }
+
+    [Fact]
+    public void OfWork_UntouchedTestThatFails_NeedsAPerson()
+    {
+        Assert.Equal(
+            ["With tests and configuration as they were at its base it fails: tests/test_y.py::test_z."],
+            Asked(Two, BaseSuiteResult.Red, "tests/test_y.py::test_z")
+        );
+        Assert.Equal(["With tests and configuration as they were at its base its gates fail."], Asked(Two, BaseSuiteResult.Red));
+    }
+
+    [Fact]
+    public void OfWork_FilesThatThePlanLetsChange_AreNobodysConcern()
+    {
+        var approved = new TestChanges([File(Two, null)], Ownership.Of(["tests/**"]));
+
+        Assert.Empty(GateTampering.OfWork(Work, Meaning, [], [], approved, new BaseSuite(BaseSuiteResult.Red, ["test_a"]), []).ForPerson);
+    }
+
+    [Theory]
+    [InlineData("tests/test_x.py::test_a", true)]
+    [InlineData("tests/test_y.py::test_a", false)]
+    [InlineData("tests/test_x.py::T::test_a[1-2]", true)]
+    [InlineData("test_a (tests.test_x.T.test_a)", true)]
+    [InlineData("test_a", true)]
+    [InlineData("T › test_a", true)]
+    [InlineData("com.example.T.test_a", true)]
+    [InlineData("test_ab", false)]
+    public void Touch_NamesOfRunners_MeanTestsOfTheFile(string failed, bool isTouched) =>
+        Assert.Equal(isTouched, new TestChanges([File(Two, Two)]).Touch(failed));
+
+    private static readonly PlanTask Work = new() { Id = "a" };
+
+    private static readonly GateMeaning Meaning = GateMeaning
+        .OfAsync([], [], [], _ => Task.FromResult<byte[]?>(null), _ => Task.FromResult<byte[]?>(null))
+        .Result;
+
+    private static ChangedTestFile File(string? before, string? after) => new("tests/test_x.py", before, after);
+
+    private static IReadOnlyList<string> Asked(string after, BaseSuiteResult result = BaseSuiteResult.Green, params string[] failed) =>
+        Found(after, result, failed).ForPerson;
+
+    private static TamperFindings Found(string after, BaseSuiteResult result, params string[] failed) =>
+        GateTampering.OfWork(Work, Meaning, [], [], new TestChanges([File(Two, after)]), new BaseSuite(result, failed), []);
+}
