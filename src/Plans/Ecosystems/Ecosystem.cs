@@ -126,6 +126,9 @@ public sealed record Ecosystem(string Name)
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
+    /// <summary>Folders in the home that hold such files or downloads, and the variables that move them. Default: none.</summary>
+    public IReadOnlyList<EcosystemHome> Homes { get; init; } = [];
+
     /// <summary>True if its runners find a test of this name.</summary>
     public bool IsTest(string path)
     {
@@ -234,6 +237,26 @@ public sealed record PackageManager(string Name)
 /// <param name="Variable">The variable that names another folder in place of it; null: none does.</param>
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
-    /// <summary>The variable that names a folder around it, and its path in that folder; null: none does.</summary>
-    public (string Variable, string Below)? Root { get; init; }
+    /// <summary>An option that names another folder, and the variables that hold options, the first of which can be extended; null: none
+    /// does.</summary>
+    public PackageCacheOption? Option { get; init; }
+
+    /// <summary>The user's settings that name another folder. Default: none.</summary>
+    public IReadOnlyList<PackageCacheSetting> Settings { get; init; } = [];
 }
+
+/// <summary>An option that names a folder of downloads.</summary>
+/// <param name="Text">Its text before the path.</param>
+/// <param name="Variables">The variables that hold options.</param>
+public sealed record PackageCacheOption(string Text, params IReadOnlyList<string> Variables);
+
+/// <summary>A line of a user's settings that names a folder of downloads.</summary>
+/// <param name="File">Path of the settings, relative to the home folder.</param>
+/// <param name="Line">Regular expression with the group <c>path</c>, by lines.</param>
+/// <param name="Below">The folder's path in the named one. Default: empty, the named one itself.</param>
+public sealed record PackageCacheSetting(string File, string Line, string Below = "");
+
+/// <summary>A folder in the home that a variable moves.</summary>
+/// <param name="Folder">Its path relative to the home folder.</param>
+/// <param name="Variable">The variable that names another folder in place of it.</param>
+public sealed record EcosystemHome(string Folder, string Variable);

@@ -10,6 +10,8 @@ internal static class EcosystemTable
 
     private const string CargoWorkspace = @"^\s*\[workspace[\].]";
 
+    private const string GoSettings = ".config/go/env";
+
     private const string TestTask = @"\btest.\s*:";
 
     private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
@@ -35,6 +37,7 @@ internal static class EcosystemTable
     [
         new("JavaScript")
         {
+            Homes = [new(".bun", "BUN_INSTALL"), new(".local/share/pnpm", "PNPM_HOME")],
             Home = Names(".nvm .volta .bun .local/share/pnpm .local/share/fnm .local/share/corepack .cache/node/corepack"),
             Programs = Names("npm pnpm yarn npx bun bunx node deno jest vitest mocha ava eslint tsc biome prettier"),
             Commands =
@@ -55,19 +58,37 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["pnpm-lock.yaml"],
                     SetUp = "pnpm install --frozen-lockfile",
-                    Caches = [new(".local/share/pnpm/store"), new(".cache/pnpm")],
+                    Caches =
+                    [
+                        new(".local/share/pnpm/store", "npm_config_store_dir")
+                        {
+                            Settings = [new(".npmrc", NpmLine("store-dir")), new(".config/pnpm/rc", NpmLine("store-dir"))],
+                        },
+                        new(".cache/pnpm"),
+                    ],
                 },
                 new("yarn")
                 {
                     LockFiles = ["yarn.lock"],
                     SetUp = "yarn install --immutable",
-                    Caches = [new(".cache/yarn", "YARN_CACHE_FOLDER"), new(".yarn/berry")],
+                    Caches =
+                    [
+                        new(".cache/yarn", "YARN_CACHE_FOLDER")
+                        {
+                            Settings =
+                            [
+                                new(".yarnrc.yml", @"^cacheFolder:\s*(?<path>.+)$"),
+                                new(".yarnrc", @"^cache-folder\s+(?<path>.+)$"),
+                            ],
+                        },
+                        new(".yarn/berry"),
+                    ],
                 },
                 new("bun")
                 {
                     LockFiles = ["bun.lock", "bun.lockb"],
                     SetUp = "bun install --frozen-lockfile",
-                    Caches = [new(".bun/install/cache", "BUN_INSTALL_CACHE_DIR") { Root = ("BUN_INSTALL", "install/cache") }],
+                    Caches = [new(".bun/install/cache", "BUN_INSTALL_CACHE_DIR")],
                 },
                 new("npm")
                 {
@@ -75,7 +96,7 @@ internal static class EcosystemTable
                     SetUp = "npm ci",
                     Makes = "node_modules",
                     Reads = ["package.json", ".npmrc", "npm-shrinkwrap.json"],
-                    Caches = [new(".npm", "npm_config_cache")],
+                    Caches = [new(".npm", "npm_config_cache") { Settings = [new(".npmrc", NpmLine("cache"))] }],
                     Installs = true,
                 },
             ],
@@ -113,7 +134,7 @@ internal static class EcosystemTable
                 .. Commands(TypeCheck, "deno check"),
                 .. Commands(Lint, "deno lint", "deno task lint"),
             ],
-            Managers = [new("deno") { LockFiles = ["deno.lock"] }],
+            Managers = [new("deno") { LockFiles = ["deno.lock"], Caches = [new(".cache/deno", "DENO_DIR")] }],
             Hosts = Names("jsr.io npm.jsr.io deno.land dl.deno.land registry.npmjs.org"),
             Manifests = ["deno.json", "deno.jsonc"],
             Gates =
@@ -144,7 +165,7 @@ internal static class EcosystemTable
                     LockFiles = ["uv.lock"],
                     SetUp = "uv sync --frozen",
                     Run = "uv run ",
-                    Caches = [new(".cache/uv", "UV_CACHE_DIR")],
+                    Caches = [new(".cache/uv", "UV_CACHE_DIR") { Settings = [new(".config/uv/uv.toml", IniLine("cache-dir"))] }],
                     Installs = true,
                 },
                 new("poetry")
@@ -152,7 +173,13 @@ internal static class EcosystemTable
                     LockFiles = ["poetry.lock"],
                     SetUp = "poetry install",
                     Run = "poetry run ",
-                    Caches = [new(".cache/pypoetry", "POETRY_CACHE_DIR")],
+                    Caches =
+                    [
+                        new(".cache/pypoetry", "POETRY_CACHE_DIR")
+                        {
+                            Settings = [new(".config/pypoetry/config.toml", IniLine("cache-dir"))],
+                        },
+                    ],
                 },
                 new("pdm")
                 {
@@ -172,7 +199,13 @@ internal static class EcosystemTable
                 new("pip")
                 {
                     Programs = ["pip", "pip3"],
-                    Caches = [new(".cache/pip", "PIP_CACHE_DIR")],
+                    Caches =
+                    [
+                        new(".cache/pip", "PIP_CACHE_DIR")
+                        {
+                            Settings = [new(".config/pip/pip.conf", IniLine("cache-dir")), new(".pip/pip.conf", IniLine("cache-dir"))],
+                        },
+                    ],
                     Installs = true,
                 },
             ],
@@ -237,7 +270,17 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["packages.lock.json"],
                     SetUp = "dotnet restore --locked-mode",
-                    Caches = [new(".nuget/packages", "NUGET_PACKAGES"), new(".local/share/NuGet")],
+                    Caches =
+                    [
+                        new(".nuget/packages", "NUGET_PACKAGES")
+                        {
+                            Settings =
+                            [
+                                new(".nuget/NuGet/NuGet.Config", @"<add\s+key=""globalPackagesFolder""\s+value=""(?<path>[^""]+)"""),
+                            ],
+                        },
+                        new(".local/share/NuGet"),
+                    ],
                     Installs = true,
                 },
             ],
@@ -263,6 +306,7 @@ internal static class EcosystemTable
         },
         new("Rust")
         {
+            Homes = [new(".cargo", "CARGO_HOME"), new(".rustup", "RUSTUP_HOME")],
             Home = Names(".rustup .cargo/bin .cargo/config.toml .cargo/env"),
             Programs = ["cargo"],
             Commands =
@@ -278,11 +322,7 @@ internal static class EcosystemTable
                 new("cargo")
                 {
                     LockFiles = ["Cargo.lock"],
-                    Caches =
-                    [
-                        new(".cargo/registry") { Root = ("CARGO_HOME", "registry") },
-                        new(".cargo/git") { Root = ("CARGO_HOME", "git") },
-                    ],
+                    Caches = [new(".cargo/registry"), new(".cargo/git")],
                     Installs = true,
                 },
             ],
@@ -305,7 +345,8 @@ internal static class EcosystemTable
         },
         new("Go")
         {
-            Home = Names("go/bin .goenv sdk"),
+            Homes = [new("go", "GOPATH")],
+            Home = Names("go/bin .goenv sdk .config/go/env"),
             Programs = ["go", "golangci-lint"],
             Commands =
             [
@@ -319,7 +360,16 @@ internal static class EcosystemTable
                 new("go")
                 {
                     LockFiles = ["go.sum", "go.work.sum"],
-                    Caches = [new("go/pkg/mod", "GOMODCACHE") { Root = ("GOPATH", "pkg/mod") }, new(".cache/go-build", "GOCACHE")],
+                    Caches =
+                    [
+                        new("go/pkg/mod", "GOMODCACHE")
+                        {
+                            Settings = [new(GoSettings, GoLine("GOMODCACHE")), new(GoSettings, GoLine("GOPATH"), "pkg/mod")],
+                        },
+                        // Proofs of checksums, beside the modules.
+                        new("go/pkg/sumdb") { Settings = [new(GoSettings, GoLine("GOPATH"), "pkg/sumdb")] },
+                        new(".cache/go-build", "GOCACHE") { Settings = [new(GoSettings, GoLine("GOCACHE"))] },
+                    ],
                     Installs = true,
                 },
             ],
@@ -335,7 +385,8 @@ internal static class EcosystemTable
         },
         new("Java")
         {
-            Home = Names(".sdkman .jdks .m2/wrapper .gradle/wrapper .gradle/jdks"),
+            Homes = [new(".gradle", "GRADLE_USER_HOME")],
+            Home = Names(".sdkman .jdks .gradle/jdks"),
             Programs = Names("mvn mvnw gradle gradlew"),
             Commands =
             [
@@ -344,11 +395,25 @@ internal static class EcosystemTable
             ],
             Managers =
             [
-                new("mvn") { Caches = [new(".m2/repository")] },
+                // Wrappers in a repository bring the programs themselves.
+                new("mvn")
+                {
+                    Programs = ["mvn", "java"],
+                    Caches =
+                    [
+                        new(".m2/repository")
+                        {
+                            Option = new("-Dmaven.repo.local=", "MAVEN_OPTS", "MAVEN_ARGS"),
+                            Settings = [new(".m2/settings.xml", @"<localRepository>\s*(?<path>[^<]+?)\s*</localRepository>")],
+                        },
+                        new(".m2/wrapper"),
+                    ],
+                },
                 new("gradle")
                 {
+                    Programs = ["gradle", "java"],
                     LockFiles = ["gradle.lockfile"],
-                    Caches = [new(".gradle/caches") { Root = ("GRADLE_USER_HOME", "caches") }],
+                    Caches = [new(".gradle/caches"), new(".gradle/wrapper")],
                 },
             ],
             Hosts = Names("repo.maven.apache.org repo1.maven.org plugins.gradle.org plugins-artifacts.gradle.org services.gradle.org"),
@@ -372,10 +437,19 @@ internal static class EcosystemTable
         },
         new("Ruby")
         {
-            Home = Names(".rbenv .rvm .gem/ruby .local/share/gem"),
+            Homes = [new(".local/share/gem", "GEM_HOME")],
+            Home = Names(".rbenv .rvm .gem/ruby"),
             Programs = Names("ruby rake rspec bundle rails rubocop"),
             Commands = [.. Commands(Test, "rspec", "rails test", "bin/rails test", "rake test"), .. Commands(Lint, "rubocop")],
-            Managers = [new("bundle") { LockFiles = ["Gemfile.lock"] }],
+            Managers =
+            [
+                new("bundle")
+                {
+                    LockFiles = ["Gemfile.lock"],
+                    SetUp = "bundle check || bundle install",
+                    Caches = [new(".local/share/gem"), new(".bundle/cache", "BUNDLE_USER_CACHE")],
+                },
+            ],
             Hosts = Names("rubygems.org index.rubygems.org"),
             Manifests = ["Gemfile"],
             Sources = [".rb"],
@@ -403,7 +477,15 @@ internal static class EcosystemTable
                 .. Commands(Test, "phpunit", "pest", "vendor/bin/phpunit", "vendor/bin/pest", "composer test"),
                 .. Commands(TypeCheck, "phpstan", "vendor/bin/phpstan"),
             ],
-            Managers = [new("composer") { LockFiles = ["composer.lock"], Caches = [new(".cache/composer", "COMPOSER_CACHE_DIR")] }],
+            Managers =
+            [
+                new("composer")
+                {
+                    LockFiles = ["composer.lock"],
+                    SetUp = "composer install --no-interaction",
+                    Caches = [new(".cache/composer", "COMPOSER_CACHE_DIR")],
+                },
+            ],
             Hosts = Names("repo.packagist.org packagist.org"),
             Manifests = ["composer.json"],
             Sources = [".php"],
@@ -426,10 +508,19 @@ internal static class EcosystemTable
         },
         new("Elixir")
         {
-            Home = Names(".mix .hex/packages"),
+            Homes = [new(".mix", "MIX_HOME"), new(".hex", "HEX_HOME")],
+            Home = [".mix"],
             Programs = ["mix"],
             Commands = [.. Commands(Test, "mix test")],
-            Managers = [new("mix") { LockFiles = ["mix.lock"] }],
+            Managers =
+            [
+                new("mix")
+                {
+                    LockFiles = ["mix.lock"],
+                    SetUp = "mix deps.get",
+                    Caches = [new(".hex/packages")],
+                },
+            ],
             Hosts = Names("repo.hex.pm builds.hex.pm"),
             Manifests = ["mix.exs"],
             Sources = [".ex", ".exs"],
@@ -454,7 +545,7 @@ internal static class EcosystemTable
         {
             Programs = ["dart", "flutter"],
             Commands = [.. Commands(Test, "dart test", "flutter test"), .. Commands(Lint, "dart analyze", "flutter analyze")],
-            Managers = [new("dart") { LockFiles = ["pubspec.lock"] }],
+            Managers = [new("dart") { LockFiles = ["pubspec.lock"], Caches = [new(".pub-cache", "PUB_CACHE")] }],
             Hosts = ["pub.dev"],
             Manifests = ["pubspec.yaml"],
             Sources = [".dart"],
@@ -493,6 +584,12 @@ internal static class EcosystemTable
 
     internal static EcosystemCommand[] Commands(GateType type, params string[] words) =>
         Array.ConvertAll(words, word => new EcosystemCommand(word, type));
+
+    private static string GoLine(string name) => $"^{name}=(?<path>.+)$";
+
+    private static string NpmLine(string name) => $@"^\s*{name}\s*=\s*(?<path>.+)$";
+
+    private static string IniLine(string name) => $@"^\s*{name}\s*[=:]\s*(?<path>.+)$";
 
     private static string[] Scripts(string script) => [.. Names(JavaScriptManagers).Select(manager => $"{manager} {script}")];
 }

@@ -15,6 +15,9 @@ public static class Ecosystems
     /// <summary>Files and folders of all rows that their programs read in the home folder.</summary>
     public static IEnumerable<string> Home => All.SelectMany(row => row.Home);
 
+    /// <summary>Folders of all rows in the home that variables move.</summary>
+    public static IEnumerable<EcosystemHome> Homes => All.SelectMany(row => row.Homes);
+
     /// <summary>All package managers.</summary>
     public static IEnumerable<PackageManager> Managers => All.SelectMany(row => row.Managers);
 
