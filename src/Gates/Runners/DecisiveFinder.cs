@@ -7,13 +7,15 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="File">The file in which the failure lies; null: not named.</param>
 /// <param name="FileLine">The line there; null: not named.</param>
 /// <param name="Evidence">For each place where the rule matched: the lines that may name a fault of the machine.</param>
+/// <param name="Failures">The names of all failures (<see cref="FailureNames"/>).</param>
 internal sealed record FoundLine(
     OutputText Line,
     Match Match,
     LineRule Rule,
     string? File,
     int? FileLine,
-    IReadOnlyList<IReadOnlyList<string>> Evidence
+    IReadOnlyList<IReadOnlyList<string>> Evidence,
+    IReadOnlyList<string> Failures
 )
 {
     private const int Longest = 300;
@@ -62,7 +64,7 @@ internal static class DecisiveFinder
                     .FirstOrDefault();
                 if (best.Rule is { } rule)
                 {
-                    return Found(runner, rule, lines, best.Matches, end.Directory);
+                    return Found(runner, rule, lines, best.Matches, end.Directory, failed);
                 }
                 i = next;
             }
@@ -130,7 +132,14 @@ internal static class DecisiveFinder
         && rule.Pattern.Match(text).Groups["test"] is { Success: true, Value: not ("main" or "<unnamed>") and var test }
         && !failed.Contains(test);
 
-    private static FoundLine Found(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, List<int> matches, string directory)
+    private static FoundLine Found(
+        Runner runner,
+        LineRule rule,
+        IReadOnlyList<OutputText> lines,
+        List<int> matches,
+        string directory,
+        HashSet<string> failed
+    )
     {
         var at = matches[0];
         var match = rule.Pattern.Match(lines[at].Text);
@@ -148,7 +157,11 @@ internal static class DecisiveFinder
                     ]
             ),
         ];
+        var failures =
+            failed.Count > 0
+                ? failed.Select(test => ((string?)null, test))
+                : matches.Select(one => (Places.Of(rule.Places ?? runner.Places, lines, one, directory).File, lines[one].Text));
         while (rule.Previous && at > 0 && string.IsNullOrWhiteSpace(lines[--at].Text)) { }
-        return new FoundLine(lines[at], match, rule, file, line, evidence);
+        return new FoundLine(lines[at], match, rule, file, line, evidence, FailureNames.Of(failures));
     }
 }

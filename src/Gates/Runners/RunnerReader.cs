@@ -34,7 +34,11 @@ internal sealed record RunnerEnd
 /// <param name="Counts">Its tests by result; null: none could be counted.</param>
 /// <param name="Environment">The machine's fault, for <see cref="GateKind.Environment"/>; null where no named cause fits.</param>
 /// <param name="Decisive">The line to show first; null: none is worth it.</param>
-internal sealed record RunnerFacts(GateKind Kind, TestCounts? Counts, EnvironmentCause? Environment, DecisiveLine? Decisive);
+internal sealed record RunnerFacts(GateKind Kind, TestCounts? Counts, EnvironmentCause? Environment, DecisiveLine? Decisive)
+{
+    /// <summary>The names of all failures; null: it passed, or none is named.</summary>
+    public IReadOnlyList<string>? Failures { get; init; }
+}
 
 /// <summary>Reads the end of a runner of tests, builds or rules: kind, counts, cause and decisive line. Pure.</summary>
 internal static class RunnerReader
@@ -57,7 +61,10 @@ internal static class RunnerReader
             counted is null ? null : new TestCounts(Int(counted.Passed), Int(counted.Failed), Int(counted.Skipped), Int(counted.Errors)),
             kind == GateKind.Environment ? cause : null,
             kind == GateKind.Passed ? null : Line(end, found, kind)
-        );
+        )
+        {
+            Failures = kind == GateKind.Passed || found is not { Failures.Count: > 0 } ? null : found.Failures,
+        };
     }
 
     private static readonly LinePattern Limited = @"\btimeout\b";

@@ -150,6 +150,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Counts = facts.Counts,
             Environment = facts.Environment,
             Decisive = facts.Decisive,
+            Failures = facts.Failures,
         };
     }
 
