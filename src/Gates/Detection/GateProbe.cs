@@ -33,16 +33,21 @@ public static class GateProbe
     /// <param name="directory">The repository's root.</param>
     /// <param name="cause">The machine's fault; null: not known.</param>
     public static string CureOf(Gate gate, bool ofProject, string directory, EnvironmentCause? cause = null) =>
+        CureOf(cause) ?? Installing(gate, ofProject, directory);
+
+    /// <summary>The cure for a fault of the machine; null: it depends on the command.</summary>
+    public static string? CureOf(EnvironmentCause? cause) =>
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
                 "Name the folder that it writes to in 'permissions.paths', if that lies outside of the repository, or make it writable.",
             EnvironmentCause.NoSpace => "Free space on that disk.",
-            EnvironmentCause.NoNetwork => "Connect the machine, or let set-up fetch all that the gate needs (worktrees.setup).",
+            EnvironmentCause.NoNetwork =>
+                "Connect the machine, allow the host (orchestrate network), or let set-up fetch all that is needed (worktrees.setup).",
             EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
             EnvironmentCause.MissingService => "Start the service that it needs.",
             EnvironmentCause.WrongVersion => "Install the version that it asks for.",
-            _ => Installing(gate, ofProject, directory),
+            _ => null,
         };
 
     private static string Installing(Gate gate, bool ofProject, string directory) =>
