@@ -164,6 +164,9 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     /// <summary>Further files, one of which the project must have. Default: empty, none.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
+    /// <summary>True if the command is about projects inside the project's folder, too.</summary>
+    public bool CoversNested { get; init; }
+
     /// <summary>True if the command is a Python module, run with the package manager's <see cref="PackageManager.Run"/>.</summary>
     public bool IsModule { get; init; }
 }

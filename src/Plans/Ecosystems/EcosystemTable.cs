@@ -12,7 +12,8 @@ internal static class EcosystemTable
 
     private const string GoSettings = ".config/go/env";
 
-    private const string TestTask = @"\btest.\s*:";
+    // Not one that watches, as far as its line tells.
+    private const string TestTask = @"\btest.\s*:(?!.*watch)";
 
     private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
 
@@ -337,11 +338,12 @@ internal static class EcosystemTable
             OutputFolders = ["target"],
             Gates =
             [
-                new("cargo build --workspace", Build, "Cargo.toml") { Says = CargoWorkspace },
-                new("cargo test --workspace", Test, "Cargo.toml") { Says = CargoWorkspace },
+                new("cargo build --workspace", Build, "Cargo.toml") { Says = CargoWorkspace, CoversNested = true },
+                new("cargo test --workspace", Test, "Cargo.toml") { Says = CargoWorkspace, CoversNested = true },
                 new("cargo build", Build, "Cargo.toml"),
                 new("cargo test", Test, "Cargo.toml"),
             ],
+            HasNestedProjects = true,
         },
         new("Go")
         {
