@@ -22,6 +22,9 @@ public static class GateProbe
             {
                 "go" => "go version",
                 "make" => "make --version",
+                "npx" => "npx --version",
+                "./gradlew" or "./mvnw" => "java -version",
+                var program when program.StartsWith("vendor/bin/", StringComparison.Ordinal) => "php --version",
                 var program when Ecosystems.Managers.Any(manager => manager.Name == program) => $"{program} --version",
                 _ => null,
             },
@@ -56,6 +59,14 @@ public static class GateProbe
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
         : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
 
+    // Its own packages are installed with it.
+    private static bool IsPackage(string directory) =>
+        File.Exists(Path.Combine(directory, "setup.py"))
+        || (
+            new FileInfo(Path.Combine(directory, "pyproject.toml")) is { Exists: true } manifest
+            && File.ReadLines(manifest.FullName).Any(line => line.Trim() == "[project]")
+        );
+
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
 
     // As lines of .orchestrator/config.yaml.
@@ -66,7 +77,12 @@ public static class GateProbe
             // All found gates: the list replaces what was found.
             var found = GateDetection.Detect(directory).Select(other => other.Command).ToList();
             var modules = found.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
-            var requirements = File.Exists(Path.Combine(directory, "requirements.txt")) ? "-r requirements.txt " : "";
+            var requirements = string.Concat(
+                ((string[])["requirements.txt", "requirements-dev.txt"])
+                    .Where(file => File.Exists(Path.Combine(directory, file)))
+                    .Select(file => $"-r {file} ")
+                    .Append(IsPackage(directory) ? "-e . " : "")
+            );
             var gates = found.Select(command =>
                 IsModule(command) ? $".venv/bin/{command.Replace("python3", "python", StringComparison.Ordinal)}" : command
             );
