@@ -217,6 +217,10 @@ public sealed record PackageManager(string Name)
     /// <summary>Shell command that installs exactly what a lock file names; null: its programs do that by themselves.</summary>
     public string? SetUp { get; init; }
 
+    /// <summary>Files, one of which lies beside the lock file of a project whose gates need the packages. Default: empty, all projects
+    /// do.</summary>
+    public IReadOnlyList<string> SetUpBeside { get; init; } = [];
+
     /// <summary>Folder that set-up makes, if a copy of it serves as well in another worktree with the same files.</summary>
     /// <value>Default: null, because what it makes has absolute paths in it (virtual environments, what <c>dotnet restore</c> writes), or
     /// is quickly made of the package manager's own cache (pnpm).</value>

@@ -449,6 +449,8 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["Gemfile.lock"],
                     SetUp = "bundle check || bundle install",
+                    // Others keep a Gemfile for their pages or their phone's packages alone.
+                    SetUpBeside = Names(".rspec spec/spec_helper.rb config.ru Rakefile .rubocop.yml"),
                     Caches = [new(".local/share/gem"), new(".bundle/cache", "BUNDLE_USER_CACHE")],
                 },
             ],
@@ -485,6 +487,9 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["composer.lock"],
                     SetUp = "composer install --no-interaction",
+                    SetUpBeside = Names(
+                        "phpunit.xml phpunit.xml.dist phpunit.dist.xml phpstan.neon phpstan.neon.dist phpstan.dist.neon Pest.php tests/Pest.php"
+                    ),
                     Caches = [new(".cache/composer", "COMPOSER_CACHE_DIR")],
                 },
             ],
