@@ -32,6 +32,20 @@ public class FirstFailureTests
     }
 
     [Fact]
+    public async Task Check_SetGateWatches_NamesTheCommandThatChecksOnce()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", "gates: {task: [jest --watch, nodemon test.js, make test]}\n");
+        await cli.TrustAsync();
+
+        var check = await cli.RunAsync("check");
+
+        var said = string.Join(' ', check.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Set: jest --watch, which watches for changes", said, StringComparison.Ordinal);
+        Assert.Contains("Use 'jest', which checks once. Use the command that it runs again and again.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_SeveralGatesThatCanNotRun_NamesEach()
     {
         using var cli = new CliFixture().WithRepository();

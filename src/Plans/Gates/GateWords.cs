@@ -303,6 +303,9 @@ public static class GateWords
                 : "Beside another gate on this machine it failed; run again alone it "
                     + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
             Cure(verdict.Contention),
+            verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
+                ? $"It watches for changes, or asks; '{once}' checks once."
+                : "",
             verdict.DecidesAnyway ? $"It was {BeforeWork(verdict)}." : "",
             verdict is { Passed: false, Repaired: null, Rewritten: { } rewritten }
                 ? $"It rewrites tracked files, which were put back after it: {Names(rewritten)}. Commit what it makes of them."
