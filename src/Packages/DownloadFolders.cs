@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Orchestrator.Packages;
 
 /// <summary>A folder of downloads of a package manager, on this machine.</summary>

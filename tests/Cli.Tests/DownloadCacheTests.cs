@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Package managers whose downloads lie elsewhere, as in container images: gates can write there, and <c>check</c> tries it.</summary>
+/// <summary>Package managers whose downloads lie elsewhere, as in container images: gates can write there, and <c>check</c> tries
+/// it.</summary>
 public sealed class DownloadCacheTests : IDisposable
 {
     // Not among temporary files, which each sandbox may make anyway.

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Worktrees;
+
 namespace Orchestrator.Gates.Detection;
 
 /// <summary>How to check a found gate's program without running the gate, and the cure if it is missing. Pure.</summary>
@@ -63,8 +65,8 @@ public static class GateProbe
     private static bool IsPackage(string directory) =>
         File.Exists(Path.Combine(directory, "setup.py"))
         || (
-            new FileInfo(Path.Combine(directory, "pyproject.toml")) is { Exists: true } manifest
-            && File.ReadLines(manifest.FullName).Any(line => line.Trim() == "[project]")
+            new WorktreeFiles(directory).TryReadText("pyproject.toml") is { } manifest
+            && manifest.Split('\n').Any(line => line.Trim() == "[project]")
         );
 
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);

@@ -1,10 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Questions to the one table of ecosystems, <see cref="EcosystemTable"/>.</summary>
+/// <summary>Questions to the one table of ecosystems: <see cref="EcosystemTable"/>, <see cref="LanguageTable"/> and <see
+/// cref="ToolTable"/>.</summary>
 public static class Ecosystems
 {
     /// <summary>All of them: languages, then tools that run others.</summary>
-    public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. ToolTable.Rows];
+    public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. LanguageTable.Rows, .. ToolTable.Rows];
 
     private static readonly string[] TestFolders = ["test", "tests", "spec", "specs", "__tests__"];
 

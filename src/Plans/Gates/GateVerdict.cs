@@ -165,7 +165,7 @@ public sealed record GateVerdict
     [JsonPropertyName("failures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Failures { get; init; }
 
-    /// <summary>Those of <see cref="Failures"/> that the base did not have; null: it was not red there, or they can't be
+    /// <summary>The <see cref="Failures"/> that the base did not have; null: the base was not red, or nothing can be
     /// compared.</summary>
     [JsonPropertyName("newFailures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NewFailures { get; init; }

@@ -101,8 +101,8 @@ public static class GateWords
     public static string StillDecides(GateVerdict verdict, string log)
     {
         var end = Evidence(verdict);
-        return $"The gate '{verdict.Gate.Name}' fails before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No other test shows "
-            + "that work is good, so it still decides: work lands where it passes"
+        return $"The gate '{verdict.Gate.Name}' fails before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No other test "
+            + "shows that work is good, so it still decides: work lands where it passes"
             + (verdict.CanBeCompared ? ", or fails in nothing new." : " alone. Repair it first, or say yes (--yes).");
     }
 

@@ -17,7 +17,10 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "cargo test",
         EnvironmentCause.NoNetwork,
-        "warning: spurious network error (1 try remaining): [6] Could not resolve hostname (Could not resolve host: index.crates.io)\nerror: failed to get `itoa` as a dependency of package `p v0.1.0 (/w)`\n\nCaused by:\n  download of config.json failed\n\nCaused by:\n  [6] Could not resolve hostname (Could not resolve host: index.crates.io)"
+        "warning: spurious network error (1 try remaining): [6] Could not resolve hostname (Could not resolve "
+            + "host: index.crates.io)\nerror: failed to get `itoa` as a dependency of package `p v0.1.0 (/w)`\n\nCaused "
+            + "by:\n  download of config.json failed\n\nCaused by:\n  [6] Could not resolve hostname (Could not resolve "
+            + "host: index.crates.io)"
     )]
     [InlineData(
         "cargo test",
@@ -32,19 +35,22 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "cargo test",
         EnvironmentCause.MissingProgram,
-        "error: linker `cc` not found\n  |\n  = note: No such file or directory (os error 2)\n\nerror: could not compile `p` (lib test) due to 1 previous error"
+        "error: linker `cc` not found\n  |\n  = note: No such file or directory (os error 2)\n\nerror: could "
+            + "not compile `p` (lib test) due to 1 previous error"
     )]
     // Go
     [InlineData("go test ./...", EnvironmentCause.ReadOnly, "go: could not create module cache: mkdir /go/pkg: read-only file system")]
     [InlineData(
         "go test ./...",
         EnvironmentCause.NoNetwork,
-        "a.go:3:8: github.com/a/b@v1.0.0: Get \"https://proxy.golang.org/github.com/a/b/@v/v1.0.0.zip\": dial tcp: lookup proxy.golang.org: no such host"
+        "a.go:3:8: github.com/a/b@v1.0.0: Get \"https://proxy.golang.org/github.com/a/b/@v/v1.0.0.zip\": dial "
+            + "tcp: lookup proxy.golang.org: no such host"
     )]
     [InlineData(
         "go test ./...",
         EnvironmentCause.NoNetwork,
-        "go: github.com/a/b@v1.0.0: Get \"https://proxy.golang.org/github.com/a/b/@v/v1.0.0.mod\": proxyconnect tcp: dial tcp 127.0.0.1:3128: connect: connection refused"
+        "go: github.com/a/b@v1.0.0: Get \"https://proxy.golang.org/github.com/a/b/@v/v1.0.0.mod\": proxyconnect "
+            + "tcp: dial tcp 127.0.0.1:3128: connect: connection refused"
     )]
     [InlineData("go test ./...", EnvironmentCause.NoSpace, "go: writing stat cache: write /go/pkg/mod/cache: no space left on device")]
     [InlineData(
@@ -62,12 +68,14 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "npx -c 'jest'",
         EnvironmentCause.NoNetwork,
-        "npm error code EAI_AGAIN\nnpm error syscall getaddrinfo\nnpm error errno EAI_AGAIN\nnpm error request to https://registry.npmjs.org/jest failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org"
+        "npm error code EAI_AGAIN\nnpm error syscall getaddrinfo\nnpm error errno EAI_AGAIN\nnpm error request "
+            + "to https://registry.npmjs.org/jest failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org"
     )]
     [InlineData(
         "npm run test",
         EnvironmentCause.ReadOnly,
-        "npm error code EROFS\nnpm error syscall mkdir\nnpm error path /n/_cacache\nnpm error rofs EROFS: read-only file system, mkdir '/n/_cacache'"
+        "npm error code EROFS\nnpm error syscall mkdir\nnpm error path /n/_cacache\nnpm error rofs EROFS: read-only "
+            + "file system, mkdir '/n/_cacache'"
     )]
     [InlineData("npm run test", EnvironmentCause.NoSpace, "npm error code ENOSPC\nnpm error nospc ENOSPC: no space left on device, write")]
     [InlineData(
@@ -79,18 +87,22 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "pnpm run test",
         EnvironmentCause.WrongVersion,
-        "ERR_PNPM_UNSUPPORTED_ENGINE  Unsupported environment (bad pnpm and/or Node.js version)\n\nYour Node version is incompatible with \"/w\"."
+        "ERR_PNPM_UNSUPPORTED_ENGINE  Unsupported environment (bad pnpm and/or Node.js version)\n\nYour Node "
+            + "version is incompatible with \"/w\"."
     )]
     [InlineData(
         "pnpm run test",
         EnvironmentCause.NoNetwork,
-        " ERR_PNPM_META_FETCH_FAIL  GET https://registry.npmjs.org/jest: request to https://registry.npmjs.org/jest failed, reason: getaddrinfo ENOTFOUND registry.npmjs.org"
+        " ERR_PNPM_META_FETCH_FAIL  GET https://registry.npmjs.org/jest: request to https://registry.npmjs.org/jest "
+            + "failed, reason: getaddrinfo ENOTFOUND registry.npmjs.org"
     )]
     [InlineData("yarn run test", EnvironmentCause.NoNetwork, "➤ YN0001: │ RequestError: getaddrinfo EAI_AGAIN registry.yarnpkg.com")]
     [InlineData(
         "deno test",
         EnvironmentCause.NoNetwork,
-        "error: JSR package manifest for '@std/assert' failed to load. Import 'https://jsr.io/@std/assert/meta.json' failed: error sending request for url (https://jsr.io/@std/assert/meta.json): client error (Connect): dns error: failed to lookup address information"
+        "error: JSR package manifest for '@std/assert' failed to load. Import 'https://jsr.io/@std/assert/meta.json' "
+            + "failed: error sending request for url (https://jsr.io/@std/assert/meta.json): client error (Connect): "
+            + "dns error: failed to lookup address information"
     )]
     [InlineData(
         "deno test",
@@ -102,7 +114,9 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "uv run pytest",
         EnvironmentCause.NoNetwork,
-        "error: Failed to fetch: `https://pypi.org/simple/pytest/`\n  Caused by: Request failed after 3 retries\n  Caused by: error sending request for url (https://pypi.org/simple/pytest/)\n  Caused by: client error (Connect)\n  Caused by: dns error: failed to lookup address information: Temporary failure in name resolution",
+        "error: Failed to fetch: `https://pypi.org/simple/pytest/`\n  Caused by: Request failed after 3 retries\n"
+            + "  Caused by: error sending request for url (https://pypi.org/simple/pytest/)\n  Caused by: client error "
+            + "(Connect)\n  Caused by: dns error: failed to lookup address information: Temporary failure in name resolution",
         2
     )]
     [InlineData(
@@ -114,19 +128,27 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "poetry run pytest",
         EnvironmentCause.NoNetwork,
-        "All attempts to connect to pypi.org failed.\n\nProbable Causes:\n - the server is not responding\nHTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded with url: /simple (Caused by NewConnectionError('Failed to establish a new connection: [Errno -3] Temporary failure in name resolution'))"
+        "All attempts to connect to pypi.org failed.\n\nProbable Causes:\n - the server is not responding\nHTTPSConnectionPool("
+            + "host='pypi.org', port=443): Max retries exceeded with url: /simple (Caused by NewConnectionError('Failed "
+            + "to establish a new connection: [Errno -3] Temporary failure in name resolution'))"
     )]
     [InlineData(
         "tox",
         EnvironmentCause.NoNetwork,
-        "py: install_deps> python -m pip install pytest\nWARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<pip>: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')': /simple/pytest/\nERROR: Could not find a version that satisfies the requirement pytest (from versions: none)\nERROR: No matching distribution found for pytest"
+        "py: install_deps> python -m pip install pytest\nWARNING: Retrying (Retry(total=0)) after connection "
+            + "broken by 'NewConnectionError('<pip>: Failed to establish a new connection: [Errno -3] Temporary failure "
+            + "in name resolution')': /simple/pytest/\nERROR: Could not find a version that satisfies the requirement "
+            + "pytest (from versions: none)\nERROR: No matching distribution found for pytest"
     )]
     // Java
     [InlineData("mvn test", EnvironmentCause.ReadOnly, "[ERROR] Could not create local repository at /m/.m2/repository -> [Help 1]")]
     [InlineData(
         "mvn test",
         EnvironmentCause.NoNetwork,
-        "[ERROR] Plugin org.apache.maven.plugins:maven-resources-plugin:3.3.1 or one of its dependencies could not be resolved:\n[ERROR] \tCould not transfer artifact org.apache.maven.plugins:maven-resources-plugin:pom:3.3.1 from/to central (https://repo.maven.apache.org/maven2): repo.maven.apache.org: Temporary failure in name resolution"
+        "[ERROR] Plugin org.apache.maven.plugins:maven-resources-plugin:3.3.1 or one of its dependencies could "
+            + "not be resolved:\n[ERROR] \tCould not transfer artifact org.apache.maven.plugins:maven-resources-plugin:pom:3.3.1 "
+            + "from/to central (https://repo.maven.apache.org/maven2): repo.maven.apache.org: Temporary failure in "
+            + "name resolution"
     )]
     [InlineData(
         "./mvnw test",
@@ -136,12 +158,15 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "./gradlew test",
         EnvironmentCause.NoNetwork,
-        "Downloading https://services.gradle.org/distributions/gradle-8.10-bin.zip\n\nException in thread \"main\" java.net.UnknownHostException: services.gradle.org"
+        "Downloading https://services.gradle.org/distributions/gradle-8.10-bin.zip\n\nException in thread \"main\" "
+            + "java.net.UnknownHostException: services.gradle.org"
     )]
     [InlineData(
         "./gradlew test",
         EnvironmentCause.ReadOnly,
-        "FAILURE: Build failed with an exception.\n\n* What went wrong:\nGradle could not start your build.\n> Could not initialize native services.\n   > Failed to load native library: /g/native (Read-only file system)"
+        "FAILURE: Build failed with an exception.\n\n* What went wrong:\nGradle could not start your build.\n"
+            + "> Could not initialize native services.\n   > Failed to load native library: /g/native (Read-only file "
+            + "system)"
     )]
     [InlineData(
         "gradle test",
@@ -151,7 +176,8 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "mvn test",
         EnvironmentCause.WrongVersion,
-        "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile (default-compile) on project a: Fatal error compiling: error: invalid target release: 25 -> [Help 1]"
+        "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile (default-compile) "
+            + "on project a: Fatal error compiling: error: invalid target release: 25 -> [Help 1]"
     )]
     [InlineData(
         "mvn test",
@@ -168,7 +194,8 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "dotnet test",
         EnvironmentCause.WrongVersion,
-        "The command could not be loaded, possibly because:\n  * You intended to execute a .NET SDK command:\n      A compatible .NET SDK was not found.\n\nRequested SDK version: 11.0.100",
+        "The command could not be loaded, possibly because:\n  * You intended to execute a .NET SDK command:\n"
+            + "      A compatible .NET SDK was not found.\n\nRequested SDK version: 11.0.100",
         155
     )]
     [InlineData(
@@ -198,7 +225,8 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "vendor/bin/phpunit",
         EnvironmentCause.MissingPackage,
-        "PHP Warning:  require(/w/vendor/autoload.php): Failed to open stream: No such file or directory in /w/tests/bootstrap.php on line 3",
+        "PHP Warning:  require(/w/vendor/autoload.php): Failed to open stream: No such file or directory in /w/tests/bootstrap."
+            + "php on line 3",
         255
     )]
     [InlineData(
@@ -211,7 +239,8 @@ public sealed class EnvironmentFaultTests
     [InlineData(
         "mix test",
         EnvironmentCause.MissingPackage,
-        "Unchecked dependencies for environment test:\n* jason (Hex package)\n  the dependency is not available, run \"mix deps.get\"\n** (Mix) Can't continue due to errors on dependencies"
+        "Unchecked dependencies for environment test:\n* jason (Hex package)\n  the dependency is not available, "
+            + "run \"mix deps.get\"\n** (Mix) Can't continue due to errors on dependencies"
     )]
     [InlineData(
         "mix test",

@@ -10,8 +10,10 @@ public sealed class FailureNamesTests
     [Theory]
     [InlineData(
         "python3 -m mypy .",
-        "a.py:3: error: Name \"x\" is not defined  [name-defined]\nb.py:9: error: Missing return statement  [return]\nFound 2 errors in 2 files (checked 15 source files)\n",
-        "b.py:12: error: Missing return statement  [return]\na.py:30: error: Name \"x\" is not defined  [name-defined]\nFound 2 errors in 2 files (checked 16 source files)\n",
+        "a.py:3: error: Name \"x\" is not defined  [name-defined]\nb.py:9: error: Missing return statement  [return]\n"
+            + "Found 2 errors in 2 files (checked 15 source files)\n",
+        "b.py:12: error: Missing return statement  [return]\na.py:30: error: Name \"x\" is not defined  [name-defined]\n"
+            + "Found 2 errors in 2 files (checked 16 source files)\n",
         "a.py:3: error: Name \"y\" is not defined  [name-defined]\nFound 1 error in 1 file (checked 15 source files)\n"
     )]
     [InlineData(
@@ -22,8 +24,10 @@ public sealed class FailureNamesTests
     )]
     [InlineData(
         "npx eslint .",
-        "/w/a.js\n  3:5  error  'x' is not defined  no-undef\n\n/w/b.js\n  1:1  error  'y' is not defined  no-undef\n\n✖ 2 problems (2 errors, 0 warnings)\n",
-        "/w/b.js\n  7:2  error  'y' is not defined  no-undef\n\n/w/a.js\n  9:5  error  'x' is not defined  no-undef\n\n✖ 2 problems (2 errors, 0 warnings)\n",
+        "/w/a.js\n  3:5  error  'x' is not defined  no-undef\n\n/w/b.js\n  1:1  error  'y' is not defined  no-undef\n"
+            + "\n✖ 2 problems (2 errors, 0 warnings)\n",
+        "/w/b.js\n  7:2  error  'y' is not defined  no-undef\n\n/w/a.js\n  9:5  error  'x' is not defined  no-undef\n"
+            + "\n✖ 2 problems (2 errors, 0 warnings)\n",
         "/w/c.js\n  3:5  error  'x' is not defined  no-undef\n\n✖ 1 problem (1 error, 0 warnings)\n"
     )]
     [InlineData(
@@ -34,24 +38,45 @@ public sealed class FailureNamesTests
     )]
     [InlineData(
         "cargo test",
-        "running 2 tests\ntest a ... FAILED\ntest b ... ok\n\nfailures:\n\n---- a stdout ----\nthread 'a' panicked at src/lib.rs:3:5:\nassertion failed: x\n\n\nfailures:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
-        "running 2 tests\ntest b ... ok\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\nthread 'a' panicked at src/lib.rs:30:5:\nassertion failed: x\n\n\nfailures:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s\n",
-        "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nthread 'b' panicked at src/lib.rs:3:5:\nassertion failed: x\n\n\nfailures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
+        "running 2 tests\ntest a ... FAILED\ntest b ... ok\n\nfailures:\n\n---- a stdout ----\nthread 'a' panicked "
+            + "at src/lib.rs:3:5:\nassertion failed: x\n\n\nfailures:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; "
+            + "0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
+        "running 2 tests\ntest b ... ok\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\nthread 'a' panicked "
+            + "at src/lib.rs:30:5:\nassertion failed: x\n\n\nfailures:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; "
+            + "0 ignored; 0 measured; 0 filtered out; finished in 1.20s\n",
+        "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nthread 'b' panicked "
+            + "at src/lib.rs:3:5:\nassertion failed: x\n\n\nfailures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed; "
+            + "0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
     )]
     [InlineData(
         "python3 -m pytest",
         Pytest
-            + "_____ test_a _____\n\n    def test_a():\n>       assert f() == 2\nE       assert 1 == 2\n\ntests/test_a.py:7: AssertionError\n=== short test summary info ===\nFAILED tests/test_a.py::test_a - assert 1 == 2\n=== 1 failed, 3 passed in 0.12s ===\n",
+            + "_____ test_a _____\n\n    def test_a():\n>       assert f() == 2\nE       assert 1 == 2\n\ntests/test_a.py:7: "
+            + "AssertionError\n=== short test summary info ===\nFAILED tests/test_a.py::test_a - assert 1 == 2\n=== "
+            + "1 failed, 3 passed in 0.12s ===\n",
         Pytest
-            + "_____ test_a _____\n\n    def test_a():\n>       assert f() == 2\nE       assert 1 == 2\n\ntests/test_a.py:19: AssertionError\n=== short test summary info ===\nFAILED tests/test_a.py::test_a - assert 1 == 2\n=== 1 failed, 3 passed in 3.12s ===\n",
+            + "_____ test_a _____\n\n    def test_a():\n>       assert f() == 2\nE       assert 1 == 2\n\ntests/test_a.py:19: "
+            + "AssertionError\n=== short test summary info ===\nFAILED tests/test_a.py::test_a - assert 1 == 2\n=== "
+            + "1 failed, 3 passed in 3.12s ===\n",
         Pytest
-            + "_____ test_c _____\n\n    def test_c():\n>       assert g() == 2\nE       assert 1 == 2\n\ntests/test_c.py:7: AssertionError\n=== short test summary info ===\nFAILED tests/test_c.py::test_c - assert 1 == 2\n=== 1 failed, 3 passed in 0.12s ===\n"
+            + "_____ test_c _____\n\n    def test_c():\n>       assert g() == 2\nE       assert 1 == 2\n\ntests/test_c.py:7: "
+            + "AssertionError\n=== short test summary info ===\nFAILED tests/test_c.py::test_c - assert 1 == 2\n=== "
+            + "1 failed, 3 passed in 0.12s ===\n"
     )]
     [InlineData(
         "mvn test",
-        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! -- in g.ATest\n[ERROR] g.ATest.a -- Time elapsed: 0.01 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: expected: <2> but was: <1>\n\tat g.ATest.a(ATest.java:9)\n\n[ERROR] Failures: \n[ERROR]   ATest.a:9 expected: <2> but was: <1>\n[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n",
-        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 1.05 s <<< FAILURE! -- in g.ATest\n[ERROR] g.ATest.a -- Time elapsed: 0.91 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: expected: <2> but was: <1>\n\tat g.ATest.a(ATest.java:19)\n\n[ERROR] Failures: \n[ERROR]   ATest.a:19 expected: <2> but was: <1>\n[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n",
-        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! -- in g.BTest\n[ERROR] g.BTest.b -- Time elapsed: 0.01 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: expected: <3> but was: <1>\n\tat g.BTest.b(BTest.java:9)\n\n[ERROR] Failures: \n[ERROR]   BTest.b:9 expected: <3> but was: <1>\n[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n"
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! -- in g.ATest\n"
+            + "[ERROR] g.ATest.a -- Time elapsed: 0.01 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: expected: "
+            + "<2> but was: <1>\n\tat g.ATest.a(ATest.java:9)\n\n[ERROR] Failures: \n[ERROR]   ATest.a:9 expected: "
+            + "<2> but was: <1>\n[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n",
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 1.05 s <<< FAILURE! -- in g.ATest\n"
+            + "[ERROR] g.ATest.a -- Time elapsed: 0.91 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: expected: "
+            + "<2> but was: <1>\n\tat g.ATest.a(ATest.java:19)\n\n[ERROR] Failures: \n[ERROR]   ATest.a:19 expected: "
+            + "<2> but was: <1>\n[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n",
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! -- in g.BTest\n"
+            + "[ERROR] g.BTest.b -- Time elapsed: 0.01 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: expected: "
+            + "<3> but was: <1>\n\tat g.BTest.b(BTest.java:9)\n\n[ERROR] Failures: \n[ERROR]   BTest.b:9 expected: "
+            + "<3> but was: <1>\n[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n"
     )]
     public void Failures_SameTestsInAnotherOrder_AreTheSame(string command, string before, string same, string other)
     {
