@@ -1,6 +1,5 @@
 using Orchestrator.Gates;
 using Orchestrator.Packages;
-using Orchestrator.Processes;
 using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
