@@ -79,8 +79,7 @@ public sealed class DownloadFoldersTests : IDisposable
 
     private IReadOnlyList<DownloadFolder> Folders(string program, string[] variables)
     {
-        var path = _machine.Write($"bin/{program}", "");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var path = _machine.WriteProgram($"bin/{program}", "");
         return DownloadFolders.Of(
             variables
                 .Select(pair => pair.Split('=', 2))
