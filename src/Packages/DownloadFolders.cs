@@ -2,19 +2,32 @@ namespace Orchestrator.Packages;
 
 /// <summary>A folder of downloads of a package manager, on this machine.</summary>
 /// <param name="Path">Its absolute path; it may be missing.</param>
-/// <param name="Variable">The variable that names another folder in place of it; null: none does.</param>
-public sealed record DownloadFolder(string Path, string? Variable);
+/// <param name="Cache">Its row of the table.</param>
+/// <param name="Options">The value so far of the variable that holds options; empty: none.</param>
+/// <param name="IsSet">True if settings of the user name it, which programs in a sandbox do not see.</param>
+public sealed record DownloadFolder(string Path, PackageCache Cache, string Options, bool IsSet)
+{
+    /// <summary>The variable with the value that names a folder in place of it; null: none does.</summary>
+    public (string Variable, string Value)? NamedAt(string folder) =>
+        Cache.Variable is { } variable ? (variable, folder)
+        : Cache.Option is { } option ? (option.Variables[0], $"{Options} {option.Text}{folder}".TrimStart())
+        : null;
+}
 
-/// <summary>Finds the folders of downloads of the package managers in PATH.</summary>
+/// <summary>Finds the folders of downloads of the package managers in PATH, by variables, options and settings of the user.</summary>
 public static class DownloadFolders
 {
-    private static readonly (string Folder, string Variable)[] s_homes =
+    private static readonly EcosystemHome[] s_homes =
     [
-        (".cache/", "XDG_CACHE_HOME"),
-        (".local/share/", "XDG_DATA_HOME"),
+        .. Ecosystems.Homes,
+        new(".cache", "XDG_CACHE_HOME"),
+        new(".config", "XDG_CONFIG_HOME"),
+        new(".local/share", "XDG_DATA_HOME"),
     ];
 
-    /// <summary>The folders, as the variables and the home place them.</summary>
+    private static readonly TimeSpan s_longestMatch = TimeSpan.FromSeconds(1);
+
+    /// <summary>The folders, as variables, settings and the home place them.</summary>
     /// <param name="environment">The variables of the programs.</param>
     public static IReadOnlyList<DownloadFolder> Of(IReadOnlyDictionary<string, string> environment)
     {
@@ -24,32 +37,90 @@ public static class DownloadFolders
             .. Ecosystems
                 .Managers.Where(manager => manager.Programs.Any(program => ProgramLocator.Find(program, path) is not null))
                 .SelectMany(manager => manager.Caches)
-                .Select(cache => new DownloadFolder(PathOf(cache, environment), cache.Variable))
-                .Where(cache => Path.IsPathRooted(cache.Path))
-                .DistinctBy(cache => cache.Path, StringComparer.Ordinal),
+                .Select(cache => Find(cache, environment))
+                .Where(download => Path.IsPathRooted(download.Path))
+                .DistinctBy(download => download.Path, StringComparer.Ordinal),
         ];
     }
 
-    private static string PathOf(PackageCache cache, IReadOnlyDictionary<string, string> environment)
+    /// <summary>The place of a path in the home, which a variable may move; empty: there is no home.</summary>
+    /// <param name="relative">The path, relative to the home folder.</param>
+    /// <param name="environment">The variables of the programs.</param>
+    public static string PlaceOf(string relative, IReadOnlyDictionary<string, string> environment)
     {
-        if (Get(cache.Variable) is { } named)
-        {
-            return named;
-        }
-        if (cache.Root is var (root, below) && Get(root) is { } around)
-        {
-            return Path.Combine(around, below);
-        }
         foreach (var (folder, variable) in s_homes)
         {
-            if (cache.Folder.StartsWith(folder, StringComparison.Ordinal) && Get(variable) is { } home)
+            var isIn = relative == folder || relative.StartsWith(folder + "/", StringComparison.Ordinal);
+            if (isIn && Get(variable, environment) is { } moved)
             {
-                return Path.Combine(home, cache.Folder[folder.Length..]);
+                return Path.Combine(moved, relative[folder.Length..].TrimStart('/'));
             }
         }
-        return Get("HOME") is { Length: > 1 } own ? Path.Combine(own, cache.Folder) : "";
+        return Get("HOME", environment) is { Length: > 1 } home ? Path.Combine(home, relative) : "";
+    }
 
-        string? Get(string? variable) =>
-            variable is not null && environment.GetValueOrDefault(variable) is { Length: > 0 } value ? value : null;
+    private static DownloadFolder Find(PackageCache cache, IReadOnlyDictionary<string, string> environment)
+    {
+        var options = cache.Option is { } option ? option.Variables.Select(name => Get(name, environment) ?? "").ToList() : [];
+        var named = Get(cache.Variable, environment) ?? OptionIn(options, cache.Option);
+        var found = named ?? cache.Settings.Select(setting => SettingIn(setting, environment)).FirstOrDefault(path => path is not null);
+        return new DownloadFolder(
+            Path.TrimEndingDirectorySeparator(found ?? PlaceOf(cache.Folder, environment)),
+            cache,
+            options.FirstOrDefault(""),
+            IsSet: named is null && found is not null
+        );
+    }
+
+    private static string? OptionIn(IEnumerable<string> options, PackageCacheOption? option) =>
+        options
+            .SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .LastOrDefault(word => word.StartsWith(option!.Text, StringComparison.Ordinal))
+            ?[option!.Text.Length..];
+
+    private static string? SettingIn(PackageCacheSetting setting, IReadOnlyDictionary<string, string> environment)
+    {
+        if (TryRead(PlaceOf(setting.File, environment)) is not { } text)
+        {
+            return null;
+        }
+        var match = Regex.Match(text, setting.Line, RegexOptions.Multiline | RegexOptions.CultureInvariant, s_longestMatch);
+        var path = match.Groups["path"].Value.Trim().Trim('"', '\'');
+        foreach (var home in (string[])["~/", "${user.home}/", "${HOME}/", "$HOME/"])
+        {
+            if (path.StartsWith(home, StringComparison.Ordinal))
+            {
+                path = PlaceOf(path[home.Length..], environment);
+            }
+        }
+        return Path.IsPathRooted(path) ? Path.Combine(path, setting.Below) : null;
+    }
+
+    private static string? TryRead(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllText(file) : null;
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return null; // Its program can't read it either.
+        }
+    }
+
+    // npm reads its variables in any case; a list such as GOPATH downloads into its first folder.
+    private static string? Get(string? variable, IReadOnlyDictionary<string, string> environment)
+    {
+        var value = variable is null
+            ? null
+            : environment.GetValueOrDefault(variable)
+                ?? (
+                    variable.StartsWith("npm_", StringComparison.Ordinal)
+                        ? environment.GetValueOrDefault(variable.ToUpperInvariant())
+                        : null
+                );
+        return value is not { Length: > 0 } ? null
+            : variable == "GOPATH" ? value.Split(Path.PathSeparator)[0]
+            : value;
     }
 }

@@ -10,6 +10,9 @@ public sealed record SetUpCommand(string LockFile, string Command)
     /// is quickly made of the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
+    /// <summary>Files, one of which a project has that needs it; empty: each does.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>Paths of other files that determine what it makes.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 }
@@ -23,7 +26,12 @@ public static class SetUpDetection
         .. Ecosystems
             .Managers.Where(manager => manager.SetUp is not null)
             .SelectMany(manager =>
-                manager.LockFiles.Select(file => new SetUpCommand(file, manager.SetUp!) { Makes = manager.Makes, Reads = manager.Reads })
+                manager.LockFiles.Select(file => new SetUpCommand(file, manager.SetUp!)
+                {
+                    Makes = manager.Makes,
+                    Reads = manager.Reads,
+                    Beside = manager.SetUpBeside,
+                })
             ),
     ];
 
@@ -44,7 +52,8 @@ public static class SetUpDetection
         var prefix = folder.Length == 0 ? "" : folder + "/";
         var found = Ecosystems
             .All.Select(row => row.LockFiles.Where(file => hasFile(prefix + file)).Select(Of).FirstOrDefault(known => known is not null))
-            .OfType<SetUpCommand>();
+            .OfType<SetUpCommand>()
+            .Where(known => known.Beside.Count == 0 || known.Beside.Any(file => hasFile(prefix + file)));
         // A copy of what a project below the root makes is not kept: it is put in place by its name in the root.
         return folder.Length == 0
             ? found

@@ -34,6 +34,17 @@ public sealed class SandboxRules(
     private readonly string? _home =
         environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
 
+    // Folders of tools that variables place outside of the home.
+    private readonly IReadOnlyList<string> _moved =
+    [
+        .. Ecosystems
+            .Homes.Where(home => environment.GetValueOrDefault(home.Variable) is { Length: > 0 })
+            .Select(home => Path.TrimEndingDirectorySeparator(DownloadFolders.PlaceOf(home.Folder, environment)))
+            .Where(path =>
+                Path.IsPathRooted(path) && !path.StartsWith(environment.GetValueOrDefault("HOME") + "/", StringComparison.Ordinal)
+            ),
+    ];
+
     /// <summary>Absolute path of bubblewrap.</summary>
     public string Program => program;
 
@@ -46,7 +57,7 @@ public sealed class SandboxRules(
         {
             Visible = [.. folders.Found, .. permissions.Read.Select(Absolute)],
             Masked = [.. folders.Found.SelectMany(Credentials)],
-            Empty = [.. OwnFolders()],
+            Empty = [.. OwnFolders(), .. MovedHomes(folders.Found)],
             Closed = [repository],
             Writable = [.. permissions.Paths.Select(Absolute)],
         };
@@ -117,27 +128,48 @@ public sealed class SandboxRules(
     /// <param name="canOverlay">True if overlays work here; else a variable names an empty folder where the manager knows one.</param>
     public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
     {
-        var downloads = DownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox)).ToList();
+        var downloads = DownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
         if (layers is null)
         {
             return sandbox with { Visible = [.. sandbox.Visible, .. downloads.Select(download => download.Path)] };
         }
         var own = layers.FolderOf(role);
         var layered = downloads.Where(download => canOverlay && OverlayTable.CanHold(download.Path)).ToList();
-        var renamed = downloads.Except(layered).Where(download => download.Variable is not null).ToList();
+        List<string> renamed = [];
+        Dictionary<string, string> variables = [];
+        foreach (var download in downloads)
+        {
+            var isRenamed = !layered.Contains(download) && download.NamedAt("") is not null;
+            var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, Path.GetFileName(download.Cache.Folder))) : download.Path;
+            renamed.AddRange(isRenamed ? [place] : []);
+            // Settings of the user are not shown.
+            if ((isRenamed || download.IsSet) && download.NamedAt(place) is var (variable, value))
+            {
+                variables[variable] = value;
+            }
+        }
         return sandbox with
         {
             Visible = [.. sandbox.Visible, .. downloads.Except(layered).Select(download => download.Path)],
-            Writable = [.. sandbox.Writable, .. renamed.Select(download => OwnFolder.Ensure(Path.Combine(own, download.Variable!)))],
-            Variables = renamed.ToDictionary(download => download.Variable!, download => Path.Combine(own, download.Variable!)),
+            Writable = [.. sandbox.Writable, .. renamed],
+            Variables = variables,
             Overlays = OverlayTable.Make(own, [.. layered.Select(download => download.Path)], layers.Below(role)),
         };
     }
 
-    // A folder that is shown read-only, such as ~/.cargo, takes no mount where it has no folder.
-    private static bool CanBeMounted(string path, Sandbox sandbox)
+    // A folder that is shown read-only, such as ~/.cargo, takes no mount where it has no folder. A file takes none either, and would stop
+    // each start.
+    private static bool CanBeMounted(string path, IEnumerable<string> visible)
     {
-        if (Directory.Exists(path) || !sandbox.Visible.Any(shown => path.StartsWith(shown + "/", StringComparison.Ordinal)))
+        for (var at = path; at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (File.Exists(at))
+            {
+                return false;
+            }
+        }
+        var isShown = SystemFolders.Contain(path) || visible.Any(shown => path.StartsWith(shown + "/", StringComparison.Ordinal));
+        if (Directory.Exists(path) || !isShown)
         {
             return true;
         }
@@ -164,7 +196,7 @@ public sealed class SandboxRules(
             "/var",
         ];
         var folders = new ProgramFolders(wide).AddPath(environment.GetValueOrDefault("PATH") ?? "");
-        foreach (var path in _home is null ? [] : Ecosystems.Home.Select(InHome))
+        foreach (var path in Ecosystems.Home.Select(path => DownloadFolders.PlaceOf(path, environment)).Where(Path.IsPathRooted))
         {
             folders.Add(path);
         }
@@ -193,9 +225,14 @@ public sealed class SandboxRules(
             : ProgramLocator.Find("./" + name, workingDirectory: repository)
                 ?? ProgramLocator.Find(name, environment.GetValueOrDefault("PATH"), repository);
 
-    // A tool chain's folder in the home can hold the user's keys, too.
+    // Such as GRADLE_USER_HOME: programs make files beside the listed ones there, as they do in the home.
+    private IEnumerable<string> MovedHomes(IReadOnlyCollection<string> shown) =>
+        _moved.Where(path => !shown.Contains(path) && !Directory.Exists(Path.Combine(path, "bin")) && CanBeMounted(path, shown));
+
+    // A tool chain's folder of the user can hold keys, too.
     private IEnumerable<string> Credentials(string folder) =>
-        _home is not null && folder.StartsWith(_home + "/", StringComparison.Ordinal) && Directory.Exists(folder)
+        (_moved.Contains(folder) || (_home is not null && folder.StartsWith(_home + "/", StringComparison.Ordinal)))
+        && Directory.Exists(folder)
             ? Directory
                 .EnumerateFiles(folder)
                 .Where(file => s_credentialWords.Any(word => Path.GetFileName(file).Contains(word, StringComparison.OrdinalIgnoreCase)))

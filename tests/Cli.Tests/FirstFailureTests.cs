@@ -32,6 +32,45 @@ public class FirstFailureTests
     }
 
     [Fact]
+    public async Task Check_SetGateWatches_NamesTheCommandThatChecksOnce()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", "gates: {task: [jest --watch, nodemon test.js, make test]}\n");
+        await cli.TrustAsync();
+
+        var check = await cli.RunAsync("check");
+
+        var said = string.Join(' ', check.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Set: jest --watch, which watches for changes", said, StringComparison.Ordinal);
+        Assert.Contains("Use 'jest', which checks once. Use the command that it runs again and again.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_SeveralGatesThatCanNotRun_NamesEach()
+    {
+        using var cli = new CliFixture().WithRepository();
+        foreach (var program in (string[])["python3", "go", "java", "php"])
+        {
+            var path = Path.Combine(Directory.CreateDirectory(Path.Combine(cli.Home, "bin")).FullName, program);
+            File.WriteAllText(path, $"#!/bin/sh\necho 'no {program} here' >&2\nexit 1\n");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+        cli.Environment["PATH"] = $"{cli.Home}/bin:{cli.Environment["PATH"]}";
+        cli.Write("pyproject.toml", "[project]\nname = 'a'\n[tool.ruff]\n[tool.pytest.ini_options]\n");
+        cli.Write("go.mod", "module x");
+        cli.Write("gradlew", "");
+        cli.Write("composer.json", "{}");
+        cli.Write("phpunit.xml", "");
+
+        var check = await cli.RunAsync("check");
+
+        var said = string.Join(' ', check.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string[] gates = ["go test ./...", "./gradlew test", "vendor/bin/phpunit", "python3 -m ruff check --no-fix .", "python3 -m pytest"];
+        Assert.All(gates, gate => Assert.Contains($"Found: {gate}, but it can't run here", said, StringComparison.Ordinal));
+        Assert.Contains("pip install -e . ruff pytest", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_GateThatCanNotRun_EndsWithItsLastWordsItsLogAndTheCure()
     {
         using var cli = RunCommandTests.Repository("echo x > a.txt");

@@ -84,6 +84,15 @@ public sealed class GateDetectionTests
     )]
     [InlineData("python3 -m unittest discover -s tests", "setup.py", "tests/a.py")]
     [InlineData("", "A.sln", "B.sln", "C.csproj")]
+    [InlineData("deno lint|deno test", "deno.json: {\"tasks\": {\"test\": \"deno test --watch\"}}")]
+    [InlineData("vendor/bin/phpunit", "composer.json: {\"scripts\": {\"test\": \"phpunit-watcher watch\"}}", "phpunit.xml")]
+    [InlineData("make test", "Makefile: lint:\n\tx\nbuild:\n\ty\ntest: lint\n\t$(MAKE) build\n\tz\n")]
+    [InlineData("make check", "Makefile: lint:\n\tx\ncheck: style\n\tz\nstyle: lint\n")]
+    [InlineData(
+        "make test",
+        "package.json: {\"scripts\": {\"build\": \"tsc\"}}",
+        "Makefile: test:\n\tnpm run build && node --test\nTEST := 1\n"
+    )]
     public void Project_OfAnyEcosystem_GivesItsGates(string expected, params string[] files) => Expect(expected, files);
 
     [Theory]
@@ -93,6 +102,47 @@ public sealed class GateDetectionTests
     {
         string[] nested = ["frontend/package.json: {\"scripts\": {\"test\": \"jest\"}}", "backend/go.mod", "docs/package.json: {}"];
         Expect(expected, [.. nested, "node_modules/a/package.json: {\"scripts\": {\"test\": \"a\"}}", .. root]);
+    }
+
+    [Theory]
+    [InlineData(
+        "cd backend && go build ./...|npm run lint|cd backend && go test ./...|cd frontend && npm run test",
+        "package.json: {\"scripts\": {\"lint\": \"prettier --check .\"}}"
+    )]
+    [InlineData(
+        "cd backend && go build ./...|make lint|cd backend && go test ./...|cd frontend && pnpm run test",
+        "Makefile: lint:\n\tx",
+        "pnpm-lock.yaml"
+    )]
+    public void Projects_BelowARootWithoutTests_GiveTheirs(string expected, params string[] root) =>
+        Expect(expected, ["frontend/package.json: {\"scripts\": {\"test\": \"jest\", \"lint\": \"eslint\"}}", "backend/go.mod", .. root]);
+
+    [Theory]
+    [InlineData(
+        "uv run ruff check --no-fix .|cd packages/a && uv run pytest|cd packages/b && uv run pytest",
+        "[tool.uv.workspace]\n[tool.ruff]"
+    )]
+    [InlineData("uv run pytest", "[tool.uv.workspace]\n[tool.pytest.ini_options]")]
+    public void Workspace_OfUv_IsTestedWhole(string expected, string root) =>
+        Expect(
+            expected,
+            [
+                $"pyproject.toml: {root}",
+                "uv.lock",
+                "packages/a/pyproject.toml: [tool.pytest.ini_options]",
+                "packages/b/pyproject.toml: [dependency-groups]\ndev = ['pytest']",
+            ]
+        );
+
+    [Theory]
+    [InlineData("cargo test|cd crates/b && cargo test", "[package]\nname = 'a'")]
+    [InlineData("cargo test --workspace", "[package]\nname = 'a'\n[workspace]\nmembers = ['crates/b']")]
+    [InlineData("cargo test --workspace", "[workspace]\nmembers = ['crates/*']")]
+    public void Packages_OfCargo_AreAllTested(string expected, string root)
+    {
+        using var folder = Folder([$"Cargo.toml: {root}", "crates/b/Cargo.toml: [package]", "fuzz/Cargo.toml: [package]"]);
+
+        Assert.Equal(expected, Join(GateDetection.Detect(folder.Path).Where(gate => gate.Type == GateType.Test)));
     }
 
     [Theory]
@@ -133,6 +183,13 @@ public sealed class GateDetectionTests
     [InlineData("""{"test": "cypress open"}""", "npx -c 'cypress run'")]
     [InlineData("""{"lint": "eslint . --fix && prettier --check ."}""", "npx -c 'eslint . && prettier --check .'")]
     [InlineData("""{"build": "tsc --watch"}""", "npm run build")]
+    [InlineData("""{"test": "cross-env NODE_ENV=test jest --watchAll"}""", "npx -c 'cross-env NODE_ENV=test jest'")]
+    [InlineData("""{"test": "npx --no-install vitest"}""", "npm run test -- --run")]
+    [InlineData("""{"test": "dotenv -- vitest --coverage"}""", "npm run test -- --run")]
+    [InlineData("""{"test": "bun test --watch"}""", "npx -c 'bun test'")]
+    [InlineData("""{"lint": "isort src"}""", "npm run lint -- --check-only")]
+    [InlineData("""{"test": "nodemon --exec mocha"}""", "")]
+    [InlineData("""{"test": "turbo watch test", "lint": "eslint ."}""", "npm run lint")]
     public void Script_ThatWatchesOrRepairs_ChecksOnce(string scripts, string expected) =>
         Expect(expected, [$$"""package.json: {"scripts": {{scripts}}}"""]);
 

@@ -15,11 +15,22 @@ public class SetUpDetectionTests
     [InlineData("pdm sync", "pdm.lock")]
     [InlineData("pipenv sync --dev", "Pipfile.lock")]
     [InlineData("dotnet restore --locked-mode", "packages.lock.json")]
+    [InlineData("mix deps.get", "mix.lock")]
     public void Detect_LockFileInTheRoot_IsInstalledByItsPackageManager(string command, string lockFile)
     {
         var found = Assert.Single(SetUpDetection.Detect(name => name == lockFile, []));
 
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
+    }
+
+    /// <summary>A Gemfile for pages, or a lock file without tests, needs no program that may be missing.</summary>
+    [Theory]
+    [InlineData("bundle check || bundle install", "Gemfile.lock", "Rakefile")]
+    [InlineData("composer install --no-interaction", "composer.lock", "phpunit.xml")]
+    public void Detect_LockFileOfPackagesForTests_IsInstalledBesideThem(string command, string lockFile, string beside)
+    {
+        Assert.Equal(command, Assert.Single(SetUpDetection.Detect(name => name == lockFile || name == beside, [])).Command);
+        Assert.Empty(SetUpDetection.Detect(name => name == lockFile, []));
     }
 
     [Fact]

@@ -101,6 +101,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Reports/ProgressRecorder"] = Report,
         ["Runs.Reports/RunEnding"] = Report,
         ["Runs.Reports/RunRecord"] = Report,
+        ["Packages/DownloadFolders"] = Person,
         ["Packages/ManifestVersions"] = Tree,
         ["Runs.Merging/Installing/PackageInstallation"] = Tree,
         ["Runs.Tasks/Requests/PackageProgram"] = Tree,

@@ -17,7 +17,7 @@ public partial class EcosystemPlaceTests
         var locks = Ecosystems.All.SelectMany(row => row.LockFiles).ToHashSet(StringComparer.Ordinal);
         var named =
             from file in ProjectFiles.ProductSources()
-            where file != Table
+            where Path.GetDirectoryName(file) != Path.GetDirectoryName(Table)
             from line in File.ReadLines(file).Select((text, at) => (Text: text.TrimStart(), Number: at + 1))
             where !line.Text.StartsWith("//", StringComparison.Ordinal)
             from name in Literal().Matches(line.Text).Select(match => match.Groups["text"].Value)

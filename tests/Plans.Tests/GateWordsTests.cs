@@ -39,6 +39,23 @@ public sealed class GateWordsTests
     public void Sentence_WithoutADecisiveLine_HasTheLastWords() =>
         Assert.EndsWith(": two / three.", GateWords.Sentence(Failed(null)), StringComparison.Ordinal);
 
+    [Fact]
+    public void Advice_GateThatWatchesOrRewrites_NamesTheCure()
+    {
+        var watching = Failed(null) with { Command = "jest --watch", Result = GateResult.TimedOut };
+        var rewriting = Failed(null) with
+        {
+            Oddities = [new GateOddity(GateOddityKind.ChangedFiles) { Files = new NamedFiles(["dist/a.js"], 2) }],
+        };
+
+        Assert.Contains("'jest' checks once.", GateWords.Section(watching), StringComparison.Ordinal);
+        Assert.Contains(
+            "It rewrites tracked files, which were put back after it: dist/a.js and 2 more.",
+            GateWords.Section(rewriting),
+            StringComparison.Ordinal
+        );
+    }
+
     private static GateVerdict Failed(DecisiveLine? decisive) =>
         new()
         {

@@ -39,6 +39,34 @@ public sealed class GateNewsTests : IDisposable
         Assert.All(red, line => Assert.Equal([2], line.Events));
     }
 
+    [Theory]
+    [InlineData(BaseComparison.Same, "still-red", "red before any work was done, and still red in the same way; it only advises")]
+    [InlineData(BaseComparison.Other, "newly-red", "red in another way now (new: TestNew); it only advises")]
+    public void Red_GateThatWasRedAtTheBase_IsNewOnlyWithNewFailures(BaseComparison atBase, string kind, string said)
+    {
+        var run = Run("r", Evening);
+        var folder = new RunFolder(_repository.Path, "r");
+        GateEvidence.Add(
+            folder,
+            GateEvidence.Folder(folder, "a", 1),
+            new GateVerdict
+            {
+                Gate = new Gate("go test ./...", GateType.Test),
+                Command = "go test ./...",
+                Result = GateResult.Failed,
+                ExitCode = 1,
+                BeforeWork = atBase,
+                NewFailures = atBase == BaseComparison.Other ? ["TestNew"] : [],
+                At = Evening.AddMinutes(5),
+            }
+        );
+
+        var red = Assert.Single(Section(run, "red").Lines);
+
+        Assert.Equal(kind, red.Kind);
+        Assert.EndsWith(said, red.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Red_GateThatPassedAtTheLanding_IsNone()
     {

@@ -146,6 +146,30 @@ public sealed class RunStepsTests
         );
     }
 
+    /// <summary>One message of each ecosystem.</summary>
+    [Theory]
+    [InlineData("npm ci", "npm error code EAI_AGAIN\nnpm error syscall getaddrinfo", "(no network): npm error code EAI_AGAIN")]
+    [InlineData("uv sync", "error: Failed to fetch\n  Caused by: dns error: failed to lookup address information", "(no network)")]
+    [InlineData("cargo fetch", "error: failed to download\n\nCaused by:\n  [6] Could not resolve host: index.crates.io", "(no network)")]
+    [InlineData("go mod download", "go: x@v1: Get \"https://p\": dial tcp: lookup p: no such host", "(no network)")]
+    [InlineData("mvn compile", "[ERROR] Could not transfer artifact a:b from/to central (https://r): Unknown host r", "(no network)")]
+    [InlineData("dotnet restore", "/a.csproj : error NU1301: Unable to load the service index for source https://x.", "(no network)")]
+    [InlineData("composer install", "curl error 6 while downloading https://p: Could not resolve host: p", "(no network)")]
+    [InlineData("bundle install", "Could not reach host rubygems.org. Check your network connection and try again.", "(no network)")]
+    [InlineData("mix deps.get", "** (Mix) Failed to fetch record for jason from registry: nxdomain", "(no network)")]
+    [InlineData("npm ci", "npm error code ENOSPC\nnpm error nospc ENOSPC: no space left on device, write", "(no space on the disk)")]
+    [InlineData("pip install x", "ERROR: No matching distribution found for x", ": ERROR: No matching distribution found for x; see")]
+    public async Task Preflight_SetUpFails_NamesLineAndCause(string command, string output, string said)
+    {
+        var start = RunFixture
+            .Start()
+            .With(s => s with { Worktrees = s.Worktrees with { Setup = [$": {command}; cat >&2 <<'END'\n{output}\nEND\nexit 2"] } });
+
+        using var run = await RunFixture.BeginAsync(start, Task("a", "a.txt"));
+
+        Assert.Contains(said, Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
+    }
+
     /// <summary>They are cleared away before each gate, so that set-up runs again and again.</summary>
     [Theory]
     [InlineData("mkdir -p .venv/lib && touch .venv/lib/x", true)]

@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Gates.Detection;
 
 /// <summary>Finds gates in a project's manifests, for users who configured none.</summary>
-public static partial class GateDetection
+public static class GateDetection
 {
     /// <summary>Names of scripts and of targets of make with their types, cheapest first.</summary>
     internal static readonly (string Script, GateType Type)[] Scripts =
@@ -24,20 +24,24 @@ public static partial class GateDetection
 
     /// <summary>The found gates with the manifest's definition of each, such as the text of an npm script; empty where the command defines
     /// itself.</summary>
-    /// <remarks>Projects in folders below count where the root has no gates: a <c>frontend</c> beside a <c>backend</c>. So do projects
-    /// that the root's commands leave out, such as modules of Go.</remarks>
+    /// <remarks>Projects in folders below count where the root has no tests: a <c>frontend</c> beside a <c>backend</c>, with rules of style
+    /// for both in the root. So do projects that the root's commands leave out, such as modules of Go.</remarks>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
         var root = new ProjectFolder(new WorktreeFiles(directory));
         List<(Gate Gate, string Meaning)> gates = [.. Of(root)];
         List<ProjectFolder> projects = [];
-        var rows = gates.Count == 0 ? null : NestedRows(root);
+        var types = gates.Select(gate => gate.Gate.Type).ToHashSet();
+        var rows = types.Contains(GateType.Test) ? NestedRows(root) : null;
         // Where nothing below can count, no folder is read.
         foreach (
             var folder in (rows is { Count: 0 } ? [] : root.Below()).Where(folder => !projects.Exists(project => IsPartOf(folder, project)))
         )
         {
-            List<(Gate Gate, string Meaning)> found = [.. rows is null ? Of(folder) : rows.SelectMany(row => OfRow(row, folder))];
+            List<(Gate Gate, string Meaning)> found =
+            [
+                .. rows is null ? Of(folder).Where(gate => !types.Contains(gate.Gate.Type)) : rows.SelectMany(row => OfRow(row, folder)),
+            ];
             if (found.Count > 0)
             {
                 projects.Add(folder);
@@ -52,7 +56,11 @@ public static partial class GateDetection
 
     /// <summary>The rows of a project's gates that leave out projects inside it.</summary>
     private static List<Ecosystem> NestedRows(ProjectFolder project) =>
-        [.. Ecosystems.All.Where(row => row.HasNestedProjects && OfRow(row, project).Any())];
+        [
+            .. Ecosystems.All.Where(row =>
+                row.HasNestedProjects && HeldBy(row, project).ToList() is { Count: > 0 } held && !held.Exists(gate => gate.CoversNested)
+            ),
+        ];
 
     private static Gate InFolder(Gate gate, string folder) => gate with { Command = GateFolder.Join(folder, gate.Command) };
 
@@ -60,15 +68,19 @@ public static partial class GateDetection
     {
         List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder))];
         // A Makefile usually wraps the same commands, so it only fills gaps.
-        gates.AddRange([.. OfMake(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type))]);
+        var filling = MakeGates.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
+        // A gate that a recipe runs would be paid twice.
+        gates.RemoveAll(known => filling.Exists(gate => gate.Recipes.Contains(known.Gate.Command, StringComparison.Ordinal)));
+        gates.AddRange(filling.Select(gate => (gate.Gate, "")));
         return gates;
     }
 
     /// <summary>With several projects and no solution a command would be ambiguous.</summary>
     private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder) =>
-        row.HasOneRoot(folder.Names)
-            ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type).Select(gate => Made(gate, row, folder))
-            : [];
+        HeldBy(row, folder).Select(gate => Made(gate, row, folder));
+
+    private static IEnumerable<EcosystemGate> HeldBy(Ecosystem row, ProjectFolder folder) =>
+        row.HasOneRoot(folder.Names) ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type) : [];
 
     private static bool Holds(EcosystemGate gate, ProjectFolder folder) =>
         (gate.Beside.Count == 0 || gate.Beside.Any(folder.Names.Contains))
@@ -80,29 +92,7 @@ public static partial class GateDetection
         );
 
     private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder) =>
-        Make(gate.IsModule ? (row.ManagerOf(folder.Names)?.Run ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
-
-    private static IEnumerable<(Gate Gate, string Meaning)> OfMake(ProjectFolder folder)
-    {
-        var makefile = folder.Names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile");
-        HashSet<string> targets = makefile is null
-            ? []
-            : [.. Target().Matches(folder.Read(makefile)).Select(match => match.Groups[1].Value)];
-        foreach ((var script, var kind) in Scripts)
-        {
-            if (targets.Contains(script))
-            {
-                yield return Make($"make {script}", kind);
-            }
-        }
-        if (targets.Contains("check") && !targets.Contains("test"))
-        {
-            yield return Make("make check", GateType.Test);
-        }
-    }
+        Make(gate.IsModule ? (folder.ManagerOf(row)?.Run ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
 
     private static (Gate Gate, string Meaning) Make(string command, GateType type) => (GateGrammar.Of(command, type: type), "");
-
-    [GeneratedRegex(@"^([A-Za-z][\w-]*)\s*:(?!=)", RegexOptions.Multiline)]
-    private static partial Regex Target();
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Worktrees;
+
 namespace Orchestrator.Gates.Detection;
 
 /// <summary>How to check a found gate's program without running the gate, and the cure if it is missing. Pure.</summary>
@@ -22,6 +24,9 @@ public static class GateProbe
             {
                 "go" => "go version",
                 "make" => "make --version",
+                "npx" => "npx --version",
+                "./gradlew" or "./mvnw" => "java -version",
+                var program when program.StartsWith("vendor/bin/", StringComparison.Ordinal) => "php --version",
                 var program when Ecosystems.Managers.Any(manager => manager.Name == program) => $"{program} --version",
                 _ => null,
             },
@@ -33,16 +38,21 @@ public static class GateProbe
     /// <param name="directory">The repository's root.</param>
     /// <param name="cause">The machine's fault; null: not known.</param>
     public static string CureOf(Gate gate, bool ofProject, string directory, EnvironmentCause? cause = null) =>
+        CureOf(cause) ?? Installing(gate, ofProject, directory);
+
+    /// <summary>The cure for a fault of the machine; null: it depends on the command.</summary>
+    public static string? CureOf(EnvironmentCause? cause) =>
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
                 "Name the folder that it writes to in 'permissions.paths', if that lies outside of the repository, or make it writable.",
             EnvironmentCause.NoSpace => "Free space on that disk.",
-            EnvironmentCause.NoNetwork => "Connect the machine, or let set-up fetch all that the gate needs (worktrees.setup).",
+            EnvironmentCause.NoNetwork =>
+                "Connect the machine, allow the host (orchestrate network), or let set-up fetch all that is needed (worktrees.setup).",
             EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
             EnvironmentCause.MissingService => "Start the service that it needs.",
             EnvironmentCause.WrongVersion => "Install the version that it asks for.",
-            _ => Installing(gate, ofProject, directory),
+            _ => null,
         };
 
     private static string Installing(Gate gate, bool ofProject, string directory) =>
@@ -50,6 +60,14 @@ public static class GateProbe
         : SetUpOf(gate, directory) is { } setUp
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
         : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
+
+    // Its own packages are installed with it.
+    private static bool IsPackage(string directory) =>
+        File.Exists(Path.Combine(directory, "setup.py"))
+        || (
+            new WorktreeFiles(directory).TryReadText("pyproject.toml") is { } manifest
+            && manifest.Split('\n').Any(line => line.Trim() == "[project]")
+        );
 
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
 
@@ -61,7 +79,12 @@ public static class GateProbe
             // All found gates: the list replaces what was found.
             var found = GateDetection.Detect(directory).Select(other => other.Command).ToList();
             var modules = found.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
-            var requirements = File.Exists(Path.Combine(directory, "requirements.txt")) ? "-r requirements.txt " : "";
+            var requirements = string.Concat(
+                ((string[])["requirements.txt", "requirements-dev.txt"])
+                    .Where(file => File.Exists(Path.Combine(directory, file)))
+                    .Select(file => $"-r {file} ")
+                    .Append(IsPackage(directory) ? "-e . " : "")
+            );
             var gates = found.Select(command =>
                 IsModule(command) ? $".venv/bin/{command.Replace("python3", "python", StringComparison.Ordinal)}" : command
             );

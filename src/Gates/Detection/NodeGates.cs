@@ -13,7 +13,7 @@ internal static partial class NodeGates
         {
             return [];
         }
-        var manager = Ecosystems.JavaScript.ManagerOf(folder.Names)?.Name ?? "npm";
+        var manager = folder.ManagerOf(Ecosystems.JavaScript)?.Name ?? "npm";
         var own = ScriptsOf(folder);
         List<(string Script, GateType Type, string Command, string Meaning)> found = [];
         var members = new Lazy<IReadOnlyList<IReadOnlyDictionary<string, string>>>(() => [.. MembersOf(folder).Select(ScriptsOf)]);
@@ -30,6 +30,8 @@ internal static partial class NodeGates
         }
         // A script that another gate calls would be paid twice.
         return found
+            // It would be stopped at its time limit each time.
+            .Where(gate => gate.Type == GateType.Build || !OneShotCommand.NeverEnds(gate.Meaning))
             .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
             .Select(gate => (GateGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
     }

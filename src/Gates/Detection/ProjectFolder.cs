@@ -5,13 +5,25 @@ namespace Orchestrator.Gates.Detection;
 /// <summary>A folder that may hold a project: the names in it and their texts.</summary>
 /// <param name="files">Reads the checkout and follows no link.</param>
 /// <param name="path">The folder, relative to the checkout; empty for its root.</param>
-internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "")
+/// <param name="around">The folder that holds it; null for the root.</param>
+internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "", ProjectFolder? around = null)
 {
     /// <summary>Projects lie at most this deep below the root, such as <c>services/api</c>.</summary>
     private const int Deepest = 2;
 
     // What lies there belongs to somebody else, or only shows something.
-    private static readonly string[] Foreign = ["vendor", "third_party", "examples", "example", "samples", "fixtures", "testdata", "docs"];
+    private static readonly string[] Foreign =
+    [
+        "vendor",
+        "third_party",
+        "fuzz",
+        "examples",
+        "example",
+        "samples",
+        "fixtures",
+        "testdata",
+        "docs",
+    ];
 
     /// <summary>The folder, relative to the checkout; empty for its root.</summary>
     public string Path => path;
@@ -23,7 +35,10 @@ internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "
     public string Read(string name) => files.TryReadText(PathOf(name)) ?? "";
 
     /// <summary>The folder of a name or relative path in it.</summary>
-    public ProjectFolder Open(string name) => new(files, PathOf(name));
+    public ProjectFolder Open(string name) => new(files, PathOf(name), this);
+
+    /// <summary>The package manager of a project in it: members of a workspace have no lock file of their own.</summary>
+    public PackageManager? ManagerOf(Ecosystem row) => row.ManagerOf(Names) ?? around?.ManagerOf(row);
 
     /// <summary>The folders below it, down to the depth in which projects are looked for.</summary>
     public IEnumerable<ProjectFolder> Below(int depth = Deepest) =>

@@ -7,13 +7,15 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="File">The file in which the failure lies; null: not named.</param>
 /// <param name="FileLine">The line there; null: not named.</param>
 /// <param name="Evidence">For each place where the rule matched: the lines that may name a fault of the machine.</param>
+/// <param name="Failures">The names of all failures (<see cref="FailureNames"/>).</param>
 internal sealed record FoundLine(
     OutputText Line,
     Match Match,
     LineRule Rule,
     string? File,
     int? FileLine,
-    IReadOnlyList<IReadOnlyList<string>> Evidence
+    IReadOnlyList<IReadOnlyList<string>> Evidence,
+    IReadOnlyList<string> Failures
 )
 {
     private const int Longest = 300;
@@ -149,7 +151,8 @@ internal static class DecisiveFinder
                     ]
             ),
         ];
+        var failures = matches.Select(one => (Places.Of(rule.Places ?? runner.Places, lines, one, directory).File, lines[one].Text));
         while (rule.Previous && at > 0 && string.IsNullOrWhiteSpace(lines[--at].Text)) { }
-        return new FoundLine(lines[at], match, rule, file, line, evidence);
+        return new FoundLine(lines[at], match, rule, file, line, evidence, FailureNames.Of(failures));
     }
 }

@@ -27,7 +27,9 @@ internal static class EnvironmentTable
                 + @"|Unknown host|No such host is known|Resource temporarily unavailable \("
                 + @"|Failed to establish a new connection|Unable to load the service index"
                 + @"|spurious network error|failed to lookup address|Connection timed out|\bETIMEDOUT\b"
-                + @"|transfer artifact \S+ from/to|Failed to open TCP connection|php_network_getaddresses|SocketError",
+                + @"|transfer artifact \S+ from/to|Failed to open TCP connection|php_network_getaddresses|SocketError"
+                + @"|Check your network connection|\bnxdomain\b|Could not reach host|[Cc]ould not resolve proxy"
+                + @"|dns error: |client error \(Connect\)|error sending request for url",
             EnvironmentCause.NoNetwork
         ),
         (

@@ -64,9 +64,15 @@ internal static class JvmRunners
                         Cause = EnvironmentCause.MissingPackage,
                         Places = [],
                     },
+                    new(@"^\[ERROR\] Could not create local repository ")
+                    {
+                        Kind = OfMachine,
+                        Cause = EnvironmentCause.ReadOnly,
+                        Places = [],
+                    },
                     new(
                         @"^\[ERROR\] .*(?:Could not (?:transfer|find) artifact|Could not resolve dependencies"
-                            + @"|Could not create local repository|Unresolveable build extension|could not be resolved)"
+                            + @"|Unresolveable build extension|could not be resolved)"
                     )
                     {
                         Kind = Configuration,

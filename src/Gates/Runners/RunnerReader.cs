@@ -41,7 +41,11 @@ internal sealed record RunnerFacts(
     EnvironmentCause? Environment,
     DecisiveLine? Decisive,
     IReadOnlyList<string> FailedTests
-);
+)
+{
+    /// <summary>The names of all failures; null: it passed, or none is named.</summary>
+    public IReadOnlyList<string>? Failures { get; init; }
+}
 
 /// <summary>Reads the end of a runner of tests, builds or rules: kind, counts, cause and decisive line. Pure.</summary>
 internal static class RunnerReader
@@ -59,13 +63,21 @@ internal static class RunnerReader
         var fails = end.ExitCode != 0 || end.TimedOut || counted?.Failed > 0 || counted?.Errors > 0;
         var found = DecisiveFinder.Find(end, fails, hasRun: counted is not null && ran != 0);
         var (kind, cause) = Judge(end, fails, ran, found);
+        var failed = fails ? FailedTests.Of(end) : [];
         return new RunnerFacts(
             kind,
             counted is null ? null : new TestCounts(Int(counted.Passed), Int(counted.Failed), Int(counted.Skipped), Int(counted.Errors)),
             kind == GateKind.Environment ? cause : null,
             kind == GateKind.Passed ? null : Line(end, found, kind),
-            fails ? FailedTests.Of(end) : []
-        );
+            failed
+        )
+        {
+            Failures =
+                kind == GateKind.Passed ? null
+                : failed.Count > 0 ? FailureNames.Of(failed.Select(test => ((string?)null, test)))
+                : found is { Failures.Count: > 0 } ? found.Failures
+                : null,
+        };
     }
 
     private static readonly LinePattern Limited = @"\btimeout\b";

@@ -6,6 +6,7 @@ internal static class RunnerTable
 {
     public static readonly IReadOnlyList<Runner> Rows =
     [
+        .. PackageRunners.Fetchers,
         .. PythonRunners.Python,
         .. GoRunners.Go,
         .. RustRunners.Rust,

@@ -151,6 +151,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             FailedTests = facts.FailedTests.Count == 0 ? null : facts.FailedTests,
             Environment = facts.Environment,
             Decisive = facts.Decisive,
+            Failures = facts.Failures,
         };
     }
 

@@ -22,6 +22,10 @@ internal static class GateProgramCheck
         {
             return missing;
         }
+        if (settings.Gates.Task is { } set && Watching(set) is { } watching)
+        {
+            return watching;
+        }
         return gates.Count > 0
             ? new(Name, MachineCheckStatus.Ok, $"{(settings.Gates.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
             : new(
@@ -29,6 +33,27 @@ internal static class GateProgramCheck
                 MachineCheckStatus.Warn,
                 "None are set, and no manifest names any: tasks without 'verification' are not verified.",
                 "Set gates.task, such as [make test], or give tasks 'verification'."
+            );
+    }
+
+    /// <summary>The configured gates that watch for changes or repair files.</summary>
+    private static MachineCheckEntry? Watching(IReadOnlyList<Gate> gates)
+    {
+        var watching = gates.Where(gate => OneShotCommand.Of(gate.Command) is not null || OneShotCommand.NeverEnds(gate.Command)).ToList();
+        return watching.Count == 0
+            ? null
+            : new(
+                "gates",
+                MachineCheckStatus.Warn,
+                string.Concat(watching.Select(gate => $"Set: {gate.Command}, which watches for changes or repairs files. ")).TrimEnd(),
+                string.Join(
+                    ' ',
+                    watching.Select(gate =>
+                        OneShotCommand.Of(gate.Command) is { } once
+                            ? $"Use '{once}', which checks once."
+                            : "Use the command that it runs again and again."
+                    )
+                )
             );
     }
 

@@ -43,7 +43,9 @@ public static class MachineCheck
         {
             entries.Add(await AgentAsync("agent", agent, loaded, repository, cancellationToken));
         }
-        entries.Add(await SandboxCheck.RunAsync(settings, agents ?? [settings.Agent], services));
+        entries.Add(
+            await SandboxCheck.RunAsync(settings, agents ?? [settings.Agent], repository?.Root ?? Environment.CurrentDirectory, services)
+        );
         if (Limits(settings.Limits) is { } limits)
         {
             entries.Add(limits);

@@ -14,10 +14,12 @@ internal static class SandboxCheck
 
     /// <summary>Tries the sandbox.</summary>
     /// <param name="agents">Names of the agents whose services are listed.</param>
+    /// <param name="repository">Absolute path of the repository's main checkout, or of the working directory.</param>
     /// <param name="services">Determines the user's state, and finds bubblewrap.</param>
     public static async Task<MachineCheckEntry> RunAsync(
         OrchestratorSettings settings,
         IReadOnlyCollection<string> agents,
+        string repository,
         RunServices services
     )
     {
@@ -29,13 +31,20 @@ internal static class SandboxCheck
         var found = await services.Bubblewrap.CheckAsync();
         if (found.Program is { } program)
         {
+            var canOverlay = await services.Bubblewrap.CanOverlayAsync(program, UserState.MakeFolder(services.Environment));
+            var closed = await DownloadCheck.FindClosedAsync(program, canOverlay, permissions, repository, services);
+            string[] cures =
+            [
+                .. closed.Count > 0 ? (string[])["Make it writable, or set the package manager's variable for it."] : [],
+                .. permissions.Network.Mode == "open" ? (string[])["orchestrate config set permissions.network.mode listed"] : [],
+            ];
             return new(
                 Name,
-                permissions.Network.Mode == "open" ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
+                cures.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
                 $"{program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
                     + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
-                    + $"{await DownloadsAsync(program, services)} {Network(settings, agents, services)}",
-                permissions.Network.Mode == "open" ? "orchestrate config set permissions.network.mode listed" : null
+                    + $"{Downloads(canOverlay, closed)} {Network(settings, agents, services)}",
+                cures.Length > 0 ? string.Join(' ', cures) : null
             );
         }
         var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
@@ -56,11 +65,11 @@ internal static class SandboxCheck
 
     private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "";
 
-    private static async Task<string> DownloadsAsync(string bubblewrap, RunServices services) =>
-        await services.Bubblewrap.CanOverlayAsync(bubblewrap, UserState.MakeFolder(services.Environment))
-            ? "Changes to downloads of package managers stay private to each worktree."
-            : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download "
-                + "anew into a folder of their own for each worktree.";
+    private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
+        closed.Count > 0 ? $"Package managers can't write downloads to {FileNames.Some(closed)}: gates and set-up that download fail there."
+        : canOverlay ? "Changes to downloads of package managers stay private to each worktree."
+        : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download "
+            + "anew into a folder of their own for each worktree.";
 
     private static string Network(OrchestratorSettings settings, IReadOnlyCollection<string> agents, RunServices services)
     {

@@ -126,6 +126,9 @@ public sealed record Ecosystem(string Name)
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
+    /// <summary>Folders in the home that hold such files or downloads, and the variables that move them. Default: none.</summary>
+    public IReadOnlyList<EcosystemHome> Homes { get; init; } = [];
+
     /// <summary>True if its runners find a test of this name.</summary>
     public bool IsTest(string path)
     {
@@ -160,6 +163,9 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
 
     /// <summary>Further files, one of which the project must have. Default: empty, none.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
+
+    /// <summary>True if the command is about projects inside the project's folder, too.</summary>
+    public bool CoversNested { get; init; }
 
     /// <summary>True if the command is a Python module, run with the package manager's <see cref="PackageManager.Run"/>.</summary>
     public bool IsModule { get; init; }
@@ -211,6 +217,10 @@ public sealed record PackageManager(string Name)
     /// <summary>Shell command that installs exactly what a lock file names; null: its programs do that by themselves.</summary>
     public string? SetUp { get; init; }
 
+    /// <summary>Files, one of which lies beside the lock file of a project whose gates need the packages. Default: empty, all projects
+    /// do.</summary>
+    public IReadOnlyList<string> SetUpBeside { get; init; } = [];
+
     /// <summary>Folder that set-up makes, if a copy of it serves as well in another worktree with the same files.</summary>
     /// <value>Default: null, because what it makes has absolute paths in it (virtual environments, what <c>dotnet restore</c> writes), or
     /// is quickly made of the package manager's own cache (pnpm).</value>
@@ -234,6 +244,26 @@ public sealed record PackageManager(string Name)
 /// <param name="Variable">The variable that names another folder in place of it; null: none does.</param>
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
-    /// <summary>The variable that names a folder around it, and its path in that folder; null: none does.</summary>
-    public (string Variable, string Below)? Root { get; init; }
+    /// <summary>An option that names another folder, and the variables that hold options, the first of which can be extended; null: none
+    /// does.</summary>
+    public PackageCacheOption? Option { get; init; }
+
+    /// <summary>The user's settings that name another folder. Default: none.</summary>
+    public IReadOnlyList<PackageCacheSetting> Settings { get; init; } = [];
 }
+
+/// <summary>An option that names a folder of downloads.</summary>
+/// <param name="Text">Its text before the path.</param>
+/// <param name="Variables">The variables that hold options.</param>
+public sealed record PackageCacheOption(string Text, params IReadOnlyList<string> Variables);
+
+/// <summary>A line of a user's settings that names a folder of downloads.</summary>
+/// <param name="File">Path of the settings, relative to the home folder.</param>
+/// <param name="Line">Regular expression with the group <c>path</c>, by lines.</param>
+/// <param name="Below">The folder's path in the named one. Default: empty, the named one itself.</param>
+public sealed record PackageCacheSetting(string File, string Line, string Below = "");
+
+/// <summary>A folder in the home that a variable moves.</summary>
+/// <param name="Folder">Its path relative to the home folder.</param>
+/// <param name="Variable">The variable that names another folder in place of it.</param>
+public sealed record EcosystemHome(string Folder, string Variable);

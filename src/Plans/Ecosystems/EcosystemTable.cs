@@ -2,25 +2,24 @@ using static Orchestrator.Plans.GateType;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The table of ecosystems: a new one is one row. Nobody else names a lock file, a manifest or a test's name to tell ecosystems
-/// apart.</summary>
+/// <summary>The table of ecosystems: a new one is one row here or in <see cref="LanguageTable"/>. Nobody else names a lock
+/// file, a manifest or a test's name to tell ecosystems apart.</summary>
 internal static class EcosystemTable
 {
     private const string JavaScriptManagers = "npm pnpm yarn bun";
 
     private const string CargoWorkspace = @"^\s*\[workspace[\].]";
 
-    private const string TestTask = @"\btest.\s*:";
+    private const string GoSettings = ".config/go/env";
+
+    // Not one that watches, as far as its line tells.
+    internal const string TestTask = @"\btest.\s*:(?!.*watch)";
 
     private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
 
     private static readonly string[] PythonProjects = ["pyproject.toml", "setup.py", "setup.cfg"];
 
     private static readonly string[] DotNetProjects = ["*.csproj", "*.fsproj", "*.vbproj"];
-
-    private static readonly string[] CBuilds = ["CMakeLists.txt", "meson.build"];
-
-    private static readonly string[] GradleBuilds = ["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
 
     private static readonly string[] PythonManifests =
     [
@@ -35,6 +34,7 @@ internal static class EcosystemTable
     [
         new("JavaScript")
         {
+            Homes = [new(".bun", "BUN_INSTALL"), new(".local/share/pnpm", "PNPM_HOME")],
             Home = Names(".nvm .volta .bun .local/share/pnpm .local/share/fnm .local/share/corepack .cache/node/corepack"),
             Programs = Names("npm pnpm yarn npx bun bunx node deno jest vitest mocha ava eslint tsc biome prettier"),
             Commands =
@@ -55,19 +55,37 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["pnpm-lock.yaml"],
                     SetUp = "pnpm install --frozen-lockfile",
-                    Caches = [new(".local/share/pnpm/store"), new(".cache/pnpm")],
+                    Caches =
+                    [
+                        new(".local/share/pnpm/store", "npm_config_store_dir")
+                        {
+                            Settings = [new(".npmrc", NpmLine("store-dir")), new(".config/pnpm/rc", NpmLine("store-dir"))],
+                        },
+                        new(".cache/pnpm"),
+                    ],
                 },
                 new("yarn")
                 {
                     LockFiles = ["yarn.lock"],
                     SetUp = "yarn install --immutable",
-                    Caches = [new(".cache/yarn", "YARN_CACHE_FOLDER"), new(".yarn/berry")],
+                    Caches =
+                    [
+                        new(".cache/yarn", "YARN_CACHE_FOLDER")
+                        {
+                            Settings =
+                            [
+                                new(".yarnrc.yml", @"^cacheFolder:\s*(?<path>.+)$"),
+                                new(".yarnrc", @"^cache-folder\s+(?<path>.+)$"),
+                            ],
+                        },
+                        new(".yarn/berry"),
+                    ],
                 },
                 new("bun")
                 {
                     LockFiles = ["bun.lock", "bun.lockb"],
                     SetUp = "bun install --frozen-lockfile",
-                    Caches = [new(".bun/install/cache", "BUN_INSTALL_CACHE_DIR") { Root = ("BUN_INSTALL", "install/cache") }],
+                    Caches = [new(".bun/install/cache", "BUN_INSTALL_CACHE_DIR")],
                 },
                 new("npm")
                 {
@@ -75,7 +93,7 @@ internal static class EcosystemTable
                     SetUp = "npm ci",
                     Makes = "node_modules",
                     Reads = ["package.json", ".npmrc", "npm-shrinkwrap.json"],
-                    Caches = [new(".npm", "npm_config_cache")],
+                    Caches = [new(".npm", "npm_config_cache") { Settings = [new(".npmrc", NpmLine("cache"))] }],
                     Installs = true,
                 },
             ],
@@ -113,7 +131,7 @@ internal static class EcosystemTable
                 .. Commands(TypeCheck, "deno check"),
                 .. Commands(Lint, "deno lint", "deno task lint"),
             ],
-            Managers = [new("deno") { LockFiles = ["deno.lock"] }],
+            Managers = [new("deno") { LockFiles = ["deno.lock"], Caches = [new(".cache/deno", "DENO_DIR")] }],
             Hosts = Names("jsr.io npm.jsr.io deno.land dl.deno.land registry.npmjs.org"),
             Manifests = ["deno.json", "deno.jsonc"],
             Gates =
@@ -144,7 +162,7 @@ internal static class EcosystemTable
                     LockFiles = ["uv.lock"],
                     SetUp = "uv sync --frozen",
                     Run = "uv run ",
-                    Caches = [new(".cache/uv", "UV_CACHE_DIR")],
+                    Caches = [new(".cache/uv", "UV_CACHE_DIR") { Settings = [new(".config/uv/uv.toml", IniLine("cache-dir"))] }],
                     Installs = true,
                 },
                 new("poetry")
@@ -152,7 +170,13 @@ internal static class EcosystemTable
                     LockFiles = ["poetry.lock"],
                     SetUp = "poetry install",
                     Run = "poetry run ",
-                    Caches = [new(".cache/pypoetry", "POETRY_CACHE_DIR")],
+                    Caches =
+                    [
+                        new(".cache/pypoetry", "POETRY_CACHE_DIR")
+                        {
+                            Settings = [new(".config/pypoetry/config.toml", IniLine("cache-dir"))],
+                        },
+                    ],
                 },
                 new("pdm")
                 {
@@ -172,7 +196,13 @@ internal static class EcosystemTable
                 new("pip")
                 {
                     Programs = ["pip", "pip3"],
-                    Caches = [new(".cache/pip", "PIP_CACHE_DIR")],
+                    Caches =
+                    [
+                        new(".cache/pip", "PIP_CACHE_DIR")
+                        {
+                            Settings = [new(".config/pip/pip.conf", IniLine("cache-dir")), new(".pip/pip.conf", IniLine("cache-dir"))],
+                        },
+                    ],
                     Installs = true,
                 },
             ],
@@ -237,7 +267,17 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["packages.lock.json"],
                     SetUp = "dotnet restore --locked-mode",
-                    Caches = [new(".nuget/packages", "NUGET_PACKAGES"), new(".local/share/NuGet")],
+                    Caches =
+                    [
+                        new(".nuget/packages", "NUGET_PACKAGES")
+                        {
+                            Settings =
+                            [
+                                new(".nuget/NuGet/NuGet.Config", @"<add\s+key=""globalPackagesFolder""\s+value=""(?<path>[^""]+)"""),
+                            ],
+                        },
+                        new(".local/share/NuGet"),
+                    ],
                     Installs = true,
                 },
             ],
@@ -263,6 +303,7 @@ internal static class EcosystemTable
         },
         new("Rust")
         {
+            Homes = [new(".cargo", "CARGO_HOME"), new(".rustup", "RUSTUP_HOME")],
             Home = Names(".rustup .cargo/bin .cargo/config.toml .cargo/env"),
             Programs = ["cargo"],
             Commands =
@@ -278,11 +319,7 @@ internal static class EcosystemTable
                 new("cargo")
                 {
                     LockFiles = ["Cargo.lock"],
-                    Caches =
-                    [
-                        new(".cargo/registry") { Root = ("CARGO_HOME", "registry") },
-                        new(".cargo/git") { Root = ("CARGO_HOME", "git") },
-                    ],
+                    Caches = [new(".cargo/registry"), new(".cargo/git")],
                     Installs = true,
                 },
             ],
@@ -297,15 +334,17 @@ internal static class EcosystemTable
             OutputFolders = ["target"],
             Gates =
             [
-                new("cargo build --workspace", Build, "Cargo.toml") { Says = CargoWorkspace },
-                new("cargo test --workspace", Test, "Cargo.toml") { Says = CargoWorkspace },
+                new("cargo build --workspace", Build, "Cargo.toml") { Says = CargoWorkspace, CoversNested = true },
+                new("cargo test --workspace", Test, "Cargo.toml") { Says = CargoWorkspace, CoversNested = true },
                 new("cargo build", Build, "Cargo.toml"),
                 new("cargo test", Test, "Cargo.toml"),
             ],
+            HasNestedProjects = true,
         },
         new("Go")
         {
-            Home = Names("go/bin .goenv sdk"),
+            Homes = [new("go", "GOPATH")],
+            Home = Names("go/bin .goenv sdk .config/go/env"),
             Programs = ["go", "golangci-lint"],
             Commands =
             [
@@ -319,7 +358,16 @@ internal static class EcosystemTable
                 new("go")
                 {
                     LockFiles = ["go.sum", "go.work.sum"],
-                    Caches = [new("go/pkg/mod", "GOMODCACHE") { Root = ("GOPATH", "pkg/mod") }, new(".cache/go-build", "GOCACHE")],
+                    Caches =
+                    [
+                        new("go/pkg/mod", "GOMODCACHE")
+                        {
+                            Settings = [new(GoSettings, GoLine("GOMODCACHE")), new(GoSettings, GoLine("GOPATH"), "pkg/mod")],
+                        },
+                        // Proofs of checksums, beside the modules.
+                        new("go/pkg/sumdb") { Settings = [new(GoSettings, GoLine("GOPATH"), "pkg/sumdb")] },
+                        new(".cache/go-build", "GOCACHE") { Settings = [new(GoSettings, GoLine("GOCACHE"))] },
+                    ],
                     Installs = true,
                 },
             ],
@@ -333,166 +381,18 @@ internal static class EcosystemTable
             Gates = [new("go build ./...", Build, "go.mod"), new("go vet ./...", Lint, "go.mod"), new("go test ./...", Test, "go.mod")],
             HasNestedProjects = true,
         },
-        new("Java")
-        {
-            Home = Names(".sdkman .jdks .m2/wrapper .gradle/wrapper .gradle/jdks"),
-            Programs = Names("mvn mvnw gradle gradlew"),
-            Commands =
-            [
-                .. Commands(Test, "gradle test", "./gradlew test", "mvn test", "mvn verify", "./mvnw test", "./mvnw verify"),
-                .. Commands(Build, "mvn package", "./mvnw package", "gradle build", "./gradlew build"),
-            ],
-            Managers =
-            [
-                new("mvn") { Caches = [new(".m2/repository")] },
-                new("gradle")
-                {
-                    LockFiles = ["gradle.lockfile"],
-                    Caches = [new(".gradle/caches") { Root = ("GRADLE_USER_HOME", "caches") }],
-                },
-            ],
-            Hosts = Names("repo.maven.apache.org repo1.maven.org plugins.gradle.org plugins-artifacts.gradle.org services.gradle.org"),
-            Manifests = Names("pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts libs.versions.toml"),
-            Sources = Names(".java .kt .scala"),
-            Tests = ["*Test", "*Tests", "*IT"],
-            Configuration = Names(
-                "pom.xml maven.config jvm.config extensions.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts "
-                    + "init.gradle init.gradle.kts gradle.properties gradle-wrapper.properties junit-platform.properties"
-            ),
-            OutputFolders = ["target", ".gradle", ".kotlin"],
-            OutputBeside = [new("build", GradleBuilds)],
-            Output = [".class"],
-            Gates =
-            [
-                new("./gradlew test", Test, "gradlew"),
-                new("./mvnw test", Test, "mvnw"),
-                new("mvn test", Test, "pom.xml"),
-                new("gradle test", Test, GradleBuilds),
-            ],
-        },
-        new("Ruby")
-        {
-            Home = Names(".rbenv .rvm .gem/ruby .local/share/gem"),
-            Programs = Names("ruby rake rspec bundle rails rubocop"),
-            Commands = [.. Commands(Test, "rspec", "rails test", "bin/rails test", "rake test"), .. Commands(Lint, "rubocop")],
-            Managers = [new("bundle") { LockFiles = ["Gemfile.lock"] }],
-            Hosts = Names("rubygems.org index.rubygems.org"),
-            Manifests = ["Gemfile"],
-            Sources = [".rb"],
-            Tests = ["*_test", "*_spec"],
-            Configuration = Names(".rspec spec_helper.rb rails_helper.rb test_helper.rb Rakefile rakefile .rubocop.yml .simplecov"),
-            ReadFirst = [".rspec"],
-            OutputFolders = [".bundle"],
-            OutputBeside = [new("vendor/bundle", "Gemfile")],
-            Scripts = [new("rake", ["Rakefile", "rakefile"])],
-            Gates =
-            [
-                new("bundle exec rspec", Test, ".rspec") { Beside = ["Gemfile"] },
-                new("bundle exec rspec", Test, "spec") { Beside = ["Gemfile"] },
-                new("bundle exec rails test", Test, "config.ru") { Beside = ["Gemfile"], Says = "Rails" },
-                new("bundle exec rake test", Test, "Rakefile") { Beside = ["Gemfile"], Says = "TestTask" },
-                new("bundle exec rubocop", Lint, ".rubocop.yml") { Beside = ["Gemfile"] },
-            ],
-        },
-        new("PHP")
-        {
-            Home = Names(".config/composer/vendor .composer/vendor"),
-            Programs = Names("php composer phpunit phpstan pest"),
-            Commands =
-            [
-                .. Commands(Test, "phpunit", "pest", "vendor/bin/phpunit", "vendor/bin/pest", "composer test"),
-                .. Commands(TypeCheck, "phpstan", "vendor/bin/phpstan"),
-            ],
-            Managers = [new("composer") { LockFiles = ["composer.lock"], Caches = [new(".cache/composer", "COMPOSER_CACHE_DIR")] }],
-            Hosts = Names("repo.packagist.org packagist.org"),
-            Manifests = ["composer.json"],
-            Sources = [".php"],
-            Tests = ["*Test", "*Tests"],
-            Configuration = Names("phpunit.xml phpunit.xml.dist composer.json phpstan.neon phpstan.neon.dist phpstan.dist.neon Pest.php"),
-            ReadFirst = ["phpunit.xml"],
-            OutputFolders = [".phpunit.cache"],
-            OutputBeside = [new("vendor", "composer.json")],
-            Output = [".phpunit.result.cache"],
-            Gates =
-            [
-                new("composer test", Test, "composer.json") { Says = TestTask },
-                new("vendor/bin/pest", Test, "Pest.php") { Beside = ["composer.json"] },
-                new("vendor/bin/phpunit", Test, "phpunit.xml", "phpunit.xml.dist", "phpunit.dist.xml") { Beside = ["composer.json"] },
-                new("vendor/bin/phpstan analyse", TypeCheck, "phpstan.neon", "phpstan.neon.dist", "phpstan.dist.neon")
-                {
-                    Beside = ["composer.json"],
-                },
-            ],
-        },
-        new("Elixir")
-        {
-            Home = Names(".mix .hex/packages"),
-            Programs = ["mix"],
-            Commands = [.. Commands(Test, "mix test")],
-            Managers = [new("mix") { LockFiles = ["mix.lock"] }],
-            Hosts = Names("repo.hex.pm builds.hex.pm"),
-            Manifests = ["mix.exs"],
-            Sources = [".ex", ".exs"],
-            Tests = ["*_test"],
-            Configuration = ["mix.exs", "test_helper.exs"],
-            OutputBeside = [new("_build", "mix.exs"), new("deps", "mix.exs")],
-            Gates = [new("mix test", Test, "mix.exs")],
-        },
-        new("Swift")
-        {
-            Home = Names(".swiftpm .local/share/swiftly"),
-            Programs = ["swift"],
-            Commands = [.. Commands(Test, "swift test"), .. Commands(Build, "swift build")],
-            Managers = [new("swift") { LockFiles = ["Package.resolved"] }],
-            Manifests = ["Package.swift"],
-            Sources = [".swift"],
-            Tests = ["*Test", "*Tests", "*IT"],
-            Configuration = ["Package.swift"],
-            OutputFolders = [".build"],
-        },
-        new("Dart")
-        {
-            Programs = ["dart", "flutter"],
-            Commands = [.. Commands(Test, "dart test", "flutter test"), .. Commands(Lint, "dart analyze", "flutter analyze")],
-            Managers = [new("dart") { LockFiles = ["pubspec.lock"] }],
-            Hosts = ["pub.dev"],
-            Manifests = ["pubspec.yaml"],
-            Sources = [".dart"],
-            Tests = ["*_test"],
-            Configuration = ["pubspec.yaml", "dart_test.yaml", "analysis_options.yaml"],
-            OutputFolders = [".dart_tool"],
-            OutputBeside = [new("build", "pubspec.yaml")],
-        },
-        new("C and C++")
-        {
-            Programs = Names("cmake ctest ninja meson"),
-            Commands = Commands(Test, "ctest"),
-            Sources = Names(".c .cc .cpp"),
-            Tests = ["*_test"],
-            Configuration = Names("CMakeLists.txt CMakePresets.json CMakeUserPresets.json meson.build"),
-            OutputFolders = ["CMakeFiles"],
-            OutputBeside = [.. Names("build builddir cmake-build-*").Select(name => new EcosystemOutput(name, CBuilds))],
-            Output = [".o", "CMakeCache.txt"],
-        },
-        new("shell")
-        {
-            Programs = ["bats", "shellcheck"],
-            Commands = [.. Commands(Test, "bats"), .. Commands(Lint, "shellcheck")],
-            Sources = [".sh", ".bats"],
-        },
-        new("Nix")
-        {
-            Programs = ["nix"],
-            Managers = [new("nix") { LockFiles = ["flake.lock"] }],
-            Manifests = ["flake.nix"],
-            OutputBeside = [new("result", "flake.nix")],
-        },
     ];
 
     internal static string[] Names(string names) => names.Split(' ');
 
     internal static EcosystemCommand[] Commands(GateType type, params string[] words) =>
         Array.ConvertAll(words, word => new EcosystemCommand(word, type));
+
+    private static string GoLine(string name) => $"^{name}=(?<path>.+)$";
+
+    private static string NpmLine(string name) => $@"^\s*{name}\s*=\s*(?<path>.+)$";
+
+    private static string IniLine(string name) => $@"^\s*{name}\s*[=:]\s*(?<path>.+)$";
 
     private static string[] Scripts(string script) => [.. Names(JavaScriptManagers).Select(manager => $"{manager} {script}")];
 }

@@ -1,10 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Questions to the one table of ecosystems, <see cref="EcosystemTable"/>.</summary>
+/// <summary>Questions to the one table of ecosystems: <see cref="EcosystemTable"/>, <see cref="LanguageTable"/> and <see
+/// cref="ToolTable"/>.</summary>
 public static class Ecosystems
 {
     /// <summary>All of them: languages, then tools that run others.</summary>
-    public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. ToolTable.Rows];
+    public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. LanguageTable.Rows, .. ToolTable.Rows];
 
     private static readonly string[] TestFolders =
     [
@@ -25,6 +26,9 @@ public static class Ecosystems
 
     /// <summary>Files and folders of all rows that their programs read in the home folder.</summary>
     public static IEnumerable<string> Home => All.SelectMany(row => row.Home);
+
+    /// <summary>Folders of all rows in the home that variables move.</summary>
+    public static IEnumerable<EcosystemHome> Homes => All.SelectMany(row => row.Homes);
 
     /// <summary>All package managers.</summary>
     public static IEnumerable<PackageManager> Managers => All.SelectMany(row => row.Managers);

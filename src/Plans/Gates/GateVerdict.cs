@@ -83,7 +83,7 @@ public enum BaseComparison
     [JsonStringEnumMemberName("repaired")]
     Repaired,
 
-    /// <summary>The gate fails in the same way.</summary>
+    /// <summary>The gate fails in the same way: in no test or rule in which it did not.</summary>
     [JsonStringEnumMemberName("same")]
     Same,
 
@@ -164,6 +164,16 @@ public sealed record GateVerdict
     [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecisiveLine? Decisive { get; init; }
 
+    /// <summary>The failed tests or diagnostics, without places and times, so that two runs can be compared; null: none is
+    /// known.</summary>
+    [JsonPropertyName("failures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Failures { get; init; }
+
+    /// <summary>The <see cref="Failures"/> that the base did not have; null: the base was not red, or nothing can be
+    /// compared.</summary>
+    [JsonPropertyName("newFailures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? NewFailures { get; init; }
+
     /// <summary>The number that a measurement printed; null where there is none or it failed, and for other gates.</summary>
     [JsonPropertyName("measured"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Measured { get; init; }
@@ -207,6 +217,15 @@ public sealed record GateVerdict
     /// <summary>Comparison with its failure at the base commit; null: it passed there, or was not run.</summary>
     [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaseComparison? BeforeWork { get; init; }
+
+    /// <summary>True if it prevents a merge although it failed at the base commit: no other test shows that the work is good, and it is
+    /// not shown to fail in nothing new.</summary>
+    [JsonPropertyName("decidesAnyway"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DecidesAnyway { get; init; }
+
+    /// <summary>True if a later result can be shown to fail in nothing new: tests passed, and those that failed are named.</summary>
+    [JsonIgnore]
+    public bool CanBeCompared => Counts is { Passed: > 0 } && Failures is { Count: > 0 };
 
     /// <summary>The oddities of the result.</summary>
     [JsonPropertyName("oddities")]
@@ -260,9 +279,11 @@ public sealed record GateVerdict
     /// <summary>Tracked files that a linter changed to succeed, which therefore counts as failed; null: none.</summary>
     [JsonIgnore]
     public NamedFiles? Repaired =>
-        this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } }
-            ? Oddities.FirstOrDefault(oddity => oddity.Kind == GateOddityKind.ChangedFiles)?.Files
-            : null;
+        this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } } ? Rewritten : null;
+
+    /// <summary>Tracked files that the gate changed and that were put back; null: none.</summary>
+    [JsonIgnore]
+    public NamedFiles? Rewritten => Oddities.FirstOrDefault(oddity => oddity.Kind == GateOddityKind.ChangedFiles)?.Files;
 
     /// <summary>True if the machine is at fault, not the work. A missing program of the repository is the work's fault.</summary>
     [JsonIgnore]
@@ -282,7 +303,7 @@ public sealed record GateVerdict
     public bool IsProven { get; init; }
 
     /// <summary>The verdict with the last words of its output alone, for where many are kept.</summary>
-    public GateVerdict Shortened() => this with { Tail = Tail.Length <= LongestEnd ? Tail : Tail[^LongestEnd..] };
+    public GateVerdict Shortened() => this with { Tail = Tail.Length <= LongestEnd ? Tail : Tail[^LongestEnd..], Failures = null };
 
     /// <summary>The result of a measurement whose command has ended: it passes only with success, a number, and a match with the
     /// expectation.</summary>

@@ -113,6 +113,15 @@ public static class GateWords
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
 
+    /// <summary>A gate that fails at the base of a run that has no other tests.</summary>
+    public static string StillDecides(GateVerdict verdict, string log)
+    {
+        var end = Evidence(verdict);
+        return $"The gate '{verdict.Gate.Name}' fails before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No other test "
+            + "shows that work is good, so it still decides: work lands where it passes"
+            + (verdict.CanBeCompared ? ", or fails in nothing new." : " alone. Repair it first, or say yes (--yes).");
+    }
+
     /// <summary>The failed gate as a section of Markdown, with the end of its output.</summary>
     public static string Section(GateVerdict verdict)
     {
@@ -282,11 +291,19 @@ public static class GateWords
         verdict.BeforeWork switch
         {
             BaseComparison.Repaired => "red before any work was done, green now",
-            BaseComparison.Same => "red before any work was done, and still red in the same way; it only advises",
+            BaseComparison.Same => $"red before any work was done, and still red in the same way{Weight(verdict)}",
             BaseComparison.Other => "red before any work was done, and red in another way now"
-                + $"{(Evidence(verdict) is { Length: > 0 } end ? $" ({end})" : "")}; it only advises",
+                + (
+                    verdict.NewFailures is { Count: > 0 } news ? $" (new: {Some(news, MostNotes)})"
+                    : Evidence(verdict) is { Length: > 0 } end ? $" ({end})"
+                    : ""
+                )
+                + Weight(verdict),
             _ => "",
         };
+
+    private static string Weight(GateVerdict verdict) =>
+        verdict.DecidesAnyway ? "; it decides, since no other test does" : "; it only advises";
 
     /// <summary>The oddities of a verdict in words; empty: it has none.</summary>
     public static string Oddities(GateVerdict verdict) =>
@@ -302,6 +319,13 @@ public static class GateWords
                 : "Beside another gate on this machine it failed; run again alone it "
                     + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
             Cure(verdict.Contention),
+            verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
+                ? $"It watches for changes, or asks; '{once}' checks once."
+                : "",
+            verdict.DecidesAnyway ? $"It was {BeforeWork(verdict)}." : "",
+            verdict is { Passed: false, Repaired: null, Rewritten: { } rewritten }
+                ? $"It rewrites tracked files, which were put back after it: {Names(rewritten)}. Commit what it makes of them."
+                : "",
             verdict.RemovedBefore is { } removed
                 ? $"Before it, what earlier gates had left and git does not ignore was removed: {Names(removed)}. If it needs that: add it "
                     + "to .gitignore, or make one gate of both."
@@ -402,7 +426,7 @@ public static class GateWords
 
     private static string Tests(decimal tests) => Plural.Of(tests, "test");
 
-    private static string Names(NamedFiles files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
+    internal static string Names(NamedFiles files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
 
     private static string Some(IReadOnlyList<string> names, int most) =>
         Names(new NamedFiles([.. names.Take(most)], Math.Max(0, names.Count - most)));

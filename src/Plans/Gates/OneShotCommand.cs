@@ -3,7 +3,37 @@ namespace Orchestrator.Plans;
 /// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and ends.</summary>
 public static class OneShotCommand
 {
-    private static readonly string[] Launchers = ["npx", "bunx", "pnpm", "yarn", "npm", "exec", "run", "dlx", "uv", "poetry", "bundle"];
+    private static readonly string[] Launchers =
+    [
+        "npx",
+        "bunx",
+        "pnpm",
+        "yarn",
+        "npm",
+        "exec",
+        "run",
+        "dlx",
+        "uv",
+        "poetry",
+        "bundle",
+        "cross-env",
+        "env",
+        "dotenv",
+        "--",
+    ];
+
+    // Programs that run others again and again. What they run can't be told from their words for certain.
+    private static readonly string[] Watchers =
+    [
+        "nodemon",
+        "chokidar",
+        "npm-watch",
+        "watchexec",
+        "entr",
+        "guard",
+        "turbo watch",
+        "nx watch",
+    ];
 
     // A program with its words before any option; the options that make it watch or repair; the options that make it end, of which it needs
     // one if it watches by default. The meaning of each option is that program's own documentation.
@@ -13,6 +43,13 @@ public static class OneShotCommand
         new("react-scripts test", ["--watch", "--watchAll"], ["--watchAll=false"]),
         new("vitest", ["watch", "dev", "-w", "--watch"], ["--run", "run", "list", "bench", "related", "--watch=false", "--no-watch"]),
         new("ng test", ["--watch", "--watch=true"], ["--watch=false", "--no-watch"]),
+        new("craco test", ["--watch", "--watchAll"], ["--watchAll=false"]),
+        new("vue-cli-service test:unit", ["--watch"], []),
+        new("web-test-runner", ["--watch"], []),
+        new("wtr", ["--watch"], []),
+        new("bun test", ["--watch", "--hot"], []),
+        new("deno test", ["--watch", "--watch-hmr"], []),
+        new("tsx watch", [], []) { Becomes = "tsx" },
         new("karma start", ["--auto-watch"], ["--single-run"]),
         new("cypress open", [], []) { Becomes = "cypress run" },
         new("playwright test", ["--ui"], []),
@@ -21,11 +58,30 @@ public static class OneShotCommand
         new("node", ["--watch"], []),
         new("tsc", ["-w", "--watch"], []),
         new("vue-tsc", ["-w", "--watch"], []),
+        new("cargo watch -x test", [], []) { Becomes = "cargo test" },
+        new("cargo watch -x check", [], []) { Becomes = "cargo check" },
+        new("gotestsum", ["--watch"], []),
+        new("gradle", ["-t", "--continuous"], []),
+        new("./gradlew", ["-t", "--continuous"], []),
+        new("mix test.watch", [], []) { Becomes = "mix test" },
+        new("phpunit-watcher watch", [], []) { Becomes = "phpunit" },
+        new("vendor/bin/phpunit-watcher watch", [], []) { Becomes = "vendor/bin/phpunit" },
         new("dotnet watch test", [], []) { Becomes = "dotnet test" },
         new("dotnet watch", [], []) { Becomes = "dotnet" },
         new("ptw", [], []) { Becomes = "pytest" },
         new("pytest-watch", [], []) { Becomes = "pytest" },
         new("eslint", ["--fix"], []),
+        new("standard", ["--fix"], []),
+        new("xo", ["--fix"], []),
+        new("oxlint", ["--fix", "--fix-suggestions"], []),
+        new("golangci-lint run", ["--fix"], []),
+        new("black", [], ["--check", "--diff"]),
+        new("isort", [], ["--check-only", "--check", "-c", "--diff"]),
+        new("ruff format", [], ["--check", "--diff"]),
+        new("cargo fmt", [], ["--check"]),
+        new("dotnet format", [], ["--verify-no-changes"]),
+        new("mix format", [], ["--check-formatted"]),
+        new("php-cs-fixer fix", [], ["--dry-run"]),
         new("stylelint", ["--fix"], []),
         new("next lint", ["--fix"], []),
         new("ng lint", ["--fix"], []),
@@ -47,6 +103,13 @@ public static class OneShotCommand
             : changed[0] + string.Concat(parts.Separators.Zip(changed.Skip(1), (separator, part) => $" {separator} {part}"));
     }
 
+    /// <summary>True if a command, or a part of it, never ends by itself and has no known form that does.</summary>
+    public static bool NeverEnds(string command) =>
+        ShellParts
+            .Of(command)
+            .Commands.Select(part => string.Join(' ', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsOfLauncher)))
+            .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
+
     /// <summary>The option that has to be added for a command that watches unless it is told not to.</summary>
     /// <returns>Null if it is several commands, or if an option has to be removed or replaced, or none is needed.</returns>
     public static string? MissingOption(string command) =>
@@ -59,7 +122,7 @@ public static class OneShotCommand
         var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var start = 0;
         var isInCi = false;
-        while (start < words.Length && (Launchers.Contains(words[start]) || words[start].Contains('=', StringComparison.Ordinal)))
+        while (start < words.Length && (IsOfLauncher(words[start]) || (start > 0 && words[start][0] == '-')))
         {
             isInCi |= words[start] is "CI=true" or "CI=1";
             start++;
@@ -79,6 +142,8 @@ public static class OneShotCommand
                 [.. words[..start], .. found.Becomes?.Split(' ') ?? found.Program, .. kept, .. isOpen ? found.Ends.Take(1) : []]
             );
     }
+
+    private static bool IsOfLauncher(string word) => Launchers.Contains(word) || word.Contains('=', StringComparison.Ordinal);
 
     private sealed record Rule(string Command, IReadOnlyList<string> Unwanted, IReadOnlyList<string> Ends)
     {

@@ -114,6 +114,16 @@ public static class PlanLint
                     $"Use '{once}', which checks once."
                 );
             }
+            else if (OneShotCommand.NeverEnds(task.Verification[g].Command))
+            {
+                yield return new(
+                    "gate-not-once",
+                    index,
+                    $"verification[{g}]",
+                    $"The gate '{task.Verification[g].Command}' of task '{task.Id}' watches for changes and never ends.",
+                    "Use the command that it runs again and again."
+                );
+            }
         }
         if (writes && oneCanFail && !isChecked)
         {

@@ -30,7 +30,8 @@ internal static class PromptChecks
     }
 
     /// <summary>The gates of the task.</summary>
-    public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates)
+    /// <param name="rewritten">Tracked files that gates rewrote before any work was done, by command.</param>
+    public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, NamedFiles> rewritten)
     {
         if (gates.Count == 0)
         {
@@ -47,7 +48,13 @@ internal static class PromptChecks
                 : "should pass";
             text.Append("- ").Append(PromptMarkdown.InlineCode(gate.Command)).Append(": ").Append(expectation);
             text.Append(string.IsNullOrWhiteSpace(gate.Description) ? "" : $" ({gate.Description.Trim()})");
-            text.Append(gate.Exclusive is null ? "" : $" (exclusive: {gate.Exclusive})").Append('\n');
+            text.Append(gate.Exclusive is null ? "" : $" (exclusive: {gate.Exclusive})");
+            text.Append(
+                    rewritten.TryGetValue(gate.Command, out var files)
+                        ? $"; it rewrites files that git tracks ({GateWords.Names(files)}), so commit what it makes of them"
+                        : ""
+                )
+                .Append('\n');
         }
         if (gates.Any(gate => gate.Exclusive is not null))
         {

@@ -30,7 +30,7 @@ public static class TaskPrompt
             [.. input.Notes.Select(notes => KeyValuePair.Create(notes.Key, PromptMarkdown.Quoted(notes.Value)))]
         );
         PromptChecks.Process(text, task);
-        PromptChecks.Gates(text, [.. task.Verification, .. input.FurtherGates]);
+        PromptChecks.Gates(text, [.. task.Verification, .. input.FurtherGates], input.Rewritten);
         PromptChecks.Measurements(text, task.Measurements);
         if (!string.IsNullOrWhiteSpace(input.Guidance))
         {

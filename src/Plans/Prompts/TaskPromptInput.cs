@@ -24,6 +24,9 @@ public sealed record TaskPromptInput
     /// <summary>Gates from the configuration, beside those of the task.</summary>
     public IReadOnlyList<Gate> FurtherGates { get; init; } = [];
 
+    /// <summary>Tracked files that gates rewrote before any work was done, by command.</summary>
+    public IReadOnlyDictionary<string, NamedFiles> Rewritten { get; init; } = new Dictionary<string, NamedFiles>();
+
     /// <summary>Names of the configuration's variables with a worktree's resources (<c>worktrees.env</c>).</summary>
     public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];
 

@@ -7,7 +7,8 @@ namespace Orchestrator.Runs.Merging.Preflight;
 internal sealed class GatesAtBase(GateCheck gates)
 {
     /// <summary>Set-up and gates once at the base: a gate that can't run stops the run; a gate of the configuration that fails there is
-    /// only advisory; a task's gate that passes before the work proves nothing, and is reported.</summary>
+    /// only advisory, unless a task has no other test; a task's gate that passes before the work proves nothing, and is reported.</summary>
+    /// <param name="confirmations">Gets what a person has to confirm before agents are paid.</param>
     /// <returns>What the run decides by, with the results.</returns>
     public async Task<RunDecisions> TryAsync(
         GitRepository repository,
@@ -15,6 +16,7 @@ internal sealed class GatesAtBase(GateCheck gates)
         string baseCommit,
         List<string> errors,
         List<string> warnings,
+        List<string> confirmations,
         CancellationToken stop
     )
     {
@@ -52,7 +54,16 @@ internal sealed class GatesAtBase(GateCheck gates)
             warnings.Add(advice);
         }
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
-        warnings.AddRange(red.Select(o => GateWords.OnlyAdvises(o, GateCheck.EvidenceOf(files, o))));
+        var known = red.ToDictionary(o => o.Gate.Identity.Command);
+        foreach (var outcome in red)
+        {
+            var log = GateCheck.EvidenceOf(files, outcome);
+            var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && BaseGates.SomeTaskLacksTests(files, known);
+            // Where nothing can be compared, all work fails that does not repair it.
+            (isOnlyTest && !outcome.CanBeCompared ? confirmations : warnings).Add(
+                isOnlyTest ? GateWords.StillDecides(outcome, log) : GateWords.OnlyAdvises(outcome, log)
+            );
+        }
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {

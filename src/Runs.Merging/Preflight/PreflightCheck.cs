@@ -89,7 +89,8 @@ public sealed class PreflightCheck(RunServices services)
         }
         await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
-        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, stop);
+        List<string> unjudged = [];
+        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, unjudged, stop);
         var repeated = RepeatedWork.Of(files, input.Repository);
         return new PreflightResult
         {
@@ -105,6 +106,7 @@ public sealed class PreflightCheck(RunServices services)
                 // What is uncommitted came with the conversation, and its task has it.
                 .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,
+                .. unjudged,
                 .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
             ],
             BaseCommit = baseCommit,

@@ -22,12 +22,13 @@ internal static class GateSections
         var red = news.Red.ToList();
         foreach (var verdict in red)
         {
-            var before = news.PassedBefore(verdict);
+            var before = verdict.BeforeWork == BaseComparison.Same ? false : news.PassedBefore(verdict);
             yield return new ReportLine(
                 before is false ? "still-red" : "newly-red",
                 $"{GateWords.Line(verdict)}; "
                     + before switch
                     {
+                        _ when GateWords.BeforeWork(verdict) is { Length: > 0 } atBase => atBase,
                         true => $"in {news.Before} it passed",
                         false => $"in {news.Before} it was red too",
                         null when news.Before is { } run => $"{run} did not run it",

@@ -1,5 +1,6 @@
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Tasks.Mail;
 
@@ -87,6 +88,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             {
                 Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
                 FurtherGates = [.. input.FurtherGates.Select(g => g.WithoutTurns())],
+                Rewritten = new Dictionary<string, NamedFiles>(),
             }
         );
     }
@@ -94,13 +96,19 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// <summary>True for a file of the repository that the agent gets as a sub-agent.</summary>
     public static bool IsSubAgent(string path) => path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
-    private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
+    /// <summary>The facts of the prompt for a new conversation.</summary>
+    /// <param name="guidance">A person's words for the task; null: none.</param>
+    public static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
     {
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
         {
             Task = task,
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
             FurtherGates = files.Gates.Beyond(files.Plan, task),
+            Rewritten = BaseGates
+                .Read(files)
+                .Values.Where(verdict => verdict.Rewritten is not null)
+                .ToDictionary(verdict => verdict.Gate.Command, verdict => verdict.Rewritten!),
             NeedPerson = files.Settings.AlwaysRequireHuman,
             WorktreeVariables = [.. files.Settings.Worktrees.Environment.Keys],
             Guidance = guidance,

@@ -50,13 +50,14 @@ internal sealed class GateCheck(RunServices services)
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : BaseGates.Read(files);
+        var lacksTests = BaseGates.LackTests(atBase, gates) && (task.Length > 0 || BaseGates.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
         foreach (var gate in gates)
         {
             var lookup = lookups[gate];
             if (lookup.Known is { } hit)
             {
-                Told(BaseGates.Compare(atBase, hit));
+                Told(BaseGates.Compare(atBase, hit, lacksTests));
                 continue;
             }
             if (await tree.BeginAsync(stop) is { } failure)
@@ -85,7 +86,7 @@ internal sealed class GateCheck(RunServices services)
                 traces.LeavesFiles,
                 stop
             );
-            Told(BaseGates.Compare(atBase, verdict));
+            Told(BaseGates.Compare(atBase, verdict, lacksTests));
         }
         return outcomes;
 
@@ -201,11 +202,17 @@ internal sealed class GateCheck(RunServices services)
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop, isBase: true);
     }
 
-    /// <summary>Results that prevent a merge: required, failed, not failed at the base, and not in quarantine.</summary>
+    /// <summary>Results that prevent a merge: required, failed, not in quarantine, and not failed at the base unless no other test shows
+    /// that the work is good.</summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files);
-        return [.. outcomes.Where(o => !o.IsAcceptable && (o.Gate.IsMeasurement || !advisory.Contains(o.Gate.Identity.Command)))];
+        return
+        [
+            .. outcomes.Where(o =>
+                !o.IsAcceptable && (o.Gate.IsMeasurement || o.DecidesAnyway || !advisory.Contains(o.Gate.Identity.Command))
+            ),
+        ];
     }
 
     /// <summary>File with a gate's whole output, relative to the repository; empty where it did not run.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
@@ -101,8 +102,7 @@ public static class WorktreeSetup
                 {
                     var log = Path.Combine(logFolder, "setup.log");
                     OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
-                    return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see "
-                        + $"{files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
+                    return Explain(command, result, worktree.Path, files.Folder.Relative(log));
                 }
             }
             if (place is not null && isBase)
@@ -117,6 +117,15 @@ public static class WorktreeSetup
             OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
         }
         return null;
+    }
+
+    private static string Explain(string command, ProcessResult result, string folder, string log)
+    {
+        var failed = FailedCommand.Read(command, result, folder);
+        var cause = failed.CauseInWords.Length > 0 ? $" ({failed.CauseInWords})" : "";
+        var line = failed.Line.Length > 0 ? $": {failed.Line.TrimEnd('.')}" : "";
+        return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {folder}{cause}{line}; see {log}. "
+            + (GateProbe.CureOf(failed.Cause) is { } cure ? $"{cure} Or set worktrees.setup." : "Repair it or set worktrees.setup.");
     }
 
     /// <summary>True if what set-up makes could be kept for other worktrees, and is not.</summary>
