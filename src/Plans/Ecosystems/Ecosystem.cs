@@ -165,31 +165,6 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     public bool IsModule { get; init; }
 }
 
-/// <summary>A folder with build output, known by a file beside it.</summary>
-/// <param name="Folder">Its name, or a relative path with forward slashes.</param>
-/// <param name="Files">Names of files, one of which lies in the folder that holds it.</param>
-public sealed record EcosystemOutput(string Folder, params IReadOnlyList<string> Files)
-{
-    /// <summary>The path of such a folder within a path; null: it lies in none.</summary>
-    /// <param name="path">A relative path with forward slashes.</param>
-    /// <param name="isBeside">True if a folder, empty for the root, holds a file whose name matches one of the patterns.</param>
-    public string? In(string path, Func<string, IReadOnlyList<string>, bool> isBeside)
-    {
-        var (parts, own) = (path.Split('/'), Folder.Split('/'));
-        for (var at = 0; at + own.Length <= parts.Length; at++)
-        {
-            if (
-                !own.Where((name, i) => !FileNamePattern.IsAny([name], parts[at + i])).Any()
-                && isBeside(string.Join('/', parts[..at]), Files)
-            )
-            {
-                return string.Join('/', parts[..(at + own.Length)]);
-            }
-        }
-        return null;
-    }
-}
-
 /// <summary>Files that a program reads without being told their names.</summary>
 /// <param name="Program">The program.</param>
 /// <param name="Files">Names of the files.</param>

@@ -100,7 +100,7 @@ internal static class EcosystemTable
                 "node_modules .next .nuxt .output .svelte-kit .astro .angular .vite .turbo .parcel-cache .nyc_output coverage "
                     + "storybook-static playwright-report"
             ),
-            OutputBeside = [new("dist", "package.json")],
+            OutputBeside = BuildOutput.OfJavaScript,
             Output = [".tsbuildinfo"],
         },
         new("Deno")
@@ -257,7 +257,7 @@ internal static class EcosystemTable
                     + "NuGet.config"
             ),
             OutputFolders = ["obj", "TestResults"],
-            OutputBeside = [new("bin", DotNetProjects)],
+            OutputBeside = BuildOutput.OfDotNet(DotNetProjects),
             Gates = [new("dotnet build", Build), new("dotnet test", Test)],
             Roots = [Names("*.sln *.slnx"), DotNetProjects],
         },
