@@ -82,6 +82,19 @@ public sealed class GateDetectionTests
         "pyproject.toml: [tool.ruff]\nfix = true\n[tool.pytest.ini_options]",
         "uv.lock"
     )]
+    [InlineData(
+        "uv run --all-packages pytest",
+        "pyproject.toml: [tool.uv.workspace]\nmembers = ['a']\n[tool.pytest.ini_options]",
+        "uv.lock"
+    )]
+    [InlineData(
+        "cd packages/a && uv run --all-packages pytest|cd packages/b && python3 -m pytest|cd tools && python3 -m pytest",
+        "pyproject.toml: [tool.uv.workspace]\nmembers = [\n  \"packages/*\", # all\n]\nexclude = ['packages/b']",
+        "uv.lock",
+        "packages/a/pyproject.toml: [tool.pytest.ini_options]",
+        "packages/b/pyproject.toml: [tool.pytest.ini_options]",
+        "tools/pyproject.toml: [tool.pytest.ini_options]"
+    )]
     [InlineData("python3 -m unittest discover -s tests", "setup.py", "tests/a.py")]
     [InlineData("", "A.sln", "B.sln", "C.csproj")]
     public void Project_OfAnyEcosystem_GivesItsGates(string expected, params string[] files) => Expect(expected, files);

@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Detection;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Packages;
 using Orchestrator.TestKit;
 
@@ -17,7 +18,10 @@ public class SetUpDetectionTests
     [InlineData("dotnet restore --locked-mode", "packages.lock.json")]
     public void Detect_LockFileInTheRoot_IsInstalledByItsPackageManager(string command, string lockFile)
     {
-        var found = Assert.Single(SetUpDetection.Detect(name => name == lockFile, []));
+        using TempFolder folder = new();
+        folder.Write(lockFile, "");
+
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
 
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
@@ -34,13 +38,33 @@ public class SetUpDetectionTests
 
         Assert.Equal(
             ["yarn install --immutable", "uv sync --frozen"],
-            SetUpDetection.Detect(folder.Path, []).Select(found => found.Command)
+            SetUpDetection.Detect(new WorktreeFiles(folder.Path), []).Select(found => found.Command)
         );
         Assert.Equal(["yarn run test"], GateDetection.Detect(folder.Path).Select(gate => gate.Command));
     }
 
     [Fact]
-    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp() => Assert.Empty(SetUpDetection.Detect(_ => false, []));
+    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp()
+    {
+        using TempFolder folder = new();
+
+        Assert.Empty(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+    }
+
+    /// <summary>Without it only the root's own packages are installed, of which a workspace often has none.</summary>
+    [Theory]
+    [InlineData("[project]\nname = 'a'\n", "uv sync --frozen")]
+    [InlineData("[tool.uv.workspace]\nmembers = ['packages/*']\n", "uv sync --frozen --all-packages")]
+    public void Detect_UvWorkspace_IsInstalledForAllPackages(string manifest, string command)
+    {
+        using TempFolder folder = new();
+        folder.Write("uv.lock", "");
+        folder.Write("pyproject.toml", manifest);
+
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+
+        Assert.Equal((command, "uv.lock"), (found.Command, found.LockFile));
+    }
 
     [Fact]
     public void Detect_ProjectsBelowTheRoot_AreSetUpInTheirFolders()
@@ -52,7 +76,7 @@ public class SetUpDetectionTests
         folder.Write("tools/package-lock.json", "");
 
         var folders = GateDetection.FoldersOf(GateDetection.Detect(folder.Path));
-        var found = SetUpDetection.Detect(folder.Path, folders);
+        var found = SetUpDetection.Detect(new WorktreeFiles(folder.Path), folders);
 
         Assert.Equal(["npm ci", "cd web && pnpm install --frozen-lockfile"], found.Select(command => command.Command));
         Assert.Equal(["package-lock.json", "web/pnpm-lock.yaml"], found.Select(command => command.LockFile));

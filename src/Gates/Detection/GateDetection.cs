@@ -29,7 +29,7 @@ public static partial class GateDetection
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
         var root = new ProjectFolder(new WorktreeFiles(directory));
-        List<(Gate Gate, string Meaning)> gates = [.. Of(root)];
+        List<(Gate Gate, string Meaning)> gates = [.. Of(root, root)];
         List<ProjectFolder> projects = [];
         var rows = gates.Count == 0 ? null : NestedRows(root);
         // Where nothing below can count, no folder is read.
@@ -37,7 +37,10 @@ public static partial class GateDetection
             var folder in (rows is { Count: 0 } ? [] : root.Below()).Where(folder => !projects.Exists(project => IsPartOf(folder, project)))
         )
         {
-            List<(Gate Gate, string Meaning)> found = [.. rows is null ? Of(folder) : rows.SelectMany(row => OfRow(row, folder))];
+            List<(Gate Gate, string Meaning)> found =
+            [
+                .. rows is null ? Of(folder, root) : rows.SelectMany(row => OfRow(row, folder, root)),
+            ];
             if (found.Count > 0)
             {
                 projects.Add(folder);
@@ -52,22 +55,22 @@ public static partial class GateDetection
 
     /// <summary>The rows of a project's gates that leave out projects inside it.</summary>
     private static List<Ecosystem> NestedRows(ProjectFolder project) =>
-        [.. Ecosystems.All.Where(row => row.HasNestedProjects && OfRow(row, project).Any())];
+        [.. Ecosystems.All.Where(row => row.HasNestedProjects && OfRow(row, project, project).Any())];
 
     private static Gate InFolder(Gate gate, string folder) => gate with { Command = GateFolder.Join(folder, gate.Command) };
 
-    private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
+    private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder, ProjectFolder root)
     {
-        List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder))];
+        List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
         // A Makefile usually wraps the same commands, so it only fills gaps.
         gates.AddRange([.. OfMake(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type))]);
         return gates;
     }
 
     /// <summary>With several projects and no solution a command would be ambiguous.</summary>
-    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder) =>
+    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         row.HasOneRoot(folder.Names)
-            ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type).Select(gate => Made(gate, row, folder))
+            ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type).Select(gate => Made(gate, row, folder, root))
             : [];
 
     private static bool Holds(EcosystemGate gate, ProjectFolder folder) =>
@@ -79,8 +82,18 @@ public static partial class GateDetection
             )
         );
 
-    private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder) =>
-        Make(gate.IsModule ? (row.ManagerOf(folder.Names)?.Run ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
+    private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
+        Make(gate.IsModule ? (RunOf(row, folder, root) ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
+
+    /// <summary>What stands before a program of a project; a member of a workspace has the root's.</summary>
+    private static string? RunOf(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
+        row.ManagerOf(folder.Names) is { } own
+            ? own.Workspace is { } workspace && workspace.IsIn(folder.Read)
+                ? workspace.Run
+                : own.Run
+            : row.ManagerOf(root.Names)?.Workspace is { } outer && outer.HasMember(root.Read(outer.File), folder.Path)
+                ? outer.Run
+                : null;
 
     private static IEnumerable<(Gate Gate, string Meaning)> OfMake(ProjectFolder folder)
     {

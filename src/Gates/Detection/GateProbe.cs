@@ -31,8 +31,9 @@ public static class GateProbe
     /// <summary>The cure where a gate can't run.</summary>
     /// <param name="ofProject">It applies to every task, whatever the plan says.</param>
     /// <param name="directory">The repository's root.</param>
+    /// <param name="found">The gates that were found in it.</param>
     /// <param name="cause">The machine's fault; null: not known.</param>
-    public static string CureOf(Gate gate, bool ofProject, string directory, EnvironmentCause? cause = null) =>
+    public static string CureOf(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found, EnvironmentCause? cause = null) =>
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
@@ -42,27 +43,27 @@ public static class GateProbe
             EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
             EnvironmentCause.MissingService => "Start the service that it needs.",
             EnvironmentCause.WrongVersion => "Install the version that it asks for.",
-            _ => Installing(gate, ofProject, directory),
+            _ => Installing(gate, ofProject, directory, found),
         };
 
-    private static string Installing(Gate gate, bool ofProject, string directory) =>
+    private static string Installing(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found) =>
         !ofProject ? "Install what it needs, or change the task's 'verification'."
-        : SetUpOf(gate, directory) is { } setUp
+        : SetUpOf(gate, directory, found) is { } setUp
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
         : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
 
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
 
     // As lines of .orchestrator/config.yaml.
-    private static string? SetUpOf(Gate gate, string directory)
+    private static string? SetUpOf(Gate gate, string directory, IReadOnlyList<Gate> found)
     {
         if (IsModule(gate.Command))
         {
             // All found gates: the list replaces what was found.
-            var found = GateDetection.Detect(directory).Select(other => other.Command).ToList();
-            var modules = found.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
+            var commands = found.Select(other => other.Command).ToList();
+            var modules = commands.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
             var requirements = File.Exists(Path.Combine(directory, "requirements.txt")) ? "-r requirements.txt " : "";
-            var gates = found.Select(command =>
+            var gates = commands.Select(command =>
                 IsModule(command) ? $".venv/bin/{command.Replace("python3", "python", StringComparison.Ordinal)}" : command
             );
             return $"worktrees.setup: [\"python3 -m venv .venv\", \".venv/bin/pip install {requirements}"

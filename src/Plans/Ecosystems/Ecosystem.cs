@@ -197,6 +197,9 @@ public sealed record PackageManager(string Name)
     /// <summary>What stands before a program, or the name of a script, to run it with the project's packages.</summary>
     public string Run { get; init; } = "";
 
+    /// <summary>The commands for a project of several packages. Default: null, they are the same.</summary>
+    public PackageWorkspace? Workspace { get; init; }
+
     /// <summary>The folders in which the package manager keeps downloads.</summary>
     public IReadOnlyList<PackageCache> Caches { get; init; } = [];
 

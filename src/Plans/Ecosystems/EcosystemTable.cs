@@ -144,6 +144,12 @@ internal static class EcosystemTable
                     LockFiles = ["uv.lock"],
                     SetUp = "uv sync --frozen",
                     Run = "uv run ",
+                    Workspace = new(
+                        "pyproject.toml",
+                        @"^\s*\[tool\.uv\.workspace\]",
+                        "uv sync --frozen --all-packages",
+                        "uv run --all-packages "
+                    ),
                     Caches = [new(".cache/uv", "UV_CACHE_DIR")],
                     Installs = true,
                 },

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and ends.</summary>
 public static class OneShotCommand
 {
-    private static readonly string[] Launchers = ["npx", "bunx", "pnpm", "yarn", "npm", "exec", "run", "dlx", "uv", "poetry", "bundle"];
+    private static readonly string[] Launchers = [.. GateCommand.Launchers, "npm", "dlx"];
 
     // A program with its words before any option; the options that make it watch or repair; the options that make it end, of which it needs
     // one if it watches by default. The meaning of each option is that program's own documentation.
