@@ -67,6 +67,30 @@ public sealed class LandMergedTests
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
     }
 
+    /// <summary>What has landed in part is not paid again by a yes in advance; a run that merges nothing new has nothing to land.</summary>
+    [Fact]
+    public async Task Run_PlanOfWhichAPartHasLanded_IsPaidAgainOnlyWhereItIsMeant()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan);
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+        Assert.Equal(0, (await cli.RunAsync("land", "--merged", "--yes")).ExitCode);
+        var part = cli.Git("rev-parse", "main").Trim();
+
+        var refused = await cli.RunAsync("run", "--yes");
+        var meant = await cli.RunAsync("run", "--yes", "--again");
+        var asked = (await cli.RunAsync("status", "--all")).Output;
+        var landed = await cli.RunAsync("land", "--merged", "--yes");
+
+        Assert.True(refused.ExitCode == 3, refused.People);
+        Assert.Contains($"landed a part ({part[..12]}", refused.People, StringComparison.Ordinal);
+        Assert.Equal(1, meant.ExitCode);
+        Assert.DoesNotContain("--merged", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("on staging", asked, StringComparison.Ordinal);
+        Assert.True(landed.ExitCode == 2, landed.People);
+        Assert.Equal(part, cli.Git("rev-parse", "main").Trim());
+    }
+
     /// <summary>A merge by the user drops work of a run of which a task has failed: what is recommended first is what works.</summary>
     [Fact]
     public async Task Land_MergedDropsWork_RecommendedCommandLands()

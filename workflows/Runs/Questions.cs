@@ -241,7 +241,7 @@ internal static class Questions
 
     /// <summary>The way to land what is merged without the tasks that failed; none where nothing of that is left to land.</summary>
     private static AnswerWay[] LandingOfMerged(RunState state) =>
-        state.Board.Unlanded.Any() && !state.IsPromotionOverdue
+        state.HasUnlanded && !state.IsPromotionOverdue
             ?
             [
                 new AnswerWay(

@@ -7,7 +7,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The reason of a cancelled run.</summary>
-    public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.Board.Unlanded.Any() };
+    public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.HasUnlanded };
 
     public RunState State => state;
 

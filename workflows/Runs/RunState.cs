@@ -108,6 +108,9 @@ internal sealed class RunState
         set => Staging = Staging.MovedTo(value);
     }
 
+    /// <summary>True if staging has work that has not landed. A task whose work the target had already merges nothing.</summary>
+    public bool HasUnlanded => Board.Unlanded.Any() && StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit;
+
     /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
     public bool IsDraining { get; set; }
 
