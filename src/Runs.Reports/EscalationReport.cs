@@ -207,7 +207,7 @@ internal sealed class EscalationReport(string repository)
 
     private static bool IsOfTheWhole(AnswerWay way) => IsLanding(way) || way.Kind is AnswerWays.Resolve or AnswerWays.ReadEscalation;
 
-    /// <summary>What a command does, as a comment behind it, so that the block can be copied.</summary>
+    /// <summary>The effect of a command, as a comment behind it, so that the block can be copied.</summary>
     private static string Meaning(AnswerWay way) =>
         way.Kind switch
         {

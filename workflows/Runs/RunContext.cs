@@ -1,7 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What the parts of a run's workflow share that carry out what was decided: the state, the clock, and what is under
-/// way.</summary>
+/// <summary>Shared state, clock and in-flight work of a run's components.</summary>
 internal sealed class RunContext(RunState state, CancellationToken stop)
 {
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);

@@ -4,8 +4,8 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What a run is sent: commands of people, reports of the workflows below it. A default stands for an argument that must be given,
-/// where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
+/// <summary>The messages to a run: commands of users, reports of the workflows below it. A default stands for an argument that must be
+/// given, where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
 public abstract class RunMessages : MessageWorkflow
 {
     /// <summary>Set by servers on the workflows that a schedule starts.</summary>
@@ -21,8 +21,8 @@ public abstract class RunMessages : MessageWorkflow
 
     private protected static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Whoever asks a run that has failed is answered from memory, where nothing may say that it goes on. This is no transition:
-    /// nothing records it any more.</summary>
+    /// <summary>Answers questions to a failed run from memory, where nothing may say that it continues. This is no transition: nothing
+    /// records it any more.</summary>
     internal override void EndsAsFailed(string reason)
     {
         if (!RunStates.IsFinal(State.Run.State))

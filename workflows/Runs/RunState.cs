@@ -76,7 +76,7 @@ internal sealed class RunState
     /// <summary>A person has asked to land what is merged, while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
-    /// <summary>What is merged is landing while tasks wait for people: nothing is merged meanwhile.</summary>
+    /// <summary>True while merged work lands and tasks wait for people: nothing is merged meanwhile.</summary>
     public bool IsLandingMerged { get; set; }
 
     /// <summary>The resolution that is being carried out; null: there is none.</summary>

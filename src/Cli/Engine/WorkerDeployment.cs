@@ -18,7 +18,7 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a worker is by settings; null: it belongs to no deployment.</summary>
+    /// <summary>The version of a worker according to the settings; null: it belongs to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? VersionText.Value) : null;
 

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>What a person wants done with the selected task.</summary>
+/// <summary>The user's choice for the selected task.</summary>
 internal enum WorkerAction
 {
     /// <summary>The panel is left.</summary>

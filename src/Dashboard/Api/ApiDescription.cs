@@ -240,7 +240,7 @@ internal sealed class ApiDescription(IServiceProvider services)
 /// <summary>Puts operations of the API on their routes.</summary>
 internal static class ApiOperations
 {
-    /// <summary>What the description has of a route.</summary>
+    /// <summary>Adds the operation of a route to the description.</summary>
     public static void Describe(this IEndpointConventionBuilder route, ApiOperation operation)
     {
         route

@@ -85,7 +85,7 @@ public static partial class GateDetection
     private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         Make(gate.IsModule ? (RunOf(row, folder, root) ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
 
-    /// <summary>What stands before a program of a project; a member of a workspace has the root's.</summary>
+    /// <summary>The words before a program of a project; a member of a workspace has the root's.</summary>
     private static string? RunOf(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         row.ManagerOf(folder.Names) is { } own
             ? own.Workspace is { } workspace && workspace.IsIn(folder.Read)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>How to check a found gate's program without running the gate, and the cure if it is missing. Pure.</summary>
+/// <summary>Checks a found gate's program without running the gate, and names the cure if it is missing. Pure.</summary>
 public static class GateProbe
 {
     private const string Python = "python3 -m ";

@@ -150,7 +150,7 @@ public static class MachineCheck
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
-    /// <summary>How the limits of the settings are enforced; null where there are none.</summary>
+    /// <summary>Describes the enforcement of the settings' limits; null if there are none.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)
     {
         string?[] held =

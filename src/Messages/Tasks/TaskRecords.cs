@@ -18,7 +18,7 @@ public sealed record TaskInput
     /// <summary>Position of staging when the task was started, as the run knows it; empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>What is known of the task from earlier executions of its workflow; null: it is the first. Activities are not given
+    /// <summary>The facts about the task from earlier executions of its workflow; null: it is the first. Activities are not given
     /// it.</summary>
     public TaskProgress? Known { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What is known of the projects of one language, or of one tool that runs others: a row of <see cref="Ecosystems"/>. Names of
+/// <summary>The facts about the projects of one language, or of one tool that runs others: a row of <see cref="Ecosystems"/>. Names of
 /// files have no folder, and <c>*</c> stands for any text in them.</summary>
 /// <param name="Name">What people call it.</param>
 public sealed record Ecosystem(string Name)
@@ -194,7 +194,7 @@ public sealed record PackageManager(string Name)
     /// <summary>Files in the root folder, beside the lock file, that determine what set-up makes.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
-    /// <summary>What stands before a program, or the name of a script, to run it with the project's packages.</summary>
+    /// <summary>The words before a program, or before the name of a script, that run it with the project's packages.</summary>
     public string Run { get; init; } = "";
 
     /// <summary>The commands for a project of several packages. Default: null, they are the same.</summary>

@@ -239,7 +239,7 @@ internal sealed class HeldBackFiles
         }
     }
 
-    /// <summary>What a task's <c>files_write</c> spells out.</summary>
+    /// <summary>The paths that a task's <c>files_write</c> spells out.</summary>
     private sealed class NamedPaths(PlanTask task)
     {
         private readonly List<PathPattern> _patterns = [.. (Ownership.Of(task).Patterns).Select(PathPattern.Parse)];
