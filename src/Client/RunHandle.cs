@@ -245,7 +245,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
-    /// <summary>Ends the run; what is merged stays on staging.</summary>
+    /// <summary>Ends the run; merged work stays on staging.</summary>
     public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 

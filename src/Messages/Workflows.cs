@@ -191,7 +191,7 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
-    /// <summary>The merge train's result for this task's commit.</summary>
+    /// <summary>The merge queue's result for this task's commit.</summary>
     [WorkflowSignal(MessageNames.MergeDone)]
     Task MergeDoneAsync(MergeResult result);
 }

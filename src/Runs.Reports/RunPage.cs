@@ -118,7 +118,7 @@ public sealed record RunPage(
 
     private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
         (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
-            ? [("goes on", $"with: orchestrate resume {run.RunId}")]
+            ? [("continue", $"with: orchestrate resume {run.RunId}")]
             : [];
 
     private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)

@@ -43,7 +43,7 @@ public sealed class LandMergedTests
 
         // It is what is recommended, and nothing says afterward that its work is on staging alone.
         Assert.All(questions, question => Assert.EndsWith(" --merged", (string)question!["commands"]![0]!, StringComparison.Ordinal));
-        Assert.Contains("what is merged stays on staging", asked, StringComparison.Ordinal);
+        Assert.Contains("merged work stays on staging", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("on staging", landed.People[landed.People.IndexOf("main is at", StringComparison.Ordinal)..]);
         Assert.DoesNotContain("on staging", afterward, StringComparison.Ordinal);
         Assert.DoesNotContain("on staging", report, StringComparison.Ordinal);

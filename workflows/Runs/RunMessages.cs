@@ -142,7 +142,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateMove(MoveRunCommand command) => Refuse(Parts.Moving.Refuse(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.CancelAsync"/>
-    [WorkflowUpdate(MessageNames.Cancel, Description = "Ends the run; what is merged stays on staging.")]
+    [WorkflowUpdate(MessageNames.Cancel, Description = "Ends the run; merged work stays on staging.")]
     public Task<SteeringAnswer> CancelAsync(PersonCommand? command = null)
     {
         var isFinal = RunStates.IsFinal(State.Run.State);
@@ -156,7 +156,7 @@ public abstract class RunMessages : MessageWorkflow
         State.Note(new CancelledBy(State.CancelledBy), Now, State.CancelledBy.Who);
         _stop.Cancel();
         return Task.FromResult(
-            new SteeringAnswer($"{State.RunId} is being cancelled; what is merged stays on staging.", true, NamesRun: true)
+            new SteeringAnswer($"{State.RunId} is being cancelled; merged work stays on staging.", true, NamesRun: true)
         );
     }
 
@@ -205,7 +205,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.TrainChangedAsync"/>
-    [WorkflowSignal(MessageNames.TrainChanged, Description = "A report of the merge train.")]
+    [WorkflowSignal(MessageNames.TrainChanged, Description = "A report of the merge queue.")]
     public Task TrainChangedAsync(TrainReport report = null!)
     {
         Parts.Merging.TakeIn(report);

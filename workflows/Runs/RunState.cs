@@ -109,7 +109,8 @@ internal sealed class RunState
     }
 
     /// <summary>True if staging has work that has not landed. A task whose work the target had already merges nothing.</summary>
-    public bool HasUnlanded => Board.Unlanded.Any() && StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit;
+    public bool HasUnlanded =>
+        Board.Unlanded.Any() && (StagingTip.Length == 0 || (StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit));
 
     /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
     public bool IsDraining { get; set; }

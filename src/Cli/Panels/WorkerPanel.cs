@@ -23,7 +23,7 @@ internal enum WorkerAction
 /// out.</summary>
 internal sealed record WorkerPanel
 {
-    private const string Help = "up/down select   / filter   l logs   p pause or go on   r retry   q quit";
+    private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
     private const int LeastRows = 3;
 
     /// <summary>All rows.</summary>

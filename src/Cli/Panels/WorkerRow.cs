@@ -22,7 +22,7 @@ internal sealed record WorkerRow
     /// <summary>No process works on the run: nothing of it goes on before somebody resumes it.</summary>
     public bool IsAbandoned { get; init; }
 
-    /// <summary>Its name in commands: <c>RUN/TASK</c>.</summary>
+    /// <summary>The task's name in commands: <c>RUN/TASK</c>.</summary>
     public string Name => $"{Run}/{Task.Id}";
 
     /// <summary>A slot is held: an agent works on the task, or its gates run.</summary>

@@ -23,7 +23,7 @@ internal static class NextSteps
         }
         if (steps.Count > 0)
         {
-            write(new ScreenLine("What needs you:", Tone.Strong));
+            write(new ScreenLine("Needs attention:", Tone.Strong));
         }
         foreach (var step in steps)
         {

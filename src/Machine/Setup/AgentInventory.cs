@@ -57,7 +57,7 @@ public static class AgentInventory
     {
         var settings = loaded.Settings!;
         var runner = MachineCheck.Runner(name, settings, loaded.AgentEnvironment);
-        var check = (await runner.CheckAsync(repository, cancellationToken)).Explained(loaded.WithheldVariables);
+        var check = MachineCheck.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
         var description = settings.DescriptionOf(name) is { } json ? DescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
         // A plain program, or another version's description under a known name, was never put to the kit; those that speak the Agent

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>A budget: its limit, and what is spent of it.</summary>
 public sealed record BudgetStatus
 {
-    /// <summary>Its scope, as in the names of settings: <c>attempt</c>, <c>task</c>, <c>run</c>, <c>day</c> or <c>account</c>.</summary>
+    /// <summary>The scope, as in the names of settings: <c>attempt</c>, <c>task</c>, <c>run</c>, <c>day</c> or <c>account</c>.</summary>
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 

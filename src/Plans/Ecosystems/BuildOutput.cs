@@ -7,7 +7,7 @@ internal static class BuildOutput
         "package.json tsconfig.json tsconfig.*.json vite.config.* webpack.config.* rollup.config.* next.config.* electron.vite.config.*"
     );
 
-    /// <summary>Those of JavaScript.</summary>
+    /// <summary>Output folders of JavaScript.</summary>
     public static IReadOnlyList<EcosystemOutput> OfJavaScript { get; } =
     [
         new("dist", "package.json"),
@@ -24,7 +24,7 @@ internal static class BuildOutput
         },
     ];
 
-    /// <summary>Those of .NET.</summary>
+    /// <summary>Output folders of .NET.</summary>
     /// <param name="projects">Names of project files.</param>
     public static IReadOnlyList<EcosystemOutput> OfDotNet(IReadOnlyList<string> projects) =>
         [

@@ -144,12 +144,7 @@ internal static class EcosystemTable
                     LockFiles = ["uv.lock"],
                     SetUp = "uv sync --frozen",
                     Run = "uv run ",
-                    Workspace = new(
-                        "pyproject.toml",
-                        @"^\s*\[tool\.uv\.workspace\]",
-                        "uv sync --frozen --all-packages",
-                        "uv run --all-packages "
-                    ),
+                    Workspace = PackageWorkspace.OfUv,
                     Caches = [new(".cache/uv", "UV_CACHE_DIR")],
                     Installs = true,
                 },

@@ -10,6 +10,10 @@ namespace Orchestrator.Plans;
 /// <param name="Run">What stands before a program to run it with the packages of all members.</param>
 public sealed partial record PackageWorkspace(string File, string Says, string SetUp, string Run)
 {
+    /// <summary>A workspace of uv.</summary>
+    internal static PackageWorkspace OfUv { get; } =
+        new("pyproject.toml", @"^\s*\[tool\.uv\.workspace\]", "uv sync --frozen --all-packages", "uv run --all-packages ");
+
     /// <summary>True if a root's manifest is one of such a project.</summary>
     /// <param name="read">Returns the text of a file in the root; null if there is none.</param>
     public bool IsIn(Func<string, string?> read) => read(File) is { } text && Regex.IsMatch(text, Says, RegexOptions.Multiline);

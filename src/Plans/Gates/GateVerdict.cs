@@ -119,7 +119,7 @@ public sealed record GateVerdict
     [JsonPropertyName("command")]
     public required string Command { get; init; }
 
-    /// <summary>Its end.</summary>
+    /// <summary>The way in which the gate ended.</summary>
     [JsonPropertyName("result")]
     public required GateResult Result { get; init; }
 

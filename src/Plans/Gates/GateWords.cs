@@ -12,7 +12,7 @@ public static class GateWords
     private const int LongestName = 60;
     private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
 
-    /// <summary>Its end, in a few words.</summary>
+    /// <summary>The gate's end, in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
         verdict.Result switch
         {

@@ -136,7 +136,7 @@ public sealed record MorningReport(
         );
         return new ReportSection(
             "person",
-            "What needs a person",
+            "Needs attention",
             lines.Count > 0 ? lines : [new ReportLine("nothing-asked", "Nothing.") { Events = timeline.OfRun }]
         );
     }

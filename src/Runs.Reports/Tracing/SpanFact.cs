@@ -21,7 +21,7 @@ public sealed record SpanFact(
     /// <summary>The kind of work that it is about.</summary>
     public required SpanSubject Subject { get; init; }
 
-    /// <summary>Its duration, in seconds.</summary>
+    /// <summary>The duration, in seconds.</summary>
     public double Seconds => Math.Max(0, (To - From).TotalSeconds);
 
     /// <summary>An attribute's value; null where it has none of that name.</summary>

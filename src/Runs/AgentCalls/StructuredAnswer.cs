@@ -30,7 +30,7 @@ internal sealed record AnsweringStart
     /// <summary>The planner or reviewer that answers.</summary>
     public required PlannerSettings Who { get; init; }
 
-    /// <summary>Its name for people, such as <c>planner</c>.</summary>
+    /// <summary>The agent's name for people, such as <c>planner</c>.</summary>
     public required string Role { get; init; }
 
     /// <summary>The setting that configures it, such as <c>planner</c>.</summary>

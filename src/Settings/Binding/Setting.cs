@@ -6,7 +6,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>Dotted name, as in <c>retry.max_attempts</c>.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Its effect, for people.</summary>
+    /// <summary>The effect of the setting, for people.</summary>
     public string Description { get; } = description;
 
     /// <summary>The valid values, for people, such as "a whole number from 1 to 64".</summary>
