@@ -138,7 +138,7 @@ public sealed class HostSlots
     private readonly Lock _lock = new();
     private int _taken;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count { get; private set; }
 
     /// <summary>Makes them so many, where they are fewer.</summary>

@@ -75,8 +75,8 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         }
     }
 
-    /// <summary>What is made on the host of a task counts once the run's machine can have it, so that a host that dies afterwards takes
-    /// nothing with it.</summary>
+    /// <summary>Shares the results of a task's host. They count once the run's machine can fetch them, so that a host that dies afterwards
+    /// loses nothing.</summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 

@@ -5,7 +5,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>What accounts may spend, as activities. What each does is documented at the interface.</summary>
+/// <summary>The spending limits of accounts, as activities. The interface documents each.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class UsageActivities(RunServices services) : IUsageActivities
 {

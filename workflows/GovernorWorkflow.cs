@@ -11,10 +11,11 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     /// <summary>A place in line is kept for so long before it is asked for again; the rules forget it after half a minute.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many answered calls are kept. A client gives up a call, and makes another one, long before as many have come.</summary>
+    /// <summary>The number of answered calls that are kept. A client gives up a call, and makes another one, long before as many have
+    /// come.</summary>
     private const int MostAnswered = 200;
 
-    /// <summary>How many notes of unreadable messages are kept.</summary>
+    /// <summary>The number of notes of unreadable messages that are kept.</summary>
     private const int MostDropped = 5;
     private readonly List<AnsweredCall> _answered = [];
     private readonly List<string> _dropped = [];

@@ -7,13 +7,13 @@ namespace Orchestrator.Workflows;
 [Workflow]
 public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 {
-    /// <summary>How long a run that was alone may take to report what it holds, before the next one proceeds without knowing.</summary>
+    /// <summary>The time that a run that was alone has to report its holdings, before the next one proceeds without knowing.</summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>How many notes of unreadable messages are kept.</summary>
+    /// <summary>The number of notes of unreadable messages that are kept.</summary>
     private const int MostDropped = 5;
 
-    /// <summary>How often holders are checked for being still alive, in addition to the check when a run joins or a task has to
+    /// <summary>The interval at which holders are checked for being still alive, in addition to the check when a run joins or a task has to
     /// wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 

@@ -33,7 +33,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task<TaskReport> RunAsync(TaskInput input = null!) => LiveAsync(input, WorkAsync, _worktree.ReleaseAsync);
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.MergeDone, Description = "The merge train's result for this task's commit.")]
+    [WorkflowSignal(MessageNames.MergeDone, Description = "The merge queue's result for this task's commit.")]
     public Task MergeDoneAsync(MergeResult result = null!) => Done(() => _merger.Take(result));
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>What a worker of the workflows needs.</summary>
+/// <summary>The registrations that a worker of the workflows needs.</summary>
 public static class WorkerSetup
 {
     /// <summary>The workflows.</summary>

@@ -6,8 +6,8 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>What a step has made on the machine of its run is pushed, where that run is shared, before its end counts: a machine that dies
-/// afterwards takes nothing with it that the run goes on with.</summary>
+/// <summary>Pushes the results of a step of a shared run before the end of the step counts. A machine that dies afterwards loses nothing
+/// that the run needs.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="here">The repository that the worker serves.</param>
 public sealed class SharedSteps(RunServices services, RepositoryReference here) : IWorkerInterceptor

@@ -148,7 +148,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         );
     }
 
-    /// <summary>What the server can't do now is tried again by the step.</summary>
+    /// <summary>Runs a call; the step retries a failure of the server.</summary>
     private static async Task<T> ReachAsync<T>(Func<Task<T>> ask)
     {
         try

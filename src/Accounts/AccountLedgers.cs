@@ -162,7 +162,7 @@ public sealed class LockedLedgers : IDisposable
         }
     }
 
-    /// <summary>What is in the files.</summary>
+    /// <summary>The content of the files.</summary>
     public LedgerBook Book { get; private set; }
 
     /// <summary>Writes the ledgers that have changed.</summary>

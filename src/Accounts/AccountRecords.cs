@@ -1,7 +1,7 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>What a user's agents have used, and the variables that say which account pays. It is read when it is first asked for, and
-/// once: most reports and forecasts need none of it.</summary>
+/// <summary>The usage of a user's agents, and the variables that say which account pays. It is read once, on first use: most reports and
+/// forecasts need none of it.</summary>
 /// <param name="environment">The variables that agents get.</param>
 /// <param name="read">Reads the records of all accounts.</param>
 public sealed class AccountRecords(IReadOnlyDictionary<string, string> environment, Func<IReadOnlyList<UsageRecord>> read)

@@ -4,7 +4,7 @@ namespace Orchestrator.Accounts;
 /// <c>Usage</c>, whoever carries them out.</summary>
 public interface IAccountGovernor
 {
-    /// <summary>How often it is worth telling what an agent at work has used.</summary>
+    /// <summary>The interval at which the usage of a working agent is worth a report.</summary>
     TimeSpan ReportsEvery { get; }
 
     /// <summary>Carries out a call, alone, and once however often it is tried.</summary>
@@ -31,7 +31,7 @@ public interface IAccountGovernor
     Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken);
 }
 
-/// <summary>What the governor says of an agent start.</summary>
+/// <summary>The governor's answer to a request to start an agent.</summary>
 /// <param name="answer">The answer.</param>
 /// <param name="held">What keeps others from changing the account until the agent's process is there; null: nothing does.</param>
 public sealed class StartTurn(GovernorAnswer answer, IDisposable? held = null) : IDisposable

@@ -1,7 +1,7 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>What agent runs of an account have used: a line for each in a file beside its ledger, the oldest first. Lines of more than 90
-/// days are dropped when the file has grown.</summary>
+/// <summary>The usage of an account's agent runs: a line for each in a file beside its ledger, the oldest first. Lines of more than 90 days
+/// are dropped when the file has grown.</summary>
 /// <param name="folder">Folder of the ledgers.</param>
 /// <param name="time">The clock.</param>
 public sealed class UsageHistory(string folder, TimeProvider time)

@@ -8,7 +8,7 @@ public sealed record AgentDescription
     /// <summary>The program: a name looked for in PATH, or a path.</summary>
     public required string Program { get; init; }
 
-    /// <summary>How a person installs it, a command; null: unknown.</summary>
+    /// <summary>The command by which a user installs it; null: unknown.</summary>
     public string? Install { get; init; }
 
     /// <summary>The version that was tried; null: none was.</summary>
@@ -68,27 +68,27 @@ public sealed record AgentDescription
     /// <summary>Conversations that the program keeps; null: each start begins anew.</summary>
     public ConversationDescription? Conversation { get; init; }
 
-    /// <summary>What it keeps in the home and needs in a sandbox.</summary>
+    /// <summary>The files that it keeps in the home and needs in a sandbox.</summary>
     public StateDescription State
     {
         get;
         init => field = value ?? field;
     } = new();
 
-    /// <summary>How a login is recognized without a call; null: unknown.</summary>
+    /// <summary>The sign of a login that needs no call; null: unknown.</summary>
     public LoginDescription? Login { get; init; }
 
-    /// <summary>What its output means; null for <see cref="AgentProtocol.Acp"/>.</summary>
+    /// <summary>The meaning of its output; null for <see cref="AgentProtocol.Acp"/>.</summary>
     public StreamDescription? Stream { get; init; }
 
-    /// <summary>What its error messages mean; the first that applies counts.</summary>
+    /// <summary>The meanings of its error messages; the first that applies counts.</summary>
     public IReadOnlyList<FailureDescription> Failures
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>What its exit codes mean where no message says more.</summary>
+    /// <summary>The meanings of its exit codes where no message says more.</summary>
     public IReadOnlyDictionary<string, FailureKind> ExitCodes
     {
         get;
@@ -96,7 +96,7 @@ public sealed record AgentDescription
     } = new Dictionary<string, FailureKind>();
 }
 
-/// <summary>How an agent program speaks with us.</summary>
+/// <summary>The protocol that an agent program speaks.</summary>
 public enum AgentProtocol
 {
     /// <summary>A program that gets a prompt, prints what it does, and ends.</summary>
@@ -129,28 +129,28 @@ public sealed record AgentArguments
     /// <summary>The arguments that continue the conversation <c>{session}</c>; null: it can't be continued.</summary>
     public IReadOnlyList<string>? Resume { get; init; }
 
-    /// <summary>What <c>{model}</c> stands for where the start names a model; within it, <c>{model}</c> is the model.</summary>
+    /// <summary>The words for <c>{model}</c> where the start names a model; within them, <c>{model}</c> is the model.</summary>
     public IReadOnlyList<string> Model
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>What <c>{permissions}</c> stands for inside our sandbox.</summary>
+    /// <summary>The words for <c>{permissions}</c> inside our sandbox.</summary>
     public IReadOnlyList<string> Confined
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>What <c>{permissions}</c> stands for without our sandbox.</summary>
+    /// <summary>The words for <c>{permissions}</c> without our sandbox.</summary>
     public IReadOnlyList<string> Free
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>What <c>{permissions}</c> stands for where it answers and may change nothing; null: it can't be planner or
+    /// <summary>The words for <c>{permissions}</c> where it answers and may change nothing; null: it can't be planner or
     /// reviewer.</summary>
     public IReadOnlyList<string>? Answer { get; init; }
 }
@@ -166,7 +166,7 @@ public sealed record ConversationDescription
     /// and <c>*</c> any name or part of one.</summary>
     public required string File { get; init; }
 
-    /// <summary>What the file holds.</summary>
+    /// <summary>The content of the file.</summary>
     /// <value>Default: <see cref="ConversationHolding.One"/>.</value>
     public ConversationHolding Holds { get; init; }
 }
@@ -181,7 +181,7 @@ public enum ConversationNaming
     Caller,
 }
 
-/// <summary>What a conversation's file holds.</summary>
+/// <summary>The content of a conversation's file.</summary>
 public enum ConversationHolding
 {
     /// <summary>That conversation alone: the file is all that another machine needs.</summary>
@@ -191,7 +191,7 @@ public enum ConversationHolding
     All,
 }
 
-/// <summary>What a program keeps in the home, as paths relative to it.</summary>
+/// <summary>The files that a program keeps in the home, as paths relative to it.</summary>
 public sealed record StateDescription
 {
     /// <summary>Folders that are read-only in a sandbox but for new entries, which vanish.</summary>
@@ -242,7 +242,7 @@ public sealed record LoginDescription
     } = [];
 }
 
-/// <summary>What an error message means.</summary>
+/// <summary>The meaning of an error message.</summary>
 public sealed record FailureDescription
 {
     /// <summary>Words that the message contains, in any case.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>What a description must be beyond its form: above all, no way to a shell.</summary>
+/// <summary>Checks a description beyond its form: above all, it must open no way to a shell.</summary>
 internal static class DescriptionRules
 {
     private static readonly string[] Shells =

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>What a program's output means.</summary>
+/// <summary>The meaning of a program's output.</summary>
 public sealed record StreamDescription
 {
     /// <summary>The form of the output.</summary>
@@ -15,14 +15,14 @@ public sealed record StreamDescription
         init => field = value ?? field;
     } = "type";
 
-    /// <summary>What events mean. Several rules may apply to one event.</summary>
+    /// <summary>The meanings of events. Several rules may apply to one event.</summary>
     public IReadOnlyList<EventRule> Events
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>What its counts of tokens and cost are about.</summary>
+    /// <summary>The subject of its counts of tokens and cost.</summary>
     /// <value>Default: <see cref="UsageScope.Start"/>.</value>
     public UsageScope UsageOf { get; init; }
 }
@@ -37,7 +37,7 @@ public enum StreamFormat
     Text,
 }
 
-/// <summary>What an event's counts are about.</summary>
+/// <summary>The subject of an event's counts.</summary>
 public enum UsageScope
 {
     /// <summary>This start so far: the last count is the sum.</summary>
@@ -97,7 +97,7 @@ public sealed record EventRule
     public EventEnd End { get; init; }
 }
 
-/// <summary>How an event ends the work.</summary>
+/// <summary>The way in which an event ends the work.</summary>
 public enum EventEnd
 {
     /// <summary>Not at all.</summary>

@@ -64,7 +64,7 @@ public enum AgentFailure
 /// <param name="Subject">The file or command.</param>
 public sealed record PermissionDenial(string Tool, string Subject);
 
-/// <summary>How one agent run ended, as the agent claims; gates and diffs verify it.</summary>
+/// <summary>The end of one agent run as the agent claims it; gates and diffs verify it.</summary>
 public sealed record AgentOutcome
 {
     /// <summary>Why it did not end in "done".</summary>
@@ -83,7 +83,7 @@ public sealed record AgentOutcome
     /// their usage limit's reset is in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
-    /// <summary>What the service said last of its account's windows; null where it said nothing of them.</summary>
+    /// <summary>The latest report of the service on its account's windows; null if there was none.</summary>
     public UsageWindows? Windows { get; init; }
 
     /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
@@ -109,7 +109,7 @@ public sealed record AgentOutcome
     /// text, which may contain JSON. Null where no answer was requested, or none was given.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>What a person should know of it beside its failure, a sentence each.</summary>
+    /// <summary>Notices for the user beside the failure, a sentence each.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>Tool calls that were refused.</summary>

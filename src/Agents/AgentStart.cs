@@ -62,14 +62,16 @@ public sealed record AgentStart
     /// (<c>.claude/agents/*.md</c>).</summary>
     public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the agent may write and run; stored as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
+    /// <summary>The paths and commands that the agent may write and run. Stored as the folder's <c>policy</c> file, which the ownership
+    /// hook reads.</summary>
     public required HookPolicy Policy { get; init; }
 
     /// <summary>JSON Schema (as JSON text, without <c>$schema</c>) of an answer that is requested instead of work; the result is
     /// <see cref="AgentOutcome.Answer"/>. Null: the agent works.</summary>
     public string? AnswerSchema { get; init; }
 
-    /// <summary>What the agent can reach of this machine, beside <see cref="OutFolder"/>; null: only its policy restricts it.</summary>
+    /// <summary>The part of this machine that the agent reaches, beside <see cref="OutFolder"/>; null: only its policy restricts
+    /// it.</summary>
     public Sandbox? Sandbox { get; init; }
 
     /// <summary>Names of further inherited variables that the agent gets in a sandbox (<c>permissions.environment</c>).</summary>
@@ -98,15 +100,15 @@ public sealed record AgentMailFiles(string File, string ReadUpTo);
 /// is no limit.</summary>
 public sealed record AgentLimits
 {
-    /// <summary>How long the process may run. Enforced by the supervisor, with or without a follower.</summary>
+    /// <summary>The time limit of the process. Enforced by the supervisor, with or without a follower.</summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long it may print nothing while it is followed. Must exceed the agent's own limit for one command.</summary>
+    /// <summary>The longest silence of the process while it is followed. Must exceed the agent's own limit for one command.</summary>
     /// <value>Default: 15 minutes.</value>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long the supervisor lets the agent work without a follower.</summary>
+    /// <summary>The longest time that the supervisor lets the agent work without a follower.</summary>
     /// <value>Default: 30 minutes.</value>
     public TimeSpan Orphan { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -31,7 +31,7 @@ public interface IAgentRunner
     /// <param name="workingDirectory">Absolute path of the folder.</param>
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
 
-    /// <summary>What the program needs of the home, in a sandbox.</summary>
+    /// <summary>The part of the home that the program needs in a sandbox.</summary>
     AgentState State => AgentState.None;
 
     /// <summary>Prepares the command line. Writes the program's files into the agent run's folder; the same input gives the same
@@ -72,7 +72,7 @@ public interface IAgentOutputParser
     /// and <see cref="Complete"/> says why.</summary>
     string? Refusal => null;
 
-    /// <summary>What was used by now, as far as the program's own record has it; counts only grow. Empty where it keeps none.</summary>
+    /// <summary>The usage until now according to the program's own record; counts only grow. Empty if it keeps none.</summary>
     AgentUsage UsageSoFar => AgentUsage.None;
 
     /// <summary>Judges the whole output.</summary>

@@ -12,7 +12,7 @@ public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? Rese
 
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(7);
 
-    /// <summary>How long the window is; null where its name does not say.</summary>
+    /// <summary>The length of the window; null if its name does not tell.</summary>
     public TimeSpan? Length =>
         Name.StartsWith("five_hour", StringComparison.Ordinal) ? TimeSpan.FromHours(5)
         : Name.StartsWith("seven_day", StringComparison.Ordinal) ? TimeSpan.FromDays(7)
@@ -27,8 +27,8 @@ public sealed record UsageWindow(string Name, double? Used, DateTimeOffset? Rese
         ResetsAt is { } at && at - now <= (Length ?? LongestWindow) + ClockDifference ? at : null;
 }
 
-/// <summary>What the service says of an account's usage limits. It comes with answers at no cost, also while everything is allowed. Whether
-/// work is refused follows from none of it: that is <see cref="AgentFailure.UsageLimit"/> alone.</summary>
+/// <summary>The service's report on an account's usage limits. It comes with answers at no cost, also while everything is allowed. It never
+/// decides whether work is refused: <see cref="AgentFailure.UsageLimit"/> does.</summary>
 /// <param name="Status">The service's word: <c>allowed</c>, <c>allowed_warning</c> or <c>rejected</c>; <c>unknown</c> where it says
 /// none.</param>
 /// <param name="Windows">The windows that it names, each once.</param>

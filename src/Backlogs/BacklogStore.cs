@@ -9,7 +9,7 @@ namespace Orchestrator.Backlogs;
 /// wait for each other, and a crash in the middle leaves the old file.</summary>
 public sealed class BacklogStore
 {
-    /// <summary>How long a writer waits for another one.</summary>
+    /// <summary>The longest time that a writer waits for another one.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

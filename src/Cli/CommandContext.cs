@@ -35,7 +35,7 @@ internal sealed class CommandContext(
     /// <summary>Services of run steps on this machine; repositories are opened once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);
 
-    /// <summary>What the user's agents have used; it is read where it is needed.</summary>
+    /// <summary>The usage of the user's agents; it is read where it is needed.</summary>
     public AccountRecords AccountRecords => new(Environment, Time);
 
     /// <summary>Reads what runs may spend.</summary>

@@ -2,7 +2,7 @@ using Temporalio.Api.History.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>How a workflow execution ended, by its last event.</summary>
+/// <summary>The end of a workflow execution, by its last event.</summary>
 internal static class ClosedExecution
 {
     /// <summary>The last event of a closed execution; null where the server has none.</summary>

@@ -84,7 +84,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>What the run was started with, from its history. Needs no worker.</summary>
+    /// <summary>The input that the run was started with, from its history. Needs no worker.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<OrchestrationInput> InputAsync(CancellationToken cancellation = default)
     {
@@ -245,7 +245,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
-    /// <summary>Ends the run; what is merged stays on staging.</summary>
+    /// <summary>Ends the run; merged work stays on staging.</summary>
     public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 
@@ -265,8 +265,9 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>What the run's machine is to record, as soon as it is in history, until the end of the run. Each value contains everything
-    /// that the run does not know to be recorded, so that none depends on one before. Needs a worker with the run's workflow.</summary>
+    /// <summary>The transitions that the run's machine has to record, as soon as they are in history, until the end of the run. Each value
+    /// contains everything that the run does not know to be recorded, so that none depends on one before. Needs a worker with the run's
+    /// workflow.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     /// <exception cref="WorkflowQueryFailedException">The workflow is of a version that does not answer.</exception>
     public async IAsyncEnumerable<ProgressInput> UnrecordedAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -293,7 +294,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>What a run has to tell happens in its workflow tasks.</summary>
+    /// <summary>Follows the workflow tasks of a run, in which everything that it reports happens.</summary>
     private async Task FollowAsync(ChannelWriter<bool> news, CancellationToken stop)
     {
         Exception? why = null;

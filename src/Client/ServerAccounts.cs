@@ -2,7 +2,7 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Client;
 
-/// <summary>What the governors of a server know of the accounts that its workers share.</summary>
+/// <summary>The ledgers of the governors of a server for the accounts that its workers share.</summary>
 /// <param name="client">Client of the server.</param>
 public sealed class ServerAccounts(ITemporalClient client)
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Client;
 
-/// <summary>What a run was started with, as the details that Temporal's Web UI shows beside it from its first moment on.</summary>
+/// <summary>The input of a run as the details that Temporal's Web UI shows beside it from its first moment on.</summary>
 internal static class StartDetails
 {
     /// <summary>Facts of a run that Temporal's tools show beside it and give to programs.</summary>

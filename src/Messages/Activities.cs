@@ -81,7 +81,7 @@ public interface INoticeActivities
     Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
 }
 
-/// <summary>What accounts may spend.</summary>
+/// <summary>The spending limits of accounts.</summary>
 public interface IUsageActivities
 {
     /// <summary>Stores a raised budget. Repeated, it changes nothing.</summary>

@@ -36,7 +36,7 @@ public sealed record PersonCommand(string Reason = "", string By = "")
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
 public sealed record ApprovalCommand(string Id, string Reason = "", string By = "")
 {
-    /// <summary>What the person was shown (<see cref="RunQuestion.Shown"/>); empty: whatever is asked.</summary>
+    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>); empty: the present one, whatever it is.</summary>
     public string Shown { get; init; } = "";
 }
 
@@ -191,7 +191,7 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
-    /// <summary>The merge train's result for this task's commit.</summary>
+    /// <summary>The merge queue's result for this task's commit.</summary>
     [WorkflowSignal(MessageNames.MergeDone)]
     Task MergeDoneAsync(MergeResult result);
 }

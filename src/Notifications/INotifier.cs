@@ -33,7 +33,7 @@ public enum DeliveryStatus
     Failed,
 }
 
-/// <summary>How a delivery went.</summary>
+/// <summary>The result of a delivery.</summary>
 /// <param name="Status">Whether it was taken.</param>
 /// <param name="Problem">Why not, in a sentence; empty where it was. For a check that is done: what was seen.</param>
 public sealed record Delivery(DeliveryStatus Status, string Problem = "")

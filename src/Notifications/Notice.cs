@@ -8,7 +8,7 @@ public sealed record Notice
     /// end can drop it.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What happened, in one line.</summary>
+    /// <summary>The event, in one line.</summary>
     public required string Title { get; init; }
 
     /// <summary>The facts of the message; at least one.</summary>

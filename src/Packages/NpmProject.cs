@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages;
 
-/// <summary>What <c>npm ci</c> does in a project beside fetching packages.</summary>
+/// <summary>The work of <c>npm ci</c> in a project beside fetching packages.</summary>
 public static class NpmProject
 {
     // Those that 'npm ci' runs of the project itself (https://docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order").

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Worktrees;
+
 namespace Orchestrator.Packages;
 
 /// <summary>A command that sets up a fresh worktree, and its lock file.</summary>
@@ -36,24 +38,31 @@ public static class SetUpDetection
     ];
 
     /// <summary>Set-up commands for lock files: of the package managers of one ecosystem the first, and once in each folder.</summary>
-    /// <param name="hasFile">Whether the checkout has a file of this path.</param>
+    /// <param name="files">Reads the checkout.</param>
     /// <param name="folders">The folders of projects, relative to the root, which is always one.</param>
-    public static IReadOnlyList<SetUpCommand> Detect(Func<string, bool> hasFile, IEnumerable<string> folders) =>
-        [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(hasFile, folder))];
+    public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
+        [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
-    /// <summary>Set-up commands for the lock files of a checkout.</summary>
-    public static IReadOnlyList<SetUpCommand> Detect(string directory, IEnumerable<string> folders) =>
-        Detect(name => File.Exists(Path.Combine(directory, name)), folders);
+    private static SetUpCommand? Of(string lockFile, Func<string, string?> read) =>
+        Known.FirstOrDefault(known => known.LockFile == lockFile) is not { } found ? null
+        : Ecosystems.Managers.First(manager => manager.LockFiles.Contains(lockFile)).Workspace is { } workspace && workspace.IsIn(read)
+            ? found with
+            {
+                Command = workspace.SetUp,
+            }
+        : found;
 
-    private static SetUpCommand? Of(string lockFile) => Known.FirstOrDefault(known => known.LockFile == lockFile);
-
-    private static IEnumerable<SetUpCommand> InFolder(Func<string, bool> hasFile, string folder)
+    private static IEnumerable<SetUpCommand> InFolder(WorktreeFiles files, string folder)
     {
         var prefix = folder.Length == 0 ? "" : folder + "/";
         var found = Ecosystems
-            .All.Select(row => row.LockFiles.Where(file => hasFile(prefix + file)).Select(Of).FirstOrDefault(known => known is not null))
+            .All.Select(row =>
+                row.LockFiles.Where(file => files.HasFile(prefix + file))
+                    .Select(file => Of(file, name => files.TryReadText(prefix + name)))
+                    .FirstOrDefault(known => known is not null)
+            )
             .OfType<SetUpCommand>()
-            .Where(known => known.Beside.Count == 0 || known.Beside.Any(file => hasFile(prefix + file)));
+            .Where(known => known.Beside.Count == 0 || known.Beside.Any(file => files.HasFile(prefix + file)));
         // A copy of what a project below the root makes is not kept: it is put in place by its name in the root.
         return folder.Length == 0
             ? found

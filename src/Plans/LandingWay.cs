@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What happens with the finished staging branch of a run (<c>git.land</c>).</summary>
+/// <summary>The use of the finished staging branch of a run (<c>git.land</c>).</summary>
 public static class LandingWay
 {
     /// <summary>The target is moved to staging, with its merge commits.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What people can be told of (<c>notifications.on</c>).</summary>
+/// <summary>The kinds of notices (<c>notifications.on</c>).</summary>
 public static class NoticeKinds
 {
     /// <summary>A question: an approval, a blocked task, an escalation, a landing.</summary>

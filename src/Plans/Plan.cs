@@ -6,7 +6,7 @@ namespace Orchestrator.Plans;
 /// not <c>Equals</c>, since lists compare by reference; compare <see cref="PlanJson.Hash"/>.</remarks>
 public sealed record Plan
 {
-    /// <summary>What the person asked for, in their own words.</summary>
+    /// <summary>The user's request, in their own words.</summary>
     [JsonPropertyName("request"), JsonPropertyOrder(0)]
     public string? Request { get; init; }
 

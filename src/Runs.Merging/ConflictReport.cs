@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>What an agent needs to resolve a merge: the conflicted files, the places in them, its own task and the tasks that the conflict
-/// is with.</summary>
+/// <summary>The facts that an agent needs to resolve a merge: the conflicted files, the places in them, its own task and the tasks that the
+/// conflict is with.</summary>
 internal static class ConflictReport
 {
     private const int MostFiles = 5;

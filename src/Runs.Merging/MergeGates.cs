@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging;
 /// last.</summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
-    /// <summary>How often a gate is usually run before its failure counts.</summary>
+    /// <summary>The usual number of runs of a gate before its failure counts.</summary>
     public const int UsualTries = 2;
 
     private const int LongestName = 200;

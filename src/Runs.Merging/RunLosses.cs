@@ -41,7 +41,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
         return [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)];
     }
 
-    /// <summary>What became of all merged hunks, up to a commit of staging; stored for the report.</summary>
+    /// <summary>The fate of all merged hunks, up to a commit of staging; stored for the report.</summary>
     /// <param name="began">Where the run began.</param>
     /// <param name="tip">The commit.</param>
     public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
@@ -98,7 +98,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
     }
 }
 
-/// <summary>What became of the merged hunks, as stored.</summary>
+/// <summary>The fate of the merged hunks, as stored.</summary>
 /// <param name="Summary">All in one line.</param>
 /// <param name="Commit">The checked commit.</param>
 /// <param name="Hunks">Those that are not there as they came.</param>

@@ -17,7 +17,7 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .Distinct(),
         ];
 
-    /// <summary>What was noted of a task's ended agent runs, in order.</summary>
+    /// <summary>The notes on a task's ended agent runs, in order.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     internal static IEnumerable<AgentRunNotes> NotesOf(string runFolder, string task)
     {

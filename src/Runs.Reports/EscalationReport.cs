@@ -63,7 +63,7 @@ internal sealed class EscalationReport(string repository)
             .ToList();
         if (bad.Count > 0)
         {
-            text.Append($"\n## What did not end well\n");
+            text.Append($"\n## Failed tasks\n");
         }
         foreach (var task in bad.Take(MostTasks))
         {
@@ -147,7 +147,7 @@ internal sealed class EscalationReport(string repository)
             **Mend it yourself.** Commit on {run.Staging}, in a worktree of your own; the run then looks at your commits, runs the gates of
             the whole run on them{(
                 run.Review is null ? "" : ", has them reviewed"
-            )}, counts what did not end well as resolved by you, and goes on to landing. Where a gate fails
+            )}, counts the failed tasks as resolved by you, and continues with landing. Where a gate fails
             you hear which, and your commits stay. With --task NAME only that task counts as resolved. To begin with what an agent did:
             in that folder 'orchestrate diff {id}/TASK | git apply'.
 
@@ -175,7 +175,7 @@ internal sealed class EscalationReport(string repository)
         }
         text.Append(
             $"""
-            **Have it planned anew.** The planner is told what is merged, what did not end well and why, and makes other tasks of it; they
+            **Have it planned anew.** The planner is told what is merged, what failed and why, and makes other tasks of it; they
             become tasks of this run. You are asked before they begin, unless the run was started with --yes.
 
                 orchestrate resolve {id} {Resolutions.Replan} --reason "What to do otherwise"
@@ -207,7 +207,7 @@ internal sealed class EscalationReport(string repository)
 
     private static bool IsOfTheWhole(AnswerWay way) => IsLanding(way) || way.Kind is AnswerWays.Resolve or AnswerWays.ReadEscalation;
 
-    /// <summary>What a command does, as a comment behind it, so that the block can be copied.</summary>
+    /// <summary>The effect of a command, as a comment behind it, so that the block can be copied.</summary>
     private static string Meaning(AnswerWay way) =>
         way.Kind switch
         {

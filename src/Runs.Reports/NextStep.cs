@@ -66,7 +66,7 @@ public sealed record NextStep(
     {
         if (steps.Count > 0)
         {
-            text.Append($"\n## What needs a person\n");
+            text.Append($"\n## Needs attention\n");
         }
         foreach (var step in steps)
         {
@@ -130,7 +130,7 @@ public sealed record NextStep(
         {
             Kind.Approval => "wait for your yes",
             Kind.Blocked => "ask you something",
-            _ => "did not end well",
+            _ => "failed",
         };
 
     private static string Sentence(string text) =>

@@ -52,7 +52,7 @@ public sealed record RunPage(
         );
     }
 
-    /// <summary>What is told of a run as a whole, for the page and for the whole report.</summary>
+    /// <summary>The facts about a run as a whole, for the page and for the whole report.</summary>
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
@@ -118,7 +118,7 @@ public sealed record RunPage(
 
     private static IEnumerable<(string Name, string Value)> HowItGoesOn(RunStatus run) =>
         (run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused
-            ? [("goes on", $"with: orchestrate resume {run.RunId}")]
+            ? [("continue", $"with: orchestrate resume {run.RunId}")]
             : [];
 
     private static IEnumerable<(string Name, string Value)> Worth(RunStatus run)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>What is worth knowing about a run and stops nothing, in words.</summary>
+/// <summary>The warnings about a run that stop nothing, in words.</summary>
 public static class RunWarnings
 {
     /// <summary>All of it: the run's warnings, then messages that were not carried out.</summary>

@@ -46,7 +46,7 @@ internal sealed class TaskFacts(RunFolder folder)
         : claim.Reason.Length == 0 ? claim.Status
         : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
 
-    /// <summary>What a task's agent said at its end, in a line: its claim, else its last words; empty where it said nothing.</summary>
+    /// <summary>The closing message of a task's agent, in a line: its claim, else its last words; empty if it has none.</summary>
     public string Said(RunTask task) =>
         Claim(task) is { Length: > 0 } claim ? claim
         : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last

@@ -12,7 +12,7 @@ public static class DiskSpace
         new DriveInfo(path).AvailableFreeSpace >= Nothing
             ? null
             : $"The disk of {path} is full: what runs do can't be recorded, so this may be older than it seems. Free some space; they "
-                + "go on by themselves.";
+                + "continue by themselves.";
 
     /// <summary>A message when less than the reserve is free; null when there is enough.</summary>
     /// <param name="path">Where.</param>

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs;
 /// <param name="cure">What to do; empty where the message contains it.</param>
 public sealed class RefusedException(string message, string cure = "") : Exception(message)
 {
-    /// <summary>What to do; empty where the message contains it.</summary>
+    /// <summary>The cure; empty if the message contains it.</summary>
     public string Cure { get; } = cure;
 
     /// <summary>A later retry may succeed.</summary>

@@ -3,7 +3,7 @@ using OpenTelemetry.Resources;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>How a collector is reached, and who sends.</summary>
+/// <summary>The connection to a collector, and the sender.</summary>
 internal static class OtlpConnection
 {
     /// <summary>The exporter's options for a signal.</summary>

@@ -87,6 +87,6 @@ public sealed record TelemetryOptions
 /// <param name="cure">What to do.</param>
 public sealed class TelemetryOptionsException(string message, string cure) : Exception(message)
 {
-    /// <summary>What to do.</summary>
+    /// <summary>The cure.</summary>
     public string Cure { get; } = cure;
 }

@@ -8,12 +8,12 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server;
 
-/// <summary>What an engine file says of a workflow's newest run.</summary>
+/// <summary>The facts of an engine file about a workflow's newest run.</summary>
 /// <param name="RunId">Run id.</param>
 /// <param name="End">How it ended; null while it is open.</param>
 public sealed record EngineRun(string RunId, EngineRunEnd? End);
 
-/// <summary>How a run ended.</summary>
+/// <summary>The end of a run.</summary>
 /// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
 /// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
 /// <param name="Time">When, UTC.</param>
@@ -22,7 +22,7 @@ public sealed record EngineRun(string RunId, EngineRunEnd? End);
 /// <param name="Result">The JSON that a completed run returned; else empty.</param>
 public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
 
-/// <summary>What an engine file says of a schedule.</summary>
+/// <summary>The facts of an engine file about a schedule.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Description">As a server describes it, without a token for changes.</param>
 /// <param name="Due">Its times until now, UTC, whether it acted then or not.</param>

@@ -29,7 +29,7 @@ public sealed class RunReader(
 
     private readonly RunClient _runs = new(client);
 
-    /// <summary>How often each run that is being read was asked for.</summary>
+    /// <summary>The number of requests for each run that is being read.</summary>
     private readonly ConcurrentDictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _reading = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();

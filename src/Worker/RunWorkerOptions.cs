@@ -39,7 +39,7 @@ public sealed record RunWorkerOptions
     /// <value>Default: null, the server offers it those of no deployment.</value>
     public WorkerDeploymentVersion? Deployment { get; init; }
 
-    /// <summary>How long activities may go on after the worker was asked to stop.</summary>
+    /// <summary>The time that activities have after the worker was asked to stop.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -25,7 +25,7 @@ public static class WorkerIdentity
         && boot != ProcessIdentity.CurrentBootId
         && seen > booted + ClockTolerance;
 
-    /// <summary>How far the clocks of this machine and the server may be apart.</summary>
+    /// <summary>The greatest difference between the clocks of this machine and the server.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(2);
 
     /// <summary>True when the identity names a process of this machine that is certainly gone: from an earlier boot, or from this one where

@@ -53,8 +53,8 @@ public sealed class AgentActivityTests : IDisposable
 
         var doing = AgentActivity.Read(run, status, new Dictionary<string, string> { ["HOME"] = _folder });
 
-        Assert.Equal("conflict with b is coming in x.txt and 1 more", doing["a"]);
-        Assert.Equal("conflict with a is coming in x.txt and 1 more", doing["b"]);
+        Assert.Equal("conflict with b is predicted in x.txt and 1 more", doing["a"]);
+        Assert.Equal("conflict with a is predicted in x.txt and 1 more", doing["b"]);
         Assert.Equal(["x.txt", "y.txt"], Assert.Single(AgentActivity.ReadComing(run, status)).Files);
     }
 

@@ -106,7 +106,7 @@ public class EngineTakeOverTests
         var resumed = await resuming;
 
         Assert.DoesNotContain("Nobody works", working.People, StringComparison.Ordinal);
-        Assert.Contains("Nobody works on it now. 'orchestrate resume first' goes on.", abandoned.People, StringComparison.Ordinal);
+        Assert.Contains("Nobody works on it now. 'orchestrate resume first' continues it.", abandoned.People, StringComparison.Ordinal);
         Assert.Equal((false, true), ((bool)workingJson["abandoned"]!, (bool)abandonedJson["abandoned"]!));
         Assert.False(isLeft, "The gate of the killed process still ran.");
         Assert.True(resumed.ExitCode == 0, resumed.People);

@@ -31,6 +31,26 @@ public class FirstFailureTests
         Assert.Equal("-m pytest --version\n", File.ReadAllText(Path.Combine(cli.Home, "asked")));
     }
 
+    /// <summary>The user has done what the other cure names.</summary>
+    [Fact]
+    public async Task Check_AgentWhoseSettingIsNotTrusted_NamesTheTrust()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var programs = Directory.CreateDirectory(Path.Combine(cli.Home, "bin")).FullName;
+        var claude = Path.Combine(programs, "claude");
+        File.WriteAllText(claude, "#!/bin/sh\n[ \"$1\" = --version ] && echo '2.1.328 (Claude Code)'\n");
+        File.SetUnixFileMode(claude, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        cli.Environment["PATH"] = $"{programs}:{cli.Environment["PATH"]}";
+        var before = await cli.RunAsync("check");
+        Assert.Equal(0, (await cli.RunAsync("config", "set", "agents.claude.provider", "api")).ExitCode);
+
+        var after = await cli.RunAsync("check");
+
+        Assert.Contains("orchestrate config set agents.claude.provider api", before.Output, StringComparison.Ordinal);
+        Assert.Contains("agents.claude.provider in this repository's files has no effect", after.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("config set", after.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_SetGateWatches_NamesTheCommandThatChecksOnce()
     {

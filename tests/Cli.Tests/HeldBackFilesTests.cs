@@ -127,6 +127,69 @@ public sealed class HeldBackFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Folder_ThatItsManifestMakesOutput_IsHeldBack()
+    {
+        (string Manifest, string Text, string Folder)[] projects =
+        [
+            ("package.json", """{"dependencies": {"react-scripts": "5.0.1"}}""", "build"),
+            ("package.json", """{"scripts": {"build": "esbuild src/a.ts --outdir=out --bundle"}}""", "out"),
+            ("package.json", """{"scripts": {"build": "babel src --out-dir ./build"}}""", "build"),
+            ("tsconfig.json", "{\"compilerOptions\": {\n  \"outDir\": \"./out\"\n}}", "out"),
+            ("tsconfig.build.json", "{\"compilerOptions\": {\"declarationDir\": \"build/types\"}}", "build"),
+            ("vite.config.ts", "export default defineConfig({ build: { outDir: 'build' } })", "build"),
+            ("webpack.config.js", "module.exports = { output: {\n  path: path.resolve(__dirname, 'build'),\n} }", "build"),
+            ("next.config.mjs", "export default { output: 'export' }", "out"),
+            (
+                "Directory.Build.props",
+                "<Project><PropertyGroup><UseArtifactsOutput>true</UseArtifactsOutput></PropertyGroup></Project>",
+                "artifacts"
+            ),
+            (
+                "App.csproj",
+                "<Project><PropertyGroup><ArtifactsPath>$(MSBuildThisFileDirectory)artifacts</ArtifactsPath></PropertyGroup></Project>",
+                "artifacts"
+            ),
+        ];
+        string[] manifests = [.. projects.Select((project, i) => $"p{i}/{project.Manifest}")];
+        for (var i = 0; i < projects.Length; i++)
+        {
+            _cli.Write(manifests[i], projects[i].Text + "\n");
+        }
+        Commit();
+
+        var run = await RunAsync(Everywhere, [.. projects.Select((project, i) => $"p{i}/{project.Folder}/deep/made.js")]);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal(Lines(["README.md", .. manifests, "work.txt"]), Landed());
+    }
+
+    /// <summary>The same names hold sources where no manifest beside them makes them output.</summary>
+    [Fact]
+    public async Task Folder_ThatNoManifestMakesOutput_Lands()
+    {
+        (string Manifest, string Text, string Folder)[] projects =
+        [
+            ("package.json", """{"scripts": {"build": "node build/build.js"}, "devDependencies": {"webpack": "5.0.0"}}""", "build"),
+            ("tsconfig.json", "{\"compilerOptions\": {\n  // \"outDir\": \"./out\",\n  \"outDir\": \"../out\"\n}}", "out"),
+            ("webpack.config.js", "module.exports = { output: { path: path.resolve(__dirname, '../build') } }", "build"),
+            ("vite.config.ts", "export default defineConfig({ build: { outDir: 'prebuild' } })", "build"),
+            ("next.config.mjs", "export default { output: 'standalone' }", "out"),
+            ("App.csproj", "<Project><PropertyGroup><UseArtifactsOutput>false</UseArtifactsOutput></PropertyGroup></Project>", "artifacts"),
+        ];
+        for (var i = 0; i < projects.Length; i++)
+        {
+            _cli.Write($"p{i}/{projects[i].Manifest}", projects[i].Text + "\n");
+        }
+        Commit();
+        string[] wanted = [.. projects.Select((project, i) => $"p{i}/{project.Folder}/deep/source.js")];
+
+        var run = await RunAsync(Everywhere, wanted);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.All(wanted, path => Assert.Contains(path, Landed(), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task File_ThatIsBuiltOutsideTheTasksFiles_CostsNoOtherAttempt()
     {
         _cli.Write("src/App.csproj", "<Project/>\n");

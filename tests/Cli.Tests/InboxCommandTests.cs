@@ -200,7 +200,7 @@ public sealed class InboxCommandTests
         var shown = await cli.RunAsync("inbox", "--exit-code");
 
         Assert.Equal((0, ""), (shown.ExitCode, shown.Output));
-        Assert.Contains("Nothing needs you now.", shown.People, StringComparison.Ordinal);
+        Assert.Contains("Nothing needs attention now.", shown.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,11 @@ public class InterruptedRunTests
 
         Assert.StartsWith("night  interrupted: orchestrate resume night  ", status.Output, StringComparison.Ordinal);
         Assert.Equal(("interrupted", true), ((string)json["standing"]!, (bool)json["abandoned"]!));
-        Assert.Contains("interrupted: Nobody works on it now. 'orchestrate resume night' goes on.", show.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "interrupted: Nobody works on it now. 'orchestrate resume night' continues it.",
+            show.Output,
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("# night: interrupted", report.Output, StringComparison.Ordinal);
         Assert.Contains("orchestrate resume night", report.Output, StringComparison.Ordinal);
         Assert.Contains("night  interrupted", history.Output, StringComparison.Ordinal);

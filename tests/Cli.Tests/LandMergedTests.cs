@@ -43,7 +43,7 @@ public sealed class LandMergedTests
 
         // It is what is recommended, and nothing says afterward that its work is on staging alone.
         Assert.All(questions, question => Assert.EndsWith(" --merged", (string)question!["commands"]![0]!, StringComparison.Ordinal));
-        Assert.Contains("what is merged stays on staging", asked, StringComparison.Ordinal);
+        Assert.Contains("merged work stays on staging", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("on staging", landed.People[landed.People.IndexOf("main is at", StringComparison.Ordinal)..]);
         Assert.DoesNotContain("on staging", afterward, StringComparison.Ordinal);
         Assert.DoesNotContain("on staging", report, StringComparison.Ordinal);
@@ -65,6 +65,30 @@ public sealed class LandMergedTests
         // What was landed in two steps is taken back as one.
         Assert.Equal(0, (await cli.RunAsync("abort", "run", "--yes")).ExitCode);
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
+    }
+
+    /// <summary>What has landed in part is not paid again by a yes in advance; a run that merges nothing new has nothing to land.</summary>
+    [Fact]
+    public async Task Run_PlanOfWhichAPartHasLanded_IsPaidAgainOnlyWhereItIsMeant()
+    {
+        using var cli = RunCommandTests.Repository(Agent);
+        cli.Write("tasks.yaml", Plan);
+        Assert.Equal(1, (await cli.RunAsync("run", "--yes")).ExitCode);
+        Assert.Equal(0, (await cli.RunAsync("land", "--merged", "--yes")).ExitCode);
+        var part = cli.Git("rev-parse", "main").Trim();
+
+        var refused = await cli.RunAsync("run", "--yes");
+        var meant = await cli.RunAsync("run", "--yes", "--again");
+        var asked = (await cli.RunAsync("status", "--all")).Output;
+        var landed = await cli.RunAsync("land", "--merged", "--yes");
+
+        Assert.True(refused.ExitCode == 3, refused.People);
+        Assert.Contains($"landed a part ({part[..12]}", refused.People, StringComparison.Ordinal);
+        Assert.Equal(1, meant.ExitCode);
+        Assert.DoesNotContain("--merged", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("on staging", asked, StringComparison.Ordinal);
+        Assert.True(landed.ExitCode == 2, landed.People);
+        Assert.Equal(part, cli.Git("rev-parse", "main").Trim());
     }
 
     /// <summary>A merge by the user drops work of a run of which a task has failed: what is recommended first is what works.</summary>

@@ -56,7 +56,7 @@ public class LostTerminalTests
         terminal.Kill();
         await terminal.WaitForExitAsync();
         await Wait.UntilAsync(() =>
-            Log(cli).Contains("The terminal of night was closed; it goes on in the background.", StringComparison.Ordinal)
+            Log(cli).Contains("The terminal of night was closed; it continues in the background.", StringComparison.Ordinal)
         );
         await Wait.UntilAsync(async () => !await IsAbandonedAsync(cli));
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");

@@ -18,7 +18,7 @@ public class NoticeTests
 
         Assert.Equal(1, run.ExitCode);
         var notice = Assert.Single(Notices(cli));
-        Assert.Equal(("notice", "work: night needs you (2 things)"), ((string?)notice["event"], (string?)notice["title"]));
+        Assert.Equal(("notice", "work: night needs attention (2 things)"), ((string?)notice["event"], (string?)notice["title"]));
         var items = notice["items"]!.AsArray();
         Assert.Equal(["needs_person", "needs_person"], items.Select(item => (string?)item!["kind"]));
         Assert.Equal("orchestrate retry night/a --guidance TEXT", (string?)items[0]!["commands"]![0]);
@@ -51,7 +51,7 @@ public class NoticeTests
         var run = await cli.RunAsync("run", "--yes", "--run-id", "night");
 
         Assert.Equal(1, run.ExitCode);
-        const string Sentence = "The notice \"work: night needs you (2 things)\" has not reached";
+        const string Sentence = "The notice \"work: night needs attention (2 things)\" has not reached";
         Assert.Contains(Sentence, run.People, StringComparison.Ordinal);
         Assert.Contains("ended with exit code 1: no line", run.People, StringComparison.Ordinal);
         var unsent = (string)(await cli.RunAsync("status", "--json")).Json["unsent"]![0]!;

@@ -59,7 +59,7 @@ public class OutputStreamTests
     [Theory]
     [InlineData("run --no-progress", 0, "completed")]
     [InlineData("run", 0, "completed")]
-    [InlineData("run -d", 0, "goes on in the background")]
+    [InlineData("run -d", 0, "continues in the background")]
     public async Task Run_RiskThatNeedsAYes_AsksOnceAtTheTerminal(string command, int code, string said)
     {
         using var cli = RunCommandTests.Repository("mkdir -p auth; echo x > auth/login.txt");
@@ -103,12 +103,12 @@ public class OutputStreamTests
         Assert.True(waiting.ExitCode == 3, waiting.StandardError.Text);
         Assert.Contains("May this run begin?", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.Contains("orchestrate approve night/plan", waiting.StandardError.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("goes on in the background", waiting.StandardError.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("continues in the background", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.True(goesOn.ExitCode == 0, goesOn.StandardError.Text);
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Folder, "auth", "login.txt")));
     }
 
-    /// <summary>A run that goes on in the background says yes to nothing that the repository's files ask for since.</summary>
+    /// <summary>A run that continues in the background says yes to nothing that the repository's files ask for since.</summary>
     [Fact]
     public async Task Approve_DetachedAfterTheRepositorysFilesChanged_IsNoYesToThem()
     {

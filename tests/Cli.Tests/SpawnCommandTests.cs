@@ -80,7 +80,7 @@ public sealed class SpawnCommandTests
         );
         Assert.Equal("ok\n", cli.Git("show", $"orchestrator/{id}/picked/speed-it-up:made.txt"));
         Assert.Contains("t/speed-it-up-2", cli.Git("branch", "--list", "orchestrator/*"), StringComparison.Ordinal);
-        Assert.Contains("3. speed-it-up-1: did not end well", run.Output, StringComparison.Ordinal);
+        Assert.Contains("3. speed-it-up-1: failed", run.Output, StringComparison.Ordinal);
         Assert.Equal(0, again.ExitCode);
         Assert.Contains("Picked: speed-it-up-3", again.Output, StringComparison.Ordinal);
         Assert.Equal(2, wrong.ExitCode);

@@ -85,6 +85,25 @@ public sealed class UnrunnablePlanTests
         Assert.Equal(!isValid, validated.People.Contains("gate-cannot-pass", StringComparison.Ordinal));
     }
 
+    /// <summary>A gate may name what the build makes.</summary>
+    [Theory]
+    [InlineData("./build", true)]
+    [InlineData("./lib", false)]
+    public async Task Gate_FileInTheBuildOutput_NeedsAManifestThatMakesIt(string folder, bool isValid)
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("package.json", "{}");
+        cli.Write("tsconfig.json", $"{{\"compilerOptions\": {{\"outDir\": \"{folder}\"}}}}");
+        cli.Write(
+            "tasks.yaml",
+            "tasks:\n- {id: a, description: The gate must pass, files_write: [src/a.ts], verification: [node build/smoke.js]}\n"
+        );
+
+        var validated = await cli.RunAsync("validate");
+
+        Assert.True((validated.ExitCode == 0) == isValid, validated.People);
+    }
+
     [Fact]
     public async Task FilesWrite_AsFromThePlansFolder_IsRefusedWithTheRightPath()
     {

@@ -58,7 +58,7 @@ public sealed class WorkerPanelTests
                 "line 98",
                 "line 99",
                 "line 100",
-                "up/down select   / filter   l logs   p pause or go on   r retry   q quit",
+                "up/down select   / filter   l logs   p pause or continue   r retry   q quit",
             ],
             lines
         );

@@ -73,7 +73,7 @@ public sealed class PickedByReviewerTests
             said,
             StringComparison.Ordinal
         );
-        Assert.Contains("3. add-up-two-numbers-2: did not end well", said, StringComparison.Ordinal);
+        Assert.Contains("3. add-up-two-numbers-2: failed", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,6 +82,19 @@ public sealed class GateDetectionTests
         "pyproject.toml: [tool.ruff]\nfix = true\n[tool.pytest.ini_options]",
         "uv.lock"
     )]
+    [InlineData(
+        "uv run --all-packages pytest",
+        "pyproject.toml: [tool.uv.workspace]\nmembers = ['a']\n[tool.pytest.ini_options]",
+        "uv.lock"
+    )]
+    [InlineData(
+        "cd packages/a && uv run --all-packages pytest|cd packages/b && python3 -m pytest|cd tools && python3 -m pytest",
+        "pyproject.toml: [tool.uv.workspace]\nmembers = [\n  \"packages/*\", # all\n]\nexclude = ['packages/b']",
+        "uv.lock",
+        "packages/a/pyproject.toml: [tool.pytest.ini_options]",
+        "packages/b/pyproject.toml: [tool.pytest.ini_options]",
+        "tools/pyproject.toml: [tool.pytest.ini_options]"
+    )]
     [InlineData("python3 -m unittest discover -s tests", "setup.py", "tests/a.py")]
     [InlineData("", "A.sln", "B.sln", "C.csproj")]
     [InlineData("deno lint|deno test", "deno.json: {\"tasks\": {\"test\": \"deno test --watch\"}}")]
@@ -119,10 +132,11 @@ public sealed class GateDetectionTests
 
     [Theory]
     [InlineData(
-        "uv run ruff check --no-fix .|cd packages/a && uv run pytest|cd packages/b && uv run pytest",
-        "[tool.uv.workspace]\n[tool.ruff]"
+        "uv run --all-packages ruff check --no-fix .|cd packages/a && uv run --all-packages pytest"
+            + "|cd packages/b && uv run --all-packages pytest",
+        "[tool.uv.workspace]\nmembers = ['packages/*']\n[tool.ruff]"
     )]
-    [InlineData("uv run pytest", "[tool.uv.workspace]\n[tool.pytest.ini_options]")]
+    [InlineData("uv run --all-packages pytest", "[tool.uv.workspace]\nmembers = ['packages/*']\n[tool.pytest.ini_options]")]
     public void Workspace_OfUv_IsTestedWhole(string expected, string root) =>
         Expect(
             expected,

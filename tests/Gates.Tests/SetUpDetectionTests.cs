@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Detection;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Packages;
 using Orchestrator.TestKit;
 
@@ -18,7 +19,10 @@ public class SetUpDetectionTests
     [InlineData("mix deps.get", "mix.lock")]
     public void Detect_LockFileInTheRoot_IsInstalledByItsPackageManager(string command, string lockFile)
     {
-        var found = Assert.Single(SetUpDetection.Detect(name => name == lockFile, []));
+        using TempFolder folder = new();
+        folder.Write(lockFile, "");
+
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
 
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
@@ -29,8 +33,13 @@ public class SetUpDetectionTests
     [InlineData("composer install --no-interaction", "composer.lock", "phpunit.xml")]
     public void Detect_LockFileOfPackagesForTests_IsInstalledBesideThem(string command, string lockFile, string beside)
     {
-        Assert.Equal(command, Assert.Single(SetUpDetection.Detect(name => name == lockFile || name == beside, [])).Command);
-        Assert.Empty(SetUpDetection.Detect(name => name == lockFile, []));
+        using TempFolder folder = new();
+        folder.Write(lockFile, "");
+        Assert.Empty(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+
+        folder.Write(beside, "");
+
+        Assert.Equal(command, Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), [])).Command);
     }
 
     [Fact]
@@ -45,13 +54,33 @@ public class SetUpDetectionTests
 
         Assert.Equal(
             ["yarn install --immutable", "uv sync --frozen"],
-            SetUpDetection.Detect(folder.Path, []).Select(found => found.Command)
+            SetUpDetection.Detect(new WorktreeFiles(folder.Path), []).Select(found => found.Command)
         );
         Assert.Equal(["yarn run test"], GateDetection.Detect(folder.Path).Select(gate => gate.Command));
     }
 
     [Fact]
-    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp() => Assert.Empty(SetUpDetection.Detect(_ => false, []));
+    public void Detect_FolderWithoutLockFiles_NeedsNoSetUp()
+    {
+        using TempFolder folder = new();
+
+        Assert.Empty(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+    }
+
+    /// <summary>Without it only the root's own packages are installed, of which a workspace often has none.</summary>
+    [Theory]
+    [InlineData("[project]\nname = 'a'\n", "uv sync --frozen")]
+    [InlineData("[tool.uv.workspace]\nmembers = ['packages/*']\n", "uv sync --frozen --all-packages")]
+    public void Detect_UvWorkspace_IsInstalledForAllPackages(string manifest, string command)
+    {
+        using TempFolder folder = new();
+        folder.Write("uv.lock", "");
+        folder.Write("pyproject.toml", manifest);
+
+        var found = Assert.Single(SetUpDetection.Detect(new WorktreeFiles(folder.Path), []));
+
+        Assert.Equal((command, "uv.lock"), (found.Command, found.LockFile));
+    }
 
     [Fact]
     public void Detect_ProjectsBelowTheRoot_AreSetUpInTheirFolders()
@@ -63,7 +92,7 @@ public class SetUpDetectionTests
         folder.Write("tools/package-lock.json", "");
 
         var folders = GateDetection.FoldersOf(GateDetection.Detect(folder.Path));
-        var found = SetUpDetection.Detect(folder.Path, folders);
+        var found = SetUpDetection.Detect(new WorktreeFiles(folder.Path), folders);
 
         Assert.Equal(["npm ci", "cd web && pnpm install --frozen-lockfile"], found.Select(command => command.Command));
         Assert.Equal(["package-lock.json", "web/pnpm-lock.yaml"], found.Select(command => command.LockFile));

@@ -43,6 +43,22 @@ public sealed partial class CommentTests
         Assert.Empty(found);
     }
 
+    /// <summary>A clause in place of a subject: a summary is a noun phrase, or a verb in the third person.</summary>
+    [Fact]
+    public void Summaries_OfTheProduct_BeginWithNoQuestionWord()
+    {
+        var found =
+            from file in ProjectFiles.ProductSources()
+            from line in File.ReadLines(file).Index()
+            where QuestionWord().IsMatch(line.Item)
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1}: {line.Item.Trim()}";
+
+        Assert.Empty(found);
+    }
+
+    [GeneratedRegex(@"<summary>(What|How|Who|Whoever|Whose|Whether|Where)\b")]
+    private static partial Regex QuestionWord();
+
     /// <summary>A beginning that speaks of something which stands elsewhere: a member is read alone, in an editor's tooltip.</summary>
     [GeneratedRegex("<summary>(It|Its|They|Those)\\b")]
     private static partial Regex Pronoun();

@@ -141,7 +141,7 @@ public sealed class ChannelTests : IDisposable
 
         var text = (string)JsonNode.Parse(server.Requests[0].Body)!["text"]!;
         Assert.Equal(
-            "*shop: run-x needs you*\n```May a be merged? &lt;!channel&gt; '''x''' &amp; more\n    orchestrate approve run-x/a\n"
+            "*shop: run-x needs attention*\n```May a be merged? &lt;!channel&gt; '''x''' &amp; more\n    orchestrate approve run-x/a\n"
                 + "    orchestrate reject run-x/a```",
             text
         );

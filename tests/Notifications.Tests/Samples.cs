@@ -9,7 +9,7 @@ internal static class Samples
         new()
         {
             Id = "0123456789abcdef01234567",
-            Title = "shop: run-x needs you",
+            Title = "shop: run-x needs attention",
             Run = "run-x",
             Repository = "/work/shop",
             Time = new DateTimeOffset(2026, 11, 24, 22, 0, 0, TimeSpan.Zero),

@@ -69,7 +69,7 @@ public sealed class PickTests
         var status = await run.StatusAsync();
         Assert.Equal(RunStates.Completed, result.State);
         Assert.Equal([TaskStates.Cancelled, TaskStates.Kept, TaskStates.Kept], status.Tasks.Select(task => task.State));
-        Assert.StartsWith("a-2, a-3 did the same task; this attempt did not end well: ", status.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("a-2, a-3 did the same task; this attempt failed: ", status.Tasks[0].Reason, StringComparison.Ordinal);
         Assert.Empty(status.Questions);
     }
 

@@ -164,7 +164,7 @@ public sealed class OrderAndStateTests
     [InlineData("""{"id":1,"title":"T","complexity":"medium"}""")]
     [InlineData("""{"id":1,"title":"T","complexity":{"score":7}}""")]
     [InlineData("""{"id":1,"title":"T","details":["one","two"],"estimate":"2 days"}""")]
-    [InlineData("""{"id":1,"title":"T","blocks":[7]}""")]
+    [InlineData("""{"id":1,"title":"T","enables":"Faster logins","blocks":{"by":2}}""")]
     public void Read_BacklogWithMembersOfAnotherForm_IsRead(string task)
     {
         var read = BacklogReader.Read(Encoding.UTF8.GetBytes($$"""{"tasks":[{{task}}]}"""), "tasks.json");

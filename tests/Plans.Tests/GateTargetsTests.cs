@@ -6,6 +6,7 @@ public sealed class GateTargetsTests
 {
     [Theory]
     [InlineData("pytest tests/test_auth.py", "tests/test_auth.py")]
+    [InlineData("uv run --all-packages pytest tests/test_auth.py", "tests/test_auth.py")]
     [InlineData("uv run pytest -q ./tests/test_auth.py::test_login --cov=src", "tests/test_auth.py")]
     [InlineData("pip install -e . && python -m pytest 'tests/test_a.py' tests/test_b.py", "tests/test_a.py tests/test_b.py")]
     [InlineData("CI=1 npx mocha test/list.js", "test/list.js")]

@@ -41,14 +41,14 @@ public sealed class ConflictRadarTests : IAsyncLifetime
         {
             var prompt = MailMessage.Show(await new MailReader(run.Folder, task).ForPromptAsync(2, null, CancellationToken.None));
             Assert.Contains(
-                $"from the orchestrator]\n> A conflict is coming with task '{other}' (Task {other})",
+                $"from the orchestrator]\n> A conflict is predicted with task '{other}' (Task {other})",
                 prompt,
                 StringComparison.Ordinal
             );
             Assert.Contains("the same places in shared.txt.", prompt, StringComparison.Ordinal);
-            Assert.Single(prompt.Split("A conflict is coming").Skip(1));
+            Assert.Single(prompt.Split("A conflict is predicted").Skip(1));
             var events = ComingConflicts.Notices(task, ComingConflicts.TakeUntold(run.Folder, task, 1));
-            Assert.Equal($"A conflict with task '{other}' is coming, in shared.txt.", Assert.Single(events).Text);
+            Assert.Equal($"A conflict with task '{other}' is predicted, in shared.txt.", Assert.Single(events).Text);
         }
     }
 

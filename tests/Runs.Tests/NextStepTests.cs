@@ -20,7 +20,7 @@ public sealed class NextStepTests
 
         var step = Assert.Single(NextStep.Of(run));
 
-        Assert.Equal("3 tasks did not end well:", step.What);
+        Assert.Equal("3 tasks failed:", step.What);
         Assert.Equal(["a, c failed: no program", "b failed: a gate"], step.Each);
         Assert.Equal(["b", "c"], step.Likewise);
     }

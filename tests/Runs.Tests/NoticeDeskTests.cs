@@ -35,7 +35,7 @@ public sealed class NoticeDeskTests : IDisposable
         await TellAsync("run-x", Question("a"));
         await TellAsync("run-x", Question("a"));
 
-        Assert.Equal("shop: run-x needs you", Assert.Single(_phone.Sent).Title);
+        Assert.Equal("shop: run-x needs attention", Assert.Single(_phone.Sent).Title);
         Assert.Equal(["orchestrate approve run-x/a"], _phone.Sent[0].Commands);
     }
 

@@ -23,7 +23,7 @@ public sealed class RunStepsTests
 
         Assert.Equal((FailureClass.Environment, ""), (prepared.FailureClass, prepared.Worktree));
         Assert.Contains("are kept in reserve (disk.reserve)", prepared.Problem, StringComparison.Ordinal);
-        Assert.Contains("the run goes on by itself", prepared.Problem, StringComparison.Ordinal);
+        Assert.Contains("the run continues by itself", prepared.Problem, StringComparison.Ordinal);
     }
 
     /// <summary>Counted from the run's start, not from when a worker takes it up: late in the morning the night is over.</summary>

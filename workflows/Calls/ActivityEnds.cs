@@ -2,7 +2,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>How activities end that are interrupted.</summary>
+/// <summary>The ends of interrupted activities.</summary>
 internal static class ActivityEnds
 {
     /// <summary>True if an interrupted activity ended without an outcome of its own, so that it may be begun again: the server ended it

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>What an activity does, in words for people who look at a history in Temporal's Web UI: the name of its type says which step it
-/// is, but not of what.</summary>
+/// <summary>The summary of an activity, for readers of a history in Temporal's Web UI: the name of its type tells the step, but not its
+/// subject.</summary>
 internal static class ActivitySummaries
 {
     /// <summary>The summary of an activity by its argument; null: its name says all.</summary>

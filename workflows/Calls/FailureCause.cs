@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>What a failed activity or child workflow says of its cause.</summary>
+/// <summary>The cause of a failed activity or child workflow.</summary>
 internal static class FailureCause
 {
     /// <summary>The cause's own message: the failure around it only says that something failed.</summary>

@@ -9,7 +9,7 @@ internal static class MessageExample
 {
     private const int MostMembers = 40;
 
-    /// <summary>What is known, and an example; begins with a space.</summary>
+    /// <summary>The known parameters, and an example; begins with a space.</summary>
     public static string Of(IReadOnlyList<ParameterInfo> parameters)
     {
         if (parameters.Count == 0)

@@ -26,7 +26,7 @@ internal static class MessageHandlers
         : null;
 }
 
-/// <summary>How a message is sent.</summary>
+/// <summary>The way to send a message.</summary>
 internal enum MessageKind
 {
     Signal,

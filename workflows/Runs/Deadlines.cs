@@ -11,7 +11,7 @@ internal static class Deadlines
         return approval is null || reminder < approval ? reminder : approval;
     }
 
-    /// <summary>What happens at a deadline, for people.</summary>
+    /// <summary>Describes the action at a deadline, for people.</summary>
     public static string Describe(RunState state, DateTimeOffset due) =>
         AwaitingApproval(state).FirstOrDefault(e => DueOf(state, e) == due) is { } entry
             ? $"Until no answer counts as no: may {entry.Id} start?"

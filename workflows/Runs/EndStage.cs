@@ -112,7 +112,7 @@ internal sealed class EndStage(
             await TimedWaits.UntilAsync(
                 AllClosed,
                 ChildrenCloseWithin,
-                "Until the run ends without waiting for its tasks and its merge train"
+                "Until the run ends without waiting for its tasks and its merge queue"
             );
         }
         var finish = new FinishInput(_state.Repository, ending, _state.Plan.Hash);

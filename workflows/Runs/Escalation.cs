@@ -20,13 +20,13 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
-            var impasse = Scheduling.Impasse(_state.Board);
+            var impasse = Scheduling.Impasse(_state);
             context.TransitionTo(RunStates.Escalated, impasse with { Then = standstill.Why }, standstill.Evidence);
             await context.WaitAsync(() =>
                 _state.LandMergedAsked
                 || _state.Resolution is not null
                 || !Scheduling.NothingCanMove(_state)
-                || !Scheduling.Impasse(_state.Board).Tasks.SequenceEqual(impasse.Tasks)
+                || !Scheduling.Impasse(_state).Tasks.SequenceEqual(impasse.Tasks)
             );
             context.ThrowIfCancelled();
             if (_state.LandMergedAsked)
@@ -71,7 +71,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         _state.Note(new AbortAskedBy(resolution.By), Now, resolution.Who);
         resolution.Accept("The run ends; what is merged is kept.");
-        return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.Board.Unlanded.Any() });
+        return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.HasUnlanded });
     }
 
     private async Task<Standstill?> TakeFixAsync(Resolution resolution)

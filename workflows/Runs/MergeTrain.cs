@@ -190,7 +190,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     {
         var pause = _pause;
         _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        await TimedWaits.PauseAsync(pause, "Until another merge train is started");
+        await TimedWaits.PauseAsync(pause, "Until another merge queue is started");
     }
 
     private async Task TellAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)

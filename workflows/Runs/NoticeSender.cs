@@ -4,10 +4,11 @@ namespace Orchestrator.Workflows.Runs;
 /// reaches nobody is a warning of the run.</summary>
 internal sealed class NoticeSender(RunContext context)
 {
-    /// <summary>What happens at once is told at once: a task that fails, and the run that can't go on without it.</summary>
+    /// <summary>The time in which notices are gathered: a task that fails, and the run that can't continue without it, are one
+    /// notice.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a run's end waits for channels that do not answer.</summary>
+    /// <summary>The time for which a run's end waits for channels that do not answer.</summary>
     private static readonly TimeSpan Closing = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;

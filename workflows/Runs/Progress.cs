@@ -6,7 +6,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Texts about a run beside its states.</summary>
 internal static class Progress
 {
-    /// <summary>How many notes of unreadable messages the status has.</summary>
+    /// <summary>The number of notes of unreadable messages in the status.</summary>
     private const int MostDropped = 10;
 
     /// <summary>The run's details for the Web UI, as Markdown.</summary>
@@ -32,7 +32,7 @@ internal static class Progress
         return text.ToString();
     }
 
-    /// <summary>What a task's workflow is for, as Markdown that stays: what becomes of it is in its own details.</summary>
+    /// <summary>The purpose of a task's workflow, as Markdown that stays: its progress is in its own details.</summary>
     public static string DescribeTask(RunState state, TaskEntry entry)
     {
         var (outline, text) = (entry.Outline, new StringBuilder());
@@ -45,7 +45,7 @@ internal static class Progress
         return DisplayText.Details(text.ToString());
     }
 
-    /// <summary>What does not work; null where all does.</summary>
+    /// <summary>The part that does not work; null if all does.</summary>
     public static NotWorking? WhatIsDown(RunState state)
     {
         var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();

@@ -143,7 +143,7 @@ internal static class Questions
         }
     }
 
-    /// <summary>What a budget that is used up means, in words.</summary>
+    /// <summary>The meaning of a budget that is used up, in words.</summary>
     /// <param name="waiting">The tasks that wait for it, at least one.</param>
     public static string OfBudget(RunState state, IReadOnlyList<(TaskEntry Task, BudgetStatus Budget)> waiting)
     {
@@ -232,7 +232,7 @@ internal static class Questions
         AnswerWay[] Of(TaskEntry entry, params string[] kinds) => [.. kinds.Select(kind => new AnswerWay(kind, $"{id}/{entry.Id}"))];
     }
 
-    /// <summary>What no answer means, and after what time: for approvals and promotion. No other question has a time limit.</summary>
+    /// <summary>The meaning of a missing answer, and its time: for approvals and promotion. No other question has a time limit.</summary>
     private static string Deadline(RunState state, DateTimeOffset since) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
@@ -241,7 +241,7 @@ internal static class Questions
 
     /// <summary>The way to land what is merged without the tasks that failed; none where nothing of that is left to land.</summary>
     private static AnswerWay[] LandingOfMerged(RunState state) =>
-        state.Board.Unlanded.Any() && !state.IsPromotionOverdue
+        state.HasUnlanded && !state.IsPromotionOverdue
             ?
             [
                 new AnswerWay(

@@ -69,8 +69,8 @@ internal static class ReviewRounds
         return new ReviewRejected(ended, isLast, getsNoFewer ? before.Standing[^1] : null, new Quote(conclusion.Message));
     }
 
-    /// <summary>How many findings are too many to become tasks of the run, so that a person decides: tasks in the plan that the run
-    /// does not take would stand in the place of those that are added later, when the plan is read again.</summary>
+    /// <summary>The number of findings that are too many to become tasks of the run, so that a person decides. Tasks in the plan that the
+    /// run does not take would stand in the place of those that are added later, when the plan is read again.</summary>
     public static int? TasksBelow(RunReview review) =>
         review.Round >= review.MaxRounds ? 0
         : review.Standing.Count > 0 ? review.Standing[^1]

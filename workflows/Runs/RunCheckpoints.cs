@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What a run passes on when it continues as new, and how it is restored: one way for plans of all sizes.</summary>
+/// <summary>The state that a run passes on when it continues as new, and its restoration: one way for plans of all sizes.</summary>
 internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
 {
     private readonly RunState _state = context.State;

@@ -1,13 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What the parts of a run's workflow share that carry out what was decided: the state, the clock, and what is under
-/// way.</summary>
+/// <summary>Shared state, clock and in-flight work of a run's components.</summary>
 internal sealed class RunContext(RunState state, CancellationToken stop)
 {
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The reason of a cancelled run.</summary>
-    public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.Board.Unlanded.Any() };
+    public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.HasUnlanded };
 
     public RunState State => state;
 

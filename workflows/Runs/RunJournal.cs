@@ -21,7 +21,7 @@ internal sealed class RunJournal
     /// <summary>True when there are transitions that are not known to be recorded.</summary>
     public bool HasUnconfirmed => HasUnrecorded || _taken is not ({ Count: 0 }, { Count: 0 });
 
-    /// <summary>How many transitions are not taken for a record.</summary>
+    /// <summary>The number of transitions that are not taken for a record.</summary>
     public int Unrecorded => _events.Count;
 
     /// <summary>Time of the oldest of them; null: there are none.</summary>
@@ -84,7 +84,7 @@ internal sealed class RunJournal
         return part;
     }
 
-    /// <summary>What was taken is not kept any longer.</summary>
+    /// <summary>Forgets the transitions that were taken.</summary>
     public void Forget() => _taken = ([], []);
 
     /// <summary>From the first transition on that is not known to be recorded, as <see cref="TakeUnrecorded"/> with those it has

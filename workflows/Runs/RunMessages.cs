@@ -4,8 +4,8 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>What a run is sent: commands of people, reports of the workflows below it. A default stands for an argument that must be given,
-/// where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
+/// <summary>The messages to a run: commands of users, reports of the workflows below it. A default stands for an argument that must be
+/// given, where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
 public abstract class RunMessages : MessageWorkflow
 {
     /// <summary>Set by servers on the workflows that a schedule starts.</summary>
@@ -21,8 +21,8 @@ public abstract class RunMessages : MessageWorkflow
 
     private protected static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Whoever asks a run that has failed is answered from memory, where nothing may say that it goes on. This is no transition:
-    /// nothing records it any more.</summary>
+    /// <summary>Answers questions to a failed run from memory, where nothing may say that it continues. This is no transition: nothing
+    /// records it any more.</summary>
     internal override void EndsAsFailed(string reason)
     {
         if (!RunStates.IsFinal(State.Run.State))
@@ -142,7 +142,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateMove(MoveRunCommand command) => Refuse(Parts.Moving.Refuse(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.CancelAsync"/>
-    [WorkflowUpdate(MessageNames.Cancel, Description = "Ends the run; what is merged stays on staging.")]
+    [WorkflowUpdate(MessageNames.Cancel, Description = "Ends the run; merged work stays on staging.")]
     public Task<SteeringAnswer> CancelAsync(PersonCommand? command = null)
     {
         var isFinal = RunStates.IsFinal(State.Run.State);
@@ -156,7 +156,7 @@ public abstract class RunMessages : MessageWorkflow
         State.Note(new CancelledBy(State.CancelledBy), Now, State.CancelledBy.Who);
         _stop.Cancel();
         return Task.FromResult(
-            new SteeringAnswer($"{State.RunId} is being cancelled; what is merged stays on staging.", true, NamesRun: true)
+            new SteeringAnswer($"{State.RunId} is being cancelled; merged work stays on staging.", true, NamesRun: true)
         );
     }
 
@@ -205,7 +205,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.TrainChangedAsync"/>
-    [WorkflowSignal(MessageNames.TrainChanged, Description = "A report of the merge train.")]
+    [WorkflowSignal(MessageNames.TrainChanged, Description = "A report of the merge queue.")]
     public Task TrainChangedAsync(TrainReport report = null!)
     {
         Parts.Merging.TakeIn(report);

@@ -59,9 +59,9 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         } while (_state.Journal.HasUnrecorded);
     }
 
-    /// <summary>What the run's machine may write by itself; null: nothing. After a reset the transitions first get numbers that follow on
-    /// the record; and of a workflow task that would end the execution nothing is told, because a server may refuse it for what has come
-    /// meanwhile.</summary>
+    /// <summary>The transitions that the run's machine may write by itself; null: none. After a reset the transitions first get numbers
+    /// that follow on the record. A workflow task that would end the execution reports nothing, because a server may refuse it for later
+    /// messages.</summary>
     public ProgressInput? Unrecorded() =>
         IsHeard && !_isClosing && !context.Resets.RecordIsOfAnother && _state.Journal.HasUnconfirmed
             ? ToProgress(_state.Journal.Unconfirmed(_state.Board, ReadAtOnce), Workflow.Info.RunId)

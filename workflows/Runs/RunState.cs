@@ -76,7 +76,7 @@ internal sealed class RunState
     /// <summary>A person has asked to land what is merged, while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
-    /// <summary>What is merged is landing while tasks wait for people: nothing is merged meanwhile.</summary>
+    /// <summary>True while merged work lands and tasks wait for people: nothing is merged meanwhile.</summary>
     public bool IsLandingMerged { get; set; }
 
     /// <summary>The resolution that is being carried out; null: there is none.</summary>
@@ -107,6 +107,10 @@ internal sealed class RunState
         get => Staging.Commit;
         set => Staging = Staging.MovedTo(value);
     }
+
+    /// <summary>True if staging has work that has not landed. A task whose work the target had already merges nothing.</summary>
+    public bool HasUnlanded =>
+        Board.Unlanded.Any() && (StagingTip.Length == 0 || (StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit));
 
     /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
     public bool IsDraining { get; set; }

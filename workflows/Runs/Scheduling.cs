@@ -83,8 +83,8 @@ internal static class Scheduling
     }
 
     /// <summary>Why a run that can't go on by itself is escalated.</summary>
-    public static NothingCanRun Impasse(RunBoard board) =>
-        new([.. EndedBadly(board).Select(e => e.Id)]) { HasUnlanded = board.Unlanded.Any() };
+    public static NothingCanRun Impasse(RunState state) =>
+        new([.. EndedBadly(state.Board).Select(e => e.Id)]) { HasUnlanded = state.HasUnlanded };
 
     /// <summary>The run's time limit is reached.</summary>
     public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;

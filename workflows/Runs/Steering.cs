@@ -62,7 +62,7 @@ internal sealed class Steering(RunState state)
         SteeringRefusals.OfLandMerged(
             state.RunId,
             state.Run.State,
-            Board.Unlanded.Any(),
+            state.HasUnlanded,
             state.IsPromotionOverdue,
             Scheduling.WaitsOnlyForPeople(state)
         ) ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);

@@ -32,7 +32,7 @@ internal sealed class TaskEntry
     /// <summary>The task's state, which is passed on in checkpoints.</summary>
     public TaskCheckpoint State { get; set; }
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>The facts about it.</summary>
     public TaskProgress Progress
     {
         get => State.Progress;

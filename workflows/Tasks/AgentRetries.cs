@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>What follows an agent run.</summary>
+/// <summary>The step after an agent run.</summary>
 internal enum AfterAgent
 {
     /// <summary>The work is verified.</summary>

@@ -15,7 +15,7 @@ internal sealed class Remediations(TaskState state)
     /// <summary>The conflict that is being resolved, with the latest problem. Null: there is none.</summary>
     public MergeResult? Conflict { get; private set; }
 
-    /// <summary>What is still wrong; set with the first rejection.</summary>
+    /// <summary>The remaining problem; set with the first rejection.</summary>
     public Reason Problem { get; private set; } = null!;
 
     /// <summary>The agent has used its attempts to resolve the conflict: a person resolves it.</summary>

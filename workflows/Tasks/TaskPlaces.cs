@@ -19,7 +19,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     private CancellationTokenSource? _hold;
 
-    /// <summary>How many places it has asked for.</summary>
+    /// <summary>The number of slots that it has requested.</summary>
     private int _holds;
     private TaskPlace? _place;
 
@@ -32,10 +32,10 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
     /// <summary>The run's machine has no worktree of it: that is on a host.</summary>
     private bool _hasLeft;
 
-    /// <summary>How often a host was gone.</summary>
+    /// <summary>The number of lost hosts.</summary>
     private int _losses;
 
-    /// <summary>What the last host has pushed was not taken yet.</summary>
+    /// <summary>True if the last host's push was not taken yet.</summary>
     private bool _isOut;
 
     private bool _isEnding;

@@ -19,7 +19,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             Sequence = 0,
         };
 
-    /// <summary>What the report says of the task.</summary>
+    /// <summary>The task's part of the report.</summary>
     public TaskProgress Progress
     {
         get => Report.Progress;

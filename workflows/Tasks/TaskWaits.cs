@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>What a task waits for: a person, an account, the machine, a time.</summary>
+/// <summary>The causes for which a task waits: a person, an account, the machine, a time.</summary>
 internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 {
     /// <summary>First delay before <see cref="ParkAsync"/> tries again.</summary>

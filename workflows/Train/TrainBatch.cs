@@ -8,7 +8,7 @@ namespace Orchestrator.Workflows.Train;
 /// <param name="Merges">Their merges, in the same order.</param>
 internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnlyList<MergeResult> Merges)
 {
-    /// <summary>How many entries staging contains.</summary>
+    /// <summary>The number of entries that staging contains.</summary>
     public int Landed { get; init; }
 
     /// <summary>Gate results, by the number of entries merged in the tree.</summary>

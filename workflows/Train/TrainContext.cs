@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>What the parts of the merge train's workflow share: its input, its state, and whether it is closing.</summary>
+/// <summary>Shared state of the parts of the merge queue's workflow: its input, its state, and whether it is closing.</summary>
 internal sealed class TrainContext(CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -6,10 +6,10 @@ namespace Orchestrator.Workflows.Train;
 /// resolved at a time: the others wait, because resolving the first may cause or end their conflict.</summary>
 internal static class TrainRules
 {
-    /// <summary>How often a gate must fail on a tree before an entry is sent back.</summary>
+    /// <summary>The number of failures of a gate on a tree before an entry is sent back.</summary>
     private const int Failures = 2;
 
-    /// <summary>How many times a gate that is known to be flaky has to fail.</summary>
+    /// <summary>The number of failures of a gate that is known to be flaky.</summary>
     private const int FailuresOfFlaky = 3;
 
     /// <summary>The next step.</summary>
@@ -88,7 +88,7 @@ internal static class TrainRules
         return runs;
     }
 
-    /// <summary>How often the failed gates must be run again before the failure counts.</summary>
+    /// <summary>The number of further runs of the failed gates before the failure counts.</summary>
     private static int Missing(TrainState state, MergeResult result) =>
         (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - result.Failures;
 

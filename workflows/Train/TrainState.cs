@@ -34,7 +34,7 @@ internal sealed record TrainState
     /// <summary>Other tasks in conflict, which wait for that one.</summary>
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>What may be merged next.</summary>
+    /// <summary>The entries that may be merged next.</summary>
     public ImmutableList<MergeRequest> Ready => Deferred.IsEmpty ? Queue : Queue.RemoveAll(request => Deferred.Contains(request.TaskId));
 
     /// <summary>The maximum size of the next batch.</summary>

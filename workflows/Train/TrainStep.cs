@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>What the train does next.</summary>
+/// <summary>The next step of the merge queue.</summary>
 internal abstract record TrainStep
 {
     /// <summary>Nothing, until work comes or gates have ended.</summary>

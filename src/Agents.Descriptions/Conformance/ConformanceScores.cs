@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>What the conformance kit of <c>tests/Agents.Tests</c> found of an agent. The kit compares it with what it finds.</summary>
+/// <summary>The result of an agent in the conformance kit of <c>tests/Agents.Tests</c>. The kit compares it with what it finds.</summary>
 /// <param name="Version">The version whose manners were played; null: those of its documents.</param>
 /// <param name="Of">How many rudenesses the agent's output can have.</param>
 /// <param name="Fails">Names of those that were not survived.</param>
 public sealed record ConformanceScore(string? Version, int Of, IReadOnlyList<string> Fails)
 {
-    /// <summary>How many were survived.</summary>
+    /// <summary>The number of cases that the agent survived.</summary>
     [JsonIgnore]
     public int Passed => Of - Fails.Count;
 }

@@ -29,7 +29,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     /// <summary>The one who answers the agent.</summary>
     internal AcpClient Client => client;
 
-    /// <summary>What it said first on its standard error, a sentence; empty: nothing.</summary>
+    /// <summary>The first line of its standard error, as a sentence; empty: it printed nothing.</summary>
     internal string Said => _said.Length == 0 ? "" : $" It said: '{_said}'.";
 
     /// <summary>Takes a line of its standard error: the first one says why, what follows it is where.</summary>

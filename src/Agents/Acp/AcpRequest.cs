@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>What the driver of the Agent Client Protocol is to do; a file of the start's folder.</summary>
+/// <summary>The request to the driver of the Agent Client Protocol; a file of the start's folder.</summary>
 internal sealed record AcpRequest
 {
     internal const string FileName = "acp.json";

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>How the Claude Code CLI is called (<c>agents.claude</c>).</summary>
+/// <summary>The options of calls of the Claude Code CLI (<c>agents.claude</c>).</summary>
 public sealed record ClaudeCliOptions
 {
     /// <summary>The oldest version that was tested.</summary>

@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>What one start of a described program is about, for who reads its output.</summary>
+/// <summary>The subject of one start of a described program, for readers of its output.</summary>
 internal sealed record DescribedCall
 {
     /// <summary>The agent's name in the settings.</summary>

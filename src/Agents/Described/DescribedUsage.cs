@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>What one start used, from counts that may be about the start, one step, or the whole conversation.</summary>
+/// <summary>The usage of one start, from counts that may be about the start, one step, or the whole conversation.</summary>
 /// <param name="scope">What the counts are about.</param>
 internal sealed class DescribedUsage(UsageScope scope)
 {
@@ -15,7 +15,7 @@ internal sealed class DescribedUsage(UsageScope scope)
     /// <summary>The last count as it was printed.</summary>
     internal DescribedCount LastPrinted { get; private set; } = DescribedCount.Zero;
 
-    /// <summary>What this start used.</summary>
+    /// <summary>The usage of this start.</summary>
     /// <param name="before">The conversation's last count before this start; asked once, and only where it is needed.</param>
     internal DescribedCount OfStart(Func<DescribedCount> before) =>
         scope != UsageScope.Conversation || !IsKnown ? _last

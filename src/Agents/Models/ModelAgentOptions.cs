@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>How a model is asked without an agent program: one question, one answer, no tools.</summary>
+/// <summary>The options of a model that is asked without an agent program: one question, one answer, no tools.</summary>
 public sealed record ModelAgentOptions
 {
     /// <summary>The service that answers for the model.</summary>

@@ -36,7 +36,7 @@ public sealed class AgentSession
     /// <summary>The state before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
     public AgentStartState Found { get; }
 
-    /// <summary>What the agent has used by now. Only while an event of it is handled.</summary>
+    /// <summary>The usage of the agent until now. Only while an event of it is handled.</summary>
     public AgentUsage UsageSoFar() => _parser.UsageSoFar;
 
     /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, enforces the

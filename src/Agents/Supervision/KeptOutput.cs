@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>What is kept of an agent run's output when nothing reads it as a result any more: the beginning and the end, with a note of
-/// what is left out.</summary>
+/// <summary>Shortens the output of an agent run that nothing reads as a result any more. The beginning and the end stay, with a note of the
+/// omission.</summary>
 public static class KeptOutput
 {
     /// <summary>Bytes that are kept of each of its two streams.</summary>

@@ -7,7 +7,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     /// <summary>The longest interval between two checks that counts; more means that we were not running.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>How late a living supervisor's own count may be before we act in its place.</summary>
+    /// <summary>The tolerated delay of a living supervisor's own count before we act in its place.</summary>
     private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
 
     /// <summary>The supervisor counts in steps of five seconds, so its count need not be read more often.</summary>

@@ -13,7 +13,7 @@ internal static class ShellExitCodes
     /// <summary>SIGKILL.</summary>
     internal const int KilledBySignal = 137;
 
-    /// <summary>How the process was killed from outside; null when it ended by itself.</summary>
+    /// <summary>Describes the signal that killed the process from outside; null if it ended by itself.</summary>
     /// <param name="exitCode">As the supervisor noted it; null: it noted none.</param>
     /// <param name="memoryKills">Processes that the kernel has killed for want of memory since it began; null: unknown.</param>
     internal static string? DescribeKill(int? exitCode, long? memoryKills = null) =>
@@ -31,8 +31,8 @@ internal static class ShellExitCodes
             _ => null,
         };
 
-    /// <summary>How the program crashed by itself (abort, as when its own memory limit is passed, illegal access and the like); null when
-    /// it did not.</summary>
+    /// <summary>Describes the crash of the program by itself (abort, as at its own memory limit, illegal access and the like); null if it
+    /// did not crash.</summary>
     internal static string? DescribeCrash(int? exitCode) =>
         exitCode is >= 132 and <= 136 or 139 ? $"The agent program crashed (signal {exitCode - 128})." : null;
 }

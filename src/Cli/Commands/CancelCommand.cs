@@ -5,7 +5,7 @@ using Orchestrator.Messages;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>cancel</c>: ends a run or one task; what is merged stays on staging. A run lands without a task that was cancelled.
+/// <c>cancel</c>: ends a run or one task; merged work stays on staging. A run lands without a task that was cancelled.
 /// </summary>
 internal sealed class CancelCommand : SteeringCommand
 {
@@ -18,7 +18,7 @@ internal sealed class CancelCommand : SteeringCommand
     };
 
     public CancelCommand()
-        : base("cancel", "End a run or one task; what is merged stays on staging")
+        : base("cancel", "End a run or one task; merged work stays on staging")
     {
         _which.AddTo(this);
         Add(_dependants);

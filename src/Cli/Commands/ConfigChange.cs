@@ -22,7 +22,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <param name="load">Loads a text of the file with the other files.</param>
     internal delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
 
-    /// <summary>How messages call the file.</summary>
+    /// <summary>The name of the file in messages.</summary>
     public string Shown => isUser ? _file : SettingsFiles.RepositoryFileName;
 
     private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
@@ -83,8 +83,8 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         );
     }
 
-    /// <summary>What the person has typed needs no second yes. Everything else that the repository's files ask for must have been trusted
-    /// before, and an agent's change is no person's.</summary>
+    /// <summary>Keeps the trust in settings that the user has typed. Everything else in the repository's files must have been trusted
+    /// before. A change by an agent is not the user's.</summary>
     private void KeepTrust(RepositorySettings before)
     {
         var after = context.OpenSettings(context.FindRepository(), []);

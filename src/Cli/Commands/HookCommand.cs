@@ -15,7 +15,7 @@ internal sealed class HookCommand : CliCommand
     };
 
     public HookCommand()
-        : base("hook", "Called by agent programs: may this tool call go on?")
+        : base("hook", "Called by agent programs: is this tool call allowed?")
     {
         Hidden = true;
         Add(_policy);

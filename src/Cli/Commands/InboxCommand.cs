@@ -32,11 +32,11 @@ internal sealed class InboxCommand : CliCommand
         HelpName = "S",
         DefaultValueFactory = static _ => 2,
     };
-    private readonly Option<bool> _exitCode = new("--exit-code") { Description = "End with 3 where something needs you" };
+    private readonly Option<bool> _exitCode = new("--exit-code") { Description = "End with 3 where something needs attention" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public InboxCommand()
-        : base("inbox", "Show what needs you in all your repositories, most urgent first")
+        : base("inbox", "Show what needs attention in all your repositories, most urgent first")
     {
         Add(_id);
         Add(_snooze);
@@ -117,7 +117,11 @@ internal sealed class InboxCommand : CliCommand
     {
         if (entries.Count == 0)
         {
-            throw new CommandException(ExitCodes.Usage, "Nothing needs you now.", "'orchestrate history' lists the runs of a repository.");
+            throw new CommandException(
+                ExitCodes.Usage,
+                "Nothing needs attention now.",
+                "'orchestrate history' lists the runs of a repository."
+            );
         }
         var id = UniquePrefix.Find(given, [.. entries.Select(entry => entry.Id).Distinct()], "entry of the inbox");
         return entries.First(entry => entry.Id == id);
@@ -212,7 +216,7 @@ internal sealed class InboxCommand : CliCommand
         }
         if (shown.Count == 0)
         {
-            context.Terminal.Say("Nothing needs you now.");
+            context.Terminal.Say("Nothing needs attention now.");
         }
         else
         {

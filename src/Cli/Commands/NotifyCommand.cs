@@ -98,7 +98,7 @@ internal sealed class NotifyCommand : Command
             {
                 throw new CommandException(
                     ExitCodes.Usage,
-                    "Nobody is told of anything: notifications.enabled is false.",
+                    "Nobody is notified of anything: notifications.enabled is false.",
                     "To send them again: orchestrate config set --user notifications.enabled true"
                 );
             }

@@ -14,7 +14,7 @@ internal sealed class PromptCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public PromptCommand()
-        : base("prompt", "Show what the agent of a task will be told")
+        : base("prompt", "Show the prompt of a task's agent")
     {
         Add(_plan);
         Add(_task);

@@ -35,7 +35,7 @@ internal sealed class ReportCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
-        : base("report", "Show what a run landed, what it cost, and what needs you")
+        : base("report", "Show what a run landed, what it cost, and what needs attention")
     {
         _run.AddTo(this);
         Add(_losses);

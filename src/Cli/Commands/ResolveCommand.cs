@@ -12,12 +12,12 @@ internal sealed class ResolveCommand : SteeringCommand
     private readonly Argument<string> _way = new("WAY")
     {
         Description =
-            $"'{Resolutions.ManualFix}': your commits on its staging branch mend it; '{Resolutions.Replan}': the planner makes other tasks "
-            + $"of what did not end well; '{Resolutions.Abort}': it ends, and what it landed is taken back",
+            $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner makes other "
+            + $"tasks of the failed ones; '{Resolutions.Abort}': it ends, and what it landed is taken back",
     };
     private readonly Option<string[]> _tasks = new("--task")
     {
-        Description = "With manual-fix: a task that is mended; may be given more than once (default: all that did not end well)",
+        Description = "With manual-fix: a repaired task; may be given more than once (default: all that failed)",
         HelpName = "TASK",
     };
     private readonly Option<string?> _reason;

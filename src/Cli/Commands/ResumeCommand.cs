@@ -158,7 +158,7 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     private static CommandException NotHere(MachineAway away, string runId) =>
-        new(ExitCodes.Resumable, $"{runId} can't go on here. {MachineWords.Of(away, runId)}", $"orchestrate move {runId}");
+        new(ExitCodes.Resumable, $"{runId} can't continue here. {MachineWords.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
     {

@@ -18,7 +18,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
 {
     private const int LongestName = 40;
 
-    /// <summary>How far ahead the nights are looked for in which clocks change.</summary>
+    /// <summary>The period in which nights with a change of clocks are searched.</summary>
     private static readonly TimeSpan LooksAhead = TimeSpan.FromDays(370);
 
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule: letters, digits and dashes" };

@@ -16,7 +16,7 @@ internal sealed class ScheduleListCommand : CliCommand
 {
     private const int ShownFires = 5;
 
-    /// <summary>How far back times are looked at.</summary>
+    /// <summary>The period of past times that is searched.</summary>
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(31);
 
     private readonly EngineOptions _engine = new();

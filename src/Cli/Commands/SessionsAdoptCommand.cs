@@ -111,7 +111,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             throw new CommandException(
                 ExitCodes.Usage,
                 $"The conversation {session.Id} is that of the task {task}.",
-                $"orchestrate retry {task} goes on with the task."
+                $"orchestrate retry {task} continues the task."
             );
         }
         if (session.Folder is not { } folder || !Directory.Exists(folder) || RepositoryLocation.Find(folder) is not { IsBare: false } found)
@@ -119,7 +119,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             throw new CommandException(
                 ExitCodes.Usage,
                 $"The folder of the conversation {session.Id} is {session.Folder ?? "not known"}: there is no repository any more.",
-                "It can go on as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
+                "It can continue as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
             );
         }
         return context.FindRepository()?.WorkTree == found.WorkTree

@@ -80,7 +80,7 @@ internal sealed class SessionsCommand : CliCommand
         }
     }
 
-    /// <summary>What is known of a conversation, beside its first line.</summary>
+    /// <summary>The facts about a conversation, beside its first line.</summary>
     internal static IEnumerable<string> Lines(ClaudeSession session)
     {
         if (session.Fault is { } fault)

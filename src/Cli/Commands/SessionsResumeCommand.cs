@@ -61,7 +61,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         }
         var conversation = SessionAdoption.ReadConversation(session.File);
         new AdoptedConversation(new RunFolder(repository.Root, run.Id), task).Store(session.Id, conversation);
-        context.Terminal.Say($"The next attempt of {task} goes on with {session.Id}.");
+        context.Terminal.Say($"The next attempt of {task} continues {session.Id}.");
         if (state == TaskStates.Pending)
         {
             return Task.FromResult(ExitCodes.Done);

@@ -26,7 +26,7 @@ internal sealed class StatusCommand : CliCommand
     {
         Description = "Draw each task below the one that it waits for; --watch does on a terminal",
     };
-    private readonly Option<bool> _blocked = new("--blocked") { Description = "Only what needs a person" };
+    private readonly Option<bool> _blocked = new("--blocked") { Description = "Only questions and failures that need a person" };
     private readonly Option<bool> _all = new("--all") { Description = "With every command that answers what is asked" };
     private readonly Option<bool> _exitCode = new("--exit-code")
     {

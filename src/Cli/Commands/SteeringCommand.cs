@@ -13,13 +13,13 @@ internal abstract class SteeringCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _detach = new("--detach", "-d")
     {
-        Description = "Where nobody works on the run: go on in the background",
+        Description = "Where nobody works on the run: continue in the background",
     };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
         Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
     };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Where nobody works on the run: go on with it now" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Where nobody works on the run: continue it now" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {

@@ -58,6 +58,7 @@ internal sealed class VerifyCommand : CliCommand
                 workTree,
                 commit,
                 gates,
+                ofProject.Found,
                 evidence,
                 context.Services,
                 settings,

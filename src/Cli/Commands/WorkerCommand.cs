@@ -51,7 +51,7 @@ internal sealed class WorkerCommand : CliCommand
     private readonly Option<bool> _makeCurrent = new("--make-current")
     {
         Description =
-            "Make the version of this program the current one of the worker deployment (temporal.deployment): workers of it go on with "
+            "Make the version of this program the current one of the worker deployment (temporal.deployment): workers of it continue "
             + "runs, those of others no more",
     };
     private readonly EngineOptions _engine = new();

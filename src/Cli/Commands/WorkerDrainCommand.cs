@@ -22,7 +22,7 @@ internal sealed class WorkerDrainCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerDrainCommand()
-        : base("drain", "Give the shared runs of this machine to others: its agents are interrupted and go on there")
+        : base("drain", "Give the shared runs of this machine to others: its agents are interrupted and continue there")
     {
         _engine.AddTo(this);
         Add(_yes);

@@ -60,7 +60,7 @@ internal interface ITerminal
     /// <summary>The lines that <see cref="Show(UntrustedText)"/> writes.</summary>
     IEnumerable<string> Rendered(UntrustedText block);
 
-    /// <summary>What is asked for goes to stdout without colours, for a program or a file.</summary>
+    /// <summary>True if the requested text goes to stdout without colors, for a program or a file.</summary>
     bool IsPlainDocument { get; }
 
     /// <summary>Writes lines as <see cref="Rendered(ScreenLine)"/> gave them to stdout.</summary>

@@ -18,7 +18,7 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
     /// <summary>Per cent that are done; null: unknown.</summary>
     public int? Progress { get; init; }
 
-    /// <summary>What a blocked one waits for, such as <c>question</c>; null where it does not say.</summary>
+    /// <summary>The subject that a blocked program waits for, such as <c>question</c>; null if it names none.</summary>
     public string? Kind { get; init; }
 
     /// <summary>The sequence that replaces the record.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>What a part of a line says, which a screen shows by colour. Never by colour alone: the words say the same.</summary>
+/// <summary>The meaning of a part of a line, which a screen shows by color. Never by color alone: the words tell the same.</summary>
 internal enum Tone
 {
     /// <summary>Text without a meaning of its own, in no colour.</summary>

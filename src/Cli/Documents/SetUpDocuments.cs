@@ -65,7 +65,7 @@ internal sealed record ServiceDocument(
         );
 }
 
-/// <summary>What <c>agents --json</c> prints.</summary>
+/// <summary>The document of <c>agents --json</c>.</summary>
 /// <param name="Agents">All agents that tasks may name.</param>
 internal sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : Document;
 

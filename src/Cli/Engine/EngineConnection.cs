@@ -69,7 +69,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <summary>The engine in words for people.</summary>
     public string Description { get; }
 
-    /// <summary>What workers on that engine are in its worker deployment.</summary>
+    /// <summary>The version of the worker deployment that workers on that engine have.</summary>
     /// <value>Default: null, there is none.</value>
     public WorkerDeploymentVersion? Deployment { get; private init; }
 
@@ -107,7 +107,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>How long the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
+    /// <summary>The time for which the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
     public static TimeSpan RetentionOf(RetentionSettings settings) =>
         settings.Age is not { } age ? Always
         : age > LeastKept ? age

@@ -4,8 +4,8 @@ using Temporalio.Common.EnvConfig;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>How a Temporal server is reached: by our settings, and for what they lack (certificates, the server's name, headers) by the
-/// official tools' configuration, a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
+/// <summary>Resolves the connection to a Temporal server from our settings. The official tools' configuration fills gaps (certificates, the
+/// server's name, headers): a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
 internal static class ServerProfile
 {
     /// <summary>The port of a server whose address names none.</summary>

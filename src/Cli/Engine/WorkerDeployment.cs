@@ -18,7 +18,7 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a worker is by settings; null: it belongs to no deployment.</summary>
+    /// <summary>The version of a worker according to the settings; null: it belongs to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? VersionText.Value) : null;
 
@@ -66,7 +66,7 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
         {
             context.Terminal.Warn(
                 $"The current version of the worker deployment {version.DeploymentName} is {current}, and this worker is "
-                    + $"{version.BuildId}: it does the steps of this machine, and workers of the current version go on with runs. "
+                    + $"{version.BuildId}: it does the steps of this machine, and workers of the current version continue runs. "
                     + "'orchestrate worker --make-current' makes this version the current one."
             );
             return;
@@ -83,7 +83,7 @@ internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentV
             calls
         );
         context.Terminal.Say(
-            $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}: workers of it go on with runs"
+            $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}: workers of it continue runs"
                 + (current.Length > 0 ? $", those of {current} no more." : ".")
         );
     }

@@ -210,7 +210,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
                 (ExitCodes.NeedsPerson, "the run waits for another answer"),
                 (ExitCodes.Resumable, "it is kept, or the run was interrupted; 'resume' continues"),
             ],
-            "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is mended by hand\"",
+            "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is repaired by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
             "orchestrate resolve run-tasks-3f9a1c replan --reason \"one task for each endpoint\" --detach",
             "orchestrate resolve run-tasks-3f9a1c abort"
@@ -248,7 +248,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate service status"
         ),
         ["inbox"] = Of(
-            [(ExitCodes.NeedsPerson, "with --exit-code: something needs you; with an ID: nobody at a terminal has answered")],
+            [(ExitCodes.NeedsPerson, "with --exit-code: something needs attention; with an ID: nobody at a terminal has answered")],
             "orchestrate inbox",
             "orchestrate inbox 3f9a",
             "orchestrate inbox 3f9a --snooze 2h"

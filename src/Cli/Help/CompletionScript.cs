@@ -16,7 +16,7 @@ internal static class CompletionScript
             _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
         };
 
-    /// <summary>How to install it.</summary>
+    /// <summary>The instructions to install it.</summary>
     public static string HowTo(string shell) =>
         shell switch
         {

@@ -31,7 +31,7 @@ internal sealed class RunWork(
     /// <summary>Some of the repositories by the names that callers use.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
 
-    /// <summary>How long nothing of another machine's run must have moved for it to be taken here; null: none is.</summary>
+    /// <summary>The idle time of another machine's run after which it is taken over here; null: none is.</summary>
     public TimeSpan? TakesOver { get; init; }
 
     /// <summary>Places for tasks of runs that spread theirs; null: as the settings of each repository say.</summary>

@@ -26,7 +26,7 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeSpan limit, Func<C
         }
     }
 
-    /// <summary>How long systemd waits for a sign of a process; null: it waits for none.</summary>
+    /// <summary>The time for which systemd waits for a sign of a process; null: it waits for none.</summary>
     /// <param name="environment">The process's environment.</param>
     /// <param name="process">Its id: a child inherits the variables, which do not concern it.</param>
     internal static TimeSpan? LimitOf(IReadOnlyDictionary<string, string> environment, int process)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>What commands log.</summary>
+/// <summary>The log messages of commands.</summary>
 internal static partial class Log
 {
     [LoggerMessage(LogLevel.Information, "{Run:l}  {Transition:l}")]

@@ -13,7 +13,7 @@ using ILogger = Serilog.ILogger;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>How the log of a process that stays is written.</summary>
+/// <summary>The format of the log of a process that stays.</summary>
 internal enum LogFormat
 {
     /// <summary>A line for people.</summary>

@@ -42,7 +42,7 @@ internal static class GlobalOptions
     public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON document on stdout" };
 
     public static Option<bool> Attached() =>
-        new("--attached") { Description = "Pause the run when the terminal is closed, instead of going on in the background" };
+        new("--attached") { Description = "Pause the run when the terminal is closed, instead of continuing in the background" };
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Answer questions with yes; never what requires an approval" };
 }

@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>How a command that stays writes its log.</summary>
+/// <summary>The options for the log of a command that stays.</summary>
 internal sealed class LogOptions
 {
     private readonly Option<string> _format = Format("text", "json");

@@ -32,7 +32,7 @@ internal static class CheckOverview
         return worst;
     }
 
-    /// <summary>How a status is coloured.</summary>
+    /// <summary>The color of a status.</summary>
     internal static Tone ToneOf(MachineCheckStatus status) =>
         status switch
         {

@@ -6,7 +6,7 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>What accounts may use and have used, as a document and as text.</summary>
+/// <summary>The limits and the usage of accounts, as a document and as text.</summary>
 /// <param name="context">The command's.</param>
 internal sealed class UsageOverview(CommandContext context)
 {

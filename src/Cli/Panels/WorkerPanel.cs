@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>What a person wants done with the selected task.</summary>
+/// <summary>The user's choice for the selected task.</summary>
 internal enum WorkerAction
 {
     /// <summary>The panel is left.</summary>
@@ -23,7 +23,7 @@ internal enum WorkerAction
 /// out.</summary>
 internal sealed record WorkerPanel
 {
-    private const string Help = "up/down select   / filter   l logs   p pause or go on   r retry   q quit";
+    private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
     private const int LeastRows = 3;
 
     /// <summary>All rows.</summary>

@@ -13,7 +13,7 @@ internal sealed record WorkerRow
     /// <summary>The task.</summary>
     public required RunTask Task { get; init; }
 
-    /// <summary>What its agent does now, or why it does nothing; empty where neither is known.</summary>
+    /// <summary>The current action of its agent, or the reason of its idleness; empty if neither is known.</summary>
     public required string Doing { get; init; }
 
     /// <summary>Folder of its last agent run; null before the first one.</summary>
@@ -22,7 +22,7 @@ internal sealed record WorkerRow
     /// <summary>No process works on the run: nothing of it goes on before somebody resumes it.</summary>
     public bool IsAbandoned { get; init; }
 
-    /// <summary>How it is named in commands: <c>RUN/TASK</c>.</summary>
+    /// <summary>The task's name in commands: <c>RUN/TASK</c>.</summary>
     public string Name => $"{Run}/{Task.Id}";
 
     /// <summary>A slot is held: an agent works on the task, or its gates run.</summary>

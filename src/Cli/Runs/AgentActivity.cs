@@ -58,7 +58,7 @@ internal static class AgentActivity
 
         void Warn(string task, string other, IReadOnlyList<string> files)
         {
-            var coming = $"conflict with {other} is coming in {files[0]}{(files.Count > 1 ? $" and {files.Count - 1} more" : "")}";
+            var coming = $"conflict with {other} is predicted in {files[0]}{(files.Count > 1 ? $" and {files.Count - 1} more" : "")}";
             doing[task] = doing.TryGetValue(task, out var line) ? $"{coming}; {line}" : coming;
         }
     }

@@ -95,7 +95,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     public async Task TakeOverAsync()
     {
         RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
-        await File.AppendAllTextAsync(_output, $"The terminal of {runId} was closed; it goes on in the background.\n");
+        await File.AppendAllTextAsync(_output, $"The terminal of {runId} was closed; it continues in the background.\n");
         await StartAsync(GoOn);
     }
 
@@ -147,7 +147,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
             if (status is not null && isAlive && await isUnderWay(status, process))
             {
                 context.Terminal.Say(
-                    $"{runId} goes on in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
+                    $"{runId} continues in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
                         + $"it; its words go to {_output}."
                 );
                 return ExitCodes.Done;

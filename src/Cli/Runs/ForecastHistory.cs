@@ -6,7 +6,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What runs were expected to cost and take, beside what they did (<c>history --forecast</c>).</summary>
+/// <summary>The expected cost and time of runs, beside the actual ones (<c>history --forecast</c>).</summary>
 internal static class ForecastHistory
 {
     /// <summary>Shows it, the latest run first.</summary>

@@ -80,7 +80,7 @@ internal static class HostOffers
         CancellationToken stop
     ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, Places(reference, runId), context, stop);
 
-    /// <summary>How many tasks of a run that spreads them its machine does at once; null: it does not spread them.</summary>
+    /// <summary>The number of tasks of a distributed run that its machine runs at once; null: the run is not distributed.</summary>
     public static int? Places(RepositoryReference reference, string runId) =>
         RunStart.TryRead(new RunFolder(reference.Path, runId)) is { Settings: { Hosts.Spread: true } settings }
             ? settings.Hosts.Places(settings.Workers)

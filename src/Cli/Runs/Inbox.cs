@@ -6,8 +6,8 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What needs the user, over all their repositories, from files and from the servers of their runs: it starts no engine and calls
-/// no model.</summary>
+/// <summary>The questions to the user over all their repositories, from files and from the servers of their runs. It starts no engine and
+/// calls no model.</summary>
 /// <param name="context">Clock, environment, and the repository that the user is in.</param>
 internal sealed class Inbox(CommandContext context)
 {

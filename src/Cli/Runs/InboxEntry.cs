@@ -66,7 +66,7 @@ internal sealed record InboxEntry(
     public string From(AnswerWay way, string? here) =>
         here == Repository ? way.Command : KnownRepositories.Anywhere(way.Command[Program.Length..], Repository);
 
-    /// <summary>What an open run asks of people, most urgent first.</summary>
+    /// <summary>The questions of an open run, most urgent first.</summary>
     public static IEnumerable<InboxEntry> Of(RunStatus run, RepositoryLocation repository)
     {
         var questions = run.Questions.ToDictionary(question => question.Id, StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What people are told of the machine that a run waits for.</summary>
+/// <summary>Sentences about the machine that a run waits for.</summary>
 internal static class MachineWords
 {
     /// <summary>Which machine, since when, when it was last seen, and how the run goes on.</summary>

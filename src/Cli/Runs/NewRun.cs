@@ -21,7 +21,8 @@ internal static class NewRun
     /// <param name="input">The start's input.</param>
     /// <param name="runId">Id of the new run.</param>
     /// <param name="again"><c>--again</c>: the work is meant.</param>
-    /// <param name="besideOpen">A second run beside an open one is meant, by <c>--yes</c> or an explicit id.</param>
+    /// <param name="besideOpen">A second run beside an open one is meant, by <c>--yes</c> or an explicit id; not beside one that has landed
+    /// a part.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="target">The branch to land on; null: the one that is checked out.</param>
     /// <param name="context">Terminal.</param>
@@ -47,7 +48,7 @@ internal static class NewRun
             .FirstOrDefault(run =>
                 run.Id != runId && (run.Status.Title == input.Subject || work.IsOf(new RunFolder(repository.Root, run.Id)))
             );
-        if (twin is not null && !besideOpen)
+        if (twin is not null && (!besideOpen || twin.Status.HasLanded))
         {
             Ask(
                 RepeatedWork.DescribeOpen(twin.Status),

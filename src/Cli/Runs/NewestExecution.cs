@@ -84,7 +84,7 @@ internal static class NewestExecution
         }
     }
 
-    /// <summary>What the governors of a server know; null where they don't answer soon.</summary>
+    /// <summary>The ledgers of the governors of a server; null if they don't answer soon.</summary>
     private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What a run asks of people, at the end of every screen about it: see <see cref="NextStep"/>.</summary>
+/// <summary>The questions of a run, at the end of every screen about it: see <see cref="NextStep"/>.</summary>
 internal static class NextSteps
 {
     /// <summary>Writes it; nothing where nobody is asked.</summary>
@@ -23,7 +23,7 @@ internal static class NextSteps
         }
         if (steps.Count > 0)
         {
-            write(new ScreenLine("What needs you:", Tone.Strong));
+            write(new ScreenLine("Needs attention:", Tone.Strong));
         }
         foreach (var step in steps)
         {

@@ -49,7 +49,7 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
                 new(
                     "notifications",
                     MachineCheckStatus.Warn,
-                    "Nobody is told when it needs a person.",
+                    "Nobody is notified when it needs a person.",
                     "Set notifications: docs/notices.md."
                 ),
             ];

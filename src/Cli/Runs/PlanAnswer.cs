@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What a person answers when a run asks whether it may begin with its plan.</summary>
+/// <summary>The user's answer to the question of a run whether it may begin with its plan.</summary>
 internal abstract record PlanAnswer
 {
     /// <summary>The run begins with the plan.</summary>

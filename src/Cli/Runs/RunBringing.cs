@@ -64,7 +64,7 @@ internal sealed class RunBringing(RunServices services, bool hasPlaces)
     }
 }
 
-/// <summary>What came of bringing a run.</summary>
+/// <summary>The result of fetching a run.</summary>
 /// <param name="Missing">What it needs and is not here.</param>
 /// <param name="IsHere">It can go on here.</param>
 /// <param name="Notes">What people should know, a sentence each.</param>

@@ -68,7 +68,9 @@ internal static class RunObservation
 
     /// <summary>The cure for a run without a worker.</summary>
     public static string Cure(StoredRun run) =>
-        run.Status.Away is { } away ? MachineWords.Of(away, run.Id) : $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
+        run.Status.Away is { } away
+            ? MachineWords.Of(away, run.Id)
+            : $"Nobody works on it now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>The machine that a run of the embedded engine waits for while no process serves that: files say when a worker was there
     /// only by their age, which is no fact. Null: it is this machine, or the record does not name it.</summary>

@@ -165,7 +165,7 @@ internal sealed class RunSession : IAsyncDisposable
             throw new CommandException(
                 ExitCodes.Resumable,
                 $"The engine ({_engine.Description}) no longer answers: {ConnectionFault.Of(lost)}.",
-                $"The run is kept: 'orchestrate resume {run.RunId}' goes on."
+                $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
             );
         }
     }
@@ -429,7 +429,7 @@ internal sealed class RunSession : IAsyncDisposable
             throw new CommandException(
                 ExitCodes.Resumable,
                 $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}",
-                $"The run is kept: 'orchestrate resume {run.RunId}' goes on."
+                $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
             );
         }
 

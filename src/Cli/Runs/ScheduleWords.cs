@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>What came of a time of a schedule, in words: for lists and for notices.</summary>
+/// <summary>The result of a time of a schedule, in words: for lists and for notices.</summary>
 internal static class ScheduleWords
 {
     /// <summary>A sentence: only a run whose first task began is said to have run.</summary>

@@ -14,7 +14,7 @@ internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, Co
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private readonly Pace _pace = new(context.Time);
 
-    /// <summary>What kept the mail of each run from being exchanged the last time. It is tried again soon, and said once.</summary>
+    /// <summary>The failures of the last exchange of mail, by run. Each is retried soon and reported once.</summary>
     private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
 
     /// <summary>Exchanges the mail of a run, where that is due.</summary>

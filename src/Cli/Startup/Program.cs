@@ -74,8 +74,8 @@ internal static class Program
         }
     }
 
-    /// <summary>Whoever is asked to end ends: what listens to no interrupt, such as a read that hangs, is not awaited any longer. What this
-    /// process has begun is ended, and 'resume' goes on as after a kill.</summary>
+    /// <summary>Ends the process after the grace period. Work that listens to no interrupt, such as a read that hangs, is not awaited any
+    /// longer. Child processes are stopped, and 'resume' continues as after a kill.</summary>
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);

@@ -12,7 +12,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>What the page is made of: our own commands, carried out in this process without a terminal, and the records of runs.</summary>
+/// <summary>The source of the page: our own commands, carried out in this process without a terminal, and the records of runs.</summary>
 /// <param name="context">Clock, variables, and how a command is called.</param>
 internal sealed class CommandSource(CommandContext context) : IDashboardSource
 {

@@ -6,7 +6,7 @@ namespace Orchestrator.Client;
 /// own: those of the server and of the machine that is asked about may be wrong.</summary>
 public static class RunStillness
 {
-    /// <summary>What the steps of a run on its own machine look like.</summary>
+    /// <summary>Describes the steps of a run on its own machine.</summary>
     /// <param name="client">Client of the server that holds the run.</param>
     /// <param name="runId">The run.</param>
     /// <param name="machine">The run's machine.</param>
@@ -38,7 +38,7 @@ public static class RunStillness
             && MachinePresence.MachineOf(step.LastWorkerIdentity) == machine
         );
 
-    /// <summary>What the steps of a run look like; see <see cref="LookAsync"/>. No server, no clock.</summary>
+    /// <summary>Describes the steps of a run; see <see cref="LookAsync"/>. No server, no clock.</summary>
     /// <param name="pending">Its steps that wait or are under way.</param>
     /// <param name="machine">The run's machine. What is done on other hosts says nothing of that.</param>
     public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending, string machine)

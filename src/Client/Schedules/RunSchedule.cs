@@ -5,7 +5,7 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>What happens at a schedule's time while its last run is open.</summary>
+/// <summary>The action at a schedule's time while its last run is open.</summary>
 public enum ScheduleOverlap
 {
     /// <summary>No run is started for that time.</summary>
@@ -42,10 +42,10 @@ public sealed record RunSchedule
     /// <summary>The input that the schedule's runs are started with.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>What happens at one of the schedule's times while its last run is open.</summary>
+    /// <summary>The action at one of the schedule's times while its last run is open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
-    /// <summary>How much later a run may be started where nothing served the engine at its time.</summary>
+    /// <summary>The longest delay of a run's start where nothing served the engine at its time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
     /// <summary>True if the schedule is paused: it starts nothing until it is resumed.</summary>

@@ -45,7 +45,7 @@ public sealed record HistoryEntry(
     decimal Cost
 )
 {
-    /// <summary>What the run was expected to cost and take; null: nothing was, or it was not asked for.</summary>
+    /// <summary>The expected cost and time of the run; null: nothing was expected, or it was not requested.</summary>
     public RunForecast? Forecast { get; init; }
 
     /// <summary>Names and identities of the hosts that its tasks were done on beside its own machine; left out where there were

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Client.Views;
 
-/// <summary>What <c>usage --json</c> prints.</summary>
+/// <summary>The document of <c>usage --json</c>.</summary>
 /// <param name="Accounts">All accounts that are known.</param>
 /// <param name="Days">Days that the sums are of.</param>
 /// <param name="Sums">Sums by account, run, task, model and day.</param>

@@ -39,8 +39,8 @@ internal sealed class ApiDescription(IServiceProvider services)
 
     private static readonly IReadOnlyList<(string Status, string Meaning)> Answers =
     [
-        ("200", "Done, or the document that was asked for."),
-        ("202", "Kept for whoever goes on with the run: nobody works on it now."),
+        ("200", "Done, or the requested document."),
+        ("202", "Kept for whoever continues the run: nobody works on it now."),
     ];
 
     private string? _text;
@@ -240,7 +240,7 @@ internal sealed class ApiDescription(IServiceProvider services)
 /// <summary>Puts operations of the API on their routes.</summary>
 internal static class ApiOperations
 {
-    /// <summary>What the description has of a route.</summary>
+    /// <summary>Adds the operation of a route to the description.</summary>
     public static void Describe(this IEndpointConventionBuilder route, ApiOperation operation)
     {
         route

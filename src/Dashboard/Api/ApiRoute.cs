@@ -32,7 +32,7 @@ internal record ApiOperation(string Method, string Name, string Summary)
 internal sealed record ApiRoute(string Method, string Name, string Path, string Summary, Func<ApiRequest, IReadOnlyList<string>?> Words)
     : ApiOperation(Method, Name, Summary);
 
-/// <summary>What a command without a document told.</summary>
+/// <summary>The message of a command without a document.</summary>
 /// <param name="ExitCode">Its exit code: 0, or 4 where nobody works on the run now, and the answer is kept for whoever goes on.</param>
 /// <param name="Told">All that it wrote, for people.</param>
 internal sealed record CommandTold(int ExitCode, string Told);

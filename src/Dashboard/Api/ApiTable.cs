@@ -161,7 +161,7 @@ internal static class ApiTable
         Act(
             "resolveRun",
             OfRun + "/resolve",
-            "Says how a run goes on that can't go on by itself",
+            "Answers how a run continues that can't continue by itself",
             request =>
                 request.Text("how") is { } how && Resolutions.All.Contains(how, StringComparer.Ordinal)
                     ? ["resolve", "--", request.Run, how]

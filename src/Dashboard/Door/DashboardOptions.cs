@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>How the page is served.</summary>
+/// <summary>The options of the page's server.</summary>
 /// <param name="Address">Address and port; port 0: any free one.</param>
 /// <param name="Token">What a person has to know to log in, and a program sends as <c>Authorization: Bearer</c>; at least 16
 /// characters.</param>

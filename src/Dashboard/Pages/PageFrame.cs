@@ -20,6 +20,6 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>The run it is about; null: none.</summary>
     public string? Run { get; init; }
 
-    /// <summary>What came of what the person has just asked for; null: nothing was asked.</summary>
+    /// <summary>The result of the user's last request; null: there was none.</summary>
     public CommandOutcome? Said { get; init; }
 }

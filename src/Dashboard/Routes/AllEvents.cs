@@ -29,7 +29,7 @@ internal sealed class AllEvents(CommandReader commands, TimeProvider time)
         return cursor;
     }
 
-    /// <summary>What comes after a cursor, each with the cursor behind it; ends never by itself.</summary>
+    /// <summary>The events after a cursor, each with the cursor behind it; ends never by itself.</summary>
     public async IAsyncEnumerable<(EventCursor Cursor, RepositoryEntry Repository, string Run, RunEvent Happened)> FollowAsync(
         EventCursor cursor,
         [EnumeratorCancellation] CancellationToken stop

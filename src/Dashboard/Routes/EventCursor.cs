@@ -2,8 +2,8 @@ using System.Buffers.Text;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>How far a listener has read the transitions of all runs: the last number of each run that may still get more, and a time; runs
-/// that ended before it are read. The id of an event holds it, so that nothing has to be kept for those who are away.</summary>
+/// <summary>The position of a listener in the transitions of all runs: the last number of each run that may still get more, and a time
+/// before which ended runs are read. The id of an event holds it, so that the server keeps nothing for listeners that are away.</summary>
 /// <param name="Horizon">Runs whose last transition was before are read to their end.</param>
 /// <param name="Runs">Last number that was read, by repository and run.</param>
 internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<string, long> Runs)

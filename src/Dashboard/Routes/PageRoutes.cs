@@ -212,7 +212,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         return await renderer.RenderAsync<TextPage>(
             new()
             {
-                ["Frame"] = Of(context, now, home, which.Length > 0 ? "Why it needs you" : "Report"),
+                ["Frame"] = Of(context, now, home, which.Length > 0 ? "Needs attention" : "Report"),
                 ["Text"] = report.Output.Length > 0 ? report.Output : report.Messages,
             }
         );

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>What came of a form that a person has sent, for the page that they see next: a page that is loaded anew must not send it once
+/// <summary>The result of a form that a user has sent, for the page that they see next: a page that is loaded anew must not send it once
 /// more.</summary>
 /// <param name="time">The clock.</param>
 internal sealed class RecentAnswers(TimeProvider time)

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>What the pages and the API are made of. They know no file and no engine: what they show, <c>orchestrate</c>'s own commands
-/// answer, and what they change, its commands change.</summary>
+/// <summary>The source of the pages and the API. They know no file and no engine: <c>orchestrate</c>'s own commands answer their questions
+/// and make their changes.</summary>
 public interface IDashboardSource
 {
     /// <summary>The repositories in which this user has started runs, by path.</summary>
@@ -66,7 +66,7 @@ public sealed record CommandOutcome(int ExitCode, string Output, string Messages
     public CommandOutcome(int exitCode, object document, Func<string> write, string messages)
         : this(exitCode, "", messages) => (Document, _written) = (document, new Lazy<string>(write));
 
-    /// <summary>What it wrote to its standard output.</summary>
+    /// <summary>The text that it wrote to its standard output.</summary>
     public string Output
     {
         get => _written?.Value ?? field;

@@ -7,12 +7,12 @@ namespace Orchestrator.Dashboard.Source;
 /// <typeparam name="T">What comes of it.</typeparam>
 internal sealed class SharedWork<T>(TimeProvider time)
 {
-    /// <summary>How long an answer is good for others who ask the same.</summary>
+    /// <summary>The time for which an answer serves others who ask the same.</summary>
     private static readonly TimeSpan Shared = TimeSpan.FromMilliseconds(80);
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Asked, Lazy<Task<T>> Answer)> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>What comes of the work.</summary>
+    /// <summary>Returns the result of the work.</summary>
     /// <param name="key">The same for the same work on the same state.</param>
     /// <param name="work">Does it. It must not end with whoever has asked first: others may wait for the same answer.</param>
     public Task<T> GetAsync(string key, Func<Task<T>> work)

@@ -17,7 +17,7 @@ internal sealed class CodeColours
     /// <summary>A longer line is no code that a person reads, and patterns would take long on it.</summary>
     public const int LongestLine = 400;
 
-    /// <summary>What the colours of one difference may take.</summary>
+    /// <summary>The longest time for the colors of one difference.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(1);
 
     private static readonly RegistryOptions Known = new(ThemeName.LightPlus);

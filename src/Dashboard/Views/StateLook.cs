@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>How a state looks: a class of the style sheet. Its name always stands beside the colour.</summary>
+/// <summary>The look of a state: a class of the style sheet. Its name always stands beside the colour.</summary>
 internal static class StateLook
 {
     private const string Good = "good";

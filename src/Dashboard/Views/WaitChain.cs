@@ -31,7 +31,7 @@ public sealed class WaitChain(RunStatus run)
         return links;
     }
 
-    /// <summary>What a gate waits for, after its name.</summary>
+    /// <summary>Describes the cause for which a gate waits, after its name.</summary>
     public static string Describe(GateWait wait) =>
         $"waits for {wait.HolderGate} of "
         + (

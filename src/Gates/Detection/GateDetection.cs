@@ -29,7 +29,7 @@ public static class GateDetection
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
         var root = new ProjectFolder(new WorktreeFiles(directory));
-        List<(Gate Gate, string Meaning)> gates = [.. Of(root)];
+        List<(Gate Gate, string Meaning)> gates = [.. Of(root, root)];
         List<ProjectFolder> projects = [];
         var types = gates.Select(gate => gate.Gate.Type).ToHashSet();
         var rows = types.Contains(GateType.Test) ? NestedRows(root) : null;
@@ -40,7 +40,9 @@ public static class GateDetection
         {
             List<(Gate Gate, string Meaning)> found =
             [
-                .. rows is null ? Of(folder).Where(gate => !types.Contains(gate.Gate.Type)) : rows.SelectMany(row => OfRow(row, folder)),
+                .. rows is null
+                    ? Of(folder, root).Where(gate => !types.Contains(gate.Gate.Type))
+                    : rows.SelectMany(row => OfRow(row, folder, root)),
             ];
             if (found.Count > 0)
             {
@@ -64,9 +66,9 @@ public static class GateDetection
 
     private static Gate InFolder(Gate gate, string folder) => gate with { Command = GateFolder.Join(folder, gate.Command) };
 
-    private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
+    private static List<(Gate Gate, string Meaning)> Of(ProjectFolder folder, ProjectFolder root)
     {
-        List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder))];
+        List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
         // A Makefile usually wraps the same commands, so it only fills gaps.
         var filling = MakeGates.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
         // A gate that a recipe runs would be paid twice.
@@ -76,8 +78,8 @@ public static class GateDetection
     }
 
     /// <summary>With several projects and no solution a command would be ambiguous.</summary>
-    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder) =>
-        HeldBy(row, folder).Select(gate => Made(gate, row, folder));
+    private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
+        HeldBy(row, folder).Select(gate => Made(gate, row, folder, root));
 
     private static IEnumerable<EcosystemGate> HeldBy(Ecosystem row, ProjectFolder folder) =>
         row.HasOneRoot(folder.Names) ? row.Gates.Where(gate => Holds(gate, folder)).DistinctBy(gate => gate.Type) : [];
@@ -91,8 +93,18 @@ public static class GateDetection
             )
         );
 
-    private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder) =>
-        Make(gate.IsModule ? (folder.ManagerOf(row)?.Run ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
+    private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
+        Make(gate.IsModule ? (RunOf(row, folder, root) ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
+
+    /// <summary>The words before a program of a project; a member of a workspace has the root's.</summary>
+    private static string? RunOf(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
+        row.ManagerOf(folder.Names) is { } own
+            ? own.Workspace is { } workspace && workspace.IsIn(folder.Read)
+                ? workspace.Run
+                : own.Run
+            : row.ManagerOf(root.Names)?.Workspace is { } outer && outer.HasMember(root.Read(outer.File), folder.Path)
+                ? outer.Run
+                : null;
 
     private static (Gate Gate, string Meaning) Make(string command, GateType type) => (GateGrammar.Of(command, type: type), "");
 }

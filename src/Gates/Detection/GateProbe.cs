@@ -2,7 +2,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>How to check a found gate's program without running the gate, and the cure if it is missing. Pure.</summary>
+/// <summary>Checks a found gate's program without running the gate, and names the cure if it is missing. Pure.</summary>
 public static class GateProbe
 {
     private const string Python = "python3 -m ";
@@ -36,9 +36,10 @@ public static class GateProbe
     /// <summary>The cure where a gate can't run.</summary>
     /// <param name="ofProject">It applies to every task, whatever the plan says.</param>
     /// <param name="directory">The repository's root.</param>
+    /// <param name="found">The gates that were found in it.</param>
     /// <param name="cause">The machine's fault; null: not known.</param>
-    public static string CureOf(Gate gate, bool ofProject, string directory, EnvironmentCause? cause = null) =>
-        CureOf(cause) ?? Installing(gate, ofProject, directory);
+    public static string CureOf(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found, EnvironmentCause? cause = null) =>
+        CureOf(cause) ?? Installing(gate, ofProject, directory, found);
 
     /// <summary>The cure for a fault of the machine; null: it depends on the command.</summary>
     public static string? CureOf(EnvironmentCause? cause) =>
@@ -55,9 +56,9 @@ public static class GateProbe
             _ => null,
         };
 
-    private static string Installing(Gate gate, bool ofProject, string directory) =>
+    private static string Installing(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found) =>
         !ofProject ? "Install what it needs, or change the task's 'verification'."
-        : SetUpOf(gate, directory) is { } setUp
+        : SetUpOf(gate, directory, found) is { } setUp
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
         : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
 
@@ -72,20 +73,20 @@ public static class GateProbe
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
 
     // As lines of .orchestrator/config.yaml.
-    private static string? SetUpOf(Gate gate, string directory)
+    private static string? SetUpOf(Gate gate, string directory, IReadOnlyList<Gate> found)
     {
         if (IsModule(gate.Command))
         {
             // All found gates: the list replaces what was found.
-            var found = GateDetection.Detect(directory).Select(other => other.Command).ToList();
-            var modules = found.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
+            var commands = found.Select(other => other.Command).ToList();
+            var modules = commands.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
             var requirements = string.Concat(
                 ((string[])["requirements.txt", "requirements-dev.txt"])
                     .Where(file => File.Exists(Path.Combine(directory, file)))
                     .Select(file => $"-r {file} ")
                     .Append(IsPackage(directory) ? "-e . " : "")
             );
-            var gates = found.Select(command =>
+            var gates = commands.Select(command =>
                 IsModule(command) ? $".venv/bin/{command.Replace("python3", "python", StringComparison.Ordinal)}" : command
             );
             return $"worktrees.setup: [\"python3 -m venv .venv\", \".venv/bin/pip install {requirements}"

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Packages;
 
 namespace Orchestrator.Gates.Detection;
@@ -22,7 +23,7 @@ public static class ProjectCommands
         return
         [
             .. SetUpDetection
-                .Detect(directory, folders)
+                .Detect(new WorktreeFiles(directory), folders)
                 .Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
             .. gates.Select(found => new FoundCommand(
                 found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate,

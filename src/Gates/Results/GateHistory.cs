@@ -9,7 +9,7 @@ namespace Orchestrator.Gates.Results;
 /// <param name="time">The clock for their age.</param>
 public sealed class GateHistory(string folder, TimeProvider time)
 {
-    /// <summary>How many verdicts are kept: older ones do not count, so that a gate that was fixed is trusted again.</summary>
+    /// <summary>The number of verdicts that are kept: older ones do not count, so that a gate that was fixed is trusted again.</summary>
     public const int Longest = 100;
 
     /// <summary>Fewer runs are no evidence: of ten runs of a gate that fails by chance once in twenty, three fail in one case of a
@@ -19,7 +19,8 @@ public sealed class GateHistory(string folder, TimeProvider time)
     private const int MaxGates = 1000;
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
-    /// <summary>How often a gate with these verdicts fails by chance, where that is more than a fifth of its runs; else null.</summary>
+    /// <summary>The rate at which a gate with these verdicts fails by chance, if that is more than a fifth of its runs; else
+    /// null.</summary>
     public static GateChance? ChanceOf(IReadOnlyList<GateVerdict> past)
     {
         var flakes = past.Count(verdict => verdict.Failure == GateFailure.Flaky);

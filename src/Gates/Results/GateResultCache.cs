@@ -17,10 +17,10 @@ namespace Orchestrator.Gates.Results;
 /// <param name="time">The clock for their age.</param>
 public sealed class GateResultCache(string folder, TimeProvider time)
 {
-    /// <summary>How long a result counts: no key covers system libraries, services and the calendar.</summary>
+    /// <summary>The longest age of a result that counts: no key covers system libraries, services and the calendar.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 
-    /// <summary>How many results are kept, about 10 KB each.</summary>
+    /// <summary>The number of results that are kept, about 10 KB each.</summary>
     public const int MaxEntries = 4000;
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>What gates are to check, and for which run.</summary>
+/// <summary>The subject of gates, and the run that they are for.</summary>
 /// <param name="Tree">The files, as git's id of their tree.</param>
 /// <param name="Changed">Files that differ from the base.</param>
 /// <param name="SetUp">The set-up commands of the worktree.</param>

@@ -88,7 +88,7 @@ internal sealed record CountRule(
     CountedNames Names = CountedNames.Any
 );
 
-/// <summary>How the name of a test decides whether its line is counted.</summary>
+/// <summary>The effect of a test's name on the counting of its line.</summary>
 internal enum CountedNames
 {
     /// <summary>Each line counts.</summary>
@@ -170,7 +170,7 @@ internal sealed record LineRule(LinePattern Pattern)
     /// <summary>The rule holds for exit code 0, too.</summary>
     public bool EvenIfPassed { get; init; }
 
-    /// <summary>How many lines below may name a fault of the machine.</summary>
+    /// <summary>The number of lines below that may name a fault of the machine.</summary>
     public int Context { get; init; }
 
     /// <summary>Places of file and line; null: the runner's own places.</summary>

@@ -252,7 +252,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return verdict;
     }
 
-    /// <summary>What was done to the file with what it printed. Processes of a gate often run an agent's code, and can find the file; the
+    /// <summary>The changes to the file with the gate's output. Processes of a gate often run an agent's code, and can find the file. The
     /// result does not depend on it, but people read it.</summary>
     private static IEnumerable<GateOddity> OdditiesOf(LogFile log, CapturedOutput output)
     {

@@ -24,7 +24,7 @@ public sealed record GateSubject
     /// <summary>The temporary folder of its worktree, emptied between two runs of a gate. Null: none.</summary>
     public string? TemporaryFolder { get; init; }
 
-    /// <summary>What the gate can reach of this machine; null: all that we can.</summary>
+    /// <summary>The part of this machine that the gate reaches; null: all that we reach.</summary>
     public Sandbox? Sandbox { get; init; }
 
     /// <summary>True if the output alone may blame the machine: no agent's code is in the tree, or nothing hangs on the answer. False: only
@@ -39,6 +39,6 @@ public sealed record GateSubject
     /// be. Null: they stay as the first run left them.</summary>
     public Func<CancellationToken, Task<bool>>? PutBack { get; init; }
 
-    /// <summary>Whose gate it is, for those who wait for it.</summary>
+    /// <summary>The owner of the gate, for others who wait for it.</summary>
     public GateOrigin Origin { get; init; } = GateOrigin.None;
 }

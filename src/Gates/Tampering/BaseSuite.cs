@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>How work fares in the gates as they were at its base.</summary>
+/// <summary>The result of work in the gates as they were at its base.</summary>
 public enum BaseSuiteResult
 {
     /// <summary>The gates were not run.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>What a gate calls by name: scripts of the repository, and those that they call. Knows words, not languages.</summary>
+/// <summary>The scripts of the repository that a gate calls by name, and those that they call. Knows words, not languages.</summary>
 /// <param name="Direct">Files that the gate's command itself calls.</param>
 /// <param name="Called">These and the files that they call, and so on.</param>
 /// <param name="Words">All words of the command and of those files, without folders: programs are among them.</param>

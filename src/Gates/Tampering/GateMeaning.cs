@@ -4,8 +4,9 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>What decides the gates of a task's work: their own scripts and what these call by name, the configuration of their programs,
-/// and names that are read before others. Such a file that the work adds, changes or removes needs a person.</summary>
+/// <summary>The files that decide the gates of a task's work: their own scripts and the scripts that these call by name, the configuration
+/// of their programs, and names that are read before others. A file of these that the work adds, changes or removes needs a
+/// person.</summary>
 public sealed partial class GateMeaning
 {
     private readonly IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;

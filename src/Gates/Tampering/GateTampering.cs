@@ -3,7 +3,7 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>What speaks for work, its task's change and its gates' results, that passing gates show less than they seem to.</summary>
+/// <summary>The signs in work, its task's change and its gates' results, that passing gates show less than they seem to.</summary>
 /// <param name="ForPerson">Why a person has to approve the work, each a sentence; empty: nobody has to.</param>
 /// <param name="Notes">What people are told of it, and that prevents nothing.</param>
 public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyList<string> Notes);
@@ -13,7 +13,7 @@ public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyLi
 /// result that looks unlike the gate's earlier ones is only told. Pure.</summary>
 public static class GateTampering
 {
-    /// <summary>How many earlier runs count: after these a suite that was reduced on purpose is normal.</summary>
+    /// <summary>The number of earlier runs that count: after these a suite that was reduced on purpose is normal.</summary>
     private const int Looked = 5;
 
     private const int MostFiles = 3;

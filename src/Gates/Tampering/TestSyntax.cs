@@ -32,7 +32,7 @@ internal static partial class TestSyntax
         ];
     }
 
-    /// <summary>How many marks switch off a whole group of tests: a file, a class, or a block.</summary>
+    /// <summary>The number of marks that switch off a whole group of tests: a file, a class, or a block.</summary>
     public static int GroupsSkipped(string text) =>
         text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
 

@@ -98,7 +98,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     /// <summary>The holder of this lock file has the tree.</summary>
     public static string LockOf(string path) => path + ".lock";
 
-    /// <summary>What git knows of the files of the tree, out of reach of what runs in it.</summary>
+    /// <summary>The path of git's index of the tree, out of reach of programs that run in the tree.</summary>
     private static string IndexOf(string path) => path + ".index";
 
     private string PathOf(int number) => PathIn(_folder, number);

@@ -35,7 +35,7 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
     }
 }
 
-/// <summary>How a worktree is about to be used.</summary>
+/// <summary>The coming use of a worktree.</summary>
 public enum WorktreeUse
 {
     /// <summary>Work continues in it, with the assigned values.</summary>

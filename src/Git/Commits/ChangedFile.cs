@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>What happened to a file.</summary>
+/// <summary>The kind of change of a file.</summary>
 public enum FileChange
 {
     /// <summary>The file is new.</summary>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>How the user's git configuration signs commits. The key's agent must answer without a question, because nobody may be at
-/// a terminal when a run lands.</summary>
+/// <summary>The signing of commits by the user's git configuration. The key's agent must answer without a question, because nobody may be
+/// at a terminal when a run lands.</summary>
 /// <param name="Format"><c>openpgp</c>, <c>ssh</c> or <c>x509</c>.</param>
 /// <param name="Key"><c>user.signingKey</c>; empty: git takes the committer's.</param>
 public sealed record CommitSigning(string Format, string Key)

@@ -129,7 +129,7 @@ public sealed class Diffs(GitRepository repository)
             ? (await new BlobReader(repository).ReadAsync([id], cancellationToken)).GetValueOrDefault(id)
             : [];
 
-    /// <summary>How many lines were added and removed in each file that differs between two commits or trees; none in a binary
+    /// <summary>Counts the lines that were added and removed in each file that differs between two commits or trees; none in a binary
     /// one.</summary>
     /// <param name="from">A commit or tree.</param>
     /// <param name="to">A commit or tree.</param>

@@ -21,7 +21,7 @@ public sealed partial record PatchFile(string Path, string Text)
     /// <summary>There are no lines of it.</summary>
     public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
 
-    /// <summary>What is said of a binary file in place of its lines.</summary>
+    /// <summary>The line in place of a binary file's lines.</summary>
     public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
 
     /// <summary>The id of the content after the change.</summary>

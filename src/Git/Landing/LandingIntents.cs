@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>What a landing in a checkout is about to do.</summary>
+/// <summary>The intent of a landing in a checkout.</summary>
 internal sealed record LandingIntent(string Old, string New, string Checkout);
 
 /// <summary>The intent of a landing, recorded before a file of the user's checkout is touched.</summary>

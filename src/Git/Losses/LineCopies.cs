@@ -9,7 +9,7 @@ internal sealed record LineCopies(string Path, int Line, int Count)
     /// <summary>The merged work's hunks that change them, one for each copy; empty where it does not.</summary>
     public IReadOnlyList<TrackedHunk> Hunks { get; init; } = [];
 
-    /// <summary>How many there were in staging.</summary>
+    /// <summary>The number of them in staging.</summary>
     public int Before { get; init; }
 
     /// <summary>There are, or should be, other copies in the file, and it is unknown which are meant: so none counts as lost or

@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Losses;
 /// <summary>Counts lines by their numbers in the table of lines.</summary>
 internal static class LineCounts
 {
-    /// <summary>How often each line is in a version of a file.</summary>
+    /// <summary>Counts each line of a version of a file.</summary>
     public static Dictionary<int, int> Of(FileVersion? version)
     {
         var counts = new Dictionary<int, int>();

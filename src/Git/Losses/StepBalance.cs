@@ -140,7 +140,7 @@ internal sealed class StepBalance
         }
     }
 
-    /// <summary>What is missing in one file may be in another: git follows renames.</summary>
+    /// <summary>Explains lines that are missing in one file by another: git follows renames.</summary>
     private void Explain()
     {
         var surplus = _surplus.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());

@@ -15,7 +15,7 @@ public sealed record ConflictStage(string Path, string Mode, string Id, int Stag
 /// <param name="Text">The sentence.</param>
 public sealed record MergeMessage(IReadOnlyList<string> Paths, string Kind, string Text);
 
-/// <summary>What git makes of two commits without a checkout. A conflict is a result.</summary>
+/// <summary>The merge of two commits by git without a checkout. A conflict is a result.</summary>
 /// <param name="Tree">The merged tree; with conflicts it contains conflict markers and must not be committed.</param>
 /// <param name="Conflicts">The versions of the conflicted files; empty: the merge is clean.</param>
 /// <param name="Messages">git's messages.</param>

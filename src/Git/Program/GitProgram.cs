@@ -82,7 +82,7 @@ public sealed partial class GitProgram
     /// <value>Default: 15 minutes; a first checkout of a large repository is the longest.</value>
     public TimeSpan Timeout { get; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long to wait for a lock file of another process.</summary>
+    /// <summary>The longest time to wait for a lock file of another process.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan LockPatience { get; private init; } = TimeSpan.FromSeconds(10);
 

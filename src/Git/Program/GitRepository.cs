@@ -6,7 +6,7 @@ namespace Orchestrator.Git.Program;
 /// <summary>A repository: its paths, its kind, and calls of git on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
-    /// <summary>What a person runs to create a repository that runs can begin in: one with a first commit.</summary>
+    /// <summary>The command that creates a repository in which runs can begin: one with a first commit.</summary>
     public const string BeginCommand = "git init && git commit --allow-empty -m start";
 
     /// <summary>The author of commits in repositories where git knows no name or address.</summary>
@@ -28,7 +28,7 @@ public sealed class GitRepository
         _programs = new RepositoryPrograms(this);
     }
 
-    /// <summary>What there is once for a repository that is open, whatever configuration calls go by.</summary>
+    /// <summary>The state of an open repository that all calls share, whatever configuration they use.</summary>
     private sealed class Shared(WriteIntents notes)
     {
         public WriteIntents Notes { get; } = notes;

@@ -91,7 +91,7 @@ internal sealed class RepositoryPrograms(GitRepository repository)
             );
     }
 
-    /// <summary>What the files are that git reads: a worktree has settings of its own only where there is a file for them.</summary>
+    /// <summary>The state of the files that git reads. A worktree has settings of its own only if there is a file for them.</summary>
     private string StateOf(string gitDirectory, out string place)
     {
         var file = Path.Combine(gitDirectory, "config.worktree");

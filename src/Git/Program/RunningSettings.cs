@@ -154,7 +154,7 @@ public static partial class RunningSettings
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 
-    /// <summary>What to set above a setting of that kind, so that git runs nothing because of it.</summary>
+    /// <summary>The values to set above a setting of that kind, so that git runs nothing because of it.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> Without(string name)
     {
         var parts = name.Split('.');

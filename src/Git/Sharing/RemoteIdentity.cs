@@ -2,8 +2,8 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>What all clones of a repository that share a remote have in common, whatever address each knows it by: a ref on the remote,
-/// which the first one makes.</summary>
+/// <summary>The identity of all clones of a repository that share a remote, whatever address each knows it by: a ref on the remote, which
+/// the first one makes.</summary>
 /// <param name="repository">A clone.</param>
 /// <param name="remote">Name or address of the remote.</param>
 public sealed class RemoteIdentity(GitRepository repository, string remote)

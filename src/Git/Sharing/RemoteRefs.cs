@@ -2,7 +2,7 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>What became of a push.</summary>
+/// <summary>The result of a push.</summary>
 /// <param name="IsDone">All refs are there.</param>
 /// <param name="IsFenced">Somebody else has pushed since: nothing was changed.</param>
 /// <param name="Message">What git says, where it is neither.</param>

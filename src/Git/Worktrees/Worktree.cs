@@ -64,7 +64,7 @@ public sealed class Worktree
         }
     }
 
-    /// <summary>What has replaced the worktree; null if it is in place.</summary>
+    /// <summary>Finds the entry that has replaced the worktree; null if it is in place.</summary>
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>What was put back in a worktree.</summary>
+/// <summary>The files that were restored in a worktree.</summary>
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
 /// <param name="Removed">Files and folders that were removed, because nothing of their name belongs there.</param>
 /// <param name="Others">Untracked and ignored files and folders that are there now.</param>
@@ -10,8 +10,8 @@ public sealed record WorktreeRestored(IReadOnlyList<string> Changed, IReadOnlyLi
 /// compared with is an index of our own beside the worktree: in the worktree's own a program can mark files as unchanged.</summary>
 public sealed class WorktreeBaseline
 {
-    /// <summary>What is put back may bring rules that make more of it visible (<c>.gitignore</c>); more often than this nobody does by
-    /// mistake.</summary>
+    /// <summary>The number of rounds of restoring. Restored files may bring rules that make more of the worktree visible
+    /// (<c>.gitignore</c>); more rounds than this nobody causes by mistake.</summary>
     private const int MostRounds = 4;
 
     private readonly Worktree _worktree;

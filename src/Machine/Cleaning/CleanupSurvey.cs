@@ -2,7 +2,7 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>What may be removed now.</summary>
+/// <summary>The files, refs and worktrees that may be removed now.</summary>
 /// <param name="Runs">Remains of the chosen runs.</param>
 /// <param name="Spare">Worktrees, and copies of what set-up made, beyond <c>worktrees.pool</c>.</param>
 /// <param name="Orphans">Cache folders of repositories that are gone.</param>

@@ -3,7 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>What is left of an ended run: what may be removed, because it is proven to be merged or superseded, and what stays.</summary>
+/// <summary>The leftovers of an ended run: those that may be removed, because they are proven to be merged or superseded, and those that
+/// stay.</summary>
 /// <param name="Size">Of its folder.</param>
 /// <param name="Kept">A sentence for each thing that stays; if there is one, the run's folder stays, too.</param>
 public sealed record RunRemains(EndedRun Run, FolderSize Size, IReadOnlyList<string> Kept)

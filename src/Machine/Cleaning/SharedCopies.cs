@@ -4,8 +4,8 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>What the remote that machines share has of runs. Of a run that is cleaned up as a whole it goes, too; a branch only where the
-/// person's own branches have its commits.</summary>
+/// <summary>The refs of runs on the remote that machines share. They go with a run that is cleaned up as a whole; a branch only if the
+/// user's own branches have its commits.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="remote">Name or address of the remote by the settings here, where each machine may know it by another; null: none is
 /// set.</param>

@@ -6,8 +6,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>What waits to be used again: worktrees that tasks have given back, those that gates run in, and what set-up made. None is
-/// removed while a run is open.</summary>
+/// <summary>The worktrees that wait for another use: those that tasks have released, those that gates run in, and the results of set-up.
+/// None is removed while a run is open.</summary>
 /// <param name="environment">Determines the cache folder.</param>
 /// <param name="time">Tells what is in use.</param>
 internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)

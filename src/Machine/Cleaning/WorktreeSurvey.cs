@@ -8,7 +8,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Whose a worktree is.</summary>
+/// <summary>The owner of a worktree.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WorktreeOwner>))]
 public enum WorktreeOwner
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>How to start this program again.</summary>
+/// <summary>The command that starts this program again.</summary>
 public static class OwnProgram
 {
     /// <summary>The program and its first arguments: the single file, or <c>dotnet</c> and the library.</summary>

@@ -6,8 +6,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>What could wake a person at night, or end the night early: on this machine, in the settings, and in the plan. Looks
-/// only.</summary>
+/// <summary>The reasons that could wake a user at night, or end the night early: on this machine, in the settings, and in the plan. It
+/// changes nothing.</summary>
 /// <param name="root">Folder that the system's files are in; <c>/</c>, except in tests.</param>
 public sealed class NightCheck(string root = "/")
 {

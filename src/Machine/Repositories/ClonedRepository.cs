@@ -4,7 +4,7 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>What became of a wish for a clone.</summary>
+/// <summary>The result of a request for a clone.</summary>
 /// <param name="Folder">Absolute path of the clone; empty: there is none.</param>
 /// <param name="Fault">Why there is none, as a sentence; empty: there is one.</param>
 /// <param name="Cure">What to do.</param>

@@ -4,7 +4,7 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>What the user has done with entries of the inbox: a file in the user's state folder.</summary>
+/// <summary>The user's marks on entries of the inbox: a file in the user's state folder.</summary>
 /// <param name="environment">Environment of the process, which determines that folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, TimeProvider time)

@@ -36,7 +36,7 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionSt
     /// <summary>The branch that was checked out there.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The subject of the conversation.</summary>
     public string? Title { get; init; }
 
     /// <summary>Version of the program that wrote last.</summary>
@@ -53,7 +53,7 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionSt
     /// <summary>Tokens of the whole conversation, as the model had them with its last answer.</summary>
     public long? ContextTokens { get; init; }
 
-    /// <summary>What was said last.</summary>
+    /// <summary>The latest message of the conversation.</summary>
     public string? LastWords { get; init; }
 
     /// <summary>The task of a run whose agent's conversation it is: <c>RUN/TASK</c>; null: of none that is known here.</summary>

@@ -26,10 +26,10 @@ public sealed record FoundAgent(string Name, MachineCheckStatus Status, string M
     /// <summary>The version whose manners the kit played; null: those of its documents.</summary>
     public string? KitVersion { get; init; }
 
-    /// <summary>How many rudenesses of the conformance kit it survived; null: it was never put to it.</summary>
+    /// <summary>The number of rudenesses of the conformance kit that it survived; null: it was never tested with it.</summary>
     public int? KitPassed { get; init; }
 
-    /// <summary>How many rudenesses it was put to.</summary>
+    /// <summary>The number of rudenesses that it was tested with.</summary>
     public int? KitOf { get; init; }
 
     /// <summary>Names of the rudenesses that it did not survive.</summary>
@@ -57,7 +57,7 @@ public static class AgentInventory
     {
         var settings = loaded.Settings!;
         var runner = MachineCheck.Runner(name, settings, loaded.AgentEnvironment);
-        var check = (await runner.CheckAsync(repository, cancellationToken)).Explained(loaded.WithheldVariables);
+        var check = MachineCheck.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
         var description = settings.DescriptionOf(name) is { } json ? DescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
         // A plain program, or another version's description under a known name, was never put to the kit; those that speak the Agent

@@ -65,7 +65,7 @@ internal static class GateProgramCheck
         CancellationToken stop
     )
     {
-        var hasSetUp = WorktreeSetup.CommandsOf(loaded.Settings!, root).Count > 0;
+        var hasSetUp = WorktreeSetup.CommandsOf(loaded.Settings!, root, found).Count > 0;
         var folder = Directory.CreateTempSubdirectory("orchestrate-check-");
         try
         {
@@ -85,7 +85,7 @@ internal static class GateProgramCheck
                     string.Concat(
                         missing.Select(gate => $"Found: {gate.Gate.Command}, but it can't run here: '{gate.Probe}' fails{gate.Failure}. ")
                     ) + "Runs stop at it.",
-                    string.Join(' ', missing.Select(gate => GateProbe.CureOf(gate.Gate, ofProject: true, root)).Distinct())
+                    string.Join(' ', missing.Select(gate => GateProbe.CureOf(gate.Gate, ofProject: true, root, found)).Distinct())
                 );
         }
         finally

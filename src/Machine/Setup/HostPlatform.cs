@@ -22,6 +22,6 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
         : !HasProcessTable ? "The system's table of processes is not mounted at /proc; without it processes can't be followed and stopped."
         : null;
 
-    /// <summary>What to do about <see cref="Refusal"/>.</summary>
+    /// <summary>The cure for <see cref="Refusal"/>.</summary>
     public string Cure => !IsLinux ? "Use Linux: WSL 2 on Windows, or a container." : "Mount it: mount -t proc proc /proc.";
 }

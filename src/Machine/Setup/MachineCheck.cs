@@ -103,8 +103,26 @@ public static class MachineCheck
     {
         var repository = location?.WorkTree ?? Environment.CurrentDirectory;
         var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
-        var found = (await runner.CheckAsync(repository, cancellationToken)).Explained(loaded.WithheldVariables);
+        var found = Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
         return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
+    }
+
+    /// <summary>The check of an agent with the settings and variables that it lacks because their files are not trusted.</summary>
+    internal static AgentCheck Explain(AgentCheck check, string agent, SettingsResult loaded)
+    {
+        var explained = check.Explained(loaded.WithheldVariables);
+        var withheld = loaded
+            .Values.Where(value => value.IsWithheld && value.Name.StartsWith($"agents.{agent}.", StringComparison.Ordinal))
+            .Select(value => value.Name)
+            .ToList();
+        return explained.Status != AgentCheckStatus.Failed || withheld.Count == 0
+            ? explained
+            : explained with
+            {
+                Cure =
+                    $"{string.Join(", ", withheld)} in this repository's files "
+                    + $"{Plural.Form(withheld.Count, "has", "have")} no effect until they are trusted: orchestrate trust",
+            };
     }
 
     /// <summary>The status of a look at an agent.</summary>
@@ -152,7 +170,7 @@ public static class MachineCheck
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
-    /// <summary>How the limits of the settings are enforced; null where there are none.</summary>
+    /// <summary>Describes the enforcement of the settings' limits; null if there are none.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)
     {
         string?[] held =

@@ -22,6 +22,7 @@ public static class CheckoutVerification
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
     /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
     /// <param name="gates">What to run.</param>
+    /// <param name="ofManifests">The gates that the project's manifests name.</param>
     /// <param name="evidence">Folder for what the gates print.</param>
     /// <param name="services">Services of this machine; of its variables gates get only the ones that programs need.</param>
     /// <param name="settings">Variables from <c>worktrees.env</c>, and how earlier results are used.</param>
@@ -35,6 +36,7 @@ public static class CheckoutVerification
         string workTree,
         string? commit,
         IReadOnlyList<HoldingGate> gates,
+        IReadOnlyList<Gate> ofManifests,
         string evidence,
         RunServices services,
         OrchestratorSettings settings,
@@ -50,7 +52,7 @@ public static class CheckoutVerification
             GitCopies.FolderOf(services.Environment)
         );
         var verification = new GatesOfCheckout(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
-        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree)) { Fresh = fresh };
+        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests)) { Fresh = fresh };
         if (commit is null)
         {
             var known = new WorktreeStore(opened);

@@ -16,7 +16,7 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
     public bool Installs { get; init; }
 }
 
-/// <summary>How far a task's merge has come.</summary>
+/// <summary>The progress of a task's merge.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<MergeOutcome>))]
 public enum MergeOutcome
 {
@@ -66,7 +66,7 @@ public sealed record MergeResult
     /// <summary>Gates that failed and then passed on the merge.</summary>
     public IReadOnlyList<string> Flaky { get; init; } = [];
 
-    /// <summary>How often the failed gates were run on the merge.</summary>
+    /// <summary>The number of failed runs of gates on the merge.</summary>
     [Range(0, int.MaxValue)]
     public int Failures { get; init; }
 

@@ -19,7 +19,7 @@ public static class ReviewTask
         };
 }
 
-/// <summary>How a run is reviewed before it lands.</summary>
+/// <summary>The rule by which a run is reviewed before it lands.</summary>
 public sealed record ReviewRule
 {
     /// <summary>The reviewer: tasks of the same agent share its account.</summary>
@@ -58,7 +58,7 @@ public sealed record TiesFound(int Count)
     /// <summary>SHA-256 of the stored plan with the questions.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>What the reviewer can't be asked, and why, each a clause.</summary>
+    /// <summary>The questions that the reviewer can't answer, and why, each a clause.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 

@@ -85,6 +85,6 @@ public sealed record RunReview
             ReviewVerdicts.Overruled when Standing.Count == 0 => "not reviewed: a person decided to land without it",
             ReviewVerdicts.Overruled =>
                 $"not accepted: a person decided to land with {Plural.Of(Standing[^1], "finding")} of round {Standing.Count}",
-            _ => $"round {Round} of {MaxRounds} goes on",
+            _ => $"round {Round} of {MaxRounds} continues",
         };
 }

@@ -44,11 +44,11 @@ public static class ReasonText
             LeftItsHost why => $"has left {why.Host}",
             AgentKilled why => $"the agent was started {Plural.Of(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
-            AgentStoppedByPerson => "its agent was stopped by a person; 'resume' goes on in its conversation",
+            AgentStoppedByPerson => "its agent was stopped by a person; 'resume' continues its conversation",
             Approved why => $"approved by {why.By}",
             AskedTooOften why => $"its agent has asked {Plural.Of(why.Times, "time")}",
             BegunAnew => "begun anew by a reset",
-            BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing has been told since",
+            BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing was reported since",
             BudgetRaised why => $"{why.What}, by {why.By.Who}",
             BudgetReached why => BudgetText.Of(why.Budget),
             CancelledBy why => $"cancelled by {why.By}",
@@ -62,7 +62,7 @@ public static class ReasonText
                     + "once more)",
             ContinuationGone => "it continued as new, and what followed is gone",
             DependencyEnded why => $"depends on {why.Task}, which is {why.State}",
-            DependencyGoesOn why => $"{why.Task} goes on",
+            DependencyGoesOn why => $"{why.Task} continues",
             DiskFull why => why.Cause.Text,
             Divided why => $"it is divided into {string.Join(", ", why.Parts)}",
             EarlierResultTried => "an earlier result is tried on the present base",
@@ -77,8 +77,8 @@ public static class ReasonText
             GatesChanged why => why.Changes.Text,
             GatesOnCommits why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
             LandingTakenBack why => $"taken back by a person: {why.How} Its work is kept at {why.Kept}.",
-            LandMergedAskedBy why => $"landing of what is merged is asked for by {why.By}",
-            LandsPart => "what is merged, as a person asked; the rest stays open",
+            LandMergedAskedBy why => $"landing of merged work was requested by {why.By}",
+            LandsPart => "merged work, as requested; the rest stays open",
             LeaseImpossible why => $"its files and resources could not be leased: {why.Cause}",
             LeasesNotJoined why => why.Cause.Text,
             LooksAtCommits why => $"looking at what {why.By.Who} has committed on {why.Branch}",
@@ -91,15 +91,15 @@ public static class ReasonText
             NoOtherPlan why => $"There is no other plan: {Say(why.Because)}",
             NoPlanYet why => $"no plan yet: {Say(why.Because)}",
             NotApprovedInTime => "nobody approved it in time",
-            NotAskedFor => "outside of what was asked for",
+            NotAskedFor => "outside of the request",
             NotDivided why => $"it is not divided: {why.Cause?.Text ?? "what was proposed is gone"}",
             Noted why => why.Text.Text,
-            NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} did not end well{OnStaging(why.HasUnlanded)}"
+            NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Say(why.Then)}"),
             NotLanded why => why.Cause.Text,
             NotMended why => why.Remediations == 0
                 ? Say(why.Because)
-                : $"{Say(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not mend it.",
+                : $"{Say(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not repair it.",
             MovedToMachine why => $"moved from {why.From} to {why.To}, by {why.By}",
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
@@ -108,8 +108,8 @@ public static class ReasonText
             NotVerified why => string.Join(' ', why.Problems),
             NotWorking why => Say(why),
             OtherAttemptsDone why =>
-                $"{Some(why.Tasks)} did the same task{(why.Because is null ? "" : $"; this attempt did not end well: {Say(why.Because)}")}",
-            OtherPlanAskedFor why => $"another plan is asked for{(why.By is null ? "" : $" by {why.By}")}",
+                $"{Some(why.Tasks)} did the same task{(why.Because is null ? "" : $"; this attempt failed: {Say(why.Because)}")}",
+            OtherPlanAskedFor why => $"another plan was requested{(why.By is null ? "" : $" by {why.By}")}",
             OtherPlanMade why => $"another plan: {why.Replan}",
             OtherPlanNeedsApproval why => string.Join(' ', Say(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
             OtherPlanNotTaken why => $"The other plan is not taken: {Say(why.Because)}",
@@ -142,8 +142,8 @@ public static class ReasonText
                 + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
             Rejected why => $"rejected by {why.By}",
             Replaced why => $"replaced by other tasks, as {why.By.Who} asked",
-            RequestInstalled => "what its agent asked for is installed",
-            RequestJudged => "what its agent asks for is looked at",
+            RequestInstalled => "its agent's request is installed",
+            RequestJudged => "its agent's request is checked",
             RequestNeedsApproval why => why.Request.Text,
             ResolvedBy why =>
                 $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateWords.Count(gates)}" : "")}",
@@ -168,7 +168,7 @@ public static class ReasonText
             BranchesKept { Tasks: [var only] } => $"the work of {only} is on a branch of its own; nothing was merged, as asked",
             BranchesKept why => $"the work of {Plural.Of(why.Tasks.Count, "task")} is on a branch each; nothing was merged, as asked",
             RunLimitReached why =>
-                $"no more agents are started: it is past {Minute(why.Until)} (until); those at work go on. 'resume' lifts the limit",
+                $"no more agents are started: it is past {Minute(why.Until)} (until); working ones continue. 'resume' lifts the limit",
             StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
                 + "takes up what is finished",
             StagingMade why => why.Found.Text,
@@ -180,8 +180,8 @@ public static class ReasonText
             StillOpenElsewhere why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
             TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by somebody who gave no name")
                 + (why.Words is null ? "" : $": {why.Words}"),
-            ToldToGoOn why => $"told to go on by {why.By}",
-            TrainEnded why => $"The merge train ended: {why.Cause}. Another goes on.",
+            ToldToGoOn why => $"continued by {why.By}",
+            TrainEnded why => $"The merge queue ended: {why.Cause}. Another one continues.",
             TrainNoted why => why.Text.Text,
             TriedAgain why => why.By is null ? "tried again" : $"tried again by {why.By}",
             TriedAgainAfter why => $"{Say(why.Because)} (tried again in {Minutes(why.Pause)} min, at once with 'retry')",
@@ -206,7 +206,7 @@ public static class ReasonText
 
     private static string Say(ReviewRejected why) =>
         why.IsLastRound ? $"round {why.Review.Round} of {why.Review.MaxRounds} ends with {why.Summary}"
-        : why.Before is null ? $"what was done about earlier findings has not mended them: {why.Summary}"
+        : why.Before is null ? $"the repairs of earlier findings failed: {why.Summary}"
         : $"findings do not get fewer ({why.Before} in the round before): {why.Summary}";
 
     private static string Say(NotWorking why)
@@ -217,7 +217,7 @@ public static class ReasonText
             return string.Join(' ', steps);
         }
         var open = why.Open.Select(outage => $"{NameOf(outage.Account)}: {outage.Reason.TrimEnd('.')}.");
-        var cure = $"What needs it waits and goes on by itself; at once: orchestrate retry {why.Run}/TASK";
+        var cure = $"Its tasks wait and continue by themselves; at once: orchestrate retry {why.Run}/TASK";
         return string.Join(' ', open.Append(cure).Concat(steps));
     }
 
@@ -233,7 +233,7 @@ public static class ReasonText
 
     private static string Aside(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
 
-    private static string OnStaging(bool? hasUnlanded) => hasUnlanded == false ? "" : "; what is merged stays on staging";
+    private static string OnStaging(bool? hasUnlanded) => hasUnlanded == false ? "" : "; merged work stays on staging";
 
     private static string Some(IReadOnlyList<string> tasks) =>
         string.Join(", ", tasks.Take(MostNamed)) + (tasks.Count > MostNamed ? $" and {tasks.Count - MostNamed} more" : "");

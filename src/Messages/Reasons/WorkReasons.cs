@@ -149,7 +149,7 @@ public sealed record NotMerged(Quote Problem) : Reason;
 
 /// <summary>No attempt is left.</summary>
 /// <param name="Because">What is still wrong.</param>
-/// <param name="Remediations">Attempts that did not mend it.</param>
+/// <param name="Remediations">Attempts that did not repair it.</param>
 public sealed record NotMended(Reason Because, int Remediations) : Reason;
 
 /// <summary>The task's agent has not resolved a conflict, so a person does.</summary>

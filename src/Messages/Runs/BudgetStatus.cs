@@ -3,8 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>A budget: its limit, and what is spent of it.</summary>
 public sealed record BudgetStatus
 {
-    /// <summary>What it is for, as in the names of settings: <c>attempt</c>, <c>task</c>, <c>run</c>, <c>day</c> or
-    /// <c>account</c>.</summary>
+    /// <summary>The scope, as in the names of settings: <c>attempt</c>, <c>task</c>, <c>run</c>, <c>day</c> or <c>account</c>.</summary>
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
@@ -34,7 +33,7 @@ public sealed record BudgetStatus
     public long? LimitTokens { get; init; }
 }
 
-/// <summary>What budgets are for, as in the names of settings.</summary>
+/// <summary>The scopes of budgets, as in the names of settings.</summary>
 public static class BudgetKinds
 {
     public const string Attempt = "attempt";
@@ -71,7 +70,7 @@ public sealed record RaiseBudgetInput(
     string Account
 );
 
-/// <summary>What became of it.</summary>
+/// <summary>The result of the request.</summary>
 /// <param name="Changed">False: it was refused.</param>
 /// <param name="Message">What holds now, or why it was refused, in a sentence.</param>
 public sealed record RaisedBudget(bool Changed, string Message);

@@ -11,7 +11,7 @@ public sealed record GovernorState
     [Identifier]
     public string Account { get; init; } = "";
 
-    /// <summary>What is known of it. Default: null, nothing yet.</summary>
+    /// <summary>The facts that are known of it. Default: null, nothing yet.</summary>
     public Ledger? Ledger { get; init; }
 
     /// <summary>Calls that were answered lately, the latest last: a call that is tried again is answered as before.</summary>

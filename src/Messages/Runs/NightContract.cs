@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
-/// <summary>What was looked at in the evening for a run that goes on alone (<c>run --overnight</c>). Together with the limits of the run's
-/// input it is the contract that the morning's report holds against what came of it. Nothing is decided by it.</summary>
+/// <summary>The findings of the preflight of an unattended run (<c>run --overnight</c>). With the limits of the run's input it is the
+/// contract that the morning's report compares with the result. It decides nothing.</summary>
 public sealed record NightContract
 {
     /// <summary>When it was made.</summary>
@@ -16,7 +16,7 @@ public sealed record NightContract
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 
-    /// <summary>What could wake a person, or end the night early, as found in the evening: each a sentence.</summary>
+    /// <summary>The reasons that could wake a user, or end the night early, as found in the preflight: each a sentence.</summary>
     [JsonPropertyName("remarks")]
     public IReadOnlyList<string> Remarks
     {
@@ -25,7 +25,7 @@ public sealed record NightContract
     } = [];
 }
 
-/// <summary>What a run was expected to take, by past runs of its repository: ranges that eight of ten runs lie in.</summary>
+/// <summary>The expected cost and time of a run, by past runs of its repository: ranges that eight of ten runs lie in.</summary>
 public sealed record RunForecast
 {
     /// <summary>Lower end of its cost in US dollars.</summary>
@@ -56,7 +56,7 @@ public sealed record RunForecast
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
 
-    /// <summary>How much of its accounts' usage limits it was expected to take; empty: nothing says it.</summary>
+    /// <summary>The expected part of its accounts' usage limits; empty: nothing is known.</summary>
     [JsonPropertyName("windows")]
     public IReadOnlyList<WindowForecast> Windows
     {
@@ -65,7 +65,7 @@ public sealed record RunForecast
     } = [];
 }
 
-/// <summary>How much of a usage limit a run was expected to take: a range that eight of ten runs lie in.</summary>
+/// <summary>The expected part of a usage limit: a range that eight of ten runs lie in.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Window">The service's name for the limit, such as <c>five_hour</c>.</param>
 /// <param name="Low">Lower end in percent: 100 is the whole limit once.</param>

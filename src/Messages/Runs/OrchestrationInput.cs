@@ -61,7 +61,7 @@ public sealed record OrchestrationInput
     [JsonPropertyName("model")]
     public string? Model { get; init; }
 
-    /// <summary>How many agents work at once, 1 to 64; default: the setting <c>workers</c>.</summary>
+    /// <summary>The number of agents that work at once, 1 to 64; default: the setting <c>workers</c>.</summary>
     [JsonPropertyName("workers")]
     public int? Workers { get; init; }
 
@@ -119,11 +119,11 @@ public sealed record OrchestrationInput
     [JsonPropertyName("untilZone")]
     public string? UntilZone { get; init; }
 
-    /// <summary>What was looked at in the evening, of a run that goes on alone; null: it is none.</summary>
+    /// <summary>The findings of the preflight of an unattended run; null: it is none.</summary>
     [JsonPropertyName("night")]
     public NightContract? Night { get; init; }
 
-    /// <summary>What the run was expected to cost and take; null: nothing was.</summary>
+    /// <summary>The expected cost and time of the run; null: nothing was expected.</summary>
     [JsonPropertyName("forecast")]
     public RunForecast? Forecast { get; init; }
 
@@ -140,8 +140,8 @@ public sealed record OrchestrationInput
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
-    /// <summary>What the run is about, before its plan is read: the name of a file, the request in words, or that of a plan as data; null:
-    /// such a plan says nothing.</summary>
+    /// <summary>The subject of the run before its plan is read: the name of a file, the request in words, or that of a plan as data; null:
+    /// such a plan names none.</summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
 

@@ -7,7 +7,7 @@ public static class PlannerTask
     public const string Id = "planner";
 }
 
-/// <summary>What a planner is asked to make.</summary>
+/// <summary>The request to a planner.</summary>
 public sealed record PlanningOptions
 {
     /// <summary>A plan, the default.</summary>

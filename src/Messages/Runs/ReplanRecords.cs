@@ -12,7 +12,7 @@ public static class ReplanTask
         new()
         {
             Id = Id,
-            Title = "Another plan for what did not end well",
+            Title = "Another plan for the failed tasks",
             Account = rules.Planner,
             Timeout = rules.PlannerTimeout,
         };
@@ -71,8 +71,8 @@ public sealed record RunReplan
         State switch
         {
             ReplanStates.Planned => $"{Names(Replaces)} replaced by {Names(Tasks)}, as {By} asked",
-            ReplanStates.Dropped => $"asked for by {By}; nothing came of it",
-            _ => $"asked for by {By}",
+            ReplanStates.Dropped => $"requested by {By}; nothing came of it",
+            _ => $"requested by {By}",
         };
 
     private static string Names(IReadOnlyList<string> ids) =>

@@ -23,7 +23,7 @@ public static class Resolutions
 /// <param name="Way">One of <see cref="Resolutions"/>.</param>
 /// <param name="Reason">Why, for the record; a planner reads it, too.</param>
 /// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
-[MessageExample("""{"way":"manual-fix","reason":"the parser is mended by hand","by":"kim@laptop"}""")]
+[MessageExample("""{"way":"manual-fix","reason":"the parser is repaired by hand","by":"kim@laptop"}""")]
 public sealed record ResolutionCommand(
     [property: AllowedValues(Resolutions.ManualFix, Resolutions.Replan, Resolutions.Abort)] string Way,
     string Reason = "",

@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
-/// <summary>What a run may spend now, and how full the usage limits of its accounts are. Commands read it from the ledgers of the
-/// accounts, which count what is spent and decide whether an agent starts.</summary>
+/// <summary>The remaining budgets of a run, and the fill of its accounts' usage limits. Commands read them from the ledgers of the
+/// accounts, which count costs and decide whether an agent starts.</summary>
 public sealed record RunBudgets
 {
     /// <summary>The budgets that hold: those that all tasks share first, the narrowest first; then those of tasks that agents work on or
@@ -13,12 +13,12 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>What each task may cost in all its attempts; null: no limit.</summary>
+    /// <summary>The cost limit of each task in all its attempts; null: no limit.</summary>
     [JsonPropertyName("perTask")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerTask { get; init; }
 
-    /// <summary>What each attempt of a task may cost; null: no limit.</summary>
+    /// <summary>The cost limit of each attempt of a task; null: no limit.</summary>
     [JsonPropertyName("perAttempt")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerAttempt { get; init; }

@@ -29,7 +29,7 @@ public sealed record RunRules
     /// <summary>Transient failures of an agent.</summary>
     public RetryRule Retry { get; init; } = new();
 
-    /// <summary>How long an approval may take before the answer is no.</summary>
+    /// <summary>The time limit of an approval; afterwards it counts as rejected.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
     /// <summary>After this time a task that waits for another run's task shows whom it waits for once more.</summary>
@@ -41,8 +41,8 @@ public sealed record RunRules
     /// <summary>Maximum of verified tasks that are merged and gated at once; 1: one after the other.</summary>
     public int TrainBatch { get; init; } = 1;
 
-    /// <summary>What the clones of the repository share by their remote, where tasks may be done on any host that has one; null: all are
-    /// done on the run's own machine.</summary>
+    /// <summary>The identity that the clones of the repository share by their remote, where any host with a clone may run tasks; null: the
+    /// run's own machine runs all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Places { get; init; }
 
@@ -61,7 +61,7 @@ public sealed record RunRules
     /// tests.</summary>
     public int ContinueAfterMessages { get; init; }
 
-    /// <summary>How the whole change is reviewed before it lands; null: it is not.</summary>
+    /// <summary>The rule by which the whole change is reviewed before it lands; null: it is not.</summary>
     public ReviewRule? Review { get; init; }
 
     /// <summary>Nothing is merged: verified work of a task stays on its branch (<see cref="LandingWay.Branches"/>).</summary>
@@ -105,7 +105,7 @@ public sealed record PlanOutline
     /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
-    /// <summary>What the run is about.</summary>
+    /// <summary>The subject of the run.</summary>
     public string Title { get; init; } = "";
 
     /// <summary>Faults, each a whole message; a plan with faults is not run.</summary>
@@ -224,7 +224,7 @@ public sealed record ProgressInput(
     IReadOnlyList<RunEvent> Events
 );
 
-/// <summary>What the machine of a run says when it has recorded.</summary>
+/// <summary>The answer of a run's machine after it has recorded.</summary>
 /// <param name="ReadsAlong">It reads transitions from the run (<see cref="MessageNames.Unrecorded"/>) as soon as they happen, and the run
 /// need not send each one.</param>
 public sealed record ProgressRecorded(bool ReadsAlong);

@@ -57,7 +57,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>What the run is about: the plan's request or its file name.</summary>
+    /// <summary>The subject of the run: the plan's request or its file name.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -212,7 +212,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Telling { get; init; }
 
-    /// <summary>What is left of an ended run, and why: branches, worktrees, work that was set aside. Only in its report.</summary>
+    /// <summary>The leftovers of an ended run, with reasons: branches, worktrees, work that was set aside. Only in its report.</summary>
     [JsonPropertyName("left")]
     public IReadOnlyList<string> Left
     {
@@ -321,8 +321,8 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? LandedGone { get; init; }
 
-    /// <summary>What it may spend, and how full the limits of its accounts are. Commands that tell of money fill it; null: it was not asked
-    /// for, or is not known.</summary>
+    /// <summary>The remaining budgets, and the fill of the accounts' limits. Commands about money fill it; null: it was not requested, or
+    /// is not known.</summary>
     [JsonPropertyName("budgets")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunBudgets? Budgets { get; init; }

@@ -43,8 +43,8 @@ public sealed record RunTask : TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
 
-    /// <summary>What its agent does now, with the size of its context; what its gate waits for; a conflict that is coming. Only
-    /// <c>orchestrate status</c> fills it; left out where nothing is known.</summary>
+    /// <summary>The current action of its agent, with the size of its context; the cause for which its gate waits; a predicted conflict.
+    /// Only <c>orchestrate status</c> fills it; left out if nothing is known.</summary>
     [JsonPropertyName("doing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Doing { get; init; }

@@ -38,7 +38,7 @@ public sealed record RunAgentInput : AgentCallInput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Agent { get; init; }
 
-    /// <summary>How often the task's work was rejected before this attempt; conflicts with others' work do not count.</summary>
+    /// <summary>The number of rejections of the task's work before this attempt; conflicts with others' work do not count.</summary>
     public int Failures { get; init; }
 
     /// <summary>Result of the agent's request; empty: there was none.</summary>
@@ -62,7 +62,8 @@ public sealed record AskAgentInput : AgentCallInput
 /// <param name="AnswerHash"><see cref="AgentRunResult.SaidHash"/> of that agent run; empty: it gave no answer.</param>
 public sealed record JudgeAnswerInput(AgentQuestion Question, int Start, string AnswerHash);
 
-/// <summary>What an agent that only reads and answers is asked: exactly one of a plan, a review and an answer for another agent.</summary>
+/// <summary>The question to an agent that only reads and answers: exactly one of a plan, a review and an answer for another
+/// agent.</summary>
 public sealed record AgentQuestion
 {
     [Identifier]

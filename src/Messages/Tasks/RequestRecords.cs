@@ -175,7 +175,7 @@ public sealed record SplitConclusion
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 }
 
-/// <summary>How a task continues after its request.</summary>
+/// <summary>The continuation of a task after its request.</summary>
 public sealed record RequestConclusion
 {
     /// <summary>Commit with the task's work so far; empty: the worktree stays as it is, and staging is not merged into it.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>What is known of a task. One value on its whole way: a task's workflow reports it, the board of the run holds it, checkpoints
+/// <summary>The facts about a task. One value on its whole way: a task's workflow reports it, the board of the run holds it, checkpoints
 /// keep it, and clients read it (<see cref="RunTask"/>).</summary>
 public record TaskProgress
 {
@@ -179,7 +179,7 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Agent { get; init; }
 
-    /// <summary>How it went on with other agents, the oldest first; left out where it did not.</summary>
+    /// <summary>The changes to other agents, the oldest first; left out if there were none.</summary>
     [JsonPropertyName("relays")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskRelay>? Relays { get; init; }

@@ -18,7 +18,7 @@ public sealed record TaskInput
     /// <summary>Position of staging when the task was started, as the run knows it; empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>What is known of the task from earlier executions of its workflow; null: it is the first. Activities are not given
+    /// <summary>The facts about the task from earlier executions of its workflow; null: it is the first. Activities are not given
     /// it.</summary>
     public TaskProgress? Known { get; init; }
 
@@ -142,7 +142,7 @@ public sealed record VerifyResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>What its new and changed tests show without its change; null: it has none, or they were not run there.</summary>
+    /// <summary>The proof that its new and changed tests fail without its change; null: it has none, or they were not run there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedProof? Red { get; init; }
 

@@ -9,7 +9,7 @@ public static class ActivityNames
     /// <summary>This one writes a run's record to its folder.</summary>
     public static string RecordProgress { get; } = Of(nameof(IRunActivities.RecordProgressAsync));
 
-    /// <summary>What these have made a run goes on with: files of its folder, commits, an agent's conversation.</summary>
+    /// <summary>The activities whose results a run needs later: files of its folder, commits, an agent's conversation.</summary>
     public static IReadOnlySet<string> MakingWork { get; } =
         (
             (string[])

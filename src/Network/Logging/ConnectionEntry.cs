@@ -29,7 +29,7 @@ public sealed record SandboxLabels
     /// <summary>Id of the task; empty if there is none.</summary>
     public string Task { get; set; } = "";
 
-    /// <summary>What runs inside, such as <c>agent</c>, <c>gate</c> or <c>setup</c>.</summary>
+    /// <summary>The role of the program inside, such as <c>agent</c>, <c>gate</c> or <c>setup</c>.</summary>
     public string Role { get; set; } = "";
 }
 

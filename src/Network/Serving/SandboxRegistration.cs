@@ -16,7 +16,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     private const int MostConnections = 256;
     private const int LooksPerFlush = 60;
 
-    /// <summary>How long a start may take until its sandbox hands its sockets over.</summary>
+    /// <summary>The time limit of a start until its sandbox hands its sockets over.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Notifications.Http;
 
-/// <summary>How requests of notices are sent. All times are those of the clock that is given.</summary>
+/// <summary>The options of requests that send notices. All times are those of the given clock.</summary>
 public sealed record HttpChannelOptions
 {
     /// <summary>Limit of one try.</summary>
@@ -19,7 +19,7 @@ public sealed record HttpChannelOptions
     /// <value>10 seconds.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long no request is made to a server after five tries that all failed within a minute.</summary>
+    /// <summary>The pause of requests to a server after five tries that all failed within a minute.</summary>
     /// <value>1 minute.</value>
     public TimeSpan Break { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -23,6 +23,7 @@ internal sealed class BacklogEditor
     {
         var editor = new BacklogEditor(nodes, after);
         editor.EditTasks(nodes.Tasks, before.Tasks, after.Tasks, null);
+        editor.EditBlocks(after);
         return editor._edits.Apply();
     }
 
@@ -55,7 +56,12 @@ internal sealed class BacklogEditor
         SetText(node, added, "priority", before.Priority, after.Priority);
         if (!before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
         {
-            EditDependencies(Member(node, "dependencies"), before, after, parent, added);
+            // What only the other task names is edited there.
+            HashSet<string> others =
+            [
+                .. _nodes.Blocks.Where(block => block.Waiting == after.Id && !block.IsRepeated).Select(b => b.Blocker),
+            ];
+            EditDependencies(Member(node, "dependencies"), Without(before, others), Without(after, others), parent, added);
         }
         if (Member(node, "subtasks") is SequenceNode list)
         {
@@ -107,9 +113,43 @@ internal sealed class BacklogEditor
         }
     }
 
+    private static BacklogTask Without(BacklogTask task, HashSet<string> ids) =>
+        task with
+        {
+            Dependencies = [.. task.Dependencies.Where(id => !ids.Contains(id))],
+        };
+
+    // A name goes where its task, or the dependency, is gone.
+    private void EditBlocks(Backlog after)
+    {
+        var tasks = after.All.ToDictionary(task => task.Id, StringComparer.Ordinal);
+        foreach (var member in _nodes.Blocks.Where(block => tasks.ContainsKey(block.Blocker)).GroupBy(block => block.Value))
+        {
+            var stays = member.ToLookup(block =>
+                tasks.TryGetValue(block.Waiting, out var task) && task.Dependencies.Contains(block.Blocker)
+            );
+            if (!stays[false].Any())
+            {
+                continue;
+            }
+            if (member.Key is SequenceNode list)
+            {
+                _edits.Change(list, stays[false].Select(block => block.Item).ToHashSet(), []);
+            }
+            else
+            {
+                _edits.Replace(member.Key, stays[true].Any() ? string.Join(", ", stays[true].Select(block => block.Name)) : null);
+            }
+        }
+    }
+
     // A list keeps the items that stay, as they are written.
     private void EditDependencies(DocumentNode? node, BacklogTask before, BacklogTask after, string? parent, JsonObject added)
     {
+        if (before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
+        {
+            return;
+        }
         HashSet<string> kept = [.. after.Dependencies.Intersect(before.Dependencies, StringComparer.Ordinal)];
         string[] stay = [.. before.Dependencies.Where(kept.Contains)];
         string[] more = [.. after.Dependencies.Where(id => !kept.Contains(id))];

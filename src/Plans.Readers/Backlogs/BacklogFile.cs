@@ -69,4 +69,11 @@ public sealed class BacklogFile
 /// <param name="Root">The value of the text.</param>
 /// <param name="Tasks">The list of tasks.</param>
 /// <param name="ById">The tasks and subtasks by their full ids.</param>
-internal sealed record BacklogNodes(byte[] Text, DocumentNode Root, SequenceNode Tasks, IReadOnlyDictionary<string, MappingNode> ById);
+/// <param name="Blocks">The dependencies that tasks name from the other side.</param>
+internal sealed record BacklogNodes(
+    byte[] Text,
+    DocumentNode Root,
+    SequenceNode Tasks,
+    IReadOnlyDictionary<string, MappingNode> ById,
+    IReadOnlyList<BacklogBlock> Blocks
+);

@@ -49,7 +49,7 @@ public static class BacklogReader
         {
             return new BacklogReadResult(null, faults.Sorted());
         }
-        var nodes = new BacklogNodes(Encoding.UTF8.GetBytes(text), root!, tasks, binder.Nodes);
+        var nodes = new BacklogNodes(Encoding.UTF8.GetBytes(text), root!, tasks, binder.Nodes, binder.Blocks);
         return new BacklogReadResult(new BacklogFile(content.ToArray(), nodes, found, backlog), faults.Sorted());
     }
 

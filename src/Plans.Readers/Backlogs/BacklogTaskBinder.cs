@@ -8,6 +8,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
 {
     private readonly List<PlacedTask> _placed = [];
     private readonly Dictionary<string, MappingNode> _nodes = new(StringComparer.Ordinal);
+    private readonly List<BacklogBlock> _blocks = [];
 
     /// <summary>The keys of a task, with their other spellings.</summary>
     public static readonly KeyTable Keys = new KeyTable(
@@ -23,7 +24,10 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     ).WithOrderAndState("dependencies");
 
     /// <summary>The tasks that were read, with the places of their ids and dependencies.</summary>
-    public IReadOnlyList<PlacedTask> Placed => _placed;
+    public IReadOnlyList<PlacedTask> Placed { get; private set; } = [];
+
+    /// <summary>The dependencies that tasks name from the other side.</summary>
+    public IReadOnlyList<BacklogBlock> Blocks { get; private set; } = [];
 
     /// <summary>The tasks that were read, by their full ids.</summary>
     public IReadOnlyDictionary<string, MappingNode> Nodes => _nodes;
@@ -31,7 +35,14 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     /// <summary>Reads a list of tasks.</summary>
     /// <param name="list">The list.</param>
     /// <param name="tag">The tag whose list it is; null in a file without tags.</param>
-    public List<BacklogTask> BindTasks(SequenceNode list, string? tag) => Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
+    public List<BacklogTask> BindTasks(SequenceNode list, string? tag)
+    {
+        var tasks = Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
+        Blocks = BacklogBlocks.Known(_blocks, _placed, faults);
+        var byWaiting = Blocks.ToLookup(block => block.Waiting, StringComparer.Ordinal);
+        Placed = [.. _placed.Select(task => BacklogBlocks.AddTo(task, byWaiting, faults.File))];
+        return BacklogBlocks.AddTo(tasks, byWaiting);
+    }
 
     private List<BacklogTask> Bind(SequenceNode list, string path, string? parent)
     {
@@ -82,6 +93,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         }
         var dependencies = TaskListBinder.SplitOnCommas(fields.Texts("dependencies"));
         string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
+        _blocks.AddRange(BacklogBlock.Of(mapping, id, path, name => BacklogReader.DependencyId(name, parent, siblings.Contains)));
         var place = fields.Node("id") ?? mapping;
         _nodes[id] = mapping;
         _placed.Add(

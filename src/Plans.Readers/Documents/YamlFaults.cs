@@ -92,7 +92,7 @@ internal static class YamlFaults
             "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes."
         );
 
-    /// <summary>What a merge key names can't be merged.</summary>
+    /// <summary>Reports a merge key that names a value which can't be merged.</summary>
     public static void MergeOfNoMapping(ScalarNode key, DocumentNode source, FaultList faults) =>
         faults.Error(
             "wrong-type",

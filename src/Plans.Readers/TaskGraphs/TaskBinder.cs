@@ -84,7 +84,7 @@ internal static class TaskBinder
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }
 
-    /// <summary>How the word for isolation is read; the plan's defaults use it too.</summary>
+    /// <summary>Reads the word for isolation; the plan's defaults use it too.</summary>
     public static TaskIsolation? Isolation(Fields fields) => fields.Word("isolation", IsolationWords);
 
     /// <summary>The label that a task's host must have.</summary>

@@ -28,7 +28,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>The tasks and subtasks as a graph.</summary>
     public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
 
-    /// <summary>True if a file that holds one of the two holds the other.</summary>
+    /// <summary>True if a file that holds one of the two holds the other. The order of dependencies has no meaning.</summary>
     public bool SaysTheSame(Backlog other) => All.Select(Said).SequenceEqual(other.All.Select(Said));
 
     private static (string, string, string, string?, string?, string, string, string, int) Said(BacklogTask task) =>
@@ -40,7 +40,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             task.TestStrategy ?? "",
             task.Status,
             task.Priority.Trim().ToLowerInvariant(),
-            string.Join(' ', task.Dependencies),
+            string.Join(' ', task.Dependencies.Order(StringComparer.Ordinal)),
             task.Subtasks.Count
         );
 

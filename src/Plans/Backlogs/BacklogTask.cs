@@ -12,10 +12,10 @@ public sealed record BacklogTask
     /// <summary>The work that is to be done.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>How it is to be done.</summary>
+    /// <summary>The way in which it is to be done.</summary>
     public string? Details { get; init; }
 
-    /// <summary>How to verify it.</summary>
+    /// <summary>The way to verify it.</summary>
     public string? TestStrategy { get; init; }
 
     /// <summary>The task's status; see <see cref="BacklogStatus"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What two tasks conflict at.</summary>
+/// <summary>The kind of thing that two tasks conflict at.</summary>
 public enum ConflictKind
 {
     /// <summary>A path, or two patterns that some path matches.</summary>
@@ -10,7 +10,7 @@ public enum ConflictKind
     Resource,
 }
 
-/// <summary>How two tasks conflict.</summary>
+/// <summary>The way in which two tasks conflict.</summary>
 public enum ConflictUse
 {
     /// <summary>Both own it.</summary>
@@ -48,6 +48,6 @@ public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Pat
                 + "waits for the other.",
         };
 
-    /// <summary>How to resolve it.</summary>
+    /// <summary>The way to resolve it.</summary>
     public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or give it to one of them.";
 }

@@ -37,7 +37,7 @@ public sealed record ContractStub(
     IReadOnlyList<string> Consumers
 )
 {
-    /// <summary>How often a contract may change while tasks rely on it; after that a person decides.</summary>
+    /// <summary>The number of changes of a contract while tasks rely on it; after that a person decides.</summary>
     public const int MaxRenegotiations = 2;
 
     private static readonly Dictionary<string, ContractLanguage> Endings = new(StringComparer.OrdinalIgnoreCase)

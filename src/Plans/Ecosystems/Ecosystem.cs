@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What is known of the projects of one language, or of one tool that runs others: a row of <see cref="Ecosystems"/>. Names of
+/// <summary>The facts about the projects of one language, or of one tool that runs others: a row of <see cref="Ecosystems"/>. Names of
 /// files have no folder, and <c>*</c> stands for any text in them.</summary>
 /// <param name="Name">What people call it.</param>
 public sealed record Ecosystem(string Name)
@@ -171,31 +171,6 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     public bool IsModule { get; init; }
 }
 
-/// <summary>A folder with build output, known by a file beside it.</summary>
-/// <param name="Folder">Its name, or a relative path with forward slashes.</param>
-/// <param name="Files">Names of files, one of which lies in the folder that holds it.</param>
-public sealed record EcosystemOutput(string Folder, params IReadOnlyList<string> Files)
-{
-    /// <summary>The path of such a folder within a path; null: it lies in none.</summary>
-    /// <param name="path">A relative path with forward slashes.</param>
-    /// <param name="isBeside">True if a folder, empty for the root, holds a file whose name matches one of the patterns.</param>
-    public string? In(string path, Func<string, IReadOnlyList<string>, bool> isBeside)
-    {
-        var (parts, own) = (path.Split('/'), Folder.Split('/'));
-        for (var at = 0; at + own.Length <= parts.Length; at++)
-        {
-            if (
-                !own.Where((name, i) => !FileNamePattern.IsAny([name], parts[at + i])).Any()
-                && isBeside(string.Join('/', parts[..at]), Files)
-            )
-            {
-                return string.Join('/', parts[..(at + own.Length)]);
-            }
-        }
-        return null;
-    }
-}
-
 /// <summary>Files that a program reads without being told their names.</summary>
 /// <param name="Program">The program.</param>
 /// <param name="Files">Names of the files.</param>
@@ -229,8 +204,11 @@ public sealed record PackageManager(string Name)
     /// <summary>Files in the root folder, beside the lock file, that determine what set-up makes.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
-    /// <summary>What stands before a program, or the name of a script, to run it with the project's packages.</summary>
+    /// <summary>The words before a program, or before the name of a script, that run it with the project's packages.</summary>
     public string Run { get; init; } = "";
+
+    /// <summary>The commands for a project of several packages. Default: null, they are the same.</summary>
+    public PackageWorkspace? Workspace { get; init; }
 
     /// <summary>The folders in which the package manager keeps downloads.</summary>
     public IReadOnlyList<PackageCache> Caches { get; init; } = [];

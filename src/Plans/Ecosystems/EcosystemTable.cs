@@ -118,7 +118,7 @@ internal static class EcosystemTable
                 "node_modules .next .nuxt .output .svelte-kit .astro .angular .vite .turbo .parcel-cache .nyc_output coverage "
                     + "storybook-static playwright-report"
             ),
-            OutputBeside = [new("dist", "package.json")],
+            OutputBeside = BuildOutput.OfJavaScript,
             Output = [".tsbuildinfo"],
         },
         new("Deno")
@@ -162,6 +162,7 @@ internal static class EcosystemTable
                     LockFiles = ["uv.lock"],
                     SetUp = "uv sync --frozen",
                     Run = "uv run ",
+                    Workspace = PackageWorkspace.OfUv,
                     Caches = [new(".cache/uv", "UV_CACHE_DIR") { Settings = [new(".config/uv/uv.toml", IniLine("cache-dir"))] }],
                     Installs = true,
                 },
@@ -297,7 +298,7 @@ internal static class EcosystemTable
                     + "NuGet.config"
             ),
             OutputFolders = ["obj", "TestResults"],
-            OutputBeside = [new("bin", DotNetProjects)],
+            OutputBeside = BuildOutput.OfDotNet(DotNetProjects),
             Gates = [new("dotnet build", Build), new("dotnet test", Test)],
             Roots = [Names("*.sln *.slnx"), DotNetProjects],
         },

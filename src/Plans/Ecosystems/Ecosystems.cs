@@ -76,8 +76,8 @@ public static class Ecosystems
 
     /// <summary>The folder with build output in which a path lies, of those that only a file beside them makes known; null: none.</summary>
     /// <param name="path">A relative path with forward slashes.</param>
-    /// <param name="isBeside">True if a folder, empty for the root, holds a file whose name matches one of the patterns.</param>
-    public static string? OutputBesideIn(string path, Func<string, IReadOnlyList<string>, bool> isBeside) =>
+    /// <param name="isBeside">True if a folder, empty for the root, holds a file that makes the one in it output.</param>
+    public static string? OutputBesideIn(string path, Func<string, EcosystemOutput, bool> isBeside) =>
         All.SelectMany(row => row.OutputBeside).Select(output => output.In(path, isBeside)).FirstOrDefault(place => place is not null);
 
     /// <summary>True if one of a folder's names matches one of the patterns, in which <c>*</c> stands for any text.</summary>

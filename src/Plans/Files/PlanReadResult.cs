@@ -78,14 +78,20 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// plan's own folder.</summary>
     /// <param name="folder">The plan's folder, relative to the repository; empty for the repository itself.</param>
     /// <param name="exists">True for a file or folder of the repository.</param>
+    /// <param name="readText">Returns the text of a file of the repository; null if there is none.</param>
     /// <param name="scripts">Returns the names of the scripts in its <c>package.json</c>.</param>
-    public PlanReadResult RefuseMissing(string folder, Func<string, bool> exists, Func<IReadOnlyCollection<string>> scripts)
+    public PlanReadResult RefuseMissing(
+        string folder,
+        Func<string, bool> exists,
+        Func<string, string?> readText,
+        Func<IReadOnlyCollection<string>> scripts
+    )
     {
         if (Plan is null)
         {
             return this;
         }
-        var missing = new MissingTargets(exists, scripts);
+        var missing = new MissingTargets(exists, readText, scripts);
         PlanFault[] faults =
         [
             .. missing

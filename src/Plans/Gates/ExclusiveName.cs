@@ -4,7 +4,7 @@ namespace Orchestrator.Plans;
 /// all runs of a user on a machine. The name is part of a path.</summary>
 public static class ExclusiveName
 {
-    /// <summary>What is allowed, as the cure of a fault.</summary>
+    /// <summary>The rule for names, as the cure of a fault.</summary>
     public const string Rule =
         "Give it a name of letters, digits, '.', '_' and '-', at most 64, that begins with a letter or a digit, such as 'database'.";
 

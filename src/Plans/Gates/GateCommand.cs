@@ -22,7 +22,8 @@ internal static class GateCommand
         "cut",
     ];
 
-    private static readonly string[] Launchers =
+    /// <summary>Programs that only start others, their subcommands, and their options without a value.</summary>
+    public static readonly string[] Launchers =
     [
         "npx",
         "uv",
@@ -37,6 +38,12 @@ internal static class GateCommand
         "env",
         "time",
         "sudo",
+        "--all-packages",
+        "--frozen",
+        "--locked",
+        "--no-sync",
+        "--no-install",
+        "--yes",
     ];
 
     // What runs a script that is named to it.

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What can look unusual about a gate's result. None of it prevents a merge; people are told.</summary>
+/// <summary>The anomalies of a gate's result. None of them prevents a merge; people are notified.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateOddityKind>))]
 public enum GateOddityKind
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a commit's gates show of its work.</summary>
+/// <summary>The proof of a commit's work by its gates.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateProof>))]
 public enum GateProof
 {
@@ -29,15 +29,15 @@ public sealed record GateSummary
     [JsonPropertyName("proof")]
     public GateProof Proof { get; init; }
 
-    /// <summary>How many gates.</summary>
+    /// <summary>The number of gates.</summary>
     [JsonPropertyName("total")]
     public int Total { get; init; }
 
-    /// <summary>How many of them passed, or had nothing to check.</summary>
+    /// <summary>The number of gates that passed, or had nothing to check.</summary>
     [JsonPropertyName("passed")]
     public int Passed { get; init; }
 
-    /// <summary>How many of the results were taken from the cache.</summary>
+    /// <summary>The number of results that were taken from the cache.</summary>
     [JsonPropertyName("cached")]
     public int Cached { get; init; }
 

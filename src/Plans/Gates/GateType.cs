@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What kind of check a gate is.</summary>
+/// <summary>The kind of a gate's check.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateType>))]
 public enum GateType
 {

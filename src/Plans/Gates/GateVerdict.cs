@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How a gate ended.</summary>
+/// <summary>The end of a gate.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
 public enum GateResult
 {
@@ -92,13 +92,13 @@ public enum BaseComparison
     Other,
 }
 
-/// <summary>How often a gate failed by chance, over all runs of a repository.</summary>
+/// <summary>The number of failures by chance of a gate, over all runs of a repository.</summary>
 /// <param name="Flakes">Runs in which it failed and then passed on the same files.</param>
 /// <param name="Runs">Its last runs.</param>
 public sealed record GateChance([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
 
-/// <summary>What came of a gate: the one record of it, from its run over caches, histories and evidence to reports and
-/// <c>verify --json</c>, always with these names in JSON. Facts alone: <see cref="GateWords"/> puts them into words.</summary>
+/// <summary>The record of a gate: the one record of it, from its run over caches, histories and evidence to reports and <c>verify
+/// --json</c>, always with these names in JSON. Facts alone: <see cref="GateWords"/> puts them into words.</summary>
 public sealed record GateVerdict
 {
     private const int LongestEnd = 400;
@@ -119,7 +119,7 @@ public sealed record GateVerdict
     [JsonPropertyName("command")]
     public required string Command { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The way in which the gate ended.</summary>
     [JsonPropertyName("result")]
     public required GateResult Result { get; init; }
 
@@ -132,15 +132,15 @@ public sealed record GateVerdict
     [JsonPropertyName("exitCode")]
     public int? ExitCode { get; init; }
 
-    /// <summary>How long the last run took, in awake time; zero where the result was taken from the cache. In JSON seconds.</summary>
+    /// <summary>The duration of the last run, in awake time; zero if the result was taken from the cache. In JSON seconds.</summary>
     [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Duration { get; init; }
 
-    /// <summary>How often it was run: 0, 1, or 2 to detect flakiness.</summary>
+    /// <summary>The number of runs: 0, 1, or 2 to detect flakiness.</summary>
     [JsonPropertyName("runs")]
     public int Runs { get; init; }
 
-    /// <summary>How many tests ran; null where none could be counted, and for gates without tests.</summary>
+    /// <summary>The number of tests that ran; null if none could be counted, and for gates without tests.</summary>
     [JsonPropertyName("tests")]
     public TestCount? Tests { get; init; }
 
@@ -206,7 +206,7 @@ public sealed record GateVerdict
     [JsonPropertyName("ranAlone")]
     public bool RanAlone { get; init; }
 
-    /// <summary>How often it fails by chance, if that is too often; null: it does not, or too little is known.</summary>
+    /// <summary>The rate of failures by chance, if that is too high; null: it is not, or too little is known.</summary>
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateChance? Chance { get; init; }
 

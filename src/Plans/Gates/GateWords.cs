@@ -12,7 +12,7 @@ public static class GateWords
     private const int LongestName = 60;
     private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
 
-    /// <summary>What a task's new and changed tests show without its change, without a full stop.</summary>
+    /// <summary>The words for a task's new and changed tests without its change, without a full stop.</summary>
     public static string Red(RedProof proof) =>
         proof.Gap switch
         {
@@ -28,7 +28,7 @@ public static class GateWords
         $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
         + (proof.Green.Count == 0 ? "" : $"; green both ways: {Some(proof.Green, MostNotes)}");
 
-    /// <summary>How it ended, in a few words.</summary>
+    /// <summary>The gate's end, in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
         verdict.Result switch
         {
@@ -196,7 +196,7 @@ public static class GateWords
             + (verdict is { EvidenceFile: { } log, Cached: false } ? $" ({log})" : "");
     }
 
-    /// <summary>What a gate's log ends with: how it ended, and what was run.</summary>
+    /// <summary>The last lines of a gate's log: its end, and the command.</summary>
     public static string LogEnd(GateVerdict verdict)
     {
         string[] lines =
@@ -211,7 +211,7 @@ public static class GateWords
         return "\n" + string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>What a gate's log says behind that of its tree; empty: nothing.</summary>
+    /// <summary>The lines of a gate's log after those of its tree; empty: none.</summary>
     /// <param name="oddities">What looks unusual about what it did there.</param>
     /// <param name="removed">Other files that it left and that were removed; null: none.</param>
     /// <param name="isWhole">The tree is at its commit again.</param>
@@ -250,11 +250,11 @@ public static class GateWords
     public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
-    /// <summary>How many results were cached; empty where none was.</summary>
+    /// <summary>The number of cached results; empty if there are none.</summary>
     public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
         verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
-    /// <summary>How many passed of how many; "not verified" where there is no gate; empty where gates were not asked yet.</summary>
+    /// <summary>The number of passed gates of all; "not verified" without a gate; empty if no gate ran yet.</summary>
     public static string Count(GateSummary? gates) =>
         gates switch
         {
@@ -282,7 +282,7 @@ public static class GateWords
         $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
         + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
 
-    /// <summary>How often it fails by chance; empty where that is not known to be too often.</summary>
+    /// <summary>The rate of failures by chance; empty if that is not known to be too high.</summary>
     public static string Chance(GateVerdict verdict) =>
         verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
@@ -339,7 +339,7 @@ public static class GateWords
         $"expected {verdict.Gate.Expectation}; measured {verdict.Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
         + (verdict.Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
 
-    /// <summary>How many tests ran.</summary>
+    /// <summary>The number of tests that ran.</summary>
     public static string Tests(TestCount tests) => $"{Tests(tests.Ran)}{(tests.Skipped > 0 ? $", {tests.Skipped} skipped" : "")}";
 
     /// <summary>The last lines of its output as one, which usually name the cause.</summary>

@@ -3,24 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and ends.</summary>
 public static class OneShotCommand
 {
-    private static readonly string[] Launchers =
-    [
-        "npx",
-        "bunx",
-        "pnpm",
-        "yarn",
-        "npm",
-        "exec",
-        "run",
-        "dlx",
-        "uv",
-        "poetry",
-        "bundle",
-        "cross-env",
-        "env",
-        "dotenv",
-        "--",
-    ];
+    private static readonly string[] Launchers = [.. GateCommand.Launchers, "npm", "dlx", "cross-env", "dotenv", "--"];
 
     // Programs that run others again and again. What they run can't be told from their words for certain.
     private static readonly string[] Watchers =

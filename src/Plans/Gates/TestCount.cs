@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How many tests a gate ran, as far as known.</summary>
+/// <summary>The number of tests that a gate ran, as far as known.</summary>
 /// <param name="Ran">Tests that ran, with any result: result files take precedence over output.</param>
 /// <param name="Skipped">Tests that exist and did not run.</param>
 /// <param name="Printed">Tests that ran by the output; null: not countable.</param>

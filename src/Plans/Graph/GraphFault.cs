@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What is wrong with a graph.</summary>
+/// <summary>The fault of a graph.</summary>
 public enum GraphFaultKind
 {
     /// <summary>Two tasks have the same id, compared without case as file systems and refs may.</summary>

@@ -2,8 +2,9 @@ namespace Orchestrator.Plans;
 
 /// <summary>Finds what a plan needs and nobody makes: files of gates, and paths that are written as from the plan's own folder.</summary>
 /// <param name="exists">True for a file or folder of the repository, by its path relative to it.</param>
+/// <param name="readText">Returns the text of a file of the repository; null if there is none.</param>
 /// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; none where it has no such file.</param>
-internal sealed class MissingTargets(Func<string, bool> exists, Func<IReadOnlyCollection<string>> scripts)
+internal sealed class MissingTargets(Func<string, bool> exists, Func<string, string?> readText, Func<IReadOnlyCollection<string>> scripts)
 {
     private const string Manifest = "package.json";
 
@@ -77,7 +78,7 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<IReadOnlyCo
 
     private IEnumerable<(string What, string Path)> Missing(GateTargets targets) =>
         targets
-            .Files.Where(file => !exists(file) && Ecosystems.OutputBesideIn(file, HasAny) is null)
+            .Files.Where(file => !exists(file) && Ecosystems.OutputBesideIn(file, IsBeside) is null)
             .Select(file => ($"'{file}'", file))
             .Concat(
                 targets
@@ -85,8 +86,11 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<IReadOnlyCo
                     .Select(script => ($"the script '{script}' of {Manifest}", Manifest))
             );
 
-    private bool HasAny(string folder, IReadOnlyList<string> names) =>
-        names.Any(name => !name.Contains('*', StringComparison.Ordinal) && exists(folder.Length == 0 ? name : $"{folder}/{name}"));
+    private bool IsBeside(string folder, EcosystemOutput output)
+    {
+        string PathOf(string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+        return output.IsMadeBy(output.Files.Where(name => exists(PathOf(name))), name => readText(PathOf(name)));
+    }
 
     private static HashSet<PlanTask> Before(PlanTask task, Dictionary<string, PlanTask> tasks)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Plans;
 /// Default of <c>always_require_human</c>, at any depth.</summary>
 public static class GuardedFiles
 {
-    /// <summary>What runs on other machines, or at each commit: always asked about.</summary>
+    /// <summary>The files that run on other machines, or at each commit: they always need a person.</summary>
     private static readonly string[] CiAndHooks =
     [
         ".orchestrator/**",

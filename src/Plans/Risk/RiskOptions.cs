@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What makes a path sensitive.</summary>
+/// <summary>The pattern that makes a path sensitive.</summary>
 /// <param name="Pattern">A regular expression that is searched anywhere in a written path, case ignored.</param>
 /// <param name="Weight">Points for each written path for which it is the first match.</param>
 /// <param name="WordBoundaries">It must stand between characters that are no letters or digits, so that <c>prod</c> does not match

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>What a score requires.</summary>
+/// <summary>The consequence of a score.</summary>
 public enum RiskLevel
 {
     /// <summary>No review is needed.</summary>

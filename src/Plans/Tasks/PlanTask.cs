@@ -20,7 +20,7 @@ public sealed record PlanTask
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
     public string? Prompt { get; init; }
 
-    /// <summary>What the agent is asked to do.</summary>
+    /// <summary>The request to the agent.</summary>
     [JsonIgnore]
     public string Text => Prompt ?? Description;
 
@@ -113,7 +113,7 @@ public sealed record PlanTask
     [JsonPropertyName("timeout"), JsonPropertyOrder(17), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How often the task goes back to its agent with evidence; null: the run's.</summary>
+    /// <summary>The number of times that the task goes back to its agent with evidence; null: the run's.</summary>
     [JsonPropertyName("max_retries"), JsonPropertyOrder(18)]
     public int? MaxRetries { get; init; }
 

@@ -6,7 +6,7 @@ public static class TaskId
     /// <summary>Longest id. Refs, folders and file names around it stay below the usual 255 bytes.</summary>
     public const int MaxLength = 80;
 
-    /// <summary>What is wrong with <paramref name="id"/> as a sentence's end ("contains a space"), or null when it is safe.</summary>
+    /// <summary>The fault of <paramref name="id"/> as a sentence's end ("contains a space"), or null if it is safe.</summary>
     public static string? Fault(string id)
     {
         if (id.Length == 0)

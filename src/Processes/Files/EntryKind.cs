@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What a path is.</summary>
+/// <summary>The kind of a path.</summary>
 public enum EntryKind
 {
     /// <summary>Nothing, or not accessible.</summary>

@@ -29,7 +29,8 @@ public sealed class LogFile : IDisposable
     /// <summary>When it was made, by the file system's clock: comparable with files that are written later.</summary>
     public DateTime Began { get; }
 
-    /// <summary>What had its name, if that was no file; null: nothing, or a file of an earlier time. It was removed.</summary>
+    /// <summary>The kind of the entry that had its name, if that was no file; null: nothing, or a file of an earlier time. It was
+    /// removed.</summary>
     public string? WasInTheWay { get; }
 
     internal FileStream Stream { get; }

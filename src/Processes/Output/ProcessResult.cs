@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>How a child ended.</summary>
+/// <summary>The way in which a child ended.</summary>
 public enum ProcessEnding
 {
     /// <summary>By itself.</summary>
@@ -22,7 +22,7 @@ public sealed record ProcessResult
     /// <summary>The exit code; 128 plus the signal's number if a signal ended it.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The way in which it ended.</summary>
     public required ProcessEnding Ending { get; init; }
 
     /// <summary>Captured standard output.</summary>
@@ -64,7 +64,7 @@ public sealed class CapturedOutput
     /// <summary>The kept bytes as text; invalid UTF-8 becomes U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(_bytes);
 
-    /// <summary>How many bytes the child printed, kept or not.</summary>
+    /// <summary>The number of bytes that the child printed, kept or not.</summary>
     public long TotalBytes { get; }
 
     /// <summary>True if some of the output was not kept because of the limit.</summary>

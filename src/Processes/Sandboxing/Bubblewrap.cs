@@ -236,7 +236,7 @@ public sealed partial class Bubblewrap
     private static partial uint Getegid();
 }
 
-/// <summary>Whether programs can be confined here.</summary>
+/// <summary>The result of checking that programs can be confined here.</summary>
 /// <param name="Program">Absolute path of a working program; null where there is none.</param>
 /// <param name="Problem">Why the installed one does not work; empty where it does, or none is installed.</param>
 public sealed record BubblewrapCheck(string? Program, string Problem);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>What to run and how. Arguments are a list and are passed unchanged; no shell reads them.</summary>
+/// <summary>The program to run, and its circumstances. Arguments are a list and are passed unchanged; no shell reads them.</summary>
 public sealed record ProcessCommand
 {
     /// <summary>Makes a command of a program and its arguments.</summary>
@@ -39,7 +39,7 @@ public sealed record ProcessCommand
     /// <value>Default: captured, up to 1 MiB.</value>
     public ProcessOutput StandardError { get; init; } = new();
 
-    /// <summary>How long the child may run, in awake time; then it is stopped and the result says so.</summary>
+    /// <summary>The time limit of the child, in awake time; then it is stopped and the result says so.</summary>
     /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }
 
@@ -47,7 +47,7 @@ public sealed record ProcessCommand
     /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 
-    /// <summary>How long the child may take to end after <see cref="StopSignal"/>; then it and its descendants are killed.</summary>
+    /// <summary>The time that the child has to end after <see cref="StopSignal"/>; then it and its descendants are killed.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -59,7 +59,7 @@ public sealed record ProcessCommand
     /// <see cref="Leftovers"/> finds them. False: they are left alone, also if they still hold the output.</summary>
     public bool StopLeftovers { get; init; }
 
-    /// <summary>What the child can reach of this machine; null: all that we can. Its descendants die with it.</summary>
+    /// <summary>The part of this machine that the child reaches; null: all that we reach. Its descendants die with it.</summary>
     public Sandbox? Sandbox { get; init; }
 
     /// <summary>The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. A caller that stores it before the start

@@ -16,7 +16,7 @@ public sealed class ProcessInput
     /// <summary>Bytes as they are.</summary>
     public static ProcessInput FromBytes(ReadOnlyMemory<byte> bytes) => new(() => new MemoryStream(bytes.ToArray(), writable: false));
 
-    /// <summary>What a stream gives, as it comes, until its end. It serves one child.</summary>
+    /// <summary>The content of a stream, as it comes, until its end. It serves one child.</summary>
     public static ProcessInput FromStream(Stream stream) => new(() => stream);
 
     internal Stream Open() => _open();

@@ -18,7 +18,7 @@ internal sealed class RunningChild(
     ProcessStopper stopper
 ) : IDisposable
 {
-    /// <summary>How long killed processes may take to disappear; then <see cref="ProcessStopException"/>.</summary>
+    /// <summary>The time that killed processes have to disappear; then <see cref="ProcessStopException"/>.</summary>
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
     internal Process Process => process;

@@ -14,7 +14,7 @@ public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast
 /// memory.</summary>
 public static class CrashSupervisor
 {
-    /// <summary>How often a program is restarted within an hour.</summary>
+    /// <summary>The number of restarts of a program within an hour.</summary>
     public const int MostRestarts = 6;
 
     // All values are arguments; only "${1}" to "${n}" are evaluated. Signals that can't be handled: 4, 6, 7, 8, 9, 11.

@@ -12,7 +12,7 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     /// <summary>The longest interval between two checks that counts; more means that we were not running and could not stop them.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>How much of an unused share is saved, so that a mostly idle process is not stopped for a short command.</summary>
+    /// <summary>The part of an unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
     /// <summary>Finding them reads every process of the machine; in between only known ones are read, and all are found before they are

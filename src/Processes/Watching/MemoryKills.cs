@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>How many processes the kernel has killed for want of memory, by its own counters (cgroups(7), proc_vmstat(5)).</summary>
+/// <summary>Counts the processes that the kernel has killed for want of memory, by its own counters (cgroups(7), proc_vmstat(5)).</summary>
 public static class MemoryKills
 {
     private const string Groups = "sys/fs/cgroup";

@@ -8,7 +8,7 @@ internal static class ProcFiles
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
-    /// <summary>How often the environment of a starting process is read, a millisecond apart: a stalled disk may delay it.</summary>
+    /// <summary>The number of reads of the environment of a starting process, a millisecond apart: a stalled disk may delay it.</summary>
     private const int MostLooks = 1000;
 
     /// <summary>Now, in the unit of <see cref="ProcessInfo.StartTime"/>; later processes have this number or a higher one.</summary>

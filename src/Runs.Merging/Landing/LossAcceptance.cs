@@ -11,7 +11,7 @@ public sealed record LostWork(string Commit, IReadOnlyList<string> Places);
 /// losses names what was given up by it. What is lost after that commit is told anew.</summary>
 public static class LossAcceptance
 {
-    /// <summary>What was told to be lost of staging as it is now; null where nothing was.</summary>
+    /// <summary>Finds the reported losses of staging as it is now; null if there are none.</summary>
     /// <param name="file">Absolute path of what the last check has told, for programs.</param>
     /// <param name="run">The run.</param>
     /// <param name="repository">A path in the repository.</param>

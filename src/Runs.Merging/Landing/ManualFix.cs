@@ -33,7 +33,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
             return Refuse(
                 isAsRecorded
                     ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
-                        + $"{open}Commit what mends it there "
+                        + $"{open}Commit the repair there "
                         + $"({new StagingFix(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
                         + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
@@ -92,7 +92,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                 Refusal =
                     $"On {CommitIds.Shorten(tip)} these gates of the run fail: "
                     + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
-                    + $"Your commits stay on {input.Fix.Staging}; mend that there, then: {Again(input.Fix)}",
+                    + $"Your commits stay on {input.Fix.Staging}; repair that there, then: {Again(input.Fix)}",
             };
         }
         var losses = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);

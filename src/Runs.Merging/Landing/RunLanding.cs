@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="caller">Finds out the state of the requesting execution.</param>
 public sealed class RunLanding(RunServices services, AskCaller caller)
 {
-    /// <summary>How often a target may move during the gates before a person is asked.</summary>
+    /// <summary>The number of moves of a target during the gates before a person is asked.</summary>
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
@@ -184,8 +184,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         string Tip
     );
 
-    /// <summary>What is to be landed: staging, at the position of the run's record, so that it contains everything that was merged. Once a
-    /// person was asked, it may also be ahead: they were asked to repair it there.</summary>
+    /// <summary>The commit to land: staging, at the position of the run's record, so that it contains everything that was merged. It may
+    /// also be ahead once a person was asked: the request was to repair it there.</summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,
         StagingRecord staging,

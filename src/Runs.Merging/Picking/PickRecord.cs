@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="Reviewer">Agent and model.</param>
 internal sealed record Preference(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
-/// <summary>What a run's reviewer has said about equal results, as one of the run's decisions.</summary>
+/// <summary>The answer of a run's reviewer about equal results, as one of the run's decisions.</summary>
 /// <param name="Preferences">One for each question.</param>
 internal sealed record PickRecord(IReadOnlyList<Preference> Preferences)
 {

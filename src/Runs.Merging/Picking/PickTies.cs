@@ -10,7 +10,7 @@ internal sealed record PickTie(string Text, IReadOnlyList<TiedResult> Results);
 /// <param name="Commit">Its commit.</param>
 internal sealed record TiedResult(string Task, string Commit);
 
-/// <summary>What a run's reviewer is asked to decide, as one of the run's decisions.</summary>
+/// <summary>The question to a run's reviewer, as one of the run's decisions.</summary>
 /// <param name="Base">The commit that all began from.</param>
 /// <param name="Ties">One for each question.</param>
 internal sealed record PickTies(string Base, IReadOnlyList<PickTie> Ties)

@@ -44,7 +44,7 @@ internal static class ContractHistory
         ];
     }
 
-    /// <summary>How often the version changed, from the newest back.</summary>
+    /// <summary>Counts the changes of the version, from the newest back.</summary>
     private static int Changes(ContractStub contract, IEnumerable<ContractPin> newestFirst)
     {
         var version = contract.Version;

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Merging.Preflight;
 /// <summary>By what hosts know that they have clones of one repository.</summary>
 public static class HostPlaces
 {
-    /// <summary>What the clones share (<see cref="RunRules.Places"/>).</summary>
+    /// <summary>The identity that the clones share (<see cref="RunRules.Places"/>).</summary>
     /// <param name="services">What the steps need of this machine.</param>
     /// <param name="here">The clone.</param>
     /// <param name="remote">Name or address of the remote that machines share.</param>

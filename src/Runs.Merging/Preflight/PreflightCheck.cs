@@ -92,6 +92,7 @@ public sealed class PreflightCheck(RunServices services)
         List<string> unjudged = [];
         var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, unjudged, stop);
         var repeated = RepeatedWork.Of(files, input.Repository);
+        var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
         return new PreflightResult
         {
             Errors = errors,
@@ -99,10 +100,10 @@ public sealed class PreflightCheck(RunServices services)
             Required =
                 repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
                     ? [RepeatedWork.Describe(landed)]
-                    : [],
+                    : [.. open.Where(run => run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen)],
             Confirmations =
             [
-                .. repeated?.FindOpen(input.RunId).Take(1).Select(RepeatedWork.DescribeOpen) ?? [],
+                .. open.Where(run => !run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
                 // What is uncommitted came with the conversation, and its task has it.
                 .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,

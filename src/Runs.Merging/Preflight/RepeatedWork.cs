@@ -105,7 +105,7 @@ public sealed class RepeatedWork
         {
             return null;
         }
-        var open = input.Input.Yes ? null : work.FindOpen(input.RunId).FirstOrDefault();
+        var open = work.FindOpen(input.RunId).FirstOrDefault(run => run.HasLanded || !input.Input.Yes);
         var repeated =
             open is not null ? DescribeOpen(open)
             : await work.FindLandedAsync(input.RunId, settings.Git.Target, services, stop) is { } landed ? Describe(landed)
@@ -127,7 +127,8 @@ public sealed class RepeatedWork
     public static string DescribeOpen(RunStatus open)
     {
         var what = open.HasPlanner ? "request" : "plan";
-        return $"{open.RunId} is a run of the same {what} and still open ({RunLiveness.Describe(open)}).";
+        return $"{open.RunId} is a run of the same {what} and still open ({RunLiveness.Describe(open)})"
+            + (open.HasLanded ? $"; it has landed a part ({RunLiveness.DescribeLanding(open)})." : ".");
     }
 
     private bool Covers(RunStatus run)

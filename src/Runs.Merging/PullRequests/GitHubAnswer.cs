@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>How a call of <c>gh</c> ended.</summary>
+/// <summary>The end of a call of <c>gh</c>.</summary>
 public enum GitHubOutcome
 {
     /// <summary>The server has answered.</summary>

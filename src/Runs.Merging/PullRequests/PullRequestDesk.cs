@@ -5,13 +5,13 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>What a pull request is made of.</summary>
+/// <summary>The parts of a pull request.</summary>
 /// <param name="Task">The task whose branch it offers; null: the run's staging branch.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Body">Its text in Markdown.</param>
 public sealed record PullRequestDraft(string? Task, string Title, string Body);
 
-/// <summary>What became of a pull request.</summary>
+/// <summary>The result of a pull request.</summary>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Message">A sentence for people.</param>
 public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
@@ -84,7 +84,7 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
         return result with { Message = $"{result.Message}{note}" };
     }
 
-    /// <summary>What reviewers and checks say of the pull requests of a run, as it is now.</summary>
+    /// <summary>Reads the remarks of reviewers and checks on the pull requests of a run, as they are now.</summary>
     /// <param name="run">The run.</param>
     /// <param name="tasks">The tasks whose branches are meant; null stands for the run's staging branch.</param>
     /// <param name="stop">Gives up.</param>

@@ -15,7 +15,7 @@ public static class RemarkTask
             Description =
                 (
                     remark.IsCheck
-                        ? $"The check {Name(remark.Author)} of pull request #{Number(remark)} is red; find out why, and mend it. "
+                        ? $"The check {Name(remark.Author)} of pull request #{Number(remark)} is red; find out why, and repair it. "
                         : $"{Name(remark.Author)} has commented on pull request #{Number(remark)}; do what is asked for where that is "
                             + "right. "
                 )

@@ -192,7 +192,7 @@ public sealed class ReviewEnd(RunServices services)
 
                 What is to be done: {finding.Fix}
 
-                See it first, as it says. Then mend it, with a test that fails without your change. Where it is not so, add
+                See it first, as it says. Then repair it, with a test that fails without your change. Where it is not so, add
                 a test that shows that, and say so. Change nothing else.
                 """,
             FilesWrite =

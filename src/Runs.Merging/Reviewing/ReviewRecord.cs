@@ -17,7 +17,7 @@ internal sealed record ReviewFinding
     /// <summary>The consequence: what breaks because of the defect.</summary>
     public string Consequence { get; init; } = "";
 
-    /// <summary>How to see it.</summary>
+    /// <summary>The way to see it.</summary>
     public string Reproduction { get; init; } = "";
 
     /// <summary>The fix that the reviewer asks for.</summary>

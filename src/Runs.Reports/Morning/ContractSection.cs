@@ -155,7 +155,7 @@ internal static class ContractSection
         };
     }
 
-    /// <summary>How limits were expected to fill, and how they did: by all that uses the account, which the service does not tell
+    /// <summary>The expected fill of limits, and the actual one: by all that uses the account, which the service does not tell
     /// apart.</summary>
     private static IEnumerable<ReportLine> Windows(
         RunStatus run,

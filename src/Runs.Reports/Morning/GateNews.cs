@@ -2,10 +2,10 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>What a run's gates said last, and what is red of them that was not red in the run before.</summary>
+/// <summary>The latest verdicts of a run's gates, and those of them that fail and did not fail in the run before.</summary>
 internal sealed class GateNews
 {
-    /// <summary>How many earlier runs are looked through for one whose gates ran.</summary>
+    /// <summary>The number of earlier runs that are searched for one whose gates ran.</summary>
     private const int MostRuns = 20;
 
     private GateNews(IReadOnlyList<GateVerdict> last, string? before, IReadOnlyList<GateVerdict> earlier) =>
@@ -22,7 +22,7 @@ internal sealed class GateNews
     /// <summary>The gates that did not pass in the end.</summary>
     public IEnumerable<GateVerdict> Red => Last.Where(verdict => !verdict.Passed);
 
-    /// <summary>What is known of a run's gates and of those of the run before it.</summary>
+    /// <summary>The facts about a run's gates and about those of the run before it.</summary>
     public static GateNews Of(RunStatus run, RunFolder folder)
     {
         var last = LastOf(folder);

@@ -4,8 +4,8 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>What a person wants to know of a run in the morning, as data: Markdown and HTML are written from it, and each sentence names
-/// the events that it rests on. Times in it are UTC with a <c>Z</c>.</summary>
+/// <summary>The content of a run's report, as data: Markdown and HTML are written from it, and each sentence names its events. Times in it
+/// are UTC with a <c>Z</c>.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Head">The run and its state.</param>
 /// <param name="Title">What it was about; may be empty.</param>
@@ -136,7 +136,7 @@ public sealed record MorningReport(
         );
         return new ReportSection(
             "person",
-            "What needs a person",
+            "Needs attention",
             lines.Count > 0 ? lines : [new ReportLine("nothing-asked", "Nothing.") { Events = timeline.OfRun }]
         );
     }

@@ -46,7 +46,7 @@ public sealed record ReportSection(string Id, string Title, IReadOnlyList<Report
     /// <summary>Below the sentences; null: none.</summary>
     public ReportTable? Table { get; init; }
 
-    /// <summary>What the tasks did when, drawn as bars; empty: nothing is drawn.</summary>
+    /// <summary>The activities of the tasks over time, drawn as bars; empty: nothing is drawn.</summary>
     public IReadOnlyList<TaskSpan> Spans { get; init; } = [];
 
     /// <summary>The section as Markdown.</summary>

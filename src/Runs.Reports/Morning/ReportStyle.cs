@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>How a report in HTML looks, by itself: light and dark as the reader's system is, from 320 pixels on.</summary>
+/// <summary>The look of a report in HTML, by itself: light and dark as the reader's system is, from 320 pixels on.</summary>
 internal static class ReportStyle
 {
     /// <summary>The style sheet. It has no character that XML escapes.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>What the time of a task went to.</summary>
+/// <summary>The use of a task's time.</summary>
 public enum TimeUse
 {
     /// <summary>The task's agent worked, or was about to.</summary>
@@ -30,7 +30,7 @@ public enum TimeUse
 /// <param name="Events">Numbers of the events between which it lies; only the first where it has not ended.</param>
 public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<long> Events)
 {
-    /// <summary>How long it took.</summary>
+    /// <summary>The duration.</summary>
     public TimeSpan Length => To > From ? To - From : TimeSpan.Zero;
 
     /// <summary>All uses, in the order in which they are told.</summary>

@@ -2,8 +2,7 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>What people were told of one run, and what is on its way: written before a channel is spoken to, and after it has
-/// answered.</summary>
+/// <summary>The notices of one run, sent and on their way: written before a channel is called, and after it has answered.</summary>
 internal sealed record NoticeBook
 {
     [JsonPropertyName("schemaVersion")]

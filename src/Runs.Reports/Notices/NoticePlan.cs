@@ -2,8 +2,8 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>What is told next, and when: pure, so that every case can be tried. At most one new message in a minute and run, none in quiet
-/// hours while the run goes on. That it stands still or has ended is told at once, then without a sound.</summary>
+/// <summary>Decides the next notices and their times: pure, so that every case can be tried. A run sends at most one new message a minute,
+/// and none in quiet hours while it continues. Its stall or end is reported at once, then without a sound.</summary>
 internal static class NoticePlan
 {
     /// <summary>Between two messages of a run.</summary>
@@ -57,7 +57,8 @@ internal static class NoticePlan
         return (book with { Messages = [.. book.Messages, message] }, null);
     }
 
-    /// <summary>What of a message is to be sent to a target now: what it wants to know, without questions that are over.</summary>
+    /// <summary>The items of a message that are to be sent to a target now: those that it subscribes to, without questions that are
+    /// over.</summary>
     public static IReadOnlyList<NoticeItem> Current(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         [.. message.Notice.Items.Where(item => kinds.Contains(item.Kind) && (!NoticeKinds.IsState(item.Kind) || open.Contains(item.Key)))];
 
@@ -71,7 +72,7 @@ internal static class NoticePlan
     public static bool IsDue(NoticeDelivery delivery, DateTimeOffset now) =>
         delivery.NotBefore is not { } notBefore || notBefore <= now || delivery.TriedAt > now;
 
-    /// <summary>How a message stands at a target after a try.</summary>
+    /// <summary>The state of a message at a target after a try.</summary>
     public static NoticeDelivery After(NoticeDelivery before, Delivery delivery, DateTimeOffset now)
     {
         var tries = before.Tries + 1;

@@ -92,13 +92,13 @@ internal static class NoticeWords
         var waiting = items.Count(item => item.Commands.Count > 0);
         return items switch
         {
-            _ when waiting > 1 => $"{name} needs you ({Plural.Of(waiting, "thing")})",
+            _ when waiting > 1 => $"{name} needs attention ({Plural.Of(waiting, "thing")})",
             _ when items.FirstOrDefault(item => item.Commands.Count > 0) is { } one => one.Kind switch
             {
                 NoticeKinds.Budget => $"{name} has reached a limit",
                 NoticeKinds.AccountParked => $"{name} waits for an account",
                 NoticeKinds.ScheduleMissed => $"{name} did not run",
-                _ => $"{name} needs you",
+                _ => $"{name} needs attention",
             },
             [{ Kind: NoticeKinds.RunDone }] => $"{name} has ended",
             [{ Kind: NoticeKinds.TaskFailed, Task: { } task }] => $"{name}: {Clean(task, 60)} failed",

@@ -34,13 +34,13 @@ public sealed record LineProof(string File, int Line, string Text, string Commit
     /// <summary>US dollars that the task has cost.</summary>
     public decimal CostUsd { get; init; }
 
-    /// <summary>What the gates said of the work, a line each.</summary>
+    /// <summary>The verdicts of the gates on the work, a line each.</summary>
     public IReadOnlyList<ProvenGate> Gates { get; init; } = [];
 
     /// <summary>Decisions of persons about the task and the run.</summary>
     public IReadOnlyList<ProvenDecision> Decisions { get; init; } = [];
 
-    /// <summary>What is missing of the proof, or contradicts it; empty where nothing does.</summary>
+    /// <summary>The gaps and contradictions of the proof; empty if there are none.</summary>
     public IReadOnlyList<string> Gaps { get; init; } = [];
 }
 

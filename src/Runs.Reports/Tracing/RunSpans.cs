@@ -280,7 +280,7 @@ public sealed class RunSpans
     /// <summary>The pipeline of a run: the name of its repository's folder.</summary>
     public static string PipelineOf(RunStatus run) => Path.GetFileName(run.Repository.TrimEnd('/'));
 
-    /// <summary>How a run has ended, in the conventions' words.</summary>
+    /// <summary>The end of a run, in the conventions' words.</summary>
     private static string ResultOf(string state) =>
         state switch
         {

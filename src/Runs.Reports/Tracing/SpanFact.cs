@@ -21,14 +21,14 @@ public sealed record SpanFact(
     /// <summary>The kind of work that it is about.</summary>
     public required SpanSubject Subject { get; init; }
 
-    /// <summary>How long it took, in seconds.</summary>
+    /// <summary>The duration, in seconds.</summary>
     public double Seconds => Math.Max(0, (To - From).TotalSeconds);
 
     /// <summary>An attribute's value; null where it has none of that name.</summary>
     public object? Find(string name) => Attributes.FirstOrDefault(attribute => attribute.Key == name).Value;
 }
 
-/// <summary>What a span is about.</summary>
+/// <summary>The subject of a span.</summary>
 public enum SpanSubject
 {
     /// <summary>The run.</summary>

@@ -97,7 +97,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         Rest(text, working.Count - MostTasks);
         foreach (var coming in ComingConflicts.All(_folder).Where(one => one.First == task || one.Second == task))
         {
-            text.Append($"A conflict with {coming.Other(task)} is coming, in {FileNames.Some(coming.Files, MostPaths)}.\n");
+            text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNames.Some(coming.Files, MostPaths)}.\n");
         }
         return text.ToString();
     }

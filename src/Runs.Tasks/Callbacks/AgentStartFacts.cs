@@ -41,7 +41,7 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
     }
 
     /// <summary>True if the program at the other end of a connection on this machine was started by a run: a process of an agent's
-    /// attempt, a gate, set-up or package manager, also one that has removed its variables, because its ancestors are looked at. A caller of
+    /// attempt, a gate, set-up or package manager, also one that has removed its variables: its ancestors are looked at. A caller of
     /// another user, or one that has gone already, is none. Such a program must not answer what its run asks a person.</summary>
     /// <param name="port">The caller's port on loopback.</param>
     public static bool AreOfCaller(int port) =>

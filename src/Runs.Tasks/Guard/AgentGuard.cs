@@ -72,7 +72,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return unexpected.Length > 0 && IsNews(unexpected) ? [.. notices, new TaskNotice(unexpected)] : [.. notices];
     }
 
-    /// <summary>What agent runs of an attempt did to things that are not theirs, by their own tool calls, each a sentence for the
+    /// <summary>The faults of agent runs of an attempt towards things that are not theirs, by their own tool calls, each a sentence for the
     /// agent.</summary>
     public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
@@ -111,7 +111,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     private static ForeignNote? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.ForeignNote);
 }
 
-/// <summary>What an agent did by tool calls, from its event stream, without refused ones.</summary>
+/// <summary>The tool usage of an agent, from its event stream, without refused calls.</summary>
 internal sealed class ToolDeeds
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What a phase requires beside its gates: agents that were really called, notes that were really written.</summary>
+/// <summary>The requirements of a phase beside its gates: agents that were really called, notes that were really written.</summary>
 internal static class Compliance
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];

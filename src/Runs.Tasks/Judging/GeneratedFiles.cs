@@ -96,23 +96,28 @@ internal sealed class HeldBackFiles
     /// <param name="baseCommit">The commit that the task began at.</param>
     /// <param name="task">The task.</param>
     /// <param name="changed">Its changes.</param>
-    /// <param name="readText">Reads a small changed file; null if it is no text.</param>
+    /// <param name="readText">Reads a file with the task's changes; null if it is no text.</param>
     /// <param name="stop">Ends git.</param>
     public static async Task<HeldBackFiles> OfAsync(
         GitRepository repository,
         string baseCommit,
         PlanTask task,
         IReadOnlyList<ChangedFile> changed,
-        Func<string, string?> readText,
+        Func<string, Task<string?>> readText,
         CancellationToken stop
     )
     {
         var found = new HeldBackFiles();
         var added = changed.Where(file => file.Change == FileChange.Added).Select(file => file.Path).ToList();
         var named = new NamedPaths(task);
-        foreach (var path in added.Where(path => !named.IsLiteral(path) && IsSecret(path, readText)))
+        foreach (var path in added.Where(path => !named.IsLiteral(path)))
         {
-            found._held.Add(path, path);
+            if (
+                SecretFileName.Is(path) || (SecretFileName.MayBeKey(path) && await readText(path) is { } text && SecretFileName.IsKey(text))
+            )
+            {
+                found._held.Add(path, path);
+            }
         }
         var output = added
             .Where(path =>
@@ -132,12 +137,20 @@ internal sealed class HeldBackFiles
             .ToList();
         var folders = known.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
         var names = sources.ToLookup(Parent, path => Path.GetFileName(path), StringComparer.Ordinal);
+        var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var file in output.SelectMany(path => Manifests(path, names)).ToHashSet(StringComparer.Ordinal))
+        {
+            texts[file] = await readText(file);
+        }
         foreach (var path in output.Where(path => !found.Holds(path)))
         {
             var part = IsOfSystem(path) ? path : present.Select(row => row.OutputIn(path)).FirstOrDefault(part => part is not null);
             var place = part is not null
                 ? PlaceOf(path, part)
-                : Ecosystems.OutputBesideIn(path, (folder, files) => Ecosystems.IsAny(files, names[folder]));
+                : Ecosystems.OutputBesideIn(
+                    path,
+                    (folder, made) => made.IsMadeBy(names[folder], name => texts.GetValueOrDefault(Join(folder, name)))
+                );
             if (place is not null && !folders.Contains(place) && !named.Names(path, part ?? Path.GetFileName(place)))
             {
                 found._held.Add(path, place);
@@ -158,15 +171,17 @@ internal sealed class HeldBackFiles
     )
     {
         var commits = new CommitStore(repository);
-        var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var file in changed.Where(file => file.Change == FileChange.Added && SecretFileName.MayBeKey(file.Path)))
-        {
-            texts[file.Path] =
-                await commits.ReadFileAsync(tree, file.Path, stop) is { } blob && LargeFiles.ContentOf(repository, blob) is { } content
+        return await OfAsync(
+            repository,
+            baseCommit,
+            task,
+            changed,
+            async path =>
+                await commits.ReadFileAsync(tree, path, stop) is { } blob && LargeFiles.ContentOf(repository, blob) is { } content
                     ? Encoding.UTF8.GetString(content)
-                    : null;
-        }
-        return await OfAsync(repository, baseCommit, task, changed, texts.GetValueOrDefault, stop);
+                    : null,
+            stop
+        );
     }
 
     /// <summary>A note that names some places.</summary>
@@ -182,9 +197,6 @@ internal sealed class HeldBackFiles
                 .Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/"),
         ];
 
-    private static bool IsSecret(string path, Func<string, string?> readText) =>
-        SecretFileName.Is(path) || (SecretFileName.MayBeKey(path) && readText(path) is { } text && SecretFileName.IsKey(text));
-
     // No tool of a project makes it, and nobody wants it.
     private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
 
@@ -196,6 +208,27 @@ internal sealed class HeldBackFiles
         return at < 0 ? path : string.Join('/', parts[..(at + 1)]);
     }
 
+    /// <summary>The files whose text decides whether a path lies in build output.</summary>
+    private static List<string> Manifests(string path, ILookup<string, string> names)
+    {
+        var files = new List<string>();
+        Ecosystems.OutputBesideIn(
+            path,
+            (folder, made) =>
+            {
+                files.AddRange(
+                    made.Says is null
+                        ? []
+                        : names[folder].Where(name => Ecosystems.IsAny(made.Files, [name])).Select(name => Join(folder, name))
+                );
+                return false;
+            }
+        );
+        return files;
+    }
+
+    private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+
     private static string Parent(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
 
     private static IEnumerable<string> FoldersOf(string path)
@@ -206,7 +239,7 @@ internal sealed class HeldBackFiles
         }
     }
 
-    /// <summary>What a task's <c>files_write</c> spells out.</summary>
+    /// <summary>The paths that a task's <c>files_write</c> spells out.</summary>
     private sealed class NamedPaths(PlanTask task)
     {
         private readonly List<PathPattern> _patterns = [.. (Ownership.Of(task).Patterns).Select(PathPattern.Parse)];

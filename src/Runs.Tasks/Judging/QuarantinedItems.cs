@@ -30,7 +30,7 @@ public sealed class AsideItem
     internal QuarantinedItem Item { get; }
 }
 
-/// <summary>What was put aside while agents worked, and a person may accept, without an engine.</summary>
+/// <summary>The files that were set aside while agents worked; a person may accept them without an engine.</summary>
 public sealed class QuarantinedItems
 {
     private readonly Quarantine _quarantine;

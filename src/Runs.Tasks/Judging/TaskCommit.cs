@@ -43,7 +43,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             input.Prepared.BaseCommit,
             task,
             seen,
-            path => texts.TryReadText(path),
+            path => Task.FromResult(texts.TryReadText(path)),
             stop
         );
         var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit, held);

@@ -23,7 +23,7 @@ public sealed record TaskDiff(string Text, bool IsCut)
             ? new TaskDiff(patch.Text, patch.IsCut)
             : null;
 
-    /// <summary>What a whole run changed: what landed of it, else what is on its staging branch.</summary>
+    /// <summary>The change of a whole run: the part that landed, else its staging branch.</summary>
     /// <param name="services">Machine and open repositories.</param>
     /// <param name="run">The run.</param>
     /// <returns>Null: nothing is merged.</returns>

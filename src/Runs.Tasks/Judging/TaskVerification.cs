@@ -220,7 +220,7 @@ public sealed class TaskVerification(RunServices services)
     {
         if (input.EndedWith.Length > 0)
         {
-            var ended = $"The agent did not end well the last time: {input.EndedWith}";
+            var ended = $"The agent failed the last time: {input.EndedWith}";
             (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
         }
         var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);

@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>How an agent's own use of git in its worktree is judged. Commits, amended and rebased ones, a branch of its own name, a
-/// detached head are all ordinary, because only the files count. Only a rebase or the like that stopped at a conflict is unfinished
-/// work.</summary>
+/// <summary>Judges an agent's own use of git in its worktree. Commits, amended and rebased ones, a branch of its own name, a detached head
+/// are all ordinary, because only the files count. Only a rebase or the like that stopped at a conflict is unfinished work.</summary>
 internal static class WorktreeHistory
 {
     /// <summary>The merges, rebases and the like that the agent has to finish first, a sentence each.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>How an agent is shown its mail.</summary>
+/// <summary>The ways to show an agent its mail.</summary>
 internal static class MailWays
 {
     /// <summary>With the results of a batch of tool calls, by a hook.</summary>
@@ -122,7 +122,7 @@ public sealed class MailReader(RunFolder folder, string task)
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, MailJson.Default.MailCursor));
 }
 
-/// <summary>How much a task has read.</summary>
+/// <summary>The position of a task in its mail.</summary>
 /// <param name="Offset">Offset of its first unread message in the run's mail, in bytes.</param>
 /// <param name="Shown">Mail that was about to be shown last; null where it is known to have arrived.</param>
 internal sealed record MailCursor(

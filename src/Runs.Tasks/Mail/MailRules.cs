@@ -21,7 +21,7 @@ internal static class MailRules
     /// <summary>Characters that are shown at once, apart from the first message, which is always shown.</summary>
     public const int MostCharactersAtOnce = 12_000;
 
-    /// <summary>How often a message is shown when its arrival can't be verified.</summary>
+    /// <summary>The number of times that a message is shown if its arrival can't be verified.</summary>
     public const int MostTries = 3;
 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);

@@ -26,7 +26,7 @@ public sealed record ExportedTask
     [JsonPropertyName("session")]
     public required string Session { get; init; }
 
-    /// <summary>How often an agent was started for it.</summary>
+    /// <summary>The number of starts of an agent for it.</summary>
     [JsonPropertyName("starts")]
     public int Starts { get; init; }
 

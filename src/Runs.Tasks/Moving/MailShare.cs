@@ -13,7 +13,7 @@ public sealed class MailShare(RunServices services, string remote)
     private const string Waiting = "waiting/";
     private readonly Known _known = services.Part(_ => new Known());
 
-    /// <summary>What is known of the refs of each run, and one exchange of a run at a time.</summary>
+    /// <summary>The known refs of each run, and one exchange of a run at a time.</summary>
     private sealed class Known
     {
         public ConcurrentDictionary<string, SemaphoreSlim> Turns { get; } = new(StringComparer.Ordinal);
@@ -21,11 +21,11 @@ public sealed class MailShare(RunServices services, string remote)
         /// <summary>Commits of the remote that were taken here, by run and ref.</summary>
         public ConcurrentDictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>What was pushed last, by run and ref.</summary>
+        /// <summary>The latest pushes, by run and ref.</summary>
         public ConcurrentDictionary<string, Push> Pushed { get; } = new(StringComparer.Ordinal);
     }
 
-    /// <summary>What was pushed: mail only grows, and what waits stays as it is, so that the states of the files tell.</summary>
+    /// <summary>A push of mail. Mail only grows, and waiting mail stays as it is, so that the states of the files tell.</summary>
     private sealed record Push(Dictionary<string, FileStamp> Files, string Commit)
     {
         public bool IsOf(Dictionary<string, FileStamp> files) =>

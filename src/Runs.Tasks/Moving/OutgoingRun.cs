@@ -17,7 +17,7 @@ internal sealed class OutgoingRun(
     /// <summary>The commits that belong to it, by names of refs.</summary>
     public IReadOnlyDictionary<string, string> Refs => _refs;
 
-    /// <summary>What may not leave, and why.</summary>
+    /// <summary>The parts that may not leave, and why.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
     /// <summary>Adds the unfinished work of a worktree, if it may leave.</summary>

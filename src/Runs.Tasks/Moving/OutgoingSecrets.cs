@@ -5,7 +5,8 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <summary>Looks through what a task's work adds, before that leaves this machine where no person looks at it first.</summary>
 internal static class OutgoingSecrets
 {
-    /// <summary>What seems to be a secret in what a commit adds, each as words for people: in lines, and in files without lines.</summary>
+    /// <summary>Finds apparent secrets in the additions of a commit, each as words for people: in lines, and in files without
+    /// lines.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="from">The commit that is known where the work goes.</param>
     /// <param name="to">The work.</param>

@@ -45,7 +45,7 @@ public static class PlacedTasks
         }
     }
 
-    /// <summary>How often a host pushes the task; null: it is not placed here.</summary>
+    /// <summary>The interval at which a host pushes the task; null: it is not placed here.</summary>
     public static TimeSpan? IntervalOf(SharedTask task) => Has(task) ? RunStart.TryRead(task.Folder)?.Settings.Wip.Interval : null;
 
     internal static void Add(SharedTask task) => DurableFile.Write(MarkerOf(task), "");

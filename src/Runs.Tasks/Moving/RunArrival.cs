@@ -4,7 +4,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>What a run needs and is not on this machine.</summary>
+/// <summary>The parts that a run needs and this machine lacks.</summary>
 /// <param name="Parts">Each as a part of a sentence; empty: nothing is missing.</param>
 public sealed record MissingOfRun(IReadOnlyList<string> Parts)
 {
@@ -41,7 +41,7 @@ public sealed class RunArrival(RunServices services)
         return began.Length == 0 ? null : await repository.HasCommitAsync(began, stop);
     }
 
-    /// <summary>What the run needs and is not here.</summary>
+    /// <summary>Finds the parts that the run needs and that are not here.</summary>
     /// <param name="run">The run, as it says itself.</param>
     /// <param name="here">The repository on this machine.</param>
     public async Task<MissingOfRun> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
@@ -194,9 +194,8 @@ public sealed class RunArrival(RunServices services)
     }
 }
 
-/// <summary>What a machine has of a task that was there before, and comes back as another machine has shared it. None of it must count: the
-/// end of an agent would be taken for the end of the task, and a worktree or a conversation would be without what was made
-/// since.</summary>
+/// <summary>The leftovers of a task on a machine to which it comes back as another machine has shared it. None of them must count: the end
+/// of an agent would be taken for the end of the task, and a worktree or a conversation would lack the work since.</summary>
 internal static class TaskLeftovers
 {
     /// <summary>Folder in the task's own for what does not count; it stays on this machine.</summary>

@@ -4,7 +4,7 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>What became of sharing a run.</summary>
+/// <summary>The result of sharing a run.</summary>
 /// <param name="IsFenced">Another machine has the run now: nothing more of it is pushed here, and its agents here must end.</param>
 /// <param name="Problem">Why it could not be shared; empty: it is shared, as far as that may be.</param>
 /// <param name="LeftOut">Files that were not shared, since they have what looks like a secret or are too large.</param>
@@ -39,14 +39,14 @@ public sealed class RunShare(RunServices services)
 
         public SharedRunFiles Files { get; } = new();
 
-        /// <summary>How many of those the last push that was done has served.</summary>
+        /// <summary>The number of those that the last successful push has served.</summary>
         public int Served { get; set; }
 
         /// <summary>When a push failed, by the clock that counts; null: the last one was done.</summary>
         public long? Failed { get; set; }
     }
 
-    /// <summary>How a run is shared, by the settings of its start; null: it has no files here.</summary>
+    /// <summary>The settings for sharing a run, as of its start; null: it has no files here.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
     public static WipSettings? WipOf(string runId, RepositoryReference here) =>

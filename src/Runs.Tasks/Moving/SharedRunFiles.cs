@@ -3,8 +3,8 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>What of a run leaves this machine: its files without those of processes, and unfinished work of its worktrees. What has what
-/// looks like a secret stays. One instance for each run: what it has looked through is not read again.</summary>
+/// <summary>The files of a run that leave this machine: those of its folder without those of processes, and unfinished work of its
+/// worktrees. A file with an apparent secret stays. One instance for each run: files that it has searched are not read again.</summary>
 internal sealed class SharedRunFiles
 {
     private const long LargestFile = 8 * 1024 * 1024;

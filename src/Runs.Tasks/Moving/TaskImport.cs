@@ -106,7 +106,7 @@ public sealed class TaskImport(RunServices services)
         )
         {
             throw new RefusedException(
-                $"{facts.Task} goes on here already, in {other}.",
+                $"{facts.Task} continues here already, in {other}.",
                 $"orchestrate status {other}; to begin it once more, end that first: orchestrate cancel {other}"
             );
         }

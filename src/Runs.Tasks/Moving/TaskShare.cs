@@ -92,7 +92,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>What the remote must have is there. What it has lost its host pushes once more.</summary>
+    /// <summary>Requires the task's refs on the remote. The host pushes lost ones once more.</summary>
     private async Task DemandThereAsync(SharedTask at, bool isThere, bool mustBeThere, string commit, CancellationToken stop)
     {
         if (!isThere && mustBeThere)
@@ -105,7 +105,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>What was shared is on the remote; here it has been taken.</summary>
+    /// <summary>Forgets a task that was shared and taken: the remote has it.</summary>
     private async Task ForgetAsync(SharedTask at, CancellationToken stop)
     {
         var name = RunRefs.Placed(at.Folder, at.TaskId);
@@ -217,7 +217,7 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. It is tried again.", "NotShared") { IsFinal = false };
 
-    /// <summary>What the remote must have for a push to count.</summary>
+    /// <summary>The commit that the remote must have for a push to count.</summary>
     /// <param name="Commit">A commit; null: nothing.</param>
     private sealed record Fence(string? Commit);
 

@@ -103,7 +103,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
     }
 }
 
-/// <summary>What became of a merge that the agent had to resolve.</summary>
+/// <summary>The result of a merge that the agent had to resolve.</summary>
 /// <param name="Problem">A sentence for the agent; empty where all of it is present and resolved.</param>
 /// <param name="BegunAgain">It was undone and is begun again, so that no other check of the files applies.</param>
 internal sealed record MergeLoss(string Problem, bool BegunAgain)

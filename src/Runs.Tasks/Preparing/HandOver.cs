@@ -3,8 +3,8 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What an agent is told that goes on with the work of another one, whose conversation it does not have: from what that printed,
-/// since its files speak for themselves.</summary>
+/// <summary>The instructions for an agent that continues the work of another one, whose conversation it does not have. They come from the
+/// other agent's output, since its files speak for themselves.</summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="taskId">The task.</param>
 /// <param name="time">The clock.</param>

@@ -16,7 +16,7 @@ public sealed class TaskPreparation(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
         var repository = await services.OpenRepositoryAsync(files);
-        if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run goes on by itself") is { } shortage)
+        if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run continues by itself") is { } shortage)
         {
             return new PreparedTask
             {

@@ -89,9 +89,9 @@ internal static class ComingConflicts
         var other = files.Task(coming.Other(task));
         return MailLetter.OfOrchestrator(
             task,
-            $"A conflict is coming with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has changed "
-                + $"the same places in {FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make both hold: "
-                + "keep your changes there small, and leave alone what your task does not need.",
+            $"A conflict is predicted with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has "
+                + $"changed the same places in {FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make "
+                + "both hold: keep your changes there small, and leave alone what your task does not need.",
             coming.Pair
         );
     }
@@ -99,7 +99,7 @@ internal static class ComingConflicts
     /// <summary>Notices for the events of a task.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
         coming.Select(result => new TaskNotice(
-            $"A conflict with task '{result.Other(task)}' is coming, in {FileNames.Some(result.Files, MostFiles)}."
+            $"A conflict with task '{result.Other(task)}' is predicted, in {FileNames.Some(result.Files, MostFiles)}."
         ));
 
     private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);

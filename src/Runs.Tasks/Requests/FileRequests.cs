@@ -99,7 +99,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
 /// <param name="Tasks">Their states; a task that is not among them is open.</param>
 internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
 {
-    /// <summary>What they were granted.</summary>
+    /// <summary>The granted files.</summary>
     public IEnumerable<LentFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new LentFile(task.Id, path)));
 
     /// <summary>True if a task may still write its files.</summary>

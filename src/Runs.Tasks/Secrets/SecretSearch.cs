@@ -56,7 +56,7 @@ internal sealed class SecretSearch(GitRepository repository)
         return found;
     }
 
-    /// <summary>What a blob stands for, or null where that can't be read.</summary>
+    /// <summary>Reads the content that a blob stands for; null if that can't be read.</summary>
     private async Task<byte[]?> ContentAsync(string id, CancellationToken stop) =>
         await new Diffs(repository).ReadContentAsync(id, stop) is { } blob ? LargeFiles.ContentOf(repository, blob) : null;
 

@@ -19,7 +19,7 @@ internal sealed class ConfinedAgent(
     private readonly ConfinedState _state = new(runner, Path.Combine(folder, "state"));
     private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
-    /// <summary>What its agent committed and could not be taken over, a sentence; empty where all was.</summary>
+    /// <summary>The commits of its agent that could not be taken over, as a sentence; empty if all were.</summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>Makes the sandbox before the agent starts; null where it is not confined.</summary>

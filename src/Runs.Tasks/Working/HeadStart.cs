@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="time">The clock.</param>
 internal sealed class HeadStart(TimeProvider time)
 {
-    /// <summary>How long a cache is certain to last after its last use.</summary>
+    /// <summary>The time for which a cache is certain to last after its last use.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(5);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> _waves = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class HeadStart(TimeProvider time)
         }
     }
 
-    /// <summary>What the requests of an agent begin with: its program's own instructions follow from agent and model.</summary>
+    /// <summary>The beginning of an agent's requests: its program's own instructions follow from agent and model.</summary>
     public static string PrefixOf(string agent, AgentStart start) =>
         Convert.ToHexStringLower(
             SHA256.HashData(

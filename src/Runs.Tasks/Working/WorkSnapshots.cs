@@ -39,7 +39,7 @@ internal sealed class WorkSnapshots(
         return _saving;
     }
 
-    /// <summary>What is kept is linked to the conversation, and grows with it: an agent that works only for moments has it kept,
+    /// <summary>Links the kept work to the conversation, and keeps that once: an agent that works only for moments has it kept,
     /// too.</summary>
     private void KeepConversationOnce()
     {

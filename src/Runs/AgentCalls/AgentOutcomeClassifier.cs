@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>What an agent's end means for its task.</summary>
+/// <summary>The meaning of an agent's end for its task.</summary>
 internal static partial class AgentOutcomeClassifier
 {
     private const int MostNamed = 20;
@@ -64,8 +64,8 @@ internal static partial class AgentOutcomeClassifier
     public static bool IsLimit(AgentFailure failure) =>
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 
-    /// <summary>How an agent failed, without numbers and the task's name: three tasks with equal signatures have a common cause. Empty for
-    /// failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
+    /// <summary>The failure of an agent, without numbers and the task's name: three tasks with equal signatures have a common cause. Empty
+    /// for failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {
         var countable =

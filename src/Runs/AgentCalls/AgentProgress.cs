@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>What an agent does now, for people: <c>progress.json</c> in the agent run's folder, renewed at most every half
+/// <summary>The current action of an agent, for people: <c>progress.json</c> in the agent run's folder, renewed at most every half
 /// second.</summary>
 internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {

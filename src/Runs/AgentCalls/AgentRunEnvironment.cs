@@ -3,7 +3,7 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>What an agent gets beside its task: variables and MCP servers.</summary>
+/// <summary>The variables and MCP servers that an agent gets beside its task.</summary>
 /// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and
 /// <c>.env</c>.</param>
 /// <param name="McpConfig">The allowed servers as the JSON of an <c>mcpServers</c> file; null for none.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>How an agent run ended, stored in its folder for reports.</summary>
+/// <summary>The end of an agent run, stored in its folder for reports.</summary>
 internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";

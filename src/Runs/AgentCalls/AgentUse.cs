@@ -28,7 +28,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
     private bool _isAtGrant;
     private long _context;
 
-    /// <summary>What was reserved; null: not known here.</summary>
+    /// <summary>The reservation; null: not known here.</summary>
     public Reservation? Reservation { get; set; }
 
     /// <summary>A block was in force before: an answer ends it.</summary>
@@ -37,7 +37,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
     /// <summary>The agent, which is followed.</summary>
     public AgentSession? Session { get; set; }
 
-    /// <summary>What a person is to know.</summary>
+    /// <summary>The notices for a person.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
     /// <summary>Notes something that people are to know.</summary>
@@ -220,7 +220,7 @@ internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceT
             Windows = [.. Readings(outcome.Windows)],
         };
 
-    /// <summary>What is said of limits and can be true.</summary>
+    /// <summary>The readings of limits that can be true.</summary>
     private IEnumerable<WindowReading> Readings(UsageWindows? said)
     {
         foreach (var window in said?.Windows ?? [])

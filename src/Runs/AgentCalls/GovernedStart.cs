@@ -24,7 +24,7 @@ internal sealed class GovernedStart(RunServices services, GovernedAgent agent) :
     /// <summary>True if its account has reserved for it, as far as known.</summary>
     public bool IsReserved => _reservation is not null;
 
-    /// <summary>What the agent uses, told to the governor.</summary>
+    /// <summary>The usage of the agent, reported to the governor.</summary>
     public AgentUse Use => field ??= new AgentUse(services, agent, _prices, _holder) { Reservation = _reservation };
 
     /// <summary>Asks whether the agent may be started. Admitted, its turn lasts until <see cref="Launched"/>.</summary>

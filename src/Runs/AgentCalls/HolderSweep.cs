@@ -43,7 +43,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
         return changes;
     }
 
-    /// <summary>What becomes of a reservation; null: nothing.</summary>
+    /// <summary>The call that ends a reservation; null: none.</summary>
     private GovernorCall? EndOf(string account, Reservation one)
     {
         var call = new GovernorCall

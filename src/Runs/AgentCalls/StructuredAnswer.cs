@@ -8,14 +8,14 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <summary>A caller that has an agent answer, and what it makes of the answer: callers differ in prompt, schema and judgement.</summary>
 internal interface IAnswerCaller
 {
-    /// <summary>What is asked, and of whom.</summary>
+    /// <summary>Describes the question and the agent that answers it.</summary>
     Task<AnsweringStart> DescribeAsync(AskAgentInput input);
 
     /// <summary>Validates a stored answer; a valid one is stored for later steps.</summary>
     AnswerJudgement Judge(JudgeAnswerInput input);
 }
 
-/// <summary>What is asked of an agent that only reads and answers, and of whom.</summary>
+/// <summary>The question to an agent that only reads and answers, and the agent.</summary>
 internal sealed record AnsweringStart
 {
     /// <summary>The run's.</summary>
@@ -30,7 +30,7 @@ internal sealed record AnsweringStart
     /// <summary>The planner or reviewer that answers.</summary>
     public required PlannerSettings Who { get; init; }
 
-    /// <summary>What it is called for people, such as <c>planner</c>.</summary>
+    /// <summary>The agent's name for people, such as <c>planner</c>.</summary>
     public required string Role { get; init; }
 
     /// <summary>The setting that configures it, such as <c>planner</c>.</summary>

@@ -7,7 +7,7 @@ internal static class BoundFile
     /// <summary>A file that somebody made larger than anything of ours is not read.</summary>
     private const long LargestFile = 256 * 1024 * 1024;
 
-    /// <summary>What the name of a file that was put aside has behind it, before a number.</summary>
+    /// <summary>The end of the name of a file that was set aside, before a number.</summary>
     public const string Aside = ".changed-";
 
     /// <summary>The hash of a content, in hexadecimal.</summary>

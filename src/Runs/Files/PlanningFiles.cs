@@ -68,7 +68,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
             .With(Folder, Named("prompt.md"), Encoding.UTF8.GetBytes(prompt))
             .Store(Folder);
 
-    /// <summary>What was accepted of the planner's answers.</summary>
+    /// <summary>The accepted answer of the planner.</summary>
     /// <param name="path"><see cref="PlanPath"/> or <see cref="TasksPath"/>.</param>
     /// <param name="said">Its hash in the run's history.</param>
     /// <exception cref="StepException">It is gone or was changed.</exception>

@@ -7,7 +7,7 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     /// <summary>Tasks that were added to the plan since the run began.</summary>
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
 
-    /// <summary>What the run decides by, with the hash of each file; null: these are an agent's own questions, by which nothing is
+    /// <summary>The files that the run decides by, with the hash of each; null: these are an agent's own questions, by which nothing is
     /// decided.</summary>
     public RunDecisions? Decisions { get; init; }
 

@@ -76,10 +76,10 @@ public sealed partial class RunFolder
     /// <summary>Report for programs.</summary>
     public string ReportJson => In("reports", "report.json");
 
-    /// <summary>What became of the merged hunks, for people.</summary>
+    /// <summary>The fate of the merged hunks, for people.</summary>
     public string Losses => In("reports", "losses.md");
 
-    /// <summary>What became of the merged hunks, for programs.</summary>
+    /// <summary>The fate of the merged hunks, for programs.</summary>
     public string LossesJson => In("reports", "losses.json");
 
     /// <summary>Text of a pull request.</summary>

@@ -59,7 +59,7 @@ internal sealed class ComparedGates(GateCheck gates)
         return BaseSuite.Of(work.Verdicts, verdicts, atBase);
     }
 
-    /// <summary>What the task's new and changed tests show without its product change; null: it has none, or no gate tests.</summary>
+    /// <summary>Runs the task's new and changed tests without its product change; null: it has none, or no gate tests.</summary>
     /// <param name="tests">The tests of its test files.</param>
     /// <param name="inProduct">The tests of its other files.</param>
     public async Task<RedProof?> ProveRedAsync(GatedWork work, TestChanges tests, TestChanges inProduct, CancellationToken stop)

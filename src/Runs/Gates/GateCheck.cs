@@ -188,7 +188,7 @@ internal sealed class GateCheck(RunServices services)
     )
     {
         if (
-            WorktreeSetup.CommandsOf(files.Settings, files.WorkTree).Count == 0
+            files.Start.SetUp.Count == 0
             || (
                 onlyToKeep
                 && new WorktreeStore(repository).FindCheckout(files.Start.LinkedWorktree) is { } checkout
@@ -223,7 +223,9 @@ internal sealed class GateCheck(RunServices services)
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
         var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
-        var cure = verdict.BlamesMachine ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, verdict.Environment) : "";
+        var cure = verdict.BlamesMachine
+            ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, files.Start.Found.Gates, verdict.Environment)
+            : "";
         return GateWords.Explain(verdict, EvidenceOf(files, verdict), cure);
     }
 

@@ -87,7 +87,7 @@ internal static class GateEvidence
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
 
-    /// <summary>How a gate's log was changed since it ended; null: unchanged, or the log is of another run.</summary>
+    /// <summary>Describes the change of a gate's log since its end; null: unchanged, or the log is of another run.</summary>
     /// <param name="repository">Absolute path that logs are relative to.</param>
     /// <param name="verdict">The gate's verdict.</param>
     public static string? Tampered(string repository, GateVerdict verdict)

@@ -4,8 +4,8 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>What set-up made, kept for worktrees with the same lock files, which get a copy. Only what was made at the base of a run is
-/// kept, before any agent worked, in a folder that no sandbox can write; and a copy shares no file with it.</summary>
+/// <summary>The results of set-up, kept for worktrees with the same lock files, which get a copy. Only what was made at the base of a run
+/// is kept, before any agent worked, in a folder that no sandbox can write; and a copy shares no file with it.</summary>
 /// <param name="worktree">The worktree that is set up.</param>
 public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices services)
 {

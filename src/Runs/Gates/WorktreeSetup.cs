@@ -21,9 +21,12 @@ public static class WorktreeSetup
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
     /// <summary>The commands that set worktrees up, as a checkout looks now.</summary>
-    public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout) =>
+    /// <param name="settings">The settings.</param>
+    /// <param name="checkout">Absolute path of the checkout.</param>
+    /// <param name="gates">The gates that were found in it.</param>
+    public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout, IEnumerable<Gate> gates) =>
         settings.Worktrees.Setup
-        ?? [.. SetUpDetection.Detect(checkout, GateDetection.FoldersOf(GateDetection.Detect(checkout))).Select(found => found.Command)];
+        ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
     /// <summary>Runs what is due, or copies what it made before (<see cref="KeptSetUps"/>).</summary>
     /// <param name="worktree">The worktree.</param>
@@ -159,7 +162,7 @@ public static class WorktreeSetup
     private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
     {
         var tree = new WorktreeFiles(worktree.Path);
-        var found = SetUpDetection.Detect(tree.HasFile, GateDetection.FoldersOf(files.Start.Found.Gates));
+        var found = SetUpDetection.Detect(tree, GateDetection.FoldersOf(files.Start.Found.Gates));
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 

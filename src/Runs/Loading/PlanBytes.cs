@@ -31,7 +31,12 @@ internal static class PlanBytes
 
         // Outside of a repository nothing is known of the files that gates name.
         return Path.Exists(Path.Combine(tree, ".git"))
-            ? fit.RefuseMissing(folder, other => Path.Exists(Path.Combine(tree, other)), () => ScriptsOf(tree))
+            ? fit.RefuseMissing(
+                folder,
+                other => Path.Exists(Path.Combine(tree, other)),
+                other => TryRead(tree, other) is { } content ? Encoding.UTF8.GetString(content) : null,
+                () => ScriptsOf(tree)
+            )
             : fit;
     }
 

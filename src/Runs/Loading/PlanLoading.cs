@@ -88,7 +88,7 @@ public sealed class PlanLoading(RunServices services)
         return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
-    /// <summary>What hosts of its tasks have in common with this machine; null: its tasks are not spread.</summary>
+    /// <summary>The identity that hosts of its tasks share with this machine; null: the run is not distributed.</summary>
     private static async Task<(string? Places, string Problem)> PlacesAsync(
         OrchestratorSettings settings,
         GitRepository repository,

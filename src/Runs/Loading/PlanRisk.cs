@@ -2,7 +2,7 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>What a plan's risk requires of a person before it runs.</summary>
+/// <summary>The approvals that a plan's risk requires before it runs.</summary>
 /// <param name="Approval">Why approval is required; empty when it is not. Only a person gives it.</param>
 /// <param name="Review">Why a review is recommended; empty when it is not. <c>--yes</c> answers it.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)

@@ -2,7 +2,7 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>What a run's workflow needs of a plan: the outline of its tasks, and the rules from the settings.</summary>
+/// <summary>The parts of a plan that a run's workflow needs: the outline of its tasks, and the rules from the settings.</summary>
 internal static class TaskOutlines
 {
     /// <summary>The plan's tasks for scheduling.</summary>
@@ -110,8 +110,8 @@ internal static class TaskOutlines
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    /// <summary>What a run goes by. A review is of one change as a whole, and branches that stay apart are none: with those the reviewer
-    /// is asked only which result is the best.</summary>
+    /// <summary>The rules of a run. A review is of one change as a whole, and branches that stay apart are none: with those the reviewer is
+    /// asked only which result is the best.</summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="input">How the run was started.</param>
     internal static RunRules RulesOf(OrchestratorSettings settings, OrchestrationInput input)

@@ -10,7 +10,7 @@ internal static class ReplanRequest
     private const int LongestText = 4000;
 
     /// <summary>The request, as Markdown.</summary>
-    /// <param name="input">Why another plan is asked for.</param>
+    /// <param name="input">Why another plan was requested.</param>
     /// <param name="tasks">Its tasks as they are.</param>
     public static string Render(BeginReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
     {
@@ -22,7 +22,7 @@ internal static class ReplanRequest
             end well.
 
             - The files in this folder hold all that is merged: build on that, and do none of it again.
-            - Find out from the evidence below why these tasks did not end well, and divide what is left in another way. A task that
+            - Find out from the evidence below why these tasks failed, and divide what is left in another way. A task that
               says the same as one that has failed will fail again.
             - The new tasks may depend on each other only, and have ids that no earlier task has. No `contracts`, no `context`.
 

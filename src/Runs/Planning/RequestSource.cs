@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>What is to be planned: a text, a document, or the pending tasks of a backlog.</summary>
+/// <summary>The subject of planning: a text, a document, or the pending tasks of a backlog.</summary>
 /// <param name="Text">The request.</param>
 /// <param name="BacklogIds">Ids of the backlog's tasks; null where it is no backlog.</param>
 /// <param name="Fault">Why there is nothing to plan; null when there is.</param>

@@ -3,7 +3,7 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Whether the code of a run's steps is confined here (<c>permissions.sandbox</c>, and <c>isolation: sandbox</c> of a
+/// <summary>Decides whether the code of a run's steps is confined here (<c>permissions.sandbox</c>, and <c>isolation: sandbox</c> of a
 /// task).</summary>
 public static class StepSandbox
 {
@@ -146,7 +146,7 @@ public static class StepSandbox
             );
     }
 
-    /// <summary>Whether the task's agent may not be started without a sandbox.</summary>
+    /// <summary>True if the task's agent may not be started without a sandbox.</summary>
     public static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
         settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
 

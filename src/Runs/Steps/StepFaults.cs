@@ -32,7 +32,7 @@ public static class StepFaults
         {
             StepException failed => failed,
             _ when IsDiskFull(fault) => new StepException(
-                $"The disk is full: {Words(fault)}. Free some space; it goes on by itself.",
+                $"The disk is full: {Words(fault)}. Free some space; it continues by itself.",
                 fault,
                 FailureTypes.DiskFull
             )

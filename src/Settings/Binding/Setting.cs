@@ -6,10 +6,10 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <summary>Dotted name, as in <c>retry.max_attempts</c>.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What it does, for people.</summary>
+    /// <summary>The effect of the setting, for people.</summary>
     public string Description { get; } = description;
 
-    /// <summary>What a valid value is, for people, such as "a whole number from 1 to 64".</summary>
+    /// <summary>The valid values, for people, such as "a whole number from 1 to 64".</summary>
     public string Accepts { get; } = accepts;
 
     /// <summary>Older names that files may still use.</summary>
@@ -28,7 +28,7 @@ public abstract class Setting(string name, string description, string accepts, s
     /// <value>False: a person is asked.</value>
     public bool IsHarmless { get; init; }
 
-    /// <summary>What the setting does if a repository's file sets it; shown to the person who is asked for trust.</summary>
+    /// <summary>The effect of the setting in a repository's file; shown to the user who is asked for trust.</summary>
     /// <value><see cref="TrustKind.Decides"/>.</value>
     public TrustKind Effect { get; init; } = TrustKind.Decides;
 

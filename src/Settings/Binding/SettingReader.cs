@@ -14,7 +14,7 @@ internal abstract class SettingReader
         return Find(setting, name) is { } raw ? setting.Read(raw.Value, FaultsOf(setting, name, raw)) : setting.Default;
     }
 
-    /// <summary>What was written for a setting; null: nothing.</summary>
+    /// <summary>The text of a setting; null: none.</summary>
     protected abstract RawSetting? Find(Setting setting, string name);
 
     /// <summary>Takes the faults of a value.</summary>

@@ -23,7 +23,7 @@ public sealed record AgentSettings(
     /// the provider's cache.</summary>
     public TimeSpan HeadStart { get; init; }
 
-    /// <summary>How its program is called and its output read, as JSON (docs/agents.md); null: <see cref="Command"/> is a plain
+    /// <summary>The description of its program's calls and output, as JSON (docs/agents.md); null: <see cref="Command"/> is a plain
     /// program.</summary>
     public string? Description { get; init; }
 
@@ -37,14 +37,14 @@ public sealed record AgentSettings(
     /// none, and the work waits for the reset.</summary>
     public IReadOnlyList<string> Fallback { get; init; } = [];
 
-    /// <summary>What each of <see cref="Fallback"/> may cost in one calendar month; null: there is none.</summary>
+    /// <summary>The cost limit of each of <see cref="Fallback"/> in one calendar month; null: there is none.</summary>
     public BudgetAmount? FallbackBudget { get; init; }
 
     /// <summary>The agent that goes on with a task of this one whose usage limit lasts for <see cref="RelayAfter"/> or longer; null: none,
     /// and the task waits for the reset.</summary>
     public string? Relay { get; init; }
 
-    /// <summary>How long a usage limit has to last, as far as its reset is known, for <see cref="Relay"/>.</summary>
+    /// <summary>The shortest usage limit, as far as its reset is known, for <see cref="Relay"/>.</summary>
     public TimeSpan RelayAfter { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The agent that is always there.</summary>

@@ -7,7 +7,7 @@ namespace Orchestrator.Settings;
 /// <param name="Tokens">Tokens of all kinds, cached ones included.</param>
 public sealed record BudgetAmount(decimal? Usd, long? Tokens)
 {
-    /// <summary>What is read, for people.</summary>
+    /// <summary>The accepted texts, for people.</summary>
     public const string Accepts = "US dollars such as 20 or 7.50, or tokens such as '2M tokens'; more than 0";
 
     private const decimal MostDollars = 1_000_000m;

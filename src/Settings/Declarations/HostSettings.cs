@@ -39,7 +39,7 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
     /// <summary>Nothing is spread.</summary>
     public static HostSettings Off { get; } = new(false, null, [], null);
 
-    /// <summary>How many tasks of runs that spread theirs a machine with these settings does at once.</summary>
+    /// <summary>The number of tasks of distributed runs that a machine with these settings runs at once.</summary>
     /// <param name="workers">The setting <c>workers</c>.</param>
     public int Places(int workers) => Spread ? Slots ?? workers : 0;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>How people are told of what happens (<c>notifications.*</c>).</summary>
+/// <summary>The targets and times of notices (<c>notifications.*</c>).</summary>
 /// <param name="Quiet">Hours in which nobody is disturbed; null: there are none.</param>
 /// <param name="All">Channels with their addresses, also those that are switched off.</param>
 public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<NotificationTarget> All)
@@ -29,7 +29,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         Effect = TrustKind.Decides,
     };
 
-    /// <summary>How long a process whose run has come to rest waits for targets that do not answer. Default: 2 minutes.</summary>
+    /// <summary>The time that a process whose run has come to rest waits for targets that do not answer. Default: 2 minutes.</summary>
     public TimeSpan EndWait { get; init; }
 
     private static readonly Setting<TimeSpan> EndWaitKey = new(

@@ -163,7 +163,7 @@ public sealed record OrchestratorSettings
         IsHarmless = true,
     };
 
-    /// <summary>How many agents of a run work at once (<c>workers</c>).</summary>
+    /// <summary>The number of agents of a run that work at once (<c>workers</c>).</summary>
     public required int Workers { get; init; }
 
     /// <summary>The most that <see cref="Workers"/> may be (<c>workers.max</c>).</summary>
@@ -172,7 +172,7 @@ public sealed record OrchestratorSettings
     /// <summary>Time limit of one attempt of an agent (<c>timeout</c>).</summary>
     public required TimeSpan TaskTimeout { get; init; }
 
-    /// <summary>How often a task goes back to its agent with evidence (<c>max_remediations</c>).</summary>
+    /// <summary>The number of times that a task goes back to its agent with evidence (<c>max_remediations</c>).</summary>
     public required int MaxRemediations { get; init; }
 
     /// <summary>Model or alias of the agents (<c>model</c>).</summary>
@@ -253,13 +253,13 @@ public sealed record OrchestratorSettings
     [JsonIgnore]
     public AgentSettings Claude => Agents[AgentSettings.Claude];
 
-    /// <summary>How much earlier than the others the first agent of a wave begins; zero for programs without a model's cache.</summary>
+    /// <summary>The lead of the first agent of a wave over the others; zero for programs without a model's cache.</summary>
     /// <param name="agent">Name of the agent.</param>
     public TimeSpan HeadStartOf(string agent) => agent == AgentSettings.Claude ? Claude.HeadStart : TimeSpan.Zero;
 
     public required PlannerSettings Planner { get; init; }
 
-    /// <summary>How the whole change is reviewed before it lands (<c>review.*</c>).</summary>
+    /// <summary>The review of the whole change before it lands (<c>review.*</c>).</summary>
     public required ReviewSettings Review { get; init; }
 
     /// <summary>Settings of answers that the planner gives to agents' questions (<c>questions.*</c>).</summary>
@@ -270,7 +270,7 @@ public sealed record OrchestratorSettings
 
     public required LimitSettings Limits { get; init; }
 
-    /// <summary>How far accounts may be used (<c>usage.*</c>).</summary>
+    /// <summary>The limits of the use of accounts (<c>usage.*</c>).</summary>
     public UsageSettings Usage
     {
         get;
@@ -286,7 +286,7 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
-    /// <summary>How far verdicts of gates are looked into (<c>verification.*</c>).</summary>
+    /// <summary>The depth to which verdicts of gates are looked into (<c>verification.*</c>).</summary>
     public VerificationSettings Verification
     {
         get;
@@ -296,10 +296,10 @@ public sealed record OrchestratorSettings
     /// <summary>Trial merges of work in progress (<c>radar</c>).</summary>
     public required bool Radar { get; init; }
 
-    /// <summary>How much one task may change (<c>changes.*</c>).</summary>
+    /// <summary>The largest change of one task (<c>changes.*</c>).</summary>
     public required ChangeSettings Changes { get; init; }
 
-    /// <summary>How verified work is merged (<c>train.*</c>).</summary>
+    /// <summary>The rules for merging verified work (<c>train.*</c>).</summary>
     public required TrainSettings Train { get; init; }
 
     public required PermissionSettings Permissions { get; init; }
@@ -317,7 +317,7 @@ public sealed record OrchestratorSettings
     /// <summary>Which packages agents may use (<c>dependencies.*</c>).</summary>
     public required DependencySettings Dependencies { get; init; }
 
-    /// <summary>How long to wait for an approval before it counts as refused (<c>approvals.timeout</c>).</summary>
+    /// <summary>The time limit of an approval; afterwards it counts as rejected (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
     /// <summary>After this time a task that waits for a file shows for whom it waits (<c>locks.timeout</c>).</summary>
@@ -359,7 +359,7 @@ public sealed record OrchestratorSettings
 
     public required TemporalSettings Temporal { get; init; }
 
-    /// <summary>How people are told of what happens (<c>notifications.*</c>).</summary>
+    /// <summary>The targets and times of notices (<c>notifications.*</c>).</summary>
     public required NotificationSettings Notifications { get; init; }
 
     /// <summary>Reads all settings; the order is that in which people see them.</summary>

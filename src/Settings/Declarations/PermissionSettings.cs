@@ -58,8 +58,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     /// <summary>Names of further variables that confined programs get. Default: none.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>What confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative to the
-    /// repository.</summary>
+    /// <summary>The paths that confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative
+    /// to the repository.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
     /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>). Default: the machine's network, as in runs that

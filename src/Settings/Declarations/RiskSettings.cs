@@ -42,7 +42,7 @@ public sealed record RiskSettings(
         "risk patterns match whole words only"
     );
 
-    /// <summary>What counts in <see cref="SettingsFiles.OldRiskFileName"/> where it stands.</summary>
+    /// <summary>The settings that count in <see cref="SettingsFiles.OldRiskFileName"/>.</summary>
     internal static readonly IReadOnlyList<Setting> RulesOfOlderTools =
     [
         SensitivePatternsKey,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>How far accounts may be used (<c>usage.*</c>, <c>prices</c>).</summary>
+/// <summary>The limits of the use of accounts (<c>usage.*</c>, <c>prices</c>).</summary>
 /// <param name="WarnAt">How full a window of an account is when a person is warned, in percent.</param>
 /// <param name="PauseAt">How full it is when nothing more is started, in percent.</param>
 /// <param name="Priority">Where slots of an account are scarce, runs with a higher one go first.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>How far verdicts of gates are looked into (<c>verification.*</c>).</summary>
+/// <summary>The depth to which verdicts of gates are looked into (<c>verification.*</c>).</summary>
 /// <param name="ProveRed">The weight of the proof that new and changed tests fail without the change, for tasks that say nothing.</param>
 public sealed record VerificationSettings(ProveRed ProveRed)
 {

@@ -12,7 +12,7 @@ internal static class OldForms
 
     private static string Last(RawSetting setting) => setting.Name[(setting.Name.LastIndexOf('.') + 1)..];
 
-    /// <summary>What a switch of an older tool asked to be told of.</summary>
+    /// <summary>The kind of notice that a switch of an older tool requested.</summary>
     private static string? KindOf(RawSetting setting) =>
         Last(setting) switch
         {

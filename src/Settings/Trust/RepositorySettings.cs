@@ -25,7 +25,7 @@ public sealed class RepositorySettings
     /// <summary>The effective settings.</summary>
     public SettingsResult Loaded { get; }
 
-    /// <summary>What trust would allow; without items there is nothing to ask.</summary>
+    /// <summary>The permissions that trust would give; without items there is nothing to ask.</summary>
     public TrustQuestion Question => _question.Value;
 
     /// <summary>The repository's files name another Temporal server than the effective settings, which counts only with trust.</summary>

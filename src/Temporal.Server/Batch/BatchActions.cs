@@ -9,7 +9,7 @@ using Operation = Temporalio.Api.WorkflowService.V1.StartBatchOperationRequest.O
 
 namespace Temporal.Server.Batch;
 
-/// <summary>What a batch does to one run.</summary>
+/// <summary>The action of a batch on one run.</summary>
 internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperations workflows, ActivityControlHandler activities)
 {
     // The real server ends and cancels runs by a worker of its own, which shows as such.

@@ -29,7 +29,7 @@ internal sealed class BatchRun(
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
 
-    /// <summary>How the batch stands; a new object after each change.</summary>
+    /// <summary>The state of the batch; a new object after each change.</summary>
     public BatchRecord Record { get; private set; } = record;
 
     /// <summary>Begins, or goes on, in the background.</summary>

@@ -9,7 +9,7 @@ internal static class BuildVersion
     /// <summary>Stands for workers without version.</summary>
     public const string None = "";
 
-    /// <summary>How clients of older releases call <see cref="None"/>.</summary>
+    /// <summary>The name of <see cref="None"/> in clients of older releases.</summary>
     public const string Unversioned = "__unversioned__";
 
     public static string Of(WorkerDeploymentVersion? version) =>

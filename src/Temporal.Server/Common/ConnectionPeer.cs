@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Whose program is at the other end of a connection. Looked up once, when the connection is made.</summary>
+/// <summary>The user whose program is at the other end of a connection. Looked up once, when the connection is made.</summary>
 /// <param name="UserId">The user's id; null where it can't be known: another machine or network namespace, a process of another PID
 /// namespace (a container, or a sandbox, whose code is not its user's own), a system other than Linux.</param>
 internal sealed record ConnectionPeer(uint? UserId)

@@ -3,7 +3,7 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Common;
 
-/// <summary>What the server itself reads and writes in payloads.</summary>
+/// <summary>The payloads that the server itself reads and writes.</summary>
 internal static class PayloadExtensions
 {
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");

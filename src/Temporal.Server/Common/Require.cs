@@ -79,7 +79,7 @@ internal static class Require
         }
     }
 
-    /// <summary>What is said of a blob past the limit (bytes); null for one that is not.</summary>
+    /// <summary>The error for a blob past the limit (bytes); null for one that is not.</summary>
     public static RpcException? TooLarge(IMessage? blob, int limit) =>
         blob is not null && blob.CalculateSize() > limit ? RpcErrors.InvalidArgument("Blob data size exceeds limit.") : null;
 }

@@ -9,7 +9,7 @@ internal sealed class RpcCall(ServerCallContext context)
     private readonly HttpContext _http = context.GetHttpContext();
     private Action? _undelivered;
 
-    /// <summary>What is left of the time limit that the client set; null for none, never negative.</summary>
+    /// <summary>The rest of the time limit that the client set; null for none, never negative.</summary>
     public TimeSpan? Remaining
     {
         get

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>What operators do to pending activities: pause, unpause, reset, change options.</summary>
+/// <summary>The operators' actions on pending activities: pause, unpause, reset, change options.</summary>
 internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
 {
     public void Register(RpcTable table)

@@ -179,7 +179,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         return reset;
     }
 
-    /// <summary>What came in the runs that followed the reset one in its chain.</summary>
+    /// <summary>The events of the runs that followed the reset one in its chain.</summary>
     private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, MutableState run)
     {
         var at = run;

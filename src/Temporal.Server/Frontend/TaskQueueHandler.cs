@@ -8,7 +8,7 @@ using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitio
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>What can be asked about task queues, and workers that say goodbye.</summary>
+/// <summary>The questions about task queues, and the goodbyes of workers.</summary>
 internal sealed class TaskQueueHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,

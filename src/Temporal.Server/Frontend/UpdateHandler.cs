@@ -162,7 +162,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         };
     }
 
-    /// <summary>Whoever updates must wait for more than the admission, which is not durable.</summary>
+    /// <summary>Refuses an update that waits for nothing more than the admission, which is not durable.</summary>
     public static void NotAdmitted(WaitPolicy? policy)
     {
         if (policy?.LifecycleStage == Stage.Admitted)

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>What clients do to workflows: start, signal, cancel, terminate, delete, describe.</summary>
+/// <summary>The clients' actions on workflows: start, signal, cancel, terminate, delete, describe.</summary>
 internal sealed class WorkflowOperations : IWorkflowOperations
 {
     private readonly WorkflowEngine _engine;
@@ -29,7 +29,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         remove => _engine.RunClosed -= value;
     }
 
-    /// <summary>How workflows begin.</summary>
+    /// <summary>The starts of workflows.</summary>
     public WorkflowStarts Starts { get; }
 
     private WorkflowStore Store => _engine.Store;

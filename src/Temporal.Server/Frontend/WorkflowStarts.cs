@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>How workflows begin: a new run, or the one that is there, by the policies of the request.</summary>
+/// <summary>The starts of workflows: a new run, or the existing one, by the policies of the request.</summary>
 internal sealed class WorkflowStarts(WorkflowEngine engine)
 {
     /// <summary>Hands a new run's first task to the one who starts it.</summary>

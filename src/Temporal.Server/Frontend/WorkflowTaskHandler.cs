@@ -66,7 +66,7 @@ internal sealed class WorkflowTaskHandler(
             : null;
     }
 
-    /// <summary>What the worker of the started task gets.</summary>
+    /// <summary>The answer to the worker of the started task.</summary>
     private byte[] Started(Workflow workflow, MutableState run, bool partialHistory)
     {
         var task = run.Task!;

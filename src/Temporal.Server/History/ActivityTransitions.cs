@@ -5,7 +5,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>What becomes of an activity of a run: its attempts, retries, heartbeats, and its end.</summary>
+/// <summary>The transitions of an activity of a run: its attempts, retries, heartbeats, and its end.</summary>
 internal static class ActivityTransitions
 {
     /// <summary>The activity is to be offered to its queue after the commit.</summary>

@@ -4,7 +4,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>What the end of a child looks like in its parent's history.</summary>
+/// <summary>The event of a child's end in its parent's history.</summary>
 internal static class ChildEvents
 {
     public static HistoryEvent Closed(MutableState parent, PendingChild child, string closedRunId, HistoryEvent closing)

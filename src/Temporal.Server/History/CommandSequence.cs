@@ -3,7 +3,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>What the commands of an answer must hold together.</summary>
+/// <summary>The rules that the commands of an answer must keep together.</summary>
 internal static class CommandSequence
 {
     private const int MaxPending = 2000;

@@ -2,7 +2,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>What a run asks of workflows that are not its children, by the event that asked, until there is an answer.</summary>
+/// <summary>The requests of a run to workflows that are not its children, by the event that asked, until there is an answer.</summary>
 internal sealed class ExternalRequests
 {
     private readonly HashSet<long> _cancels = [];

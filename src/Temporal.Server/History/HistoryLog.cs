@@ -83,7 +83,7 @@ internal sealed class HistoryLog
         }
     }
 
-    /// <summary>How many events an encoded batch holds.</summary>
+    /// <summary>Counts the events of an encoded batch.</summary>
     public static int Count(byte[] bytes)
     {
         var count = 0;

@@ -43,7 +43,7 @@ internal sealed class MutableState
 
     public string RunId { get; }
 
-    /// <summary>What is stored of the run beside its history.</summary>
+    /// <summary>The stored record of the run beside its history.</summary>
     public RunRecord Record { get; private set; } = new() { NextAttempt = 1 };
 
     public WorkflowExecutionStartedEventAttributes Start { get; private set; } = null!;
@@ -90,13 +90,13 @@ internal sealed class MutableState
 
     public long LastCompletedTaskEventId { get; private set; }
 
-    /// <summary>What the worker of the last completed workflow task said of its build; null when it said nothing.</summary>
+    /// <summary>The build of the worker of the last completed workflow task; null if it named none.</summary>
     public WorkerVersionStamp? WorkerVersion { get; private set; }
 
     /// <summary>The deployment that worker belongs to; empty for none.</summary>
     public string DeploymentName { get; private set; } = "";
 
-    /// <summary>How the run moves between versions, as the worker of the last completed workflow task said.</summary>
+    /// <summary>The way in which the run moves between versions, according to the worker of the last completed workflow task.</summary>
     public VersioningBehavior Behavior { get; private set; }
 
     /// <summary>The version of that worker; null for none.</summary>

@@ -33,7 +33,7 @@ internal static class RetryPolicies
         return policy;
     }
 
-    /// <summary>What is wrong with a policy; null when nothing is.</summary>
+    /// <summary>The fault of a policy; null if there is none.</summary>
     public static string? Fault(RetryPolicy? policy)
     {
         if (policy is null)

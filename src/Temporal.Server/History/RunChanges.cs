@@ -3,7 +3,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>What has changed in a run since its last commit, and what is to be done after the next.</summary>
+/// <summary>The changes of a run since its last commit, and the actions after the next.</summary>
 internal sealed class RunChanges
 {
     public List<HistoryEvent> Events { get; } = [];

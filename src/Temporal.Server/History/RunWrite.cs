@@ -6,7 +6,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>What a transition writes of one run, taken from its state while the lock is held.</summary>
+/// <summary>The writes of a transition for one run, taken from its state while the lock is held.</summary>
 internal sealed class RunWrite
 {
     private readonly RunRow _row;
@@ -116,7 +116,7 @@ internal sealed class RunWrite
 
     public RunChanges Changes { get; }
 
-    /// <summary>What of the run is queued or started.</summary>
+    /// <summary>The tasks of the run that are queued or started.</summary>
     public TasksInHand Tasks { get; }
 
     public EventBatch? Batch { get; }

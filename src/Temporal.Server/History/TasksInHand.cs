@@ -1,6 +1,6 @@
 namespace Temporal.Server.History;
 
-/// <summary>What of a run is queued or started, for a clock that skips only where nothing is to be done.</summary>
+/// <summary>The tasks of a run that are queued or started, for a clock that skips only where nothing is to be done.</summary>
 /// <param name="StartedActivities">Activities that a worker has.</param>
 /// <param name="Others">Whether a workflow task is there, or an activity that waits for a worker.</param>
 internal readonly record struct TasksInHand(int StartedActivities, bool Others)

@@ -3,7 +3,8 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>What time alone does to a run, and when: limits, timers, retries, the first task. Call with the workflow's lock held.</summary>
+/// <summary>The actions of time alone on a run, and their times: limits, timers, retries, the first task. Call with the workflow's lock
+/// held.</summary>
 internal static class TimerSequence
 {
     /// <summary>When time alone changes the run next; null for never.</summary>

@@ -3,7 +3,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>How a transfer task ends: it is crossed out with the change that answers it.</summary>
+/// <summary>The end of a transfer task: it is crossed out with the change that answers it.</summary>
 internal sealed class TransferAnswers(WorkflowStore store)
 {
     /// <summary>Tells the run that asked, if it still waits for the answer.</summary>

@@ -6,7 +6,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>What an event of a run asks of another workflow, as work for <see cref="TransferQueue"/>.</summary>
+/// <summary>The request of a run's event to another workflow, as work for <see cref="TransferQueue"/>.</summary>
 internal static class TransferTasks
 {
     /// <summary>Asks for what an event says: a child's start, a signal to another workflow, or its cancellation.</summary>

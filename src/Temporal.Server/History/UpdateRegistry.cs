@@ -3,7 +3,7 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Temporal.Server.History;
 
-/// <summary>How far an update has come, as one value: who waits sees all of it or nothing.</summary>
+/// <summary>The progress of an update, as one value: who waits sees all of it or nothing.</summary>
 /// <param name="Stage">The stage that is reached.</param>
 /// <param name="Outcome">The outcome of a completed update.</param>
 /// <param name="Aborted">What a caller is answered when the update ended without outcome.</param>

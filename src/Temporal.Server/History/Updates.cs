@@ -57,7 +57,7 @@ internal static class Updates
         }
     }
 
-    /// <summary>What is wrong with the worker's messages; null when nothing is.</summary>
+    /// <summary>Checks the worker's messages; null if they are right.</summary>
     public static CommandFault? Check(Workflow workflow, MutableState run, IEnumerable<Message> messages)
     {
         var accepted = new HashSet<string>();

@@ -35,7 +35,7 @@ internal sealed class WorkflowStore
         (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
     }
 
-    /// <summary>What runs have as their <see cref="MutableState.SuggestContinueAsNewAfter"/>.</summary>
+    /// <summary>The value of <see cref="MutableState.SuggestContinueAsNewAfter"/> for runs.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
     /// <summary>Told of every durable change by whoever wrote it, in order.</summary>

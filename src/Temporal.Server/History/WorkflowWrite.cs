@@ -3,7 +3,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>What one transition of a workflow writes.</summary>
+/// <summary>The writes of one transition of a workflow.</summary>
 internal sealed class WorkflowWrite(
     Workflow workflow,
     VisibilityStore visibility,

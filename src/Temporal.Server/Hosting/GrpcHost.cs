@@ -106,7 +106,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    /// <summary>What the gRPC server needs, and nothing of a web application's host: a run starts this in its first tenth of a
+    /// <summary>The services that the gRPC server needs, and nothing of a web application's host: a run starts this in its first tenth of a
     /// second.</summary>
     private static ServiceProvider Services(RpcMethods methods, ILoggerFactory loggers)
     {

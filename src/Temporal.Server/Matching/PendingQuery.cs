@@ -8,7 +8,7 @@ namespace Temporal.Server.Matching;
 /// <param name="dead">Knows whether the worker that took it is gone.</param>
 internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkers dead)
 {
-    /// <summary>What a worker has for an answer: as long as for a workflow task where nobody says otherwise.</summary>
+    /// <summary>The time that a worker has for an answer: as long as for a workflow task where nobody says otherwise.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
     private volatile string? _takenBy;

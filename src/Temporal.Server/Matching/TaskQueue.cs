@@ -8,13 +8,13 @@ namespace Temporal.Server.Matching;
 /// </summary>
 internal sealed class TaskQueue : IDisposable
 {
-    /// <summary>How long a poller is shown after its last poll.</summary>
+    /// <summary>The time for which a poller is shown after its last poll.</summary>
     public static readonly TimeSpan PollerShown = TimeSpan.FromMinutes(5);
 
     private const int DefaultPriority = 3;
     private const int ManyPollers = 100;
 
-    /// <summary>How old a list of pollers may be that comes from <see cref="PollersLately"/>.</summary>
+    /// <summary>The greatest age of a list of pollers from <see cref="PollersLately"/>.</summary>
     private const long LatelyMs = 5_000;
 
     private readonly Lock _lock = new();

@@ -29,7 +29,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
             DeploymentOptions = deployment,
         };
 
-    /// <summary>What events say of the build that took a task; null when the worker names none.</summary>
+    /// <summary>The version that events name for the build that took a task; null if the worker names none.</summary>
     public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) =>
         capabilities is { BuildId.Length: > 0 }
             ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }

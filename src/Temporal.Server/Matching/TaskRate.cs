@@ -1,6 +1,6 @@
 namespace Temporal.Server.Matching;
 
-/// <summary>How many tasks per second came or went, over the last 30 seconds. Guarded by the lock of its queue.</summary>
+/// <summary>The number of tasks per second that came or went, over the last 30 seconds. Guarded by the lock of its queue.</summary>
 internal sealed class TaskRate
 {
     private const int Window = 30;

@@ -4,7 +4,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>What the server says of itself.</summary>
+/// <summary>The server's facts about itself.</summary>
 /// <param name="address">Where it can be reached, for lists of clusters.</param>
 internal sealed class ClusterHandler(Func<string> address) : IServiceHandler
 {

@@ -311,7 +311,7 @@ internal sealed class DeploymentHandler(
         };
     }
 
-    /// <summary>How far a version has drained that no tasks go to by themselves any more; null for others.</summary>
+    /// <summary>The progress of draining a version that gets no tasks by itself any more; null for others.</summary>
     private static VersionDrainageInfo? Drainage(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
     {
         if (status is not (WorkerDeploymentVersionStatus.Draining or WorkerDeploymentVersionStatus.Drained))

@@ -16,7 +16,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
 {
     private const int MostMatchingTimes = 1000;
 
-    /// <summary>How long a deleted schedule is remembered, to answer differently from one that never was.</summary>
+    /// <summary>The time for which a deleted schedule is remembered, to answer differently from one that never was.</summary>
     private static readonly TimeSpan DeletedFor = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<(string NamespaceId, string Id), ScheduleRun> _schedules = new();

@@ -8,13 +8,13 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>What a schedule has to do now.</summary>
+/// <summary>The next actions of a schedule.</summary>
 /// <param name="Starts">Starts to be made, each with its request id.</param>
 /// <param name="Cancel">Whether the running workflows are to be cancelled first.</param>
 /// <param name="Terminate">Whether they are to be terminated first.</param>
 internal sealed record SchedulePlan(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
 
-/// <summary>How a schedule's record changes: pure functions of record, times and clock.</summary>
+/// <summary>The changes of a schedule's record: pure functions of record, times and clock.</summary>
 internal static class ScheduleMachine
 {
     /// <summary>Starts that may wait; more are dropped and counted. The real server's limit.</summary>
@@ -254,7 +254,7 @@ internal static class ScheduleMachine
         return times.Following(now, most).Select(time => Timestamp.FromDateTime(time.Actual));
     }
 
-    /// <summary>What descriptions say of a schedule besides what it was created with.</summary>
+    /// <summary>The description of a schedule besides the request that created it.</summary>
     public static ScheduleInfo Describe(ScheduleRecord record, ScheduleTimes times, DateTime now)
     {
         var info = record.Info.Clone();

@@ -19,7 +19,7 @@ namespace Temporal.Server.Schedules;
 /// <summary>Turns what clients send into what is kept, and what is kept into requests and rows.</summary>
 internal static class ScheduleRequests
 {
-    /// <summary>How long a description waits for what the schedule was asked to do just before.</summary>
+    /// <summary>The time for which a description waits for the latest requests to the schedule.</summary>
     public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(3);
 
     private const int LongestId = 1000;

@@ -86,7 +86,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>What is wrong with the file, found while it is served; null while nothing is known to be.</summary>
+    /// <summary>The fault of the file, found while it is served; null while none is known.</summary>
     public string? Damage => _trouble.Damage;
 
     /// <summary>Puts an item into the next group; items are written and reported in the order of submission.</summary>

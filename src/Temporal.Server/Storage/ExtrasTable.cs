@@ -1,6 +1,6 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>What is stored of open runs beside their events: activities, buffered events, request ids of signals.</summary>
+/// <summary>The stored facts of open runs beside their events: activities, buffered events, request ids of signals.</summary>
 internal static class ExtrasTable
 {
     /// <summary>An <see cref="ActivityRecord"/> by its scheduled event id.</summary>

@@ -59,7 +59,7 @@ internal static class FileChecks
 
     private static string RunKeyShift => HistoryTable.KeyShift.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What does not hold, with what stands there and what should.</summary>
+    /// <summary>The values that do not hold, with the stored and the expected ones.</summary>
     public static IEnumerable<(string Field, string Stored, string Expected)> All(SqliteConnection db)
     {
         foreach (

@@ -13,7 +13,7 @@ internal sealed class FileTrouble(string path, Action<string> tell)
 
     private string? _unwritable;
 
-    /// <summary>What is wrong with the file's pages; null while nothing is known to be. Nothing is read or written any more.</summary>
+    /// <summary>The fault of the file's pages; null while none is known. With a fault nothing is read or written any more.</summary>
     public string? Damage { get; private set; }
 
     /// <summary>A change could not be written.</summary>

@@ -3,7 +3,7 @@ namespace Temporal.Server.Storage;
 /// <summary>The encoded events of all runs, one row per batch; a row's key holds the run's and the id of its first event.</summary>
 internal static class HistoryTable
 {
-    /// <summary>How many bits of a key are the event's id.</summary>
+    /// <summary>The number of a key's bits that are the event's id.</summary>
     public const int KeyShift = 20;
 
     /// <summary>The key of the batch that begins with an event.</summary>

@@ -3,7 +3,7 @@ namespace Temporal.Server.Storage;
 /// <summary>A run's names: the key of its rows, and what clients call it.</summary>
 internal sealed record RunName(long Key, string NamespaceId, string WorkflowId, string RunId);
 
-/// <summary>What the row of a run says beside its names.</summary>
+/// <summary>The values in the row of a run beside its names.</summary>
 /// <param name="NextDue">When time alone changes the run next, in ms since 1970.</param>
 /// <param name="Dispatch">Whether a task of the run waits in a queue.</param>
 /// <param name="ClosedAt">In ms since 1970.</param>

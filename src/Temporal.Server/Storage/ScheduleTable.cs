@@ -9,7 +9,7 @@ internal static class ScheduleTable
     /// <summary>The division of the namespace in which schedules are visible.</summary>
     public const string Division = "TemporalScheduler";
 
-    /// <summary>What a schedule's id has before it where schedules are listed as workflows.</summary>
+    /// <summary>The prefix of a schedule's id where schedules are listed as workflows.</summary>
     public const string IdPrefix = "temporal-sys-scheduler:";
 
     /// <summary>One script per version of this table.</summary>

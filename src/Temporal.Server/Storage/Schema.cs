@@ -64,7 +64,7 @@ internal static class Schema
         }
     }
 
-    /// <summary>What SQLite's quick check finds first; null when the pages are sound.</summary>
+    /// <summary>Finds the first damage by SQLite's quick check; null if the pages are sound.</summary>
     public static string? FindDamage(SqliteConnection db)
     {
         using var check = db.PrepareOnce("PRAGMA quick_check(1)");

@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>What runs asked of other workflows and that is not done yet.</summary>
+/// <summary>The open requests of runs to other workflows.</summary>
 internal static class TransferTaskTable
 {
     /// <summary>The highest key in use; 0 for none.</summary>

@@ -168,7 +168,7 @@ internal static class VisibilityTables
         return statement.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? Read(statement).Info : null;
     }
 
-    /// <summary>How many runs there are.</summary>
+    /// <summary>The number of runs.</summary>
     public static long Count(SqliteConnection db, string namespaceId, VisibilityQuery query)
     {
         var condition = VisibilityCondition.For(namespaceId, query);
@@ -177,7 +177,7 @@ internal static class VisibilityTables
         return statement.Step() ? statement.Integer(0) : 0;
     }
 
-    /// <summary>How many runs there are of each status, in the order of the statuses' numbers.</summary>
+    /// <summary>The number of runs of each status, in the order of the statuses' numbers.</summary>
     public static IReadOnlyList<(WorkflowExecutionStatus Status, long Count)> CountByStatus(
         SqliteConnection db,
         string namespaceId,

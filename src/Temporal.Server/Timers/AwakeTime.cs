@@ -44,7 +44,7 @@ internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
     /// <summary>The time of this clock, which stands still while the machine sleeps.</summary>
     public DateTimeOffset Now => wall.GetUtcNow() - Asleep;
 
-    /// <summary>What this clock showed at a time of the wall clock that has passed.</summary>
+    /// <summary>The reading of this clock at a past time of the wall clock.</summary>
     public DateTimeOffset At(DateTimeOffset past)
     {
         var asleep = Asleep;

@@ -58,7 +58,7 @@ internal sealed class TimerService : IDisposable
         return entry;
     }
 
-    /// <summary>How many actions are kept, those that were called off and not forgotten yet among them.</summary>
+    /// <summary>The number of actions that are kept, with those that were cancelled and not forgotten yet.</summary>
     public int Kept
     {
         get

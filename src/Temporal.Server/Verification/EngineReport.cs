@@ -1,6 +1,6 @@
 namespace Temporal.Server.Verification;
 
-/// <summary>What <see cref="EngineVerification"/> found in a file.</summary>
+/// <summary>The findings of <see cref="EngineVerification"/> in a file.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Runs">Runs that were rebuilt.</param>
 /// <param name="Events">Events they were rebuilt from.</param>

@@ -67,7 +67,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         }
     }
 
-    /// <summary>What stands beside the events must belong to something that they leave open.</summary>
+    /// <summary>Checks that the records beside the events belong to something that they leave open.</summary>
     private void CompareExtras()
     {
         if (!_run.IsOpen)
@@ -135,7 +135,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         }
     }
 
-    /// <summary>What an open run has asked of others and has no answer to must still be written down as work to do.</summary>
+    /// <summary>Checks that each unanswered request of an open run to others is still stored as work to do.</summary>
     private void ComparePromises()
     {
         if (!_run.IsOpen)

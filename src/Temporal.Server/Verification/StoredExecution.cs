@@ -12,7 +12,7 @@ internal sealed record StoredExecution(RunName Name, RunRow Row, RunRecord Recor
     /// <summary>Rows beside the run: kind, id, data.</summary>
     public required IReadOnlyList<(int Kind, string Id, byte[] Data)> Extras { get; init; }
 
-    /// <summary>What the run asked of other workflows and that is not done yet.</summary>
+    /// <summary>The open requests of the run to other workflows.</summary>
     public required IReadOnlyList<TransferTask> Transfers { get; init; }
 
     /// <summary>The run as lists show it; null when it is in no list.</summary>

@@ -18,7 +18,7 @@ internal static class SearchAttributeValues
     private const int ShortestExponent = 6;
     private const string JsonEncoding = "json/plain";
 
-    /// <summary>What is stored of a value: nothing for null, one value, or several terms; null if it is no value of that type.</summary>
+    /// <summary>The stored form of a value: nothing for null, one value, or several terms; null if it is no value of that type.</summary>
     public static IReadOnlyList<object>? Read(IndexedValueType type, Payload payload)
     {
         if (Encoding(payload) == NullEncoding)

@@ -19,7 +19,7 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
             attributes.Values(record.NamespaceId, record.SearchAttributes)
         );
 
-    /// <summary>What lists show of a run's attributes: one that was taken away is remembered by its run, but not shown.</summary>
+    /// <summary>The attributes of a run in lists: one that was removed is remembered by its run, but not shown.</summary>
     public static SearchAttributes? Shown(SearchAttributes? all)
     {
         if (all is null || !all.IndexedFields.Values.Any(SearchAttributeValues.IsUnset))

@@ -16,7 +16,7 @@ public sealed record NightPlan
     /// <summary>The tasks, in the order of the plan.</summary>
     public required IReadOnlyList<RehearsedTask> Tasks { get; init; }
 
-    /// <summary>How many agents work at once.</summary>
+    /// <summary>The number of agents that work at once.</summary>
     public required int Workers { get; init; }
 
     /// <summary>When the night begins.</summary>
@@ -28,10 +28,10 @@ public sealed record NightPlan
     /// <summary>The start of an agent as its governor is asked for it; task and id are filled in.</summary>
     public required StartRequest Request { get; init; }
 
-    /// <summary>What is known of the accounts.</summary>
+    /// <summary>The known state of the accounts.</summary>
     public required LedgerBook Book { get; init; }
 
-    /// <summary>How fast limits of the account fill, as <see cref="WindowForecaster.Rates"/> says it.</summary>
+    /// <summary>The rates at which limits of the account fill, by <see cref="WindowForecaster.Rates"/>.</summary>
     /// <value>Default: it is not known, and they stay as they are.</value>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Fills { get; init; } =
         ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
@@ -70,7 +70,7 @@ public enum RehearsedKind
 /// <param name="Cost">For an end or a failure, US dollars of the task; else 0.</param>
 public sealed record RehearsedStep(DateTimeOffset At, RehearsedKind Kind, string? Task, DateTimeOffset? Until = null, double Cost = 0);
 
-/// <summary>What a rehearsed night comes to.</summary>
+/// <summary>The result of a rehearsed night.</summary>
 /// <param name="Steps">All moments, in order.</param>
 /// <param name="Done">Tasks that are done.</param>
 /// <param name="Left">Tasks that are not.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator.Usage.Forecasts;
 
-/// <summary>How much of an account's limits a run will take, from what its cost was and how its limits filled meanwhile. The service does
-/// not say how cost and limits go together, so it is measured: for each time between two resets, how much the limit rose by what the
-/// account's agents cost. Pure.</summary>
+/// <summary>Forecasts the part of an account's limits that a run will take, from past costs and the rise of limits meanwhile. The service
+/// does not report how cost and limits are related, so it is measured: for each time between two resets, the rise of the limit by the cost
+/// of the account's agents. Pure.</summary>
 public static class WindowForecaster
 {
     /// <summary>A rise that is smaller says nothing: other use of the account is as large.</summary>
@@ -37,7 +37,7 @@ public static class WindowForecaster
         return ranges;
     }
 
-    /// <summary>How fast each limit fills: percent for a US dollar, one for each time between two resets, sorted.</summary>
+    /// <summary>The rate at which each limit fills: percent for a US dollar, one for each time between two resets, sorted.</summary>
     /// <param name="records">What agent runs of the account have used, in any order.</param>
     /// <returns>By the limits' names. Empty: nothing is known.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<double>> Rates(IEnumerable<UsageRecord> records) =>
@@ -56,7 +56,7 @@ public static class WindowForecaster
                 StringComparer.Ordinal
             );
 
-    /// <summary>How much each limit rose in a time, over all resets in it.</summary>
+    /// <summary>The rise of each limit in a time, over all resets in it.</summary>
     /// <param name="records">What agent runs of the account have used, in any order.</param>
     /// <param name="from">Its beginning.</param>
     /// <param name="to">Its end.</param>

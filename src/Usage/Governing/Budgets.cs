@@ -3,7 +3,7 @@ namespace Orchestrator.Usage;
 /// <summary>Budgets: no start passes one, and what is left is shared.</summary>
 public static class Budgets
 {
-    /// <summary>What is left of a budget.</summary>
+    /// <summary>The rest of a budget.</summary>
     internal static (long? Micros, long? Tokens) Left(LedgerBook book, Cap cap)
     {
         var taken = book.SpentIn(cap.Scope).Plus(book.ReservedIn(cap.Scope));
@@ -52,8 +52,8 @@ public static class Budgets
     }
 }
 
-/// <summary>How much of the budgets one start reserves: its part of what is left, so that others can start, too. An agent that has used
-/// it ends its request in flight and asks for more.</summary>
+/// <summary>The part of the budgets that one start reserves: a share of the rest, so that others can start, too. An agent that has used it
+/// ends its request in flight and asks for more.</summary>
 internal static class Grants
 {
     /// <summary>The least that is reserved of a budget where it is there: a start costs something itself.</summary>

@@ -7,13 +7,13 @@ public static class Governor
     /// <summary>Slots and budgets depend on agents at work, so it is asked again soon.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>What was spent in a scope is kept so long after the last time; a month is the longest that a budget is of.</summary>
+    /// <summary>The time for which the spending of a scope is kept after its last use; a month is the longest period of a budget.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
 
     /// <summary>Attempts and tasks, which are many and end within days, are kept so long.</summary>
     private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
 
-    /// <summary>How many attempts and tasks are kept at most, the latest ones: a ledger stays small enough to be sent.</summary>
+    /// <summary>The number of attempts and tasks that are kept, the latest ones: a ledger stays small enough to be sent.</summary>
     private const int MostOfTasks = 3000;
 
     /// <summary>Clocks differ, and reports come late.</summary>
@@ -126,7 +126,7 @@ public static class Governor
         );
     }
 
-    /// <summary>What an agent at work has used by now.</summary>
+    /// <summary>Records the usage of a working agent.</summary>
     public static LedgerBook Report(LedgerBook book, string account, string id, Amount used) =>
         Change(
             book,

@@ -1,6 +1,7 @@
 namespace Orchestrator.Usage;
 
-/// <summary>What a governor is told or asked about one account. All of a call happens, or nothing, in the order of the members.</summary>
+/// <summary>The report or question to a governor about one account. All of a call happens, or nothing, in the order of the
+/// members.</summary>
 public sealed record GovernorCall
 {
     /// <summary>Identifies the call over its repetitions: it is carried out once. Default: empty, and each counts.</summary>
@@ -22,14 +23,14 @@ public sealed record GovernorCall
     /// <summary>An agent that was started after the end of a block is answered: the account works again.</summary>
     public bool Works { get; init; }
 
-    /// <summary>What the service says of windows.</summary>
+    /// <summary>The service's report on windows.</summary>
     public IReadOnlyList<SeenWindow> Windows
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>What the agent has used by now. Default: null, nothing new.</summary>
+    /// <summary>The usage of the agent until now. Default: null, nothing new.</summary>
     public Amount? Used { get; init; }
 
     /// <summary>A limit of the account is used up. Default: null, no.</summary>
@@ -54,7 +55,7 @@ public sealed record GovernorCall
     public Cap? Raised { get; init; }
 }
 
-/// <summary>What the service has said of a window.</summary>
+/// <summary>The service's report on a window.</summary>
 /// <param name="Name">The window.</param>
 /// <param name="PartsPerMillion">How full: 1,000,000 is used up.</param>
 /// <param name="ResetsAt">When it is empty again.</param>
@@ -68,15 +69,15 @@ public sealed record SeenWindow(string Name, int PartsPerMillion, DateTimeOffset
 /// <param name="Fact">What says so.</param>
 public sealed record LimitReached(string? Window, DateTimeOffset? ResetsAt, string Fact);
 
-/// <summary>What an agent run has used in the end.</summary>
+/// <summary>The total usage of an agent run.</summary>
 /// <param name="Used">Money and tokens.</param>
 /// <param name="Scopes">Scopes to count it in beside those that were reserved in.</param>
 public sealed record RunEnd(Amount Used, IReadOnlyList<string> Scopes);
 
-/// <summary>What came of a call.</summary>
+/// <summary>The result of a call.</summary>
 public sealed record GovernorAnswer
 {
-    /// <summary>What becomes of the start that was asked for; null: none was.</summary>
+    /// <summary>The decision on the requested start; null: none was requested.</summary>
     public Admission? Admission { get; init; }
 
     /// <summary>The reservation of the agent run after the call, or the one that was settled; null: it has none.</summary>

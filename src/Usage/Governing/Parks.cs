@@ -66,7 +66,7 @@ public static class Parks
             : book;
     }
 
-    /// <summary>What the service says of a window.</summary>
+    /// <summary>Records the service's report on a window.</summary>
     /// <param name="warnAt">From where a person is warned, in parts per million.</param>
     /// <returns>The book, and whether a person is to be warned now: once until the reset.</returns>
     public static (LedgerBook Book, bool Warns) Observe(
@@ -162,7 +162,7 @@ public static class Parks
     /// <summary>A window is not longer than its name says.</summary>
     private static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
 
-    /// <summary>How long a window is at most, by its name.</summary>
+    /// <summary>The greatest length of a window, by its name.</summary>
     internal static TimeSpan LengthOf(string? window) =>
         window is not null && window.StartsWith("five_hour", StringComparison.Ordinal) ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);
 }

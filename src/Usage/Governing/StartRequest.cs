@@ -49,14 +49,14 @@ public sealed record StartRequest
     /// <summary>Agents of the account at once, over all runs; null: no limit.</summary>
     public int? Slots { get; init; }
 
-    /// <summary>How full a window may be for a start, in parts per million.</summary>
+    /// <summary>The greatest fill of a window for a start, in parts per million.</summary>
     public int PauseAt { get; init; } = 950_000;
 
-    /// <summary>How many agents share what is left of a budget: one start may reserve so large a part of it.</summary>
+    /// <summary>The number of agents that share the rest of a budget: one start may reserve so large a part of it.</summary>
     public int Share { get; init; } = 1;
 }
 
-/// <summary>What becomes of a request.</summary>
+/// <summary>The decision on a request.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Admitted), "admitted")]
 [JsonDerivedType(typeof(Wait), "wait")]
@@ -106,7 +106,7 @@ public sealed record NearlyFull(string Account, string Name, LedgerWindow Window
 /// <param name="InUse">How many are in use.</param>
 public sealed record NoSlot(string Account, int Slots, int InUse) : WaitCause(Account);
 
-/// <summary>What is left of a budget is reserved for agents at work.</summary>
+/// <summary>The rest of a budget is reserved for agents at work.</summary>
 /// <param name="Cap">The budget.</param>
 /// <param name="Reserved">What is reserved.</param>
 public sealed record BudgetReserved(string Account, Cap Cap, Amount Reserved) : WaitCause(Account);

@@ -26,7 +26,7 @@ public static class WaitText
     /// <summary>A budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
     public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
-    /// <summary>Whose budget it is.</summary>
+    /// <summary>The owner of the budget.</summary>
     public static string Whose(CapKind kind) =>
         kind switch
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>What a budget is for.</summary>
+/// <summary>The scope of a budget.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CapKind>))]
 public enum CapKind
 {
@@ -47,7 +47,7 @@ public sealed record RaisedCap(
     [property: JsonPropertyName("at")] DateTimeOffset At
 );
 
-/// <summary>What was spent in a scope.</summary>
+/// <summary>The spending in a scope.</summary>
 /// <param name="Micros">Millionths of a US dollar.</param>
 /// <param name="Tokens">Tokens.</param>
 /// <param name="At">The last time.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>What is known of one account. Immutable; <see cref="Governor"/> makes the next one.</summary>
+/// <summary>The state of one account. Immutable; <see cref="Governor"/> makes the next one.</summary>
 public sealed record Ledger
 {
     /// <summary>The form of the file.</summary>
@@ -38,7 +38,7 @@ public sealed record Ledger
     [JsonPropertyName("park")]
     public AccountPark? Park { get; init; }
 
-    /// <summary>What was spent, by scope.</summary>
+    /// <summary>The spending, by scope.</summary>
     [JsonPropertyName("spent")]
     public ImmutableSortedDictionary<string, Spent> Spent
     {
@@ -68,10 +68,10 @@ public sealed record Ledger
     /// <summary>The reservation of an agent run; null: there is none.</summary>
     public Reservation? Find(string id) => Reservations.FirstOrDefault(reservation => reservation.Id == id);
 
-    /// <summary>What has been spent in a scope.</summary>
+    /// <summary>The spending in a scope.</summary>
     public Amount SpentIn(string scope) => Spent.GetValueOrDefault(scope) is { } spent ? new(spent.Micros, spent.Tokens) : Amount.Zero;
 
-    /// <summary>What is reserved in a scope.</summary>
+    /// <summary>The reservations in a scope.</summary>
     /// <param name="isLost">By agents whose end is unknown, or by those at work.</param>
     public Amount ReservedIn(string scope, bool isLost) =>
         Reservations

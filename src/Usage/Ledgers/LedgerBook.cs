@@ -13,13 +13,13 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
     /// <summary>The book with another ledger of an account.</summary>
     public LedgerBook With(Ledger ledger) => new(Ledgers.SetItem(ledger.Account, ledger));
 
-    /// <summary>What was spent in a scope, with what agents may have spent whose end is unknown.</summary>
+    /// <summary>The spending in a scope, with the possible spending of agents whose end is unknown.</summary>
     public Amount SpentIn(string scope) => Sum(ledger => ledger.SpentIn(scope).Plus(ledger.ReservedIn(scope, isLost: true)));
 
-    /// <summary>What agents at work may spend in a scope.</summary>
+    /// <summary>The possible spending of working agents in a scope.</summary>
     public Amount ReservedIn(string scope) => Sum(ledger => ledger.ReservedIn(scope, isLost: false));
 
-    /// <summary>What agents at work have used in a scope by now, as far as seen.</summary>
+    /// <summary>The usage of working agents in a scope until now, as far as seen.</summary>
     public Amount UsedIn(string scope) =>
         Ledgers
             .Values.SelectMany(ledger => ledger.Reservations)

@@ -68,7 +68,7 @@ public sealed record Reservation
     [JsonPropertyName("grantedTokens")]
     public long? GrantedTokens { get; init; }
 
-    /// <summary>What it has used by now, as far as seen.</summary>
+    /// <summary>The usage until now, as far as seen.</summary>
     [JsonPropertyName("usedMicros")]
     public long UsedMicros { get; init; }
 
@@ -89,7 +89,7 @@ public sealed record Reservation
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>What counts as spent for it.</summary>
+    /// <summary>The amount that counts as spent for it.</summary>
     [JsonIgnore]
     public Amount Held => new(Math.Max(GrantedMicros ?? 0, UsedMicros), Math.Max(GrantedTokens ?? 0, UsedTokens));
 }

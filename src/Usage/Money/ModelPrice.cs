@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>What a million tokens of a model cost, in millionths of a US dollar.</summary>
+/// <summary>The price of a million tokens of a model, in millionths of a US dollar.</summary>
 /// <param name="Input">Input that is not cached.</param>
 /// <param name="Output">Output.</param>
 /// <param name="CacheRead">Input read from the prompt cache.</param>

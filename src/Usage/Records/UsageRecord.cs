@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>What one agent run has used.</summary>
+/// <summary>The usage of one agent run.</summary>
 public sealed record UsageRecord
 {
     /// <summary>The agent run: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
@@ -60,7 +60,7 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>How full the account's limits were, as the service said last to this agent run; empty: it said nothing.</summary>
+    /// <summary>The fill of the account's limits, as the service reported it last to this agent run; empty: it reported nothing.</summary>
     [JsonPropertyName("windows")]
     public ImmutableArray<WindowReading> Windows
     {
@@ -76,7 +76,7 @@ public sealed record UsageRecord
     public Amount Sum => UsageRecords.Sum(Models);
 }
 
-/// <summary>How full a limit of an account was.</summary>
+/// <summary>The fill of a limit of an account.</summary>
 /// <param name="Name">The service's name for it, such as <c>five_hour</c>.</param>
 /// <param name="PartsPerMillion">1,000,000 is used up.</param>
 /// <param name="ResetsAt">When it is empty again.</param>
@@ -86,7 +86,7 @@ public sealed record WindowReading(
     [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt
 );
 
-/// <summary>What one model was used for.</summary>
+/// <summary>The usage of one model.</summary>
 /// <param name="Model">Its name.</param>
 /// <param name="Tokens">The tokens.</param>
 /// <param name="Micros">What they cost, in millionths of a US dollar.</param>
@@ -99,7 +99,7 @@ public sealed record ModelRecord(
 /// <summary>Records as lines of a file, and their sums.</summary>
 public static class UsageRecords
 {
-    /// <summary>What several models were used for together.</summary>
+    /// <summary>The usage of several models together.</summary>
     public static Amount Sum(IEnumerable<ModelRecord> models) =>
         models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>How records are added up.</summary>
+/// <summary>The grouping by which records are added up.</summary>
 public enum UsageGrouping
 {
     /// <summary>By account.</summary>

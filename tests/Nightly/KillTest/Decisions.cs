@@ -75,7 +75,7 @@ public static class Decisions
         {
             yield return way switch
             {
-                Resolutions.Replan => ("another plan", ["another plan is asked for by", "as the person says"]),
+                Resolutions.Replan => ("another plan", ["another plan was requested by", "as the person says"]),
                 Resolutions.ManualFix => ("a person's own commits", ["resolved by", "as the person says"]),
                 _ => ("the end of the run", ["aborted by", "as the person says"]),
             };

@@ -109,6 +109,11 @@ public sealed class SteeringTests
         Report(state, "a", TaskStates.Merged);
 
         Assert.Null(steering.RefuseLandMerged());
+        state.Run = state.Run with { BaseCommit = "base" };
+        state.StagingTip = "base";
+        Assert.Contains("Nothing of run-1 is merged", steering.RefuseLandMerged(), StringComparison.Ordinal);
+        state.StagingTip = "merge";
+        Assert.Null(steering.RefuseLandMerged());
         state.Board.Landed(state.Board.Find("a"));
         Assert.NotNull(steering.RefuseLandMerged());
     }

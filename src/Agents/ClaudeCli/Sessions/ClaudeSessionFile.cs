@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>What the ends of a conversation's file tell. A member is null where they do not tell it.</summary>
+/// <summary>The facts in the first and last lines of a conversation's file. A member is null if they lack it.</summary>
 /// <param name="Id">The conversation's id, which is the file's name.</param>
 /// <param name="Path">Absolute path of the file.</param>
 /// <param name="Bytes">Its size.</param>
@@ -258,7 +258,7 @@ public static class ClaudeSessionFile
             )
             : null;
 
-    /// <summary>What the last lines tell; they are taken from the end on, and the first one that tells something counts.</summary>
+    /// <summary>The facts in the last lines. They are read from the end on, and the first line that has a fact counts.</summary>
     private sealed class Tail
     {
         private ClaudeSessionFacts _facts = new("", "", 0);

@@ -7,7 +7,7 @@ namespace Temporal.Server.Schedules.Specs;
 /// <summary>Reads a cron string as a structured calendar, or <c>@every</c> as an interval.</summary>
 internal static partial class CronText
 {
-    /// <summary>What a cron string says.</summary>
+    /// <summary>The meaning of a cron string.</summary>
     /// <param name="Zone">Name of a time zone written into it; null for none.</param>
     internal sealed record Result(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string? Zone);
 

@@ -138,7 +138,7 @@ internal sealed class ZoneData : Zone
             : throw new FormatException("its end is missing");
     }
 
-    /// <summary>How many there are of each thing in a body.</summary>
+    /// <summary>The number of each thing in a body.</summary>
     private sealed record Counts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
     {
         public int Length(int timeLength) =>

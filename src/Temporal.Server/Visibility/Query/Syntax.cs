@@ -64,7 +64,7 @@ internal sealed record ParenthesisExpression(Expression Inner) : Expression
     public override string Kind => "*sqlparser.ParenExpr";
 }
 
-/// <summary>What the language has and no query may use: arithmetic, subqueries.</summary>
+/// <summary>The parts of the language that no query may use: arithmetic, subqueries.</summary>
 /// <param name="Name">Name of the kind.</param>
 /// <param name="Text">How it is written in messages.</param>
 internal sealed record OtherExpression(string Name, string Text) : Expression

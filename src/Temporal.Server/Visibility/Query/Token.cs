@@ -19,7 +19,7 @@ internal enum TokenKind
 /// <param name="Position">Where the reader stood after it, as error messages count.</param>
 internal readonly record struct Token(TokenKind Kind, string Text, int Position)
 {
-    /// <summary>What an error message shows of it: symbols and the end have no text there.</summary>
+    /// <summary>The text of it in an error message: symbols and the end have none there.</summary>
     public string? Near => Kind is TokenKind.End or TokenKind.Symbol || (Kind == TokenKind.Invalid && Text.Length == 0) ? null : Text;
 
     public bool IsKeyword(string word) => Kind == TokenKind.Keyword && Text == word;

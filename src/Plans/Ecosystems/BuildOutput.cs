@@ -1,0 +1,42 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Folders of build output that the content of a manifest or configuration makes known.</summary>
+internal static class BuildOutput
+{
+    private static readonly string[] Bundlers = EcosystemTable.Names(
+        "package.json tsconfig.json tsconfig.*.json vite.config.* webpack.config.* rollup.config.* next.config.* electron.vite.config.*"
+    );
+
+    /// <summary>Output folders of JavaScript.</summary>
+    public static IReadOnlyList<EcosystemOutput> OfJavaScript { get; } =
+    [
+        new("dist", "package.json"),
+        new("build", Bundlers)
+        {
+            Says =
+                SetsOutput("build")
+                + """|"(react-scripts|preact-cli|@docusaurus/core|@sveltejs/adapter-(static|node))"\s*:"""
+                + """|"(@remix-run/dev|@react-router/dev)"\s*:""",
+        },
+        new("out", Bundlers)
+        {
+            Says = SetsOutput("out") + """|\bnext export\b|\boutput\s*:\s*["']export["']|"(electron-vite|@electron-forge/cli)"\s*:""",
+        },
+    ];
+
+    /// <summary>Output folders of .NET.</summary>
+    /// <param name="projects">Names of project files.</param>
+    public static IReadOnlyList<EcosystemOutput> OfDotNet(IReadOnlyList<string> projects) =>
+        [
+            new("bin", projects),
+            new("artifacts", [.. projects, "Directory.Build.props"])
+            {
+                Says = @"<UseArtifactsOutput>\s*true\s*<|<ArtifactsPath>[^<]*\bartifacts[/\\]?\s*<",
+            },
+        ];
+
+    /// <summary>Matches the line of a bundler or compiler that writes to a folder beside it, outside of comments.</summary>
+    private static string SetsOutput(string folder) =>
+        """^(?!\s*(//|\*))[^\n]*(\b(out-?(dir|file)|declarationDir|distDir)["']?\s*[:=\s]\s*|\bpath\s*:\s*[\w.]*\([^)\n]*)"""
+        + $"""["']?(\./)?(?<![\w-]|\.\./|\.\.["'],\s?["']){folder}(?=["'/\s,;]|$)""";
+}
