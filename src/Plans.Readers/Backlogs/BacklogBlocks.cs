@@ -1,5 +1,3 @@
-using Orchestrator.Plans.Readers.TaskGraphs;
-
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>A dependency that the task that others wait for names, such as <c>"blocks": [2]</c>.</summary>
