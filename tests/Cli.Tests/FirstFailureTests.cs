@@ -41,6 +41,7 @@ public class FirstFailureTests
         File.WriteAllText(claude, "#!/bin/sh\n[ \"$1\" = --version ] && echo '2.1.328 (Claude Code)'\n");
         File.SetUnixFileMode(claude, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         cli.Environment["PATH"] = $"{programs}:{cli.Environment["PATH"]}";
+        cli.Write("package.json", """{"scripts": {"test": "node --test"}}""");
         var before = await cli.RunAsync("check");
         Assert.Equal(0, (await cli.RunAsync("config", "set", "agents.claude.provider", "api")).ExitCode);
 
