@@ -72,22 +72,9 @@ internal sealed class TaskFacts(RunFolder folder)
         {
             yield return relay.ToString();
         }
-        var verdicts = isWork ? GateEvidence.Read(folder, task.Id, task.Attempt) : [];
-        foreach (var verdict in verdicts ?? [])
+        foreach (var line in isWork ? GateLines(task) : [])
         {
-            yield return GateWords.Line(verdict);
-            if (verdict.Oddities.Count > 0)
-            {
-                yield return $"strange: {GateWords.Oddities(verdict)}";
-            }
-            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
-            {
-                yield return $"strange: gate '{OneLine(verdict.Name)}': {tampered}; what it says now is no evidence";
-            }
-        }
-        if (verdicts is null)
-        {
-            yield return "strange: what its gates have said can't be read any more; something else has written to it";
+            yield return line;
         }
         foreach (var figure in task.Measurements ?? [])
         {
@@ -103,6 +90,27 @@ internal sealed class TaskFacts(RunFolder folder)
         if (task.Reason.Length > 0)
         {
             yield return $"{OneLine(task.Reason, int.MaxValue)}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}";
+        }
+    }
+
+    private IEnumerable<string> GateLines(RunTask task)
+    {
+        var verdicts = GateEvidence.Read(folder, task.Id, task.Attempt);
+        foreach (var verdict in verdicts ?? [])
+        {
+            yield return GateWords.Line(verdict);
+            if (verdict.Oddities.Count > 0)
+            {
+                yield return $"strange: {GateWords.Oddities(verdict)}";
+            }
+            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
+            {
+                yield return $"strange: gate '{OneLine(verdict.Name)}': {tampered}; what it says now is no evidence";
+            }
+        }
+        if (verdicts is null)
+        {
+            yield return "strange: what its gates have said can't be read any more; something else has written to it";
         }
     }
 
