@@ -101,8 +101,8 @@ public sealed class GateTamperingTests
     [Fact]
     public async Task Changes_WhereGatesOfTheBasePass_AreNobodysConcern()
     {
-        var file = File("tests/run.sh", FileChange.Modified);
-        var meaning = await MeaningAsync("sh tests/run.sh", "", file);
+        var file = File("conftest.py", FileChange.Added);
+        var meaning = await MeaningAsync("python -m pytest", "", file);
 
         Assert.Empty(OfSuite(BaseSuiteResult.Green));
         Assert.Single(OfSuite(BaseSuiteResult.NotComparable));
@@ -110,6 +110,22 @@ public sealed class GateTamperingTests
 
         IReadOnlyList<string> OfSuite(BaseSuiteResult result) =>
             GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), new BaseSuite(result, []), []).ForPerson;
+    }
+
+    /// <summary>Later work is judged by it as well.</summary>
+    [Theory]
+    [InlineData("sh tests/run.sh", "tests/run.sh", FileChange.Modified)]
+    [InlineData("make check", "tools/lint.sh", FileChange.Modified)]
+    [InlineData("make check", "GNUmakefile", FileChange.Added)]
+    [InlineData("npm test", "package.json", FileChange.Modified)]
+    public async Task Changes_OfAGateItself_NeedAPersonWhereGatesOfTheBasePass(string command, string path, FileChange change)
+    {
+        var file = File(path, change);
+        var suite = new BaseSuite(BaseSuiteResult.Green, []);
+
+        Assert.Single(
+            GateTampering.OfWork(Work, await MeaningAsync(command, "{}", file), [file], [], new TestChanges([]), suite, []).ForPerson
+        );
     }
 
     private static async Task<IReadOnlyList<string>> ChangesAsync(

@@ -117,6 +117,14 @@ public sealed partial class GateMeaning
         return null;
     }
 
+    /// <summary>True if a gate's command calls the file, or its program takes commands from it: the file is a part of the gate, which later
+    /// work will be judged by as well.</summary>
+    public bool IsPartOfGate(ChangedFile file) =>
+        _gates.Any(gate =>
+            gate.Calls.Called.Contains(file.Path)
+            || gate.Kinds.Any(kind => kind.Scripts.Any(script => script.Files.Contains(Path.GetFileName(file.Path))))
+        );
+
     private bool IsDecided(Ecosystem kind, ChangedFile file)
     {
         if (!kind.IsDecidedBy(file.Path) || ExampleFolder().IsMatch(file.Path))

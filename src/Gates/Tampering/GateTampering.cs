@@ -42,8 +42,14 @@ public static class GateTampering
     ) =>
         new(
             [
-                // Where the gates of the base pass as well, their verdict does not rest on what was changed; but it may leave out tests.
-                .. suite.Result == BaseSuiteResult.Green && !verdicts.Any(RanFewer) ? [] : Changes(task, meaning, changed, patch),
+                // Where the gates of the base pass as well, this verdict does not rest on what was changed. A gate's own scripts judge
+                // later work, too, and tests may be left out.
+                .. Changes(
+                    task,
+                    meaning,
+                    suite.Result == BaseSuiteResult.Green && !verdicts.Any(RanFewer) ? [.. changed.Where(meaning.IsPartOfGate)] : changed,
+                    patch
+                ),
                 .. OfTests(tests, suite),
                 .. verdicts.Where(RanNothing).Select(GateWords.RanNothing),
             ],
