@@ -73,7 +73,7 @@ public sealed record Habit(string Name, HabitEnding Ending = HabitEnding.Lands, 
         new("empties-tree-and-git-file", HabitEnding.IsTold, "README.md"),
         new("nested-repository", HabitEnding.IsTold, "a repository of its own"),
         new("nested-repository-without-commit", HabitEnding.IsTold, "a repository of its own"),
-        new("leaves-worktree-inside", HabitEnding.IsTold, "a repository of its own") { EndsWhenConfined = HabitEnding.Lands },
+        new("leaves-worktree-inside", HabitEnding.IsTold, "a repository of its own"),
         new("commits-foreign-file", HabitEnding.IsTold, "README.md"),
         new("hides-its-work", HabitEnding.IsTold, ".gitignore"),
         new("writes-into-main-checkout") { Strays = ["stray-of-{task}.txt"] },
@@ -92,14 +92,8 @@ public sealed record Habit(string Name, HabitEnding Ending = HabitEnding.Lands, 
     /// <summary>The agent does nothing any more until a limit ends it.</summary>
     public bool Hangs { get; init; }
 
-    /// <summary>What becomes of it where the sandbox refuses what it is about; null: the same.</summary>
-    public HabitEnding? EndsWhenConfined { get; init; }
-
     /// <summary>The habit of this name.</summary>
     public static Habit Named(string name) => All.Single(habit => habit.Name == name);
-
-    /// <summary>What becomes of the task.</summary>
-    public HabitEnding EndingWhen(bool confined) => confined ? EndsWhenConfined ?? Ending : Ending;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -27,7 +27,7 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         return _faults;
     }
 
-    private HabitEnding EndingOf(HabitTask task) => task.Habit?.EndingWhen(plan.Confined) ?? HabitEnding.Lands;
+    private HabitEnding EndingOf(HabitTask task) => task.Habit?.Ending ?? HabitEnding.Lands;
 
     private void CheckTask(HabitTask task)
     {

@@ -55,7 +55,12 @@ public static class OwnFolder
             using var above = folder;
             at += "/" + part;
             var name = Encoding.UTF8.GetBytes(part);
-            folder = above.TryOpen(name) ?? (above.KindOf(name) == EntryKind.Missing ? above.TryMake(name) : null) ?? throw Blocked(at);
+            // Another process may make it at any moment.
+            folder =
+                above.TryOpen(name)
+                ?? (above.KindOf(name) == EntryKind.Missing ? above.TryMake(name) : null)
+                ?? above.TryOpen(name)
+                ?? throw Blocked(at);
         }
         return folder;
     }

@@ -22,10 +22,18 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
         var twins = new CaseCollisions(worktree);
+        var nested = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in changed)
         {
             stop.ThrowIfCancellationRequested();
-            if (worktree.HasSpecialFile(file.Path) && _ownership.Owns(file.Path))
+            if (file.Change == FileChange.Added && NestedRepository(file.Path, worktree) is { } root)
+            {
+                if (nested.Add(root))
+                {
+                    yield return OfItsOwn($"'{FileNames.Show(root)}'");
+                }
+            }
+            else if (worktree.HasSpecialFile(file.Path) && _ownership.Owns(file.Path))
             {
                 yield return $"{Name(file)} is a pipe, a socket or a device, which git can't store. Put a file there, or remove it.";
             }
@@ -80,6 +88,23 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         ];
     }
 
+    private static string OfItsOwn(string name) =>
+        $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or "
+        + "the whole.";
+
+    // A worktree that a confined agent has made: its git folder is nowhere for us, so that git takes its files for plain ones.
+    private static string? NestedRepository(string path, WorktreeFiles worktree)
+    {
+        for (var folder = Path.GetDirectoryName(path); !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+        {
+            if (worktree.HasFile(folder + "/.git"))
+            {
+                return folder;
+            }
+        }
+        return null;
+    }
+
     private static string PutBack(SubmoduleChange change)
     {
         var (folder, file) = (FileNames.Show(change.Submodule), FileNames.Show(Path.GetRelativePath(change.Submodule, change.Path)));
@@ -111,8 +136,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         }
         if (file.IsSubmodule)
         {
-            return $"{Name(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; "
-                + "remove its .git folder or the whole.";
+            return OfItsOwn(Name(file));
         }
         if (file.Change == FileChange.Added && !FileNames.IsUtf8(file.Path))
         {
