@@ -3,7 +3,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>The result of work in the gates as they were at its base.</summary>
 public enum BaseSuiteResult
 {
-    /// <summary>The gates were not run.</summary>
+    /// <summary>The gates were not run, or those that fail fail at the base as well.</summary>
     NotRun,
 
     /// <summary>The gates pass.</summary>
@@ -39,8 +39,10 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
         var red = telling
             .Where(verdict => IsRed(verdict) && known.ContainsKey(verdict.Gate.Identity) && !open.Contains(verdict.Gate.Identity))
             .ToList();
+        var failing = telling.Where(verdict => !verdict.Passed).ToList();
         return red.Count > 0 ? new(BaseSuiteResult.Red, [.. red.SelectMany(verdict => verdict.FailedTests ?? [])])
-            : telling.Exists(IsGreen) && telling.TrueForAll(verdict => verdict.Passed) ? new(BaseSuiteResult.Green, [])
+            : telling.Exists(IsGreen) && failing.Count == 0 ? new(BaseSuiteResult.Green, [])
+            : failing.Count > 0 && failing.TrueForAll(verdict => open.Contains(verdict.Gate.Identity)) ? NotRun
             : new(BaseSuiteResult.NotComparable, []);
     }
 
