@@ -33,6 +33,23 @@ public sealed class NetworkProxyTests : IDisposable
     }
 
     [Fact]
+    public async Task Serve_FolderThatIsGone_Ends()
+    {
+        FakeTimeProvider time = new();
+        var serving = Proxy(time).ServeAsync(_stop.Token);
+        await Eventually.TrueAsync(() => File.Exists(NetworkProxy.SocketIn(_folder.Path)));
+        Directory.Delete(_folder.Path, recursive: true);
+
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return serving.IsCompleted;
+        });
+
+        Assert.True(await serving);
+    }
+
+    [Fact]
     public async Task Serve_FolderThatIsServed_ReturnsAtOnce()
     {
         var serving = Proxy(TimeProvider.System).ServeAsync(_stop.Token);

@@ -34,7 +34,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     /// <summary>The file with the proxy's <see cref="ProcessIdentity"/>.</summary>
     internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy2.pid");
 
-    /// <summary>Serves until no sandbox has been registered for a minute.</summary>
+    /// <summary>Serves until no sandbox has been registered for a minute, or its folder is gone and no sandbox is registered.</summary>
     /// <param name="stop">Ends it at once, and with it the network of its sandboxes.</param>
     /// <returns>False if another process serves this folder.</returns>
     public async Task<bool> ServeAsync(CancellationToken stop)
@@ -73,7 +73,10 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
                 }
             }
         }
-        File.Delete(SocketIn(folder));
+        if (Directory.Exists(folder))
+        {
+            File.Delete(SocketIn(folder));
+        }
         await idle;
         await Task.WhenAll(_work.Keys);
         return true;
@@ -91,7 +94,8 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         while (!end.IsCancellationRequested)
         {
             await Task.Delay(BetweenLooks, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_work.IsEmpty && time.GetElapsedTime(Interlocked.Read(ref _used)) > IdleLimit)
+            // Without its folder nobody finds it any more.
+            if (_work.IsEmpty && (!Directory.Exists(folder) || time.GetElapsedTime(Interlocked.Read(ref _used)) > IdleLimit))
             {
                 await end.CancelAsync();
             }
