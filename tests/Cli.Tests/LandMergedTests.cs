@@ -67,7 +67,7 @@ public sealed class LandMergedTests
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
     }
 
-    /// <summary>What has landed in part is not paid again by a yes in advance; a run that merges nothing new has nothing to land.</summary>
+    /// <summary>A yes in advance does not pay again for a plan that landed in part. A run that merges nothing new lands nothing.</summary>
     [Fact]
     public async Task Run_PlanOfWhichAPartHasLanded_IsPaidAgainOnlyWhereItIsMeant()
     {

@@ -6,61 +6,65 @@ namespace Orchestrator.Cli.Tests;
 public sealed class VerdictPowerTests
 {
     private const string Suite =
-        "import unittest\nfrom calc import add, sub\n\n\nclass CalcTest(unittest.TestCase):\n"
-        + "    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n\n"
-        + "    def test_sub(self):\n        self.assertEqual(sub(3, 2), 1)\n";
+        "const test = require('node:test');\nconst assert = require('node:assert');\nrequire('./kit.js');\n"
+        + "const { add, sub } = require('../calc.js');\n\n"
+        + "test('test_add', () => {\n  assert.equal(add(1, 2), 3);\n});\n\n"
+        + "test('test_sub', () => {\n  assert.equal(sub(3, 2), 1);\n});\n";
 
-    private const string Break = "sed -i 's/a - b/b - a/' calc.py\n";
+    // One process for all files, so that one can spoil another.
+    private const string Runner =
+        "for (const file of require('node:fs').readdirSync(__dirname).sort()) {\n"
+        + "  if (file.endsWith('.test.js')) require('./' + file);\n}\n";
+
+    private const string Break = "sed -i 's/a - b/b - a/' calc.js\n";
+
+    private const string Negation = "echo 'exports.neg = (a) => -a;' >>calc.js\n";
+
+    private const string EmptyTest = "cat >tests/m.test.js <<'END'\nconst test = require('node:test');\ntest('test_m', () => {});\nEND\n";
 
     [Theory]
     [InlineData(
-        "printf 'def mul(a, b):\\n    return a * b\\n' >>calc.py\n"
-            + "printf 'import unittest\\nimport calc\\n\\n\\nclass M(unittest.TestCase):\\n    def test_mul(self):\\n"
-            + "        self.assertEqual(calc.mul(2, 3), 6)\\n\\n    def test_old(self):\\n        self.assertEqual(calc.add(2, 3), 5)\\n'"
-            + " >tests/test_mul.py\n",
+        "echo 'exports.mul = (a, b) => a * b;' >>calc.js\n"
+            + "cat >tests/mul.test.js <<'END'\nconst test = require('node:test');\nconst assert = require('node:assert');\n"
+            + "const calc = require('../calc.js');\ntest('test_mul', () => {\n  assert.equal(calc.mul(2, 3), 6);\n});\n"
+            + "test('test_old', () => {\n  assert.equal(calc.add(2, 3), 5);\n});\nEND\n",
         "red without the change: 1 of 2 tests; green both ways: test_old"
     )]
     [InlineData(
-        "sed -i 's/a - b/a - b + 1/' calc.py\nsed -i 's/sub(3, 2), 1/sub(3, 2), 2/' tests/test_calc.py\n",
+        "sed -i 's/a - b/a - b + 1/' calc.js\nsed -i 's/sub(3, 2), 1/sub(3, 2), 2/' tests/calc.test.js\n",
         "red without the change: 1 of 1 test;"
     )]
-    [InlineData("sed -i 's/test_sub/test_subtracts/' tests/test_calc.py\n", "it changes tests alone")]
-    [InlineData("printf 'def neg(a):\\n    return -a\\n' >>calc.py\n", "merged")]
-    [InlineData("printf 'x = 1\\n' >conftest.py\nprintf 'def neg(a):\\n    return -a\\n' >>calc.py\n", "merged")]
+    [InlineData("sed -i 's/test_sub/test_subtracts/' tests/calc.test.js\n", "it changes tests alone")]
+    [InlineData(Negation, "merged")]
+    [InlineData("echo '{}' >.mocharc.json\n" + Negation, "merged")]
     public async Task Run_HonestWork_LandsAndSaysWhatItsTestsProve(string work, string said)
     {
         using var repository = await RepositoryAsync(work);
 
-        var shown = await repository.LandAsync(
-            "tasks:\n  - {id: a, description: A, files_write: ['c*.py', 's*.py', 'tests/**'], max_retries: 0}\n"
-        );
+        var shown = await repository.LandAsync(Plan());
 
         Assert.Contains(said, shown, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("sed -i '/def test_sub/,$d' tests/test_calc.py\n", "It takes tests away: test_sub.")]
+    [InlineData("sed -i '/test_sub/,$d' tests/calc.test.js\n", "It takes tests away: test_sub.")]
     [InlineData(
-        "sed -i 's/    def test_sub/    @unittest.skip(\"x\")\\n&/' tests/test_calc.py\n",
+        "sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n",
         "It switches tests off that were there: test_sub."
     )]
-    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/test_calc.py\n", "fail in the form of its base: test_sub")]
+    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "fail in the form of its base: test_sub")]
     [InlineData(
-        "printf 'import unittest\\nunittest.TestCase.assertEqual = lambda *a: None\\n\\n\\nclass A(unittest.TestCase):\\n"
-            + "    def test_a(self):\\n        pass\\n' >tests/test_a.py\n",
+        "echo \"require('node:assert').equal = () => {}; require('node:test')('test_a', () => {});\" >tests/a.test.js\n",
         "With tests and configuration as they were at its base it fails: test_sub"
     )]
     [InlineData(
-        "printf 'import unittest\\nunittest.TestCase.assertEqual = lambda *a: None\\n' >tests/__init__.py\n",
+        "echo \"require('node:assert').equal = () => {};\" >tests/kit.js\n",
         "With tests and configuration as they were at its base it fails: test_sub"
     )]
     public async Task Run_BrokenWorkBehindAGreenGate_IsNamed(string cheat, string said)
     {
         using var repository = await RepositoryAsync(Break + cheat);
-        repository.Cli.Write(
-            "tasks.yaml",
-            "tasks:\n  - {id: a, description: A, files_write: ['c*.py', 's*.py', 'tests/**'], max_retries: 0}\n"
-        );
+        repository.Cli.Write("tasks.yaml", Plan());
 
         var run = await repository.OrchestrateAsync("run", "--yes");
 
@@ -70,15 +74,8 @@ public sealed class VerdictPowerTests
     [Fact]
     public async Task Run_ProofThatIsRequired_SendsWorkBackWhoseTestsPassWithoutIt()
     {
-        using var repository = await RepositoryAsync(
-            "printf 'def neg(a):\\n    return -a\\n' >>calc.py\n"
-                + "printf 'import unittest\\n\\n\\nclass M(unittest.TestCase):\\n    def test_m(self):\\n        pass\\n'"
-                + " >tests/test_m.py\n"
-        );
-        repository.Cli.Write(
-            "tasks.yaml",
-            "tasks:\n  - {id: a, description: A, files_write: ['c*.py', 's*.py', 'tests/**'], max_retries: 0, prove_red: required}\n"
-        );
+        using var repository = await RepositoryAsync(Negation + EmptyTest);
+        repository.Cli.Write("tasks.yaml", Plan("prove_red: required"));
 
         var run = await repository.OrchestrateAsync("run", "--yes");
 
@@ -89,24 +86,18 @@ public sealed class VerdictPowerTests
     [Fact]
     public async Task Run_TestsThatThePlanLetsChange_AskNobody()
     {
-        using var repository = await RepositoryAsync(Break + "sed -i '/def test_sub/,$d' tests/test_calc.py\n");
+        using var repository = await RepositoryAsync(Break + "sed -i '/test_sub/,$d' tests/calc.test.js\n");
 
-        await repository.LandAsync(
-            "tasks:\n  - {id: a, description: A, files_write: ['c*.py', 'tests/**'], changes_tests: ['tests/**'], max_retries: 0}\n"
-        );
+        await repository.LandAsync(Plan("changes_tests: ['tests/**']"));
     }
 
     [Fact]
     public async Task Report_TestsThatProveNothing_AreItsFirstWordsOfTheTask()
     {
-        using var repository = await RepositoryAsync(
-            "printf 'def neg(a):\\n    return -a\\n' >>calc.py\n"
-                + "printf 'import unittest\\n\\n\\nclass M(unittest.TestCase):\\n    def test_m(self):\\n        pass\\n'"
-                + " >tests/test_m.py\n"
-        );
-        await repository.LandAsync("tasks:\n  - {id: a, description: A, files_write: ['c*.py', 'tests/**'], max_retries: 0}\n");
+        using var repository = await RepositoryAsync(Negation + EmptyTest);
+        await repository.LandAsync(Plan());
 
-        var report = await repository.OrchestrateAsync("report", "--markdown");
+        var report = await repository.OrchestrateAsync("report", "--full", "--markdown");
 
         Assert.Contains(
             "### a: A (merged)\n\n- its tests prove nothing: red without the change: 0 of 1 test; green both ways: test_m\n",
@@ -115,16 +106,20 @@ public sealed class VerdictPowerTests
         );
     }
 
+    private static string Plan(string more = "prove_red: report") =>
+        $"tasks:\n  - {{id: a, description: A, files_write: ['c*.js', '.moc*', 'tests/**'], max_retries: 0, {more}}}\n";
+
     private static async Task<ScriptedRepository> RepositoryAsync(string work)
     {
         var repository = new ScriptedRepository();
-        repository.Cli.Write("calc.py", "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n\n\n");
-        repository.Cli.Write("tests/__init__.py", "");
-        repository.Cli.Write("tests/test_calc.py", Suite);
+        repository.Cli.Write("calc.js", "exports.add = (a, b) => a + b;\nexports.sub = (a, b) => a - b;\n");
+        repository.Cli.Write("tests/all.js", Runner);
+        repository.Cli.Write("tests/kit.js", "");
+        repository.Cli.Write("tests/calc.test.js", Suite);
         await repository.CommitAsync("Calc");
         repository.WriteAgent(
             work + "git add -A\ngit commit -qm work\n",
-            "gates: {task: ['python3 -m unittest discover -q']}\nrisk: {review_threshold: 1000000}\n"
+            "gates: {task: [{command: node tests/all.js, type: test}]}\nrisk: {review_threshold: 1000000}\n"
         );
         return repository;
     }
