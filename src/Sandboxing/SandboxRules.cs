@@ -140,7 +140,7 @@ public sealed class SandboxRules(
         foreach (var download in downloads)
         {
             var isRenamed = !layered.Contains(download) && download.NamedAt("") is not null;
-            var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, Path.GetFileName(download.Cache.Folder))) : download.Path;
+            var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, download.Cache.Folder)) : download.Path;
             renamed.AddRange(isRenamed ? [place] : []);
             // Settings of the user are not shown.
             if ((isRenamed || download.IsSet) && download.NamedAt(place) is var (variable, value))

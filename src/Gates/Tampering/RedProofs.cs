@@ -10,7 +10,7 @@ public static class RedProofs
     /// <param name="verdicts">Verdicts of its test gates with its tests and the product of its base.</param>
     public static RedProof? Of(TestChanges tests, IReadOnlyList<GateVerdict> verdicts)
     {
-        IReadOnlyList<string> names = [.. tests.New, .. tests.Rewritten];
+        var names = tests.ToProve;
         if (names.Count == 0)
         {
             return null;
@@ -34,8 +34,7 @@ public static class RedProofs
     }
 
     /// <summary>A proof that says nothing; null: the task has no new and no changed test.</summary>
-    public static RedProof? Of(TestChanges tests, RedProofGap gap) =>
-        tests.New.Count + tests.Rewritten.Count == 0 ? null : Unknown([.. tests.New, .. tests.Rewritten], gap);
+    public static RedProof? Of(TestChanges tests, RedProofGap gap) => tests.ToProve.Count == 0 ? null : Unknown(tests.ToProve, gap);
 
     private static RedProof Unknown(IReadOnlyList<string> names, RedProofGap gap) => new(names.Count, null, [], gap);
 }

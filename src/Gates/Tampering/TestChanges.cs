@@ -5,7 +5,14 @@ namespace Orchestrator.Gates.Tampering;
 /// <param name="Before">Null: it was not there, or is no text.</param>
 /// <param name="After">Null: it is gone, or is no text.</param>
 /// <param name="IsUnreadable">True if it was text, is still there, and is no text now.</param>
-public sealed record ChangedTestFile(string Path, string? Before, string? After, bool IsUnreadable = false);
+public sealed record ChangedTestFile(string Path, string? Before, string? After, bool IsUnreadable = false)
+{
+    /// <summary>The tests before.</summary>
+    internal IReadOnlyList<SourceTest> TestsBefore => field ??= Before is null ? [] : TestSyntax.Read(Before);
+
+    /// <summary>The tests after.</summary>
+    internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestSyntax.Read(After);
+}
 
 /// <summary>The tests that work adds, changes, takes away, switches off, or lets check less; by name, over all its files, so that a test
 /// that moves is none of these. Pure.</summary>
@@ -19,16 +26,23 @@ public sealed class TestChanges
     public TestChanges(IReadOnlyList<ChangedTestFile> all, Ownership? approved = null)
     {
         _files = all;
-        New = [.. Names(all, file => file.After).Except(Names(all, file => file.Before))];
-        var (old, now) = (ByName(all, file => file.Before), ByName(all, file => file.After));
-        Rewritten = [.. old.Keys.Where(now.ContainsKey).Where(name => Text(old[name]) != Text(now[name]))];
-        var files = all.Where(file => approved?.Owns(file.Path) != true).ToList();
-        var before = ByName(files, file => file.Before);
+        var (old, now) = (all.SelectMany(file => file.TestsBefore).ToLookup(Name), all.SelectMany(file => file.TestsAfter).ToLookup(Name));
+        ToProve =
+        [
+            .. now.Where(tests => !old.Contains(tests.Key)).Select(tests => tests.Key),
+            .. old.Where(tests => now.Contains(tests.Key) && Text(tests) != Text(now[tests.Key])).Select(tests => tests.Key),
+        ];
+        bool IsOpen(ChangedTestFile file) => approved?.Owns(file.Path) != true;
+        var files = all.Where(IsOpen).ToList();
+        var before = files.SelectMany(Before).ToLookup(Name);
         // A test may move to a file that was approved.
-        var after = ByName(files.Concat(all.Where(file => file.Before is null)).Distinct(), file => file.After);
-        var kept = before.Keys.Where(after.ContainsKey).Select(name => (Name: name, Before: before[name], After: after[name])).ToList();
-        Gone = [.. before.Where(test => test.Value.Count > after.GetValueOrDefault(test.Key, []).Count).Select(test => test.Key)];
-        IsFewer = after.Values.Sum(tests => tests.Count) < before.Values.Sum(tests => tests.Count);
+        var after = all.Where(file => file.Before is null || IsOpen(file)).SelectMany(After).ToLookup(Name);
+        var kept = before
+            .Where(tests => after.Contains(tests.Key))
+            .Select(tests => (Name: tests.Key, Before: tests, After: after[tests.Key]))
+            .ToList();
+        Gone = [.. before.Where(tests => tests.Count() > after[tests.Key].Count()).Select(tests => tests.Key)];
+        IsFewer = after.Sum(tests => tests.Count()) < before.Sum(tests => tests.Count());
         Skipped =
         [
             .. kept.Where(test => test.After.Count(one => one.IsSkipped) > test.Before.Count(one => one.IsSkipped))
@@ -67,38 +81,28 @@ public sealed class TestChanges
     /// <summary>Files that were text and are none now.</summary>
     public IReadOnlyList<string> Unreadable { get; }
 
-    /// <summary>Tests that were not there.</summary>
-    public IReadOnlyList<string> New { get; }
-
-    /// <summary>Tests that were there with other lines.</summary>
-    public IReadOnlyList<string> Rewritten { get; }
+    /// <summary>New tests, and tests that were there with other lines: each should fail without the work.</summary>
+    public IReadOnlyList<string> ToProve { get; }
 
     /// <summary>True if a failed test, by its runner's spelling, is one whose file the work changed.</summary>
-    public bool Touch(string failed) => _files.Any(file => file.Before is { } text && TestNames.MayBeIn(failed, file.Path, text));
+    public bool Touch(string failed) =>
+        _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, file.TestsBefore));
 
-    private static IEnumerable<string> Names(IReadOnlyList<ChangedTestFile> files, Func<ChangedTestFile, string?> version) =>
-        files.Select(version).OfType<string>().SelectMany(TestSyntax.Read).Select(test => test.Name);
+    private static string Name(SourceTest test) => test.Name;
+
+    private static IReadOnlyList<SourceTest> Before(ChangedTestFile file) => OrWhole(file, file.Before, file.TestsBefore);
+
+    private static IReadOnlyList<SourceTest> After(ChangedTestFile file) => OrWhole(file, file.After, file.TestsAfter);
 
     // A test file in which no definition is known is one test, by its path.
-    private static Dictionary<string, List<SourceTest>> ByName(
-        IEnumerable<ChangedTestFile> files,
-        Func<ChangedTestFile, string?> version
-    ) =>
-        files
-            .Where(file => version(file) is not null)
-            .SelectMany(file =>
-                TestSyntax.Read(version(file)!) is { Count: > 0 } tests ? tests
-                : Ecosystems.IsNamedLikeTest(file.Path) ? [new SourceTest(file.Path, false, [], "")]
-                : []
-            )
-            .GroupBy(test => test.Name, StringComparer.Ordinal)
-            .ToDictionary(same => same.Key, same => same.ToList(), StringComparer.Ordinal);
+    private static IReadOnlyList<SourceTest> OrWhole(ChangedTestFile file, string? text, IReadOnlyList<SourceTest> tests) =>
+        text is not null && tests.Count == 0 && Ecosystems.IsNamedLikeTest(file.Path) ? [new SourceTest(file.Path, false, [], "")] : tests;
 
-    private static int Count(List<SourceTest> tests) => tests.Sum(test => test.Assertions.Count);
+    private static int Count(IEnumerable<SourceTest> tests) => tests.Sum(test => test.Assertions.Count);
 
-    private static string Text(List<SourceTest> tests) => string.Join('\n', tests.Select(test => test.Text));
+    private static string Text(IEnumerable<SourceTest> tests) => string.Join('\n', tests.Select(test => test.Text));
 
-    private static bool ExpectOtherValues(List<SourceTest> before, List<SourceTest> after)
+    private static bool ExpectOtherValues(IEnumerable<SourceTest> before, IEnumerable<SourceTest> after)
     {
         string[] old = [.. before.SelectMany(test => test.Assertions)];
         string[] now = [.. after.SelectMany(test => test.Assertions)];

@@ -26,11 +26,7 @@ public static class TestFiles
     {
         var commits = new CommitStore(repository);
         var read = new List<ChangedTestFile>();
-        foreach (
-            var file in changed.Where(file =>
-                !file.IsSubmodule && (Ecosystems.IsTest(file.Path) || Ecosystems.IsNamedLikeTest(file.Path) || MayHoldTests(file.Path))
-            )
-        )
+        foreach (var file in changed.Where(file => !file.IsSubmodule && Ecosystems.MayHoldTests(file.Path)))
         {
             var before = file.Change == FileChange.Added ? null : await ReadTextAsync(from, file.Path);
             var after = file.Change == FileChange.Deleted ? null : await ReadTextAsync(to, file.Path);
@@ -76,7 +72,4 @@ public static class TestFiles
     }
 
     private static bool IsData(string path) => Ecosystems.BelongsToTests(path) && !Ecosystems.IsTest(path);
-
-    /// <summary>True for sources of the product among which tests stand as well.</summary>
-    public static bool MayHoldTests(string path) => path.EndsWith(".rs", StringComparison.Ordinal);
 }

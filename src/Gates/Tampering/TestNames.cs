@@ -9,14 +9,14 @@ internal static partial class TestNames
     public static bool Means(string failed, string name) =>
         failed == name || Parts(failed).Contains(name) || failed.EndsWith(" " + name, StringComparison.Ordinal);
 
-    /// <summary>True if a failed test may be one of a file: the runner names the file, or names no file and the text has the test's
+    /// <summary>True if a failed test may be one of a file: the runner names the file, or names no file and one of its tests has the
     /// name.</summary>
-    public static bool MayBeIn(string failed, string path, string text) =>
+    public static bool MayBeIn(string failed, string path, IReadOnlyList<SourceTest> tests) =>
         FileIn().Match(failed) is { Success: true } file
             ? path == file.Value
                 || path.EndsWith("/" + file.Value, StringComparison.Ordinal)
                 || file.Value.EndsWith("/" + path, StringComparison.Ordinal)
-            : TestSyntax.Read(text).Any(test => Means(failed, test.Name));
+            : tests.Any(test => Means(failed, test.Name));
 
     private static IEnumerable<string> Parts(string failed)
     {

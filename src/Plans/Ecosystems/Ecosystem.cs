@@ -32,6 +32,10 @@ public sealed record Ecosystem(string Name)
     /// <summary>Names of tests that runners look for, without the ending, which is that of a source.</summary>
     public IReadOnlyList<string> Tests { get; init; } = [];
 
+    /// <summary>True if tests stand among the sources of the product, too.</summary>
+    /// <value>Default: false.</value>
+    public bool HasTestsInSources { get; init; }
+
     /// <summary>Files that decide what its programs do.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 

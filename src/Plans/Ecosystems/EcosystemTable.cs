@@ -306,6 +306,7 @@ internal static class EcosystemTable
         {
             Homes = [new(".cargo", "CARGO_HOME"), new(".rustup", "RUSTUP_HOME")],
             Home = Names(".rustup .cargo/bin .cargo/config.toml .cargo/env"),
+            HasTestsInSources = true,
             Programs = ["cargo"],
             Commands =
             [

@@ -128,6 +128,11 @@ public static class Ecosystems
     /// <summary>True if a file is named as tests are, in a language of a row or in any other.</summary>
     public static bool IsNamedLikeTest(string path) => IsTestName(path) || IsNamedTest(FileNamePattern.NameOf(path));
 
+    /// <summary>True if tests may stand in a file: it is a test or named like one, or a source of a language that has tests among
+    /// sources.</summary>
+    public static bool MayHoldTests(string path) =>
+        IsTest(path) || IsNamedLikeTest(path) || All.Any(row => row.HasTestsInSources && row.IsSource(path));
+
     private static bool IsInTestFolder(string path)
     {
         var parts = path.Split('/');

@@ -22,11 +22,11 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
         var twins = new CaseCollisions(worktree);
-        var nested = new HashSet<string>(StringComparer.Ordinal);
+        var (nested, folders) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, string?>(StringComparer.Ordinal));
         foreach (var file in changed)
         {
             stop.ThrowIfCancellationRequested();
-            if (file.Change == FileChange.Added && NestedRepository(file.Path, worktree) is { } root)
+            if (file.Change == FileChange.Added && NestedRepository(file.Path, worktree, folders) is { } root)
             {
                 if (nested.Add(root))
                 {
@@ -92,17 +92,19 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or "
         + "the whole.";
 
-    // A worktree that a confined agent has made: its git folder is nowhere for us, so that git takes its files for plain ones.
-    private static string? NestedRepository(string path, WorktreeFiles worktree)
+    // A worktree that a confined agent has made: its git folder is nowhere for us, so that git takes its files for plain ones. Each folder
+    // is looked at once.
+    private static string? NestedRepository(string path, WorktreeFiles worktree, Dictionary<string, string?> known)
     {
-        for (var folder = Path.GetDirectoryName(path); !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+        if (Path.GetDirectoryName(path) is not { Length: > 0 } folder)
         {
-            if (worktree.HasFile(folder + "/.git"))
-            {
-                return folder;
-            }
+            return null;
         }
-        return null;
+        if (!known.TryGetValue(folder, out var root))
+        {
+            known[folder] = root = worktree.HasFile(folder + "/.git") ? folder : NestedRepository(folder, worktree, known);
+        }
+        return root;
     }
 
     private static string PutBack(SubmoduleChange change)

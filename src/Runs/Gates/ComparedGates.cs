@@ -51,7 +51,7 @@ internal sealed class ComparedGates(GateCheck gates)
             work.From,
             red,
             [],
-            Path.Combine(work.Evidence, "at-base"),
+            Path.Combine(work.Evidence, "base-suite", "at-base"),
             stop,
             task: work.Task,
             isComparison: true
@@ -75,7 +75,7 @@ internal sealed class ComparedGates(GateCheck gates)
         {
             return null;
         }
-        if (RedProofs.Of(tests, RedProofGap.None) is null)
+        if (tests.ToProve.Count == 0)
         {
             return RedProofs.Of(inProduct, RedProofGap.NotSeparable);
         }
