@@ -47,6 +47,7 @@ public sealed partial class RecommendedCommandTests
         [AnswerWays.RunNow] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"run-now\""),
         [AnswerWays.ListSchedules] = ("Cli.Tests", nameof(ScheduleCommandTests), "\"list\""),
         [AnswerWays.Move] = ("Cli.Tests", nameof(MovedRunTests), "Run_OfAnotherMachine_SaysSoEverywhereAndGoesOnHereWhenItIsMoved"),
+        [AnswerWays.ListFlakyTests] = ("Cli.Tests", nameof(FlakyCommandTests), "Run_QuarantineThatEnded_TheTestDecidesAndItIsSaid"),
         [AnswerWays.SendNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
         [AnswerWays.DiscardNotices] = ("Cli.Tests", nameof(UnsentNoticeTests), "Notify_SendAndDiscard_CarryOutWhatTheInboxRecommends"),
     };

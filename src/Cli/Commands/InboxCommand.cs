@@ -94,6 +94,7 @@ internal sealed class InboxCommand : CliCommand
                 InboxKind.Question => "question",
                 InboxKind.Interrupted => "interrupted",
                 InboxKind.UnsentNotice => "unsentNotice",
+                InboxKind.QuarantineEnded => "quarantineEnded",
                 _ => "missedFire",
             },
             entry.Repository,

@@ -30,6 +30,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]
 [JsonSerializable(typeof(AcceptDocument))]
+[JsonSerializable(typeof(FlakyDocument))]
 [JsonSerializable(typeof(TaskDocument))]
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(LogDocument))]

@@ -1,4 +1,5 @@
 using Orchestrator.Machine.Service;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -14,6 +15,11 @@ internal sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyL
 /// <summary>Answer of <c>accept --json</c>.</summary>
 /// <param name="Items">Items that were put aside when the command was called.</param>
 internal sealed record AcceptDocument(IReadOnlyList<AsideEntry> Items) : Document;
+
+/// <summary>Answer of <c>flaky --json</c>.</summary>
+/// <param name="Seen">Tests that failed by chance in the latest verdicts of their gates on this machine.</param>
+/// <param name="Quarantined">Tests in quarantine, also those whose last day is over.</param>
+internal sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : Document;
 
 /// <summary>An item that was put aside.</summary>
 /// <param name="Id">Names it to <c>accept</c>.</param>

@@ -44,6 +44,7 @@ internal static class CommandGroups
                 "logs",
                 "diff",
                 "proof",
+                "flaky",
                 "network",
                 "open",
                 "events",

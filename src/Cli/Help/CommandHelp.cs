@@ -172,6 +172,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
+        ["flaky"] = Of(
+            Plain,
+            "orchestrate flaky",
+            "orchestrate flaky tests/test_net.py::test_timeout --reason \"waits for a real clock\" --days 14",
+            "orchestrate flaky tests/test_net.py::test_timeout --release"
+        ),
         ["network"] = Of(Plain, "orchestrate network", "orchestrate network run-tasks-3f9a1c/parser --json"),
         ["network allow"] = Of(
             Plain,

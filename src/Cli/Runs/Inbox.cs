@@ -1,5 +1,6 @@
 using Orchestrator.Client.Schedules;
 using Orchestrator.Machine.Repositories;
+using Orchestrator.Machine.Verification;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
@@ -73,6 +74,7 @@ internal sealed class Inbox(CommandContext context)
                 .GroupBy(notice => notice.Run)
                 .Select(unsent => InboxEntry.OfUnsent([.. unsent], repository))
         );
+        entries.AddRange(new FlakyTests(repository.Root, context.Services).Ended().Select(test => InboxEntry.OfEnded(test, repository)));
         return entries;
     }
 }

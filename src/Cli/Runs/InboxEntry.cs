@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Notices;
@@ -23,12 +25,16 @@ internal enum InboxKind
 
     /// <summary>A message to the user that has not reached a target.</summary>
     UnsentNotice,
+
+    /// <summary>A test whose quarantine has ended.</summary>
+    QuarantineEnded,
 }
 
 /// <summary>One thing that needs the user, in any of their repositories.</summary>
 /// <param name="Kind">What kind of thing it is.</param>
 /// <param name="Repository">Root of the repository.</param>
-/// <param name="Run">The run; for a missed time of a schedule the one that was dispatched, else the schedule's name.</param>
+/// <param name="Run">The run; for a missed time of a schedule the one that was dispatched, else the schedule's name; for a test its
+/// name.</param>
 /// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
 /// <param name="Each">For several tasks, what each of them asks.</param>
 /// <param name="Ways">Ways to answer it, the recommended one first, as in that repository.</param>
@@ -124,6 +130,21 @@ internal sealed record InboxEntry(
             [.. notices.Skip(1).Select(notice => notice.Describe())],
             [new AnswerWay(AnswerWays.SendNotices, notices[0].Run), new AnswerWay(AnswerWays.DiscardNotices, notices[0].Run)],
             notices[0].Since
+        );
+
+    /// <summary>A test that decides again, although nobody took it out of quarantine.</summary>
+    public static InboxEntry OfEnded(QuarantinedTest test, RepositoryLocation repository) =>
+        new(
+            InboxKind.QuarantineEnded,
+            repository.Root,
+            test.Test,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so it decides again. {test.Owner} was to repair it: {test.Reason}"
+            ),
+            [],
+            [new AnswerWay(AnswerWays.ListFlakyTests, "")],
+            new DateTimeOffset(test.Until.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
         );
 
     /// <summary>The last time of a schedule, where no task began at it.</summary>

@@ -31,6 +31,7 @@ internal static class CommandTable
         ("next", static () => new TasksNextCommand()),
         ("set-status", static () => new TasksSetStatusCommand()),
         ("config", static () => new ConfigCommand()),
+        ("flaky", static () => new FlakyCommand()),
         ("network", static () => new NetworkCommand()),
         ("notify", static () => new NotifyCommand()),
         ("done", static () => new DoneCommand()),

@@ -6,7 +6,7 @@ public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
 
 /// <summary>One thing that needs the user.</summary>
 /// <param name="Id">Identifies what is asked.</param>
-/// <param name="Kind"><c>question</c>, <c>interrupted</c>, <c>missedFire</c> or <c>unsentNotice</c>.</param>
+/// <param name="Kind"><c>question</c>, <c>interrupted</c>, <c>missedFire</c>, <c>unsentNotice</c> or <c>quarantineEnded</c>.</param>
 /// <param name="Repository">Root of the repository.</param>
 /// <param name="Run">The run, or the schedule.</param>
 /// <param name="What">What is asked.</param>

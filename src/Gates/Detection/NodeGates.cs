@@ -118,7 +118,8 @@ internal static partial class NodeGates
             ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
             : [];
 
-    private static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>
+    /// <summary>The scripts of the package.json in a folder, by name; none for a broken one.</summary>
+    public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>
         Parse(
             folder.Read("package.json"),
             root =>

@@ -27,12 +27,20 @@ public sealed class GateHistory(string folder, TimeProvider time)
         return past.Count >= Fewest && flakes * 5 > past.Count ? new GateChance(flakes, past.Count) : null;
     }
 
+    /// <summary>The tests of all gates that failed by chance lately.</summary>
+    public IReadOnlyList<FlakyTest> FlakyTests() =>
+        Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).SelectMany(file => FlakyTest.In(ReadFile(file)))]
+            : [];
+
     /// <summary>The verdicts of a gate, oldest first; none if there are none or they are damaged.</summary>
-    public IReadOnlyList<GateVerdict> Read(Gate gate)
+    public IReadOnlyList<GateVerdict> Read(Gate gate) => ReadFile(PathOf(gate));
+
+    private static GateVerdict[] ReadFile(string path)
     {
         try
         {
-            return StoredJson.TryRead(PathOf(gate), GateVerdictJson.Default.GateVerdictArray) ?? [];
+            return StoredJson.TryRead(path, GateVerdictJson.Default.GateVerdictArray) ?? [];
         }
         catch (Exception damaged) when (damaged is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +57,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
             return Read(verdict.Gate);
         }
         using var alone = await LockFile.TakeAsync(folder + ".lock", stop);
-        GateVerdict[] known = [.. Read(verdict.Gate).Append(verdict with { Tail = "", Oddities = [] }).TakeLast(Longest)];
+        GateVerdict[] known = [.. Read(verdict.Gate).Append(verdict with { Tail = "", Oddities = [], Failures = null }).TakeLast(Longest)];
         DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateVerdictJson.Default.GateVerdictArray));
         return known;
     }

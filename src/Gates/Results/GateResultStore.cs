@@ -22,6 +22,9 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
     /// <summary>Results from before this run, or from before now where a person asks, do not count.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>The tests in quarantine.</summary>
+    public TestQuarantine Quarantine { get; init; } = TestQuarantine.None;
+
     /// <summary>True for a tree that nobody made: its verdict does not become part of a gate's history.</summary>
     public bool IsComparison { get; init; }
 
@@ -81,6 +84,13 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             EvidenceFile = StillThere(found),
         };
 
+    /// <summary>The tests of a gate that failed by chance lately, as the runner spells them.</summary>
+    public IReadOnlySet<string> FlakyTestsOf(GitRepository repository, Gate gate) =>
+        FlakyTest.In(History(repository).Read(gate)).Select(flaky => flaky.Test).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The tests of all gates that failed by chance lately.</summary>
+    public IReadOnlyList<FlakyTest> FlakyTests(GitRepository repository) => History(repository).FlakyTests();
+
     /// <summary>Records the result of a gate that ran: for how often it fails by chance, and as passing where it passed at once. If it
     /// can't be written, the gate runs again the next time; the result is unaffected.</summary>
     /// <param name="verdict">The result.</param>
@@ -89,7 +99,8 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
     /// not those of the tree before or after the run.</param>
     /// <param name="leavesFiles">It left files that gates after it may need.</param>
     /// <param name="stop">Ends the waiting for other writers.</param>
-    /// <returns>The result with what is known of the gate, only advisory where the gate is flaky and the settings say so.</returns>
+    /// <returns>The result with what is known of the gate, only advisory where all failed tests are in quarantine, or the gate is flaky
+    /// and the settings say so.</returns>
     public async Task<GateVerdict> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,
@@ -119,6 +130,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         {
             // Only time is lost: see above.
         }
+        verdict = question.Quarantine.Apply(verdict, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
         var isQuarantined = question.Settings.Gates.Quarantine && verdict.Chance is not null && !verdict.Passed && !verdict.BlamesMachine;
         return isQuarantined ? verdict with { Quarantined = true } : verdict;
     }

@@ -18,6 +18,7 @@ internal static class DotNetRunners
                     + @"|^Build FAILED|^\s*Build (?:failed|succeeded)|: error (?:[A-Z]{2,8}\d+|TESTERROR): "
                     + @"|^MSBUILD : error |^Test Run (?:Failed|Successful)",
                 Command = @"\b(?:dotnet|msbuild)\b",
+                Select = new(@"\bdotnet test\b", "FullyQualifiedName~{0}") { All = "--filter {0}" },
                 Heads = @"^\s+(?:Failed|Passed|Skipped) \S|^failed |^\s*Error Message:|^\s*Stack Trace:",
                 Counts =
                 [

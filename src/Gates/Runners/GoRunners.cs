@@ -14,6 +14,12 @@ internal static class GoRunners
             {
                 Sign = @"^(?:ok  |FAIL|\?   )\t|^=== RUN   |^\s*--- (?:PASS|FAIL|SKIP): |^go: |\.go:\d+:\d+: |^goroutine \d+ \[",
                 Command = @"\bgo (?:test|build|vet|generate|run)\b|\b(?:golangci-lint|staticcheck)\b",
+                Select = new(@"\bgo test\b", "^{0}$")
+                {
+                    All = "-run {0}",
+                    IsPattern = true,
+                    IsFirst = true,
+                },
                 Heads = @"^=== |^\s*--- |^# |^(?:FAIL|ok  |PASS)\b",
                 FailedTest = @"^\s*--- FAIL: (?<test>\S+)",
                 Counts =

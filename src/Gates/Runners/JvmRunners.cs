@@ -18,6 +18,7 @@ internal static class JvmRunners
                 Failures = @"^\[ERROR\] (?<test>[\w.$]+(?:\([\w.$]*\))?) .*<<< (?:FAILURE|ERROR)!",
                 Sign = @"^\[(?:INFO|ERROR|FATAL|WARNING)\] ",
                 Command = @"\bmvnw?\b",
+                Select = new(@"\bmvnw?\b", "{0}") { All = "-Dsurefire.failIfNoSpecifiedTests=false -Dtest=*#{0}", Between = "+" },
                 Counts =
                 [
                     new(
@@ -89,6 +90,7 @@ internal static class JvmRunners
                 Failures = @"^(?<test>[\w.$]+ > .+?) FAILED$",
                 Sign = @"^\* What went wrong:|^BUILD (?:FAILED|SUCCESSFUL) in |^\d+ actionable tasks?: |^\d+ tests completed, ",
                 Command = @"\bgradlew?\b",
+                Select = new(@"\bgradlew?\b", "--tests *{0}"),
                 Counts =
                 [
                     new(

@@ -48,6 +48,7 @@ internal static class NativeRunners
                 Failures = @"^\s*\d+/\d+ Test\s+#\d+: (?<test>\S+) \.+\*\*\*",
                 Sign = @"^Test project /|^\d+% tests passed, |^No tests were found!!!|^Internal ctest changing into directory",
                 Command = @"\bctest\b",
+                Select = new(@"\bctest\b", "^{0}$") { All = "-R {0}", IsPattern = true },
                 Heads = @"^\s*Start +\d+: |^\d+% tests passed",
                 Counts =
                 [

@@ -13,6 +13,7 @@ internal static class PhpRunners
                 Failures = @"^\d+\) (?<test>[\w\\]+::\w+.*)$",
                 Sign = @"^PHPUnit \d|^\s+Tests:\s+\d",
                 Command = @"\bphpunit\b|\bpest\b",
+                Select = new(@"\bphpunit\b", "{0}") { All = "--filter {0}", IsPattern = true },
                 Heads = @"^\d+\) |^There (?:was|were) |^(?:FAILURES|ERRORS|OK|WARNINGS)\b",
                 Counts =
                 [

@@ -34,6 +34,7 @@ internal static class PythonRunners
                     + @"|^(?:FAILED|ERROR) \S+\.py|^\S*pytest\S*: error: |^ERROR: .*(?:pytest|\.py|\.ini"
                     + @"|not found: )|No module named '?pytest",
                 Command = @"\b(?:pytest|py\.test)\b",
+                Select = new(@"\bpytest\b", "{0}") { All = "-k {0}", Between = " or " },
                 Heads = @"^_{3,} .* _{3,}$|^={3,} .* ={3,}$",
                 Counts =
                 [
@@ -105,6 +106,7 @@ internal static class PythonRunners
             },
             new("unittest")
             {
+                Select = new(@"-m unittest\b(?: discover\b)?", "-k {0}"),
                 Failures = @"^(?:FAIL|ERROR): (?<test>\w+ \([\w.<>]+\))",
                 Sign = @"^Ran \d+ tests? in |^(?:FAIL|ERROR): \w+ \(|\(unittest\.loader\.",
                 Command = @"\bunittest\b|\bmanage\.py test\b|\bnose2\b",

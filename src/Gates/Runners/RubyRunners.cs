@@ -16,6 +16,7 @@ internal static class RubyRunners
                 Failures = @"^rspec \S+ # (?<test>.+)$",
                 Sign = @"^\d+ examples?, |^Failure/Error: |^An error occurred while loading|^No examples found|filtered out$",
                 Command = @"\brspec\b",
+                Select = new(@"\brspec\b", "-e {0}"),
                 Heads = @"^\s+\d+\) |^Finished in |^Failures:$|^Pending:",
                 Counts =
                 [

@@ -38,8 +38,32 @@ internal sealed record Runner(string Name)
     /// <summary>Rules for the decisive line, the most telling first.</summary>
     public IReadOnlyList<LineRule> Lines { get; init; } = [];
 
+    /// <summary>Its options that run some tests alone; null: not known.</summary>
+    public TestOptions? Select { get; init; }
+
     /// <summary>Places of the file and the line of a failure, for rules without places of their own.</summary>
     public IReadOnlyList<PlaceRule> Places { get; init; } = [];
+}
+
+/// <summary>The options of a runner that select tests by a part of their names: at least those, perhaps others beside them.</summary>
+/// <param name="Command">The part of a command that runs its tests.</param>
+/// <param name="Each">The option for one test, where {0} is its name; or a part of <see cref="All"/>.</param>
+internal sealed record TestOptions(LinePattern Command, string Each)
+{
+    /// <summary>The option for all tests, where {0} stands for each one's part; null: each has its own option.</summary>
+    public string? All { get; init; }
+
+    /// <summary>The text between two parts.</summary>
+    public string Between { get; init; } = "|";
+
+    /// <summary>A word before options of single tests; empty: none.</summary>
+    public string Begin { get; init; } = "";
+
+    /// <summary>True if the names are parts of a regular expression.</summary>
+    public bool IsPattern { get; init; }
+
+    /// <summary>True if the options stand directly behind that part of the command, not at its end.</summary>
+    public bool IsFirst { get; init; }
 }
 
 /// <summary>A pattern that is compiled when it is first used.</summary>

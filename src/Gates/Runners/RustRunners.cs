@@ -22,6 +22,7 @@ internal static class RustRunners
             {
                 Sign = @"Nextest run ID|^\s+Summary \[",
                 Command = @"\bcargo nextest\b",
+                Select = new(@"\bcargo nextest run\b", "{0}"),
                 Failures = @"^\s+(?:TRY \d+ )?(?:FAIL|SIG\w+|ABORT|TIMEOUT) \[[^\]]*\] (?:\([^)]*\) )?\S+ (?<test>\S+)",
                 FailedTest = @"^\s+(?:TRY \d+ )?FAIL \[[^\]]*\] (?:\([^)]*\) )?\S+ (?<test>\S+)",
                 Heads = @"^\s+(?:TRY \d+ )?(?:FAIL|PASS|SIG\w+|TIMEOUT) \[",
@@ -51,6 +52,7 @@ internal static class RustRunners
                     @"^\s+(?:Compiling|Checking|Finished|Running|Updating|Blocking|Doc-tests) |^test result: "
                     + @"|^error(?:\[E\d+\])?: |^running \d+ tests?$",
                 Command = @"\bcargo\b",
+                Select = new(@"\bcargo(?: \+\S+)? test\b", "{0}") { Begin = "--" },
                 CountedBy = ["nextest"],
                 Failures = @"^test (?<test>\S.*?)(?: - should panic)? \.\.\. FAILED|^(?<test>\S+) --- FAILED",
                 FailedTest = @"^test (?<test>\S+)(?: - should panic)? \.\.\. FAILED|^(?<test>\S+) --- FAILED",

@@ -19,6 +19,7 @@ internal static class ScriptRunners
                 Failures = @"^\s+● (?!Console|Validation|Test suite failed|Deprecation)(?<test>\S.*)$",
                 Sign = @"^(?:PASS|FAIL) \S+\.[cm]?[jt]sx?\b|^Test Suites: |^\s*● ",
                 Command = @"\bjest\b",
+                Select = new(@"\bjest\b", "{0}") { All = "-t {0}", IsPattern = true },
                 Heads = @"^\s*● |^(?:PASS|FAIL) |^Test Suites: ",
                 Counts =
                 [
@@ -80,6 +81,7 @@ internal static class ScriptRunners
                 Failures = @"^\s*(?:FAIL|×)\s+(?<test>\S+ > .+?)(?: \d+ms)?$",
                 Sign = @"^ (?:RUN|DEV)  v\d|^\s+Test Files  |^ FAIL  |^⎯+ ",
                 Command = @"\bvitest\b",
+                Select = new(@"\bvitest\b", "{0}") { All = "-t {0}", IsPattern = true },
                 Heads = @"^ FAIL  |^⎯+|^\s+Test Files  ",
                 Counts =
                 [
@@ -130,6 +132,12 @@ internal static class ScriptRunners
                 Failures = @"^\s*✖ (?<test>\S.*?) \([\d.]+ms\)",
                 Sign = @"^# Subtest: |^(?:ℹ|#) tests \d|^TAP version 13|^✖ failing tests:|^\s*✖ ",
                 Command = @"\bnode --test\b",
+                Select = new(@"\bnode\b.*? --test(?!\S)", "{0}")
+                {
+                    All = "--test-name-pattern={0}",
+                    IsPattern = true,
+                    IsFirst = true,
+                },
                 Heads = @"^\s*(?:not )?ok \d+|^\s*[✖✔▶]|^ℹ ",
                 Counts =
                 [
@@ -166,6 +174,7 @@ internal static class ScriptRunners
                 Failures = @"^\s+\d+\) (?<test>\S.*?):?$",
                 Sign = @"^\s+\d+ (?:passing|failing)\b|^ Exception during run: |^Error: No test files found|<testsuite name=""Mocha",
                 Command = @"\bmocha\b",
+                Select = new(@"\bmocha\b", "{0}") { All = "-g {0}", IsPattern = true },
                 Heads = @"^\s+\d+\) |^ok \d|^not ok \d",
                 Counts =
                 [

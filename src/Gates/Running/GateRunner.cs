@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Runners;
+using Orchestrator.Gates.Tampering;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 
@@ -10,6 +11,10 @@ namespace Orchestrator.Gates.Running;
 public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = null)
 {
     private const string RerunSuffix = ".rerun";
+    private const string AloneSuffix = ".alone";
+
+    /// <summary>A test that failed by chance before gets one run more than others.</summary>
+    private const int MostRuns = 3;
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
     private const int LongestLine = 4 * 1024;
@@ -20,11 +25,12 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>Runs a gate when it is its turn. A test or custom gate that fails, and any gate that is killed, runs once more on the same
-    /// files, to detect flaky failures. A gate that could not get a resource (<see cref="GateContention"/>) while another gate ran is run
+    /// <summary>Runs a gate when it is its turn. Of a test or custom gate that fails, the failed tests run alone; where they can't, or pass,
+    /// and for any gate that is killed, all of it runs once more on the same files, to detect flaky failures. A gate that could not get a resource (<see cref="GateContention"/>) while another gate ran is run
     /// once more alone, and that result counts. When this returns no process of it is left.</summary>
     /// <param name="subject">The worktree it runs on.</param>
-    /// <param name="evidenceFile">File for all its output, and how it ended. The second run's file has the suffix <c>.rerun</c>.</param>
+    /// <param name="evidenceFile">File for all its output, and how it ended. Files of further runs have the suffixes <c>.alone</c> and
+    /// <c>.rerun</c>.</param>
     /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
     public async Task<GateVerdict> RunAsync(
         Gate gate,
@@ -77,32 +83,115 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 Failure = alone.Result == GateResult.Passed ? GateFailure.Contention : alone.Failure,
             };
         }
+        if (first.Result == GateResult.Passed && RunsTwice(gate))
+        {
+            return await RepeatNewTestsAsync(first, subject, evidenceFile, turn, cancellationToken);
+        }
         var wasKilled = GateClassifier.WasKilled(first);
-        if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || !RunsTwice(gate)))
-        {
-            return first;
-        }
-        if (!await BeginsAgainAsync(subject, cancellationToken))
-        {
-            return first;
-        }
-        var second = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
-        if (second.Result == GateResult.Passed)
-        {
-            return second with { Failure = GateFailure.Flaky, Runs = 2 };
-        }
+        return wasKilled || (first.Failure == GateFailure.Logic && subject.RerunFailure && RunsTwice(gate))
+            ? await RepeatAsync(first, subject, evidenceFile, turn, wasKilled, cancellationToken)
+            : first;
+    }
 
-        // A single kill may be due to a machine short of memory; a gate that is killed each time needs too much.
-        return wasKilled && GateClassifier.WasKilled(second) && !second.IsProven
-            ? second with
+    /// <summary>Tells chance from fault: where the failed tests fail alone as well, that is enough; else the whole gate runs again.</summary>
+    private async Task<GateVerdict> RepeatAsync(
+        GateVerdict first,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        bool wasKilled,
+        CancellationToken cancellationToken
+    )
+    {
+        var failed = first.FailedTests ?? [];
+        var runs = failed.Count > 0 && failed.All(subject.FlakyBefore.Contains) ? MostRuns : 2;
+        if (runs == 2 && !wasKilled && await FailAloneAsync(first, subject, evidenceFile, turn, cancellationToken))
+        {
+            return first with { Runs = 2 };
+        }
+        var found = first;
+        for (var run = 2; run <= runs && await BeginsAgainAsync(subject, cancellationToken); run++)
+        {
+            var log = evidenceFile + RerunSuffix + (run == 2 ? "" : run);
+            var again = await RunOnceAsync(first.Gate, first.Command, subject, log, turn, cancellationToken);
+            if (again.Result == GateResult.Passed)
             {
-                Failure = GateFailure.Logic,
-                Runs = 2,
+                return again with { Failure = GateFailure.Flaky, Runs = run, FlakyTests = first.FailedTests };
             }
-            : first with
+
+            // A single kill may be due to a machine short of memory; a gate that is killed each time needs too much.
+            found =
+                wasKilled && GateClassifier.WasKilled(again) && !again.IsProven
+                    ? again with
+                    {
+                        Failure = GateFailure.Logic,
+                        Runs = run,
+                    }
+                    : found with
+                    {
+                        Runs = run,
+                        FlakyTests = FailedOnce(first, again) ?? found.FlakyTests,
+                    };
+        }
+        return found;
+    }
+
+    /// <summary>Tests that failed in one of two failed runs; null where none failed in both, as with names that differ each time.</summary>
+    private static IReadOnlyList<string>? FailedOnce(GateVerdict first, GateVerdict again)
+    {
+        var (before, now) = (first.FailedTests ?? [], again.FailedTests ?? []);
+        var both = before.Intersect(now).ToHashSet(StringComparer.Ordinal);
+        return both.Count == 0 || (both.Count == before.Count && both.Count == now.Count) ? null : [.. before.Union(now).Except(both)];
+    }
+
+    /// <summary>Runs new tests alone, so that one that fails by chance shows that before it is merged.</summary>
+    /// <returns>The verdict of a run in which one failed; else the first one.</returns>
+    private async Task<GateVerdict> RepeatNewTestsAsync(
+        GateVerdict passed,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        CancellationToken cancellationToken
+    )
+    {
+        if (TestSelection.Of(passed.Command, subject.NewTests, subject.Directory) is not { } alone)
+        {
+            return passed;
+        }
+        for (var run = 2; run <= MostRuns && await BeginsAgainAsync(subject, cancellationToken); run++)
+        {
+            var log = $"{evidenceFile}{AloneSuffix}{run}";
+            var again = await RunOnceAsync(passed.Gate, alone, subject, log, turn, cancellationToken);
+            if (again is { Kind: GateKind.Failed, FailedTests: { } failed } && failed.Any(IsNew))
             {
-                Runs = 2,
-            };
+                return again with { Runs = run, FlakyTests = failed };
+            }
+        }
+        return passed;
+
+        bool IsNew(string failed) => subject.NewTests.Any(name => TestNames.Means(failed, name));
+    }
+
+    /// <summary>True if failed tests fail as well when they run alone. Whether they pass there does not matter: then other tests may be
+    /// what makes them fail.</summary>
+    private async Task<bool> FailAloneAsync(
+        GateVerdict first,
+        GateSubject subject,
+        string evidenceFile,
+        GateTurn turn,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            first is not { Kind: GateKind.Failed, FailedTests: { } failed }
+            || TestSelection.Of(first.Command, failed, subject.Directory) is not { } alone
+            || !await BeginsAgainAsync(subject, cancellationToken)
+        )
+        {
+            return false;
+        }
+        var again = await RunOnceAsync(first.Gate, alone, subject, evidenceFile + AloneSuffix, turn, cancellationToken);
+        return again is { Result: GateResult.Failed, Kind: GateKind.Failed } && (again.FailedTests ?? []).Intersect(failed).Any();
     }
 
     /// <summary>A second run begins where the first did: else what the first left could make it green.</summary>

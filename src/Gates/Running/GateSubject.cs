@@ -35,6 +35,14 @@ public sealed record GateSubject
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;
 
+    /// <summary>Tests that failed by chance before, as the runner spells them: where no other test fails, the gate runs up to three
+    /// times.</summary>
+    public IReadOnlySet<string> FlakyBefore { get; init; } = new HashSet<string>();
+
+    /// <summary>New and changed tests, by their names in the sources: where a gate passes and they can be selected, they run alone up to
+    /// three times in all.</summary>
+    public IReadOnlyList<string> NewTests { get; init; } = [];
+
     /// <summary>Puts the files of the worktree back to what they were before the gate, which is run once more only then; false: they can't
     /// be. Null: they stay as the first run left them.</summary>
     public Func<CancellationToken, Task<bool>>? PutBack { get; init; }

@@ -33,13 +33,13 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
     /// done.</param>
     public static BaseSuite Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
     {
-        var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Result == GateResult.Passed);
-        var open = atBase.Where(verdict => !verdict.Passed).Select(verdict => verdict.Gate.Identity).ToHashSet();
+        var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Holds);
+        var open = atBase.Where(verdict => !verdict.Passed && !verdict.Holds).Select(verdict => verdict.Gate.Identity).ToHashSet();
         var telling = verdicts.Where(verdict => known.GetValueOrDefault(verdict.Gate.Identity, true)).ToList();
         var red = telling
             .Where(verdict => IsRed(verdict) && known.ContainsKey(verdict.Gate.Identity) && !open.Contains(verdict.Gate.Identity))
             .ToList();
-        var failing = telling.Where(verdict => !verdict.Passed).ToList();
+        var failing = telling.Where(verdict => !verdict.Passed && !verdict.Holds).ToList();
         return red.Count > 0 ? new(BaseSuiteResult.Red, [.. red.SelectMany(verdict => verdict.FailedTests ?? [])])
             : telling.Exists(IsGreen) && failing.Count == 0 ? new(BaseSuiteResult.Green, [])
             : failing.Count > 0 && failing.TrueForAll(verdict => open.Contains(verdict.Gate.Identity)) ? NotRun
@@ -49,8 +49,15 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
     /// <summary>True if a gate says that the work is not good. A build that fails, or a test that can't be loaded, is what a changed
     /// interface does to old tests.</summary>
     public static bool IsRed(GateVerdict verdict) =>
-        verdict is { Result: GateResult.Failed, Kind: GateKind.Failed, BlamesMachine: false, Gate.Type: GateType.Test or GateType.Custom };
+        verdict
+            is {
+                Result: GateResult.Failed,
+                Kind: GateKind.Failed,
+                BlamesMachine: false,
+                Quarantined: false,
+                Gate.Type: GateType.Test or GateType.Custom,
+            };
 
     private static bool IsGreen(GateVerdict verdict) =>
-        verdict is { Result: GateResult.Passed, Gate.Type: GateType.Test or GateType.Custom } && verdict.Kind != GateKind.NoTests;
+        verdict is { Holds: true, Gate.Type: GateType.Test or GateType.Custom } && verdict.Kind != GateKind.NoTests;
 }

@@ -9,6 +9,19 @@ internal static partial class TestNames
     public static bool Means(string failed, string name) =>
         failed == name || Parts(failed).Contains(name) || failed.EndsWith(" " + name, StringComparison.Ordinal);
 
+    /// <summary>The name of a test in its source, of its name as a runner spells it: without file, suites and parameters.</summary>
+    public static string Simple(string spelled)
+    {
+        var name = Parameters().Replace(spelled, "").TrimEnd();
+        foreach (var separator in (string[])[" › ", " > ", "::", "#"])
+        {
+            name = name[(name.LastIndexOf(separator, StringComparison.Ordinal) is >= 0 and var at ? at + separator.Length : 0)..];
+        }
+        return Dotted().IsMatch(name) ? name[(name.LastIndexOf('.') + 1)..]
+            : Nested().Match(name) is { Success: true } parent ? parent.Value
+            : name;
+    }
+
     /// <summary>True if a failed test may be one of a file: the runner names the file, or names no file and one of its tests has the
     /// name.</summary>
     public static bool MayBeIn(string failed, string path, IReadOnlyList<SourceTest> tests) =>
@@ -33,6 +46,12 @@ internal static partial class TestNames
 
     [GeneratedRegex(@"^[\w./@+-]+\.\w{1,4}(?=::| > | › )", RegexOptions.CultureInvariant)]
     private static partial Regex FileIn();
+
+    [GeneratedRegex(@"^[\w.$]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Dotted();
+
+    [GeneratedRegex(@"^\w+(?=/)", RegexOptions.CultureInvariant)]
+    private static partial Regex Nested();
 
     [GeneratedRegex(@"\[.*\]$|\(.*\)$", RegexOptions.CultureInvariant)]
     private static partial Regex Parameters();

@@ -52,7 +52,11 @@ public static class CheckoutVerification
             GitCopies.FolderOf(services.Environment)
         );
         var verification = new GatesOfCheckout(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
-        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests)) { Fresh = fresh };
+        var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests))
+        {
+            Fresh = fresh,
+            Quarantine = new FlakyTests(workTree, services).Read().Quarantine,
+        };
         if (commit is null)
         {
             var known = new WorktreeStore(opened);

@@ -62,6 +62,7 @@ public sealed record AnswerWay(
             AnswerWays.RunNow => ("schedule run-now", [Target], []),
             AnswerWays.SendNotices => ("notify send", [Target], []),
             AnswerWays.DiscardNotices => ("notify discard", [Target], []),
+            AnswerWays.ListFlakyTests => ("flaky", [], []),
             AnswerWays.ListSchedules => ("schedule list", [], []),
             _ => (Kind, [Target], []),
         };
@@ -122,6 +123,9 @@ public static class AnswerWays
 
     /// <summary>To look at the schedules of a repository; it has no target.</summary>
     public const string ListSchedules = "list-schedules";
+
+    /// <summary>To look at the tests in quarantine of a repository; it has no target.</summary>
+    public const string ListFlakyTests = "list-flaky-tests";
 
     /// <summary>To send the messages of a run that have not arrived.</summary>
     public const string SendNotices = "send-notices";

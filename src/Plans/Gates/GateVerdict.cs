@@ -136,7 +136,7 @@ public sealed record GateVerdict
     [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Duration { get; init; }
 
-    /// <summary>The number of runs: 0, 1, or 2 to detect flakiness.</summary>
+    /// <summary>The number of runs of the whole gate: 0, 1, or up to 3 to tell chance from fault.</summary>
     [JsonPropertyName("runs")]
     public int Runs { get; init; }
 
@@ -159,6 +159,10 @@ public sealed record GateVerdict
     /// <summary>Names of failed tests as the runner spells them, at most 200; null: it names none.</summary>
     [JsonPropertyName("failedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? FailedTests { get; init; }
+
+    /// <summary>Names of tests that failed and passed on the same files, as the runner spells them; null: none is known.</summary>
+    [JsonPropertyName("flakyTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? FlakyTests { get; init; }
 
     /// <summary>The first line of its output that a reader needs; null: it passed, or no line is worth it.</summary>
     [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -210,9 +214,15 @@ public sealed record GateVerdict
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateChance? Chance { get; init; }
 
-    /// <summary>True if the gate's failure is ignored, because it is known to fail by chance (<c>gates.quarantine</c>).</summary>
+    /// <summary>True if the gate's failure is ignored: it is known to fail by chance (<c>gates.quarantine</c>), or each test that failed
+    /// is in quarantine.</summary>
     [JsonPropertyName("quarantined")]
     public bool Quarantined { get; init; }
+
+    /// <summary>The failed tests, where each is in quarantine (<see cref="TestQuarantine"/>); null: the failure decides, or all of the
+    /// gate is in quarantine.</summary>
+    [JsonPropertyName("quarantinedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? QuarantinedTests { get; init; }
 
     /// <summary>Comparison with its failure at the base commit; null: it passed there, or was not run.</summary>
     [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -271,6 +281,10 @@ public sealed record GateVerdict
     /// <summary>True if it passed, or had nothing to check.</summary>
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
+
+    /// <summary>True if it ran and passed, or failed in nothing but what is in quarantine.</summary>
+    [JsonIgnore]
+    public bool Holds => Result == GateResult.Passed || Quarantined;
 
     /// <summary>True when the gate does not prevent a merge: passed, skipped, not required, or known to be flaky.</summary>
     [JsonPropertyName("acceptable")]

@@ -151,7 +151,7 @@ public static class GateWords
         }
         if (verdict.Quarantined)
         {
-            yield return $"      it only advises, since it {Chance(verdict)} (gates.quarantine)";
+            yield return $"      it only advises, since {Quarantine(verdict)}";
         }
         if (Advice(verdict) is { Length: > 0 } advice)
         {
@@ -286,6 +286,14 @@ public static class GateWords
     public static string Chance(GateVerdict verdict) =>
         verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
+    /// <summary>Why a failure only advises.</summary>
+    private static string Quarantine(GateVerdict verdict) =>
+        verdict.QuarantinedTests is { } tests
+            ? $"each failed test is in quarantine: {Some(tests, MostNotes)}"
+            : $"it {Chance(verdict)} (gates.quarantine)";
+
+    private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {Some(tests, MostNotes)}" : "";
+
     /// <summary>Comparison with its failure at the base commit; empty: there was none.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
         verdict.BeforeWork switch
@@ -321,6 +329,9 @@ public static class GateWords
             Cure(verdict.Contention),
             verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
                 ? $"It watches for changes, or asks; '{once}' checks once."
+                : "",
+            verdict is { Result: GateResult.Failed, FlakyTests: { } flaky }
+                ? $"On the same files these tests failed and passed: {Some(flaky, MostNotes)}. Let them depend on nothing but the files."
                 : "",
             verdict.DecidesAnyway ? $"It was {BeforeWork(verdict)}." : "",
             verdict is { Passed: false, Repaired: null, Rewritten: { } rewritten }
@@ -373,8 +384,8 @@ public static class GateWords
     private static string Note(GateVerdict verdict) =>
         verdict switch
         {
-            { Quarantined: true } => $"failed and only advises, since it {Chance(verdict)}",
-            { Passed: true, Failure: GateFailure.Flaky } => "failed, and passed when run again on the same files",
+            { Quarantined: true } => $"failed and only advises, since {Quarantine(verdict)}",
+            { Passed: true, Failure: GateFailure.Flaky } => $"failed, and passed when run again on the same files{Flaky(verdict)}",
             { BeforeWork: not null } => BeforeWork(verdict),
             { Passed: true } => Advice(verdict),
             { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {Summary(verdict)}",

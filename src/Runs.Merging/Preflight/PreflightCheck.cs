@@ -44,6 +44,7 @@ public sealed class PreflightCheck(RunServices services)
             errors.AddRange(
                 SubmodulePaths.Find(files.Plan, [.. submodules.Select(s => s.Path)]).Select(path => $"{path.Message} {SubmodulePaths.Cure}")
             );
+            await CheckQuarantineAsync(repository, start, errors, warnings, stop);
         }
         var until = UntilOf(input, errors);
         await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
@@ -117,6 +118,24 @@ public sealed class PreflightCheck(RunServices services)
             PlanHash = decisions.Store(files.Folder),
             Until = until,
         };
+    }
+
+    private async Task CheckQuarantineAsync(
+        GitRepository repository,
+        string start,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
+    {
+        var (quarantine, faults) = await GateCheck.QuarantineAsync(repository, start, stop);
+        errors.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(fault => fault.ToPlainText()));
+        warnings.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(fault => fault.ToPlainText()));
+        warnings.AddRange(
+            quarantine
+                .EndedBy(DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime))
+                .Select(test => $"The quarantine of the test '{test.Test}' ended: it decides again. {test.Owner} was to repair it.")
+        );
     }
 
     /// <summary>The moment that a time of day in the run's input means.</summary>

@@ -57,6 +57,20 @@ internal static class GateTally
                     .Append($"Repair it; until then 'gates.quarantine: true' lets it only advise.\n");
             }
         }
+        foreach (var (name, ran, _) in gates)
+        {
+            var flaky = ran.SelectMany(verdict => verdict.FlakyTests ?? []).Distinct().ToList();
+            var quarantined = ran.SelectMany(verdict => verdict.QuarantinedTests ?? []).Distinct().ToList();
+            if (flaky.Count > 0)
+            {
+                text.Append($"- failed by chance in '{Cell(name)}': {Cell(FileNames.Some(flaky), LongestNote)}. ")
+                    .Append($"Repair them, or put them into quarantine: 'orchestrate flaky'.\n");
+            }
+            if (quarantined.Count > 0)
+            {
+                text.Append($"- failed in '{Cell(name)}' and in quarantine: {Cell(FileNames.Some(quarantined), LongestNote)}\n");
+            }
+        }
         foreach (var (name, _, cached) in gates)
         {
             if (cached.LastOrDefault() is { } hit)

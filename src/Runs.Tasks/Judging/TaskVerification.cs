@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Tampering;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 
@@ -78,8 +79,19 @@ public sealed class TaskVerification(RunServices services)
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
+        var sources = await TestFiles.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, differences, stop);
         var outcomes = Measurements.WithClaims(
-            await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id),
+            await _gates.RunAsync(
+                files,
+                workspace.Repository,
+                commit,
+                gates,
+                changed,
+                evidence,
+                stop,
+                task: task.Id,
+                newTests: new TestChanges(sources).ToProve
+            ),
             claims
         );
         var measured = Measurements.Of(outcomes);
@@ -129,7 +141,7 @@ public sealed class TaskVerification(RunServices services)
         }
         notes.AddRange(GateWords.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
-        var power = await new VerdictPower(_gates).FindAsync(files, workspace, task, input, commit, differences, outcomes, stop);
+        var power = await new VerdictPower(_gates).FindAsync(files, workspace, task, input, commit, differences, sources, outcomes, stop);
         if (power.Refusal is { } refusal)
         {
             return Refused(files, task, input, [refusal], commit) with { Gates = gated, Measurements = measured, Red = power.Red };

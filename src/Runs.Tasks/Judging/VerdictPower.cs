@@ -17,6 +17,7 @@ internal sealed class VerdictPower(GateCheck gates)
 {
     /// <summary>Finds it.</summary>
     /// <param name="differences">What the work changed.</param>
+    /// <param name="sources">The files among it that may have tests, in both versions.</param>
     /// <param name="outcomes">Its gates' verdicts.</param>
     public async Task<FoundPower> FindAsync(
         RunFiles files,
@@ -25,6 +26,7 @@ internal sealed class VerdictPower(GateCheck gates)
         VerifyTaskInput input,
         string commit,
         IReadOnlyList<ChangedFile> differences,
+        IReadOnlyList<ChangedTestFile> sources,
         IReadOnlyList<GateVerdict> outcomes,
         CancellationToken stop
     )
@@ -43,7 +45,6 @@ internal sealed class VerdictPower(GateCheck gates)
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
         var compared = new ComparedGates(gates);
-        var sources = await TestFiles.ReadAsync(repository, from, commit, differences, stop);
         var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
         var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
         var red = mode == ProveRed.Off ? null : await ProveAsync(compared, work, sources, stop);

@@ -67,7 +67,7 @@ internal sealed class ComparedGates(GateCheck gates)
         IReadOnlyList<Gate> all =
         [
             .. work
-                .Verdicts.Where(verdict => verdict.Passed)
+                .Verdicts.Where(verdict => verdict.Passed || verdict.Holds)
                 .Select(verdict => verdict.Gate)
                 .Where(gate => gate.Type is GateType.Test or GateType.Build),
         ];

@@ -4,6 +4,7 @@ using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Git.Refs;
+using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -26,6 +27,7 @@ internal sealed class GateCheck(RunServices services)
     /// <param name="isMerge">The commit is a merge on staging.</param>
     /// <param name="task">The task whose work it is; empty: not of one task.</param>
     /// <param name="isBase">The commit is the one that the run began at: no agent's work is in it.</param>
+    /// <param name="newTests">Names of new and changed tests, which run three times where they can be selected.</param>
     /// <param name="isComparison">The commit is none of anybody's: its verdicts say nothing about how often gates fail.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files,
@@ -39,14 +41,24 @@ internal sealed class GateCheck(RunServices services)
         bool isMerge = false,
         string task = "",
         bool isBase = false,
-        bool isComparison = false
+        bool isComparison = false,
+        IReadOnlyList<string>? newTests = null
     )
     {
         if (gates.Count == 0)
         {
             return [];
         }
+        var isBegun = isBase && !isComparison;
         var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison };
+        if (isBegun && await LacksBuildsAsync(files, repository, gates, stop))
+        {
+            // Gates run although their verdicts are known, so that later worktrees can begin with what they build.
+            question = question with
+            {
+                Fresh = true,
+            };
+        }
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : BaseGates.Read(files);
@@ -69,6 +81,8 @@ internal sealed class GateCheck(RunServices services)
             {
                 TrustsOutput = isBase,
                 RerunFailure = expectedRed?.Contains(gate) != true,
+                NewTests = newTests ?? [],
+                FlakyBefore = _results.FlakyTestsOf(repository, gate),
             };
             var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
             var verdict = await RunAsync(gate, subject, evidence, stop);
@@ -88,6 +102,10 @@ internal sealed class GateCheck(RunServices services)
             );
             Told(BaseGates.Compare(atBase, verdict, lacksTests));
         }
+        if (isBegun && tree.IsBegun)
+        {
+            await WorktreeSetup.KeepBuildsAsync(tree.Place.Worktree, files, services, stop);
+        }
         return outcomes;
 
         void Told(GateVerdict verdict)
@@ -96,6 +114,16 @@ internal sealed class GateCheck(RunServices services)
             GateEvidence.Add(files.Folder, evidence, verdict);
         }
     }
+
+    private async Task<bool> LacksBuildsAsync(
+        RunFiles files,
+        GitRepository repository,
+        IReadOnlyList<Gate> gates,
+        CancellationToken stop
+    ) =>
+        !files.Start.Input.Fresh
+        && new WorktreeStore(repository).FindCheckout(files.Start.LinkedWorktree) is { } checkout
+        && await WorktreeSetup.LacksBuildsAsync(checkout, files, services, gates, stop);
 
     private static bool StatesFault(GateVerdict verdict) =>
         verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
@@ -162,7 +190,21 @@ internal sealed class GateCheck(RunServices services)
         {
             Run = files.Folder.Name,
             Fresh = files.Start.Input.Fresh,
+            // No task puts its own tests there.
+            Quarantine = await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
+                ? (await QuarantineAsync(repository, began, stop)).Quarantine
+                : TestQuarantine.None,
         };
+
+    /// <summary>The tests in quarantine at a commit, and all faults of their file.</summary>
+    public static async Task<(TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults)> QuarantineAsync(
+        GitRepository repository,
+        string commit,
+        CancellationToken stop
+    ) =>
+        await new CommitStore(repository).ReadFileAsync(commit, TestQuarantine.FileName, stop) is { } bytes
+            ? TestQuarantineReader.Read(Encoding.UTF8.GetString(bytes))
+            : (TestQuarantine.None, []);
 
     /// <summary>The result of a gate whose tree could not be set up.</summary>
     public static GateVerdict NotSetUp(Gate gate, string failure) =>

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Verification;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>flaky</c>: tests that failed by chance, and tests in quarantine; puts a test there or takes it back.</summary>
+internal sealed class FlakyCommand : CliCommand
+{
+    private readonly Argument<string?> _test = new("TEST")
+    {
+        Description = "A test as its runner spells it; without parameters it means all of them",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _reason = new("--reason")
+    {
+        Description = "Put the test into quarantine: why it fails by chance",
+        HelpName = "TEXT",
+    };
+    private readonly Option<string> _owner = new("--owner")
+    {
+        Description = "The person who repairs it; you where nobody is named",
+        HelpName = "NAME",
+        DefaultValueFactory = static _ => Environment.UserName,
+    };
+    private readonly Option<int> _days = new("--days")
+    {
+        Description = "Days until it decides again",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 14,
+    };
+    private readonly Option<bool> _release = new("--release") { Description = "End the quarantine of the test" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public FlakyCommand()
+        : base("flaky", "List tests that fail by chance; put one into quarantine")
+    {
+        Add(_test);
+        Add(_reason);
+        Add(_owner);
+        Add(_days);
+        Add(_release);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var tests = new FlakyTests(RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root, context.Services);
+        var (quarantine, faults) = tests.Read();
+        if (faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error) is { } fault)
+        {
+            throw new CommandException(ExitCodes.Usage, fault.ToPlainText(), "Correct the file; docs/gates.md shows its form.");
+        }
+        if (parsed.GetValue(_test) is { } test)
+        {
+            return Change(test.Trim(), quarantine, tests, parsed, context);
+        }
+        var seen = await tests.SeenAsync();
+        var ended = tests.Ended();
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new FlakyDocument(seen, quarantine.Tests), CliJson.Default.FlakyDocument);
+            return ExitCodes.Done;
+        }
+        if (seen.Count + quarantine.Tests.Count == 0)
+        {
+            context.Terminal.Show("No test failed by chance in the latest verdicts of this repository, and none is in quarantine.");
+        }
+        foreach (var flaky in seen)
+        {
+            context.Terminal.Show(
+                $"{new UntrustedText(flaky.Test).Line}  failed by chance in {flaky.Flakes} of {Plural.Of(flaky.Verdicts, "verdict")} "
+                    + $"of '{new UntrustedText(flaky.Gate).Line}'"
+            );
+        }
+        foreach (var one in quarantine.Tests)
+        {
+            var until = one.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            context.Terminal.Show(
+                $"{new UntrustedText(one.Test).Line}  {(ended.Contains(one) ? "decides again: its quarantine ended on" : "in quarantine until")} "
+                    + $"{until} ({new UntrustedText(one.Owner).Line}: {new UntrustedText(one.Reason).Line})"
+            );
+        }
+        return ExitCodes.Done;
+    }
+
+    private int Change(string test, TestQuarantine quarantine, FlakyTests tests, ParseResult parsed, CommandContext context)
+    {
+        if (parsed.GetValue(_release))
+        {
+            if (quarantine.Tests.All(one => one.Test != test))
+            {
+                throw new CommandException(ExitCodes.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
+            }
+            return Said(tests.Remove(test), $"'{test}' decides again.", context);
+        }
+        if (parsed.GetValue(_reason)?.Trim() is not { Length: > 0 } reason)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "A test in quarantine needs a reason.",
+                $"orchestrate flaky '{test}' --reason TEXT"
+            );
+        }
+        var days = parsed.GetValue(_days);
+        if (days is < 1 or > 366)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--days {days} is no quarantine.", "Give 1 to 366 days.");
+        }
+        var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
+        return Said(
+            entry is not null,
+            $"'{test}' decides nothing up to {entry?.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} in runs that start from a "
+                + "commit with it.",
+            context
+        );
+    }
+
+    private static int Said(bool isWritten, string sentence, CommandContext context)
+    {
+        if (!isWritten)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"{TestQuarantine.FileName} can't be changed without changing more of it.",
+                "Edit it by hand; docs/gates.md shows its form."
+            );
+        }
+        context.Terminal.Say(sentence);
+        context.Terminal.Say($"Commit {TestQuarantine.FileName}: runs read it at the commit that they start from.");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,79 @@
+using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Runners;
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Gates.Running;
+
+/// <summary>Commands that run some tests of a gate alone.</summary>
+internal static partial class TestSelection
+{
+    private const int MostTests = 20;
+
+    /// <summary>The command that runs at least these tests and usually few others.</summary>
+    /// <param name="command">The gate's command.</param>
+    /// <param name="tests">Their names in a source, or as the runner spells them.</param>
+    /// <param name="directory">The gate's working directory, where package.json names scripts.</param>
+    /// <returns>Null if they can't be selected: the command is no plain one, its runner is not known, or a name needs too much
+    /// care.</returns>
+    public static string? Of(string command, IReadOnlyList<string> tests, string directory)
+    {
+        string[] names = [.. tests.Select(TestNames.Simple).Distinct()];
+        if (names.Length is 0 or > MostTests || !names.All(name => Selectable().IsMatch(name)))
+        {
+            return null;
+        }
+        var (folder, inFolder) = GateFolder.Split(command);
+        var selecting = Script().Match(inFolder) is { Success: true } script
+            ? SelectInScript(script, NodeGates.ScriptsOf(new ProjectFolder(new WorktreeFiles(directory), folder)), names)
+            : Select(inFolder, names);
+        return selecting is null || folder.Length == 0 ? selecting : GateFolder.Join(folder, selecting);
+    }
+
+    private static string? SelectInScript(Match called, IReadOnlyDictionary<string, string> scripts, IReadOnlyList<string> names) =>
+        scripts.GetValueOrDefault(called.Groups["name"].Value) is not { } text || OptionsOf(text) is not { } options ? null
+        : options.IsFirst ? Select(text, names)
+        : $"{called.Value}{(called.Groups["program"].Value == "yarn" ? "" : " --")} {Words(options, names)}";
+
+    private static string? Select(string command, IReadOnlyList<string> names)
+    {
+        if (OptionsOf(command) is not { } options)
+        {
+            return null;
+        }
+        var part = options.Command.Match(command);
+        var end = part.Index + part.Length;
+        return options.IsFirst ? $"{command[..end]} {Words(options, names)}{command[end..]}" : $"{command} {Words(options, names)}";
+    }
+
+    private static TestOptions? OptionsOf(string command) =>
+        Plain().IsMatch(command)
+            ? RunnerTable.Rows.Select(row => row.Select).FirstOrDefault(options => options?.Command.IsMatch(command) == true)
+            : null;
+
+    private static string Words(TestOptions options, IReadOnlyList<string> names)
+    {
+        var values = names.Select(name => options.IsPattern ? Regex.Escape(name) : name);
+        return options.All is { } all
+            ? Word(all, string.Join(options.Between, values.Select(value => Filled(options.Each, value))))
+            : string.Join(' ', values.Select(value => Word(options.Each, value)).Prepend(options.Begin)).TrimStart();
+    }
+
+    // The name of an option ends at the last space; nothing in a selectable name ends a quoted word.
+    private static string Word(string option, string value)
+    {
+        var start = option.LastIndexOf(' ') + 1;
+        return $"{option[..start]}'{Filled(option[start..], value)}'";
+    }
+
+    private static string Filled(string template, string value) => template.Replace("{0}", value, StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^(?<program>npm|pnpm|yarn)(?: run)? (?<name>[\w:-]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Script();
+
+    [GeneratedRegex(@"^[\w./=:@,+ -]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Plain();
+
+    [GeneratedRegex(@"^\w[^'\p{C}]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Selectable();
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Gates.Results;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Quarantine;
+
+namespace Orchestrator.Machine.Verification;
+
+/// <summary>The tests of a repository that fail by chance: those that its gates saw, and those in quarantine.</summary>
+/// <param name="workTree">Root of the work tree that holds <see cref="TestQuarantine.FileName"/>.</param>
+/// <param name="services">Services of this machine.</param>
+public sealed class FlakyTests(string workTree, RunServices services)
+{
+    private const string Head = "# Tests whose failures decide nothing up to a day (orchestrate flaky).\ntests:\n";
+
+    private string Path => System.IO.Path.Combine(workTree, TestQuarantine.FileName);
+
+    private DateOnly Today => DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime);
+
+    /// <summary>The tests that failed by chance in the latest verdicts of their gates on this machine.</summary>
+    public async Task<IReadOnlyList<FlakyTest>> SeenAsync() =>
+        new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositories().OpenAsync(workTree));
+
+    /// <summary>The tests in quarantine, and all faults of the file.</summary>
+    public (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read() =>
+        File.Exists(Path) ? TestQuarantineReader.Read(File.ReadAllText(Path)) : (TestQuarantine.None, []);
+
+    /// <summary>The tests whose quarantine has ended: they decide again.</summary>
+    public IReadOnlyList<QuarantinedTest> Ended() => Read().Quarantine.EndedBy(Today);
+
+    /// <summary>Puts a test into quarantine; it replaces an entry of the same name.</summary>
+    /// <param name="days">The number of days from today.</param>
+    /// <returns>The entry; null where the file has to be changed by hand.</returns>
+    public QuarantinedTest? Add(string test, string owner, string reason, int days)
+    {
+        var entry = new QuarantinedTest(test, owner, reason, Today.AddDays(days));
+        var text = File.Exists(Path) ? TestQuarantineReader.Without(File.ReadAllText(Path), test) : Head;
+        var lines = new StringBuilder(text is null || text.EndsWith('\n') ? text : text + "\n")
+            .Append(CultureInfo.InvariantCulture, $"  - test: {Quoted(entry.Test)}\n")
+            .Append(CultureInfo.InvariantCulture, $"    owner: {Quoted(entry.Owner)}\n")
+            .Append(CultureInfo.InvariantCulture, $"    reason: {Quoted(entry.Reason)}\n")
+            .Append(CultureInfo.InvariantCulture, $"    until: {entry.Until:yyyy-MM-dd}\n");
+        return text is not null && Write(lines.ToString(), [.. Others(test), entry]) ? entry : null;
+    }
+
+    /// <summary>Ends the quarantine of a test.</summary>
+    /// <returns>False where the file has to be changed by hand.</returns>
+    public bool Remove(string test) => TestQuarantineReader.Without(File.ReadAllText(Path), test) is { } text && Write(text, Others(test));
+
+    private List<QuarantinedTest> Others(string test) => [.. Read().Quarantine.Tests.Where(one => one.Test != test)];
+
+    // The text is read before it is stored, so that no other entry changes.
+    private bool Write(string text, IReadOnlyList<QuarantinedTest> meant)
+    {
+        var (quarantine, faults) = TestQuarantineReader.Read(text);
+        if (faults.Any(fault => fault.Severity == FaultSeverity.Error) || !quarantine.Tests.SequenceEqual(meant))
+        {
+            return false;
+        }
+        OwnFolder.Ensure(System.IO.Path.GetDirectoryName(Path)!);
+        OwnFile.Write(Path, text);
+        return true;
+    }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}

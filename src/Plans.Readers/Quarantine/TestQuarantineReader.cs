@@ -1,0 +1,110 @@
+using System.Globalization;
+using Orchestrator.Plans.Readers.TaskGraphs;
+
+namespace Orchestrator.Plans.Readers.Quarantine;
+
+/// <summary>Reads a repository's tests in quarantine (<see cref="TestQuarantine.FileName"/>).</summary>
+public static class TestQuarantineReader
+{
+    private const string List = "tests";
+    private static readonly KeyTable Keys = new(List);
+    private static readonly KeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
+
+    /// <summary>The tests, or all faults of the file.</summary>
+    /// <param name="text">The whole file.</param>
+    /// <returns>No test where there is a fault.</returns>
+    public static (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read(string text)
+    {
+        var faults = new FaultList(TestQuarantine.FileName);
+        var entries = new List<QuarantinedTest>();
+        switch (DocumentReader.Read(text, faults))
+        {
+            case MappingNode mapping:
+                var file = new Fields(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
+                foreach (var (item, path) in file.Node(List) is null ? [] : TaskBinder.Items(file, List))
+                {
+                    if (item is MappingNode entry && Entry(new Fields(entry, path.ToString(), EntryKeys, faults, "a test")) is { } test)
+                    {
+                        entries.Add(test);
+                    }
+                    else if (item is not MappingNode)
+                    {
+                        faults.Error("wrong-type", item, path, $"A test is a mapping, not {item.Kind}.", "Write 'test:' and its name.");
+                    }
+                }
+                break;
+            case { } other:
+                faults.Error(
+                    "wrong-type",
+                    other,
+                    new FieldPath("", List),
+                    $"The file is {other.Kind}.",
+                    "Write 'tests:' and a list below."
+                );
+                break;
+            default:
+                break;
+        }
+        return (faults.HasErrors ? TestQuarantine.None : new TestQuarantine(entries), faults.Sorted());
+    }
+
+    /// <summary>The file's text without the entry of a test; comments and other entries stay as they are.</summary>
+    /// <returns>Null where the file is no list with a line for each key.</returns>
+    public static string? Without(string text, string test)
+    {
+        var faults = new FaultList(TestQuarantine.FileName);
+        if (
+            DocumentReader.Read(text, faults) is not MappingNode { Entries: [{ Key.Text: List, Value: var value }] }
+            || value is not (SequenceNode or ScalarNode { IsNull: true })
+            || faults.HasErrors
+        )
+        {
+            return null;
+        }
+        var lines = text.Split('\n').ToList();
+        var items = value is SequenceNode list ? list.Items : (IReadOnlyList<DocumentNode>)[];
+        foreach (var item in items.Reverse().OfType<MappingNode>().Where(item => NameOf(item) == test))
+        {
+            var end = item.Entries.Max(entry => entry.Value.Line);
+            lines.RemoveRange(item.Line - 1, end - item.Line + 1);
+        }
+        return string.Join('\n', lines);
+    }
+
+    private static string? NameOf(MappingNode entry) =>
+        entry
+            .Entries.Where(field => EntryKeys.Find(field.Key.Text) == "test")
+            .Select(field => (field.Value as ScalarNode)?.Text)
+            .FirstOrDefault();
+
+    private static QuarantinedTest? Entry(Fields fields)
+    {
+        var (test, owner, reason) = (Demand(fields, "test"), Demand(fields, "owner"), Demand(fields, "reason"));
+        var until = Demand(fields, "until");
+        if (until is not null && !DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
+            fields.Faults.Error(
+                "bad-value",
+                fields.Node("until"),
+                fields.Join("until"),
+                $"'{until}' is no day.",
+                "Write the last day of the quarantine, such as 2027-01-31."
+            );
+            return null;
+        }
+        return test is null || owner is null || reason is null || until is null
+            ? null
+            : new QuarantinedTest(test, owner, reason, DateOnly.ParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
+    private static string? Demand(Fields fields, string key)
+    {
+        var text = fields.Text(key)?.Trim();
+        if (string.IsNullOrEmpty(text))
+        {
+            fields.Missing(key, $"The test has no '{key}'.", "Each needs 'test', 'owner', 'reason' and 'until', the last day.");
+            return null;
+        }
+        return text;
+    }
+}
