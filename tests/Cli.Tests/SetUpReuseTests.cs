@@ -76,6 +76,53 @@ public sealed class SetUpReuseTests
         Assert.True(Calls(cli).Length > 2, string.Join(", ", Calls(cli)));
     }
 
+    /// <summary>A build begins in each worktree with what the gates made at the base, never with what a task made.</summary>
+    [Theory]
+    [InlineData("", "clean")]
+    [InlineData("worktrees: {reuse: []}\n", "none")]
+    public async Task Run_Cargo_BuildsBeginWithThoseOfTheBase(string settings, string later)
+    {
+        using var cli = RunCommandTests.Repository("mkdir -p target; echo spoilt >target/deps; echo 1 >$ORCHESTRATOR_TASK.txt");
+        var cargo = Path.Combine(Directory.CreateDirectory(Path.Combine(cli.Home, "bin")).FullName, "cargo");
+        File.WriteAllText(
+            cargo,
+            $"""
+            #!/bin/sh
+            [ "$1" = test ] || exit 0
+            (cat target/deps 2>/dev/null || echo none) >>'{cli.Home}/calls'
+            mkdir -p target; echo clean >target/deps
+            echo 'test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s'
+            """
+        );
+        File.SetUnixFileMode(cargo, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        cli.Environment["PATH"] = $"{cli.Home}/bin:{cli.Environment["PATH"]}";
+        File.AppendAllText(
+            Path.Combine(cli.Folder, ".orchestrator/config.yaml"),
+            "gates: {task: [{command: cargo test, type: test}]}\nworkers: 1\n" + settings
+        );
+        cli.Write("Cargo.toml", "[package]\nname = \"a\"\n");
+        cli.Write("Cargo.lock", "version = 4\n");
+        cli.Write(".gitignore", "target/\n.orchestrator/\n.worktrees/\n");
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - {id: a, description: A, files_write: [a.txt]}
+              - {id: b, description: B, files_write: [b.txt], depends_on: [a]}
+            """
+        );
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "base");
+
+        var run = await cli.RunAsync("run", "--yes");
+        var found = Calls(cli);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("none", found[0]);
+        Assert.True(found.Length > 2, string.Join(", ", found));
+        Assert.All(found.Skip(1), one => Assert.Equal(later, one));
+    }
+
     private static CliFixture Repository(string manifest, string worktrees = "")
     {
         var cli = RunCommandTests.Repository(Agent);

@@ -205,7 +205,11 @@ public sealed record PackageManager(string Name)
     /// is quickly made of the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
-    /// <summary>Files in the root folder, beside the lock file, that determine what set-up makes.</summary>
+    /// <summary>Folder in the root that its builds make, if builds of another worktree can begin with a copy of it and build only what
+    /// differs; null: they can't.</summary>
+    public string? Builds { get; init; }
+
+    /// <summary>Files in the root folder, beside the lock file, that determine what set-up or builds make.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
     /// <summary>The words before a program, or before the name of a script, that run it with the project's packages.</summary>

@@ -322,6 +322,9 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["Cargo.lock"],
                     Caches = [new(".cargo/registry"), new(".cargo/git")],
+                    // Packages are compiled in no worktree but the first: their fingerprints hold no path of it.
+                    Builds = "target",
+                    Reads = Names("Cargo.toml rust-toolchain rust-toolchain.toml .cargo/config.toml"),
                     Installs = true,
                 },
             ],

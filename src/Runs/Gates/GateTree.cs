@@ -28,6 +28,9 @@ internal sealed class GateTree(
     /// <summary>The tree; only after <see cref="BeginAsync"/>.</summary>
     public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree was taken yet.");
 
+    /// <summary>True if there is one.</summary>
+    public bool IsBegun => _place is not null;
+
     /// <summary>Puts it back; only after <see cref="BeginAsync"/>.</summary>
     public GateRestorer Restorer => _restorer ?? throw new InvalidOperationException("No tree was taken yet.");
 

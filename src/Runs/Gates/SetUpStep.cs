@@ -35,6 +35,23 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             ];
     }
 
+    /// <summary>The folders that builds make and that other worktrees may begin with: steps without commands.</summary>
+    /// <param name="files">The worktree's files.</param>
+    /// <param name="gates">Only of programs that these call; null: of all.</param>
+    public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFiles files, IReadOnlyList<Gate>? gates = null) =>
+        [
+            .. Ecosystems
+                .Managers.Where(manager =>
+                    manager.Builds is not null
+                    && gates?.Any(gate =>
+                        gate.Type is GateType.Build or GateType.Test && gate.Command.Split(' ').Intersect(manager.Programs).Any()
+                    ) != false
+                )
+                .SelectMany(manager =>
+                    manager.LockFiles.Where(files.HasFile).Select(file => new SetUpStep([], [file, .. manager.Reads], [manager.Builds!]))
+                ),
+        ];
+
     /// <summary>True if set-up may store the worktree's port or name (in a database, a settings file), so that what it makes is of use
     /// nowhere else.</summary>
     /// <param name="commands">Its commands.</param>

@@ -28,7 +28,8 @@ public static class WorktreeSetup
         settings.Worktrees.Setup
         ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
-    /// <summary>Runs what is due, or copies what it made before (<see cref="KeptSetUps"/>).</summary>
+    /// <summary>Runs what is due, or copies what it made before (<see cref="KeptSetUps"/>), and copies what builds made at a run's
+    /// base.</summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="logFolder">Where the output of what fails is stored.</param>
     /// <param name="stop">Stops the command that runs.</param>
@@ -43,6 +44,48 @@ public static class WorktreeSetup
         CancellationToken stop,
         bool isBase = false,
         string task = ""
+    )
+    {
+        if (await RunCommandsAsync(worktree, files, services, logFolder, isBase, task, stop) is { } failure)
+        {
+            return failure;
+        }
+        var kept = new KeptSetUps(worktree, files, services);
+        foreach (var step in BuildsOf(worktree, files))
+        {
+            var place = await kept.PlaceAsync(step, stop);
+            if (Directory.Exists(place))
+            {
+                await kept.TryTakeAsync(place, step, await ProgramAsync(worktree, files, services, task, stop), stop);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Keeps what builds of gates made at a run's base, for later worktrees with the same lock files.</summary>
+    /// <param name="worktree">A worktree in which nothing but gates at the run's base ran.</param>
+    public static async Task KeepBuildsAsync(Worktree worktree, RunFiles files, RunServices services, CancellationToken stop)
+    {
+        var kept = new KeptSetUps(worktree, files, services);
+        foreach (var step in BuildsOf(worktree, files))
+        {
+            await kept.KeepAsync(
+                await kept.PlaceAsync(step, stop),
+                step,
+                await ProgramAsync(worktree, files, services, task: "", stop),
+                stop
+            );
+        }
+    }
+
+    private static async Task<string?> RunCommandsAsync(
+        Worktree worktree,
+        RunFiles files,
+        RunServices services,
+        string logFolder,
+        bool isBase,
+        string task,
+        CancellationToken stop
     )
     {
         var (found, steps) = StepsOf(worktree, files);
@@ -67,27 +110,7 @@ public static class WorktreeSetup
         {
             return null;
         }
-        var environment = StepEnvironment
-            .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
-            .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
-        var sandbox = await StepSandbox.OfTreeAsync(
-            files.Settings,
-            worktree,
-            resources,
-            StepSandbox.PurposeOf(SandboxRole.SetUp, files.Folder, task),
-            services,
-            stop
-        );
-        var program = new ProcessCommand("/bin/sh")
-        {
-            WorkingDirectory = worktree.Path,
-            Environment = environment,
-            CleanEnvironment = true,
-            Timeout = Limit,
-            OwnSession = true,
-            StopLeftovers = true,
-            Sandbox = sandbox,
-        };
+        var program = await ProgramAsync(worktree, files, services, task, stop);
         var kept = new KeptSetUps(worktree, files, services);
         var origin = new GateOrigin(worktree.Repository.MainCheckout ?? "", files.Folder.Name, task);
         foreach (var step in steps)
@@ -122,6 +145,36 @@ public static class WorktreeSetup
         return null;
     }
 
+    private static async Task<ProcessCommand> ProgramAsync(
+        Worktree worktree,
+        RunFiles files,
+        RunServices services,
+        string task,
+        CancellationToken stop
+    )
+    {
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
+        return new ProcessCommand("/bin/sh")
+        {
+            WorkingDirectory = worktree.Path,
+            Environment = StepEnvironment
+                .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
+                .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal),
+            CleanEnvironment = true,
+            Timeout = Limit,
+            OwnSession = true,
+            StopLeftovers = true,
+            Sandbox = await StepSandbox.OfTreeAsync(
+                files.Settings,
+                worktree,
+                resources,
+                StepSandbox.PurposeOf(SandboxRole.SetUp, files.Folder, task),
+                services,
+                stop
+            ),
+        };
+    }
+
     private static string Explain(string command, ProcessResult result, string folder, string log)
     {
         var failed = FailedCommand.Read(command, result, folder);
@@ -136,7 +189,27 @@ public static class WorktreeSetup
     public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
     {
         var kept = new KeptSetUps(checkout, files, services);
-        foreach (var step in StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0))
+        return await LacksAsync(kept, StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0), stop);
+    }
+
+    /// <summary>True if what builds of gates make could be kept for other worktrees, and is not.</summary>
+    /// <param name="checkout">A worktree with the files in question.</param>
+    /// <param name="gates">The gates.</param>
+    public static Task<bool> LacksBuildsAsync(
+        Worktree checkout,
+        RunFiles files,
+        RunServices services,
+        IReadOnlyList<Gate> gates,
+        CancellationToken stop
+    ) => LacksAsync(new KeptSetUps(checkout, files, services), BuildsOf(checkout, files, gates), stop);
+
+    // Whoever names the folders that are copied means these alone.
+    private static IReadOnlyList<SetUpStep> BuildsOf(Worktree worktree, RunFiles files, IReadOnlyList<Gate>? gates = null) =>
+        files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFiles(worktree.Path), gates) : [];
+
+    private static async Task<bool> LacksAsync(KeptSetUps kept, IEnumerable<SetUpStep> steps, CancellationToken stop)
+    {
+        foreach (var step in steps)
         {
             if (!Directory.Exists(await kept.PlaceAsync(step, stop)))
             {
