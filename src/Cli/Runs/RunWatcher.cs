@@ -140,7 +140,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 {
                     told = true;
                     _terminal.Warn(
-                        $"{run.RunId} can't report its state: {ConnectionFault.Of(notReady)}. Waiting; .orchestrator/logs/engine.log may say why."
+                        $"{run.RunId} can't report its state: {ConnectionFault.Of(notReady)}. Waiting; "
+                            + ".orchestrator/logs/engine.log may say why."
                     );
                 }
 
