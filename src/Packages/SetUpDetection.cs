@@ -43,14 +43,21 @@ public static class SetUpDetection
     public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
         [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
-    private static SetUpCommand? Of(string lockFile, Func<string, string?> read) =>
-        Known.FirstOrDefault(known => known.LockFile == lockFile) is not { } found ? null
-        : Ecosystems.Managers.First(manager => manager.LockFiles.Contains(lockFile)).Workspace is { } workspace && workspace.IsIn(read)
-            ? found with
-            {
-                Command = workspace.SetUp,
-            }
-        : found;
+    private static SetUpCommand? Of(string lockFile, Func<string, string?> read)
+    {
+        if (Known.FirstOrDefault(known => known.LockFile == lockFile) is not { } found)
+        {
+            return null;
+        }
+        var manager = Ecosystems.Managers.First(manager => manager.LockFiles.Contains(lockFile));
+        return manager.Workspace is { } workspace && workspace.IsIn(read) ? found with { Command = workspace.SetUp }
+            : manager.Earlier is { } earlier && read(lockFile)?.Contains(earlier.Says, StringComparison.Ordinal) is true
+                ? found with
+                {
+                    Command = earlier.SetUp,
+                }
+            : found;
+    }
 
     private static IEnumerable<SetUpCommand> InFolder(WorktreeFiles files, string folder)
     {

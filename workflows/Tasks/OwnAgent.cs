@@ -91,7 +91,7 @@ internal sealed class OwnAgent(
 
     /// <inheritdoc/>
     public override Task WaitAsync(AgentRunResult result, TimeSpan pause) =>
-        waits.ForAsync(TaskStates.Executing, new AgentStartsAgain(new Quote(result.Message), pause), pause);
+        waits.ForNextStartAsync(new AgentStartsAgain(new Quote(result.Message), pause), pause);
 
     /// <inheritdoc/>
     public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause)

@@ -14,6 +14,9 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>Patch id: a person is asked where gates could not run twice in a row.</summary>
     private const string AsksAfterFaults = "asks-after-faults";
 
+    /// <summary>Patch id: a pause ends the delay before an agent's next start.</summary>
+    private const string PauseEndsDelay = "pause-ends-delay";
+
     private const int FaultsBeforeAPerson = 2;
 
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
@@ -195,16 +198,24 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return state.Parts!;
     }
 
+    /// <summary>Waits before the agent's next start. A pause ends the delay, because whoever paused the task waits until it
+    /// rests.</summary>
+    /// <param name="why">The failure of the last start.</param>
+    /// <param name="delay">How long.</param>
+    public Task ForNextStartAsync(Reason why, TimeSpan delay) =>
+        ForAsync(TaskStates.Executing, why, delay, endsAtPause: Workflow.Patched(PauseEndsDelay));
+
     /// <summary>Waits for a time, or until the task is resumed.</summary>
     /// <param name="during">The task's state meanwhile.</param>
     /// <param name="why">What for.</param>
     /// <param name="time">How long.</param>
     /// <param name="rests">Others may have its place meanwhile.</param>
-    public async Task ForAsync(string during, Reason why, TimeSpan time, bool rests = false)
+    /// <param name="endsAtPause">True if a pause ends the wait.</param>
+    public async Task ForAsync(string during, Reason why, TimeSpan time, bool rests = false, bool endsAtPause = false)
     {
         state.MayGoOn = false;
         reporter.TransitionTo(during, why);
-        await UntilAsync(() => state.MayGoOn || state.IsCancelled, time, rests, $"{during}: {why}");
+        await UntilAsync(() => state.MayGoOn || state.IsCancelled || (endsAtPause && state.IsPaused), time, rests, $"{during}: {why}");
         state.Report = state.Report with { FailureClass = FailureClass.None, ResetAt = null };
         state.ThrowIfCancelled();
     }

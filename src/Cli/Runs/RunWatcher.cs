@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
@@ -121,7 +122,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         return RunRecord.Ended(status, result);
     }
 
-    /// <summary>The present state. After a worker died during a workflow task the engine refuses queries until one completes.</summary>
+    /// <summary>The present state. After a worker died during a workflow task the engine refuses queries until one completes, and on a busy
+    /// machine a worker may not answer in time.</summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -132,13 +134,14 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             {
                 return await run.StatusAsync(stop);
             }
-            catch (RpcException notReady) when (notReady.Code == RpcException.StatusCode.FailedPrecondition)
+            catch (RpcException notReady) when (EngineFault.IsNotReady(notReady) && !stop.IsCancellationRequested)
             {
                 if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
                 {
                     told = true;
                     _terminal.Warn(
-                        $"{run.RunId} can't report its state: {notReady.Message} Waiting; .orchestrator/logs/engine.log may say why."
+                        $"{run.RunId} can't report its state: {ConnectionFault.Of(notReady)}. Waiting; "
+                            + ".orchestrator/logs/engine.log may say why."
                     );
                 }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;
@@ -109,10 +110,10 @@ internal static class CommandLine
             terminal.Fail(failure.Message, failure.Cure);
             return failure.IsOfPlace ? ExitCodes.Usage : ExitCodes.Unavailable;
         }
-        catch (Exception fault) when (NativeLibraryFault.Of(fault) is { } library)
+        catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? EngineFault.Of(fault)) is { } known)
         {
-            terminal.Fail(library.Message, library.Cure);
-            return library.ExitCode;
+            terminal.Fail(known.Message, known.Cure);
+            return known.ExitCode;
         }
         catch (Exception unexpected)
         {

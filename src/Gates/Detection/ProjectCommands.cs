@@ -16,11 +16,22 @@ public static class ProjectCommands
     /// <summary>Set-up, gates and MCP servers in the files of a repository's root.</summary>
     /// <param name="directory">The root.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
-    public static IReadOnlyList<FoundCommand> Find(string directory)
+    public static IReadOnlyList<FoundCommand> Find(string directory) => FindWithGates(directory).Commands;
+
+    /// <summary>The same, with the gates among them: finding those reads many folders.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static (IReadOnlyList<Gate> Gates, IReadOnlyList<FoundCommand> Commands) FindWithGates(string directory)
     {
         var gates = GateDetection.Find(directory);
-        var folders = GateDetection.FoldersOf(gates.Select(found => found.Gate));
-        return
+        IReadOnlyList<Gate> found = [.. gates.Select(gate => gate.Gate)];
+        return (found, CommandsOf(directory, gates, GateDetection.FoldersOf(found)));
+    }
+
+    private static IReadOnlyList<FoundCommand> CommandsOf(
+        string directory,
+        IReadOnlyList<(Gate Gate, string Meaning)> gates,
+        IEnumerable<string> folders
+    ) =>
         [
             .. SetUpDetection
                 .Detect(new WorktreeFiles(directory), folders)
@@ -35,7 +46,6 @@ public static class ProjectCommands
             .. McpServers(Path.Combine(directory, McpFile))
                 .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
-    }
 
     /// <summary>The servers of a <c>.mcp.json</c> by name, as normalized JSON. An unreadable file has none.</summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)

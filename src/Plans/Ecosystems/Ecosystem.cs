@@ -196,6 +196,9 @@ public sealed record PackageManager(string Name)
     /// <summary>Shell command that installs exactly what a lock file names; null: its programs do that by themselves.</summary>
     public string? SetUp { get; init; }
 
+    /// <summary>The command for lock files of an earlier release. Default: null, it is the same.</summary>
+    public PackageLockFormat? Earlier { get; init; }
+
     /// <summary>Files, one of which lies beside the lock file of a project whose gates need the packages. Default: empty, all projects
     /// do.</summary>
     public IReadOnlyList<string> SetUpBeside { get; init; } = [];
@@ -224,6 +227,11 @@ public sealed record PackageManager(string Name)
     /// <summary>True if packages that agents ask for can be installed with it.</summary>
     public bool Installs { get; init; }
 }
+
+/// <summary>A format of a lock file whose releases of the package manager install with another command.</summary>
+/// <param name="Says">Text in each such lock file.</param>
+/// <param name="SetUp">Shell command that installs exactly what it names.</param>
+public sealed record PackageLockFormat(string Says, string SetUp);
 
 /// <summary>A folder of downloads of a package manager.</summary>
 /// <param name="Folder">Its path relative to the home folder.</param>

@@ -68,6 +68,8 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["yarn.lock"],
                     SetUp = "yarn install --immutable",
+                    // Yarn 1 passes over options that it does not know, and would write its lock file anew.
+                    Earlier = new("# yarn lockfile v1", "yarn install --frozen-lockfile"),
                     Caches =
                     [
                         new(".cache/yarn", "YARN_CACHE_FOLDER")

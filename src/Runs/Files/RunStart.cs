@@ -49,7 +49,7 @@ public sealed record RunStart
     /// <param name="repository">The repository, and where in it the run was started.</param>
     public static RunStart Of(OrchestrationInput input, SettingsResult loaded, RepositoryReference repository)
     {
-        var commands = ProjectCommands.Find(repository.WorkTree);
+        var (gates, commands) = ProjectCommands.FindWithGates(repository.WorkTree);
         var servers = loaded.Settings!.Claude.McpServers;
         return new RunStart
         {
@@ -58,7 +58,7 @@ public sealed record RunStart
             LinkedWorktree = repository.LinkedWorktree,
             Found = new ProjectFindings
             {
-                Gates = GateDetection.Detect(repository.WorkTree),
+                Gates = gates,
                 SetUp = [.. commands.Where(f => f.Kind == FoundCommandKind.SetUp).Select(f => f.Command)],
                 McpServers = commands
                     .Where(f => f.Kind == FoundCommandKind.McpServer && servers.Contains(f.Command))
