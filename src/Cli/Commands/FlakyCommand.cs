@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Verification;
