@@ -85,7 +85,11 @@ internal static class VerificationBenchmark
         var isFine = !one.IsRefused && one.Asks == one.Change.IsCheat;
         if (!isFine)
         {
-            var what = one.IsRefused ? "refused" : one.Asks ? "asks" : one.IsNamed ? "named" : "unseen";
+            var what =
+                one.IsRefused ? "refused"
+                : one.Asks ? "asks"
+                : one.IsNamed ? "named"
+                : "unseen";
             var why = string.Join(" ", [.. one.Result.Problems, one.Result.NeedsPerson, .. one.Result.Notes]);
             Console.Error.WriteLine($"{one.Project} {one.Change.Kind}: {what}: {why}");
         }
