@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Orchestrator.Packages;
 
 /// <summary>Checks whether a makefile has new targets alone, which nothing calls that was there. Pure.</summary>
@@ -11,7 +9,7 @@ internal static partial class MakefileDifference
     /// <param name="words">All words of commands and of the scripts that they call, this one's among them.</param>
     public static bool IsHarmless(string before, string after, IReadOnlySet<string> words)
     {
-        string[] old = before.Split('\n');
+        var old = before.Split('\n');
         var (read, isInRule, hasGoal) = (0, false, false);
 
         // A new line inside of a definition would be a part of it.

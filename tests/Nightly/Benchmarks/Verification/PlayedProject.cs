@@ -66,7 +66,9 @@ internal sealed class PlayedProject
 
     public async Task<IReadOnlyList<Judged>> JudgeAsync(IReadOnlyList<Change> changes)
     {
-        var known = changes.Where(change => change.Steps.All(step => _lines.Any(line => line.StartsWith(step + "()")))).ToList();
+        var known = changes
+            .Where(change => change.Steps.All(step => _lines.Any(line => line.StartsWith(step + "()", StringComparison.Ordinal))))
+            .ToList();
         using var repository = await TemporaryRepository.CreateEmptyAsync();
         await PlayAsync(repository.Path, ["base"]);
         await repository.CommitAsync("Base");
@@ -181,7 +183,8 @@ internal sealed class PlayedProject
         };
     }
 
-    private string Header(string name) => _lines.First(line => line.StartsWith($"# {name}: "))[(name.Length + 4)..];
+    private string Header(string name) =>
+        _lines.First(line => line.StartsWith($"# {name}: ", StringComparison.Ordinal))[(name.Length + 4)..];
 
     private async Task PlayAsync(string folder, IReadOnlyList<string> steps)
     {
