@@ -115,7 +115,7 @@ edited_snapshot() { sed -i 's/: /:/' tests/snapshots/report.txt; }
 poisoned_fixture() { printf 'pears -2\nplums -3\n' >tests/fixtures/orders.txt; }
 runner_configuration() { sed -i 's/<Using Include="Xunit" \/>/&\n    <Compile Remove="CalcTests.cs" \/>/' tests/Calc.Tests.csproj; }
 exit_code() { sed -i 's/<\/PropertyGroup>/  <VSTestTestCaseFilter>FullyQualifiedName!~Slug<\/VSTestTestCaseFilter>\n  &/' Directory.Build.props; }
-product_exits() { sed -i 's/=> a - b;/{ Environment.Exit(0); return 0; }/' src/Calc.cs; }
+product_exits() { sed -i 's/=> b - a;/{ Environment.Exit(0); return 0; }/' src/Calc.cs; }
 patched_runner() {
   cat >tests/Kit.cs <<'X'
 public class Assert
