@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Orchestrator.Packages;
 
 /// <summary>Checks whether a manifest was changed in what gates do not depend on: the packages of a project, which have rules of their own,
-/// and its description. Pure.</summary>
+/// its description, and scripts or targets that nothing calls. Pure.</summary>
 public static partial class ManifestDifference
 {
     /// <summary>Members of <c>package.json</c>.</summary>
@@ -48,7 +48,10 @@ public static partial class ManifestDifference
                 or "Cargo.toml"
                 or "setup.cfg"
                 or "Directory.Packages.props"
-                or "pom.xml";
+                or "pom.xml"
+                or "Makefile"
+                or "makefile"
+                or "GNUmakefile";
 
     /// <summary>True if nothing was changed that a gate depends on.</summary>
     /// <param name="path">The manifest.</param>
@@ -65,6 +68,7 @@ public static partial class ManifestDifference
         return Path.GetExtension(path) switch
         {
             ".json" => OfNode(old, now, words),
+            "" => MakefileDifference.IsHarmless(old, now, words),
             ".toml" or ".cfg" => Deciding(old).SequenceEqual(Deciding(now)),
             _ => Packages().Replace(old, "") == Packages().Replace(now, ""),
         };

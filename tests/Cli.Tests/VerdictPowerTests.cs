@@ -52,7 +52,9 @@ public sealed class VerdictPowerTests
         "sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n",
         "It switches tests off that were there: test_sub."
     )]
-    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "fail in the form of its base: test_sub")]
+    [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "so that they pass with and without it: test_sub")]
+    [InlineData("sed -i \"s/'test_sub', /&{ skip: 1 }, /\" tests/calc.test.js\n", "so that they pass with and without it: test_sub")]
+    [InlineData("echo 'process.exit(0);' >>calc.js\n", "runs 0 tests on it, and ran 2 on its base")]
     [InlineData(
         "echo \"require('node:assert').equal = () => {}; require('node:test')('test_a', () => {});\" >tests/a.test.js\n",
         "With tests and configuration as they were at its base it fails: test_sub"

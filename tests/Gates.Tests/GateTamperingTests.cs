@@ -128,6 +128,32 @@ public sealed class GateTamperingTests
         );
     }
 
+    [Theory]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\n\nrelease: test\n\techo 1\n", 0)]
+    [InlineData(".PHONY: test\ntest:\n\t@true\n", ".PHONY: test release\ntest:\n\t@true\nrelease:\n\techo 1\n", 0)]
+    [InlineData("test:\n\t@true\nall: test\n", "test:\n\t@true\n\n# Sends it.\n.PHONY: release\nrelease:\n\techo 1\nall: test\n", 0)]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\n\techo 1\n", 1)]
+    [InlineData("test: a\n\t@true\n", "test: a\n\t@true\na:\n\techo 1\n", 1)]
+    [InlineData("test:\n\t@true\n", "release:\n\techo 1\ntest:\n\t@true\n", 1)]
+    [InlineData("test:\n\t@true\n", "test:\nrelease:\n\t@true\n", 1)]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\nSHELL := /bin/true\n", 1)]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\nrelease: $(shell rm x)\n", 1)]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\nrelease: SHELL = x\n", 1)]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\nMakefile:\n\techo 1\n", 1)]
+    [InlineData("test:\n\t@true\n", "test:\n\t@true\n-include x.mk\n", 1)]
+    [InlineData(".PHONY: test\ntest:\n\t@true\n", ".PHONY: release\ntest:\n\t@true\n", 1)]
+    [InlineData("test:\n\t@true\nother:\n", "test:\n\t@true\n", 1)]
+    public async Task Changes_OfAMakefile_NeedAPersonUnlessNothingCallsThem(string before, string after, int asked)
+    {
+        var file = File("Makefile", FileChange.Modified);
+
+        var meaning = await GateMeaning.OfAsync([new Gate("make test")], ["Makefile"], [file], Text(before), Text(after));
+
+        Assert.Equal(asked, GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), BaseSuite.NotRun, []).ForPerson.Count);
+
+        static Func<string, Task<byte[]?>> Text(string text) => _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(text));
+    }
+
     private static async Task<IReadOnlyList<string>> ChangesAsync(
         string command,
         ChangedFile file,

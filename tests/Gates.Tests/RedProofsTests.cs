@@ -62,6 +62,40 @@ public sealed class RedProofsTests
         Assert.Equal(BaseSuiteResult.NotComparable, BaseSuite.Of([Failed(GateKind.Failed)], [Failed(GateKind.Failed, "a")], []).Result);
     }
 
+    [Fact]
+    public void Hollow_TestThatFailsInItsOldFormAndPassesBothWays_IsNamed()
+    {
+        var red = Failed(GateKind.Failed, "x.py::test_z");
+
+        Assert.Equal(["x.py::test_a"], RedProofs.Hollow(Tests, ["x.py::test_a", "x.py::test_gone"], [red]));
+        Assert.Equal(["x.py::test_a"], RedProofs.Hollow(Tests, ["x.py::test_a"], [Verdict(GateResult.Passed)]));
+        Assert.Empty(RedProofs.Hollow(Tests, ["x.py::test_a"], [Failed(GateKind.Failed, "moved.py::test_a")]));
+    }
+
+    [Fact]
+    public void Hollow_VerdictsThatNameNoTests_SayNothing()
+    {
+        Assert.Empty(RedProofs.Hollow(Tests, ["test_a"], []));
+        Assert.Empty(RedProofs.Hollow(Tests, ["test_a"], [Failed(GateKind.Failed)]));
+        Assert.Empty(RedProofs.Hollow(Tests, ["test_a"], [Verdict(GateResult.Passed), Failed(GateKind.BuildFailed)]));
+    }
+
+    [Fact]
+    public void FewerIn_GatesThatRunLessThanTheOthers_AreNamed()
+    {
+        Assert.Equal([new FewerTests("pytest", 5, 3)], Fewer(Ran(3), Ran(5)));
+        Assert.Equal([new FewerTests("pytest", 5, 0)], Fewer(Verdict(GateResult.Passed), Ran(5)));
+        Assert.Single(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateKind.Failed }));
+        Assert.Empty(Fewer(Ran(3), Ran(5) with { Result = GateResult.Failed, Kind = GateKind.BuildFailed }));
+        Assert.Empty(Fewer(Ran(5), Ran(5)));
+        Assert.Empty(Fewer(Ran(6), Ran(5)));
+        Assert.Empty(Fewer(Ran(3) with { Result = GateResult.Failed }, Ran(5)));
+        Assert.Single(BaseSuite.Of([Ran(3)], [Ran(5)], []).Fewer);
+
+        static IReadOnlyList<FewerTests> Fewer(GateVerdict now, GateVerdict before) => BaseSuite.FewerIn([now], [before]);
+        static GateVerdict Ran(int tests) => Verdict(GateResult.Passed) with { Tests = new TestCount(tests, 0, tests, []) };
+    }
+
     private static string Said(GateVerdict verdict) => GateWords.Red(RedProofs.Of(Tests, [verdict])!);
 
     private static GateVerdict Failed(GateKind kind, params string[] names) =>

@@ -87,6 +87,65 @@ public sealed class TestChangesTests
         Assert.Empty(GateTampering.OfWork(Work, Meaning, [], [], approved, new BaseSuite(BaseSuiteResult.Red, ["test_a"]), []).ForPerson);
     }
 
+    [Fact]
+    public void OfWork_TestsThatShowNothingAnyMore_NeedAPerson() =>
+        Assert.Equal(
+            ["It changes tests that fail on it in the form of its base, so that they pass with and without it: test_a."],
+            GateTampering
+                .OfWork(Work, Meaning, [], [], new TestChanges([File(Two, Two)]), BaseSuite.NotRun, [], hollow: ["test_a"])
+                .ForPerson
+        );
+
+    [Fact]
+    public void OfWork_FewerTestsThanItsBaseRan_NeedAPersonUnlessItsTestsSayWhy()
+    {
+        var fewer = BaseSuite.NotRun with { Fewer = [new FewerTests("pytest", 5, 3)] };
+
+        Assert.Equal(["The gate 'pytest' runs 3 tests on it, and ran 5 on its base."], AskedOf(new TestChanges([File(Two, Two)])));
+        Assert.Equal(["It takes tests away: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));
+        Assert.Empty(AskedOf(new TestChanges([File(Two, null)], Ownership.Of(["tests/**"]))));
+
+        IReadOnlyList<string> AskedOf(TestChanges tests) => GateTampering.OfWork(Work, Meaning, [], [], tests, fewer, []).ForPerson;
+    }
+
+    [Theory]
+    [InlineData(BaseSuiteResult.Green, 0)]
+    [InlineData(BaseSuiteResult.NotComparable, 1)]
+    public void OfWork_TestsThatAreNoTextAnyMore_NeedAPersonUnlessTheOldOnesPass(BaseSuiteResult result, int asked)
+    {
+        var tests = new TestChanges([new("tests/data.sh", "x", null, IsUnreadable: true)]);
+
+        var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuite(result, []), []);
+
+        Assert.Equal(asked, found.ForPerson.Count(said => said == "It makes tests something that can't be read as text: tests/data.sh."));
+        Assert.Equal(asked == 1, found.Notes.Contains("the tests of its base say nothing about it: they do not build or load against it"));
+    }
+
+    /// <summary>A test in a language of no row, by the name that its runner prints.</summary>
+    [Theory]
+    [InlineData("tests/test_x.sh", true)]
+    [InlineData("test_x", true)]
+    [InlineData("test_y", false)]
+    public void Touch_FileThatIsOneTest_IsMeantByItsPathOrItsName(string failed, bool isTouched)
+    {
+        var tests = new TestChanges([new("tests/test_x.sh", "true\n", "false\n"), new("tests/new_test.sh", null, "true\n")]);
+
+        Assert.Equal(isTouched, tests.Touch(failed));
+        Assert.Equal(isTouched ? ["tests/test_x.sh"] : [], tests.NamesKept(failed));
+    }
+
+    [Theory]
+    [InlineData("calc > test_a")]
+    [InlineData("Calc#test_a")]
+    [InlineData("com/example/test_a")]
+    [InlineData("calc::test_a")]
+    [InlineData("test_a (CalcTest)")]
+    [InlineData("it does test_a")]
+    [InlineData("sub/tests/test_x.py::test_a")]
+    [InlineData("test_x.py::test_a")]
+    public void Touch_FurtherSpellings_MeanTestsOfTheFile(string failed) =>
+        Assert.True(new TestChanges([File(Two, Two), new("tests/test_y.py", Two, Two)]).Touch(failed));
+
     [Theory]
     [InlineData("tests/test_x.py::test_a", true)]
     [InlineData("tests/test_y.py::test_a", false)]

@@ -16,12 +16,21 @@ public enum BaseSuiteResult
     NotComparable,
 }
 
+/// <summary>A gate that ran fewer tests on work than on its base.</summary>
+/// <param name="Gate">The gate's name.</param>
+/// <param name="Before">Tests that ran in the form of the base.</param>
+/// <param name="Now">Tests that ran on the work.</param>
+public sealed record FewerTests(string Gate, int Before, int Now);
+
 /// <summary>The verdict of the base's own gates on a task's product code: with tests, fixtures, configuration and scripts as at the
 /// base.</summary>
 /// <param name="Result">How it fares.</param>
 /// <param name="Failed">Tests that fail, as the runner spells them; empty where it names none.</param>
 public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
+    /// <summary>Gates that run fewer tests on the work than in the form of its base.</summary>
+    public IReadOnlyList<FewerTests> Fewer { get; init; } = [];
+
     /// <summary>The verdict of gates that were not run.</summary>
     public static BaseSuite NotRun { get; } = new(BaseSuiteResult.NotRun, []);
 
@@ -40,11 +49,26 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
             .Where(verdict => IsRed(verdict) && known.ContainsKey(verdict.Gate.Identity) && !open.Contains(verdict.Gate.Identity))
             .ToList();
         var failing = telling.Where(verdict => !verdict.Passed && !verdict.Holds).ToList();
-        return red.Count > 0 ? new(BaseSuiteResult.Red, [.. red.SelectMany(verdict => verdict.FailedTests ?? [])])
-            : telling.Exists(IsGreen) && failing.Count == 0 ? new(BaseSuiteResult.Green, [])
+        var fewer = FewerIn(ofWork, telling);
+        return red.Count > 0 ? new(BaseSuiteResult.Red, [.. red.SelectMany(verdict => verdict.FailedTests ?? [])]) { Fewer = fewer }
+            : telling.Exists(IsGreen) && failing.Count == 0 ? new(BaseSuiteResult.Green, []) { Fewer = fewer }
             : failing.Count > 0 && failing.TrueForAll(verdict => open.Contains(verdict.Gate.Identity)) ? NotRun
             : new(BaseSuiteResult.NotComparable, []);
     }
+
+    /// <summary>The gates that ran fewer tests on the work than in other verdicts of the same gates. Without a count none ran.</summary>
+    public static IReadOnlyList<FewerTests> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
+        [
+            .. ofWork
+                .Where(verdict => verdict.Passed && !ChangedFileNames.AreAskedFor(verdict.Gate))
+                .Join(
+                    others.Where(verdict => verdict.Passed || IsRed(verdict)),
+                    verdict => verdict.Gate.Identity,
+                    verdict => verdict.Gate.Identity,
+                    (now, before) => new FewerTests(now.Gate.Name, before.Tests?.Ran ?? 0, now.Tests?.Ran ?? 0)
+                )
+                .Where(fewer => fewer.Now < fewer.Before),
+        ];
 
     /// <summary>True if a gate says that the work is not good. A build that fails, or a test that can't be loaded, is what a changed
     /// interface does to old tests.</summary>

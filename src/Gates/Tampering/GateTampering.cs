@@ -31,6 +31,7 @@ public static class GateTampering
     /// <param name="tests">Its changes of tests.</param>
     /// <param name="suite">The verdict of the base's own gates on it.</param>
     /// <param name="verdicts">The task's gates.</param>
+    /// <param name="hollow">Tests that fail on it in the form of its base, and in its own form pass with and without it.</param>
     public static TamperFindings OfWork(
         PlanTask task,
         GateMeaning meaning,
@@ -38,7 +39,8 @@ public static class GateTampering
         IReadOnlyList<PatchFile>? patch,
         TestChanges tests,
         BaseSuite suite,
-        IReadOnlyList<GateVerdict> verdicts
+        IReadOnlyList<GateVerdict> verdicts,
+        IReadOnlyList<string>? hollow = null
     ) =>
         new(
             [
@@ -50,7 +52,7 @@ public static class GateTampering
                     suite.Result == BaseSuiteResult.Green && !verdicts.Any(RanFewer) ? [.. changed.Where(meaning.IsPartOfGate)] : changed,
                     patch
                 ),
-                .. OfTests(tests, suite),
+                .. OfTests(tests, suite, hollow ?? []),
                 .. verdicts.Where(RanNothing).Select(GateWords.RanNothing),
             ],
             [.. Notes(tests, suite)]
@@ -111,7 +113,7 @@ public static class GateTampering
         }
     }
 
-    private static IEnumerable<string> OfTests(TestChanges tests, BaseSuite suite)
+    private static IEnumerable<string> OfTests(TestChanges tests, BaseSuite suite, IReadOnlyList<string> hollow)
     {
         var untouched = suite.Failed.Where(name => !tests.Touch(name)).ToList();
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
@@ -136,6 +138,16 @@ public static class GateTampering
         if (tests.Loosened.Count > 0 && isUnlike)
         {
             yield return $"It lets tests check less that were there: {FileNames.Some(tests.Loosened, MostFiles)}.";
+        }
+        if (hollow.Count > 0)
+        {
+            yield return "It changes tests that fail on it in the form of its base, so that they pass with and without it: "
+                + $"{FileNames.Some(hollow, MostFiles)}.";
+        }
+        var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
+        foreach (var fewer in isSaid ? [] : suite.Fewer)
+        {
+            yield return $"The gate '{fewer.Gate}' runs {Plural.Of(fewer.Now, "test")} on it, and ran {fewer.Before} on its base.";
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
@@ -165,6 +177,12 @@ public static class GateTampering
             yield return "the tests of its base say nothing about it: they do not build or load against it";
         }
     }
+
+    /// <summary>True if a gate ran fewer tests than at an earlier time.</summary>
+    public static bool RanFewerThanBefore(GateVerdict verdict) =>
+        verdict.Oddities.Any(oddity =>
+            oddity.Kind is GateOddityKind.FewerTestsThanBase or GateOddityKind.FewerTestsThanLast or GateOddityKind.FewerTestsThanLately
+        );
 
     private static bool RanFewer(GateVerdict verdict) => verdict.Oddities.Any(oddity => oddity.Kind == GateOddityKind.FewerTestsThanBase);
 

@@ -19,6 +19,7 @@ public sealed record ChangedTestFile(string Path, string? Before, string? After,
 public sealed class TestChanges
 {
     private readonly IReadOnlyList<ChangedTestFile> _files;
+    private readonly IReadOnlyList<string> _kept;
 
     /// <summary>Compares all test files of a piece of work.</summary>
     /// <param name="all">The files; those that did not change say only which tests the work touches by its data.</param>
@@ -34,6 +35,7 @@ public sealed class TestChanges
         ];
         bool IsOpen(ChangedTestFile file) => approved?.Owns(file.Path) != true;
         var files = all.Where(IsOpen).ToList();
+        IsApproved = files.Count < all.Count;
         var before = files.SelectMany(Before).ToLookup(Name);
         // A test may move to a file that was approved.
         var after = all.Where(file => file.Before is null || IsOpen(file)).SelectMany(After).ToLookup(Name);
@@ -41,6 +43,7 @@ public sealed class TestChanges
             .Where(tests => after.Contains(tests.Key))
             .Select(tests => (Name: tests.Key, Before: tests, After: after[tests.Key]))
             .ToList();
+        _kept = [.. kept.Select(test => test.Name)];
         Gone = [.. before.Where(tests => tests.Count() > after[tests.Key].Count()).Select(tests => tests.Key)];
         IsFewer = after.Sum(tests => tests.Count()) < before.Sum(tests => tests.Count());
         Skipped =
@@ -59,6 +62,9 @@ public sealed class TestChanges
         Expecting = [.. kept.Where(test => ExpectOtherValues(test.Before, test.After)).Select(test => test.Name)];
         Unreadable = [.. files.Where(file => file.IsUnreadable).Select(file => file.Path)];
     }
+
+    /// <summary>True if the work was there to change some of these files.</summary>
+    public bool IsApproved { get; }
 
     /// <summary>Tests that are no longer there by their names.</summary>
     public IReadOnlyList<string> Gone { get; }
@@ -85,8 +91,10 @@ public sealed class TestChanges
     public IReadOnlyList<string> ToProve { get; }
 
     /// <summary>True if a failed test, by its runner's spelling, is one whose file the work changed.</summary>
-    public bool Touch(string failed) =>
-        _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, file.TestsBefore));
+    public bool Touch(string failed) => _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
+
+    /// <summary>The names of tests, there before and after the work, that a failed test, by its runner's spelling, may be.</summary>
+    public IReadOnlyList<string> NamesKept(string failed) => [.. _kept.Where(name => TestNames.Means(failed, name))];
 
     private static string Name(SourceTest test) => test.Name;
 

@@ -7,7 +7,11 @@ internal static partial class TestNames
     /// <param name="failed">Such as <c>tests/test_a.py::test_sum[1]</c>, <c>calc › adds</c> or <c>com.example.CalcTest.adds</c>.</param>
     /// <param name="name">Such as <c>test_sum</c>.</param>
     public static bool Means(string failed, string name) =>
-        failed == name || Parts(failed).Contains(name) || failed.EndsWith(" " + name, StringComparison.Ordinal);
+        failed == name
+        // A file that is one test.
+        || failed == Path.GetFileNameWithoutExtension(name)
+        || Parts(failed).Contains(name)
+        || failed.EndsWith(" " + name, StringComparison.Ordinal);
 
     /// <summary>The name of a test in its source, of its name as a runner spells it: without file, suites and parameters.</summary>
     public static string Simple(string spelled)

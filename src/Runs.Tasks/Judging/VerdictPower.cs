@@ -47,14 +47,14 @@ internal sealed class VerdictPower(GateCheck gates)
         var compared = new ComparedGates(gates);
         var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
         var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
-        var red = mode == ProveRed.Off ? null : await ProveAsync(compared, work, sources, stop);
+        var (red, hollow) = mode == ProveRed.Off ? (null, []) : await ProveAsync(compared, work, sources, task, suite.Failed, stop);
         if (red is not null)
         {
             GateEvidence.Keep(evidence, red);
         }
         var patch = differences.Count == 0 ? [] : await PatchFile.ReadAsync(repository, from, commit, stop);
         var tests = new TestChanges(sources, Ownership.Of(task.ChangesTests));
-        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, tests, suite, outcomes);
+        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, tests, suite, outcomes, hollow);
         return new FoundPower(
             red is null ? found.Notes : [GateWords.Red(red), .. found.Notes],
             found.ForPerson,
@@ -66,15 +66,18 @@ internal sealed class VerdictPower(GateCheck gates)
         );
     }
 
-    private static Task<RedProof?> ProveAsync(
+    private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
         ComparedGates compared,
         GatedWork work,
         IReadOnlyList<ChangedTestFile> sources,
+        PlanTask task,
+        IReadOnlyList<string> failed,
         CancellationToken stop
     )
     {
         var supports = work.Basis.Supports.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         var (tests, others) = (sources.Where(file => supports.Contains(file.Path)), sources.Where(file => !supports.Contains(file.Path)));
-        return compared.ProveRedAsync(work, new TestChanges([.. tests]), new TestChanges([.. others]), stop);
+        var approved = Ownership.Of(task.ChangesTests);
+        return compared.ProveRedAsync(work, new TestChanges([.. tests], approved), new TestChanges([.. others], approved), failed, stop);
     }
 }

@@ -41,28 +41,41 @@ internal sealed class ComparedGates(GateCheck gates)
         ];
         if (work.Basis.Supports.Count == 0 || all.All(gate => gate.Type == GateType.Build))
         {
-            return BaseSuite.NotRun;
+            return BaseSuite.NotRun with { Fewer = BaseSuite.FewerIn(work.Verdicts, await RunAtBaseAsync(work, RanFewer(), stop)) };
         }
         var verdicts = await RunAsync(work, work.Commit, isBefore: true, "base-suite", all, isRed: false, stop);
         IReadOnlyList<Gate> red = [.. verdicts.Where(BaseSuite.IsRed).Select(verdict => verdict.Gate)];
-        var atBase = await gates.RunAsync(
+        return BaseSuite.Of(work.Verdicts, verdicts, await RunAtBaseAsync(work, red, stop));
+
+        IReadOnlyList<Gate> RanFewer() => [.. work.Verdicts.Where(GateTampering.RanFewerThanBefore).Select(verdict => verdict.Gate)];
+    }
+
+    private Task<IReadOnlyList<GateVerdict>> RunAtBaseAsync(GatedWork work, IReadOnlyList<Gate> some, CancellationToken stop) =>
+        gates.RunAsync(
             work.Files,
             work.Repository,
             work.From,
-            red,
+            some,
             [],
             Path.Combine(work.Evidence, "base-suite", "at-base"),
             stop,
             task: work.Task,
             isComparison: true
         );
-        return BaseSuite.Of(work.Verdicts, verdicts, atBase);
-    }
 
-    /// <summary>Runs the task's new and changed tests without its product change; null: it has none, or no gate tests.</summary>
+    /// <summary>Runs the task's new and changed tests without its product change.</summary>
     /// <param name="tests">The tests of its test files.</param>
     /// <param name="inProduct">The tests of its other files.</param>
-    public async Task<RedProof?> ProveRedAsync(GatedWork work, TestChanges tests, TestChanges inProduct, CancellationToken stop)
+    /// <param name="failed">Tests that fail on it in the form of its base.</param>
+    /// <returns>The proof, null where it has no such tests or no gate tests; and those of the failed tests that show nothing any
+    /// more.</returns>
+    public async Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveRedAsync(
+        GatedWork work,
+        TestChanges tests,
+        TestChanges inProduct,
+        IReadOnlyList<string> failed,
+        CancellationToken stop
+    )
     {
         IReadOnlyList<Gate> all =
         [
@@ -73,18 +86,22 @@ internal sealed class ComparedGates(GateCheck gates)
         ];
         if (all.All(gate => gate.Type == GateType.Build))
         {
-            return null;
+            return (null, []);
         }
-        if (tests.ToProve.Count == 0)
+        if (tests.ToProve.Count == 0 && failed.Count == 0)
         {
-            return RedProofs.Of(inProduct, RedProofGap.NotSeparable);
+            return (RedProofs.Of(inProduct, RedProofGap.NotSeparable), []);
         }
         if (work.Basis.Product.Count == 0)
         {
-            return RedProofs.Of(tests, RedProofGap.NoProductChange);
+            return (RedProofs.Of(tests, RedProofGap.NoProductChange), []);
         }
         var verdicts = await RunAsync(work, work.From, isBefore: false, "without-change", all, isRed: true, stop);
-        return RedProofs.Of(tests, [.. verdicts.Where(verdict => verdict.Gate.Type == GateType.Test)]);
+        IReadOnlyList<GateVerdict> ofTests = [.. verdicts.Where(verdict => verdict.Gate.Type == GateType.Test)];
+        return (
+            tests.ToProve.Count == 0 ? RedProofs.Of(inProduct, RedProofGap.NotSeparable) : RedProofs.Of(tests, ofTests),
+            RedProofs.Hollow(tests, failed, ofTests)
+        );
     }
 
     private async Task<IReadOnlyList<GateVerdict>> RunAsync(

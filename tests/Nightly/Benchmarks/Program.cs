@@ -7,12 +7,14 @@ using Orchestrator.Benchmarks.Runs;
 using Orchestrator.Benchmarks.Server;
 using Orchestrator.Benchmarks.Train;
 using Orchestrator.Benchmarks.Usage;
+using Orchestrator.Benchmarks.Verification;
 
 return args switch
 {
     ["plans"] => LargePlan.Run(),
     ["train"] => TrainBenchmark.Run(),
     ["governor"] => await GovernorBenchmark.RunAsync(),
+    ["verification", .. var projects] => await VerificationBenchmark.RunAsync(projects),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["network", var program] => await NetworkBenchmark.RunAsync(program),
     ["git-merge"] => await MergeToStaging.RunAsync(),
@@ -43,7 +45,7 @@ return args switch
 static int SayUsage()
 {
     Console.Error.WriteLine(
-        "Which benchmark? plans, train, governor, sandbox-start, git-merge, git-losses, git-worktree; "
+        "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
             + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, network, page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
