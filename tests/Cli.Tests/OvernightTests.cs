@@ -41,6 +41,21 @@ public sealed class OvernightTests
     }
 
     [Fact]
+    public async Task Run_NightWithAnOpenNetwork_NeedsAYesOfItsOwn()
+    {
+        using var cli = WithPlan();
+        cli.Environment["ORCHESTRATOR_PERMISSIONS__SANDBOX"] = "auto";
+        cli.Environment["ORCHESTRATOR_PERMISSIONS__NETWORK__MODE"] = "open";
+
+        var refused = await cli.RunAsync("run", "--overnight", "--yes");
+        var meant = await cli.RunAsync("run", "--overnight", "--yes-open-network");
+
+        Assert.Equal((ExitCodes.NeedsPerson, ExitCodes.NeedsPerson), (refused.ExitCode, meant.ExitCode));
+        Assert.Contains("permissions.network.mode is open", refused.People, StringComparison.Ordinal);
+        Assert.Contains("could wake you", meant.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_Overnight_HoldsTheMachineAwakeAndIsHeldAgainstItsContract()
     {
         using var cli = WithPlan();

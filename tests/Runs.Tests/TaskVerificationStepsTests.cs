@@ -52,6 +52,32 @@ public sealed class TaskVerificationStepsTests
     }
 
     [Fact]
+    public async Task Verify_FailedTaskWhoseProgramsWereRefusedHosts_NamesThemAndTheCure()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test ! -e a.txt")), Task("a", "a.txt"));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "mine\n");
+        const string Time = "\"time\":\"2026-11-27T00:00:00Z\"";
+        string[] log =
+        [
+            $$$"""{"registration":"x",{{{Time}}},"labels":{"task":"a","role":"gate"},"mode":"Listed","allow":[]}""",
+            $$"""{{{Time}},"host":"h.example","port":443,"decision":"Refused","reason":"NotListed"}""",
+            $$"""{{{Time}},"host":"localhost","port":5432,"decision":"Refused","reason":"OwnMachine"}""",
+            $$"""{{{Time}},"host":"gone.example","port":443,"decision":"Failed","reason":"Unresolved"}""",
+        ];
+        Directory.CreateDirectory(Path.Combine(run.Folder.Path, "network"));
+        await File.WriteAllLinesAsync(Path.Combine(run.Folder.Path, "network", "x.jsonl"), log);
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Equal(
+            "Its programs were refused 2 hosts: h.example, localhost:5432. If that is why, a person can allow one: "
+                + "'orchestrate network allow h.example'.",
+            work.Problems[^1]
+        );
+    }
+
+    [Fact]
     public async Task Verify_UnownedLockFileAndBuildOutput_ArePutBackAndNamed()
     {
         using var repository = await TemporaryRepository.CreateAsync();

@@ -31,6 +31,10 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Say what would wake a person, keep the machine awake, and hold the night against its contract in the report",
     };
+    private readonly Option<bool> _openNetwork = new("--yes-open-network")
+    {
+        Description = "With --overnight: programs may reach any host (permissions.network.mode: open)",
+    };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _updatePlan = new("--update-plan")
     {
@@ -80,6 +84,7 @@ internal sealed class RunCommand : CliCommand
         _page.AddTo(this);
         Add(_attached);
         Add(_overnight);
+        Add(_openNetwork);
         Add(_yes);
         _engine.AddTo(this);
         Add(_updatePlan);
@@ -209,6 +214,10 @@ internal sealed class RunCommand : CliCommand
         if (!parsed.GetValue(_overnight))
         {
             return input;
+        }
+        if (!parsed.GetValue(_begun))
+        {
+            evening.RefuseOpenNetwork(parsed.GetValue(_openNetwork));
         }
         var answered = parsed.GetValue(_yes) || parsed.GetValue(_begun);
         return input with { Night = await evening.MakeAsync(runId, plan, input, answered, stop) };

@@ -17,6 +17,21 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="settings">The run's settings, trusted.</param>
 internal sealed class NightPreparation(CommandContext context, RepositoryLocation repository, SettingsResult settings)
 {
+    /// <summary>Refuses a night in which programs reach any host, unless that is said.</summary>
+    /// <param name="isMeant">A person said so, by <c>--yes-open-network</c>.</param>
+    /// <exception cref="CommandException">It was not said: exit 3.</exception>
+    public void RefuseOpenNetwork(bool isMeant)
+    {
+        if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
+        {
+            throw new CommandException(
+                ExitCodes.NeedsPerson,
+                "The night was not started: permissions.network.mode is open, so that agents and gates could send anything anywhere.",
+                "orchestrate config set permissions.network.mode listed; or start with --yes-open-network."
+            );
+        }
+    }
+
     /// <summary>Says what would wake a person and what the run is begun with, and asks whether it is begun all the same.</summary>
     /// <param name="runId">The new run.</param>
     /// <param name="plan">Its plan; null: a planner makes it.</param>

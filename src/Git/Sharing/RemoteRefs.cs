@@ -13,6 +13,7 @@ public sealed record PushOutcome(bool IsDone, bool IsFenced, string Message);
 /// <param name="remote">Name or address of the remote.</param>
 public sealed class RemoteRefs(GitRepository repository, string remote)
 {
+    private const int MostRaces = 3;
     private static readonly int[] Answers = [0, 1, 128, 129];
 
     /// <summary>Pushes all of these refs or none, and only if nobody has moved one of them since this repository knew it.</summary>
@@ -37,10 +38,17 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             .. refs.Select(one => $"{(one.Key == fence ? "" : "+")}{one.Value}:{one.Key}"),
         ]);
         var output = await repository.ReadAsync(call, cancellationToken);
+        for (var more = MostRaces; more > 0 && output.ExitCode != 0 && IsRace(output.ErrorText); more--)
+        {
+            output = await repository.ReadAsync(call, cancellationToken);
+        }
         return output.ExitCode == 0 ? new PushOutcome(true, false, "")
             : output.Text.Contains("stale info", StringComparison.Ordinal) ? new PushOutcome(false, true, "")
             : new PushOutcome(false, false, Shown($"{output.ErrorText} {output.Text}"));
     }
+
+    // Another push was between the remote's answer and its lock: what that one means, the next try tells.
+    private static bool IsRace(string said) => said.Contains("cannot lock ref", StringComparison.Ordinal);
 
     /// <summary>Fetches refs.</summary>
     /// <param name="names">Their names there, and the names that they get here.</param>

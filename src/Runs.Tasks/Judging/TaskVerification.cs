@@ -1,6 +1,7 @@
 using Orchestrator.Gates.Tampering;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -31,6 +32,22 @@ public sealed class TaskVerification(RunServices services)
     public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var result = await JudgeAsync(files, input, stop);
+        return result.Problems.Count > 0 && StepSandbox.RefusedHosts(files.Folder, input.Task.Task.Id) is { Count: > 0 } refused
+            ? result with
+            {
+                Problems =
+                [
+                    .. result.Problems,
+                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If that is why, a person "
+                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}'.",
+                ],
+            }
+            : result;
+    }
+
+    private async Task<VerifyResult> JudgeAsync(RunFiles files, VerifyTaskInput input, CancellationToken stop)
+    {
         var task = files.Task(input.Task);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
         var notes = new List<string>();

@@ -58,6 +58,30 @@ public static class StepSandbox
     public static SandboxPurpose PurposeOf(SandboxRole role, RunFolder run, string task) =>
         new(role, Path.Combine(run.Path, ConnectionLogs.FolderName), run.Name, task);
 
+    /// <summary>Hosts that sandboxes of a task were refused and that a person could allow, as <c>network allow</c> takes them, each
+    /// once.</summary>
+    /// <param name="task">The task's id.</param>
+    public static IReadOnlyList<string> RefusedHosts(RunFolder run, string task) =>
+        [
+            .. ConnectionLogs
+                .Read(Path.Combine(run.Path, ConnectionLogs.FolderName))
+                .Connections.Where(connection =>
+                    connection.Task == task
+                    && connection.Decision == NetworkDecision.Refused
+                    && connection.Reason
+                        is RefusalReason.NotListed
+                            or RefusalReason.AddressLiteral
+                            or RefusalReason.NonPublicAddress
+                            or RefusalReason.OwnMachine
+                )
+                .Select(connection =>
+                    connection is { Reason: RefusalReason.NotListed, Port: 443 or 80 or 0 }
+                        ? connection.Host
+                        : string.Create(CultureInfo.InvariantCulture, $"{connection.Host}:{connection.Port}")
+                )
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
     public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
         services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);

@@ -7,6 +7,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.MasterPlans;
+using Orchestrator.Plans.Readers.Quarantine;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;
@@ -99,6 +100,11 @@ public sealed partial class DocumentTests
                         : new SettingsInput { IsTrusted = true, RepositoryFile = file }
                 );
                 Assert.Empty(read.Errors.Concat(read.Warnings).Select(fault => $"{page}: {fault}"));
+                continue;
+            }
+            if (name.StartsWith('#') && name.Contains(TestQuarantine.FileName, StringComparison.Ordinal))
+            {
+                Assert.Empty(TestQuarantineReader.Read(part).Faults.Select(fault => $"{page}: {fault}"));
                 continue;
             }
             var isPlan = TopLevelTasks().IsMatch(part);

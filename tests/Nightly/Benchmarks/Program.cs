@@ -28,6 +28,7 @@ return args switch
     ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
     ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
     ["runs-train", var program, var tasks] => await ManyTasks.TrainAsync(program, int.Parse(tasks, CultureInfo.InvariantCulture)),
+    ["warm-builds", var program] => await WarmBuilds.RunAsync(program),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     ["page", var program] => await PageBenchmark.RunAsync(program, 120),
     ["page", var program, var idle] => await PageBenchmark.RunAsync(program, int.Parse(idle, CultureInfo.InvariantCulture)),
@@ -46,7 +47,7 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, network, page, page-log, page-idle, "
+            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, warm-builds, network, page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;
