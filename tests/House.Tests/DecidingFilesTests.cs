@@ -114,6 +114,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Repositories/KnownRepositories"] = Machine,
         ["Machine/Service/UserServices"] = Person,
         ["Machine/Setup/RepositoryInitializer"] = Person,
+        ["Machine/Verification/FlakyTests"] = Person,
         ["Runs.Tasks/Guard/AgentGuard"] = Report,
         ["Runs.Tasks/Working/OfferedTools"] = Report,
         ["Runs.Tasks/Judging/RequestedFiles"] = Report,

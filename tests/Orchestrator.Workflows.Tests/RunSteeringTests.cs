@@ -38,37 +38,6 @@ public sealed class RunSteeringTests
         Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
     }
 
-    /// <summary>Whoever pauses waits until the run rests; a delay before a retry can be many minutes.</summary>
-    [Fact]
-    public async Task Pause_DelayBeforeARetry_EndsItAtOnceAndResumeStartsTheAgent()
-    {
-        var calls = 0;
-        await using var run = await ScriptedRun.StartAsync(
-            [Task("a")],
-            a =>
-                a.Agent = (_, _) =>
-                    System.Threading.Tasks.Task.FromResult(
-                        ++calls > 1
-                            ? ScriptedActivities.Done()
-                            : new AgentRunResult
-                            {
-                                FailureClass = FailureClass.Throttled,
-                                Message = "too many requests",
-                                ResetAt = DateTimeOffset.UtcNow.AddDays(1),
-                            }
-                    )
-        );
-        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Why is AgentStartsAgain);
-
-        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
-        var paused = await run.UntilAsync(s => s.Tasks[0].Paused);
-        Assert.Equal(RunLiveness.Paused, RunLiveness.Of(paused));
-        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
-
-        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Equal(2, run.Activities.Starts.Count);
-    }
-
     [Fact]
     public async Task AddTasks_ToARunAtWork_RunsThemOnceAndRefusesWhatIsNone()
     {

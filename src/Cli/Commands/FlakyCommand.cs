@@ -80,10 +80,11 @@ internal sealed class FlakyCommand : CliCommand
         }
         foreach (var one in quarantine.Tests)
         {
+            var state = ended.Contains(one) ? "decides again: its quarantine ended on" : "in quarantine until";
             var until = one.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             context.Terminal.Show(
-                $"{new UntrustedText(one.Test).Line}  {(ended.Contains(one) ? "decides again: its quarantine ended on" : "in quarantine until")} "
-                    + $"{until} ({new UntrustedText(one.Owner).Line}: {new UntrustedText(one.Reason).Line})"
+                $"{new UntrustedText(one.Test).Line}  {state} {until} "
+                    + $"({new UntrustedText(one.Owner).Line}: {new UntrustedText(one.Reason).Line})"
             );
         }
         return ExitCodes.Done;

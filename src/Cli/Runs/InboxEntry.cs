@@ -140,7 +140,8 @@ internal sealed record InboxEntry(
             test.Test,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so it decides again. {test.Owner} was to repair it: {test.Reason}"
+                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so it decides again. {test.Owner} was to repair it: "
+                    + $"{test.Reason}"
             ),
             [],
             [new AnswerWay(AnswerWays.ListFlakyTests, "")],

@@ -134,7 +134,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             {
                 return await run.StatusAsync(stop);
             }
-            catch (RpcException notReady) when (EngineFault.IsNotReady(notReady) && !stop.IsCancellationRequested)
+            catch (RpcException notReady) when (FailedEngineCall.IsNotReady(notReady) && !stop.IsCancellationRequested)
             {
                 if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
                 {

@@ -110,7 +110,7 @@ internal static class CommandLine
             terminal.Fail(failure.Message, failure.Cure);
             return failure.IsOfPlace ? ExitCodes.Usage : ExitCodes.Unavailable;
         }
-        catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? EngineFault.Of(fault)) is { } known)
+        catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? FailedEngineCall.Of(fault)) is { } known)
         {
             terminal.Fail(known.Message, known.Cure);
             return known.ExitCode;

@@ -18,7 +18,7 @@ public static class ProjectCommands
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<FoundCommand> Find(string directory) => FindWithGates(directory).Commands;
 
-    /// <summary>The same, with the gates among them: finding those reads many folders.</summary>
+    /// <summary>Commands in the files of a repository's root, with the gates among them: finding those reads many folders.</summary>
     /// <inheritdoc cref="Find"/>
     public static (IReadOnlyList<Gate> Gates, IReadOnlyList<FoundCommand> Commands) FindWithGates(string directory)
     {

@@ -38,7 +38,7 @@ internal sealed record Runner(string Name)
     /// <summary>Rules for the decisive line, the most telling first.</summary>
     public IReadOnlyList<LineRule> Lines { get; init; } = [];
 
-    /// <summary>Its options that run some tests alone; null: not known.</summary>
+    /// <summary>The options that run some tests alone; null: not known.</summary>
     public TestOptions? Select { get; init; }
 
     /// <summary>Places of the file and the line of a failure, for rules without places of their own.</summary>

@@ -25,9 +25,10 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>Runs a gate when it is its turn. Of a test or custom gate that fails, the failed tests run alone; where they can't, or pass,
-    /// and for any gate that is killed, all of it runs once more on the same files, to detect flaky failures. A gate that could not get a resource (<see cref="GateContention"/>) while another gate ran is run
-    /// once more alone, and that result counts. When this returns no process of it is left.</summary>
+    /// <summary>Runs a gate when it is its turn. Of a test or custom gate that fails, the failed tests run alone. Where they can't, or
+    /// pass, all of it runs once more on the same files, to detect flaky failures; so does any gate that is killed. A gate that could not
+    /// get a resource (<see cref="GateContention"/>) while another gate ran is run once more alone, and that result counts. When this
+    /// returns no process of it is left.</summary>
     /// <param name="subject">The worktree it runs on.</param>
     /// <param name="evidenceFile">File for all its output, and how it ended. Files of further runs have the suffixes <c>.alone</c> and
     /// <c>.rerun</c>.</param>
@@ -93,7 +94,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             : first;
     }
 
-    /// <summary>Tells chance from fault: where the failed tests fail alone as well, that is enough; else the whole gate runs again.</summary>
+    /// <summary>Tells chance from fault: failed tests that fail alone as well are enough; else the whole gate runs again.</summary>
     private async Task<GateVerdict> RepeatAsync(
         GateVerdict first,
         GateSubject subject,

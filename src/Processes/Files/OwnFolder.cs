@@ -9,7 +9,15 @@ public static class OwnFolder
     public const string Name = ".orchestrator";
 
     /// <summary>Entries of the folder that belong into commits, as patterns of <c>.gitignore</c> relative to it.</summary>
-    public static readonly IReadOnlyList<string> Committed = [".gitignore", "config.yaml", "context.json", "flaky.yaml", "roles/", "tasks.json"];
+    public static readonly IReadOnlyList<string> Committed =
+    [
+        ".gitignore",
+        "config.yaml",
+        "context.json",
+        "flaky.yaml",
+        "roles/",
+        "tasks.json",
+    ];
 
     // A link of this name is ignored, a folder is looked into.
     private static readonly IReadOnlyList<string> Patterns =

@@ -53,8 +53,8 @@ public sealed record WorktreeSettings(
         "worktrees.reuse",
         null,
         SettingTypes.OptionalFolders,
-        "folders that set-up makes and that are copied where nothing it reads has changed; not set: node_modules of npm ci, and target of cargo as gates "
-            + "made it at the base"
+        "folders that set-up makes and that are copied where nothing it reads has changed; not set: node_modules of npm ci, and target of "
+            + "cargo as gates made it at the base"
     );
 
     private static readonly Setting<int> PoolKey = new(

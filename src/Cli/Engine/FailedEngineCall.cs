@@ -4,7 +4,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>A call to the engine that failed, described for people.</summary>
-internal static class EngineFault
+internal static class FailedEngineCall
 {
     /// <summary>The description of an exception; null: it is not about a call to the engine.</summary>
     /// <param name="fault">The exception.</param>

@@ -8,7 +8,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Calls to the engine that fail, in words and with a cure.</summary>
-public sealed class EngineFaultTests
+public sealed class FailedEngineCallTests
 {
     private const string TimedOut = "query timed out before a worker could process it";
 
@@ -50,7 +50,7 @@ public sealed class EngineFaultTests
         string cure
     )
     {
-        var fault = EngineFault.Of(new RpcException(code, message, rawStatus: null))!;
+        var fault = FailedEngineCall.Of(new RpcException(code, message, rawStatus: null))!;
 
         Assert.Equal(exitCode, fault.ExitCode);
         Assert.Contains(sentence, fault.Message, StringComparison.Ordinal);
@@ -59,5 +59,5 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
-    public void Of_OtherException_IsNotDescribed() => Assert.Null(EngineFault.Of(new IOException("disk")));
+    public void Of_OtherException_IsNotDescribed() => Assert.Null(FailedEngineCall.Of(new IOException("disk")));
 }
