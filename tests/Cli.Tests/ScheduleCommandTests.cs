@@ -76,10 +76,13 @@ public sealed class ScheduleCommandTests
         var paused = await cli.RunAsync("schedule", "list");
         await cli.RunAsync("schedule", "resume", "nightly");
         var resumed = await cli.RunAsync("schedule", "list");
+        var cut = await cli.RunAsync("schedule", "delete", "nightl");
         var deleted = await cli.RunAsync("schedule", "delete", "nightly");
         var none = await cli.RunAsync("schedule", "delete", "nightly");
 
         Assert.Equal((2, 0, 2), (twice.ExitCode, deleted.ExitCode, none.ExitCode));
+        Assert.Equal(2, cut.ExitCode);
+        Assert.Contains("orchestrate schedule delete nightly", cut.People, StringComparison.Ordinal);
         Assert.Contains("paused: release week", paused.Output, StringComparison.Ordinal);
         Assert.Contains("22:00 daily", resumed.Output, StringComparison.Ordinal);
         Assert.Contains("next: ", resumed.Output, StringComparison.Ordinal);

@@ -25,7 +25,7 @@ internal enum ScheduleChange
 internal sealed class ScheduleChangeCommand : CliCommand
 {
     private readonly ScheduleChange _change;
-    private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule, or its beginning" };
+    private readonly Argument<string> _name = new("NAME");
     private readonly Option<string?> _reason = new("--reason") { Description = "Why; 'schedule list' says so", HelpName = "TEXT" };
     private readonly EngineOptions _engine = new();
 
@@ -48,6 +48,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         )
     {
         _change = change;
+        _name.Description = change == ScheduleChange.Delete ? "Name of the schedule" : "Name of the schedule, or its beginning";
         Add(_name);
         if (change == ScheduleChange.Pause)
         {
@@ -90,6 +91,14 @@ internal sealed class ScheduleChangeCommand : CliCommand
                 );
             }
             var found = UniquePrefix.Find(given, [.. all.Select(schedule => schedule.Name)], "schedule");
+            if (_change == ScheduleChange.Delete && found != given)
+            {
+                throw new CommandException(
+                    ExitCodes.Usage,
+                    $"There is no schedule '{given}', and its beginning is not enough to remove one.",
+                    $"orchestrate schedule delete {found}"
+                );
+            }
             await (
                 _change switch
                 {
