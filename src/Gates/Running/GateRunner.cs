@@ -84,7 +84,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 Failure = alone.Result == GateResult.Passed ? GateFailure.Contention : alone.Failure,
             };
         }
-        if (first.Result == GateResult.Passed && RunsTwice(gate))
+        if (first.Result == GateResult.Passed && RunsTwice(gate) && !gate.Negate)
         {
             return await RepeatNewTestsAsync(first, subject, evidenceFile, turn, cancellationToken);
         }
