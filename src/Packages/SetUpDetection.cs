@@ -43,6 +43,21 @@ public static class SetUpDetection
     public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
         [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
+    /// <summary>All commands that a lock file may ask for, by its format and the workspace around it.</summary>
+    /// <param name="lockFile">Its path, relative to the root.</param>
+    public static IReadOnlyList<string> CommandsFor(string lockFile)
+    {
+        var folder = Path.GetDirectoryName(lockFile) ?? "";
+        var managers = Ecosystems.Managers.Where(manager => manager.LockFiles.Contains(Path.GetFileName(lockFile)));
+        return
+        [
+            .. managers
+                .SelectMany(manager => (string?[])[manager.SetUp, manager.Earlier?.SetUp, manager.Workspace?.SetUp])
+                .OfType<string>()
+                .Select(command => folder.Length == 0 ? command : GateFolder.Join(folder, command)),
+        ];
+    }
+
     private static SetUpCommand? Of(string lockFile, Func<string, string?> read)
     {
         if (Known.FirstOrDefault(known => known.LockFile == lockFile) is not { } found)

@@ -28,6 +28,15 @@ public class SetUpDetectionTests
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
 
+    /// <summary>A person who approved one of them approved that the file's packages are installed, in whatever format.</summary>
+    [Theory]
+    [InlineData("yarn.lock", "yarn install --immutable", "yarn install --frozen-lockfile")]
+    [InlineData("web/yarn.lock", "cd web && yarn install --immutable", "cd web && yarn install --frozen-lockfile")]
+    [InlineData("uv.lock", "uv sync --frozen", "uv sync --frozen --all-packages")]
+    [InlineData("other.lock")]
+    public void CommandsFor_LockFile_AreThoseOfAllItsFormats(string lockFile, params string[] commands) =>
+        Assert.Equal(commands, SetUpDetection.CommandsFor(lockFile));
+
     /// <summary>Yarn 1 ignores <c>--immutable</c> and rewrites its lock file; later releases warn at <c>--frozen-lockfile</c>.</summary>
     [Theory]
     [InlineData(

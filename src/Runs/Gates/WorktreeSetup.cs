@@ -248,7 +248,8 @@ public static class WorktreeSetup
         CancellationToken stop
     )
     {
-        var unasked = found.Where(k => !files.Start.Found.SetUp.Contains(k.Command)).ToList();
+        // A run's own work may change the format of a lock file, and the command with it.
+        var unasked = found.Where(k => !SetUpDetection.CommandsFor(k.LockFile).Any(files.Start.Found.SetUp.Contains)).ToList();
         if (unasked.Count == 0)
         {
             return null;
