@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Orchestrator.Runs.Tasks.Moving;
 
 /// <summary>A task that is shared by the remote, as each machine has it.</summary>
@@ -68,20 +66,45 @@ public static class PlacedTasks
 /// <summary>Tasks for which this process holds a place. What is placed here and not held is of a worker before.</summary>
 public sealed class HeldPlaces
 {
-    private readonly ConcurrentDictionary<SharedTask, int> _held = new();
+    private readonly Dictionary<SharedTask, int> _held = [];
 
     /// <summary>The places of this process.</summary>
     /// <param name="services">What the steps need of this machine.</param>
     public static HeldPlaces Of(RunServices services) => services.Part(_ => new HeldPlaces());
 
     /// <summary>This process holds a place for the task.</summary>
-    public void Hold(SharedTask task) => _held.AddOrUpdate(task, 1, (_, count) => count + 1);
+    public void Hold(SharedTask task)
+    {
+        lock (_held)
+        {
+            _held[task] = _held.GetValueOrDefault(task) + 1;
+        }
+    }
 
     /// <summary>The place is given back.</summary>
-    public void GiveBack(SharedTask task) => _held.AddOrUpdate(task, 0, (_, count) => count - 1);
+    public void GiveBack(SharedTask task)
+    {
+        lock (_held)
+        {
+            if (_held.GetValueOrDefault(task) is > 1 and var count)
+            {
+                _held[task] = count - 1;
+            }
+            else
+            {
+                _held.Remove(task);
+            }
+        }
+    }
 
     /// <summary>True if this process holds one for the task.</summary>
-    public bool Has(SharedTask task) => _held.GetValueOrDefault(task) > 0;
+    public bool Has(SharedTask task)
+    {
+        lock (_held)
+        {
+            return _held.ContainsKey(task);
+        }
+    }
 
     /// <summary>Tasks of a run that were placed here by a worker before.</summary>
     /// <param name="runId">The run.</param>
