@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -70,6 +71,10 @@ internal sealed class StatusCommand : CliCommand
             return await WatchAsync(run, repository, parsed, context, stop);
         }
         Show(run, Seen(run, parsed), parsed, context);
+        foreach (var fault in BackgroundFaults.LinesOf(repository, context.Time.GetUtcNow()))
+        {
+            context.Terminal.Show($"in the background: {fault}");
+        }
         return CodeOf(run, parsed);
     }
 

@@ -53,7 +53,14 @@ internal static class ServiceHost
         }
         catch
         {
-            await host.StopAsync(CancellationToken.None);
+            try
+            {
+                await host.StopAsync(CancellationToken.None);
+            }
+            catch (Exception)
+            {
+                // Why it could not start says more than how its end went.
+            }
             throw;
         }
         try
