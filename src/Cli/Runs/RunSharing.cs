@@ -24,11 +24,13 @@ internal sealed class RunSharing(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly RunShare _share = new(context.Services);
-    private readonly ConcurrentDictionary<string, bool> _fenced = new(StringComparer.Ordinal);
+
+    // Runs that another machine has, with the times of their records here. Whatever brings a run back writes its record anew.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _fenced = new(StringComparer.Ordinal);
 
     /// <summary>True if a run of this machine is pushed by it.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
-        !RunStates.IsFinal(run.Status.State) && !_fenced.ContainsKey(run.Id) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
+        !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
 
     /// <inheritdoc/>
     protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
@@ -70,6 +72,8 @@ internal sealed class RunSharing(
         }
     }
 
+    private bool IsFenced(StoredRun run) => _fenced.TryGetValue(run.Id, out var writtenAt) && writtenAt == run.WrittenAt;
+
     /// <summary>True if another machine has the run; null: the server does not say.</summary>
     private async Task<bool?> IsTakenAsync(string runId, RepositoryReference reference, CancellationToken stop)
     {
@@ -93,7 +97,7 @@ internal sealed class RunSharing(
     private async Task GiveUpAsync(StoredRun run, RepositoryReference reference)
     {
         var runId = run.Id;
-        _fenced[runId] = true;
+        _fenced[runId] = run.WrittenAt;
         Logger.NotShared(runId, "another machine has taken it over and shares it from now on");
         foreach (var start in AgentRunFolders.Find(Path.GetDirectoryName(new RunFolder(reference.Path, runId).Path)!))
         {
