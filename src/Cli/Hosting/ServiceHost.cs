@@ -53,14 +53,8 @@ internal static class ServiceHost
         }
         catch
         {
-            try
-            {
-                await host.StopAsync(CancellationToken.None);
-            }
-            catch (Exception)
-            {
-                // Why it could not start says more than how its end went.
-            }
+            // Why it could not start says more than how its end went.
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         try

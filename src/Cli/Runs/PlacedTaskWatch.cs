@@ -39,9 +39,12 @@ internal sealed class PlacedTaskWatch(
         {
             await TryAsync($"{run.Id}/", () => RecordEndAsync(run, stop), stop);
         }
-        foreach (var task in _held.FindLeft(run.Id, reference))
+        var left = _held.FindLeft(run.Id, reference).ToDictionary(task => $"{run.Id}/{task.TaskId}");
+        var record = RunStates.IsFinal(run.Status.State) ? "" : $"{run.Id}/";
+        ForgetItems(item => !item.StartsWith($"{run.Id}/", StringComparison.Ordinal) || item == record || left.ContainsKey(item));
+        foreach (var (name, task) in left)
         {
-            await TryAsync($"{task.RunId}/{task.TaskId}", () => EndLeftAsync(task, stop), stop);
+            await TryAsync(name, () => EndLeftAsync(task, stop), stop);
         }
         return "";
     }

@@ -83,6 +83,7 @@ internal sealed class TakeOverWatch(
         return isReady || isStill;
     }
 
+    /// <summary>Takes a run to the repository here that knows its first commit.</summary>
     /// <returns>Why the run can't come here; empty: it came, or belongs to no repository here.</returns>
     private async Task<string> TakeAsync(string runId, CancellationToken stop)
     {

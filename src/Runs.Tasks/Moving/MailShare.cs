@@ -149,7 +149,7 @@ public sealed class MailShare(RunServices services, string remote)
     }
 
     /// <summary>Takes the mail that the remote has, where that is more than there is here.</summary>
-    private async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
+    private static async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);
         if (found.GetValueOrDefault(name) is not { } commit || !IsNew(at, KeyValuePair.Create(name, commit)))
@@ -170,7 +170,7 @@ public sealed class MailShare(RunServices services, string remote)
     }
 
     /// <summary>Pushes files where they are others than those of the last time.</summary>
-    private async Task<string> PushAsync(
+    private static async Task<string> PushAsync(
         Exchange at,
         string name,
         IReadOnlyDictionary<string, string> files,
