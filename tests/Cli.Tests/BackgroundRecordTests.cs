@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>Run folders that vanish, or whose records are damaged, while commands and background units list them.</summary>
 public sealed class BackgroundRecordTests
 {
-    /// <summary>A link to a missing file exists when it is looked at, and is gone when it is read, like a folder during a cleanup.</summary>
+    /// <summary>A link to a missing file exists when it is looked at and is gone when it is read, as during a cleanup.</summary>
     [Theory]
     [InlineData("history")]
     [InlineData("status")]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;

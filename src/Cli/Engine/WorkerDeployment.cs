@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Api.WorkflowService.V1;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Background;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
 

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Background;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Warns once of remotes that a worker which takes over runs can't reach. They may be reachable again when a run is taken.</summary>
+/// <summary>Warns once of remotes that a worker which takes over runs can't reach. They may be reachable when a run is taken.</summary>
 /// <param name="repositories">Repositories whose runs may come here.</param>
 /// <param name="context">Settings and terminal.</param>
 /// <param name="log">Receives errors.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Hosting;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Runs;
 

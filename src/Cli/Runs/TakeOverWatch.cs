@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;

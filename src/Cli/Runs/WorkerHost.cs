@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;

@@ -4,7 +4,7 @@ using Orchestrator.Cli.Logging;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli.Hosting;
+namespace Orchestrator.Cli.Background;
 
 /// <summary>Periodic work beside a command. A failed pass is repeated after a delay that doubles up to a minute, for as long as the unit
 /// runs; no fault ends it or whoever stops it. The last error is kept where <c>status</c> and <c>check</c> find it.</summary>
@@ -36,8 +36,8 @@ internal abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocati
     /// <returns>The pause before the next pass; null: the unit is done.</returns>
     protected abstract Task<TimeSpan?> PassAsync(CancellationToken stop);
 
-    /// <summary>Acts on one of several items: its fault delays neither the others nor the next pass, and is the unit's error until acting on
-    /// the item succeeds.</summary>
+    /// <summary>Acts on one of several items: its fault delays neither the others nor the next pass, and is the unit's error until acting
+    /// on the item succeeds.</summary>
     /// <param name="item">Name of the item.</param>
     /// <param name="act">Returns a problem for people; empty: there is none.</param>
     /// <param name="stop">The unit ends.</param>

@@ -1,10 +1,9 @@
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli.Overviews;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>Last errors of background units that work for a repository, for people.</summary>
 internal static class BackgroundFaults
