@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Dashboard.Api;
 
 namespace Orchestrator.Dashboard.Tests;
@@ -40,6 +41,62 @@ public sealed class ApiTests
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await page.Browser.SendAsync(other)).StatusCode);
         Assert.Equal(["retry", "--guidance=again", "--detach", "--", $"{Runs.Id}/a"], Assert.Single(page.Source.Acts).Words);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_KeyOfARequestThatTheServerFailed_IsCarriedOutAgain(bool throws)
+    {
+        var source = Source();
+        source.Answer = _ => throws ? throw new IOException("The disk is full.") : new CommandOutcome(5, "", "error: No engine answers.");
+        await using var page = await ServedPage.StartAsync(source);
+        var failed = await RetryAsync(page, "k1");
+        source.Answer = _ => new CommandOutcome(1, "", "error: It can't be retried.");
+        var refused = await RetryAsync(page, "k1");
+        source.Answer = _ => new CommandOutcome(0, "", "done");
+
+        var again = await RetryAsync(page, "k1");
+
+        Assert.InRange((int)failed, 500, 599);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity), (refused, again));
+        Assert.Equal(2, source.Acts.Count);
+    }
+
+    [Fact]
+    public async Task Post_MoreKeysThanAreKept_TheOldestIsForgotten()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        for (var i = 0; i <= 1000; i++)
+        {
+            await RetryAsync(page, $"k{i}");
+        }
+
+        await RetryAsync(page, "k1");
+        var kept = page.Source.Acts.Count;
+        await RetryAsync(page, "k0");
+
+        Assert.Equal((1001, 1002), (kept, page.Source.Acts.Count));
+    }
+
+    [Fact]
+    public async Task Post_KeyOfTheDayBefore_IsCarriedOutAgain()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var page = await ServedPage.StartAsync(Source(), time);
+        await RetryAsync(page, "k1");
+        time.Advance(TimeSpan.FromHours(24) + TimeSpan.FromSeconds(1));
+
+        await RetryAsync(page, "k1");
+
+        Assert.Equal(2, page.Source.Acts.Count);
+    }
+
+    private static async Task<HttpStatusCode> RetryAsync(ServedPage page, string key)
+    {
+        var request = ServedPage.WithToken(HttpMethod.Post, OfRun + "/tasks/a/retry", """{"guidance": "again"}""");
+        request.Headers.Add("Idempotency-Key", key);
+        return (await page.Browser.SendAsync(request)).StatusCode;
     }
 
     [Theory]

@@ -70,6 +70,7 @@ public sealed partial class DecidingFilesTests
         ["Gates/Results/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
         ["Runs/Gates/WorktreeSetup"] = Machine,
         ["Runs/Holds/HoldFile"] = Machine,
+        ["Machine/Hosting/FaultNote"] = Machine,
         ["Machine/Hosting/StandbyProcesses"] = Machine,
         ["Runs.Merging/Landing/AuditCheck"] = Report,
         ["Runs.Merging/Landing/LandedHistory"] = "the commit in it counts only where the target has it",

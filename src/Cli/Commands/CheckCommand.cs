@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
@@ -39,6 +40,7 @@ internal sealed class CheckCommand : CliCommand
         if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
         {
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
+            entries.AddRange(BackgroundFaults.EntriesOf(repository, context.Time.GetUtcNow()));
             if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))
             {
                 if (await SharingCheck.RunAsync(repository, settings.Settings!, context.Services, stop) is { } sharing)

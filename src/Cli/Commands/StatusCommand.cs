@@ -70,6 +70,10 @@ internal sealed class StatusCommand : CliCommand
             return await WatchAsync(run, repository, parsed, context, stop);
         }
         Show(run, Seen(run, parsed), parsed, context);
+        foreach (var fault in BackgroundFaults.LinesOf(repository, context.Time.GetUtcNow()))
+        {
+            context.Terminal.Show($"in the background: {fault}");
+        }
         return CodeOf(run, parsed);
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
@@ -84,8 +83,11 @@ internal sealed class WebCommand : CliCommand
                 context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs continue.");
             }
         ));
-        builder.Services.AddHostedService(_ => new NoticeService(
-            new NoticeWatch(() => repositories.List(), context, log.Factory.CreateLogger<NoticeWatch>())
+        // Delivers also where no worker is.
+        builder.Services.AddHostedService(_ => new NoticeWatch(
+            () => repositories.List(),
+            context,
+            log.Factory.CreateLogger<NoticeWatch>()
         ));
         return await ServiceHost.RunAsync(builder, log, stop);
     }
@@ -110,11 +112,5 @@ internal sealed class WebCommand : CliCommand
             Certificate = certificate,
             HostNames = parsed.GetValue(_hosts) ?? [],
         };
-    }
-
-    /// <summary>Delivers notices of the user's repositories while the page is served, also where no worker is.</summary>
-    private sealed class NoticeService(NoticeWatch watch) : BackgroundService
-    {
-        protected override Task ExecuteAsync(CancellationToken stoppingToken) => watch.RunAsync(stoppingToken);
     }
 }

@@ -1,46 +1,46 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>Checks periodically whether an activity of a run fails for ever, so that the run shows it.</summary>
 /// <param name="engine">The engine of the runs.</param>
 /// <param name="context">Clock and terminal.</param>
-/// <param name="log">Takes what kept it from looking.</param>
-internal sealed class FailureWatch(EngineConnection engine, CommandContext context, ILogger log)
+/// <param name="repositories">Repositories whose runs this worker works on.</param>
+/// <param name="log">Receives errors.</param>
+internal sealed class FailureWatch(
+    EngineConnection engine,
+    CommandContext context,
+    IReadOnlyList<RepositoryLocation> repositories,
+    ILogger log
+) : BackgroundUnit("failing activities", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
+    private readonly FailingActivities _failing = new(engine.Client, context.Time);
+    private bool _hasWaited;
 
-    /// <summary>Checks until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        var failing = new FailingActivities(engine.Client, context.Time);
-        while (true)
+        if (!_hasWaited)
         {
-            await Task.Delay(Pause, context.Time, stop);
-            try
+            _hasWaited = true;
+            return Pause;
+        }
+        foreach (var (run, step) in await _failing.ReportAsync(stop))
+        {
+            // If this one fails, the run can't show it anywhere else.
+            if (step.Activity == ActivityNames.RecordProgress)
             {
-                // If this one fails, the run can't show it anywhere else.
-                foreach (
-                    var (run, step) in (await failing.ReportAsync(stop)).Where(told =>
-                        told.Failing.Activity == ActivityNames.RecordProgress
-                    )
-                )
-                {
-                    context.Terminal.Say(
-                        $"{run} continues, but its folder can't be written to ({Plural.Of(step.Attempt - 1, "attempt")}, it is "
-                            + $"tried again): {step.Message}"
-                    );
-                }
-            }
-            catch (Exception missed) when (!stop.IsCancellationRequested)
-            {
-                // The engine is being taken over by another process, or is too busy: the next check follows soon, and no run fails because
-                // of it.
-                log.FailuresNotSeen(missed);
+                context.Terminal.Say(
+                    $"{run} continues, but its folder can't be written to ({Plural.Of(step.Attempt - 1, "attempt")}, it is tried again): "
+                        + $"{step.Message}"
+                );
             }
         }
+        return Pause;
     }
 }

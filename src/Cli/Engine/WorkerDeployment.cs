@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Console;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
@@ -12,42 +15,48 @@ namespace Orchestrator.Cli.Engine;
 /// <param name="client">The server.</param>
 /// <param name="version">What this process is.</param>
 /// <param name="makesCurrent">This version takes the place of another one.</param>
+/// <param name="repositories">Repositories whose runs this worker works on.</param>
 /// <param name="context">Clock and terminal.</param>
-internal sealed class WorkerDeployment(ITemporalClient client, WorkerDeploymentVersion version, bool makesCurrent, CommandContext context)
+/// <param name="log">Receives errors.</param>
+internal sealed class WorkerDeployment(
+    ITemporalClient client,
+    WorkerDeploymentVersion version,
+    bool makesCurrent,
+    IReadOnlyList<RepositoryLocation> repositories,
+    CommandContext context,
+    ILogger log
+) : BackgroundUnit("worker deployment", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private long? _began;
 
     /// <summary>The version of a worker according to the settings; null: it belongs to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? VersionText.Value) : null;
 
-    /// <summary>Looks whether this version is the current one once the server knows it, and makes it that where it shall be.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Checks whether this version is the current one once the server knows it, and makes it that where requested.</summary>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        var began = context.Time.GetTimestamp();
-        while (true)
+        _began ??= context.Time.GetTimestamp();
+        try
         {
-            try
-            {
-                await SettleAsync(stop);
-                return;
-            }
-            catch (RpcException refused) when (!stop.IsCancellationRequested)
-            {
-                // It knows a version once the first worker asks it for work; somebody else may have changed the deployment meanwhile.
-                if (context.Time.GetElapsedTime(began) <= Patience)
-                {
-                    await Task.Delay(Pause, context.Time, stop);
-                    continue;
-                }
-                context.Terminal.Warn(
-                    $"The server does not say which version of the worker deployment {version.DeploymentName} is the current one "
-                        + $"({ConnectionFault.Of(refused)}): whether this worker gets runs is not known."
-                );
-                return;
-            }
+            await SettleAsync(stop);
         }
+        catch (RpcException) when (!stop.IsCancellationRequested && context.Time.GetElapsedTime(_began.Value) <= Patience)
+        {
+            // It knows a version once the first worker asks it for work; somebody else may have changed the deployment meanwhile.
+            return Pause;
+        }
+        catch (RpcException refused) when (!stop.IsCancellationRequested)
+        {
+            context.Terminal.Warn(
+                $"The server does not say which version of the worker deployment {version.DeploymentName} is the current one "
+                    + $"({ConnectionFault.Of(refused)}): whether this worker gets runs is not known."
+            );
+        }
+        return null;
     }
 
     private async Task SettleAsync(CancellationToken stop)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
@@ -23,10 +24,9 @@ internal sealed class RunWork(
     CancellationToken stop
 ) : BackgroundService
 {
-    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
-
     private EngineConnection? _engine;
     private WorkerHost? _worker;
+    private IReadOnlyList<BackgroundUnit> _units = [];
 
     /// <summary>Some of the repositories by the names that callers use.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
@@ -49,12 +49,26 @@ internal sealed class RunWork(
         _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
         _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered, MakesCurrent);
         started(_engine);
+        _units =
+        [
+            new Retention(repositories, settings, _engine, context, loggers.CreateLogger<Retention>()),
+            new NightWatch(repositories, context, loggers.CreateLogger<NightWatch>()),
+        ];
+        foreach (var unit in _units)
+        {
+            await unit.StartAsync(cancellationToken);
+        }
         await base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        foreach (var unit in _units)
+        {
+            await unit.StopAsync(cancellationToken);
+            unit.Dispose();
+        }
         if (_worker is not null)
         {
             await _worker.DisposeAsync();
@@ -71,21 +85,7 @@ internal sealed class RunWork(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var night = new NightWatch(repositories, context, loggers.CreateLogger<NightWatch>());
-        var first = await Task.WhenAny(_worker!.Running, KeepCleanAsync(stoppingToken), night.RunAsync(stoppingToken));
+        await _worker!.Running.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _worker.ThrowIfBrokenAsync();
-        await first;
-    }
-
-    private async Task KeepCleanAsync(CancellationToken stopping)
-    {
-        while (true)
-        {
-            foreach (var repository in repositories)
-            {
-                await new Retention(repository, settings, _engine!, context, loggers.CreateLogger<Retention>()).ActAsync(stopping);
-            }
-            await Task.Delay(CleanEvery, context.Time, stopping);
-        }
     }
 }

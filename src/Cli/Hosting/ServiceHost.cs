@@ -53,7 +53,8 @@ internal static class ServiceHost
         }
         catch
         {
-            await host.StopAsync(CancellationToken.None);
+            // Why it could not start says more than how its end went.
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         try

@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 
 namespace Orchestrator.Cli.Hosting;
 
@@ -11,8 +13,14 @@ namespace Orchestrator.Cli.Hosting;
 /// <param name="limit">How long systemd waits for a sign.</param>
 /// <param name="isWell">Whether what this process serves works.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Watchdog(ISystemdNotifier notifier, TimeSpan limit, Func<CancellationToken, Task<bool>> isWell, TimeProvider time)
-    : BackgroundService
+/// <param name="log">Receives errors.</param>
+internal sealed class Watchdog(
+    ISystemdNotifier notifier,
+    TimeSpan limit,
+    Func<CancellationToken, Task<bool>> isWell,
+    TimeProvider time,
+    ILogger log
+) : BackgroundUnit("watchdog", [], time, log)
 {
     /// <summary>Adds one to a host, if systemd waits for signs of this process.</summary>
     /// <param name="builder">The host.</param>
@@ -22,7 +30,13 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeSpan limit, Func<C
     {
         if (LimitOf(context.Environment, Environment.ProcessId) is { } limit)
         {
-            builder.Services.AddHostedService(_ => new Watchdog(new SystemdNotifier(), limit, isWell, context.Time));
+            builder.Services.AddHostedService(services => new Watchdog(
+                new SystemdNotifier(),
+                limit,
+                isWell,
+                context.Time,
+                services.GetRequiredService<ILogger<Watchdog>>()
+            ));
         }
     }
 
@@ -40,15 +54,13 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeSpan limit, Func<C
             : null;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        while (true)
+        if (await isWell(stop))
         {
-            if (await isWell(stoppingToken))
-            {
-                notifier.Notify(new ServiceState("WATCHDOG=1"));
-            }
-            await Task.Delay(limit / 3, time, stoppingToken);
+            notifier.Notify(new ServiceState("WATCHDOG=1"));
         }
+        return limit / 3;
     }
 }

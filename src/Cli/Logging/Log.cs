@@ -11,24 +11,6 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't continue in the background; it is paused.")]
     public static partial void CannotGoOn(this ILogger logger, string runId, Exception refused);
 
-    [LoggerMessage(LogLevel.Information, "Whether a run has been ended from outside could not be seen this time")]
-    public static partial void EndedRunsNotSeen(this ILogger logger, Exception missed);
-
-    [LoggerMessage(LogLevel.Information, "Traces and metrics could not be sent this time")]
-    public static partial void TelemetryNotSent(this ILogger logger, Exception missed);
-
-    [LoggerMessage(LogLevel.Information, "Whether a schedule was missed could not be seen this time")]
-    public static partial void SchedulesNotSeen(this ILogger logger, Exception missed);
-
-    [LoggerMessage(LogLevel.Information, "Stored notices were not delivered; retrying in 10 s")]
-    public static partial void NoticesNotDelivered(this ILogger logger, Exception missed);
-
-    [LoggerMessage(LogLevel.Information, "Whether a night's run continues could not be seen this time")]
-    public static partial void NightNotSeen(this ILogger logger, Exception missed);
-
-    [LoggerMessage(LogLevel.Information, "Whether activities fail again and again could not be seen this time")]
-    public static partial void FailuresNotSeen(this ILogger logger, Exception missed);
-
     [LoggerMessage(LogLevel.Warning, "Not shared of {Run:l}: {What}")]
     public static partial void NotShared(this ILogger logger, string run, string what);
 
@@ -38,21 +20,21 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Task} of {Run:l} is not placed here any more: its agent here is ended")]
     public static partial void TaskLeft(this ILogger logger, string run, string task);
 
-    [LoggerMessage(LogLevel.Information, "Runs of other machines could not be seen this time")]
-    public static partial void RunsOfOthersNotSeen(this ILogger logger, Exception missed);
-
-    [LoggerMessage(LogLevel.Warning, "{Run:l} could not be taken to this machine this time")]
-    public static partial void RunNotTaken(this ILogger logger, string run, Exception missed);
-
-    [LoggerMessage(LogLevel.Warning, "{Run:l} can't come to this machine: {Missing:l}")]
-    public static partial void RunCannotCome(this ILogger logger, string run, string missing);
-
     [LoggerMessage(LogLevel.Information, "Removed {Count} ended runs beyond retention.*: {Runs}")]
     public static partial void EndedRunsRemoved(this ILogger logger, int count, string runs);
 
     [LoggerMessage(LogLevel.Information, "Not removed: {Why}")]
     public static partial void EndedRunNotRemoved(this ILogger logger, string why);
 
-    [LoggerMessage(LogLevel.Warning, "What is more than is kept of ended runs could not be removed this time")]
+    [LoggerMessage(LogLevel.Warning, "Ended runs beyond retention.* were not removed; the next session tries again")]
     public static partial void RetentionFailed(this ILogger logger, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "Background unit '{Unit:l}' failed; it tries again: {Error:l}")]
+    public static partial void UnitFailed(this ILogger logger, string unit, string error, Exception? fault);
+
+    [LoggerMessage(LogLevel.Information, "Background unit '{Unit:l}' failed for {Item:l}; it tries again")]
+    public static partial void ItemFailed(this ILogger logger, string unit, string item, Exception fault);
+
+    [LoggerMessage(LogLevel.Warning, "A part of the worker failed while it ended; the rest ends all the same")]
+    public static partial void EndFailed(this ILogger logger, Exception fault);
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Runs;
 
@@ -12,45 +12,35 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="engine">The engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs this worker works on.</param>
 /// <param name="context">Clock and terminal.</param>
-/// <param name="log">Takes what kept it from looking.</param>
+/// <param name="log">Receives errors.</param>
 internal sealed class EndedRunWatch(
     EngineConnection engine,
     IReadOnlyList<RepositoryLocation> repositories,
     CommandContext context,
     ILogger log
-)
+) : BackgroundUnit("ended runs", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <summary>Number of checks between two checks of tasks.</summary>
     private const int TasksEvery = 10;
 
-    /// <summary>Checks until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
-    {
-        var (orphans, lost) = (new OrphanedTasks(engine.Client), new LostTasks(engine.Client));
-        for (var looks = 0; ; looks++)
-        {
-            try
-            {
-                if (looks % TasksEvery == 0)
-                {
-                    await lost.LookAsync(stop);
-                }
-                foreach (var (run, execution) in await orphans.LookAsync(stop))
-                {
-                    Record(run, execution);
-                }
-            }
-            catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
-            {
-                // The engine is being taken over by another process, or is too busy: the next check follows soon, and no run fails because
-                // of it.
-                log.EndedRunsNotSeen(missed);
-            }
+    private readonly OrphanedTasks _orphans = new(engine.Client);
+    private readonly LostTasks _lost = new(engine.Client);
+    private int _passes;
 
-            await Task.Delay(Pause, context.Time, stop);
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
+    {
+        if (_passes++ % TasksEvery == 0)
+        {
+            await _lost.LookAsync(stop);
         }
+        foreach (var (run, execution) in await _orphans.LookAsync(stop))
+        {
+            Record(run, execution);
+        }
+        return Pause;
     }
 
     private void Record(string runId, RunExecution? execution)

@@ -32,8 +32,8 @@ internal static class KnownSchedules
         {
             return StoredSchedules.Read(repository, since, now);
         }
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
             await using var engine = await EngineConnection.ConnectAsync(

@@ -19,8 +19,8 @@ internal sealed class LastNotices(RepositoryLocation repository, CommandContext 
     public async Task SendAsync(string run, TimeSpan patience, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(patience);
+        using var ended = new CancellationTokenSource(patience, context.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, ended.Token);
         var isTold = false;
         try
         {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -13,41 +13,30 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="engine">The engine of the schedules.</param>
 /// <param name="repositories">Repositories whose schedules are looked at, as a run of theirs names them.</param>
 /// <param name="context">Clock and services.</param>
-/// <param name="log">Takes what kept it from looking.</param>
+/// <param name="log">Receives errors.</param>
 internal sealed class MissedFireWatch(
     EngineConnection engine,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
     CommandContext context,
     ILogger log
-)
+) : BackgroundUnit("missed schedules", repositories.Select(one => one.Location), context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private const int Looked = 10;
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Looks until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        while (true)
+        foreach (var (location, reference) in repositories)
         {
-            foreach (var (location, reference) in repositories)
-            {
-                try
-                {
-                    await LookAsync(location, reference, stop);
-                }
-                catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
-                {
-                    // Another process writes the file, or it is of another release: the next look follows.
-                    log.SchedulesNotSeen(missed);
-                }
-            }
-            await Task.Delay(Pause, context.Time, stop);
+            await TryAsync(location.Root, () => LookAsync(location, reference, stop), stop);
         }
+        return Pause;
     }
 
-    private async Task LookAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
+    private async Task<string> LookAsync(RepositoryLocation location, RepositoryReference reference, CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
         foreach (var schedule in await ReadAsync(location, reference, now, stop))
@@ -71,6 +60,7 @@ internal sealed class MissedFireWatch(
                 _told.UnionWith(missed.Select(notice => $"{location.Key}/{schedule.Name}/{notice.Key}"));
             }
         }
+        return "";
     }
 
     // A run on a server without a record here may be worked on by another machine: only what has one, and times without a run, are facts.

@@ -52,8 +52,8 @@ internal static class NewestExecution
         {
             return run;
         }
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
             await using var engine = await EngineConnection.ConnectAsync(
@@ -71,7 +71,7 @@ internal static class NewestExecution
                     patience.Token
                 ) with
                 {
-                    Shared = await SharedAsync(engine.Client, stop),
+                    Shared = await SharedAsync(engine.Client, context.Time, stop),
                 }
                 : run;
         }
@@ -85,10 +85,10 @@ internal static class NewestExecution
     }
 
     /// <summary>The ledgers of the governors of a server; null if they don't answer soon.</summary>
-    private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, CancellationToken stop)
+    private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
             return await new ServerAccounts(client).ReadAsync(patience.Token);
@@ -125,7 +125,7 @@ internal static class NewestExecution
             // No worker at all answers for runs: then its record says where it was.
         }
         // That may have used up all patience, and the answer of the server itself comes at once.
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience, context.Time);
         return run with
         {
             Status = status with

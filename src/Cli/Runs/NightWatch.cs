@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -10,8 +10,9 @@ namespace Orchestrator.Cli.Runs;
 /// no run. A night that is paused or waits for a person lets the machine sleep.</summary>
 /// <param name="repositories">Repositories whose runs are worked on.</param>
 /// <param name="context">Clock and environment.</param>
-/// <param name="log">Takes what kept it from looking.</param>
+/// <param name="log">Receives errors.</param>
 internal sealed class NightWatch(IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILogger log)
+    : BackgroundUnit("sleep lock", repositories, context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly StoredRunCache _runs = new();
@@ -19,54 +20,45 @@ internal sealed class NightWatch(IReadOnlyList<RepositoryLocation> repositories,
     // A run stays what it was begun as.
     private readonly Dictionary<string, bool> _nights = new(StringComparer.Ordinal);
 
-    /// <summary>Looks until cancelled; then the lock is released.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    private SleepInhibitor? _held;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        SleepInhibitor? held = null;
-        try
-        {
-            while (true)
-            {
-                var night = FindNight();
-                if (night is not null && held is null)
-                {
-                    held = await SleepInhibitor.HoldAsync($"{night} works overnight", context.Environment, stop);
-                }
-                else if (night is null && held is not null)
-                {
-                    await held.DisposeAsync();
-                    held = null;
-                }
-                await Task.Delay(Pause, context.Time, stop);
-            }
-        }
-        finally
-        {
-            if (held is not null)
-            {
-                await held.DisposeAsync();
-            }
-        }
+        await base.StopAsync(cancellationToken);
+        await ReleaseAsync();
     }
 
-    private string? FindNight()
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        foreach (var repository in repositories)
+        var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
+        var night = repositories
+            .SelectMany(repository => _runs.List(repository, damaged).Where(run => IsNight(run, repository)))
+            .FirstOrDefault();
+        ForgetItems(damaged.ContainsKey);
+        foreach (var (record, problem) in damaged)
         {
-            try
-            {
-                if (_runs.List(repository).FirstOrDefault(run => IsNight(run, repository)) is { } night)
-                {
-                    return night.Id;
-                }
-            }
-            catch (Exception missed) when (missed is IOException or UnauthorizedAccessException)
-            {
-                // A record that is being written or removed: the next look follows.
-                log.NightNotSeen(missed);
-            }
+            Report(record, problem);
         }
-        return null;
+        if (night is null)
+        {
+            await ReleaseAsync();
+        }
+        else
+        {
+            _held ??= await SleepInhibitor.HoldAsync($"{night.Id} works overnight", context.Environment, stop);
+        }
+        return Pause;
+    }
+
+    private async Task ReleaseAsync()
+    {
+        if (_held is { } held)
+        {
+            _held = null;
+            await held.DisposeAsync();
+        }
     }
 
     private bool IsNight(StoredRun run, RepositoryLocation repository)

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
 
@@ -8,31 +8,32 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Delivers messages that an earlier process could not: of runs that have ended, and of those whose process was killed.</summary>
 /// <param name="repositories">Lists the repositories.</param>
 /// <param name="context">Clock and services.</param>
-/// <param name="log">Takes what kept it from delivering.</param>
+/// <param name="log">Receives errors.</param>
 internal sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> repositories, CommandContext context, ILogger log)
+    : BackgroundUnit("notices", repositories(), context.Time, log)
 {
     // Short beside the pauses between tries: after a sleep of the machine the wall clock says what is due.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Delivers until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    // The process that ended may have met a target that was away for a moment.
+    private NoticeTry _tried = NoticeTry.Waiting;
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        // The process that ended may have met a target that was away for a moment.
-        for (var tried = NoticeTry.Waiting; ; tried = NoticeTry.Due)
+        foreach (var repository in repositories())
         {
-            try
-            {
-                foreach (var repository in repositories())
+            await TryAsync(
+                repository.Root,
+                async () =>
                 {
-                    await new NoticeOutbox(repository.Key, context.Services).DeliverAsync(run: null, tried, stop);
-                }
-            }
-            catch (Exception missed) when (missed is IOException or UnauthorizedAccessException or InvalidOperationException)
-            {
-                // A full disk, or settings that are being written: the next look follows.
-                log.NoticesNotDelivered(missed);
-            }
-            await Task.Delay(Pause, context.Time, stop);
+                    await new NoticeOutbox(repository.Key, context.Services).DeliverAsync(run: null, _tried, stop);
+                    return "";
+                },
+                stop
+            );
         }
+        _tried = NoticeTry.Due;
+        return Pause;
     }
 }

@@ -1,56 +1,80 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Machine.Cleaning;
-using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Removes ended runs beyond the retention (<c>retention.*</c>, <c>worktrees.pool</c>) automatically: only while no run is open, a
-/// few runs each time, within a time limit. Failures are logged; the next attempt follows.</summary>
-/// <param name="location">The repository.</param>
+/// few runs each time, within a time limit.</summary>
+/// <param name="locations">The repositories.</param>
 /// <param name="settings">The settings in force.</param>
 /// <param name="engine">The engine of its runs.</param>
 /// <param name="context">Clock and environment.</param>
 /// <param name="log">Receives what was done.</param>
 internal sealed class Retention(
-    RepositoryLocation location,
+    IReadOnlyList<RepositoryLocation> locations,
     OrchestratorSettings settings,
     EngineConnection engine,
     CommandContext context,
     ILogger log
-)
+) : BackgroundUnit("retention", locations, context.Time, log)
 {
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
     private const int MostRuns = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Acts once.</summary>
+    /// <summary>Acts once, for a session that ends. A failure is logged; the next session tries again.</summary>
     public async Task ActAsync(CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
         try
         {
-            await ActNowAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The rest the next time.
+            await PassAsync(stop);
         }
         catch (Exception fault)
-            when (ProgramFailure.Of(fault) is not null
-                || fault is RpcException or IOException or UnauthorizedAccessException or CommandException
-            )
         {
-            log.RetentionFailed(fault);
+            Logger.RetentionFailed(fault);
         }
     }
 
-    private async Task ActNowAsync(CancellationToken stop)
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
+    {
+        Exception? failure = null;
+        foreach (var location in locations)
+        {
+            try
+            {
+                await ActInTimeAsync(location, stop);
+            }
+            catch (Exception fault) when (!stop.IsCancellationRequested)
+            {
+                // The other repositories first.
+                failure = fault;
+            }
+        }
+        return failure is null ? Every : throw failure;
+    }
+
+    private async Task ActInTimeAsync(RepositoryLocation location, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            await ActNowAsync(location, patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // The rest the next time.
+        }
+    }
+
+    private async Task ActNowAsync(RepositoryLocation location, CancellationToken stop)
     {
         var runs = StoredRuns.List(location);
         if (runs.Any(run => !RunStates.IsFinal(NewestExecution.Of(run, location).Status.State)))
@@ -76,11 +100,11 @@ internal sealed class Retention(
         await histories.FinishAsync();
         if (some.Length > 0)
         {
-            log.EndedRunsRemoved(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));
+            Logger.EndedRunsRemoved(some.Length, string.Join(", ", some.Select(remains => remains.Run.Status.RunId)));
         }
         foreach (var why in left)
         {
-            log.EndedRunNotRemoved(why);
+            Logger.EndedRunNotRemoved(why);
         }
     }
 }

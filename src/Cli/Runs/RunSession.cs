@@ -306,9 +306,8 @@ internal sealed class RunSession : IAsyncDisposable
         await _worker.DisposeAsync();
         if (_hasEnded && !_engine.IsLost)
         {
-            await new Retention(_repository, _settings, _engine, _context, _loggers.CreateLogger<Retention>()).ActAsync(
-                _context.Interrupts.Stop
-            );
+            using var retention = new Retention([_repository], _settings, _engine, _context, _loggers.CreateLogger<Retention>());
+            await retention.ActAsync(_context.Interrupts.Stop);
         }
         await _engine.DisposeAsync();
         _loggers.Dispose();

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -12,77 +11,77 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>Pushes the open runs of this machine to the remote that their settings name, every so often, so that another machine can go on
 /// with them. What another one has taken over is pushed no more, and its agents here are ended before they do what is done there.</summary>
-/// <param name="engine">The server of the runs: it says whose a run is.</param>
+/// <param name="findQueue">Asks the server for the queue of a run, which says whose the run is.</param>
+/// <param name="repositories">Repositories of this worker, as runs name them.</param>
 /// <param name="context">Clock and terminal.</param>
-/// <param name="log">Takes what kept a run from being shared.</param>
-internal sealed class RunSharing(EngineConnection engine, CommandContext context, ILogger log)
+/// <param name="log">Receives errors, and files that are not shared.</param>
+internal sealed class RunSharing(
+    Func<string, CancellationToken, Task<string>> findQueue,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    CommandContext context,
+    ILogger log
+) : SharedRunUnit("sharing", repositories, context.Time, log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly RunShare _share = new(context.Services);
-    private readonly Pace _pace = new(context.Time);
-    private readonly ConcurrentDictionary<string, bool> _fenced = new(StringComparer.Ordinal);
+
+    // Runs that another machine has, with the times of their records here. Whatever brings a run back writes its record anew.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _fenced = new(StringComparer.Ordinal);
 
     /// <summary>True if a run of this machine is pushed by it.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
-        !RunStates.IsFinal(run.Status.State) && !_fenced.ContainsKey(run.Id) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
+        !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
 
-    /// <summary>Pushes a run, where that is due.</summary>
-    public async Task ShareIfDueAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    /// <inheritdoc/>
+    protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
+        run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunShare.WipOf(run.Id, reference)?.Interval : null;
+
+    /// <inheritdoc/>
+    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        try
+        if (RunShare.WipOf(run.Id, reference)?.Remote is not { } remote)
         {
-            if (RunShare.WipOf(run.Id, reference) is not { Remote: { } remote } wip || !_pace.TryBegin(run.Id, wip.Interval))
-            {
-                return;
-            }
-            if (await IsTakenAsync(run.Id, reference, stop) is true)
-            {
-                await GiveUpAsync(run.Id, reference);
-                return;
-            }
-            var outcome = await _share.PushAsync(run.Id, reference, remote, takesOver: false, stop);
-            foreach (var left in outcome.LeftOut)
-            {
-                log.NotShared(run.Id, left);
-            }
-            if (outcome.Problem.Length > 0)
-            {
-                log.NotShared(run.Id, outcome.Problem);
-            }
-            if (!outcome.IsFenced)
-            {
-                return;
-            }
-            switch (await IsTakenAsync(run.Id, reference, stop))
-            {
-                case true:
-                    await GiveUpAsync(run.Id, reference);
-                    break;
-                case false:
-                    // Who wanted it has not come to the end, or the remote has lost what was pushed.
-                    log.NotShared(run.Id, await _share.ReclaimAsync(run.Id, reference, remote, stop));
-                    break;
-                default:
-                    // The server does not answer: nothing more of it is pushed until that says whose it is.
-                    log.NotShared(run.Id, "another machine has pushed it, and the server can't be asked whose it is");
-                    break;
-            }
+            return "";
         }
-        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+        if (await IsTakenAsync(run.Id, reference, stop) is true)
         {
-            // A full disk, a remote that is away: the next time is near, and the run goes on without it.
-            log.RunNotShared(run.Id, missed);
+            await GiveUpAsync(run, reference);
+            return "";
+        }
+        var outcome = await _share.PushAsync(run.Id, reference, remote, takesOver: false, stop);
+        foreach (var left in outcome.LeftOut)
+        {
+            Logger.NotShared(run.Id, left);
+        }
+        if (!outcome.IsFenced)
+        {
+            return outcome.Problem;
+        }
+        switch (await IsTakenAsync(run.Id, reference, stop))
+        {
+            case true:
+                await GiveUpAsync(run, reference);
+                return "";
+            case false:
+                // Who wanted it has not come to the end, or the remote has lost what was pushed.
+                Logger.NotShared(run.Id, await _share.ReclaimAsync(run.Id, reference, remote, stop));
+                return "";
+            default:
+                // Nothing more of it is pushed until the server says whose it is.
+                return "another machine has pushed it, and the server can't be asked whose it is";
         }
     }
+
+    private bool IsFenced(StoredRun run) => _fenced.TryGetValue(run.Id, out var writtenAt) && writtenAt == run.WrittenAt;
 
     /// <summary>True if another machine has the run; null: the server does not say.</summary>
     private async Task<bool?> IsTakenAsync(string runId, RepositoryReference reference, CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
-            var queue = await engine.Runs.Get(runId).FindQueueAsync(patience.Token);
+            var queue = await findQueue(runId, patience.Token);
             // One that is being given away is still pushed here.
             return queue.Length > 0 && queue != reference.Queue && queue != QueueNames.ForLeaving(context.Machine, reference.Key);
         }
@@ -95,10 +94,11 @@ internal sealed class RunSharing(EngineConnection engine, CommandContext context
         }
     }
 
-    private async Task GiveUpAsync(string runId, RepositoryReference reference)
+    private async Task GiveUpAsync(StoredRun run, RepositoryReference reference)
     {
-        _fenced[runId] = true;
-        log.NotShared(runId, "another machine has taken it over and shares it from now on");
+        var runId = run.Id;
+        _fenced[runId] = run.WrittenAt;
+        Logger.NotShared(runId, "another machine has taken it over and shares it from now on");
         foreach (var start in AgentRunFolders.Find(Path.GetDirectoryName(new RunFolder(reference.Path, runId).Path)!))
         {
             if (start.Run == new RunFolder(reference.Path, runId).Name && start.MayBeAtWork)

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Runs;
 
@@ -11,7 +11,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="context">Clock.</param>
 /// <param name="loggers">The log of this process.</param>
 internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers)
-    : BackgroundService
+    : BackgroundUnit("transcript", repositories, context.Time, loggers.CreateLogger<RunTranscript>())
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);
@@ -22,21 +22,19 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
     {
         foreach (var file in Files())
         {
-            _read[file] = new FileInfo(file).Length;
+            _read[file] = new FileInfo(file) is { Exists: true } found ? found.Length : 0;
         }
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <inheritdoc/>
+    protected override Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        while (true)
+        foreach (var file in Files())
         {
-            await Task.Delay(Pause, context.Time, stoppingToken);
-            foreach (var file in Files())
-            {
-                SayNew(file);
-            }
+            SayNew(file);
         }
+        return Task.FromResult<TimeSpan?>(Pause);
     }
 
     private IEnumerable<string> Files() =>

@@ -1,63 +1,45 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Messages;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Exchanges the mail of runs whose tasks are spread over hosts, every few seconds.</summary>
+/// <summary>Exchanges the mail of runs whose tasks are distributed over hosts, every few seconds.</summary>
+/// <param name="sharing">Says which runs of this machine are shared by it.</param>
+/// <param name="takesTasks">True if tasks of other machines' runs can be here.</param>
 /// <param name="remotes">The git remotes that machines share, by the paths of repositories.</param>
+/// <param name="repositories">Repositories of this worker, as runs name them.</param>
 /// <param name="context">Clock and services.</param>
-/// <param name="log">Takes what kept mail from being exchanged.</param>
-internal sealed class SharedMail(IReadOnlyDictionary<string, string> remotes, CommandContext context, ILogger log)
+/// <param name="log">Receives errors.</param>
+internal sealed class SharedMail(
+    RunSharing sharing,
+    bool takesTasks,
+    IReadOnlyDictionary<string, string> remotes,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    CommandContext context,
+    ILogger log
+) : SharedRunUnit("mail exchange", repositories, context.Time, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private readonly Pace _pace = new(context.Time);
 
-    /// <summary>The failures of the last exchange of mail, by run. Each is retried soon and reported once.</summary>
-    private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
+    /// <inheritdoc/>
+    protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
+        !RunStates.IsFinal(run.Status.State)
+        && (IsOfOther(run, reference) ? takesTasks : run.Status.Queue == reference.Queue && sharing.IsShared(run, reference))
+            ? Every
+            : null;
 
-    /// <summary>Exchanges the mail of a run, where that is due.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="reference">The repository.</param>
-    /// <param name="stop">Ends git.</param>
-    public async Task ExchangeIfDueAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    /// <inheritdoc/>
+    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        try
+        if (!MailShare.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
         {
-            if (
-                RunStates.IsFinal(run.Status.State)
-                || !_pace.TryBegin($"{reference.Path} {run.Id}", Every)
-                || !MailShare.IsNeeded(run.Id, reference)
-                || remotes.GetValueOrDefault(reference.Path) is not { } remote
-            )
-            {
-                return;
-            }
-            var share = new MailShare(context.Services, remote);
-            var problem =
-                run.Status.Queue == reference.Queue
-                    ? await share.CollectAsync(run.Id, reference, stop)
-                    : await share.ExchangeAsync(run.Id, reference, stop);
-            if (IsNews(run.Id, problem) && problem.Length > 0)
-            {
-                log.NotShared(run.Id, $"mail: {problem}");
-            }
+            return "";
         }
-        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
-        {
-            // A full disk, a remote that is away: what was sent waits for the next time.
-            if (IsNews(run.Id, missed.Message))
-            {
-                log.RunNotShared(run.Id, missed);
-            }
-        }
-    }
-
-    private bool IsNews(string run, string problem)
-    {
-        var isNews = _problems.GetValueOrDefault(run, "") != problem;
-        _problems[run] = problem;
-        return isNews;
+        var share = new MailShare(context.Services, remote);
+        return IsOfOther(run, reference)
+            ? await share.ExchangeAsync(run.Id, reference, stop)
+            : await share.CollectAsync(run.Id, reference, stop);
     }
 }

@@ -174,7 +174,7 @@ internal static class SteeringDelivery
 
         // If this process serves the engine only for the moment, or a server runs without workers, no one answers.
         var isWorkedOn = !engine.IsOwner && await HasWorkersAsync(engine, context, stop);
-        if (isWorkedOn && await TryUpdateAsync(handle, call.Update, stop) is { } answer)
+        if (isWorkedOn && await TryUpdateAsync(handle, call.Update, context.Time, stop) is { } answer)
         {
             // Where none was named the answer names the run.
             context.Terminal.Say(answer.NamesRun ? answer.Message : $"{run.Id}: {answer.Message}");
@@ -228,11 +228,12 @@ internal static class SteeringDelivery
     private static async Task<SteeringAnswer?> TryUpdateAsync(
         RunHandle run,
         Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,
+        TimeProvider time,
         CancellationToken stop
     )
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(AnswerPatience);
+        using var limit = new CancellationTokenSource(AnswerPatience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
             return await update(run, patience.Token);

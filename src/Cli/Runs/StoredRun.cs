@@ -53,6 +53,11 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
             var written = new DateTimeOffset(File.GetLastWriteTimeUtc(file));
             return new StoredRun(folder, ReadStatus(File.ReadAllBytes(file)), written);
         }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Removed since, as by a cleanup.
+            return null;
+        }
         catch (JsonException fault)
         {
             throw new CommandException(

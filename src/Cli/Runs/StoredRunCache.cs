@@ -11,6 +11,26 @@ internal sealed class StoredRunCache
     /// <summary>All runs, as <see cref="StoredRuns.List(RepositoryLocation)"/> gives them.</summary>
     public IReadOnlyList<StoredRun> List(RepositoryLocation repository) => StoredRuns.List(repository, Read);
 
+    /// <summary>All runs whose records can be read, for background units: a damaged record hides no other run.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="damaged">Receives the problems of the others, by the folders' names.</param>
+    public IReadOnlyList<StoredRun> List(RepositoryLocation repository, Dictionary<string, string> damaged) =>
+        StoredRuns.List(
+            repository,
+            folder =>
+            {
+                try
+                {
+                    return Read(folder);
+                }
+                catch (Exception fault) when (fault is CommandException or IOException or UnauthorizedAccessException)
+                {
+                    damaged[Path.GetFileName(folder)] = fault.Message;
+                    return null;
+                }
+            }
+        );
+
     private StoredRun? Read(string folder)
     {
         // Before it is read: what is written meanwhile is read the next time.

@@ -18,10 +18,19 @@ internal static class StoredRuns
         {
             return [];
         }
+        string[] folders;
+        try
+        {
+            folders = Directory.GetDirectories(repository.RunsFolder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Removed since.
+            return [];
+        }
         List<StoredRun> runs =
         [
-            .. Directory
-                .GetDirectories(repository.RunsFolder)
+            .. folders
                 .Where(folder => !Path.GetFileName(folder).StartsWith(RunFolder.Removed, StringComparison.Ordinal))
                 .Select(read)
                 .OfType<StoredRun>(),

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -15,7 +15,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="worker">The worker that goes on with them.</param>
 /// <param name="after">How long nothing of a run must have moved.</param>
 /// <param name="context">Clock and terminal.</param>
-/// <param name="log">Takes what kept a run from coming.</param>
+/// <param name="log">Receives errors.</param>
 internal sealed class TakeOverWatch(
     EngineConnection engine,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
@@ -23,7 +23,7 @@ internal sealed class TakeOverWatch(
     TimeSpan after,
     CommandContext context,
     ILogger log
-)
+) : BackgroundUnit("take over", repositories.Select(one => one.Location), context.Time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -33,44 +33,32 @@ internal sealed class TakeOverWatch(
     private readonly Dictionary<string, (string Steps, long Since)> _still = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _failed = new(StringComparer.Ordinal);
 
-    /// <summary>Looks until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
     {
-        while (true)
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var run in engine.Runs.ListOpenAsync(stop))
         {
-            try
+            open.Add(run);
+            if (!_failed.TryGetValue(run, out var last) || context.Time.GetElapsedTime(last) >= Patience)
             {
-                await foreach (var run in engine.Runs.ListOpenAsync(stop))
-                {
-                    await LookAsync(run, stop);
-                }
+                await TryAsync(run, () => LookAsync(run, stop), stop);
             }
-            catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
-            {
-                log.RunsOfOthersNotSeen(missed);
-            }
-            await Task.Delay(Pause, context.Time, stop);
         }
+        ForgetItems(open.Contains);
+        return Pause;
     }
 
-    private async Task LookAsync(string runId, CancellationToken stop)
+    private async Task<string> LookAsync(string runId, CancellationToken stop)
     {
-        if (_failed.TryGetValue(runId, out var last) && context.Time.GetElapsedTime(last) < Patience)
-        {
-            return;
-        }
         try
         {
-            if (await IsToBeTakenAsync(runId, stop))
-            {
-                await TakeAsync(runId, stop);
-            }
+            return await IsToBeTakenAsync(runId, stop) ? await TakeAsync(runId, stop) : "";
         }
-        catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
+        catch
         {
-            // Another run is looked at all the same.
             _failed[runId] = context.Time.GetTimestamp();
-            log.RunNotTaken(runId, missed);
+            throw;
         }
     }
 
@@ -95,11 +83,14 @@ internal sealed class TakeOverWatch(
         return isReady || isStill;
     }
 
-    private async Task TakeAsync(string runId, CancellationToken stop)
+    /// <summary>Takes a run to the repository here that knows its first commit.</summary>
+    /// <returns>Why the run can't come here; empty: it came, or belongs to no repository here.</returns>
+    private async Task<string> TakeAsync(string runId, CancellationToken stop)
     {
         var run = engine.Runs.Get(runId);
         var status = await run.StatusAsync(stop);
         var arrival = new RunArrival(context.Services);
+        var missing = "";
         foreach (var (location, to) in repositories)
         {
             if (context.OpenSettings(location, []).Loaded.Settings?.Wip.Remote is not { } remote)
@@ -109,7 +100,7 @@ internal sealed class TakeOverWatch(
             if (await arrival.KnowsAsync(status, to, remote, stop) is not { } isKnown)
             {
                 _failed[runId] = context.Time.GetTimestamp();
-                log.RunCannotCome(runId, $"its remote does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it");
+                missing = $"its remote does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it";
                 continue;
             }
             if (!isKnown)
@@ -126,14 +117,15 @@ internal sealed class TakeOverWatch(
             if (!brought.IsHere)
             {
                 _failed[runId] = context.Time.GetTimestamp();
-                log.RunCannotCome(runId, string.Join("; ", brought.Missing.Parts));
+                missing = string.Join("; ", brought.Missing.Parts);
                 continue;
             }
             var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);
             _still.Remove(runId);
             await worker.OfferPlacesOfAsync(to, runId, stop);
             context.Terminal.Say(string.Join(' ', [answer.Message, .. brought.Notes]));
-            return;
+            return "";
         }
+        return missing;
     }
 }

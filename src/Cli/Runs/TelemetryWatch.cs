@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Telemetry;
@@ -8,13 +8,12 @@ namespace Orchestrator.Cli.Runs;
 
 /// <summary>Sends traces and metrics of the runs that this process works on to a collector, while one is named
 /// (<see cref="TraceContext.CollectorVariable"/>). Nothing waits for it: a collector that is away gets what it missed later.</summary>
-internal sealed class TelemetryWatch : IDisposable
+internal sealed class TelemetryWatch : BackgroundUnit
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
     private readonly IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> _repositories;
     private readonly CommandContext _context;
-    private readonly ILogger _log;
     private readonly RunObserver _observer;
     private readonly SpanSender _spans;
     private readonly RunMeters _meters;
@@ -24,15 +23,16 @@ internal sealed class TelemetryWatch : IDisposable
     /// <param name="options">Where to.</param>
     /// <param name="repositories">Repositories whose runs are looked at, as a run of theirs names them.</param>
     /// <param name="context">Clock and environment.</param>
-    /// <param name="log">Takes what kept it from sending.</param>
+    /// <param name="log">Receives errors.</param>
     public TelemetryWatch(
         TelemetryOptions options,
         IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
         CommandContext context,
         ILogger log
     )
+        : base("telemetry", repositories.Select(one => one.Location), context.Time, log)
     {
-        (_repositories, _context, _log) = (repositories, context, log);
+        (_repositories, _context) = (repositories, context);
         _observer = new RunObserver(context);
         _spans = new SpanSender(options);
         _meters = new RunMeters("orchestrate", options.WithGenAi);
@@ -53,42 +53,27 @@ internal sealed class TelemetryWatch : IDisposable
         }
     }
 
-    /// <summary>Looks and sends until cancelled, and then once more.</summary>
-    public async Task RunAsync(CancellationToken stop)
-    {
-        try
-        {
-            while (true)
-            {
-                await Task.Run(LookSafely, CancellationToken.None);
-                await Task.Delay(Pause, _context.Time, stop);
-            }
-        }
-        finally
-        {
-            await Task.Run(LookSafely, CancellationToken.None);
-        }
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
+        base.Dispose();
         _spans.Dispose();
         _metrics.Dispose();
         _meters.Dispose();
     }
 
-    private void LookSafely()
+    /// <summary>Sends once more, after the last pass.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            Look();
-        }
-        catch (Exception missed)
-        {
-            // A record that is being written or removed, or a full disk: the next look follows, and no run fails because of it.
-            _log.TelemetryNotSent(missed);
-        }
+        await base.StopAsync(cancellationToken);
+        await Task.Run(Look, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken stop)
+    {
+        await Task.Run(Look, CancellationToken.None);
+        return Pause;
     }
 
     private void Look()

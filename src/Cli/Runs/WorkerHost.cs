@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Machine.Setup;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
@@ -28,6 +29,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private readonly IReadOnlyList<RepositoryLocation> _locations;
     private readonly OwnedAgents _inHand;
     private readonly CommandContext _context;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>By the paths of repositories with places for tasks of runs that spread theirs: workers that were added for them.</summary>
@@ -35,13 +37,18 @@ internal sealed class WorkerHost : IAsyncDisposable
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
     private Task _takeOver = Task.CompletedTask;
-    private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
-    private TelemetryWatch? _telemetry;
-    private SharedRunWatch? _shared;
+    private IReadOnlyList<BackgroundUnit> _units = [];
 
-    private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, OwnedAgents inHand, CommandContext context)
+    private WorkerHost(
+        EngineConnection engine,
+        IReadOnlyList<RepositoryLocation> locations,
+        OwnedAgents inHand,
+        CommandContext context,
+        ILogger log
+    )
     {
+        _log = log;
         _engine = engine;
         _locations = locations;
         _inHand = inHand;
@@ -77,7 +84,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     )
     {
         var inHand = await OwnedAgents.OpenAsync(repositories, context.Services);
-        var host = new WorkerHost(engine, repositories, inHand, context);
+        var host = new WorkerHost(engine, repositories, inHand, context, loggers.CreateLogger<WorkerHost>());
         try
         {
             if (engine.IsJoined)
@@ -109,38 +116,15 @@ internal sealed class WorkerHost : IAsyncDisposable
             };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
-            if (TelemetryWatch.Options(context) is { } telemetry)
-            {
-                host._telemetry = new TelemetryWatch(telemetry, served, context, loggers.CreateLogger<TelemetryWatch>());
-            }
-            host._shared = new SharedRunWatch(
-                new RunSharing(engine, context, loggers.CreateLogger<RunSharing>()),
-                new SharedMail(remotes, context, loggers.CreateLogger<SharedMail>()),
-                engine.IsEmbedded ? null : new PlacedTaskWatch(engine, remotes, context, loggers.CreateLogger<PlacedTaskWatch>()),
-                served,
-                context.Time
-            );
             foreach (var offer in places)
             {
                 host._offering[offer.Repository.Path] = Task.CompletedTask;
             }
-            host._watching = Task.WhenAll(
-                host._shared.RunAsync(host._stopping.Token),
-                takesOver is { } after
-                    ? new TakeOverWatch(engine, served, host, after, context, loggers.CreateLogger<TakeOverWatch>()).RunAsync(
-                        host._stopping.Token
-                    )
-                    : Task.CompletedTask,
-                engine.Deployment is { } deployment
-                    ? new WorkerDeployment(engine.Client, deployment, makesCurrent, context).RunAsync(host._stopping.Token)
-                    : Task.CompletedTask,
-                takesOver is null ? Task.CompletedTask : host.WarnOfRemotesAsync(host._stopping.Token),
-                host._telemetry?.RunAsync(host._stopping.Token) ?? Task.CompletedTask,
-                new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
-                new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token),
-                new NoticeWatch(() => repositories, context, loggers.CreateLogger<NoticeWatch>()).RunAsync(host._stopping.Token),
-                new MissedFireWatch(engine, served, context, loggers.CreateLogger<MissedFireWatch>()).RunAsync(host._stopping.Token)
-            );
+            host._units = [.. host.Units(served, remotes, takesOver, makesCurrent, loggers)];
+            foreach (var unit in host._units)
+            {
+                await unit.StartAsync(host._stopping.Token);
+            }
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();
             return host;
@@ -152,19 +136,50 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs of other machines come by remotes, which may be there again when one is taken.</summary>
-    private async Task WarnOfRemotesAsync(CancellationToken stop)
+    private IEnumerable<BackgroundUnit> Units(
+        IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served,
+        IReadOnlyDictionary<string, string> remotes,
+        TimeSpan? takesOver,
+        bool makesCurrent,
+        ILoggerFactory loggers
+    )
     {
-        foreach (var repository in _locations)
+        var sharing = new RunSharing(
+            (run, stop) => _engine.Runs.Get(run).FindQueueAsync(stop),
+            served,
+            _context,
+            loggers.CreateLogger<RunSharing>()
+        );
+        yield return sharing;
+        yield return new SharedMail(sharing, !_engine.IsEmbedded, remotes, served, _context, loggers.CreateLogger<SharedMail>());
+        if (!_engine.IsEmbedded)
         {
-            if (
-                _context.OpenSettings(repository, []).Loaded.Settings is { } settings
-                && await SharingCheck.RunAsync(repository, settings, _context.Services, stop) is { Status: not MachineCheckStatus.Ok } fault
-            )
-            {
-                _context.Terminal.Warn($"{repository.Root}: {fault.Message} {fault.Cure}");
-            }
+            yield return new PlacedTaskWatch(_engine, remotes, served, _context, loggers.CreateLogger<PlacedTaskWatch>());
         }
+        if (takesOver is { } after)
+        {
+            yield return new TakeOverWatch(_engine, served, this, after, _context, loggers.CreateLogger<TakeOverWatch>());
+            yield return new RemoteCheckUnit(_locations, _context, loggers.CreateLogger<RemoteCheckUnit>());
+        }
+        if (_engine.Deployment is { } deployment)
+        {
+            yield return new WorkerDeployment(
+                _engine.Client,
+                deployment,
+                makesCurrent,
+                _locations,
+                _context,
+                loggers.CreateLogger<WorkerDeployment>()
+            );
+        }
+        if (TelemetryWatch.Options(_context) is { } telemetry)
+        {
+            yield return new TelemetryWatch(telemetry, served, _context, loggers.CreateLogger<TelemetryWatch>());
+        }
+        yield return new FailureWatch(_engine, _context, _locations, loggers.CreateLogger<FailureWatch>());
+        yield return new EndedRunWatch(_engine, _locations, _context, loggers.CreateLogger<EndedRunWatch>());
+        yield return new NoticeWatch(() => _locations, _context, loggers.CreateLogger<NoticeWatch>());
+        yield return new MissedFireWatch(_engine, served, _context, loggers.CreateLogger<MissedFireWatch>());
     }
 
     /// <summary>There are places here for tasks of runs that spread theirs.</summary>
@@ -210,32 +225,32 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(_engine.IsLost ? LastPatience : Patience);
+        using var patience = new CancellationTokenSource(_engine.IsLost ? LastPatience : Patience, _context.Time);
         await using (_context.Interrupts.StopNow.Register(() => Hurry(patience)))
         {
             await _stopping.CancelAsync();
-            foreach (var task in (Task[])[_takeOver, _watching, _working, .. _offering.Values, _loss])
+            await EndAsync(() => _takeOver.WaitAsync(patience.Token));
+            foreach (var unit in _units)
             {
-                try
-                {
-                    await task.WaitAsync(patience.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    // The normal end of cancelled tasks, or of those that are not awaited any more.
-                }
-                catch (CommandException) when (_engine.IsLost)
-                {
-                    // Reported already, as the reason for this end.
-                }
+                await EndAsync(() => unit.StopAsync(patience.Token));
+            }
+            foreach (var task in (Task[])[_working, .. _offering.Values, _loss])
+            {
+                await EndAsync(() => task.WaitAsync(patience.Token));
             }
         }
 
-        using (var last = new CancellationTokenSource(_engine.IsLost ? LastPatience : LastPushes))
+        using (var last = new CancellationTokenSource(_engine.IsLost ? LastPatience : LastPushes, _context.Time))
         {
-            await (_shared?.EndAsync(last.Token) ?? Task.CompletedTask);
+            foreach (var placed in _units.OfType<PlacedTaskWatch>())
+            {
+                await EndAsync(() => placed.EndAsync(last.Token));
+            }
         }
-        _telemetry?.Dispose();
+        foreach (var unit in _units)
+        {
+            unit.Dispose();
+        }
         _worker?.Dispose();
         _stopping.Dispose();
 
@@ -243,6 +258,27 @@ internal sealed class WorkerHost : IAsyncDisposable
         if (_engine.IsLost)
         {
             await _inHand.EndAgentsAsync();
+        }
+    }
+
+    // A failure must neither skip the rest of the end nor hide the error that this process ends with.
+    private async Task EndAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (OperationCanceledException)
+        {
+            // The normal end of cancelled tasks, or of those that are not awaited any more.
+        }
+        catch (CommandException) when (_engine.IsLost)
+        {
+            // Reported already, as the reason for this end.
+        }
+        catch (Exception fault)
+        {
+            _log.EndFailed(fault);
         }
     }
 

@@ -160,7 +160,14 @@ internal sealed class ApiDescription(IServiceProvider services)
     private static IEnumerable<ApiMember> HeadersOf(ApiOperation api) =>
         api.Answer == typeof(string) ? [new("Last-Event-ID", "Goes on after this event; what was missed is sent first.")]
         : api.IsRead ? []
-        : [new("Idempotency-Key", "A change with the same key is carried out once in 24 hours, as long as the server runs.")];
+        :
+        [
+            new(
+                "Idempotency-Key",
+                "A change with the same key is carried out once: the server keeps the last 1,000 answers for 24 hours, as long as it "
+                    + "runs. A fault of the server frees the key."
+            ),
+        ];
 
     private static OpenApiParameter Parameter(ApiMember member, ParameterLocation place) =>
         new()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Orchestrator.Client.Views;
 using Orchestrator.Dashboard.Door;
@@ -17,9 +16,8 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
 
     private const string IdempotencyKey = "Idempotency-Key";
     private const int LongestKey = 200;
-    private static readonly TimeSpan KeysKept = TimeSpan.FromHours(24);
 
-    private readonly ConcurrentDictionary<string, KeptAnswer> _kept = new(StringComparer.Ordinal);
+    private readonly KeptAnswers _kept = new(time);
 
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -142,19 +140,10 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
         {
             return await commands.ActAsync(call, context.RequestAborted);
         }
-        foreach (var old in _kept.Where(kept => time.GetUtcNow() - kept.Value.Time > KeysKept))
-        {
-            _kept.TryRemove(old);
-        }
         var asked = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{call.Repository}\n{context.Request.Path}\n{body.ToJsonString()}"))
         );
-        // Whoever asks goes on although the first one has hung up.
-        var kept = _kept.GetOrAdd(
-            key,
-            _ => new KeptAnswer(time.GetUtcNow(), asked, new(() => commands.ActAsync(call, CancellationToken.None)))
-        );
-        return kept.Asked == asked ? await kept.Outcome.Value.WaitAsync(context.RequestAborted) : null;
+        return await _kept.GetAsync(key, asked, () => commands.ActAsync(call, CancellationToken.None), context.RequestAborted);
     }
 
     private static async Task SendAsync(HttpContext context, CommandOutcome outcome, int status)
@@ -210,6 +199,4 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
             : string.Join(", ", members.Select(member => member.IsRequired ? $"{member.Name} (needed)" : member.Name));
 
     private static IResult Refuse(int status, string what, string cure) => Problem.Of(status, what, cure);
-
-    private sealed record KeptAnswer(DateTimeOffset Time, string Asked, Lazy<Task<CommandOutcome>> Outcome);
 }

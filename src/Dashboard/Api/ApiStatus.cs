@@ -23,6 +23,10 @@ internal static class ApiStatus
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
+    /// <summary>True if the command answered; false if the server could not carry it out.</summary>
+    public static bool IsAnswer(CommandOutcome outcome) =>
+        Of(outcome, isRead: false, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
+
     /// <summary>True if the command has printed a JSON document.</summary>
     public static bool IsDocument(CommandOutcome outcome) =>
         outcome.Document is not null || (outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[');

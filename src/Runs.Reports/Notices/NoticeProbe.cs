@@ -43,12 +43,13 @@ public sealed record NoticeProbe(string Target, bool IsReachable, string Message
     )
     {
         var targets = services.Part(part => new NoticeTargets(part)).Open(loaded).Where(target => only is null || target.Name == only);
-        return await Task.WhenAll(targets.Select(target => OneAsync(target, work, stop)));
+        return await Task.WhenAll(targets.Select(target => OneAsync(target, work, services.Time, stop)));
     }
 
     private static async Task<NoticeProbe> OneAsync(
         NoticeTarget target,
         Func<INotifier, string, CancellationToken, Task<Delivery>> work,
+        TimeProvider time,
         CancellationToken stop
     )
     {
@@ -56,8 +57,8 @@ public sealed record NoticeProbe(string Target, bool IsReachable, string Message
         {
             return new(target.Name, false, target.Problem);
         }
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Limit);
+        using var patience = new CancellationTokenSource(Limit, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         try
         {
             var found = await work(notifier, target.Name, limit.Token);

@@ -46,8 +46,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         {
             return new MailReceipt(refusal, 0);
         }
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         using var alone = await AloneAsync(limit.Token);
         using var file = OwnFile.Open(_path);
         CutHalfLine(file);

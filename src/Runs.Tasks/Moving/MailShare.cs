@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Orchestrator.Git.Sharing;
 using Orchestrator.Runs.Tasks.Mail;
 
@@ -11,18 +10,18 @@ namespace Orchestrator.Runs.Tasks.Moving;
 public sealed class MailShare(RunServices services, string remote)
 {
     private const string Waiting = "waiting/";
-    private readonly Known _known = services.Part(_ => new Known());
 
-    /// <summary>The known refs of each run, and one exchange of a run at a time.</summary>
+    // One exchange of a run at a time.
+    private readonly KeyedTurns<string, Known> _turns = services.Part(_ => new KeyedTurns<string, Known>(Directory.Exists));
+
+    /// <summary>The known refs of a run.</summary>
     private sealed class Known
     {
-        public ConcurrentDictionary<string, SemaphoreSlim> Turns { get; } = new(StringComparer.Ordinal);
+        /// <summary>Commits of the remote that were taken here, by ref.</summary>
+        public Dictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>Commits of the remote that were taken here, by run and ref.</summary>
-        public ConcurrentDictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>The latest pushes, by run and ref.</summary>
-        public ConcurrentDictionary<string, Push> Pushed { get; } = new(StringComparer.Ordinal);
+        /// <summary>The latest pushes, by ref.</summary>
+        public Dictionary<string, Push> Pushed { get; } = new(StringComparer.Ordinal);
     }
 
     /// <summary>A push of mail. Mail only grows, and waiting mail stays as it is, so that the states of the files tell.</summary>
@@ -77,7 +76,7 @@ public sealed class MailShare(RunServices services, string remote)
                     {
                         await at.Mail.AcceptAsync(letter, stop);
                     }
-                    _known.Taken[at.Key(name)] = commit;
+                    at.Known.Taken[name] = commit;
                 }
                 return await PushAsync(at, own, at.Mail.Files(), found.GetValueOrDefault(own), stop);
             },
@@ -120,22 +119,15 @@ public sealed class MailShare(RunServices services, string remote)
     )
     {
         var folder = new RunFolder(here.Path, runId);
-        var turn = _known.Turns.GetOrAdd(folder.Path, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(stop);
-        try
-        {
-            var repository = await services.OpenRepositoryAsync(here.Path);
-            return await exchange(new Exchange(folder, repository, new RemoteRefs(repository, remote), new Mailbox(folder, services.Time)));
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var turn = await _turns.TakeAsync(folder.Path, stop);
+        var repository = await services.OpenRepositoryAsync(here.Path);
+        return await exchange(
+            new Exchange(folder, repository, new RemoteRefs(repository, remote), new Mailbox(folder, services.Time), turn.State)
+        );
     }
 
-    private bool IsNew(Exchange at, KeyValuePair<string, string> found) =>
-        _known.Taken.GetValueOrDefault(at.Key(found.Key)) != found.Value
-        && _known.Pushed.GetValueOrDefault(at.Key(found.Key))?.Commit != found.Value;
+    private static bool IsNew(Exchange at, KeyValuePair<string, string> found) =>
+        at.Known.Taken.GetValueOrDefault(found.Key) != found.Value && at.Known.Pushed.GetValueOrDefault(found.Key)?.Commit != found.Value;
 
     /// <summary>The files of a ref by their paths, or why they can't be had.</summary>
     private static async Task<(IReadOnlyDictionary<string, byte[]> Files, string Problem)> FetchAsync(
@@ -157,7 +149,7 @@ public sealed class MailShare(RunServices services, string remote)
     }
 
     /// <summary>Takes the mail that the remote has, where that is more than there is here.</summary>
-    private async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
+    private static async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);
         if (found.GetValueOrDefault(name) is not { } commit || !IsNew(at, KeyValuePair.Create(name, commit)))
@@ -173,12 +165,12 @@ public sealed class MailShare(RunServices services, string remote)
         {
             await at.Mail.TakeOverAsync(path, content, stop);
         }
-        _known.Taken[at.Key(name)] = commit;
+        at.Known.Taken[name] = commit;
         return "";
     }
 
     /// <summary>Pushes files where they are others than those of the last time.</summary>
-    private async Task<string> PushAsync(
+    private static async Task<string> PushAsync(
         Exchange at,
         string name,
         IReadOnlyDictionary<string, string> files,
@@ -191,7 +183,7 @@ public sealed class MailShare(RunServices services, string remote)
             return "";
         }
         var stamps = files.ToDictionary(file => file.Key, file => FileStamp.Of(file.Value), StringComparer.Ordinal);
-        if (_known.Pushed.GetValueOrDefault(at.Key(name)) is { } last && last.Commit == there && last.IsOf(stamps))
+        if (at.Known.Pushed.GetValueOrDefault(name) is { } last && last.Commit == there && last.IsOf(stamps))
         {
             return "";
         }
@@ -201,14 +193,11 @@ public sealed class MailShare(RunServices services, string remote)
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
         if (pushed.IsDone)
         {
-            _known.Pushed[at.Key(name)] = new Push(stamps, commit);
+            at.Known.Pushed[name] = new Push(stamps, commit);
         }
         // Somebody else's push is looked at the next time.
         return pushed.IsFenced ? "" : pushed.Message;
     }
 
-    private sealed record Exchange(RunFolder Folder, GitRepository Repository, RemoteRefs Remote, Mailbox Mail)
-    {
-        public string Key(string name) => $"{Folder.Path} {name}";
-    }
+    private sealed record Exchange(RunFolder Folder, GitRepository Repository, RemoteRefs Remote, Mailbox Mail, Known Known);
 }

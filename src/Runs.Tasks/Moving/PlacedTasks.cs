@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Orchestrator.Runs.Tasks.Moving;
 
 /// <summary>A task that is shared by the remote, as each machine has it.</summary>
@@ -68,24 +66,138 @@ public static class PlacedTasks
 /// <summary>Tasks for which this process holds a place. What is placed here and not held is of a worker before.</summary>
 public sealed class HeldPlaces
 {
-    private readonly ConcurrentDictionary<SharedTask, int> _held = new();
+    private readonly Dictionary<SharedTask, int> _held = [];
 
     /// <summary>The places of this process.</summary>
     /// <param name="services">What the steps need of this machine.</param>
     public static HeldPlaces Of(RunServices services) => services.Part(_ => new HeldPlaces());
 
     /// <summary>This process holds a place for the task.</summary>
-    public void Hold(SharedTask task) => _held.AddOrUpdate(task, 1, (_, count) => count + 1);
+    public void Hold(SharedTask task)
+    {
+        lock (_held)
+        {
+            _held[task] = _held.GetValueOrDefault(task) + 1;
+        }
+    }
 
     /// <summary>The place is given back.</summary>
-    public void GiveBack(SharedTask task) => _held.AddOrUpdate(task, 0, (_, count) => count - 1);
+    public void GiveBack(SharedTask task)
+    {
+        lock (_held)
+        {
+            if (_held.GetValueOrDefault(task) is > 1 and var count)
+            {
+                _held[task] = count - 1;
+            }
+            else
+            {
+                _held.Remove(task);
+            }
+        }
+    }
 
     /// <summary>True if this process holds one for the task.</summary>
-    public bool Has(SharedTask task) => _held.GetValueOrDefault(task) > 0;
+    public bool Has(SharedTask task)
+    {
+        lock (_held)
+        {
+            return _held.ContainsKey(task);
+        }
+    }
 
     /// <summary>Tasks of a run that were placed here by a worker before.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="here">The repository.</param>
     public IReadOnlyList<SharedTask> FindLeft(string runId, RepositoryReference here) =>
         [.. PlacedTasks.Find(runId, here).Where(task => !Has(task))];
+}
+
+/// <summary>One holder at a time for each key, with a state that the holders of a key share. A key that nobody holds or waits for is
+/// dropped with its state, unless it is still needed.</summary>
+/// <param name="isNeeded">True if the state of an unused key is needed later.</param>
+internal sealed class KeyedTurns<TKey, TState>(Func<TKey, bool> isNeeded)
+    where TKey : notnull
+    where TState : class, new()
+{
+    private readonly Dictionary<TKey, Entry> _entries = [];
+
+    /// <summary>Number of keys.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits until nobody else holds the key; disposing the result releases it.</summary>
+    public async Task<Turn> TakeAsync(TKey key, CancellationToken stop)
+    {
+        Entry? entry;
+        lock (_entries)
+        {
+            if (!_entries.TryGetValue(key, out entry))
+            {
+                DropUnneeded();
+                _entries[key] = entry = new Entry();
+            }
+            entry.Users++;
+        }
+        try
+        {
+            await entry.Free.WaitAsync(stop);
+        }
+        catch
+        {
+            Leave(key, entry);
+            throw;
+        }
+        return new Turn(this, key, entry);
+    }
+
+    private void Leave(TKey key, Entry entry)
+    {
+        lock (_entries)
+        {
+            if (--entry.Users == 0 && !isNeeded(key))
+            {
+                _entries.Remove(key);
+            }
+        }
+    }
+
+    // Of keys that were needed when their last holder left.
+    private void DropUnneeded()
+    {
+        foreach (var (key, _) in _entries.Where(one => one.Value.Users == 0 && !isNeeded(one.Key)).ToList())
+        {
+            _entries.Remove(key);
+        }
+    }
+
+    /// <summary>The hold of a key.</summary>
+    internal sealed class Turn(KeyedTurns<TKey, TState> turns, TKey key, Entry entry) : IDisposable
+    {
+        /// <summary>The state of the key.</summary>
+        public TState State => entry.State;
+
+        public void Dispose()
+        {
+            entry.Free.Release();
+            turns.Leave(key, entry);
+        }
+    }
+
+    internal sealed class Entry
+    {
+        public SemaphoreSlim Free { get; } = new(1);
+
+        public TState State { get; } = new();
+
+        public int Users { get; set; }
+    }
 }

@@ -71,8 +71,8 @@ public sealed class RunShare(RunServices services)
             return;
         }
         var number = Interlocked.Increment(ref pushing.Asked);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience, services.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         try
         {
             await PushAsync(runId, here, remote, takesOver: false, number, limit.Token);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Sharing;
 using Orchestrator.Runs.Tasks.Mail;
@@ -13,13 +12,11 @@ namespace Orchestrator.Runs.Tasks.Moving;
 public sealed class TaskShare(RunServices services, string? remote)
 {
     private const int MostPushes = 5;
-    private readonly Turns _turns = services.Part(_ => new Turns());
 
-    /// <summary>One at a time for each task: what is pushed follows on what this machine knows.</summary>
-    private sealed class Turns
-    {
-        public ConcurrentDictionary<SharedTask, (SemaphoreSlim Turn, SharedRunFiles Files)> Of { get; } = new();
-    }
+    // One at a time for each task: what is pushed follows on what this machine knows.
+    private readonly KeyedTurns<SharedTask, SharedRunFiles> _turns = services.Part(_ => new KeyedTurns<SharedTask, SharedRunFiles>(
+        PlacedTasks.Has
+    ));
 
     /// <summary>On the run's machine: shares what a host needs, with what another host has pushed before.</summary>
     /// <param name="input">The task.</param>
@@ -28,11 +25,11 @@ public sealed class TaskShare(RunServices services, string? remote)
     public async Task HandAsync(HandTaskInput input, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
-        using var turn = await TurnAsync(at, stop);
+        using var turn = await _turns.TakeAsync(at, stop);
         for (var push = 1; ; push++)
         {
             await FetchAsync(at, isHost: false, stop);
-            var outcome = await PushAsync(at, isHost: false, turn.Files, stop);
+            var outcome = await PushAsync(at, isHost: false, turn.State, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 // The host has it now, and here another state of it would only be in the way.
@@ -55,7 +52,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
-        using (await TurnAsync(at, stop))
+        using (await _turns.TakeAsync(at, stop))
         {
             var arrives = input.GoesOn && !PlacedTasks.Has(at);
             var isThere = await FetchAsync(at, isHost, stop, arrives);
@@ -130,7 +127,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <returns>What became of it; null: it is not placed here.</returns>
     public async Task<ShareOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
-        using var turn = await TurnAsync(at, stop);
+        using var turn = await _turns.TakeAsync(at, stop);
         if (!PlacedTasks.Has(at))
         {
             return null;
@@ -143,7 +140,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             return new ShareOutcome(false, unsent, []);
         }
-        var outcome = await PushAsync(at, isHost: true, turn.Files, stop);
+        var outcome = await PushAsync(at, isHost: true, turn.State, stop);
         if (!outcome.IsFenced)
         {
             return outcome;
@@ -153,7 +150,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var (found, problem) = await new RemoteRefs(repository, Remote(at)).ListAsync([name], stop);
         return problem.Length > 0 ? outcome with { IsFenced = false, Problem = problem }
-            : await isHere(stop) ? await PushAsync(at, isHost: true, turn.Files, stop, new Fence(found.GetValueOrDefault(name)))
+            : await isHere(stop) ? await PushAsync(at, isHost: true, turn.State, stop, new Fence(found.GetValueOrDefault(name)))
             : outcome;
     }
 
@@ -184,7 +181,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <param name="unlessHeld">Nothing is done where this process holds another place for it: the task has left and come back.</param>
     public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
     {
-        using var turn = await TurnAsync(at, CancellationToken.None);
+        using var turn = await _turns.TakeAsync(at, CancellationToken.None);
         if (!PlacedTasks.Has(at) || (unlessHeld && HeldPlaces.Of(services).Has(at)))
         {
             return;
@@ -193,18 +190,6 @@ public sealed class TaskShare(RunServices services, string? remote)
         await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
         // Last: on a full disk no ref can be removed.
         await ForgetAsync(at, CancellationToken.None);
-    }
-
-    private async Task<Turn> TurnAsync(SharedTask at, CancellationToken stop)
-    {
-        var (turn, files) = _turns.Of.GetOrAdd(at, _ => (new SemaphoreSlim(1), new SharedRunFiles()));
-        await turn.WaitAsync(stop);
-        return new Turn(turn, files);
-    }
-
-    private sealed record Turn(SemaphoreSlim Own, SharedRunFiles Files) : IDisposable
-    {
-        public void Dispose() => Own.Release();
     }
 
     private string Shown => RemoteAddress.Show(remote ?? "");

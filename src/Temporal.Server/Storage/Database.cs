@@ -336,6 +336,8 @@ internal sealed class Database : IDisposable
                     return new InvalidOperationException(damage);
                 }
 
+                // Of a group whose rollback failed.
+                RollBack();
                 _writer.Execute("BEGIN IMMEDIATE");
                 foreach (var item in group)
                 {
@@ -352,13 +354,30 @@ internal sealed class Database : IDisposable
             }
             catch (Exception e)
             {
-                if (!_writer.IsAutoCommit)
-                {
-                    _writer.Execute("ROLLBACK");
-                }
-
+                TryRollBack();
                 return e;
             }
+        }
+    }
+
+    private void RollBack()
+    {
+        if (!_writer.IsAutoCommit)
+        {
+            _writer.Execute("ROLLBACK");
+        }
+    }
+
+    // An exception would end the writer thread, and the process with it. The next group rolls back before it begins.
+    private void TryRollBack()
+    {
+        try
+        {
+            RollBack();
+        }
+        catch (SqliteException failure)
+        {
+            Log.WriteFailed(_logger, failure);
         }
     }
 

@@ -74,6 +74,22 @@ public sealed class DatabaseTests : IDisposable
         Assert.Equal([(1, 2)], reported);
     }
 
+    /// <summary>SQLite interrupts the rollback, too, while a statement of an interrupted connection still runs.</summary>
+    [Fact]
+    public async Task Submit_AfterARollbackThatFailed_IsWritten()
+    {
+        using var database = Open(inFile: true);
+        var stuck = new StuckItem();
+        database.Submit(stuck);
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => stuck.Done.WaitAsync(TimeSpan.FromMinutes(1)));
+
+        var item = new Item(1, 2, []);
+        database.Submit(item);
+        await item.Done.WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal([(1, 2)], database.Read(Rows));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private Database Open(bool inFile) =>
@@ -115,5 +131,30 @@ public sealed class DatabaseTests : IDisposable
         }
 
         public override void Failed(Exception exception) => _done.SetException(exception);
+    }
+
+    private sealed class StuckItem : WriteItem
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private SqliteStatement? _running;
+
+        public Task Done => _done.Task;
+
+        public override void Write(SqliteConnection db)
+        {
+            new Item(0, 0, []).Write(db);
+            _running = db.Prepare("SELECT 1 UNION ALL SELECT 2");
+            _running.Step();
+            db.Interrupt();
+            throw new TimeZoneNotFoundException("What the item itself failed with.");
+        }
+
+        public override void Committed() => _done.SetResult();
+
+        public override void Failed(Exception exception)
+        {
+            _running!.Dispose();
+            _done.SetException(exception);
+        }
     }
 }
