@@ -76,6 +76,25 @@ public sealed class FlakyCommandTests
     }
 
     [Fact]
+    public async Task Flaky_FolderThatAnEarlierVersionMade_IsCommitted()
+    {
+        using var repository = new ScriptedRepository();
+        repository.Cli.Write(
+            ".orchestrator/.gitignore",
+            "# Made by orchestrate: only what is named here belongs into commits.\n*\n!config.yaml\n"
+        );
+
+        await repository.OrchestrateAsync("flaky", "a", "--reason", "r");
+        await repository.OrchestrateAsync("flaky", "b", "--reason", "r");
+        await repository.GitAsync("add", ".orchestrator/flaky.yaml");
+
+        Assert.Equal(
+            "# Made by orchestrate: only what is named here belongs into commits.\n*\n!config.yaml\n!flaky.yaml\n",
+            await File.ReadAllTextAsync(Path.Combine(repository.Cli.Folder, ".orchestrator/.gitignore"))
+        );
+    }
+
+    [Fact]
     public async Task Flaky_FileThatCanNotBeChangedAlone_IsLeftAsItIs()
     {
         using var repository = new ScriptedRepository();

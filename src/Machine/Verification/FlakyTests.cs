@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Orchestrator.Gates.Results;
 using Orchestrator.Git;
+using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Quarantine;
 
@@ -58,7 +59,9 @@ public sealed class FlakyTests(string workTree, RunServices services)
         {
             return false;
         }
-        OwnFolder.Ensure(System.IO.Path.GetDirectoryName(Path)!);
+        var folder = System.IO.Path.GetDirectoryName(Path)!;
+        IgnoreFile.Ensure(folder);
+        IgnoreFile.Allow(folder, System.IO.Path.GetFileName(Path));
         OwnFile.Write(Path, text);
         return true;
     }
