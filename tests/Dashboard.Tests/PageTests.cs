@@ -87,6 +87,7 @@ public sealed class PageTests
         [
             AnswerWays.Diff,
             AnswerWays.ReadEscalation,
+            AnswerWays.ListFlakyTests,
             AnswerWays.ListSchedules,
             AnswerWays.RunNow,
             AnswerWays.Move,
