@@ -115,6 +115,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Repositories/KnownRepositories"] = Machine,
         ["Machine/Service/UserServices"] = Person,
         ["Machine/Setup/RepositoryInitializer"] = Person,
+        ["Machine/Setup/IgnoreFile"] = Person,
         ["Machine/Verification/FlakyTests"] = Person,
         ["Runs.Tasks/Guard/AgentGuard"] = Report,
         ["Runs.Tasks/Working/OfferedTools"] = Report,
