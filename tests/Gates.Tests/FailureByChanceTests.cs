@@ -148,12 +148,12 @@ public sealed class FailureByChanceTests : IDisposable
         Assert.True(quarantine.Apply(failed, Today.AddDays(1)).Quarantined);
     }
 
-    private static DateOnly Today { get; } = new(2026, 11, 27);
+    private static DateTimeOffset Today { get; } = new(2026, 11, 27, 23, 59, 0, TimeSpan.Zero);
 
     private string[] Calls => File.ReadAllLines(_folder["calls"]);
 
     private static TestQuarantine Quarantine(params string[] tests) =>
-        new([.. tests.Select(test => new QuarantinedTest(test, "ann", "time", Today.AddDays(1)))]);
+        new([.. tests.Select(test => new QuarantinedTest(test, "ann", "time", new DateOnly(2026, 11, 28)))]);
 
     private static GateVerdict Verdict(IReadOnlyList<string> failed) =>
         new()

@@ -61,7 +61,7 @@ internal sealed class FlakyCommand : CliCommand
             return Change(test.Trim(), quarantine, tests, parsed, context);
         }
         var seen = await tests.SeenAsync();
-        var ended = tests.Ended();
+        var now = context.Time.GetUtcNow();
         if (parsed.GetValue(_json))
         {
             context.Print(new FlakyDocument(seen, quarantine.Tests), CliJson.Default.FlakyDocument);
@@ -80,7 +80,7 @@ internal sealed class FlakyCommand : CliCommand
         }
         foreach (var one in quarantine.Tests)
         {
-            var state = ended.Contains(one) ? "decides again: its quarantine ended on" : "in quarantine until";
+            var state = one.HasEnded(now) ? "decides again: its quarantine ended on" : "in quarantine until";
             var until = one.Until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             context.Terminal.Show(
                 $"{new UntrustedText(one.Test).Line}  {state} {until} "

@@ -74,7 +74,12 @@ internal sealed class Inbox(CommandContext context)
                 .GroupBy(notice => notice.Run)
                 .Select(unsent => InboxEntry.OfUnsent([.. unsent], repository))
         );
-        entries.AddRange(new FlakyTests(repository.Root, context.Services).Ended().Select(test => InboxEntry.OfEnded(test, repository)));
+        entries.AddRange(
+            new FlakyTests(repository.Root, context.Services)
+                .Read()
+                .Quarantine.EndedBy(now)
+                .Select(test => InboxEntry.OfEnded(test, repository))
+        );
         return entries;
     }
 }

@@ -22,8 +22,9 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
     /// <summary>Results from before this run, or from before now where a person asks, do not count.</summary>
     public bool Fresh { get; init; }
 
-    /// <summary>The tests in quarantine.</summary>
-    public TestQuarantine Quarantine { get; init; } = TestQuarantine.None;
+    /// <summary>Reads the tests in quarantine, which only a failed gate needs.</summary>
+    /// <value>Default: none are.</value>
+    public Func<CancellationToken, Task<TestQuarantine>> ReadQuarantine { get; init; } = _ => Task.FromResult(TestQuarantine.None);
 
     /// <summary>True for a tree that nobody made: its verdict does not become part of a gate's history.</summary>
     public bool IsComparison { get; init; }
@@ -130,7 +131,10 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         {
             // Only time is lost: see above.
         }
-        verdict = question.Quarantine.Apply(verdict, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+        if (verdict.Result == GateResult.Failed)
+        {
+            verdict = (await question.ReadQuarantine(stop)).Apply(verdict, time.GetUtcNow());
+        }
         var isQuarantined = question.Settings.Gates.Quarantine && verdict.Chance is not null && !verdict.Passed && !verdict.BlamesMachine;
         return isQuarantined ? verdict with { Quarantined = true } : verdict;
     }

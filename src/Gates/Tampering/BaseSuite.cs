@@ -43,12 +43,15 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
     public static BaseSuite Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
     {
         var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Holds);
-        var open = atBase.Where(verdict => !verdict.Passed && !verdict.Holds).Select(verdict => verdict.Gate.Identity).ToHashSet();
+        var open = atBase
+            .Where(verdict => verdict is { Passed: false, Quarantined: false })
+            .Select(verdict => verdict.Gate.Identity)
+            .ToHashSet();
         var telling = verdicts.Where(verdict => known.GetValueOrDefault(verdict.Gate.Identity, true)).ToList();
         var red = telling
             .Where(verdict => IsRed(verdict) && known.ContainsKey(verdict.Gate.Identity) && !open.Contains(verdict.Gate.Identity))
             .ToList();
-        var failing = telling.Where(verdict => !verdict.Passed && !verdict.Holds).ToList();
+        var failing = telling.Where(verdict => verdict is { Passed: false, Quarantined: false }).ToList();
         var fewer = FewerIn(ofWork, telling);
         return red.Count > 0 ? new(BaseSuiteResult.Red, [.. red.SelectMany(verdict => verdict.FailedTests ?? [])]) { Fewer = fewer }
             : telling.Exists(IsGreen) && failing.Count == 0 ? new(BaseSuiteResult.Green, []) { Fewer = fewer }

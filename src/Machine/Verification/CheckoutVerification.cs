@@ -55,7 +55,7 @@ public static class CheckoutVerification
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests))
         {
             Fresh = fresh,
-            Quarantine = new FlakyTests(workTree, services).Read().Quarantine,
+            ReadQuarantine = _ => Task.FromResult(new FlakyTests(workTree, services).Read().Quarantine),
         };
         if (commit is null)
         {

@@ -17,8 +17,6 @@ public sealed class FlakyTests(string workTree, RunServices services)
 
     private string Path => System.IO.Path.Combine(workTree, TestQuarantine.FileName);
 
-    private DateOnly Today => DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime);
-
     /// <summary>The tests that failed by chance in the latest verdicts of their gates on this machine.</summary>
     public async Task<IReadOnlyList<FlakyTest>> SeenAsync() =>
         new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositories().OpenAsync(workTree));
@@ -27,15 +25,12 @@ public sealed class FlakyTests(string workTree, RunServices services)
     public (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read() =>
         File.Exists(Path) ? TestQuarantineReader.Read(File.ReadAllText(Path)) : (TestQuarantine.None, []);
 
-    /// <summary>The tests whose quarantine has ended: they decide again.</summary>
-    public IReadOnlyList<QuarantinedTest> Ended() => Read().Quarantine.EndedBy(Today);
-
     /// <summary>Puts a test into quarantine; it replaces an entry of the same name.</summary>
     /// <param name="days">The number of days from today.</param>
     /// <returns>The entry; null where the file has to be changed by hand.</returns>
     public QuarantinedTest? Add(string test, string owner, string reason, int days)
     {
-        var entry = new QuarantinedTest(test, owner, reason, Today.AddDays(days));
+        var entry = new QuarantinedTest(test, owner, reason, DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime).AddDays(days));
         var text = File.Exists(Path) ? TestQuarantineReader.Without(File.ReadAllText(Path), test) : Head;
         var lines = new StringBuilder(text is null || text.EndsWith('\n') ? text : text + "\n")
             .Append(CultureInfo.InvariantCulture, $"  - test: {Quoted(entry.Test)}\n")

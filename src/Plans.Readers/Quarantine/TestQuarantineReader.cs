@@ -81,7 +81,8 @@ public static class TestQuarantineReader
     {
         var (test, owner, reason) = (Demand(fields, "test"), Demand(fields, "owner"), Demand(fields, "reason"));
         var until = Demand(fields, "until");
-        if (until is not null && !DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        var isDay = DateOnly.TryParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
+        if (until is not null && !isDay)
         {
             fields.Faults.Error(
                 "bad-value",
@@ -90,11 +91,8 @@ public static class TestQuarantineReader
                 $"'{until}' is no day.",
                 "Write the last day of the quarantine, such as 2027-01-31."
             );
-            return null;
         }
-        return test is null || owner is null || reason is null || until is null
-            ? null
-            : new QuarantinedTest(test, owner, reason, DateOnly.ParseExact(until, "yyyy-MM-dd", CultureInfo.InvariantCulture));
+        return test is null || owner is null || reason is null || !isDay ? null : new QuarantinedTest(test, owner, reason, day);
     }
 
     private static string? Demand(Fields fields, string key)

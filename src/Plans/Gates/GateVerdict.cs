@@ -136,7 +136,7 @@ public sealed record GateVerdict
     [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Duration { get; init; }
 
-    /// <summary>The number of runs of the whole gate: 0, 1, or up to 3 to tell chance from fault.</summary>
+    /// <summary>The number of runs: 0, 1, or up to 3, of all of it or of some tests alone, to tell chance from fault.</summary>
     [JsonPropertyName("runs")]
     public int Runs { get; init; }
 

@@ -16,6 +16,10 @@ public sealed record QuarantinedTest(
     /// <param name="failed">Its name as its runner spells it.</param>
     public bool Means(string failed) =>
         failed.StartsWith(Test, StringComparison.Ordinal) && (failed.Length == Test.Length || failed[Test.Length] is '[' or '(');
+
+    /// <summary>True after its last day.</summary>
+    /// <param name="now">The present time.</param>
+    public bool HasEnded(DateTimeOffset now) => Until < DateOnly.FromDateTime(now.UtcDateTime);
 }
 
 /// <summary>A repository's tests in quarantine, as they are at a run's base.</summary>
@@ -29,14 +33,14 @@ public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
     public static TestQuarantine None { get; } = new([]);
 
     /// <summary>The tests whose quarantine has ended: they decide again.</summary>
-    /// <param name="today">The day in UTC.</param>
-    public IReadOnlyList<QuarantinedTest> EndedBy(DateOnly today) => [.. Tests.Where(test => test.Until < today)];
+    /// <param name="now">The present time.</param>
+    public IReadOnlyList<QuarantinedTest> EndedBy(DateTimeOffset now) => [.. Tests.Where(test => test.HasEnded(now))];
 
     /// <summary>The verdict, which decides nothing where each failed test is in quarantine. A failure that is not a counted and named test
     /// decides as ever.</summary>
     /// <param name="verdict">Any verdict.</param>
-    /// <param name="today">The day in UTC.</param>
-    public GateVerdict Apply(GateVerdict verdict, DateOnly today)
+    /// <param name="now">The present time.</param>
+    public GateVerdict Apply(GateVerdict verdict, DateTimeOffset now)
     {
         if (
             verdict
@@ -52,7 +56,12 @@ public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
         {
             return verdict;
         }
-        var covered = failed.Select(test => Tests.FirstOrDefault(entry => entry.Means(test) && entry.Until >= today)).ToList();
-        return covered.Contains(null) ? verdict : verdict with { Quarantined = true, QuarantinedTests = failed };
+        return failed.All(test => Tests.Any(entry => entry.Means(test) && !entry.HasEnded(now)))
+            ? verdict with
+            {
+                Quarantined = true,
+                QuarantinedTests = failed,
+            }
+            : verdict;
     }
 }

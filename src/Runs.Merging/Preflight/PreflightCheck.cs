@@ -133,7 +133,7 @@ public sealed class PreflightCheck(RunServices services)
         warnings.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(fault => fault.ToPlainText()));
         warnings.AddRange(
             quarantine
-                .EndedBy(DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime))
+                .EndedBy(services.Time.GetUtcNow())
                 .Select(test => $"The quarantine of the test '{test.Test}' ended: it decides again. {test.Owner} was to repair it.")
         );
     }

@@ -80,7 +80,7 @@ internal sealed class ComparedGates(GateCheck gates)
         IReadOnlyList<Gate> all =
         [
             .. work
-                .Verdicts.Where(verdict => verdict.Passed || verdict.Holds)
+                .Verdicts.Where(verdict => verdict.Passed || verdict.Quarantined)
                 .Select(verdict => verdict.Gate)
                 .Where(gate => gate.Type is GateType.Test or GateType.Build),
         ];

@@ -190,11 +190,14 @@ internal sealed class GateCheck(RunServices services)
         {
             Run = files.Folder.Name,
             Fresh = files.Start.Input.Fresh,
-            // No task puts its own tests there.
-            Quarantine = await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
-                ? (await QuarantineAsync(repository, began, stop)).Quarantine
-                : TestQuarantine.None,
+            ReadQuarantine = reading => QuarantineAtBaseAsync(files, repository, reading),
         };
+
+    // No task puts its own tests there.
+    private static async Task<TestQuarantine> QuarantineAtBaseAsync(RunFiles files, GitRepository repository, CancellationToken stop) =>
+        await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
+            ? (await QuarantineAsync(repository, began, stop)).Quarantine
+            : TestQuarantine.None;
 
     /// <summary>The tests in quarantine at a commit, and all faults of their file.</summary>
     public static async Task<(TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults)> QuarantineAsync(

@@ -146,7 +146,7 @@ public sealed class DatabaseTests : IDisposable
             _running = db.Prepare("SELECT 1 UNION ALL SELECT 2");
             _running.Step();
             db.Interrupt();
-            throw new TimeZoneNotFoundException("What the item itself failed with.");
+            throw new TimeZoneNotFoundException("The item's own failure.");
         }
 
         public override void Committed() => _done.SetResult();
