@@ -69,6 +69,16 @@ internal abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocati
         }
     }
 
+    /// <summary>Makes problems the errors of their items.</summary>
+    /// <param name="problems">The problems for people, by item.</param>
+    protected void Report(IReadOnlyDictionary<string, string> problems)
+    {
+        foreach (var (item, problem) in problems)
+        {
+            Report(item, problem);
+        }
+    }
+
     /// <summary>Forgets errors of items that are gone.</summary>
     /// <param name="isThere">True for the name of an item that the unit still acts on.</param>
     protected void ForgetItems(Func<string, bool> isThere)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
@@ -26,7 +25,6 @@ internal sealed class RunWork(
 {
     private EngineConnection? _engine;
     private WorkerHost? _worker;
-    private IReadOnlyList<BackgroundUnit> _units = [];
 
     /// <summary>Some of the repositories by the names that callers use.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
@@ -49,26 +47,16 @@ internal sealed class RunWork(
         _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
         _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered, MakesCurrent);
         started(_engine);
-        _units =
-        [
+        await _worker.AddAsync([
             new Retention(repositories, settings, _engine, context, loggers.CreateLogger<Retention>()),
             new NightWatch(repositories, context, loggers.CreateLogger<NightWatch>()),
-        ];
-        foreach (var unit in _units)
-        {
-            await unit.StartAsync(cancellationToken);
-        }
+        ]);
         await base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var unit in _units)
-        {
-            await unit.StopAsync(cancellationToken);
-            unit.Dispose();
-        }
         if (_worker is not null)
         {
             await _worker.DisposeAsync();

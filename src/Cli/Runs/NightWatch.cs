@@ -37,10 +37,7 @@ internal sealed class NightWatch(IReadOnlyList<RepositoryLocation> repositories,
             .SelectMany(repository => _runs.List(repository, damaged).Where(run => IsNight(run, repository)))
             .FirstOrDefault();
         ForgetItems(damaged.ContainsKey);
-        foreach (var (record, problem) in damaged)
-        {
-            Report(record, problem);
-        }
+        Report(damaged);
         if (night is null)
         {
             await ReleaseAsync();

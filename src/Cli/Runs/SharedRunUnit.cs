@@ -39,10 +39,7 @@ internal abstract class SharedRunUnit(
         var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
         var runs = List(_runs, damaged);
         ForgetItems(item => damaged.ContainsKey(item) || runs.Exists(one => IsOf(one.Run, item)));
-        foreach (var (record, problem) in damaged)
-        {
-            Report(record, problem);
-        }
+        Report(damaged);
         foreach (var (run, reference, interval) in runs)
         {
             if (_pace.TryBegin($"{reference.Path} {run.Id}", interval))

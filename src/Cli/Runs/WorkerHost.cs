@@ -120,11 +120,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             {
                 host._offering[offer.Repository.Path] = Task.CompletedTask;
             }
-            host._units = [.. host.Units(served, remotes, takesOver, makesCurrent, loggers)];
-            foreach (var unit in host._units)
-            {
-                await unit.StartAsync(host._stopping.Token);
-            }
+            await host.AddAsync([.. host.Units(served, remotes, takesOver, makesCurrent, loggers)]);
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();
             return host;
@@ -133,6 +129,16 @@ internal sealed class WorkerHost : IAsyncDisposable
         {
             await host.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Starts units that end with the worker.</summary>
+    public async Task AddAsync(IReadOnlyList<BackgroundUnit> units)
+    {
+        _units = [.. _units, .. units];
+        foreach (var unit in units)
+        {
+            await unit.StartAsync(_stopping.Token);
         }
     }
 
