@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -166,12 +168,17 @@ public sealed class InboxCommandTests
         var git = Path.Combine(programs, "git");
         await File.WriteAllTextAsync(git, $"#!/bin/sh\necho \"$*\" >> '{calls}'\nPATH='{cli.Environment["PATH"]}' exec git \"$@\"\n");
         File.SetUnixFileMode(git, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        cli.Environment["PATH"] = $"{programs}:{cli.Environment["PATH"]}";
+        // This process finds git by its own PATH, so the program has one of its own.
+        var program = new OrchestrateProgram(
+            cli.Folder,
+            cli.Environment.ToDictionary(one => one.Key, string? (one) => one.Key == "PATH" ? $"{programs}:{one.Value}" : one.Value)
+        );
+        var inbox = await program.RunAsync("inbox", "--json");
 
-        Assert.Equal(51, (await cli.RunAsync("inbox", "--json")).Json["entries"]!.AsArray().Count);
+        Assert.Equal(51, JsonNode.Parse(inbox.StandardOutput.Text)!["entries"]!.AsArray().Count);
 
         Assert.False(File.Exists(calls), File.Exists(calls) ? await File.ReadAllTextAsync(calls) : "");
-        await cli.RunAsync("check");
+        await program.RunAsync("check");
         Assert.True(File.Exists(calls), "The counting program is not the git that commands start.");
     }
 
