@@ -11,10 +11,10 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>Works on unsupported machines too: see <see cref="Orchestrator.Machine.Setup.HostPlatform"/>.</summary>
     public virtual bool WorksEverywhere => false;
 
-    /// <summary>Runs the command and returns one of <see cref="ExitCodes"/>.</summary>
+    /// <summary>Runs the command and returns one of <see cref="Outcome"/>.</summary>
     /// <param name="parsed">The options and arguments.</param>
     /// <param name="context">Terminal, folder, settings.</param>
     /// <param name="stop">Interrupted by the person; the command ends as soon as it can.</param>
-    /// <exception cref="CommandException">It fails for a reason that a person can act on.</exception>
-    public abstract Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop);
+    /// <exception cref="UseCaseException">It fails for a reason that a person can act on.</exception>
+    public abstract Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop);
 }

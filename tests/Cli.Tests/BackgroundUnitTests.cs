@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Cli.Background;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
 using Xunit;

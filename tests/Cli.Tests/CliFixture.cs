@@ -62,7 +62,7 @@ internal sealed class CliFixture : IDisposable
                 interrupts
             )
             .WaitAsync(TimeSpan.FromSeconds(120));
-        return new CliResult(code, terminal.Output, terminal.People);
+        return new CliResult((int)code, terminal.Output, terminal.People);
     }
 
     public string Write(string name, string text)

@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Engine;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Orchestrator.TestKit.Rpc;
 using Temporalio.Exceptions;
 using Xunit;
@@ -52,7 +51,7 @@ public sealed class FailedEngineCallTests
     {
         var fault = FailedEngineCall.Of(new RpcException(code, message, rawStatus: null))!;
 
-        Assert.Equal(exitCode, fault.ExitCode);
+        Assert.Equal(exitCode, (int)fault.Outcome);
         Assert.Contains(sentence, fault.Message, StringComparison.Ordinal);
         Assert.EndsWith($": {message}.", fault.Message, StringComparison.Ordinal);
         Assert.Contains(cure, fault.Cure, StringComparison.Ordinal);

@@ -36,7 +36,7 @@ public sealed class ForecastCommandTests
 
         Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.People + second.People);
         Assert.Contains("What it may cost and take is not known: no past runs here say it.", before.Output, StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.Usage, unknown.ExitCode);
+        Assert.Equal((int)Outcome.Usage, unknown.ExitCode);
         Assert.Contains("There is nothing to rehearse with", unknown.People, StringComparison.Ordinal);
         Assert.Matches(@"a starts\n.*a is done, for 0\.00 USD\n.*b starts\n.*b is done", rehearsed.Output);
         Assert.Contains("A usual night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);

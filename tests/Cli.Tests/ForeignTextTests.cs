@@ -253,6 +253,6 @@ public sealed class ForeignTextTests : IDisposable
                 interrupts
             )
             .WaitAsync(TimeSpan.FromSeconds(120));
-        return (output.ToString(), error.ToString(), code);
+        return (output.ToString(), error.ToString(), (int)code);
     }
 }

@@ -25,7 +25,7 @@ public sealed class HostMessagesTests : IDisposable
     {
         var worker = await _cli.RunAsync(["worker", .. flags.Split(' ')]);
 
-        Assert.Equal(ExitCodes.Usage, worker.ExitCode);
+        Assert.Equal((int)Outcome.Usage, worker.ExitCode);
         Assert.Contains(says, worker.People, StringComparison.Ordinal);
         Assert.Contains(cure, worker.People, StringComparison.Ordinal);
     }
@@ -37,7 +37,7 @@ public sealed class HostMessagesTests : IDisposable
 
         var worker = await _cli.RunAsync("worker");
 
-        Assert.Equal(ExitCodes.Usage, worker.ExitCode);
+        Assert.Equal((int)Outcome.Usage, worker.ExitCode);
         Assert.Contains("'my.workers' is no name of a worker deployment.", worker.People, StringComparison.Ordinal);
         Assert.Contains("temporal.deployment", worker.People, StringComparison.Ordinal);
     }

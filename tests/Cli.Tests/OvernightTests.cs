@@ -27,7 +27,7 @@ public sealed class OvernightTests
 
         var asked = await cli.RunAsync("run", "--overnight", "--max-cost", "40");
 
-        Assert.Equal(ExitCodes.NeedsPerson, asked.ExitCode);
+        Assert.Equal((int)Outcome.NeedsPerson, asked.ExitCode);
         Assert.Contains(
             "warn  until: Agents are started until the plan is done, however late that is.",
             asked.People,
@@ -50,7 +50,7 @@ public sealed class OvernightTests
         var refused = await cli.RunAsync("run", "--overnight", "--yes");
         var meant = await cli.RunAsync("run", "--overnight", "--yes-open-network");
 
-        Assert.Equal((ExitCodes.NeedsPerson, ExitCodes.NeedsPerson), (refused.ExitCode, meant.ExitCode));
+        Assert.Equal(((int)Outcome.NeedsPerson, (int)Outcome.NeedsPerson), (refused.ExitCode, meant.ExitCode));
         Assert.Contains("permissions.network.mode is open", refused.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", meant.People, StringComparison.Ordinal);
     }

@@ -97,6 +97,6 @@ public class PlatformTests
             interrupts,
             platform
         );
-        return new CliFixture.CliResult(code, terminal.Output, terminal.People);
+        return new CliFixture.CliResult((int)code, terminal.Output, terminal.People);
     }
 }

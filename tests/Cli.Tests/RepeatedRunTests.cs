@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;

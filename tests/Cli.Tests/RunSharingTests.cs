@@ -26,8 +26,8 @@ public sealed class RunSharingTests
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var context = new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, time, interrupts)
         {
-            CallAsync = (_, _) => Task.FromResult(0),
-            CallAtAsync = (_, _, _) => Task.FromResult(0),
+            CallAsync = (_, _) => Task.FromResult(Outcome.Done),
+            CallAtAsync = (_, _, _) => Task.FromResult(Outcome.Done),
         };
         var location = RepositoryLocation.Find(cli.Folder)!;
         var record = StoredRuns.Find(location, "night");

@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Settings;
 using Temporalio.Client;
 using Xunit;
@@ -66,9 +65,9 @@ public sealed class ServerProfileTests
         using var cli = WithProfile("");
         cli.Environment["TEMPORAL_PROFILE"] = "nowhere";
 
-        var fault = Assert.Throws<CommandException>(() => Options(cli, "localhost"));
+        var fault = Assert.Throws<UseCaseException>(() => Options(cli, "localhost"));
 
-        Assert.Equal(ExitCodes.Usage, fault.ExitCode);
+        Assert.Equal(Outcome.Usage, fault.Outcome);
         Assert.Contains("nowhere", fault.Message, StringComparison.Ordinal);
         Assert.Contains("temporal.toml", fault.Cure, StringComparison.Ordinal);
     }
@@ -110,8 +109,8 @@ public sealed class ServerProfileTests
         interrupts.Raise();
         await serving;
 
-        Assert.Equal(ExitCodes.Unavailable, without.ExitCode);
-        Assert.Equal(ExitCodes.Unavailable, missing.ExitCode);
+        Assert.Equal((int)Outcome.Unavailable, without.ExitCode);
+        Assert.Equal((int)Outcome.Unavailable, missing.ExitCode);
         Assert.Contains("There is no namespace nowhere on the Temporal server", missing.People, StringComparison.Ordinal);
         Assert.Contains("temporal operator namespace create --namespace nowhere", missing.People, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);
@@ -169,8 +168,8 @@ public sealed class ServerProfileTests
             },
             new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
             {
-                CallAsync = (_, _) => Task.FromResult(0),
-                CallAtAsync = (_, _, _) => Task.FromResult(0),
+                CallAsync = (_, _) => Task.FromResult(Outcome.Done),
+                CallAtAsync = (_, _, _) => Task.FromResult(Outcome.Done),
             }
         );
     }

@@ -23,12 +23,12 @@ public sealed class ServiceHostTests
         var builder = ServiceHost.Create(log);
         builder.Services.AddSingleton<IHostedService>(other);
         builder.Services.AddSingleton<IHostedService>(_ => new Service(
-            Task.FromException(new CommandException(5, "It broke.", "Mend it."))
+            Task.FromException(new UseCaseException(Outcome.Unavailable, "It broke.", "Mend it."))
         ));
 
         var code = await ServiceHost.RunAsync(builder, log, CancellationToken.None);
 
-        Assert.Equal((5, "error: It broke.\n  Mend it.\n"), (code, terminal.People));
+        Assert.Equal((Outcome.Unavailable, "error: It broke.\n  Mend it.\n"), (code, terminal.People));
         Assert.True(other.HasStopped);
     }
 
@@ -37,12 +37,14 @@ public sealed class ServiceHostTests
     {
         using var log = ServiceLog.Open(LogFormat.Text, LogEventLevel.Warning, null, new RecordingTerminal());
         var builder = ServiceHost.Create(log);
-        builder.Services.AddSingleton<IHostedService>(_ => new Service(Task.FromException(new CommandException(5, "It broke.", "")))
+        builder.Services.AddSingleton<IHostedService>(_ => new Service(
+            Task.FromException(new UseCaseException(Outcome.Unavailable, "It broke.", ""))
+        )
         {
             EndsBadly = true,
         });
 
-        Assert.Equal(5, await ServiceHost.RunAsync(builder, log, CancellationToken.None));
+        Assert.Equal(Outcome.Unavailable, await ServiceHost.RunAsync(builder, log, CancellationToken.None));
     }
 
     /// <summary>What nobody expected goes to whoever writes the crash log, whose exit code is not 0 either.</summary>
@@ -70,7 +72,7 @@ public sealed class ServiceHostTests
         var running = ServiceHost.RunAsync(builder, log, stop.Token);
         await stop.CancelAsync();
 
-        Assert.Equal(0, await running);
+        Assert.Equal(Outcome.Done, await running);
         Assert.True(service.HasStopped);
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Temporalio.Client;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Processes;
 using Temporal.Server;
 using Temporalio.Api.Enums.V1;

@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Temporalio.Client;

@@ -12,8 +12,8 @@ public sealed class OwnFolderTests
     /// <summary>Where no folder of a checkout is made: our doors themselves, the user's own folders, temporary ones.</summary>
     private static readonly string[] Allowed =
     [
+        "Orchestrator.App.Engine.EngineAddress",
         "Orchestrator.Cli.Commands.ManCommand",
-        "Orchestrator.Cli.Engine.EngineAddress",
         "Orchestrator.Processes.Bubblewrap",
         "Orchestrator.Processes.OwnFolder",
         "Orchestrator.Processes.PrivateFolder",

@@ -62,7 +62,7 @@ public sealed class UntrustedTextTests
     [Fact]
     public void Product_TextOfOthersAsItCame_IsReadByItsDoorAlone() =>
         Assert.All(
-            (string[])["Cli", "Runs", "Runs.Tasks", "Runs.Merging", "Runs.Reports"],
+            (string[])["App", "Cli", "Runs", "Runs.Tasks", "Runs.Merging", "Runs.Reports"],
             project => Assert.Empty(Callers(project, "Orchestrator.Plans.UntrustedText::get_Raw", except: ""))
         );
 

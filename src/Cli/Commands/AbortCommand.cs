@@ -18,10 +18,10 @@ internal sealed class AbortCommand : SteeringCommand
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.Text(parsed) is null
-            ? throw new CommandException(ExitCodes.Usage, "Which run is to be taken back?", "Name it: orchestrate abort RUN.")
+            ? throw new UseCaseException(Outcome.Usage, "Which run is to be taken back?", "Name it: orchestrate abort RUN.")
             : _run.RequireRun(context.RequireRepository(), parsed);
         return new RunWithdrawal(context, stop).RunAsync(
             run,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
@@ -27,7 +26,7 @@ internal sealed class AcceptCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var aside = await QuarantinedItems.OpenAsync(repository);
@@ -54,7 +53,7 @@ internal sealed class AcceptCommand : CliCommand
                 ]),
                 CliJson.Default.AcceptDocument
             );
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
 
         foreach (var item in chosen)
@@ -63,7 +62,7 @@ internal sealed class AcceptCommand : CliCommand
         }
         if (chosen.Count > 0)
         {
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (items.Count == 0)
         {
@@ -81,10 +80,10 @@ internal sealed class AcceptCommand : CliCommand
                 "Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first."
             );
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static AsideItem Find(IReadOnlyList<AsideItem> items, string which) =>
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
-        ?? throw new CommandException(ExitCodes.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
+        ?? throw new UseCaseException(Outcome.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
 }

@@ -36,7 +36,7 @@ internal sealed class AdhocRun
     }
 
     /// <summary>The repository's settings with the options.</summary>
-    /// <exception cref="CommandException">A setting is invalid, or options contradict each other.</exception>
+    /// <exception cref="UseCaseException">A setting is invalid, or options contradict each other.</exception>
     public RepositorySettings Open(ParseResult parsed, RepositoryLocation repository, CommandContext context)
     {
         _page.RefuseDetached(parsed, parsed.GetValue(_detach));
@@ -64,13 +64,13 @@ internal sealed class AdhocRun
     public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
 
     /// <summary>Refuses options of a new run where tasks go to one that has begun.</summary>
-    /// <exception cref="CommandException">One was given.</exception>
+    /// <exception cref="UseCaseException">One was given.</exception>
     public void RefuseOptionsOfNew(ParseResult parsed)
     {
         if (_options.Given(parsed) is [var given, ..])
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{given} is of a new run, and --run names one that has begun with options of its own.",
                 "Leave one of them out."
             );
@@ -87,7 +87,7 @@ internal sealed class AdhocRun
     /// <param name="end">Called with the run's id and its exit code in the process that has watched it to its end, or until it waits;
     /// null: nothing is to be done.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> StartAsync(
+    public async Task<Outcome> StartAsync(
         ParseResult parsed,
         Plan plan,
         string kind,
@@ -97,7 +97,7 @@ internal sealed class AdhocRun
         CancellationToken stop,
         Func<string, Task>? begin = null,
         bool picks = false,
-        Func<string, int, Task<int>>? end = null
+        Func<string, Outcome, Task<Outcome>>? end = null
     )
     {
         var runId = RunIdOf(parsed, plan, kind, repository);

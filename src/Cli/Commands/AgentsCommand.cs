@@ -21,7 +21,7 @@ internal sealed class AgentsCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.FindRepository();
         var loaded = context.OpenSettings(repository, []).Loaded;
@@ -29,7 +29,7 @@ internal sealed class AgentsCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new AgentsDocument([.. agents.Select(Entry)]), CliJson.Default.AgentsDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         var width = agents.Max(agent => agent.Name.Length);
         foreach (var agent in agents)
@@ -48,7 +48,7 @@ internal sealed class AgentsCommand : CliCommand
                 context.Terminal.Show($"      {agent.Cure}");
             }
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static IEnumerable<string> Facts(FoundAgent agent)

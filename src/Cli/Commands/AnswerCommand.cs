@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -27,7 +26,7 @@ internal sealed class AnswerCommand : SteeringCommand
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, id) = Which(context.RequireRepository(), _which.Text(parsed));
         var (reason, who) = (_approve ? "" : parsed.GetValue(_reason) ?? "", context.Person);
@@ -92,8 +91,8 @@ internal sealed class AnswerCommand : SteeringCommand
     private static string OnlyQuestion(StoredRun run) =>
         run.Status.Questions is [var only]
             ? only.Id
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 run.Status.Questions.Count == 0
                     ? $"{run.Id} asks nothing now."
                     : $"{run.Id} asks about {string.Join(", ", run.Status.Questions.Select(question => question.Id))}.",

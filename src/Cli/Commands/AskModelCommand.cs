@@ -23,7 +23,7 @@ internal sealed class AskModelCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (line, answered) = await AgentCallbacks.AskModelAsync(
             parsed.GetRequiredValue(_request),
@@ -32,6 +32,6 @@ internal sealed class AskModelCommand : CliCommand
             stop
         );
         context.Terminal.Document(line + "\n");
-        return answered ? ExitCodes.Done : ExitCodes.WorkFailed;
+        return answered ? Outcome.Done : Outcome.WorkFailed;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class BlockedCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var start = context.RequireAgentStart();
         AgentCallbacks.Claim(
@@ -61,7 +61,7 @@ internal sealed class BlockedCommand : CliCommand
             }
         );
         context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a person, the planner or the policy answers.");
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     private static Option<string[]> Many(string name, string description, string what) =>

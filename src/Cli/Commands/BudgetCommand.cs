@@ -34,19 +34,19 @@ internal sealed class BudgetCommand : Command
             AddEngine();
         }
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var repository = context.RequireRepository();
             var (run, reference) = _which.RequireOpen(repository, parsed);
             var text = parsed.GetRequiredValue(_amount);
             var amount =
                 BudgetAmount.TryRead(text)
-                ?? throw new CommandException(ExitCodes.Usage, $"'{text}' is not a budget.", $"Give {BudgetAmount.Accepts}.");
+                ?? throw new UseCaseException(Outcome.Usage, $"'{text}' is not a budget.", $"Give {BudgetAmount.Accepts}.");
             var kind = parsed.GetValue(_of) ?? (reference.Task is null ? BudgetKinds.Run : BudgetKinds.Task);
             if (!BudgetKinds.All.Contains(kind))
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     $"There is no budget of '{kind}'.",
                     $"Known are {string.Join(", ", BudgetKinds.All)}."
                 );
@@ -59,7 +59,7 @@ internal sealed class BudgetCommand : Command
                 run,
                 new SteeringCall((handle, cancel) => handle.IncreaseBudgetAsync(command, cancel), MessageNames.RaiseBudget, command)
                 {
-                    UnchangedCode = ExitCodes.Usage,
+                    Unchanged = Outcome.Usage,
                     Refuse = status => Refusal(context, status, command),
                 },
                 stop

@@ -26,7 +26,7 @@ internal sealed class CancelCommand : SteeringCommand
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         return reference.FindTask(run.Status) is { } task
@@ -34,7 +34,13 @@ internal sealed class CancelCommand : SteeringCommand
             : SendAsync(parsed, context, run, CancelOf(context), stop);
     }
 
-    private async Task<int> CancelTaskAsync(ParseResult parsed, CommandContext context, StoredRun run, string task, CancellationToken stop)
+    private async Task<Outcome> CancelTaskAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        string task,
+        CancellationToken stop
+    )
     {
         string[] dependants = [.. Dependants(run.Status, task)];
         var names =

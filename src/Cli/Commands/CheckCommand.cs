@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
@@ -26,7 +24,7 @@ internal sealed class CheckCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var opened = context.OpenSettings(
             context.FindRepository(),
@@ -59,10 +57,8 @@ internal sealed class CheckCommand : CliCommand
         var worst = CheckOverview.Print(context, entries, parsed.GetValue(_json));
         if (worst != MachineCheckStatus.Fail)
         {
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
-        return entries.Any(entry => entry is { Name: "repository", Status: MachineCheckStatus.Fail })
-            ? ExitCodes.Usage
-            : ExitCodes.Unavailable;
+        return entries.Any(entry => entry is { Name: "repository", Status: MachineCheckStatus.Fail }) ? Outcome.Usage : Outcome.Unavailable;
     }
 }

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -51,7 +49,7 @@ internal sealed class CleanupCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var location = context.RequireRepository();
         var settings = context.OpenSettings(location, _engine.Flags(parsed)).Loaded.Settings!;
@@ -69,8 +67,8 @@ internal sealed class CleanupCommand : CliCommand
         using var one = isNone
             ? null
             : cleanup.TryBegin()
-                ?? throw new CommandException(
-                    ExitCodes.Unavailable,
+                ?? throw new UseCaseException(
+                    Outcome.Unavailable,
                     "Another process cleans up here right now.",
                     "Call it again in a moment."
                 );
@@ -79,7 +77,7 @@ internal sealed class CleanupCommand : CliCommand
         if (!isDry && !MayDiscard(parsed, context, found))
         {
             context.Terminal.Say("Nothing was removed.");
-            return ExitCodes.NeedsPerson;
+            return Outcome.NeedsPerson;
         }
         var before = await cleanup.SizesAsync(stop);
         IReadOnlyList<string> left = [];
@@ -106,7 +104,7 @@ internal sealed class CleanupCommand : CliCommand
         {
             context.Terminal.Warn(why);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>Lists what is given up, and asks.</summary>
@@ -125,7 +123,7 @@ internal sealed class CleanupCommand : CliCommand
         return parsed.GetValue(_yes)
             || (
                 context.Terminal.Ask("Is it given up for good?")
-                ?? throw new CommandException(ExitCodes.NeedsPerson, "Nobody can be asked here.", "To give it up: add --yes.")
+                ?? throw new UseCaseException(Outcome.NeedsPerson, "Nobody can be asked here.", "To give it up: add --yes.")
             );
     }
 
@@ -135,19 +133,19 @@ internal sealed class CleanupCommand : CliCommand
         var age = Age(parsed);
         if ((named.Length > 0 ? 1 : 0) + (keep is null ? 0 : 1) + (age is null ? 0 : 1) > 1)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "RUN, --keep and --older-than choose runs each in its own way.",
                 "Leave one of them."
             );
         }
         if (keep < 0)
         {
-            throw new CommandException(ExitCodes.Usage, $"--keep {keep}: there are no fewer than 0.", "orchestrate cleanup --keep 0");
+            throw new UseCaseException(Outcome.Usage, $"--keep {keep}: there are no fewer than 0.", "orchestrate cleanup --keep 0");
         }
         if (named.Length == 0 && parsed.GetValue(_discard))
         {
-            throw new CommandException(ExitCodes.Usage, "--discard needs the runs by name.", "orchestrate cleanup --discard RUN");
+            throw new UseCaseException(Outcome.Usage, "--discard needs the runs by name.", "orchestrate cleanup --discard RUN");
         }
         if (named.Length == 0)
         {
@@ -164,8 +162,8 @@ internal sealed class CleanupCommand : CliCommand
             .Select(id => runs.First(run => run.RunId == id))
             .ToList();
         return chosen.Find(NeverBegun.IsOpen) is { } open
-            ? throw new CommandException(
-                ExitCodes.Usage,
+            ? throw new UseCaseException(
+                Outcome.Usage,
                 $"{open.RunId} is {RunLiveness.Describe(open)}: it keeps everything until it has ended.",
                 $"To end it: orchestrate cancel {open.RunId}"
             )
@@ -175,7 +173,7 @@ internal sealed class CleanupCommand : CliCommand
     private TimeSpan? Age(ParseResult parsed) =>
         parsed.GetValue(_olderThan) is not { } text ? null
         : Durations.TryRead(text, out var age) ? age
-        : throw new CommandException(ExitCodes.Usage, $"--older-than {text} is not a time.", "Such as 12h, 30d; a number is seconds.");
+        : throw new UseCaseException(Outcome.Usage, $"--older-than {text} is not a time.", "Such as 12h, 30d; a number is seconds.");
 
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks;
@@ -39,13 +37,13 @@ internal sealed class CollectCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (to, markdown) = (parsed.GetValue(_to), parsed.GetValue(_markdown));
         if ((to is null ? 0 : 1) + (markdown is null ? 0 : 1) + (parsed.GetValue(_json) ? 1 : 0) > 1)
         {
-            throw new CommandException(ExitCodes.Usage, "--to, --markdown and --json say where it goes.", "Give one of them.");
+            throw new UseCaseException(Outcome.Usage, "--to, --markdown and --json say where it goes.", "Give one of them.");
         }
         var named = parsed.GetValue(_runs) ?? [];
         var runs = new List<StoredRun>();
@@ -62,7 +60,7 @@ internal sealed class CollectCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new CollectDocument(results), CliJson.Default.CollectDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         var text = "# Results\n\n" + string.Join("\n", results.Select(result => result.ToMarkdown()));
         if (to is not null)
@@ -78,7 +76,7 @@ internal sealed class CollectCommand : CliCommand
         {
             context.Terminal.Result(text);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static async Task WriteFolderAsync(
@@ -139,10 +137,10 @@ internal sealed class CollectCommand : CliCommand
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.Usage, $"{path} can't be written: {refused.Message}", "Name another place.");
+            throw new UseCaseException(Outcome.Usage, $"{path} can't be written: {refused.Message}", "Name another place.");
         }
     }
 
-    private static CommandException IsThere(string path) =>
-        new(ExitCodes.Usage, $"{path} already exists, and is not replaced.", "Name another place, or remove it.");
+    private static UseCaseException IsThere(string path) =>
+        new(Outcome.Usage, $"{path} already exists, and is not replaced.", "Name another place, or remove it.");
 }

@@ -27,7 +27,7 @@ internal sealed class CompleteCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         context.Terminal.Document(
             string.Concat(
@@ -37,6 +37,6 @@ internal sealed class CompleteCommand : CliCommand
                     .Select(word => word + "\n")
             )
         );
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

@@ -17,11 +17,11 @@ internal sealed class CompletionCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var shell = parsed.GetRequiredValue(_shell);
         context.Terminal.Document(CompletionScript.Of(shell));
         context.Terminal.Say($"To keep it: {CompletionScript.HowTo(shell)}");
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

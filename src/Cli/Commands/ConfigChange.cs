@@ -37,15 +37,15 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <param name="edit">Makes the new text of the file.</param>
     /// <param name="done">The word for what was done.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="CommandException">The result would be invalid: nothing is written.</exception>
-    public int Make(Edit edit, string done)
+    /// <exception cref="UseCaseException">The result would be invalid: nothing is written.</exception>
+    public Outcome Make(Edit edit, string done)
     {
         var before = isUser ? null : context.OpenSettings(context.FindRepository(), []);
         var (text, faults) = edit(Text, Shown, Load);
         if (text is null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 string.Join("\n", faults.Select(fault => fault.ToString())),
                 done == "set"
                     ? "Settings that are valid only together are set in one call: orchestrate config set NAME VALUE NAME VALUE"
@@ -65,7 +65,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         {
             KeepTrust(before);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>A text of the file in its layer. The user's file must be valid for any repository.</summary>

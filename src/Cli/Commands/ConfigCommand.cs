@@ -32,11 +32,11 @@ internal sealed class ConfigCommand : Command
         );
     }
 
-    private static CommandException Unknown(string name)
+    private static UseCaseException Unknown(string name)
     {
         var near = SettingIndex.Nearest(name);
-        return new CommandException(
-            ExitCodes.Usage,
+        return new UseCaseException(
+            Outcome.Usage,
             $"There is no setting '{name}'.",
             near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?"
         );
@@ -54,7 +54,7 @@ internal sealed class ConfigCommand : Command
             Add(_json);
         }
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var values = context
                 .LoadSettings()
@@ -63,7 +63,7 @@ internal sealed class ConfigCommand : Command
             if (parsed.GetValue(_json))
             {
                 context.Print(new ConfigDocument([.. values.Select(Entry)]), CliJson.Default.ConfigDocument);
-                return Task.FromResult(ExitCodes.Done);
+                return Task.FromResult(Outcome.Done);
             }
 
             var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
@@ -74,7 +74,7 @@ internal sealed class ConfigCommand : Command
                         + $"({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})"
                 );
             }
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
     }
 
@@ -90,14 +90,14 @@ internal sealed class ConfigCommand : Command
             Add(_json);
         }
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var name = parsed.GetRequiredValue(_name);
             var setting = SettingIndex.Find(name) ?? throw Unknown(name);
             var value =
                 context.LoadSettings().Values.FirstOrDefault(value => value.Name == name || value.Name == setting.Name)
-                ?? throw new CommandException(
-                    ExitCodes.Usage,
+                ?? throw new UseCaseException(
+                    Outcome.Usage,
                     $"'{name}' is not set.",
                     "Agents are named under 'agents' in the configuration."
                 );
@@ -109,7 +109,7 @@ internal sealed class ConfigCommand : Command
             {
                 context.Terminal.Document(value.Value + "\n");
             }
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class ConfigCommand : Command
             Add(_user);
         }
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var changes = Pairs(parsed.GetRequiredValue(_words)).ToList();
             if (changes.Find(change => SettingIndex.Find(change.Name) is null).Name is { } unknown)
@@ -161,11 +161,11 @@ internal sealed class ConfigCommand : Command
             }
         }
 
-        private static CommandException WithoutValue(string name) =>
+        private static UseCaseException WithoutValue(string name) =>
             SettingIndex.Find(name) is null
                 ? Unknown(name)
-                : new CommandException(
-                    ExitCodes.Usage,
+                : new UseCaseException(
+                    Outcome.Usage,
                     $"'{name}' has no value: names and values take turns.",
                     "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
                 );
@@ -187,7 +187,7 @@ internal sealed class ConfigCommand : Command
             Add(_user);
         }
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var names = parsed.GetRequiredValue(_names);
             var change = new ConfigChange(context, parsed.GetValue(_user), names);
@@ -195,8 +195,8 @@ internal sealed class ConfigCommand : Command
             {
                 throw SettingIndex.Find(name) is null && !SettingIndex.IsSection(name)
                     ? Unknown(name)
-                    : new CommandException(
-                        ExitCodes.Usage,
+                    : new UseCaseException(
+                        Outcome.Usage,
                         $"{name} is not set in {change.Shown}.",
                         "'orchestrate config list --changed' shows where each setting comes from."
                     );

@@ -23,7 +23,7 @@ internal sealed class ConflictsCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var found = PlanConflicts.Of(context.PlanFiles.Require(parsed.GetRequiredValue(_plan)));
         if (parsed.GetValue(_json))
@@ -54,7 +54,7 @@ internal sealed class ConflictsCommand : CliCommand
                 var count => $"{Plural.Of(count, "conflict")}{(found.IsTruncated ? " or more" : "")}.",
             }
         );
-        return Task.FromResult(found.Conflicts.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed);
+        return Task.FromResult(found.Conflicts.Count == 0 ? Outcome.Done : Outcome.WorkFailed);
     }
 
     private static ConflictEntry Entry(PlanConflict conflict) =>

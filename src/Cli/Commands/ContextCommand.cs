@@ -29,15 +29,15 @@ internal sealed class ContextCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var store = new ContextStore(Path.Combine(context.RequireRepository().ProjectFolder, ProjectContext.FileName));
         var verb = parsed.GetRequiredValue(_verb);
         var name = parsed.GetValue(_name);
         if (verb != "list" && string.IsNullOrWhiteSpace(name))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"'context {verb}' needs the name of a text.",
                 $"For example: orchestrate context {verb} auth-rules{(verb == "set" ? " \"Use JWT.\"" : "")}"
             );
@@ -52,11 +52,11 @@ internal sealed class ContextCommand : CliCommand
             {
                 Show(context, verb == "list" ? store.Read() : One(store.Read(), name!), parsed.GetValue(_json), verb == "get");
             }
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
         catch (InvalidDataException e)
         {
-            throw new CommandException(ExitCodes.Usage, e.Message);
+            throw new UseCaseException(Outcome.Usage, e.Message);
         }
     }
 
@@ -72,8 +72,8 @@ internal sealed class ContextCommand : CliCommand
             text == "-"
                 ? context.Terminal.ReadInput()
                 : text
-                    ?? throw new CommandException(
-                        ExitCodes.Usage,
+                    ?? throw new UseCaseException(
+                        Outcome.Usage,
                         "'context set' needs a text.",
                         "Write it after the name, or '-' to read it from stdin."
                     );

@@ -37,7 +37,7 @@ internal sealed class ContractsCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var subject = parsed.GetRequiredValue(_subject);
         var methods = parsed.GetValue(_methods) ?? [];
@@ -80,7 +80,7 @@ internal sealed class ContractsCommand : CliCommand
         {
             Show(context, stubs);
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     /// <summary>A plan's contracts as a run would begin with them: a contract without methods is its file as it is.</summary>
@@ -101,7 +101,7 @@ internal sealed class ContractsCommand : CliCommand
     private static ContractStub Stub(ContractSpec contract) =>
         ContractStub.TryCreate(contract, out var stub, out var fault)
             ? stub
-            : throw new CommandException(ExitCodes.Usage, fault.Message, fault.Cure);
+            : throw new UseCaseException(Outcome.Usage, fault.Message, fault.Cure);
 
     private static void Write(CommandContext context, string output, ContractStub stub)
     {

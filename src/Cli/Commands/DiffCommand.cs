@@ -25,7 +25,7 @@ internal sealed class DiffCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);
@@ -38,8 +38,8 @@ internal sealed class DiffCommand : CliCommand
                     ? await TaskDiff.OfRunAsync(repository, context.Services, run.Status, stop)
                     : await TaskDiff.ReadAsync(repository, context.Services, run.Status, task, PathOf(task, run, context), stop)
             )
-            ?? throw new CommandException(
-                ExitCodes.Usage,
+            ?? throw new UseCaseException(
+                Outcome.Usage,
                 task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
                         ? $"The work of {run.Id} stays apart, a branch for each task: orchestrate diff {run.Id}/TASK shows one."
                     : task is null ? $"{run.Id} is {run.Status.State}: nothing of it is merged yet."
@@ -49,7 +49,7 @@ internal sealed class DiffCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut), CliJson.Default.DiffDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
 
         if (patch.Text.Length == 0)
@@ -62,7 +62,7 @@ internal sealed class DiffCommand : CliCommand
             context.Terminal.Warn("The diff is longer than what is shown.");
         }
         SayWhatIsNext(run, id, context);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>The path at which a task's worktree is, or was.</summary>

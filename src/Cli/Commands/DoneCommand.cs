@@ -35,13 +35,13 @@ internal sealed class DoneCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var start = context.RequireAgentStart();
         if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"This agent works on '{start.Task}', not on '{task}'.",
                 $"Give --task {start.Task}."
             );
@@ -49,8 +49,8 @@ internal sealed class DoneCommand : CliCommand
         var report = parsed.GetValue(_report);
         if (report is not null && !File.Exists(context.FullPath(report)))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"There is no file {context.FullPath(report)}.",
                 "Write the report first, or leave --report out."
             );
@@ -69,7 +69,7 @@ internal sealed class DoneCommand : CliCommand
             }
         );
         context.Terminal.Say($"Noted: {start.Task} is {status}.");
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     private static ClaimedMeasurement Measured(string text)
@@ -77,8 +77,8 @@ internal sealed class DoneCommand : CliCommand
         var sign = text.LastIndexOf('=');
         return sign > 0 && AgentCallbacks.Measured(text[..sign], text[(sign + 1)..]) is { } said
             ? said
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"'{text}' is no measurement.",
                 "Give its name in the plan and a number without its unit: --measured \"startup seconds=1.4\"."
             );

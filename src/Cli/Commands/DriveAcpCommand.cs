@@ -23,12 +23,13 @@ internal sealed class DriveAcpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        AgentCallbacks.DriveAcpAsync(
-            parsed.GetRequiredValue(_request),
-            context.Terminal.ReadInput(),
-            line => context.Terminal.Document(line + "\n"),
-            context.Terminal.Say,
-            stop
-        );
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        (Outcome)
+            await AgentCallbacks.DriveAcpAsync(
+                parsed.GetRequiredValue(_request),
+                context.Terminal.ReadInput(),
+                line => context.Terminal.Document(line + "\n"),
+                line => context.Terminal.Say(line),
+                stop
+            );
 }

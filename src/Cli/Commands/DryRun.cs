@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -23,8 +22,8 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
     /// <param name="repository">The repository.</param>
     /// <param name="yes">The person answered yes in advance.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="CommandException">The run would be refused.</exception>
-    public async Task<int> ShowAsync(OrchestrationInput input, RepositoryLocation repository, bool yes, CancellationToken stop)
+    /// <exception cref="UseCaseException">The run would be refused.</exception>
+    public async Task<Outcome> ShowAsync(OrchestrationInput input, RepositoryLocation repository, bool yes, CancellationToken stop)
     {
         var settings = RiskOverview.Rules(context, loaded);
         await RunPreparation.DemandRepositoryAsync(context, repository, loaded, stop);
@@ -48,6 +47,6 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         {
             context.Terminal.Warn($"{RepeatedWork.Describe(landed)} 'run' asks before it is paid once more (--again).");
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

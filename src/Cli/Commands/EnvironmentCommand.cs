@@ -23,7 +23,7 @@ internal sealed class EnvironmentCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var files = EnvironmentFiles.Read(
             context.FindRepository() is { IsBare: false } repository ? repository.WorkTree : context.Directory
@@ -49,6 +49,6 @@ internal sealed class EnvironmentCommand : CliCommand
                 null => $"{hash}  {Plural.Of(files.Count, "file")}",
             }
         );
-        return Task.FromResult(matches == false ? ExitCodes.WorkFailed : ExitCodes.Done);
+        return Task.FromResult(matches == false ? Outcome.WorkFailed : Outcome.Done);
     }
 }

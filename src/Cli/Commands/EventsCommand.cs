@@ -27,12 +27,12 @@ internal sealed class EventsCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
         if (limit < 1)
         {
-            throw new CommandException(ExitCodes.Usage, $"--limit {limit}: at least one is printed.", "orchestrate events --limit 20");
+            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one is printed.", "orchestrate events --limit 20");
         }
         var run = _run.RequireRun(context.RequireRepository(), parsed);
         var lines = RunLines.FollowAsync(
@@ -53,7 +53,7 @@ internal sealed class EventsCommand : CliCommand
                 context.Terminal.Show(EventFile.DescribeWithDate(line.Happened));
             }
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     // Each line is a separate document, for readers that begin in the middle. The file has no version, and members of a newer program are

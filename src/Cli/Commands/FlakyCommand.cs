@@ -47,14 +47,14 @@ internal sealed class FlakyCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var tests = new FlakyTests(RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root, context.Services);
         var (quarantine, faults) = tests.Read();
         if (faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error) is { } fault)
         {
-            throw new CommandException(ExitCodes.Usage, fault.ToPlainText(), "Correct the file; docs/gates.md shows its form.");
+            throw new UseCaseException(Outcome.Usage, fault.ToPlainText(), "Correct the file; docs/gates.md shows its form.");
         }
         if (parsed.GetValue(_test) is { } test)
         {
@@ -65,7 +65,7 @@ internal sealed class FlakyCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new FlakyDocument(seen, quarantine.Tests), CliJson.Default.FlakyDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (seen.Count + quarantine.Tests.Count == 0)
         {
@@ -87,31 +87,27 @@ internal sealed class FlakyCommand : CliCommand
                     + $"({new UntrustedText(one.Owner).Line}: {new UntrustedText(one.Reason).Line})"
             );
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
-    private int Change(string test, TestQuarantine quarantine, FlakyTests tests, ParseResult parsed, CommandContext context)
+    private Outcome Change(string test, TestQuarantine quarantine, FlakyTests tests, ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(_release))
         {
             if (quarantine.Tests.All(one => one.Test != test))
             {
-                throw new CommandException(ExitCodes.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
+                throw new UseCaseException(Outcome.Usage, $"'{test}' is not in quarantine.", "See 'orchestrate flaky'.");
             }
             return Said(tests.Remove(test), $"'{test}' decides again.", context);
         }
         if (parsed.GetValue(_reason)?.Trim() is not { Length: > 0 } reason)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
-                "A test in quarantine needs a reason.",
-                $"orchestrate flaky '{test}' --reason TEXT"
-            );
+            throw new UseCaseException(Outcome.Usage, "A test in quarantine needs a reason.", $"orchestrate flaky '{test}' --reason TEXT");
         }
         var days = parsed.GetValue(_days);
         if (days is < 1 or > 366)
         {
-            throw new CommandException(ExitCodes.Usage, $"--days {days} is no quarantine.", "Give 1 to 366 days.");
+            throw new UseCaseException(Outcome.Usage, $"--days {days} is no quarantine.", "Give 1 to 366 days.");
         }
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
         return Said(
@@ -122,18 +118,18 @@ internal sealed class FlakyCommand : CliCommand
         );
     }
 
-    private static int Said(bool isWritten, string sentence, CommandContext context)
+    private static Outcome Said(bool isWritten, string sentence, CommandContext context)
     {
         if (!isWritten)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{TestQuarantine.FileName} can't be changed without changing more of it.",
                 "Edit it by hand; docs/gates.md shows its form."
             );
         }
         context.Terminal.Say(sentence);
         context.Terminal.Say($"Commit {TestQuarantine.FileName}: runs read it at the commit that they start from.");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

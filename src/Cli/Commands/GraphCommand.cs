@@ -31,7 +31,7 @@ internal sealed class GraphCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_plan);
         var plan = context.PlanFiles.Require(name);
@@ -52,7 +52,7 @@ internal sealed class GraphCommand : CliCommand
         {
             Say(plan, graph, context);
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     private static GraphDocument Describe(Plan plan, TaskGraph graph) =>

@@ -36,12 +36,12 @@ internal sealed class HistoryCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
         if (limit < 1)
         {
-            throw new CommandException(ExitCodes.Usage, $"--limit {limit}: at least one run is listed.", "orchestrate history --limit 20");
+            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one run is listed.", "orchestrate history --limit 20");
         }
         var repository = context.RequireRepository();
         var runs = new List<RunStatus>();
@@ -60,12 +60,12 @@ internal sealed class HistoryCommand : CliCommand
                 ),
                 CliJson.Default.HistoryDocument
             );
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (parsed.GetValue(_forecast) && all.Count > 0)
         {
             ForecastHistory.Show(repository, runs, context);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
 
         foreach (var row in Rows([.. all.Take(limit).Zip(runs)], context.Terminal.OutputWidth))
@@ -81,7 +81,7 @@ internal sealed class HistoryCommand : CliCommand
             var none = StoredRuns.NoneYet(repository);
             context.Terminal.Say($"{none.Message} {none.Cure}");
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static IEnumerable<string> Rows(IReadOnlyList<(StoredRun Stored, RunStatus Run)> runs, int width)
@@ -100,7 +100,7 @@ internal sealed class HistoryCommand : CliCommand
         var states = rows.Select(row => row.State.Length).DefaultIfEmpty().Max();
         foreach (var (name, state, run) in rows)
         {
-            var began = LocalTimes.Short(run.StartedAt);
+            var began = LocalTimes.ToMinute(run.StartedAt);
             var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
             var left =
                 $"{(width < WideEnoughForZone ? began[..began.LastIndexOf(' ')] : began)}  "

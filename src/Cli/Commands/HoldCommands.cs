@@ -30,13 +30,13 @@ internal sealed class HoldCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var reason = TextCells.OneLine(parsed.GetRequiredValue(_reason)).Trim();
         if (reason.Length is 0 or > LongestReason)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 reason.Length == 0 ? "The reason is empty." : $"The reason has {Plural.Of(reason.Length, "character")}.",
                 $"Say in a sentence of at most {LongestReason} characters why nothing is to be started."
             );
@@ -47,13 +47,13 @@ internal sealed class HoldCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(HoldsDocument.Of(file.Read(), []), CliJson.Default.HoldsDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         context.Terminal.Say(
             $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {run} is started")} until '{hold.Cure}'. What works "
                 + "goes on."
         );
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private (string Run, string Repository) Which(ParseResult parsed, CommandContext context)
@@ -63,13 +63,13 @@ internal sealed class HoldCommand : CliCommand
         {
             return given is null
                 ? ("", "")
-                : throw new CommandException(ExitCodes.Usage, $"{given} is a run, and --all is every run.", "Give one of the two.");
+                : throw new UseCaseException(Outcome.Usage, $"{given} is a run, and --all is every run.", "Give one of the two.");
         }
         var repository = context.RequireRepository();
         var run = RunReference.RequireOpen(repository, given).Run;
         return Messages.RunStates.IsFinal(run.Status.State)
-            ? throw new CommandException(
-                ExitCodes.Usage,
+            ? throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.Id} is {run.Status.State}: it starts no agent.",
                 "Name an open run, or give --all."
             )
@@ -92,7 +92,7 @@ internal sealed class ReleaseCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var file = new HoldFile(context.Environment, context.Time);
         var (run, repository) = Which(parsed, context, file.Read());
@@ -101,7 +101,7 @@ internal sealed class ReleaseCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(HoldsDocument.Of(left, ended), CliJson.Default.HoldsDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         foreach (var hold in ended)
         {
@@ -115,7 +115,7 @@ internal sealed class ReleaseCommand : CliCommand
         {
             context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is still {LocalTimes.In(hold.ToString())}.");
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private (string Run, string Repository) Which(ParseResult parsed, CommandContext context, IReadOnlyList<Hold> holds)
@@ -124,7 +124,7 @@ internal sealed class ReleaseCommand : CliCommand
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {
-            throw new CommandException(ExitCodes.Usage, $"{given} is a run, and --all is every hold.", "Give one of the two.");
+            throw new UseCaseException(Outcome.Usage, $"{given} is a run, and --all is every hold.", "Give one of the two.");
         }
         if (all || holds.Count == 0)
         {
@@ -141,8 +141,8 @@ internal sealed class ReleaseCommand : CliCommand
         }
         return holds is [var only]
             ? (only.Run, only.Repository)
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll ? "--all" : hold.Run))}.",
                 "Name the one you mean; --all ends every one."
             );

@@ -23,7 +23,7 @@ internal sealed class HookCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (output, error, exitCode) = AgentCallbacks.Hook(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy));
         if (output.Length > 0)
@@ -34,6 +34,6 @@ internal sealed class HookCommand : CliCommand
         {
             context.Terminal.Say(error);
         }
-        return Task.FromResult(exitCode);
+        return Task.FromResult((Outcome)exitCode);
     }
 }

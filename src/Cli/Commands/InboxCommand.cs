@@ -3,7 +3,6 @@ using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -47,7 +46,7 @@ internal sealed class InboxCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var marks = new InboxMarks(context.Environment, context.Time);
         var inbox = new Inbox(context);
@@ -61,7 +60,7 @@ internal sealed class InboxCommand : CliCommand
         }
         if (parsed.GetValue(_snooze) is not null)
         {
-            throw new CommandException(ExitCodes.Usage, "Which entry is put off?", "orchestrate inbox ID --snooze 2h");
+            throw new UseCaseException(Outcome.Usage, "Which entry is put off?", "orchestrate inbox ID --snooze 2h");
         }
         if (parsed.GetValue(_watch))
         {
@@ -83,7 +82,7 @@ internal sealed class InboxCommand : CliCommand
             Show(shown, entries.Count - shown.Count, seen, context);
             await marks.NoteAsync([.. entries.Select(entry => entry.Id)], [.. shown.Select(entry => entry.Id)], stop);
         }
-        return parsed.GetValue(_exitCode) && shown.Any(entry => entry.Answered is null) ? ExitCodes.NeedsPerson : ExitCodes.Done;
+        return parsed.GetValue(_exitCode) && shown.Any(entry => entry.Answered is null) ? Outcome.NeedsPerson : Outcome.Done;
     }
 
     private static InboxLine LineOf(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
@@ -118,8 +117,8 @@ internal sealed class InboxCommand : CliCommand
     {
         if (entries.Count == 0)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "Nothing needs attention now.",
                 "'orchestrate history' lists the runs of a repository."
             );
@@ -128,7 +127,7 @@ internal sealed class InboxCommand : CliCommand
         return entries.First(entry => entry.Id == id);
     }
 
-    private static async Task<int> SnoozeAsync(
+    private static async Task<Outcome> SnoozeAsync(
         InboxEntry entry,
         string time,
         InboxMarks marks,
@@ -138,16 +137,16 @@ internal sealed class InboxCommand : CliCommand
     {
         if (!Durations.TryRead(time, out var length) || length <= TimeSpan.Zero)
         {
-            throw new CommandException(ExitCodes.Usage, $"--snooze is '{time}', which is not a time.", "For example: --snooze 2h");
+            throw new UseCaseException(Outcome.Usage, $"--snooze is '{time}', which is not a time.", "For example: --snooze 2h");
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
-        context.Terminal.Say($"{entry.Id} is not shown until {LocalTimes.Short(until)}. The run itself waits as before.");
-        return ExitCodes.Done;
+        context.Terminal.Say($"{entry.Id} is not shown until {LocalTimes.ToMinute(until)}. The run itself waits as before.");
+        return Outcome.Done;
     }
 
     /// <summary>Asks which of an entry's commands is meant, and carries it out in its repository.</summary>
-    private static async Task<int> AnswerAsync(InboxEntry entry, CommandContext context)
+    private static async Task<Outcome> AnswerAsync(InboxEntry entry, CommandContext context)
     {
         ShowEntry(entry, isNew: false, context);
         foreach (var (index, way) in entry.Ways.Index())
@@ -156,16 +155,16 @@ internal sealed class InboxCommand : CliCommand
         }
         if (context.Terminal.AskText("Which one? (its number; 0: none)") is not { } said)
         {
-            return ExitCodes.NeedsPerson;
+            return Outcome.NeedsPerson;
         }
         if (said.Trim() == "0")
         {
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (!int.TryParse(said.Trim(), CultureInfo.InvariantCulture, out var number) || number < 1 || number > entry.Ways.Count)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"'{said.Trim()}' is none of the numbers 1 to {entry.Ways.Count}.",
                 "Nothing was done."
             );
@@ -175,12 +174,12 @@ internal sealed class InboxCommand : CliCommand
         var text = chosen.NeedsText ? context.Terminal.AskText(asks) : null;
         if (chosen.NeedsText && text is null)
         {
-            return ExitCodes.NeedsPerson;
+            return Outcome.NeedsPerson;
         }
         return await context.CallAsync(chosen.CommandLine(text), entry.Repository);
     }
 
-    private async Task<int> WatchAsync(
+    private async Task<Outcome> WatchAsync(
         Inbox inbox,
         IReadOnlyList<InboxEntry> entries,
         ParseResult parsed,
@@ -234,7 +233,7 @@ internal sealed class InboxCommand : CliCommand
         var here = context.FindRepository()?.Root;
         var place = entry.Repository == here ? entry.Run : $"{entry.Run} in {entry.Repository}";
         context.Terminal.Show(
-            new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.Short(entry.Since)}{(isNew ? "  new" : "")}", Tone.Strong)
+            new ScreenLine($"{entry.Id}  {place}, since {LocalTimes.ToMinute(entry.Since)}{(isNew ? "  new" : "")}", Tone.Strong)
         );
         context.Terminal.Show($"  {new UntrustedText(LocalTimes.In(entry.What)).Line}");
         foreach (var each in entry.Each)

@@ -20,7 +20,7 @@ internal sealed class InitCommand : CliCommand
         Add(_global);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         if (parsed.GetValue(_claude))
         {
@@ -33,8 +33,8 @@ internal sealed class InitCommand : CliCommand
         }
         if (parsed.GetValue(_global))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--global goes with --claude.",
                 "The user's own settings stand in ~/.config/orchestrator/config.yaml: orchestrate config set --user NAME VALUE."
             );
@@ -85,10 +85,10 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         }
         context.Terminal.Say("Next: orchestrate check   # whether runs can work here, and which gates were found");
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
-    private static int InstallForClaude(CommandContext context, string root)
+    private static Outcome InstallForClaude(CommandContext context, string root)
     {
         var (written, kept) = ClaudeIntegration.Install(Path.Combine(root, ".claude"));
         foreach (var file in written)
@@ -100,6 +100,6 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Say($"kept   {Path.Combine(root, ".claude", file)}");
         }
         context.Terminal.Say("In a Claude Code session: /orchestrate REQUEST");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class LogsCommand : CliCommand
     /// <summary>The task that is meant where none is named: the one whose agent was started last.</summary>
     private static string Latest(StoredRun run) =>
         run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
-        ?? throw new CommandException(ExitCodes.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
+        ?? throw new UseCaseException(Outcome.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
 
     private async Task ShowAllAsync(
         StoredRun run,
@@ -50,8 +50,8 @@ internal sealed class LogsCommand : CliCommand
     {
         if (reference.Task is not null || parsed.GetValue(_start) is not null || parsed.GetValue(_json))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--all is about a whole run, as text.",
                 $"orchestrate logs {run.Id} --all, or orchestrate logs {run.Id}/TASK with --start or --json."
             );
@@ -62,13 +62,13 @@ internal sealed class LogsCommand : CliCommand
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         if (parsed.GetValue(_all))
         {
             await ShowAllAsync(run, reference, parsed, context, stop);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         var id = reference.FindTask(run.Status) ?? Latest(run);
         var taskFolder = Path.Combine(run.Folder, "tasks", id);
@@ -77,22 +77,22 @@ internal sealed class LogsCommand : CliCommand
             : AgentActivity.LastStart(taskFolder);
         if (folder is not null && !Directory.Exists(folder) && AgentActivity.LastStart(taskFolder) is { } last)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{id} has no start {parsed.GetValue(_start)}.",
                 $"The last one is {Path.GetFileName(last)}."
             );
         }
         if (folder is null || !Directory.Exists(folder))
         {
-            throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+            throw new UseCaseException(Outcome.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
         }
         var log = AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop);
         if (parsed.GetValue(_json))
         {
             var start = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
             context.Print(await DocumentAsync(run.Id, id, start, log), CliJson.Default.LogDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (parsed.GetValue(_follow))
         {
@@ -117,7 +117,7 @@ internal sealed class LogsCommand : CliCommand
         {
             context.Terminal.Show(new UntrustedText(await File.ReadAllTextAsync(errors, stop)));
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     // The end of a log that is too long for one document: its first lines are left out, and counted.

@@ -23,12 +23,12 @@ internal sealed class MailCommand : Command
         return new AgentMail(start.Repository, start.Run, context.Time);
     }
 
-    private static async Task<int> SendAsync(CommandContext context, string? to, string text, CancellationToken stop)
+    private static async Task<Outcome> SendAsync(CommandContext context, string? to, string text, CancellationToken stop)
     {
         var mail = Open(context, out var start);
         var receipt = await mail.SendAsync(new MailLetter(start.Task, IsFromPerson: false, to, text), stop);
         MailCommands.Confirm(receipt, to ?? "all", context);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private sealed class CheckCommand : CliCommand
@@ -38,10 +38,10 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             context.Terminal.Result(await Open(context, out var start).CheckAsync(start.Task, call: null, stop) + "\n");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
     }
 
@@ -52,10 +52,10 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             context.Terminal.Result(Open(context, out var start).Peek(start.Task) + "\n");
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
             MailCommand.SendAsync(context, parsed.GetRequiredValue(_to), parsed.GetRequiredValue(_text), stop);
     }
 
@@ -86,7 +86,7 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
             MailCommand.SendAsync(context, to: null, parsed.GetRequiredValue(_text), stop);
     }
 
@@ -98,14 +98,14 @@ internal sealed class MailCommand : Command
 
         public override bool IsForAgents => true;
 
-        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var answer = await Open(context, out var start).AfterBatchAsync(start.Task, context.Terminal.ReadInput(), stop);
             if (answer.Length > 0)
             {
                 context.Terminal.Document(answer + "\n");
             }
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
     }
 }

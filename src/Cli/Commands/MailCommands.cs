@@ -10,12 +10,12 @@ namespace Orchestrator.Cli.Commands;
 internal static class MailCommands
 {
     /// <summary>Confirms that a message was accepted.</summary>
-    /// <exception cref="CommandException">It was refused.</exception>
+    /// <exception cref="UseCaseException">It was refused.</exception>
     public static void Confirm(MailReceipt receipt, string to, CommandContext context)
     {
         if (!receipt.IsTaken)
         {
-            throw new CommandException(ExitCodes.Usage, receipt.Refusal, "Nothing was sent.");
+            throw new UseCaseException(Outcome.Usage, receipt.Refusal, "Nothing was sent.");
         }
         context.Terminal.Say(
             receipt.Number > 0
@@ -28,8 +28,8 @@ internal static class MailCommands
     {
         if (RunStates.IsFinal(run.Status.State))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.Id} is {run.Status.State}: no agent works for it any more who could read mail.",
                 "Name an open run."
             );
@@ -53,18 +53,18 @@ internal sealed class SendCommand : CliCommand
         Add(_text);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var task =
             reference.FindTask(run.Status)
-            ?? throw new CommandException(
-                ExitCodes.Usage,
+            ?? throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.Id} is a run, and mail goes to a task.",
                 $"Name it as {run.Id}/TASK, or write to all: orchestrate broadcast {run.Id} TEXT"
             );
         await MailCommands.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }
 
@@ -81,10 +81,10 @@ internal sealed class BroadcastCommand : CliCommand
         Add(_text);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = RunReference.Require(context.RequireRepository(), parsed.GetRequiredValue(_run)).Run;
         await MailCommands.SendAsync(task: null, run, parsed.GetRequiredValue(_text), context, stop);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Mcp;
 using Orchestrator.Runs.Tasks.Callbacks;
 
@@ -19,7 +18,7 @@ internal sealed class McpCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var start = context.RequireAgentStart();
         var tools = new AgentTools(
@@ -35,7 +34,7 @@ internal sealed class McpCommand : CliCommand
             transport,
             new McpServerOptions
             {
-                ServerInfo = new Implementation { Name = "orchestrator", Version = VersionText.Value },
+                ServerInfo = new Implementation { Name = "orchestrator", Version = ProductVersion.Value },
                 Capabilities = new ServerCapabilities { Tools = new ToolsCapability() },
                 Handlers = new McpServerHandlers
                 {
@@ -46,9 +45,9 @@ internal sealed class McpCommand : CliCommand
         );
         await server.RunAsync(stop);
         return !input.IsCutOff
-            ? ExitCodes.Done
-            : throw new CommandException(
-                ExitCodes.Usage,
+            ? Outcome.Done
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"A message of more than {LongestMessage / (1024 * 1024)} MB came on stdin, and was not read.",
                 "The agent program has to send a shorter one."
             );

@@ -45,7 +45,7 @@ internal sealed class MoveCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var stored = FindStored(repository, _run.Text(parsed));
@@ -99,7 +99,7 @@ internal sealed class MoveCommand : CliCommand
             return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([], stop);
         }
         context.Terminal.Say($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>The record here may still be the other machine's, by which nothing could go on with the run here.</summary>
@@ -173,9 +173,9 @@ internal sealed class MoveCommand : CliCommand
             return;
         }
         var machine = MachineName.Of(status.Queue, status.Host);
-        throw new CommandException(
-            ExitCodes.Usage,
-            $"A worker on {machine} asks for the steps of {status.RunId}: {TaskTable.Time(now - seen)} ago for the last time.",
+        throw new UseCaseException(
+            Outcome.Usage,
+            $"A worker on {machine} asks for the steps of {status.RunId}: {ShortFigures.Time(now - seen)} ago for the last time.",
             "Stop it there (Ctrl-C; a machine that has gone counts as such after 90 seconds), or give --force: its agents are interrupted, "
                 + "and what they did not share stays there."
         );
@@ -194,8 +194,8 @@ internal sealed class MoveCommand : CliCommand
         var brought = await new RunBringing(context.Services, hasPlaces).BringAsync(status, to, remote, acceptsLosses, stop);
         if (!brought.IsHere)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
                 $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
                     + "and name that (--remote), or copy it, and move the run again."

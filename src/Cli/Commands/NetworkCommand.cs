@@ -23,10 +23,10 @@ internal sealed class NetworkCommand : CliCommand
         Add(new AllowCommand());
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _run.Require(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);
@@ -38,7 +38,7 @@ internal sealed class NetworkCommand : CliCommand
                 new NetworkDocument(run.Id, [.. shown.Select(NetworkConnection.Of)], found.CutLogs),
                 CliJson.Default.NetworkDocument
             );
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
         if (shown.Count == 0)
         {
@@ -52,7 +52,7 @@ internal sealed class NetworkCommand : CliCommand
         {
             context.Terminal.Warn($"{Plural.Of(found.CutLogs, "log")} reached the size limit, so that later connections are missing.");
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     private static RunConnections ConnectionsOf(StoredRun run) => ConnectionLogs.Read(Path.Combine(run.Folder, ConnectionLogs.FolderName));
@@ -101,7 +101,7 @@ internal sealed class NetworkCommand : CliCommand
             Add(_user);
         }
 
-        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             string[] hosts =
             [
@@ -110,8 +110,8 @@ internal sealed class NetworkCommand : CliCommand
             ];
             if (hosts.FirstOrDefault(host => AllowEntry.TryParse(host) is null) is { } wrong)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     $"'{wrong}' is not a host.",
                     "Write the host alone, without https:// and path; a port as in example.com:8443."
                 );
@@ -122,7 +122,7 @@ internal sealed class NetworkCommand : CliCommand
             if (missing.Count == 0)
             {
                 context.Terminal.Show(hosts.Length == 0 ? "No host was named, and none was refused." : $"{Setting} has them already.");
-                return Task.FromResult(ExitCodes.Done);
+                return Task.FromResult(Outcome.Done);
             }
             var value = $"[{string.Join(", ", present.Concat(missing).Select(host => $"\"{host}\""))}]";
             var code = new ConfigChange(context, parsed.GetValue(_user), [Setting]).Make(

@@ -13,9 +13,9 @@ internal sealed class NightCommand : CliCommand
         Add(_rehearse);
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        throw new CommandException(ExitCodes.Usage, "What is to be done with the night?", "orchestrate night rehearse --until 07:00");
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        throw new UseCaseException(Outcome.Usage, "What is to be done with the night?", "orchestrate night rehearse --until 07:00");
 }

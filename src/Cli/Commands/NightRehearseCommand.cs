@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Accounts;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.Usage;
@@ -39,7 +37,7 @@ internal sealed class NightRehearseCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var file = context.PlanFiles.Named(parsed.GetValue(_plan), ofBacklog: false);
@@ -55,8 +53,8 @@ internal sealed class NightRehearseCommand : CliCommand
         var forecasts = new RunForecasts(repository.Root);
         if (forecasts.Rehearse(plan, chosen, settings, night) is not var (usual, hard))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "There is nothing to rehearse with: no past run of this repository says how long tasks take.",
                 "After a first run there is; 'orchestrate run -n' shows the order of tasks."
             );
@@ -64,12 +62,12 @@ internal sealed class NightRehearseCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(RehearsalDocument.Of(night, usual, hard), CliJson.Default.RehearsalDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
-        context.Terminal.Show($"A usual night of {file}, from {LocalTimes.Short(night.Start)}. Nothing was started.");
+        context.Terminal.Show($"A usual night of {file}, from {LocalTimes.ToMinute(night.Start)}. Nothing was started.");
         foreach (var step in usual.Steps.Take(MostSteps))
         {
-            context.Terminal.Show($"  {LocalTimes.Short(step.At)}  {Describe(step)}");
+            context.Terminal.Show($"  {LocalTimes.ToMinute(step.At)}  {Describe(step)}");
         }
         if (usual.Steps.Count > MostSteps)
         {
@@ -86,7 +84,7 @@ internal sealed class NightRehearseCommand : CliCommand
                 + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service has said too little of them), ")
                 + "what else uses the account, and work that is sent back more often than before."
         );
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
@@ -126,7 +124,7 @@ internal sealed class NightRehearseCommand : CliCommand
                 $"{step.Task} fails as before, for {step.Cost:0.00} USD; what depends on it waits for you"
             ),
             RehearsedKind.Asks => $"{step.Task} waits for your yes, and what depends on it",
-            RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.Short(step.Until!.Value)}",
+            RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.ToMinute(step.Until!.Value)}",
             RehearsedKind.Money => $"{step.Task} does not start: the money is spent; the run waits for you",
             _ => "the night is over: nothing more starts",
         };
@@ -136,6 +134,6 @@ internal sealed class NightRehearseCommand : CliCommand
             CultureInfo.InvariantCulture,
             $"{night.Done.Count} of {Plural.Of(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"
         )
-        + $", over at {LocalTimes.Short(night.End)}"
+        + $", over at {LocalTimes.ToMinute(night.End)}"
         + (night.Left.Count == 0 ? "" : $"; left: {string.Join(", ", night.Left.Take(10))}{(night.Left.Count > 10 ? " ..." : "")}");
 }

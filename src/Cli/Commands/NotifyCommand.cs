@@ -30,14 +30,14 @@ internal sealed class NotifyCommand : Command
         protected UnsentCommand(string name, string description)
             : base(name, description) => Add(_run);
 
-        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var outbox = new NoticeOutbox(context.RequireRepository().Key, context.Services);
             var unsent = outbox.Read();
             if (unsent.Count == 0)
             {
                 context.Terminal.Say("No notice waits to be sent.");
-                return ExitCodes.Done;
+                return Outcome.Done;
             }
             var run = parsed.GetValue(_run) is { } given
                 ? UniquePrefix.Find(given, [.. unsent.Select(notice => notice.Run).Distinct()], "run with notices to send")
@@ -45,12 +45,17 @@ internal sealed class NotifyCommand : Command
             return await CarryOutAsync(outbox, run, context, stop);
         }
 
-        protected abstract Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop);
+        protected abstract Task<Outcome> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop);
     }
 
     private sealed class SendCommand() : UnsentCommand("send", "Send the notices that have not arrived")
     {
-        protected override async Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop)
+        protected override async Task<Outcome> CarryOutAsync(
+            NoticeOutbox outbox,
+            string? run,
+            CommandContext context,
+            CancellationToken stop
+        )
         {
             var before = outbox.Read(run).Count;
             await outbox.DeliverAsync(run, NoticeTry.All, stop);
@@ -60,16 +65,21 @@ internal sealed class NotifyCommand : Command
                 context.Terminal.Warn(new UntrustedText(notice.Describe()).Line);
             }
             context.Terminal.Say($"{Plural.Of(before - left.Count, "notice")} sent.");
-            return left.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
+            return left.Count == 0 ? Outcome.Done : Outcome.WorkFailed;
         }
     }
 
     private sealed class DiscardCommand() : UnsentCommand("discard", "Drop the notices that have not arrived")
     {
-        protected override async Task<int> CarryOutAsync(NoticeOutbox outbox, string? run, CommandContext context, CancellationToken stop)
+        protected override async Task<Outcome> CarryOutAsync(
+            NoticeOutbox outbox,
+            string? run,
+            CommandContext context,
+            CancellationToken stop
+        )
         {
             context.Terminal.Say($"{Plural.Of(await outbox.DiscardAsync(run, stop), "notice")} dropped.");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
     }
 
@@ -89,23 +99,23 @@ internal sealed class NotifyCommand : Command
             Add(_json);
         }
 
-        public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
             var name = parsed.GetValue(_target);
             var settings = context.OpenSettings(context.FindRepository(), []).Loaded;
             var targets = settings.Settings!.Notifications.Targets;
             if (!settings.Settings.Notifications.Enabled)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     "Nobody is notified of anything: notifications.enabled is false.",
                     "To send them again: orchestrate config set --user notifications.enabled true"
                 );
             }
             if (name is null && targets.Count == 0)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     "Nobody is notified of anything: 'notifications' is not set.",
                     "For bubbles on this machine: orchestrate config set --user notifications.provider desktop"
                 );
@@ -116,8 +126,8 @@ internal sealed class NotifyCommand : Command
             }
             var entries = await NoticeCheck.TestAsync(settings, context.Services, name, stop);
             return CheckOverview.Print(context, entries, parsed.GetValue(_json)) == MachineCheckStatus.Ok
-                ? ExitCodes.Done
-                : ExitCodes.WorkFailed;
+                ? Outcome.Done
+                : Outcome.WorkFailed;
         }
     }
 }

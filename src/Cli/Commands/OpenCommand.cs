@@ -17,7 +17,7 @@ internal sealed class OpenCommand : CliCommand
         Add(_print);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var id = reference.RequireTask(run.Status);
@@ -25,8 +25,8 @@ internal sealed class OpenCommand : CliCommand
         var path = DiffCommand.PathOf(task, run, context);
         if (!Directory.Exists(path))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{id} is {task.State} and has no worktree{(task.MergeCommit.Length > 0 ? " any more" : "")}.",
                 $"What it changed: orchestrate diff {run.Id}/{id}"
             );
@@ -34,9 +34,9 @@ internal sealed class OpenCommand : CliCommand
         if (parsed.GetValue(_print) || !context.Terminal.IsInteractive || context.Terminal.OutputWidth == TaskTable.Unlimited)
         {
             context.Terminal.Show(path);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         context.Terminal.Say($"The worktree of {run.Id}/{id} ({task.State}): {path}. 'exit' comes back.");
-        return await PersonsShell.RunAsync(path, context.Environment) == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
+        return await PersonsShell.RunAsync(path, context.Environment) == 0 ? Outcome.Done : Outcome.WorkFailed;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class PauseCommand : SteeringCommand
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         var task = reference.FindTask(run.Status);

@@ -19,13 +19,13 @@ internal sealed class PickCommand : CliCommand
         _run.AddTo(this);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var run = _run.RequireRun(repository, parsed);
         return run.Status.Tasks.FirstOrDefault(task => !TaskStates.IsEnd(task.State)) is { } open
-            ? throw new CommandException(
-                ExitCodes.Usage,
+            ? throw new UseCaseException(
+                Outcome.Usage,
                 $"{open.Id} of {run.Id} is {open.State}: it is picked when all have ended.",
                 $"See 'orchestrate status {run.Id}'."
             )
@@ -34,13 +34,18 @@ internal sealed class PickCommand : CliCommand
 
     /// <summary>Picks, and shows the results in order.</summary>
     /// <returns>The exit code: the work failed where nothing could be picked.</returns>
-    internal static async Task<int> ShowAsync(RunStatus run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    internal static async Task<Outcome> ShowAsync(
+        RunStatus run,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
     {
         var picked = await new ResultPick(repository, context.Services).PickAsync(run, stop);
         if (picked.Count == 0)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"No two tasks of {run.RunId} have the same text.",
                 "orchestrate spawn --n 3 --pick \"TASK\" gives one task to several agents."
             );
@@ -62,6 +67,6 @@ internal sealed class PickCommand : CliCommand
                 : $"Picked: {ranking.Results[0].Task}, the first of those that are alike; it is on {branch}."
             );
         }
-        return picked.All(one => one.Branch.Length > 0) ? ExitCodes.Done : ExitCodes.WorkFailed;
+        return picked.All(one => one.Branch.Length > 0) ? Outcome.Done : Outcome.WorkFailed;
     }
 }

@@ -44,7 +44,7 @@ internal sealed class PlanCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var input = Input(parsed, repository, context);
@@ -78,8 +78,8 @@ internal sealed class PlanCommand : CliCommand
         var prd = parsed.GetValue(_prd);
         if (words is null == prd is null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 words is null ? "What is to be planned?" : "A request and a document at once can't be planned.",
                 "Give a request in words, or a document with --prd FILE."
             );
@@ -104,8 +104,8 @@ internal sealed class PlanCommand : CliCommand
         }
         if (PlanFileName.IsMasterPlan(output) || PlanFileName.IsBacklog(context.FullPath(output)))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{output} is the name of a {(PlanFileName.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it "
                     + "would not be read as one.",
                 "Name another file that ends in .yaml or .json."
@@ -113,7 +113,7 @@ internal sealed class PlanCommand : CliCommand
         }
         if (Directory.Exists(context.FullPath(output)))
         {
-            throw new CommandException(ExitCodes.Usage, $"{output} is a folder.", "Name a file.");
+            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Name a file.");
         }
         if (!File.Exists(context.FullPath(output)))
         {
@@ -123,8 +123,8 @@ internal sealed class PlanCommand : CliCommand
         {
             return true;
         }
-        throw new CommandException(
-            ExitCodes.NeedsPerson,
+        throw new UseCaseException(
+            Outcome.NeedsPerson,
             $"{output} already exists and was left as it is. Nothing was planned.",
             "Name another file, or give --yes to replace it."
         );

@@ -19,7 +19,7 @@ internal sealed class PrCommand : CliCommand
         Add(new PrSyncCommand());
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
     /// <summary>The argument for what is offered.</summary>
@@ -28,7 +28,7 @@ internal sealed class PrCommand : CliCommand
     /// <summary>The branches that are offered: that of the named task, those of a run whose tasks stay apart, else its staging
     /// branch.</summary>
     /// <returns>Tasks; null stands for the run as a whole.</returns>
-    /// <exception cref="CommandException">There is none.</exception>
+    /// <exception cref="UseCaseException">There is none.</exception>
     internal static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
     {
         if (task is not null)
@@ -38,24 +38,24 @@ internal sealed class PrCommand : CliCommand
         var kept = run.Tasks.Where(one => one.State == TaskStates.Kept).ToList();
         return kept.Count > 0 ? [.. kept]
             : run.Tasks.Any(one => TaskStates.IsOnStaging(one.State)) ? [null]
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.RunId} is {run.State}: nothing of it is merged, and no task has left a branch.",
                 $"See 'orchestrate status {run.RunId}'."
             );
     }
 
     /// <summary>The exit code for several pull requests: the first that is not done decides.</summary>
-    internal static int CodeOf(IEnumerable<PullRequestResult> results) =>
+    internal static Outcome CodeOf(IEnumerable<PullRequestResult> results) =>
         results.FirstOrDefault(result => result.Outcome != GitHubOutcome.Done)?.Outcome switch
         {
-            null => ExitCodes.Done,
-            GitHubOutcome.Refused => ExitCodes.WorkFailed,
-            GitHubOutcome.RateLimited => ExitCodes.Resumable,
-            _ => ExitCodes.Unavailable,
+            null => Outcome.Done,
+            GitHubOutcome.Refused => Outcome.WorkFailed,
+            GitHubOutcome.RateLimited => Outcome.Resumable,
+            _ => Outcome.Unavailable,
         };
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);

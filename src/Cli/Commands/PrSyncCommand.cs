@@ -23,7 +23,7 @@ internal sealed class PrSyncCommand : CliCommand
         Add(_everybody);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);

@@ -16,7 +16,7 @@ internal sealed class PromoteCommand : SteeringCommand
         AddEngine();
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
         var target = await TargetAsync(parsed, context, stop);

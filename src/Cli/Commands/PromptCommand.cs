@@ -21,7 +21,7 @@ internal sealed class PromptCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var ids = plan.Tasks.Select(task => task.Id).ToList();
@@ -43,6 +43,6 @@ internal sealed class PromptCommand : CliCommand
         {
             context.Terminal.Document(prompt);
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

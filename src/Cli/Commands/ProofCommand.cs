@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
@@ -28,13 +26,13 @@ internal sealed class ProofCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (file, line) = Parse(parsed.GetValue(_place)!, repository, context);
         if (parsed.GetValue(_revision) is { } named && (named.Length == 0 || named[0] == '-'))
         {
-            throw new CommandException(ExitCodes.Usage, $"'{named}' is not a commit or branch.", "Name one, such as --revision main.");
+            throw new UseCaseException(Outcome.Usage, $"'{named}' is not a commit or branch.", "Name one, such as --revision main.");
         }
         var runs = StoredRuns
             .List(repository)
@@ -42,21 +40,21 @@ internal sealed class ProofCommand : CliCommand
             .ToList();
         var proof =
             await new LineProofs(context.Services).FindAsync(repository, parsed.GetValue(_revision), file, line, runs, stop)
-            ?? throw new CommandException(
-                ExitCodes.Usage,
+            ?? throw new UseCaseException(
+                Outcome.Usage,
                 $"{file} has no line {line.ToString(CultureInfo.InvariantCulture)} in {parsed.GetValue(_revision) ?? "HEAD"}.",
                 "Name a committed file, relative to this folder, and one of its lines."
             );
         if (parsed.GetValue(_json))
         {
             context.Print(new ProofDocument(proof), CliJson.Default.ProofDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         foreach (var text in Lines(proof))
         {
             context.Terminal.Show(text);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static (string File, int Line) Parse(string place, RepositoryLocation repository, CommandContext context)
@@ -70,12 +68,12 @@ internal sealed class ProofCommand : CliCommand
             || place.Contains('\0', StringComparison.Ordinal)
         )
         {
-            throw new CommandException(ExitCodes.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
+            throw new UseCaseException(Outcome.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
         }
         var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
         return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
-            ? throw new CommandException(
-                ExitCodes.Usage,
+            ? throw new UseCaseException(
+                Outcome.Usage,
                 $"{place[..colon]} is outside of {repository.WorkTree}.",
                 "Name a file of the repository."
             )

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
@@ -46,7 +45,7 @@ internal sealed class ReportCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var stored = _run.RequireRun(repository, parsed);
@@ -81,7 +80,7 @@ internal sealed class ReportCommand : CliCommand
         {
             ShowPage(RunPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     // A file or a program gets the Markdown, unchanged; a person at a terminal reads it as it is meant.
@@ -151,12 +150,12 @@ internal sealed class ReportCommand : CliCommand
         terminal.Show(new ScreenLine($"  Everything: orchestrate report {run.RunId} --full", Tone.Faint));
     }
 
-    private static async Task<int> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
+    private static async Task<Outcome> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
     {
         if (!File.Exists(run.EscalationFile))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.Id} is {run.Status.State} and never came to a stand.",
                 $"See 'orchestrate status {run.Id}'."
             );
@@ -166,17 +165,17 @@ internal sealed class ReportCommand : CliCommand
             context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is what it waited for last.");
         }
         await ShowDocumentAsync(await File.ReadAllTextAsync(run.EscalationFile), asMarkdown, context);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
-    private async Task<int> TellLossesAsync(StoredRun run, ParseResult parsed, CommandContext context)
+    private async Task<Outcome> TellLossesAsync(StoredRun run, ParseResult parsed, CommandContext context)
     {
         var isJson = parsed.GetValue(_json);
         var file = run.LossesFile(isJson);
         if (!File.Exists(file))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.Id} has not come to its landing yet, before which it is looked for what tasks brought.",
                 $"See 'orchestrate status {run.Id}'."
             );
@@ -190,6 +189,6 @@ internal sealed class ReportCommand : CliCommand
         {
             await ShowDocumentAsync(text, parsed.GetValue(_markdown), context);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

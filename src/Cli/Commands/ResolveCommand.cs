@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 
@@ -36,14 +35,14 @@ internal sealed class ResolveCommand : SteeringCommand
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var way = parsed.GetRequiredValue(_way);
         var given = parsed.GetValue(_tasks) ?? [];
         if (given.Length > 0 && way != Resolutions.ManualFix)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"--task belongs to {Resolutions.ManualFix}; '{way}' is about the whole run.",
                 "Leave it out."
             );
@@ -68,7 +67,7 @@ internal sealed class ResolveCommand : SteeringCommand
             return new SteeringCall((handle, cancel) => handle.ResolveAsync(answer, cancel), "resolveEscalation", answer)
             {
                 Refuse = StoredRefusals.OfResolve,
-                UnchangedCode = ExitCodes.WorkFailed,
+                Unchanged = Outcome.WorkFailed,
             };
         }
     }

@@ -35,7 +35,7 @@ internal sealed class ResumeCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var reference = ReferenceOf(repository, _which.Text(parsed));
@@ -57,7 +57,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
         }
-        int? sent = null;
+        Outcome? sent = null;
         if (stored is not null && reference.FindTask(stored.Status) is { } alone)
         {
             // If another process works on the run the task continues there, and this one has nothing to wait for. A worker of another
@@ -92,7 +92,7 @@ internal sealed class ResumeCommand : CliCommand
         if (there is not null)
         {
             context.Terminal.Say($"Its steps are done on {there}. 'orchestrate move {run.RunId}' takes it to this machine.");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
@@ -112,8 +112,8 @@ internal sealed class ResumeCommand : CliCommand
         }
         if (stored is not null && RunStates.IsFinal(stored.Status.State))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{stored.Id} has ended: {stored.Status.State}.",
                 $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again."
             );
@@ -140,7 +140,7 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     /// <summary>The other machine that works on the run. Where it was taken from this one, the record here does not say so.</summary>
-    /// <exception cref="CommandException">That machine is away.</exception>
+    /// <exception cref="UseCaseException">That machine is away.</exception>
     private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
     {
         var status = await run.StatusAsync(stop);
@@ -157,8 +157,8 @@ internal sealed class ResumeCommand : CliCommand
         return away is null ? new MachineName(machine, status.Host) : throw NotHere(away, run.RunId);
     }
 
-    private static CommandException NotHere(MachineAway away, string runId) =>
-        new(ExitCodes.Resumable, $"{runId} can't continue here. {MachineWords.Of(away, runId)}", $"orchestrate move {runId}");
+    private static UseCaseException NotHere(MachineAway away, string runId) =>
+        new(Outcome.Resumable, $"{runId} can't continue here. {MachineWords.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
     {
@@ -170,7 +170,7 @@ internal sealed class ResumeCommand : CliCommand
         return found with { Run = run.Id };
     }
 
-    private Task<int> DetachAsync(
+    private Task<Outcome> DetachAsync(
         StoredRun run,
         RunReference reference,
         ParseResult parsed,
@@ -181,8 +181,8 @@ internal sealed class ResumeCommand : CliCommand
     {
         if (reference.FindTask(run.Status) is { } task)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"--detach continues with the whole run, not with {task} alone.",
                 $"orchestrate resume {run.Id} --detach"
             );
@@ -191,7 +191,7 @@ internal sealed class ResumeCommand : CliCommand
         return new DetachedRun(run.Id, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([.. more], stop);
     }
 
-    private static int Show(StoredRun run, CommandContext context)
+    private static Outcome Show(StoredRun run, CommandContext context)
     {
         foreach (
             var line in TaskTable.Draw(
@@ -207,7 +207,7 @@ internal sealed class ResumeCommand : CliCommand
             context.Terminal.Show(line);
         }
         NextSteps.Write(run.Status, all: false, context.Terminal.OutputWidth, context.Terminal.Show);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static async Task<string> FindOpenAsync(RunSession session, RepositoryLocation repository, CancellationToken stop)

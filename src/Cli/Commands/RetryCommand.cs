@@ -20,7 +20,7 @@ internal sealed class RetryCommand : SteeringCommand
         AddEngine();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         var task = reference.RequireTask(run.Status);

@@ -30,7 +30,7 @@ internal sealed class RiskCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var plan = context.PlanFiles.Require(parsed.GetRequiredValue(_plan));
         var settings = parsed.GetValue(_config) is { } file
@@ -43,7 +43,7 @@ internal sealed class RiskCommand : CliCommand
             context.Print(Describe(score, guarded), CliJson.Default.RiskDocument);
         }
         RiskOverview.Write(score, guarded, context.Terminal.Show);
-        return Task.FromResult(score.Score > score.AutoApproveThreshold ? ExitCodes.NeedsPerson : ExitCodes.Done);
+        return Task.FromResult(score.Score > score.AutoApproveThreshold ? Outcome.NeedsPerson : Outcome.Done);
     }
 
     private static RiskDocument Describe(RiskScore score, IReadOnlyList<ProtectedPath> guarded) =>

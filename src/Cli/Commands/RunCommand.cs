@@ -93,7 +93,7 @@ internal sealed class RunCommand : CliCommand
         Add(_id);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
@@ -272,8 +272,8 @@ internal sealed class RunCommand : CliCommand
     {
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanFileName.IsMasterPlan(file)))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--update-plan writes into a Markdown master plan when its run has ended.",
                 "Leave it out, or run a master plan without --detach."
             );
@@ -289,8 +289,8 @@ internal sealed class RunCommand : CliCommand
         }
         else if (parsed.GetValue(_tag) is not null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--tag goes with the planner; by dependencies alone task-master's current tag is run.",
                 "Leave one of them out."
             );
@@ -309,8 +309,8 @@ internal sealed class RunCommand : CliCommand
         var what = isBacklog ? "backlog" : "request";
         if (parsed.GetValue(_dryRun))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"A {what} has no plan yet that could be shown: a planner makes it when it is run.",
                 isBacklog
                     ? "'--no-planner' runs its tasks by their dependencies alone; with it, --dry-run shows them."
@@ -320,8 +320,8 @@ internal sealed class RunCommand : CliCommand
 
         if (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 })
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"--phase and --only choose tasks of a plan, and a {what} has none yet.",
                 isBacklog ? "Add --no-planner: then its own tasks are the plan." : "'orchestrate plan REQUEST -o FILE' makes one; run that."
             );

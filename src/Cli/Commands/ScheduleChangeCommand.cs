@@ -57,7 +57,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;
@@ -76,7 +76,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         {
             await ScheduleCommand.WarnUnservedAsync(context, repository, settings, stop);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
 
         async Task<string> ChangeAsync(RunSchedules schedules)
         {
@@ -84,8 +84,8 @@ internal sealed class ScheduleChangeCommand : CliCommand
             var all = await schedules.ListAsync(now, now, stop);
             if (all.Count == 0)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     "There is no schedule here.",
                     "'orchestrate schedule create nightly --at 22:00' makes one."
                 );
@@ -93,8 +93,8 @@ internal sealed class ScheduleChangeCommand : CliCommand
             var found = UniquePrefix.Find(given, [.. all.Select(schedule => schedule.Name)], "schedule");
             if (_change == ScheduleChange.Delete && found != given)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     $"There is no schedule '{given}', and its beginning is not enough to remove one.",
                     $"orchestrate schedule delete {found}"
                 );

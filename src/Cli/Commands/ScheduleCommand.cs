@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
@@ -23,10 +21,10 @@ internal sealed class ScheduleCommand : CliCommand
         Add(new ScheduleChangeCommand(ScheduleChange.Delete));
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
         _list.RunAsync(parsed, context, stop);
 
     /// <summary>Does something with the schedules of a repository, on its engine: the one that is served, else one that this process serves

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -77,15 +75,15 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var name = NameOf(parsed);
         var when = WhenOf(parsed);
         if (!Durations.TryRead(parsed.GetRequiredValue(_catchUp), out var catchUp) || catchUp < TimeSpan.FromSeconds(10))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', and must be a time of ten seconds at least.",
                 "For example: --catch-up 2h"
             );
@@ -129,10 +127,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         context.Terminal.Show($"{name}: {ScheduleListCommand.Describe(created)}");
         if (created.Next is [var next, ..])
         {
-            context.Terminal.Show($"  The first run starts at {LocalTimes.Short(next)}.");
+            context.Terminal.Show($"  The first run starts at {LocalTimes.ToMinute(next)}.");
         }
         await ScheduleCommand.WarnUnservedAsync(context, repository, settings.Settings!, stop);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static async Task<RunSchedule> CreateAsync(
@@ -147,8 +145,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             if (!await schedules.CreateAsync(schedule, stop))
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     $"There is a schedule '{schedule.Name}' already; it stays as it is.",
                     $"'orchestrate schedule delete {schedule.Name}' removes it; or choose another name."
                 );
@@ -156,8 +154,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         }
         catch (RpcException refused) when (refused.Code == RpcException.StatusCode.InvalidArgument)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"The engine can't read '{schedule.When}': {refused.Message}",
                 "A cron expression has five fields, such as \"0 22 * * 1-5\"."
             );
@@ -167,7 +165,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             context.Terminal.Warn(odd);
         }
         return await schedules.FindAsync(schedule.Name, now, now, stop)
-            ?? throw new CommandException(ExitCodes.WorkFailed, $"The schedule '{schedule.Name}' is gone: somebody deleted it just now.");
+            ?? throw new UseCaseException(Outcome.WorkFailed, $"The schedule '{schedule.Name}' is gone: somebody deleted it just now.");
     }
 
     /// <summary>Nights in which clocks change over the time of day of a schedule, and what that means: from the times that the engine
@@ -207,8 +205,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var name = parsed.GetRequiredValue(_name);
         return NameForm().IsMatch(name) && name.Length <= LongestName
             ? name
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"'{name}' is not a name for a schedule: up to {LongestName} letters, digits and dashes, a letter or digit first.",
                 "For example: orchestrate schedule create nightly --at 22:00"
             );
@@ -219,8 +217,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var (at, cron, days) = (parsed.GetValue(_at), parsed.GetValue(_cron), parsed.GetValue(_days));
         if (at is null == cron is null || (cron is not null && days is not null))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "When does it start runs? One of --at and --cron says it, and --days goes with --at.",
                 "For example: --at 22:00 --days mon-fri"
             );
@@ -228,19 +226,19 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var zone = parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id;
         if (WallClock.FindZone(zone) is null)
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no time zone '{zone}' here.", "For example: --zone Europe/Berlin");
+            throw new UseCaseException(Outcome.Usage, $"There is no time zone '{zone}' here.", "For example: --zone Europe/Berlin");
         }
         var read = days is null ? [] : ScheduleWhen.TryReadDays(days);
         return read is null
-            ? throw new CommandException(ExitCodes.Usage, $"--days is '{days}', which names no days.", "For example: --days mon-fri")
+            ? throw new UseCaseException(Outcome.Usage, $"--days is '{days}', which names no days.", "For example: --days mon-fri")
             : new ScheduleWhen(at is null ? null : TimeOf(at, _at), read, cron, zone);
     }
 
     private static TimeOnly TimeOf(string text, Option option) =>
         TimeOnly.TryParseExact(text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"{option.Name} is '{text}', which is not a time of day.",
                 $"For example: {option.Name} 07:30"
             );
@@ -261,8 +259,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var plan = named is null || isBacklog ? null : context.PlanFiles.Require(named);
         if (plan is null && (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 }))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--phase and --only choose tasks of a plan, and a request or backlog has none yet.",
                 "'orchestrate plan REQUEST -o FILE' makes one; schedule that."
             );

@@ -3,7 +3,6 @@ using System.Globalization;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
@@ -29,7 +28,7 @@ internal sealed class ScheduleListCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;
@@ -46,28 +45,28 @@ internal sealed class ScheduleListCommand : CliCommand
                 new SchedulesDocument(served, [.. found.Select(schedule => ScheduleEntry.Of(schedule, fires[schedule.Name]))]),
                 CliJson.Default.SchedulesDocument
             );
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (found.Count == 0)
         {
             context.Terminal.Say("There is no schedule here: 'orchestrate schedule create nightly --at 22:00 --until 07:00' makes one.");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         foreach (var schedule in found)
         {
             context.Terminal.Show($"{schedule.Name}  {Describe(schedule)}");
             context.Terminal.Show(
                 schedule.IsPaused ? $"  paused{(schedule.Note.Length == 0 ? "" : $": {schedule.Note}")}"
-                : schedule.Next is [var next, ..] ? $"  next: {LocalTimes.Short(next)}"
+                : schedule.Next is [var next, ..] ? $"  next: {LocalTimes.ToMinute(next)}"
                 : "  it has no further times"
             );
             foreach (var fire in fires[schedule.Name].Reverse())
             {
-                context.Terminal.Show($"  {LocalTimes.Short(fire.Due)}  {ScheduleWords.Describe(fire)}");
+                context.Terminal.Show($"  {LocalTimes.ToMinute(fire.Due)}  {ScheduleWords.Describe(fire)}");
             }
         }
         await ScheduleCommand.WarnUnservedAsync(context, repository, settings, stop);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>When it starts what, and under which limits.</summary>

@@ -20,9 +20,9 @@ internal sealed class SchemaCommand : CliCommand
 
     public override bool WorksEverywhere => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         context.Terminal.Document(Schemas.Of(parsed.GetRequiredValue(_of)) + "\n");
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ServerBackupCommand : CliCommand
         Add(_file);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var source = ServerFileOption.PathOf(parsed.GetValue(_file), context);
         var target = context.FullPath(parsed.GetRequiredValue(_target));
@@ -27,11 +27,11 @@ internal sealed class ServerBackupCommand : CliCommand
             context.Terminal.Say(
                 $"Copied {source} to {target} ({Plural.Of(bytes, "byte")}). 'orchestrate server --db {target}' serves the copy."
             );
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
         catch (InvalidOperationException refused)
         {
-            throw new CommandException(ExitCodes.Usage, $"No copy was made: {refused.Message}.");
+            throw new UseCaseException(Outcome.Usage, $"No copy was made: {refused.Message}.");
         }
     }
 }

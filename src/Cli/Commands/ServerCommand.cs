@@ -38,16 +38,16 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerVerifyCommand());
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file);
         if (named is not null && parsed.GetValue(_work))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--work goes with a repository's engine, not with an engine file.",
                 $"Leave {_file.Name} out, or start 'orchestrate worker --address HOST:PORT' beside it."
             );
@@ -108,7 +108,7 @@ internal sealed class ServerCommand : CliCommand
     }
 
     /// <summary>The right to serve a file.</summary>
-    /// <exception cref="CommandException">Another process serves it, or it can't be an engine file.</exception>
+    /// <exception cref="UseCaseException">Another process serves it, or it can't be an engine file.</exception>
     internal static EngineFile Acquire(string path, string? guard)
     {
         try
@@ -120,12 +120,12 @@ internal sealed class ServerCommand : CliCommand
         }
         catch (InvalidOperationException refused)
         {
-            throw new CommandException(ExitCodes.Usage, $"{refused.Message}.");
+            throw new UseCaseException(Outcome.Usage, $"{refused.Message}.");
         }
 
         var owner = EngineFile.ReadOwnerOf(path);
-        throw new CommandException(
-            ExitCodes.Unavailable,
+        throw new UseCaseException(
+            Outcome.Unavailable,
             $"Another process serves {path}: "
                 + $"{(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.",
             "Use that one, or end it first."

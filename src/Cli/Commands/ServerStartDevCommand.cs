@@ -66,7 +66,7 @@ internal sealed class ServerStartDevCommand : CliCommand
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file) is { Length: > 0 } name ? context.FullPath(name) : null;
         var settings = (parsed.GetValue(_settings) ?? []).Select(text => Pair(_settings.Name, "KEY=VALUE", text)).ToList();
@@ -124,15 +124,15 @@ internal sealed class ServerStartDevCommand : CliCommand
     private static KeyValuePair<string, string> Pair(string option, string form, string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign
             ? new(text[..sign], text[(sign + 1)..].Trim('"'))
-            : throw new CommandException(ExitCodes.Usage, $"{option}: '{text}' has no value.", $"Write {option} {form}.");
+            : throw new UseCaseException(Outcome.Usage, $"{option}: '{text}' has no value.", $"Write {option} {form}.");
 
     private static IndexedValueType TypeOf(string name) =>
         Enum.TryParse<IndexedValueType>(name, ignoreCase: true, out var type)
         && type != IndexedValueType.Unspecified
         && char.IsAsciiLetter(name[0])
             ? type
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"--search-attribute: there is no type '{name}'.",
                 "Types are Text, Keyword, Int, Double, Bool, Datetime and KeywordList."
             );
@@ -141,8 +141,8 @@ internal sealed class ServerStartDevCommand : CliCommand
         settings.LastOrDefault(setting => setting.Key == key) is { Key: not null } set
             ? int.TryParse(set.Value, out var number) && number > 0
                 ? number
-                : throw new CommandException(
-                    ExitCodes.Usage,
+                : throw new UseCaseException(
+                    Outcome.Usage,
                     $"--dynamic-config-value: {key} is '{set.Value}', which is not a number above 0.",
                     $"Write {key}=NUMBER."
                 )

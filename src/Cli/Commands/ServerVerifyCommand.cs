@@ -20,7 +20,7 @@ internal sealed class ServerVerifyCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var report = Verify(ServerFileOption.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))
@@ -42,7 +42,7 @@ internal sealed class ServerVerifyCommand : CliCommand
             );
         }
 
-        return Task.FromResult(report.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed);
+        return Task.FromResult(report.Faults.Count == 0 ? Outcome.Done : Outcome.WorkFailed);
     }
 
     private static EngineReport Verify(string path)
@@ -53,7 +53,7 @@ internal sealed class ServerVerifyCommand : CliCommand
         }
         catch (InvalidOperationException refused)
         {
-            throw new CommandException(ExitCodes.Usage, $"Nothing was checked: {refused.Message}.");
+            throw new UseCaseException(Outcome.Usage, $"Nothing was checked: {refused.Message}.");
         }
     }
 }

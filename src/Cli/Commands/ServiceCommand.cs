@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Service;
@@ -31,7 +30,7 @@ internal sealed class ServiceCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var services = new UserServices(context.Environment, context.Time);
@@ -39,8 +38,8 @@ internal sealed class ServiceCommand : CliCommand
         var verb = parsed.GetRequiredValue(_verb);
         if (verb != Status && await services.FindObstacleAsync(stop) is { } obstacle)
         {
-            throw new CommandException(
-                ExitCodes.Unavailable,
+            throw new UseCaseException(
+                Outcome.Unavailable,
                 $"There is no systemd for users here: {obstacle}.",
                 "Let whatever starts programs on this machine start 'orchestrate worker' in the repository: it keeps the engine and goes "
                     + "on with open runs."
@@ -69,7 +68,7 @@ internal sealed class ServiceCommand : CliCommand
         {
             Say(state, verb, context);
         }
-        return verb == Remove || state.Process != 0 ? ExitCodes.Done : ExitCodes.Unavailable;
+        return verb == Remove || state.Process != 0 ? Outcome.Done : Outcome.Unavailable;
     }
 
     private static void Refuse(UserServices services, ServiceUnit unit, bool replace, string consequence)
@@ -78,8 +77,8 @@ internal sealed class ServiceCommand : CliCommand
         var kind = services.KindOf(unit);
         if (kind is UnitFileKind.Edited or UnitFileKind.Foreign && !replace)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{file} {(kind == UnitFileKind.Edited ? "was changed by hand" : "was not written by this program")}. {consequence}.",
                 $"Keep your lines in '{file}.d/own.conf' (systemctl --user edit {unit.Name}), which stays; --replace gives up those in the "
                     + "file."

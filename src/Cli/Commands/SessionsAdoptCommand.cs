@@ -37,32 +37,32 @@ internal sealed class SessionsAdoptCommand : CliCommand
         new("--ended") { Description = "Nobody works in it any more, where that can't be told from processes" };
 
     /// <summary>Refuses a conversation that somebody may be at work in, or that can't be read.</summary>
-    /// <exception cref="CommandException">It is one.</exception>
+    /// <exception cref="UseCaseException">It is one.</exception>
     internal static void DemandEnded(ClaudeSession session, bool saidEnded)
     {
         if (session.Fault is { } fault)
         {
-            throw new CommandException(ExitCodes.Usage, $"{session.File} is not taken over: {fault}.", "");
+            throw new UseCaseException(Outcome.Usage, $"{session.File} is not taken over: {fault}.", "");
         }
         if (session.Standing == SessionStanding.Alive)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"Process {session.ProcessId} works in the conversation {session.Id}.",
                 "End it there first: two would write to the same files."
             );
         }
         if (session.Standing == SessionStanding.Unknown && !saidEnded)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"A Claude Code works in {session.Folder ?? "a folder that is not known"}, perhaps in the conversation {session.Id}.",
                 "End it first, or say by --ended that it is another one."
             );
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var session = SessionsShowCommand.Require(parsed.GetValue(_id)!, context);
         DemandEnded(session, parsed.GetValue(_ended));
@@ -75,7 +75,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         var text = parsed.GetValue(_task) ?? Further;
         if (AdhocPlan.Fault([text]) is { } fault)
         {
-            throw new CommandException(ExitCodes.Usage, fault, "orchestrate sessions adopt ID \"What is to be done next\"");
+            throw new UseCaseException(Outcome.Usage, fault, "orchestrate sessions adopt ID \"What is to be done next\"");
         }
         var plan = AdhocPlan.Of([text]);
         plan = plan with
@@ -108,24 +108,24 @@ internal sealed class SessionsAdoptCommand : CliCommand
     {
         if (session.Task is { } task)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"The conversation {session.Id} is that of the task {task}.",
                 $"orchestrate retry {task} continues the task."
             );
         }
         if (session.Folder is not { } folder || !Directory.Exists(folder) || RepositoryLocation.Find(folder) is not { IsBare: false } found)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"The folder of the conversation {session.Id} is {session.Folder ?? "not known"}: there is no repository any more.",
                 "It can continue as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
             );
         }
         return context.FindRepository()?.WorkTree == found.WorkTree
             ? context.RequireRepository()
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"The conversation {session.Id} was held in {found.WorkTree}, which is another place than this one.",
                 $"orchestrate -C {found.WorkTree} sessions adopt {session.Id}"
             );

@@ -30,16 +30,16 @@ internal sealed class SessionsCommand : CliCommand
         Add(new SessionsResumeCommand());
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (hours, limit) = (parsed.GetValue(_hours), parsed.GetValue(_limit));
         if (hours is not (null or (> 0 and < 1_000_000)) || limit < 1)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is not a time.",
                 "orchestrate sessions --hours 4 --limit 20"
             );
@@ -50,7 +50,7 @@ internal sealed class SessionsCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new SessionsDocument(known.ConfigDirectory, [.. sessions.Take(limit)]), CliJson.Default.SessionsDocument);
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
         if (sessions.Count == 0)
         {
@@ -67,7 +67,7 @@ internal sealed class SessionsCommand : CliCommand
         {
             context.Terminal.Say($"And {sessions.Count - limit} more: --limit {sessions.Count} lists all.");
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     private static void Show(ClaudeSession session, ITerminal terminal)
@@ -116,7 +116,7 @@ internal sealed class SessionsCommand : CliCommand
     internal static string Measures(ClaudeSession session)
     {
         var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";
-        var last = session.LastAt is { } at ? LocalTimes.Short(at) : "time unknown";
+        var last = session.LastAt is { } at ? LocalTimes.ToMinute(at) : "time unknown";
         return $"{last}, {Sizes.Describe(session.Bytes)}, {tokens}";
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
@@ -36,10 +35,10 @@ internal sealed class SessionsResumeCommand : SteeringCommand
     }
 
     /// <summary>Why another agent can't go on with a conversation.</summary>
-    internal static CommandException OtherAgent(string agent) =>
-        new(ExitCodes.Usage, $"The agent is {agent}, which can't continue with a conversation of Claude Code.", "--agent claude does.");
+    internal static UseCaseException OtherAgent(string agent) =>
+        new(Outcome.Usage, $"The agent is {agent}, which can't continue with a conversation of Claude Code.", "--agent claude does.");
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = RunReference.RequireOpen(repository, parsed.GetValue(_task));
@@ -51,7 +50,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
             StoredRefusals.OfRetry(run.Status, task) ?? (MayBegin(state) ? null : $"{task} is {state}, in a conversation of its own.");
         if (refusal is not null)
         {
-            throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
+            throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
         }
         var agent =
             DecidedPlan.TryRead(repository.Root, run.Status)?.Tasks.FirstOrDefault(one => one.Id == task)?.Agent ?? run.Status.Agent;
@@ -64,7 +63,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         context.Terminal.Say($"The next attempt of {task} continues {session.Id}.");
         if (state == TaskStates.Pending)
         {
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
         var command = new TaskCommand(task, parsed.GetValue(_guidance) ?? "", context.Person);
         return SendAsync(

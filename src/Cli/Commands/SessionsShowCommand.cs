@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Sessions;
@@ -32,15 +31,15 @@ internal sealed class SessionsShowCommand : CliCommand
     internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or the beginning of it" };
 
     /// <summary>The conversation that is meant.</summary>
-    /// <exception cref="CommandException">There is none, or the text fits several.</exception>
+    /// <exception cref="UseCaseException">There is none, or the text fits several.</exception>
     internal static ClaudeSession Require(string given, CommandContext context)
     {
         var known = new ClaudeSessions(context.Environment);
         var ids = known.Ids();
         if (ids.Count == 0)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"There are no conversations below {known.ConfigDirectory}/projects.",
                 "CLAUDE_CONFIG_DIR names another folder of Claude Code."
             );
@@ -48,14 +47,14 @@ internal sealed class SessionsShowCommand : CliCommand
         return known.Find(UniquePrefix.Find(given, ids, "conversation"))!;
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var session = Require(parsed.GetValue(_id)!, context);
         var transcript = session.Fault is null ? ClaudeSessions.TranscriptOf(session, Math.Max(0, parsed.GetValue(_last))) : null;
         if (parsed.GetValue(_json))
         {
             context.Print(new SessionDocument(session, transcript), CliJson.Default.SessionDocument);
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
         var terminal = context.Terminal;
         terminal.Show($"{session.Id}  {SessionsCommand.StandingOf(session)}  {SessionsCommand.Measures(session)}");
@@ -66,7 +65,7 @@ internal sealed class SessionsShowCommand : CliCommand
         terminal.Show($"  {session.File}{(session.Version is { } version ? $", written by {new UntrustedText(version).Line}" : "")}");
         if (transcript is null)
         {
-            return Task.FromResult(ExitCodes.WorkFailed);
+            return Task.FromResult(Outcome.WorkFailed);
         }
         terminal.Show(
             string.Create(
@@ -81,6 +80,6 @@ internal sealed class SessionsShowCommand : CliCommand
             terminal.Show($"{at}{(message.IsOfModel ? "Claude" : "person or tool")}:");
             terminal.Show(new UntrustedText(message.Text));
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
@@ -23,7 +22,7 @@ internal sealed class ShowCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (stored, reference) = _which.Require(repository, parsed);
@@ -39,7 +38,7 @@ internal sealed class ShowCommand : CliCommand
         {
             ShowTask(run, run.Status.Tasks.First(task => task.Id == id), parsed.GetValue(_json), context);
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static void ShowRun(StoredRun run, bool json, CommandContext context)

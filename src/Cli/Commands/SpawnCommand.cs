@@ -55,7 +55,7 @@ internal sealed class SpawnCommand : CliCommand
         _run.AddTo(this, asksAgain: true);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var into = parsed.GetValue(_into) is { } given ? StoredRuns.RequireOpen(repository, given) : null;
@@ -89,22 +89,22 @@ internal sealed class SpawnCommand : CliCommand
     }
 
     // Also where some did not end well: that is what several are for.
-    private static async Task<int> PickAsync(
+    private static async Task<Outcome> PickAsync(
         string runId,
-        int code,
+        Outcome code,
         RepositoryLocation repository,
         CommandContext context,
         CancellationToken stop
     )
     {
         var run = StoredRuns.Require(repository, runId).Status;
-        return code is ExitCodes.Done or ExitCodes.WorkFailed && run.Tasks.Count > 0 && run.Tasks.All(task => TaskStates.IsEnd(task.State))
-            ? Math.Max(code, await PickCommand.ShowAsync(run, repository, context, stop))
+        return code is Outcome.Done or Outcome.WorkFailed && run.Tasks.Count > 0 && run.Tasks.All(task => TaskStates.IsEnd(task.State))
+            ? (Outcome)Math.Max((int)code, (int)await PickCommand.ShowAsync(run, repository, context, stop))
             : code;
     }
 
     /// <summary>The plan of the given texts.</summary>
-    /// <exception cref="CommandException">They are no tasks.</exception>
+    /// <exception cref="UseCaseException">They are no tasks.</exception>
     private Plan PlanOf(ParseResult parsed, CommandContext context, StoredRun? into)
     {
         var file = parsed.GetValue(_from);
@@ -112,24 +112,20 @@ internal sealed class SpawnCommand : CliCommand
         var times = parsed.GetValue(_times);
         if (times < 1)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
-                $"--n {times}: a task needs one agent at least.",
-                "orchestrate spawn --n 3 \"TASK\""
-            );
+            throw new UseCaseException(Outcome.Usage, $"--n {times}: a task needs one agent at least.", "orchestrate spawn --n 3 \"TASK\"");
         }
         if (parsed.GetValue(_pick) && (times < 2 || into is not null))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--pick picks among several results of a task in a run of their own.",
                 "orchestrate spawn --n 3 --pick \"TASK\""
             );
         }
         if (AdhocPlan.Fault(texts, times) is { } fault)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 fault,
                 "Say what is to be done, each task in quotes: orchestrate spawn \"Fix the login page\" \"Add tests for the parser\""
             );
@@ -137,13 +133,13 @@ internal sealed class SpawnCommand : CliCommand
         return AdhocPlan.Of(texts, times, into is null ? null : [.. into.Status.Tasks.Select(task => task.Id)]);
     }
 
-    private async Task<int> AddAsync(ParseResult parsed, Plan plan, StoredRun run, CommandContext context, CancellationToken stop)
+    private async Task<Outcome> AddAsync(ParseResult parsed, Plan plan, StoredRun run, CommandContext context, CancellationToken stop)
     {
         _run.RefuseOptionsOfNew(parsed);
         var command = new AddTasksCommand([.. plan.Tasks.Select(task => new TaskText(task.Id, task.Text))], context.Person);
         var call = new SteeringCall((handle, cancel) => handle.AddTasksAsync(command, cancel), MessageNames.AddTasks, command)
         {
-            UnchangedCode = ExitCodes.WorkFailed,
+            Unchanged = Outcome.WorkFailed,
         };
         return await SteeringDelivery.SendAsync(context, _run.EngineFlags(parsed), run, call, stop)
             ?? SteeringDelivery.SayKept(context, run, parsed.Tokens.Select(token => token.Value));

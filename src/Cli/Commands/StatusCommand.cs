@@ -48,7 +48,7 @@ internal sealed class StatusCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var found = await RunObservation.OfAsync(_run.RequireRun(repository, parsed), repository, context, stop);
@@ -78,12 +78,12 @@ internal sealed class StatusCommand : CliCommand
     }
 
     // What could be read is shown, whatever the run came to: only who asks for it has its end as the exit code.
-    private int CodeOf(StoredRun run, ParseResult parsed) =>
-        !parsed.GetValue(_exitCode) ? ExitCodes.Done
-        : run.Status.Standing == RunLiveness.Interrupted ? ExitCodes.Resumable
-        : RunExit.CodeOf(run.Status) ?? ExitCodes.Done;
+    private Outcome CodeOf(StoredRun run, ParseResult parsed) =>
+        !parsed.GetValue(_exitCode) ? Outcome.Done
+        : run.Status.Standing == RunLiveness.Interrupted ? Outcome.Resumable
+        : RunExit.CodeOf(run.Status) ?? Outcome.Done;
 
-    private async Task<int> WatchAsync(
+    private async Task<Outcome> WatchAsync(
         StoredRun run,
         RepositoryLocation repository,
         ParseResult parsed,
@@ -177,7 +177,7 @@ internal sealed class StatusCommand : CliCommand
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {
-            context.Terminal.Show($"(as of {TaskTable.Time(now - run.WrittenAt)} ago)");
+            context.Terminal.Show($"(as of {ShortFigures.Time(now - run.WrittenAt)} ago)");
         }
         if (Describe(run.Status.Crashes) is { } crashes)
         {

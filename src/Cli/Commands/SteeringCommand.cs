@@ -90,11 +90,11 @@ internal abstract class SteeringCommand : CliCommand
     }
 
     /// <summary>The branch to land on that was given; null: none.</summary>
-    /// <exception cref="CommandException">There is no such branch, or it is one of a run.</exception>
+    /// <exception cref="UseCaseException">There is no such branch, or it is one of a run.</exception>
     protected async Task<string?> TargetAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
         parsed.GetValue(_target) is not { } branch ? null
         : await TargetChoice.FindProblemAsync(context.RequireRepository().Root, branch, context.Services, stop) is { } problem
-            ? throw new CommandException(ExitCodes.Usage, problem, "git branch --list")
+            ? throw new UseCaseException(Outcome.Usage, problem, "git branch --list")
         : branch;
 
     /// <summary>Adds the option of commands that land, or check what is to land.</summary>
@@ -103,7 +103,7 @@ internal abstract class SteeringCommand : CliCommand
     /// <summary>Sends a command that lands, or checks what is to land. Where that comes to nothing because work of the run is lost, a
     /// person says that it may be: by the option, or at the terminal.</summary>
     /// <param name="callOf">The command for the run as it stands: what is asked may be another thing after the first try.</param>
-    protected async Task<int> SendLandingAsync(
+    protected async Task<Outcome> SendLandingAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
@@ -118,7 +118,7 @@ internal abstract class SteeringCommand : CliCommand
         }
         var code = await SendAsync(parsed, context, run, callOf(run), stop);
         var now = run.Reload();
-        return code != ExitCodes.Done && !RunStates.IsFinal(now.Status.State) && await AcceptLossesAsync(context, now, asks: !accepts, stop)
+        return code != Outcome.Done && !RunStates.IsFinal(now.Status.State) && await AcceptLossesAsync(context, now, asks: !accepts, stop)
             ? await SendAsync(parsed, context, now, callOf(now), stop)
             : code;
     }
@@ -177,12 +177,17 @@ internal abstract class SteeringCommand : CliCommand
         parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name);
 
     /// <summary>Sends a command that precedes the actual one: if no worker runs it is only kept.</summary>
-    protected Task<int?> TellAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop) =>
-        SteeringDelivery.SendAsync(context, _engine.Flags(parsed), run, call, stop);
+    protected Task<Outcome?> TellAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    ) => SteeringDelivery.SendAsync(context, _engine.Flags(parsed), run, call, stop);
 
     /// <summary>Sends the command. If no worker runs it is carried out here, or the person is asked whether the run continues
     /// now.</summary>
-    protected async Task<int> SendAsync(
+    protected async Task<Outcome> SendAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
@@ -20,13 +19,13 @@ internal sealed class StopCommand : CliCommand
         Add(_all);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var which = _which.Text(parsed);
         if (which is null == !parsed.GetValue(_all))
         {
-            throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
+            throw new UseCaseException(Outcome.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
         }
         var running = Select(AgentRunFolders.Find(repository.RunsFolder), which, repository).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)
@@ -40,7 +39,7 @@ internal sealed class StopCommand : CliCommand
                 ? "No agent is at work there."
                 : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK continues."
         );
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static IEnumerable<AgentStartFolder> Select(

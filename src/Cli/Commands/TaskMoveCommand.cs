@@ -33,7 +33,7 @@ internal sealed class TaskExportCommand : CliCommand
         Add(_allowSecrets);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var (run, reference) = RunReference.Require(repository, parsed.GetRequiredValue(_which));
@@ -57,7 +57,7 @@ internal sealed class TaskExportCommand : CliCommand
                 $"It stays in {run.Id}, too. So that nobody does it twice: orchestrate cancel {run.Id}/{task} (the run continues)."
             );
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }
 
@@ -78,7 +78,7 @@ internal sealed class TaskImportCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
@@ -109,7 +109,7 @@ internal sealed class TaskImportCommand : CliCommand
             StoredRuns.Open(repository).Select(run => run.Id),
             stop
         );
-        var at = Console.LocalTimes.Of(taken.At);
+        var at = LocalTimes.Of(taken.At);
         context.Terminal.Say(
             $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
                 + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far is taken up"

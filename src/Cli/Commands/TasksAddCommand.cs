@@ -38,7 +38,7 @@ internal sealed class TasksAddCommand : CliCommand
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var task = new BacklogTask
         {
@@ -65,15 +65,15 @@ internal sealed class TasksAddCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), CliJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Say($"Added {added.Id}: {added.Title}");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>A title as lists show it: one line.</summary>
-    /// <exception cref="CommandException">There is none.</exception>
+    /// <exception cref="UseCaseException">There is none.</exception>
     internal static string Title(string given) =>
         given.Trim() is { Length: > 0 } title
             ? title.ReplaceLineEndings(" ")
-            : throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
+            : throw new UseCaseException(Outcome.Usage, "The task has no title.", "Say in one line what is to be done.");
 
     /// <summary>Ids separated by commas.</summary>
     internal static string[] Ids(string? text) =>
@@ -89,7 +89,7 @@ internal sealed class TasksAddCommand : CliCommand
     {
         if (parent.Contains('.', StringComparison.Ordinal))
         {
-            throw new CommandException(ExitCodes.Usage, $"{parent} is a subtask itself.", "Name a task as parent.");
+            throw new UseCaseException(Outcome.Usage, $"{parent} is a subtask itself.", "Name a task as parent.");
         }
         var taken = backlog
             .Find(parent)!

@@ -36,7 +36,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
         _engine.AddTo(this);
     }
 
-    protected async Task<int> PlanAsync(
+    protected async Task<Outcome> PlanAsync(
         ParseResult parsed,
         CommandContext context,
         RepositoryLocation repository,
@@ -103,7 +103,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
         AddCommon();
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var name = parsed.GetRequiredValue(_file);
@@ -142,14 +142,14 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         AddCommon();
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var backlog = context.Backlog(parsed.GetValue(Tag)).Read().Backlog;
         var task = backlog.Find(RepositoryBacklog.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (task.Id.Contains('.', StringComparison.Ordinal))
         {
-            throw new CommandException(ExitCodes.Usage, $"{task.Id} is a subtask itself.", "Name a task.");
+            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Name a task.");
         }
         var text = Describe(task);
         var input = new OrchestrationInput

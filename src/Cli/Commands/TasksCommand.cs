@@ -32,9 +32,9 @@ internal sealed class TasksCommand : Command
         );
 
     /// <summary>The id from the argument or the option.</summary>
-    /// <exception cref="CommandException">None was given.</exception>
+    /// <exception cref="UseCaseException">None was given.</exception>
     public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
         parsed.GetValue(id.Option)
         ?? parsed.GetValue(id.Argument)
-        ?? throw new CommandException(ExitCodes.Usage, "Which task?", "Give its id, such as --id=1.");
+        ?? throw new UseCaseException(Outcome.Usage, "Which task?", "Give its id, such as --id=1.");
 }

@@ -17,7 +17,7 @@ internal sealed class TasksDeleteCommand : CliCommand
         Add(_tag);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
         string[] waited = [];
@@ -42,6 +42,6 @@ internal sealed class TasksDeleteCommand : CliCommand
                 ? $"Removed {id}."
                 : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {Plural.Form(waited.Length, "does", "do")}."
         );
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TasksListCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var files = context.Backlog(parsed.GetValue(_tag));
         var file = files.Read();
@@ -40,7 +40,7 @@ internal sealed class TasksListCommand : CliCommand
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
         context.Terminal.Show($"{Plural.Of(file.Backlog.Tasks.Count, "task")}, {done} done ({files.Name})");
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     private static void Show(CommandContext context, BacklogTask task, string indent)

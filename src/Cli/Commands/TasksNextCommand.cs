@@ -17,7 +17,7 @@ internal sealed class TasksNextCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Next();
@@ -33,6 +33,6 @@ internal sealed class TasksNextCommand : CliCommand
         {
             TasksShowCommand.Say(context, task);
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

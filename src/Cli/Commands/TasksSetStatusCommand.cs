@@ -30,13 +30,13 @@ internal sealed class TasksSetStatusCommand : CliCommand
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var ids = TasksAddCommand.Ids(TasksCommand.RequireId(parsed, _id));
         var status = StatusOf(
             parsed.GetValue(_status)
                 ?? parsed.GetValue(_word)
-                ?? throw new CommandException(ExitCodes.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}.")
+                ?? throw new UseCaseException(Outcome.Usage, "Which status?", $"One of: {string.Join(", ", BacklogStatus.All)}.")
         );
         var file = await context
             .Backlog(parsed.GetValue(_tag))
@@ -49,11 +49,11 @@ internal sealed class TasksSetStatusCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), CliJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Say($"{string.Join(", ", ids)}: {status}");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     /// <summary>The status for a word.</summary>
-    /// <exception cref="CommandException">The word is unknown.</exception>
+    /// <exception cref="UseCaseException">The word is unknown.</exception>
     internal static string StatusOf(string word)
     {
         if (BacklogStatus.Find(word) is { } status)
@@ -61,8 +61,8 @@ internal sealed class TasksSetStatusCommand : CliCommand
             return status;
         }
         var near = NearestName.Of(word, BacklogStatus.All);
-        throw new CommandException(
-            ExitCodes.Usage,
+        throw new UseCaseException(
+            Outcome.Usage,
             $"There is no status '{word}'.",
             near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
         );

@@ -22,7 +22,7 @@ internal sealed class TasksShowCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var file = context.Backlog(parsed.GetValue(_tag)).Read();
         var task = file.Backlog.Find(RepositoryBacklog.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
@@ -31,7 +31,7 @@ internal sealed class TasksShowCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
         }
         Say(context, task);
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 
     /// <summary>Shows a task to people.</summary>

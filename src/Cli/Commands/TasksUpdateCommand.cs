@@ -34,13 +34,13 @@ internal sealed class TasksUpdateCommand : CliCommand
         }
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
         if (Array.TrueForAll([_title, _description, _details, _test, _priority, _dependencies], option => parsed.GetValue(option) is null))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"What is to change of {id}?",
                 "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' says where it stands."
             );
@@ -70,6 +70,6 @@ internal sealed class TasksUpdateCommand : CliCommand
             context.Print(new BacklogTaskDocument(file.ToJson(id)), CliJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Say($"Changed {id}.");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 }

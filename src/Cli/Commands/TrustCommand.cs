@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -19,7 +18,7 @@ internal sealed class TrustCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []);
@@ -44,7 +43,7 @@ internal sealed class TrustCommand : CliCommand
             ),
             CliJson.Default.TrustDocument
         );
-        return Task.FromResult(trusted ? ExitCodes.Done : ExitCodes.NeedsPerson);
+        return Task.FromResult(trusted ? Outcome.Done : Outcome.NeedsPerson);
 
         void Keep()
         {
@@ -53,7 +52,7 @@ internal sealed class TrustCommand : CliCommand
         }
     }
 
-    private static int Trust(
+    private static Outcome Trust(
         bool yes,
         CommandContext context,
         RepositorySettings settings,
@@ -65,23 +64,23 @@ internal sealed class TrustCommand : CliCommand
         if (question.Items.Count == 0)
         {
             context.Terminal.Show("This repository's files ask for nothing that needs a yes.");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
 
         if (trusted)
         {
             context.Terminal.Say($"{settings.Repository} is trusted already.");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
 
         TrustGate.Show(context, question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
         {
-            throw new CommandException(ExitCodes.NeedsPerson, "Nothing was trusted.", "Answer on a terminal, or give --yes.");
+            throw new UseCaseException(Outcome.NeedsPerson, "Nothing was trusted.", "Answer on a terminal, or give --yes.");
         }
         keep();
         context.Terminal.Say($"{settings.Repository} is trusted; a change of any of this asks again.");
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static string Word(TrustKind kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Client;
@@ -56,14 +55,14 @@ internal sealed class UsageCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var overview = new UsageOverview(context);
         var by = parsed.GetValue(_by);
         if (parsed.GetValue(_json))
         {
             context.Print(await ReadAsync(), CliJson.Default.UsageDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         var before = "";
         while (true)
@@ -77,7 +76,7 @@ internal sealed class UsageCommand : CliCommand
             }
             if (!parsed.GetValue(_watch))
             {
-                return ExitCodes.Done;
+                return Outcome.Done;
             }
             await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.2, 3600)), context.Time, stop);
         }

@@ -36,12 +36,12 @@ internal sealed class ValidateCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         if (parsed.GetValue(_schema))
         {
             context.Terminal.Document(TaskGraphSchema.Text);
-            return Task.FromResult(ExitCodes.Done);
+            return Task.FromResult(Outcome.Done);
         }
 
         var name = parsed.GetRequiredValue(_plan);
@@ -77,7 +77,7 @@ internal sealed class ValidateCommand : CliCommand
         var tasks = Plural.Of(read.TaskCount, "task");
         var errors = Plural.Of(read.Errors.Count, "error");
         write(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
-        return Task.FromResult(read.IsValid ? ExitCodes.Done : ExitCodes.Usage);
+        return Task.FromResult(read.IsValid ? Outcome.Done : Outcome.Usage);
     }
 
     private static void PrintJson(CommandContext context, string name, PlanReadResult read, OrchestratorSettings? settings) =>

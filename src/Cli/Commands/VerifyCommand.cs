@@ -2,7 +2,6 @@ using System.CommandLine;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -34,7 +33,7 @@ internal sealed class VerifyCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
@@ -45,8 +44,8 @@ internal sealed class VerifyCommand : CliCommand
         var gates = ofProject.Explain(plan, plan.Tasks.First(task => task.Id == id));
         if (gates.Count == 0)
         {
-            throw new CommandException(
-                ExitCodes.WorkFailed,
+            throw new UseCaseException(
+                Outcome.WorkFailed,
                 $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.",
                 "Give it 'verification', or set gates.task."
             );
@@ -74,8 +73,8 @@ internal sealed class VerifyCommand : CliCommand
                 waiting => context.Terminal.Show($"      {waiting}"),
                 stop
             )
-            ?? throw new CommandException(
-                ExitCodes.Usage,
+            ?? throw new UseCaseException(
+                Outcome.Usage,
                 $"There is no commit '{commit}' in {workTree}.",
                 "Name one by its id, a branch or a tag."
             );
@@ -92,7 +91,7 @@ internal sealed class VerifyCommand : CliCommand
         {
             context.Terminal.Show($"Once merged, it has to pass '{new UntrustedText(later.Command).Line}' as well.");
         }
-        return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
+        return passed ? Outcome.Done : Outcome.WorkFailed;
     }
 
     private static Tone ToneOf(GateVerdict gate) =>

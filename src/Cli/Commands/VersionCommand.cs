@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 
@@ -18,19 +17,19 @@ internal sealed class VersionCommand : CliCommand
 
     public override bool IsForAgents => true;
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         if (parsed.GetValue(_json))
         {
             context.Print(
-                new VersionDocument(VersionText.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier),
+                new VersionDocument(ProductVersion.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier),
                 CliJson.Default.VersionDocument
             );
         }
         else
         {
-            context.Terminal.Result(VersionText.Value + "\n");
+            context.Terminal.Result(ProductVersion.Value + "\n");
         }
-        return Task.FromResult(ExitCodes.Done);
+        return Task.FromResult(Outcome.Done);
     }
 }

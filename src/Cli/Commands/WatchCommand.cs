@@ -13,12 +13,12 @@ internal sealed class WatchCommand : CliCommand
         Add(_open);
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        throw new CommandException(
-            ExitCodes.Usage,
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
+        throw new UseCaseException(
+            Outcome.Usage,
             "What is to be watched?",
             "'orchestrate watch open' opens panes of tmux; 'orchestrate status --watch' shows a run in this terminal."
         );

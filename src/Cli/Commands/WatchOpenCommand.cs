@@ -12,7 +12,7 @@ internal sealed class WatchOpenCommand : CliCommand
     public WatchOpenCommand()
         : base("open", "Open a run and its agents in panes of tmux") => _run.AddTo(this);
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var run = _run.RequireRun(repository, parsed);
@@ -28,8 +28,8 @@ internal sealed class WatchOpenCommand : CliCommand
         );
         if (refusal is not null)
         {
-            throw new CommandException(
-                ExitCodes.Unavailable,
+            throw new UseCaseException(
+                Outcome.Unavailable,
                 $"tmux could not open the panes: {refusal}",
                 $"'orchestrate status {run.Id} --watch' and 'orchestrate workers {run.Id}' show the same, each in a terminal."
             );
@@ -37,13 +37,13 @@ internal sealed class WatchOpenCommand : CliCommand
         if (panes.IsInside)
         {
             context.Terminal.Say($"Opened as the window {name}.");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (!context.Terminal.IsInteractive)
         {
             context.Terminal.Show($"tmux attach-session -t {name}");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
-        return await TmuxPanes.AttachAsync(name, repository.Root) == 0 ? ExitCodes.Done : ExitCodes.WorkFailed;
+        return await TmuxPanes.AttachAsync(name, repository.Root) == 0 ? Outcome.Done : Outcome.WorkFailed;
     }
 }

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
@@ -52,13 +51,13 @@ internal sealed class WebCommand : CliCommand
         _log.AddTo(this);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var options = OptionsOf(parsed, context);
         if (parsed.GetValue(_link))
         {
             context.Terminal.Show(ServedDashboard.LinkOf(options, options.Address.Port));
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
         {
@@ -100,8 +99,8 @@ internal sealed class WebCommand : CliCommand
         var certificate = ListenOptions.Certificate(parsed.GetValue(_certificate), parsed.GetValue(_key), context);
         if (!IPAddress.IsLoopback(address) && certificate is null && !parsed.GetValue(_insecure))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"--listen {text} can be reached from other machines, and what is said there could be read on the way.",
                 "Give --tls-cert and --tls-key, or --insecure where the network itself keeps strangers out; from elsewhere, 'ssh -L "
                     + $"{port}:127.0.0.1:{port}' leads to loopback."

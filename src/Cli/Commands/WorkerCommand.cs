@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
@@ -76,10 +75,10 @@ internal sealed class WorkerCommand : CliCommand
         _log.AddTo(this);
 
         // Without an action a command with subcommands can't be called alone.
-        SetAction(static _ => ExitCodes.Done);
+        SetAction(static _ => 0);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var asked = (parsed.GetValue(_repositories) ?? []).Select(text => Asked.Of(text, context)).ToList();
         foreach (var address in parsed.GetValue(_clones) ?? [])
@@ -102,8 +101,8 @@ internal sealed class WorkerCommand : CliCommand
         var offered = Offered(parsed, settings.Settings!);
         if (parsed.GetValue(_makeCurrent) && WorkerDeployment.VersionOf(settings.Settings!.Temporal) is null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "A current version is of a worker deployment, and temporal.address and temporal.deployment are not both set.",
                 "Set both on each machine: see docs/upgrading.md."
             );
@@ -149,15 +148,15 @@ internal sealed class WorkerCommand : CliCommand
         }
         if (settings.Temporal.Address is null || settings.Wip.Remote is null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "Runs of other machines come by a Temporal server and a git remote, and not both are set.",
                 "Set temporal.address and wip.remote on each machine: see docs/machines.md."
             );
         }
         return parsed.GetValue(_takeOver) is not { Length: > 0 } text ? TimeSpan.FromSeconds(45)
             : Durations.TryRead(text, out var time) && time >= LeastStillness ? time
-            : throw new CommandException(ExitCodes.Usage, $"'{text}' is not a time of at least 25s.", "Such as: --take-over 2m");
+            : throw new UseCaseException(Outcome.Usage, $"'{text}' is not a time of at least 25s.", "Such as: --take-over 2m");
     }
 
     /// <summary>The places that the flags offer; null: those of the settings.</summary>
@@ -168,28 +167,28 @@ internal sealed class WorkerCommand : CliCommand
         {
             return labels.Length == 0
                 ? null
-                : throw new CommandException(
-                    ExitCodes.Usage,
+                : throw new UseCaseException(
+                    Outcome.Usage,
                     "--label says which tasks of others may come here, and --slots, how many, is not given.",
                     $"Such as: --slots 2 --label {labels[0]}"
                 );
         }
         if (slots is < 1 or > 1000)
         {
-            throw new CommandException(ExitCodes.Usage, $"{slots} is no number of tasks.", "Give --slots a number from 1 to 1000.");
+            throw new UseCaseException(Outcome.Usage, $"{slots} is no number of tasks.", "Give --slots a number from 1 to 1000.");
         }
         if (labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label)) is { } wrong)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"'{wrong}' is no label.",
                 "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them."
             );
         }
         if (settings.Temporal.Address is null || settings.Wip.Remote is null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "Tasks of other machines come by a Temporal server and a git remote, and not both are set.",
                 "Set temporal.address and wip.remote on each machine: see docs/machines.md."
             );
@@ -208,7 +207,7 @@ internal sealed class WorkerCommand : CliCommand
         var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Say, stop);
         return cloned.Fault.Length == 0
             ? Find(cloned.Folder)
-            : throw new CommandException(cloned.IsWrong ? ExitCodes.Usage : ExitCodes.Unavailable, cloned.Fault, cloned.Cure);
+            : throw new UseCaseException(cloned.IsWrong ? Outcome.Usage : Outcome.Unavailable, cloned.Fault, cloned.Cure);
     }
 
     private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)
@@ -218,8 +217,8 @@ internal sealed class WorkerCommand : CliCommand
         {
             if (name is not null && !named.TryAdd(name, repository) && named[name].WorkTree != repository.WorkTree)
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     $"{name} is the name of both {named[name].WorkTree} and {repository.WorkTree}.",
                     "Give each a name of its own: --repository DIR=NAME."
                 );
@@ -241,8 +240,8 @@ internal sealed class WorkerCommand : CliCommand
     private static RepositoryLocation Find(string folder) =>
         RepositoryLocation.Find(folder) is { IsBare: false } found
             ? found
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"{folder} is in no git repository with a work tree.",
                 "Name another with --repository."
             );

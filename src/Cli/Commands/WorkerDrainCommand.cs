@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
@@ -28,14 +26,14 @@ internal sealed class WorkerDrainCommand : CliCommand
         Add(_yes);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, _engine.Flags(parsed)), parsed.GetValue(_yes)).Settings!;
         if (settings.Temporal.Address is null)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "The runs here are in the embedded engine, which no other machine reaches.",
                 "Runs that machines share are on a Temporal server: see docs/machines.md."
             );
@@ -56,7 +54,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         {
             context.Terminal.Say($"No run is on this machine ({context.Machine}) that another could take.");
         }
-        return kept.All(isGone => isGone) ? ExitCodes.Done : ExitCodes.WorkFailed;
+        return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
     }
 
     /// <summary>Gives one run away, or keeps it and says why.</summary>

@@ -26,7 +26,7 @@ internal sealed class WorkersCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var only = _run.Text(parsed) is not null ? _run.RequireRun(repository, parsed).Id : null;
@@ -35,15 +35,15 @@ internal sealed class WorkersCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), CliJson.Default.WorkersDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (!context.Terminal.HasScreen || !context.Terminal.IsInteractive || parsed.GetValue(_once))
         {
             ShowOnce(rows, context);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         await ShowAsync(runs, repository, only, context, stop);
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static async Task<IReadOnlyList<WorkerRow>> LookAsync(
@@ -156,6 +156,6 @@ internal sealed class WorkersCommand : CliCommand
             new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
         );
         var answer = $"{output} {messages}".ReplaceLineEndings(" ").Trim();
-        return $"{string.Join(' ', words)}: {(answer.Length > 0 ? answer : code == ExitCodes.Done ? "done" : $"exit code {code}")}";
+        return $"{string.Join(' ', words)}: {(answer.Length > 0 ? answer : code == Outcome.Done ? "done" : $"exit code {code}")}";
     }
 }

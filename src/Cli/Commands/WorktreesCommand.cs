@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
 
@@ -18,7 +17,7 @@ internal sealed class WorktreesCommand : CliCommand
         Add(_json);
     }
 
-    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []).Loaded.Settings!;
@@ -27,7 +26,7 @@ internal sealed class WorktreesCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(new WorktreesDocument(found), CliJson.Default.WorktreesDocument);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         if (found.Count == 0)
         {
@@ -48,7 +47,7 @@ internal sealed class WorktreesCommand : CliCommand
         {
             context.Terminal.Say("'orchestrate cleanup' removes what can go of the runs that it is told.");
         }
-        return ExitCodes.Done;
+        return Outcome.Done;
     }
 
     private static string OwnerOf(WorktreeEntry entry) =>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
@@ -167,7 +166,7 @@ internal sealed class Completer
         {
             return list();
         }
-        catch (Exception fault) when (fault is CommandException or RefusedException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is UseCaseException or RefusedException or IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -20,11 +20,8 @@ internal enum ColourChoice
 /// <remarks>Each line may hold text of others (titles, mail, errors of programs ...): no call writes a character that a terminal obeys or
 /// does not show, and what follows a line end within a line is marked as <see cref="UntrustedText"/>. So several lines of ours are several
 /// calls.</remarks>
-internal interface ITerminal
+internal interface ITerminal : IInteraction
 {
-    /// <summary>Both ends are terminals, so a person can read and answer.</summary>
-    bool IsInteractive { get; }
-
     /// <summary>A screen whose lines can be redrawn; false turns colour, tables that move and questions off.</summary>
     bool HasScreen { get; }
 
@@ -70,16 +67,14 @@ internal interface ITerminal
     void Show(UntrustedText block);
 
     /// <summary>Writes a line of progress to stderr.</summary>
-    void Say(string line);
+    /// <remarks>Declared here as well, since the compiler prefers overloads of the derived interface.</remarks>
+    new void Say(string line);
+
+    /// <summary>Writes a text of others as a block, to stderr.</summary>
+    new void Say(UntrustedText block);
 
     /// <summary>Writes a line with a coloured part to stderr.</summary>
     void Say(ScreenLine line);
-
-    /// <summary>Writes a text of others as a block, to stderr.</summary>
-    void Say(UntrustedText block);
-
-    /// <summary>Writes a warning for people, to stderr.</summary>
-    void Warn(string line);
 
     /// <summary>Writes an error with its cure to stderr.</summary>
     void Fail(string message, string cure);
@@ -89,11 +84,6 @@ internal interface ITerminal
 
     /// <summary>Stdin and stdout as streams, for a protocol; nothing else may be written to stdout then.</summary>
     (Stream Input, Stream Output) OpenStreams();
-
-    /// <summary>Asks a yes-or-no question; null when there is no terminal to answer.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="byDefault">What the enter key alone means.</param>
-    bool? Ask(string question, bool byDefault = false);
 
     /// <summary>Asks for a line of text; null when there is no terminal to answer, or its input has ended. Empty lines are no
     /// answer.</summary>

@@ -14,10 +14,10 @@ internal static class NetworkProcesses
     {
         if (SandboxOpener.Open(socket, ports) is not { } fault)
         {
-            return ExitCodes.Done;
+            return (int)Outcome.Done;
         }
         System.Console.Error.WriteLine(fault);
-        return ExitCodes.Unavailable;
+        return (int)Outcome.Unavailable;
     }
 
     /// <summary>Serves sandboxes until none is left.</summary>
@@ -33,6 +33,6 @@ internal static class NetworkProcesses
             sentence => System.Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {sentence}")
         );
         proxy.ServeAsync(interrupts.Stop).GetAwaiter().GetResult();
-        return ExitCodes.Done;
+        return (int)Outcome.Done;
     }
 }

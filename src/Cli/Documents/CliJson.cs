@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -54,21 +53,6 @@ internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Documents on one line each.</summary>
     public static CliJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
-}
-
-/// <summary>The documents of runs, for the most frequent commands: a context of all documents would load all their types.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    NewLine = "\n",
-    UseStringEnumConverter = true
-)]
-[JsonSerializable(typeof(RunStatus))]
-[JsonSerializable(typeof(RunEvent))]
-internal sealed partial class RunJson : JsonSerializerContext
-{
-    /// <summary>Documents on one line each.</summary>
-    public static RunJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 
 /// <summary>The documents of the engine, which load the engine.</summary>

@@ -11,12 +11,12 @@ internal static class ServerFileOption
         new("--db") { Description = "The engine's file; default: that of this repository", HelpName = "FILE" };
 
     /// <summary>Absolute path of the file; it may be missing.</summary>
-    /// <exception cref="CommandException">None is named and there is no repository.</exception>
+    /// <exception cref="UseCaseException">None is named and there is no repository.</exception>
     public static string PathOf(string? named, CommandContext context) =>
         named is { Length: > 0 } ? context.FullPath(named)
         : context.FindRepository() is { IsBare: false } repository ? Path.Combine(repository.OrchestratorFolder, EngineFile.FileName)
-        : throw new CommandException(
-            ExitCodes.Usage,
+        : throw new UseCaseException(
+            Outcome.Usage,
             $"Which engine file? {context.Directory} is in no git repository with a work tree.",
             "Name the file with --db."
         );

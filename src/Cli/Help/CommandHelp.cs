@@ -3,65 +3,65 @@ namespace Orchestrator.Cli.Help;
 /// <summary>Further help of a command: examples, and the meaning of its exit codes.</summary>
 /// <param name="Examples">Command lines, the usual one first.</param>
 /// <param name="Codes">Each code with a command-specific meaning.</param>
-internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(int Code, string Meaning)> Codes)
+internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(Outcome Code, string Meaning)> Codes)
 {
-    private static readonly (int, string)[] Run =
+    private static readonly (Outcome, string)[] Run =
     [
-        (ExitCodes.Done, "it is completed; with --detach: it is under way"),
-        (ExitCodes.WorkFailed, "a task needs a decision after failing, or the run failed, was cancelled or terminated"),
-        (ExitCodes.NeedsPerson, "it waits for an approval, an answer or a landing"),
-        (ExitCodes.Resumable, "it was paused or interrupted; 'resume' continues"),
-        (ExitCodes.Interrupted, "interrupted before anything began"),
+        (Outcome.Done, "it is completed; with --detach: it is under way"),
+        (Outcome.WorkFailed, "a task needs a decision after failing, or the run failed, was cancelled or terminated"),
+        (Outcome.NeedsPerson, "it waits for an approval, an answer or a landing"),
+        (Outcome.Resumable, "it was paused or interrupted; 'resume' continues"),
+        (Outcome.Interrupted, "interrupted before anything began"),
     ];
 
-    private static readonly (int, string)[] Planner =
+    private static readonly (Outcome, string)[] Planner =
     [
-        (ExitCodes.Done, "the planner's answer is there"),
-        (ExitCodes.WorkFailed, "the planner failed"),
-        (ExitCodes.NeedsPerson, "a question has to be answered at a terminal"),
-        (ExitCodes.Resumable, "interrupted; the same command continues it"),
+        (Outcome.Done, "the planner's answer is there"),
+        (Outcome.WorkFailed, "the planner failed"),
+        (Outcome.NeedsPerson, "a question has to be answered at a terminal"),
+        (Outcome.Resumable, "interrupted; the same command continues it"),
     ];
 
-    private static readonly (int, string)[] Carry =
+    private static readonly (Outcome, string)[] Carry =
     [
-        (ExitCodes.Done, "the run has taken it, or it was carried out here"),
-        (ExitCodes.Resumable, "it is kept; 'resume' carries it out"),
+        (Outcome.Done, "the run has taken it, or it was carried out here"),
+        (Outcome.Resumable, "it is kept; 'resume' carries it out"),
     ];
 
-    private static readonly (int, string)[] Plain = [];
+    private static readonly (Outcome, string)[] Plain = [];
 
-    private static readonly (int, string)[] PullRequest =
+    private static readonly (Outcome, string)[] PullRequest =
     [
-        (ExitCodes.WorkFailed, "gh or git has refused it, or what looks like a secret is in the way"),
-        (ExitCodes.Resumable, "GitHub takes no more requests for now; the same command continues"),
-        (ExitCodes.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
+        (Outcome.WorkFailed, "gh or git has refused it, or what looks like a secret is in the way"),
+        (Outcome.Resumable, "GitHub takes no more requests for now; the same command continues"),
+        (Outcome.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
     ];
 
-    private static readonly (int, string)[] Question = [(ExitCodes.NeedsPerson, "a question has to be answered at a terminal")];
+    private static readonly (Outcome, string)[] Question = [(Outcome.NeedsPerson, "a question has to be answered at a terminal")];
 
     private static readonly Dictionary<string, CommandHelp> All = new()
     {
         ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
-        ["check"] = Of([(ExitCodes.Unavailable, "something failed: no run can work")], "orchestrate check"),
+        ["check"] = Of([(Outcome.Unavailable, "something failed: no run can work")], "orchestrate check"),
         ["agents"] = Of(Plain, "orchestrate agents", "orchestrate agents --json"),
-        ["trust"] = Of([(ExitCodes.NeedsPerson, "nobody has said yes")], "orchestrate trust"),
+        ["trust"] = Of([(Outcome.NeedsPerson, "nobody has said yes")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
         ["schema"] = Of(Plain, "orchestrate schema plan", "orchestrate schema run-input"),
         ["validate"] = Of(
-            [(ExitCodes.Usage, "the plan can't be run")],
+            [(Outcome.Usage, "the plan can't be run")],
             "orchestrate validate",
             "orchestrate validate plans/MASTER_PLAN.md --print yaml"
         ),
         ["graph"] = Of(Plain, "orchestrate graph", "orchestrate graph tasks.yaml --format mermaid"),
-        ["conflicts"] = Of([(ExitCodes.WorkFailed, "some were found")], "orchestrate conflicts tasks.yaml"),
-        ["risk"] = Of([(ExitCodes.NeedsPerson, "the score is above risk.auto_approve_threshold")], "orchestrate risk tasks.yaml"),
+        ["conflicts"] = Of([(Outcome.WorkFailed, "some were found")], "orchestrate conflicts tasks.yaml"),
+        ["risk"] = Of([(Outcome.NeedsPerson, "the score is above risk.auto_approve_threshold")], "orchestrate risk tasks.yaml"),
         ["contracts"] = Of(
             Plain,
             "orchestrate contracts tasks.yaml",
             "orchestrate contracts AuthService 'login(user: str) -> dict' -o src/auth.py"
         ),
-        ["environment"] = Of([(ExitCodes.WorkFailed, "the hash is another one")], "orchestrate environment --verify 3f9a1c"),
+        ["environment"] = Of([(Outcome.WorkFailed, "the hash is another one")], "orchestrate environment --verify 3f9a1c"),
         ["context"] = Of(Plain, "orchestrate context set style \"Short functions, no globals.\"", "orchestrate context list"),
         ["tasks add"] = Of(Plain, "orchestrate tasks add \"Rename the settings file\" --priority high"),
         ["tasks parse"] = Of(Planner, "orchestrate tasks parse docs/prd.md"),
@@ -78,12 +78,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
         ["config unset"] = Of(Plain, "orchestrate config unset workers", "orchestrate config unset agents.my-agent"),
         ["notify test"] = Of(
-            [(ExitCodes.WorkFailed, "a target did not take it")],
+            [(Outcome.WorkFailed, "a target did not take it")],
             "orchestrate notify test",
             "orchestrate notify test phone"
         ),
         ["notify send"] = Of(
-            [(ExitCodes.WorkFailed, "a target did not take a notice")],
+            [(Outcome.WorkFailed, "a target did not take a notice")],
             "orchestrate notify send",
             "orchestrate notify send add-login"
         ),
@@ -120,7 +120,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["move"] = Of(
-            [.. Run, (ExitCodes.Usage, "its machine works on it, or something that it needs is not here")],
+            [.. Run, (Outcome.Usage, "its machine works on it, or something that it needs is not here")],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
         ["task export"] = Of(Plain, "orchestrate task export run-tasks-3f9a1c/parser parser.bundle"),
@@ -129,11 +129,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),
         ["pr sync"] = Of(PullRequest, "orchestrate pr sync"),
-        ["pick"] = Of([(ExitCodes.WorkFailed, "none of the results ended well")], "orchestrate pick"),
+        ["pick"] = Of([(Outcome.WorkFailed, "none of the results ended well")], "orchestrate pick"),
         ["collect"] = Of(Plain, "orchestrate collect", "orchestrate collect --to results"),
         ["worktrees"] = Of(Plain, "orchestrate worktrees"),
         ["sessions"] = Of(Plain, "orchestrate sessions --hours 4"),
-        ["sessions show"] = Of([(ExitCodes.WorkFailed, "its file can't be read")], "orchestrate sessions show 1b6e4f --last 5"),
+        ["sessions show"] = Of([(Outcome.WorkFailed, "its file can't be read")], "orchestrate sessions show 1b6e4f --last 5"),
         ["sessions adopt"] = Of(
             Run,
             "orchestrate sessions adopt 1b6e4f",
@@ -153,7 +153,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate report run-tasks-3f9a1c --escalation"
         ),
         ["prompt"] = Of(Plain, "orchestrate prompt tasks.yaml parser"),
-        ["verify"] = Of([(ExitCodes.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
+        ["verify"] = Of([(Outcome.WorkFailed, "a required gate fails"), .. Question], "orchestrate verify tasks.yaml parser"),
         ["approve"] = Of(Carry, "orchestrate approve plan", "orchestrate approve run-tasks-3f9a1c/parser --detach"),
         ["reject"] = Of(Carry, "orchestrate reject plan --reason \"too many files\""),
         ["pause"] = Of(Carry, "orchestrate pause", "orchestrate pause run-tasks-3f9a1c/parser"),
@@ -166,9 +166,9 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependants"),
         ["abort"] = Of(
             [
-                (ExitCodes.Done, "what it landed is taken back"),
-                (ExitCodes.NeedsPerson, "nobody has said yes, or the branch has moved on: a person takes it back"),
-                (ExitCodes.Resumable, "the run is still open, and the command is kept"),
+                (Outcome.Done, "what it landed is taken back"),
+                (Outcome.NeedsPerson, "nobody has said yes, or the branch has moved on: a person takes it back"),
+                (Outcome.Resumable, "the run is still open, and the command is kept"),
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
@@ -200,21 +200,21 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
         ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
         ["promote"] = Of(
-            [.. Carry, (ExitCodes.NeedsPerson, "the target branch still needs a person")],
+            [.. Carry, (Outcome.NeedsPerson, "the target branch still needs a person")],
             "orchestrate promote run-tasks-3f9a1c",
             "orchestrate promote run-tasks-3f9a1c --accept-losses",
             "orchestrate promote run-tasks-3f9a1c --target trunk"
         ),
         ["land"] = Of(
-            [.. Carry, (ExitCodes.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
+            [.. Carry, (Outcome.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
             "orchestrate land run-tasks-3f9a1c --merged"
         ),
         ["resolve"] = Of(
             [
-                (ExitCodes.Done, "the run has taken it, or it was carried out here and the run has ended well"),
-                (ExitCodes.WorkFailed, "it can't be followed yet: no new commit, a gate fails, there is no planner; nothing was changed"),
-                (ExitCodes.NeedsPerson, "the run waits for another answer"),
-                (ExitCodes.Resumable, "it is kept, or the run was interrupted; 'resume' continues"),
+                (Outcome.Done, "the run has taken it, or it was carried out here and the run has ended well"),
+                (Outcome.WorkFailed, "it can't be followed yet: no new commit, a gate fails, there is no planner; nothing was changed"),
+                (Outcome.NeedsPerson, "the run waits for another answer"),
+                (Outcome.Resumable, "it is kept, or the run was interrupted; 'resume' continues"),
             ],
             "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is repaired by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
@@ -236,7 +236,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate web --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"
         ),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233", "orchestrate worker --take-over 2m"),
-        ["worker drain"] = Of([(ExitCodes.WorkFailed, "a run could not be given away, and stays")], "orchestrate worker drain"),
+        ["worker drain"] = Of([(Outcome.WorkFailed, "a run could not be given away, and stays")], "orchestrate worker drain"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
         ["server start-dev"] = Of(
             Plain,
@@ -244,24 +244,24 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate server start-dev --port 0 --headless --search-attribute Customer=Keyword"
         ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
-        ["server verify"] = Of([(ExitCodes.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
+        ["server verify"] = Of([(Outcome.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
         ["service"] = Of(
             [
-                (ExitCodes.NeedsPerson, "the repository is not trusted"),
-                (ExitCodes.Unavailable, "there is no systemd for users; of 'status' also: the service does not run"),
+                (Outcome.NeedsPerson, "the repository is not trusted"),
+                (Outcome.Unavailable, "there is no systemd for users; of 'status' also: the service does not run"),
             ],
             "orchestrate service install",
             "orchestrate service status"
         ),
         ["inbox"] = Of(
-            [(ExitCodes.NeedsPerson, "with --exit-code: something needs attention; with an ID: nobody at a terminal has answered")],
+            [(Outcome.NeedsPerson, "with --exit-code: something needs attention; with an ID: nobody at a terminal has answered")],
             "orchestrate inbox",
             "orchestrate inbox 3f9a",
             "orchestrate inbox 3f9a --snooze 2h"
         ),
         ["schedule"] = Of(Plain, "orchestrate schedule list"),
         ["schedule create"] = Of(
-            [(ExitCodes.NeedsPerson, "the repository is not trusted, or there are uncommitted changes and nobody has said yes")],
+            [(Outcome.NeedsPerson, "the repository is not trusted, or there are uncommitted changes and nobody has said yes")],
             "orchestrate schedule create nightly --at 22:00 --days mon-fri --until 07:00 --max-cost 40",
             "orchestrate schedule create weekly tasks.yaml --cron \"0 22 * * 5\" --zone Europe/Berlin --run-if-missed 12h"
         ),
@@ -286,8 +286,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             Codes.Count == 0
                 ? ""
                 : "\nExit codes (all commands: 0 done, 2 wrong usage, 5 engine, git or agent not available):\n"
-                    + string.Concat(Codes.Select(code => $"  {code.Code, -3}  {code.Meaning}\n"))
+                    + string.Concat(Codes.Select(code => $"  {(int)code.Code, -3}  {code.Meaning}\n"))
         );
 
-    private static CommandHelp Of((int, string)[] codes, params string[] examples) => new(examples, codes);
+    private static CommandHelp Of((Outcome, string)[] codes, params string[] examples) => new(examples, codes);
 }

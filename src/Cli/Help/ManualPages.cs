@@ -1,22 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text;
-using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Help;
 
 /// <summary>Manual pages (<c>man orchestrate</c>, <c>man orchestrate-run</c>), made of the command table.</summary>
 internal static class ManualPages
 {
-    private static readonly (int Code, string Meaning)[] Codes =
+    private static readonly (Outcome Code, string Meaning)[] Codes =
     [
-        (ExitCodes.Done, "Done."),
-        (ExitCodes.WorkFailed, "The work failed: a task, a gate, a conflict that was found."),
-        (ExitCodes.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
-        (ExitCodes.NeedsPerson, "Something waits for a person."),
-        (ExitCodes.Resumable, "Paused or interrupted; 'orchestrate resume' continues."),
-        (ExitCodes.Unavailable, "Engine, git or agent program is not available."),
-        (ExitCodes.Interrupted, "Interrupted before anything began."),
+        (Outcome.Done, "Done."),
+        (Outcome.WorkFailed, "The work failed: a task, a gate, a conflict that was found."),
+        (Outcome.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
+        (Outcome.NeedsPerson, "Something waits for a person."),
+        (Outcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues."),
+        (Outcome.Unavailable, "Engine, git or agent program is not available."),
+        (Outcome.Interrupted, "Interrupted before anything began."),
     ];
 
     /// <summary>All pages: the name of the file, and its text.</summary>
@@ -83,7 +82,7 @@ internal static class ManualPages
 
     private static StringBuilder Begin(string path, string description) =>
         new StringBuilder()
-            .Append($".TH \"{NameOf(path).ToUpperInvariant()}\" 1 \"\" \"orchestrate {VersionText.Value}\"\n.SH NAME\n")
+            .Append($".TH \"{NameOf(path).ToUpperInvariant()}\" 1 \"\" \"orchestrate {ProductVersion.Value}\"\n.SH NAME\n")
             .Append(Escape(NameOf(path)))
             .Append(" \\- ")
             .Append(Escape(description.TrimEnd('.')))
@@ -117,7 +116,7 @@ internal static class ManualPages
                 : option.Name.TrimStart('-').ToUpperInvariant()
         );
 
-    private static void AddCodes(StringBuilder page, IReadOnlyList<(int Code, string Meaning)> codes)
+    private static void AddCodes(StringBuilder page, IReadOnlyList<(Outcome Code, string Meaning)> codes)
     {
         if (codes.Count > 0)
         {
@@ -125,7 +124,7 @@ internal static class ManualPages
         }
         foreach (var (code, meaning) in codes)
         {
-            Item(page, $"{code}", meaning);
+            Item(page, $"{(int)code}", meaning);
         }
     }
 

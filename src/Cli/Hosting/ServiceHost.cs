@@ -28,17 +28,17 @@ internal static class ServiceHost
     /// <param name="log">Gets why it ended, too.</param>
     /// <param name="stop">The interrupt. Services that wait in their start take it themselves.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(HostApplicationBuilder builder, ServiceLog log, CancellationToken stop)
+    public static async Task<Outcome> RunAsync(HostApplicationBuilder builder, ServiceLog log, CancellationToken stop)
     {
         try
         {
             await RunAsync(builder, stop);
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
-        catch (CommandException fault)
+        catch (UseCaseException fault)
         {
             log.Terminal.Fail(fault.Message, fault.Cure);
-            return fault.ExitCode;
+            return fault.Outcome;
         }
     }
 

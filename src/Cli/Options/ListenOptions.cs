@@ -55,7 +55,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     }
 
     /// <summary>The server's options with those of the command line.</summary>
-    /// <exception cref="CommandException">An option is invalid, or opens the engine to other users.</exception>
+    /// <exception cref="UseCaseException">An option is invalid, or opens the engine to other users.</exception>
     public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CommandContext context)
     {
         var text = parsed.GetValue(_listen)!;
@@ -66,8 +66,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         var isOpen = certificate is null && !parsed.GetValue(_insecure);
         if (!IPAddress.IsLoopback(address) && (isOpen || (apiKey is null && !parsed.GetValue(_anyUser))))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{name} {text} can be reached from other machines, and "
                     + $"{(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
                 "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network "
@@ -86,22 +86,22 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     }
 
     /// <summary>The address that an option names.</summary>
-    /// <exception cref="CommandException">It is none.</exception>
+    /// <exception cref="UseCaseException">It is none.</exception>
     public static IPAddress Address(string option, string text) =>
         IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address)
             ? address
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"{option}: '{text}' is no IP address.",
                 "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
             );
 
     /// <summary>The port that an option names; 0 is any free one.</summary>
-    /// <exception cref="CommandException">It is none.</exception>
+    /// <exception cref="UseCaseException">It is none.</exception>
     public static int Port(string option, int port) =>
         port is >= 0 and <= IPEndPoint.MaxPort
             ? port
-            : throw new CommandException(ExitCodes.Usage, $"{option}: {port} is not a port.", "Ports go from 0 to 65535.");
+            : throw new UseCaseException(Outcome.Usage, $"{option}: {port} is not a port.", "Ports go from 0 to 65535.");
 
     /// <summary>Warns where others are let in, or can listen.</summary>
     public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)
@@ -117,7 +117,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     }
 
     /// <summary>The certificate of <c>--tls-cert</c> and <c>--tls-key</c>; null where neither was given.</summary>
-    /// <exception cref="CommandException">One lacks the other, or they can't be used.</exception>
+    /// <exception cref="UseCaseException">One lacks the other, or they can't be used.</exception>
     public static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
     {
         if (certificate is null && key is null)
@@ -126,7 +126,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         if (certificate is null || key is null)
         {
-            throw new CommandException(ExitCodes.Usage, "--tls-cert and --tls-key belong together.", "Give both, or neither.");
+            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Give both, or neither.");
         }
         try
         {
@@ -134,8 +134,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"The certificate {certificate} with the key {key} can't be used: {unusable.Message}",
                 "Both must be readable PEM files that belong together."
             );
@@ -152,17 +152,17 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         var key = reference switch
         {
             ['$', .. var name] => context.Environment.GetValueOrDefault(name)
-                ?? throw new CommandException(ExitCodes.Usage, $"--api-key: the variable {name} is not set.", "Set it, or name another."),
+                ?? throw new UseCaseException(Outcome.Usage, $"--api-key: the variable {name} is not set.", "Set it, or name another."),
             _ when reference.StartsWith(FilePrefix, StringComparison.Ordinal) => Read(context.FullPath(reference[FilePrefix.Length..])),
-            _ => throw new CommandException(
-                ExitCodes.Usage,
+            _ => throw new UseCaseException(
+                Outcome.Usage,
                 "--api-key takes no key: command lines are seen by everybody on the machine.",
                 "Write '$NAME' for a variable that holds it, or file:PATH."
             ),
         };
         return key.Length > 0
             ? key
-            : throw new CommandException(ExitCodes.Usage, $"--api-key: {reference} is empty.", "An empty key keeps nobody out.");
+            : throw new UseCaseException(Outcome.Usage, $"--api-key: {reference} is empty.", "An empty key keeps nobody out.");
     }
 
     private static string Read(string file)
@@ -173,7 +173,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.Usage, $"--api-key: {unreadable.Message}", "Name a file that can be read.");
+            throw new UseCaseException(Outcome.Usage, $"--api-key: {unreadable.Message}", "Name a file that can be read.");
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Panels;
@@ -37,7 +36,7 @@ internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool Wit
         var cells = Math.Min(Name, Math.Max(LeastName, width / 3));
         var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
         var state = StateOf(task).PadRight(State);
-        var time = TaskTable.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
+        var time = ShortFigures.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
         var money = !WithMoney
             ? ""
             : (task.Cost > 0 ? task.Cost.ToString("0.00", CultureInfo.InvariantCulture) + " $" : "").PadLeft(MoneyCells);

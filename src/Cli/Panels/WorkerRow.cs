@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Documents;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Panels;
@@ -75,7 +74,7 @@ internal sealed record WorkerRow
             {
                 Run = run.Id,
                 Task = task,
-                Doing = doing.GetValueOrDefault(task.Id) is { Length: > 0 } line ? line : Console.LocalTimes.In(task.Reason),
+                Doing = doing.GetValueOrDefault(task.Id) is { Length: > 0 } line ? line : LocalTimes.In(task.Reason),
                 IsAbandoned = run.Status.Abandoned is true,
                 Start = AgentActivity.LastStart(Path.Combine(run.Folder, "tasks", task.Id)),
             });

@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
@@ -40,7 +39,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <param name="settings">The run's settings.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     /// <returns>The exit code: success when the run works, else the reason.</returns>
-    public async Task<int> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
+    public async Task<Outcome> StartAsync(bool agreed, bool askPlan, OrchestratorSettings settings, CancellationToken stop)
     {
         var own = context.Words.TakeWhile(word => word != "--").Where(word => word is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
         var named = own.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal));
@@ -55,7 +54,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         ];
         var code = await LaunchAsync([.. own, .. more, .. context.Words.SkipWhile(word => word != "--")], IsUnderWayAsync, stop);
         return
-            code == ExitCodes.NeedsPerson
+            code == Outcome.NeedsPerson
             && StoredRun.TryRead(_folder)?.Status is { } status
             && await new PlanQuestion(repository, settings, context).AskAsync(status) is { } answer
             ? await DecideAsync(status, answer, settings, stop)
@@ -66,7 +65,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
     /// <summary>Carries out the answer; what goes on then does so in the background.</summary>
-    private async Task<int> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
+    private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
     {
         if (answer is PlanAnswer.Yes)
         {
@@ -88,7 +87,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     /// <summary>Continues an existing run. Resuming does not extend trust: anything not trusted at start is asked about.</summary>
     /// <param name="more">Further arguments of <c>resume</c>.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
-    public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
+    public Task<Outcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
         LaunchAsync([.. GoOn, .. more], (_, process) => IsServedByAsync(process, stop), stop);
 
     /// <summary>Continues a run whose terminal was closed, without waiting.</summary>
@@ -101,7 +100,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
 
     private IReadOnlyList<string> GoOn => ["resume", runId, "--no-progress", "-C", repository.WorkTree, .. Engine];
 
-    private async Task<int> LaunchAsync(
+    private async Task<Outcome> LaunchAsync(
         IReadOnlyList<string> arguments,
         Func<RunStatus, BackgroundProcess, Task<bool>> isUnderWay,
         CancellationToken stop
@@ -126,7 +125,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
     private Task<BackgroundProcess> StartAsync(IReadOnlyList<string> arguments) =>
         BackgroundProcess.StartAsync(runId, _folder, arguments, GoOn, _output, context.Time);
 
-    private async Task<int> WaitAsync(
+    private async Task<Outcome> WaitAsync(
         BackgroundProcess process,
         Func<RunStatus, BackgroundProcess, Task<bool>> isUnderWay,
         CancellationToken stop
@@ -150,7 +149,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
                     $"{runId} continues in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
                         + $"it; its words go to {_output}."
                 );
-                return ExitCodes.Done;
+                return Outcome.Done;
             }
 
             if (!isAlive)
@@ -175,7 +174,7 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         Engine.Count > 0
         || process.WorksOn(repository.OrchestratorFolder, (await EngineOwners.FindAsync(repository.OrchestratorFolder, stop))?.Pid);
 
-    private async Task<int> EndedAsync(RunStatus status)
+    private async Task<Outcome> EndedAsync(RunStatus status)
     {
         if (RunExit.CodeOf(status) is not { } code)
         {
@@ -185,9 +184,9 @@ internal sealed class DetachedRun(string runId, RepositoryLocation repository, C
         return code;
     }
 
-    private CommandException NotBegun() =>
+    private UseCaseException NotBegun() =>
         new(
-            ExitCodes.WorkFailed,
+            Outcome.WorkFailed,
             $"{runId} did not begin in the background. Its last words: {LastWords(_output)}",
             $"All of them are in {_output}."
         );

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
@@ -18,7 +17,7 @@ internal static class ForecastHistory
         {
             if (forecasts.BegunWith(run.RunId) is not { } forecast)
             {
-                context.Terminal.Show($"{LocalTimes.Short(run.StartedAt)}  {run.RunId}  nothing was expected: no past runs said it");
+                context.Terminal.Show($"{LocalTimes.ToMinute(run.StartedAt)}  {run.RunId}  nothing was expected: no past runs said it");
                 continue;
             }
             var isOver = RunStates.IsFinal(run.State);
@@ -26,7 +25,7 @@ internal static class ForecastHistory
             var cost = run.Cost >= forecast.CostLow && run.Cost <= forecast.CostHigh;
             var time = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
             context.Terminal.Show(
-                $"{LocalTimes.Short(run.StartedAt)}  {run.RunId}  expected {RunForecasts.Describe(forecast)}; "
+                $"{LocalTimes.ToMinute(run.StartedAt)}  {run.RunId}  expected {RunForecasts.Describe(forecast)}; "
                     + string.Create(CultureInfo.InvariantCulture, $"{(isOver ? "came to" : "is at")} {run.Cost:0.00} USD ({Word(cost)}), ")
                     + string.Create(
                         CultureInfo.InvariantCulture,

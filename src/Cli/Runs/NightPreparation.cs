@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Night;
 using Orchestrator.Machine.Setup;
@@ -19,13 +18,13 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
 {
     /// <summary>Refuses a night in which programs reach any host, unless that is said.</summary>
     /// <param name="isMeant">A person said so, by <c>--yes-open-network</c>.</param>
-    /// <exception cref="CommandException">It was not said: exit 3.</exception>
+    /// <exception cref="UseCaseException">It was not said: exit 3.</exception>
     public void RefuseOpenNetwork(bool isMeant)
     {
         if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
         {
-            throw new CommandException(
-                ExitCodes.NeedsPerson,
+            throw new UseCaseException(
+                Outcome.NeedsPerson,
                 "The night was not started: permissions.network.mode is open, so that agents and gates could send anything anywhere.",
                 "orchestrate config set permissions.network.mode listed; or start with --yes-open-network."
             );
@@ -37,7 +36,7 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
     /// <param name="plan">Its plan; null: a planner makes it.</param>
     /// <param name="input">Its input.</param>
     /// <param name="agreed">A person has answered already, by <c>--yes</c>.</param>
-    /// <exception cref="CommandException">Nobody said yes: exit 3.</exception>
+    /// <exception cref="UseCaseException">Nobody said yes: exit 3.</exception>
     public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
     {
         IReadOnlyList<MachineCheckEntry> entries =
@@ -83,8 +82,8 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
         Show(runId, contract, input, entries);
         if (open.Count > 0 && !agreed && context.Terminal.Ask("Start anyway?") is not true)
         {
-            throw new CommandException(
-                ExitCodes.NeedsPerson,
+            throw new UseCaseException(
+                Outcome.NeedsPerson,
                 $"The night was not started, because "
                     + $"{Plural.Of(open.Count, "point that could wake you is", "points that could wake you are")} open.",
                 $"Repair {Plural.Form(open.Count, "it", "them")}, or start with --yes anyway."
@@ -113,7 +112,7 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
 
     private IEnumerable<string> Clauses(NightContract contract, OrchestrationInput input)
     {
-        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.Short(until)}" : "no end time";
+        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.ToMinute(until)}" : "no end time";
         yield return input.MaxCost is { } most
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no agent starts when {most:0.00} USD are spent")
             : "no limit on cost";

@@ -31,7 +31,7 @@ internal static class PlannerRun
     /// <param name="show">Shows the result, when it ended well.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(
+    public static async Task<Outcome> RunAsync(
         CommandContext context,
         RepositoryLocation repository,
         RepositorySettings opened,
@@ -53,7 +53,7 @@ internal static class PlannerRun
         }
         context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and continues.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
-        if (code == ExitCodes.Done)
+        if (code == Outcome.Done)
         {
             show();
         }

@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 
@@ -31,8 +30,8 @@ internal static class ReportFile
         {
             if (File.Exists(path) && !IsReport(path))
             {
-                throw new CommandException(
-                    ExitCodes.Usage,
+                throw new UseCaseException(
+                    Outcome.Usage,
                     $"{file} already exists, and is not a report of orchestrate's.",
                     "Name another file, or remove it."
                 );
@@ -43,8 +42,8 @@ internal static class ReportFile
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"The report can't be written to {file}: {fault.Message}",
                 "Name a file in a folder that exists and may be written to."
             );

@@ -28,7 +28,7 @@ internal sealed class RunArgument
     }
 
     /// <summary>The arguments as one text; null: none was given.</summary>
-    /// <exception cref="CommandException">Two runs were named.</exception>
+    /// <exception cref="UseCaseException">Two runs were named.</exception>
     public string? Text(ParseResult parsed)
     {
         var (which, run) = (parsed.GetValue(_which), parsed.GetValue(_run));
@@ -39,7 +39,7 @@ internal sealed class RunArgument
         var reference = RunReference.Parse(which);
         return !which.Contains('/', StringComparison.Ordinal) ? $"{run}/{which}"
             : reference.Run is null || reference.Run == run ? $"{run}/{reference.Task}"
-            : throw new CommandException(ExitCodes.Usage, $"'{which}' and --run {run} are two runs.", "Name one of them.");
+            : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} are two runs.", "Name one of them.");
     }
 
     /// <summary>The run to show, and its task where one is named.</summary>
@@ -51,18 +51,18 @@ internal sealed class RunArgument
         RunReference.RequireOpen(repository, Text(parsed));
 
     /// <summary>The run to show, of a command that is about no task.</summary>
-    /// <exception cref="CommandException">A task was named.</exception>
+    /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => Whole(Require(repository, parsed));
 
     /// <summary>The run to change, of a command that is about no task.</summary>
-    /// <exception cref="CommandException">A task was named.</exception>
+    /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) => Whole(RequireOpen(repository, parsed));
 
     private static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
         found.Reference.Task is null
             ? found.Run
-            : throw new CommandException(
-                ExitCodes.Usage,
+            : throw new UseCaseException(
+                Outcome.Usage,
                 $"This is about a whole run, and {found.Run.Id}/{found.Reference.Task} is a task.",
                 $"Name the run: {found.Run.Id}."
             );

@@ -6,14 +6,14 @@ namespace Orchestrator.Cli.Runs;
 internal static class RunExit
 {
     /// <summary>The exit code, or null while the run goes on by itself.</summary>
-    public static int? CodeOf(RunStatus run) =>
+    public static Outcome? CodeOf(RunStatus run) =>
         run.State == RunStates.Escalated
-            ? ExitCodes.WorkFailed
+            ? Outcome.WorkFailed
             : RunLiveness.Of(run) switch
             {
-                RunLiveness.Ended => run.State == RunStates.Completed ? ExitCodes.Done : ExitCodes.WorkFailed,
-                RunLiveness.NeedsPerson => ExitCodes.NeedsPerson,
-                RunLiveness.Paused => ExitCodes.Resumable,
+                RunLiveness.Ended => run.State == RunStates.Completed ? Outcome.Done : Outcome.WorkFailed,
+                RunLiveness.NeedsPerson => Outcome.NeedsPerson,
+                RunLiveness.Paused => Outcome.Resumable,
                 _ => null,
             };
 }

@@ -20,7 +20,7 @@ internal static class RunProgramStatus
             run.RunId,
             run.State == RunStates.Completed ? "done"
                 : isFinal ? "error"
-                : run.Questions.Count > 0 || RunExit.CodeOf(run) == ExitCodes.NeedsPerson ? "blocked"
+                : run.Questions.Count > 0 || RunExit.CodeOf(run) == Outcome.NeedsPerson ? "blocked"
                 : "working",
             string.Create(CultureInfo.InvariantCulture, $"{run.State}, {done} of {Plural.Of(run.TaskCount, "task")} done")
         )

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
@@ -91,7 +90,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <param name="settings">Its settings.</param>
     /// <param name="outlivingWith">Arguments with which it goes on without this terminal; null: it does not.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(
+    public static async Task<Outcome> RunAsync(
         string runId,
         OrchestrationInput input,
         RepositoryLocation repository,
@@ -134,9 +133,9 @@ internal sealed class RunSession : IAsyncDisposable
     /// conversation, and a preparation in progress is given up, because 'resume' repeats it. The second ends this process at once; running
     /// agents are attached to by <c>resume</c>.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
+    public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
-    private async Task<int> WatchAsync(RunHandle run, long skipUntil, bool asks)
+    private async Task<Outcome> WatchAsync(RunHandle run, long skipUntil, bool asks)
     {
         _watched.Add(run.RunId);
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress)
@@ -148,12 +147,12 @@ internal sealed class RunSession : IAsyncDisposable
             var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
             if (status is null)
             {
-                return ExitCodes.Resumable;
+                return Outcome.Resumable;
             }
             await EndTasksAsync(run, status);
             _hasEnded |= RunStates.IsFinal(status.State);
             await RunSummary.SayAsync(status, _context, watcher.Warned, asks, watcher.HasTable);
-            return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
+            return RunExit.CodeOf(status) ?? Outcome.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
         {
@@ -162,8 +161,8 @@ internal sealed class RunSession : IAsyncDisposable
         }
         catch (RpcException lost) when (!_engine.IsOwner)
         {
-            throw new CommandException(
-                ExitCodes.Resumable,
+            throw new UseCaseException(
+                Outcome.Resumable,
                 $"The engine ({_engine.Description}) no longer answers: {ConnectionFault.Of(lost)}.",
                 $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
             );
@@ -215,10 +214,10 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Watches a run to its end; if it waits for approval of its plan, shows the plan and asks the person at the terminal; another
     /// plan of the person goes on as another run.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
+    public async Task<Outcome> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
         var code = await WatchAsync(run, skipUntil, _context.Terminal.IsInteractive);
-        while (code == ExitCodes.NeedsPerson && !_context.Interrupts.Stop.IsCancellationRequested)
+        while (code == Outcome.NeedsPerson && !_context.Interrupts.Stop.IsCancellationRequested)
         {
             var status = await run.StatusAsync(_context.Interrupts.Stop);
             if (await new PlanQuestion(_repository, _settings, _context).AskAsync(status) is not { } answer)
@@ -421,12 +420,12 @@ internal sealed class RunSession : IAsyncDisposable
     {
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)
         {
-            if (_worker.Running.Exception!.InnerException is CommandException)
+            if (_worker.Running.Exception!.InnerException is UseCaseException)
             {
                 await _worker.Running;
             }
-            throw new CommandException(
-                ExitCodes.Resumable,
+            throw new UseCaseException(
+                Outcome.Resumable,
                 $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}",
                 $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
             );

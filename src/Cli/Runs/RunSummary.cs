@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Cli.Console;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Background;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Runs;
 
@@ -28,7 +27,7 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
     }
 
     /// <inheritdoc/>
-    protected override Task<TimeSpan?> PassAsync(CancellationToken stop)
+    protected override Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {
         foreach (var file in Files())
         {

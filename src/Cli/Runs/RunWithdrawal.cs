@@ -16,20 +16,20 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
     /// <param name="yes">A branch may be moved back without asking.</param>
     /// <param name="endAsync">Ends a run that is open.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(StoredRun run, bool yes, Func<Task<int>> endAsync)
+    public async Task<Outcome> RunAsync(StoredRun run, bool yes, Func<Task<Outcome>> endAsync)
     {
         var repository = context.RequireRepository();
         if (run.Status.State == RunStates.Aborted)
         {
             context.Terminal.Say($"{run.Id} is aborted already: {run.Status.Reason}");
-            return ExitCodes.Done;
+            return Outcome.Done;
         }
         var hasLanded = LandingReversals.HasLanded(run.Folder);
         var isOpen = !RunStates.IsFinal(run.Status.State);
         if (!isOpen && !hasLanded)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.",
                 WhereItsWorkIs(run.Status)
             );
@@ -37,12 +37,12 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
         var isThere = hasLanded && (await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
         if (isThere && !yes && !Confirm(run))
         {
-            return ExitCodes.NeedsPerson;
+            return Outcome.NeedsPerson;
         }
         if (isOpen)
         {
             var sent = await endAsync();
-            if (sent != ExitCodes.Done || !LandingReversals.HasLanded(run.Folder))
+            if (sent != Outcome.Done || !LandingReversals.HasLanded(run.Folder))
             {
                 return sent;
             }
@@ -53,8 +53,8 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
 
     private bool Confirm(StoredRun run) =>
         context.Terminal.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
-        ?? throw new CommandException(
-            ExitCodes.NeedsPerson,
+        ?? throw new UseCaseException(
+            Outcome.NeedsPerson,
             $"{run.Id} has landed on {run.Status.Target}, and nobody is here to say that {run.Status.Target} may be moved back.",
             $"orchestrate abort {run.Id} --yes"
         );
@@ -67,8 +67,8 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
         {
             if (context.Time.GetElapsedTime(began) > EndsWithin)
             {
-                throw new CommandException(
-                    ExitCodes.Resumable,
+                throw new UseCaseException(
+                    Outcome.Resumable,
                     $"{run.Id} is still ending; what it landed is on {run.Status.Target}.",
                     $"When 'orchestrate status {run.Id}' says that it has ended: orchestrate abort {run.Id}"
                 );
@@ -78,11 +78,11 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
         return run;
     }
 
-    private async Task<int> TakeBackAsync(StoredRun run, RepositoryLocation repository)
+    private async Task<Outcome> TakeBackAsync(StoredRun run, RepositoryLocation repository)
     {
         var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
         context.Terminal.Say(reason);
-        return isTakenBack ? ExitCodes.Done : ExitCodes.NeedsPerson;
+        return isTakenBack ? Outcome.Done : Outcome.NeedsPerson;
     }
 
     private static string WhereItsWorkIs(RunStatus run) =>

@@ -1,5 +1,3 @@
-using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -26,7 +24,7 @@ internal static class SteeringDelivery
     /// <param name="call">The command.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>The exit code; null where no worker runs, so that the command is kept.</returns>
-    public static async Task<int?> SendAsync(
+    public static async Task<Outcome?> SendAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
         StoredRun run,
@@ -36,7 +34,7 @@ internal static class SteeringDelivery
     {
         if (RunStates.IsFinal(run.Status.State))
         {
-            throw new CommandException(ExitCodes.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
+            throw new UseCaseException(Outcome.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
         }
         var repository = context.RequireRepository();
         var settings = TrustGate.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
@@ -89,7 +87,7 @@ internal static class SteeringDelivery
     /// <param name="isAsMeant">True for the state that the command was to bring about.</param>
     /// <param name="stop">Gives up; the command stays kept.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> CarryOutAsync(
+    public static async Task<Outcome> CarryOutAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
         StoredRun run,
@@ -99,11 +97,11 @@ internal static class SteeringDelivery
     {
         await using var session = await OpenAsync(context, flags, run, stop);
         var status = await session.CarryOutAsync(session.Runs.Get(run.Id), run.Status.Sequence, isAsMeant);
-        return isAsMeant(status) ? ExitCodes.Done : RunExit.CodeOf(status) ?? ExitCodes.Resumable;
+        return isAsMeant(status) ? Outcome.Done : RunExit.CodeOf(status) ?? Outcome.Resumable;
     }
 
     /// <summary>Continues a run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
-    public static async Task<int> GoOnAsync(
+    public static async Task<Outcome> GoOnAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
         IReadOnlyList<string> engine,
@@ -121,7 +119,7 @@ internal static class SteeringDelivery
     }
 
     /// <summary>Continues a run in a background process. Trust is asked for here, where a person reads it.</summary>
-    public static Task<int> DetachAsync(
+    public static Task<Outcome> DetachAsync(
         CommandContext context,
         IReadOnlyList<SettingFlag> flags,
         IReadOnlyList<string> engine,
@@ -153,16 +151,16 @@ internal static class SteeringDelivery
     ) => TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
 
     /// <summary>Shows that a command waits for the process that continues the run.</summary>
-    public static int SayKept(CommandContext context, StoredRun run, IEnumerable<string> words)
+    public static Outcome SayKept(CommandContext context, StoredRun run, IEnumerable<string> words)
     {
         PendingCommands.Add(run.Folder, run.Status, words);
         context.Terminal.Say(
             $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues it and carries it out."
         );
-        return ExitCodes.Resumable;
+        return Outcome.Resumable;
     }
 
-    private static async Task<int?> SendAsync(
+    private static async Task<Outcome?> SendAsync(
         EngineConnection engine,
         CommandContext context,
         StoredRun run,
@@ -179,13 +177,13 @@ internal static class SteeringDelivery
             // Where none was named the answer names the run.
             context.Terminal.Say(answer.NamesRun ? answer.Message : $"{run.Id}: {answer.Message}");
             call.Told?.Invoke();
-            return answer.Changed ? ExitCodes.Done : call.UnchangedCode;
+            return answer.Changed ? Outcome.Done : call.Unchanged;
         }
 
         // Commands that are kept already may change the refusal; then the run itself decides.
         if (!isWorkedOn && PendingCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse?.Invoke(run.Status) is { } refusal)
         {
-            throw new CommandException(ExitCodes.Usage, refusal, $"See 'orchestrate status {run.Id}'.");
+            throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate status {run.Id}'.");
         }
         try
         {
@@ -205,7 +203,7 @@ internal static class SteeringDelivery
             $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept, and it carries "
                 + "it out when it can."
         );
-        return ExitCodes.Resumable;
+        return Outcome.Resumable;
     }
 
     // Workers of an engine that was just taken over reconnect within moments.
@@ -240,8 +238,8 @@ internal static class SteeringDelivery
         }
         catch (WorkflowUpdateFailedException refused)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 refused.InnerException?.Message ?? refused.Message,
                 $"See 'orchestrate status {run.RunId}'."
             );

@@ -86,23 +86,8 @@ internal static class TaskTable
     public static IEnumerable<ScreenLine> DrawRows(RunStatus run, DateTimeOffset now, int width) =>
         Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run), asGraph: false);
 
-    /// <summary>A duration for people: <c>0:42</c>, <c>12:05</c>, <c>3:07:12</c>.</summary>
-    public static string Time(TimeSpan time)
-    {
-        var seconds = Math.Max(0, (long)time.TotalSeconds);
-        return seconds < 3600
-            ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}:{seconds % 60:00}")
-            : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}");
-    }
-
     /// <summary>A person has paused the run, and it has not ended since.</summary>
     public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
-
-    /// <summary>Tokens in short form: <c>842</c>, <c>12k</c>, <c>3.4M</c>.</summary>
-    public static string Tokens(long tokens) =>
-        tokens < 1000 ? tokens.ToString(CultureInfo.InvariantCulture)
-        : tokens < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / 1000}k")
-        : string.Create(CultureInfo.InvariantCulture, $"{tokens / 1_000_000.0:0.0}M");
 
     private static IEnumerable<ScreenLine> Rows(
         RunStatus run,
@@ -154,8 +139,8 @@ internal static class TaskTable
         // What it waits for a person is no work.
         var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
         var head =
-            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {Time(end - run.StartedAt - waits)}"
-            + $"{(waits > TimeSpan.Zero ? $" and waits {Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
+            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {ShortFigures.Time(end - run.StartedAt - waits)}"
+            + $"{(waits > TimeSpan.Zero ? $" and waits {ShortFigures.Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.Brief() is { Length: > 0 } counted)
         {
             head += $"  {counted}";
@@ -212,7 +197,7 @@ internal static class TaskTable
         var waits = task.State is TaskStates.Blocked or TaskStates.AwaitingApproval;
         if (waits && now - task.Since is var waited && waited > TimeSpan.FromMinutes(1))
         {
-            text = $"(waits {Time(waited)}) {text}";
+            text = $"(waits {ShortFigures.Time(waited)}) {text}";
         }
         return new RowCells(
             Mark(task),
@@ -220,8 +205,8 @@ internal static class TaskTable
             task.Paused ? "paused" : task.State,
             text,
             isDoing,
-            task.StartedAt is { } start ? Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
-            task.Tokens > 0 ? Tokens(task.Tokens) : "",
+            task.StartedAt is { } start ? ShortFigures.Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
+            task.Tokens > 0 ? ShortFigures.Tokens(task.Tokens) : "",
             task.Cost > 0 ? Cost(task.Cost) : "",
             ToneOf(task)
         );

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;
@@ -26,7 +25,7 @@ internal static class CommandLine
     /// <param name="interrupts">Ctrl-C, once and twice.</param>
     /// <param name="platform">The machine; null: this one.</param>
     /// <param name="caller">Another command of this process; null: a person at this terminal.</param>
-    public static async Task<int> RunAsync(
+    public static async Task<Outcome> RunAsync(
         IReadOnlyList<string> arguments,
         Func<bool, ITerminal> openTerminal,
         IReadOnlyDictionary<string, string> environment,
@@ -52,7 +51,7 @@ internal static class CommandLine
         {
             var near = NearestName.Of(option, [.. parsed.CommandResult.Command.Options.Select(known => known.Name)]);
             terminal.Fail($"Unrecognized option '{option}'.", Hint(near, parsed));
-            return ExitCodes.Usage;
+            return Outcome.Usage;
         }
         if (parsed.Errors.Count > 0)
         {
@@ -62,7 +61,7 @@ internal static class CommandLine
         if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
         {
             terminal.Fail($"There is no command '{unknown}'.", Hint(CommandGroups.Meant(unknown, root), parsed));
-            return ExitCodes.Usage;
+            return Outcome.Usage;
         }
         if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
         {
@@ -91,29 +90,29 @@ internal static class CommandLine
             await DemandAllowedAsync(command, context, environment, interrupts.Stop);
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
-        catch (CommandException fault)
+        catch (UseCaseException fault)
         {
             terminal.Fail(fault.Message, fault.Cure);
-            return fault.ExitCode;
+            return fault.Outcome;
         }
         catch (RefusedException refused)
         {
             terminal.Fail(refused.Message, refused.Cure);
-            return refused.IsPassing ? ExitCodes.Resumable : ExitCodes.Usage;
+            return refused.IsPassing ? Outcome.Resumable : Outcome.Usage;
         }
         catch (Exception ended) when (interrupts.Stop.IsCancellationRequested && IsInterruption(ended))
         {
-            return ExitCodes.Interrupted;
+            return Outcome.Interrupted;
         }
         catch (Exception fault) when (ProgramFailure.Of(fault) is { } failure)
         {
             terminal.Fail(failure.Message, failure.Cure);
-            return failure.IsOfPlace ? ExitCodes.Usage : ExitCodes.Unavailable;
+            return failure.IsOfPlace ? Outcome.Usage : Outcome.Unavailable;
         }
         catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? FailedEngineCall.Of(fault)) is { } known)
         {
             terminal.Fail(known.Message, known.Cure);
-            return known.ExitCode;
+            return known.Outcome;
         }
         catch (Exception unexpected)
         {
@@ -124,7 +123,7 @@ internal static class CommandLine
                     ? "Not even a log file can be written. See that the folder is not read-only and its disk not full, then run again."
                     : $"Details are in {log}."
             );
-            return unexpected is IOException or UnauthorizedAccessException ? ExitCodes.Unavailable : ExitCodes.WorkFailed;
+            return unexpected is IOException or UnauthorizedAccessException ? Outcome.Unavailable : Outcome.WorkFailed;
         }
     }
 
@@ -174,23 +173,23 @@ internal static class CommandLine
     {
         if (!Directory.Exists(context.Directory))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"There is no folder {context.Directory}.",
                 "Name one that exists with --working-dir."
             );
         }
         if (!command.IsForAgents && AgentStartFacts.Concern(environment, context.FindRepository))
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, a gate or set-up.",
                 "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
             );
         }
         if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)
         {
-            throw new CommandException(ExitCodes.Unavailable, refusal, context.Platform.Cure);
+            throw new UseCaseException(Outcome.Unavailable, refusal, context.Platform.Cure);
         }
         if (
             !command.IsForAgents
@@ -203,7 +202,7 @@ internal static class CommandLine
         }
     }
 
-    private static int Refuse(ParseResult parsed, ITerminal terminal)
+    private static Outcome Refuse(ParseResult parsed, ITerminal terminal)
     {
         var command = parsed.CommandResult.Command;
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
@@ -220,7 +219,7 @@ internal static class CommandLine
                     .Where(message => unknown is null || message != NoCommand)
                     .Distinct();
         terminal.Fail(string.Join("\n", messages), Hint(near, parsed));
-        return ExitCodes.Usage;
+        return Outcome.Usage;
     }
 
     private static string Hint(string? near, ParseResult parsed) =>
@@ -238,7 +237,7 @@ internal static class CommandLine
     private static string PathOf(System.CommandLine.Parsing.CommandResult? command) =>
         command?.Parent is null ? "" : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
 
-    private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal, bool isWhole)
+    private static async Task<Outcome> ShowHelpAsync(ParseResult parsed, ITerminal terminal, bool isWhole)
     {
         using var text = new StringWriter();
         var code = await parsed.InvokeAsync(
@@ -256,7 +255,7 @@ internal static class CommandLine
             ? OfProgram(root, shown, isWhole, terminal.OutputWidth)
             : shown + CommandHelp.Find(PathOf(parsed.CommandResult).Trim())?.Text;
         terminal.Result(string.Join('\n', help.Split('\n').SelectMany(line => TextRows.Hanging(line, terminal.OutputWidth))));
-        return code;
+        return (Outcome)code;
     }
 
     // The library lists options first, and commands as they come.

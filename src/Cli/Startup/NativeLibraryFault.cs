@@ -10,7 +10,7 @@ internal static class NativeLibraryFault
 
     /// <summary>The description of an exception; null: it is not about a native library.</summary>
     /// <param name="fault">The exception, or one that was caused by it.</param>
-    public static CommandException? Of(Exception fault)
+    public static UseCaseException? Of(Exception fault)
     {
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
@@ -23,15 +23,15 @@ internal static class NativeLibraryFault
         return null;
     }
 
-    private static CommandException Describe(string otherwise)
+    private static UseCaseException Describe(string otherwise)
     {
         var folders = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? AppContext.BaseDirectory).Split(
             Path.PathSeparator,
             StringSplitOptions.RemoveEmptyEntries
         );
         var told = Names.Select(name => Look(name, folders)).FirstOrDefault(found => found is not null) ?? otherwise;
-        return new CommandException(
-            ExitCodes.Unavailable,
+        return new UseCaseException(
+            Outcome.Unavailable,
             $"A native library of this installation can't be loaded on {RuntimeInformation.RuntimeIdentifier}: {told}",
             "Install orchestrate again, from the package for this platform (linux-x64 or linux-arm64, with glibc or musl)."
         );

@@ -17,7 +17,7 @@ internal static class Program
         if (args is ["--version"])
         {
             VersionText.Print();
-            return ExitCodes.Done;
+            return (int)Outcome.Done;
         }
 
         // Nor for these: each start of a confined program waits for the first, and the second serves sandboxes as long as they live.
@@ -30,10 +30,10 @@ internal static class Program
             return NetworkProcesses.Serve(place);
         }
 
-        return RunAsync(args).GetAwaiter().GetResult();
+        return (int)RunAsync(args).GetAwaiter().GetResult();
     }
 
-    private static async Task<int> RunAsync(string[] args)
+    private static async Task<Outcome> RunAsync(string[] args)
     {
         using var interrupts = Interrupts.OfProcess();
         using var last = interrupts.Stop.Register(() => new Thread(EndAfterGrace) { IsBackground = true }.Start());
@@ -43,7 +43,7 @@ internal static class Program
         {
             using var told = new SystemTerminal(documents: false, environment, ConsoleEnds.OfProcess());
             told.Fail("The folder that this was called in is gone.", "Go to one that exists (cd), then call it again.");
-            return ExitCodes.Usage;
+            return Outcome.Usage;
         }
         var code = await CommandLine.RunAsync(
             args,
@@ -81,7 +81,7 @@ internal static class Program
         Thread.Sleep(Grace);
         OwnedAgents.EndOwnAsync().Wait(Grace);
 #pragma warning disable RS0030 // No command is left that could return.
-        Environment.Exit(ExitCodes.Resumable);
+        Environment.Exit((int)Outcome.Resumable);
 #pragma warning restore RS0030
     }
 }

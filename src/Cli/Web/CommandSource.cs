@@ -65,8 +65,8 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
             var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
             var code = await context.CallAtAsync(words, call.Repository, caller);
             return taken is var (document, type)
-                ? new CommandOutcome(code, document, () => Told(CommandContext.Written(document, type)), Told(messages.ToString()))
-                : new CommandOutcome(code, Told(output.ToString()), Told(messages.ToString()));
+                ? new CommandOutcome((int)code, document, () => Told(CommandContext.Written(document, type)), Told(messages.ToString()))
+                : new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString()));
         }
         finally
         {

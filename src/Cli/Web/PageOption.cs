@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Cli.Options;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
@@ -25,19 +24,19 @@ internal sealed class PageOption
     public void AddTo(Command command) => command.Add(_port);
 
     /// <summary>The port; null: the page is not asked for.</summary>
-    /// <exception cref="CommandException">It is no port.</exception>
+    /// <exception cref="UseCaseException">It is no port.</exception>
     public int? PortOf(ParseResult parsed) =>
         parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
 
     /// <summary>Refuses the option of a command that goes on in the background.</summary>
     /// <param name="isDetached">It does.</param>
-    /// <exception cref="CommandException">Both were asked for.</exception>
+    /// <exception cref="UseCaseException">Both were asked for.</exception>
     public void RefuseDetached(ParseResult parsed, bool isDetached)
     {
         if (PortOf(parsed) is not null && isDetached)
         {
-            throw new CommandException(
-                ExitCodes.Usage,
+            throw new UseCaseException(
+                Outcome.Usage,
                 "--web serves the page from this process, which ends with --detach.",
                 "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
             );

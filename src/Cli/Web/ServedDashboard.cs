@@ -33,7 +33,7 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
     private IDisposable? _prometheus;
 
     /// <summary>Returns when it listens.</summary>
-    /// <exception cref="CommandException">Another program has the port.</exception>
+    /// <exception cref="UseCaseException">Another program has the port.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var source = new CommandSource(context);
@@ -51,8 +51,8 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
-            throw new CommandException(
-                ExitCodes.Unavailable,
+            throw new UseCaseException(
+                Outcome.Unavailable,
                 $"Another program listens on {options.Address} already.",
                 "End it, or choose another port with --port (0: any free one)."
             );

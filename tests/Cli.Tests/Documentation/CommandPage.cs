@@ -100,10 +100,10 @@ internal static partial class CommandPage
     // Said once, beside the constants.
     private static IEnumerable<(string Code, string Meaning)> Codes() =>
         ExitCode()
-            .Matches(File.ReadAllText(RepositoryFiles.Path("src/Cli/ExitCodes.cs")))
+            .Matches(File.ReadAllText(RepositoryFiles.Path("src/App/Outcome.cs")))
             .Select(match => (match.Groups["code"].Value, CodeTag().Replace(match.Groups["meaning"].Value, "`$1`")));
 
-    [GeneratedRegex(@"/// <summary>(?<meaning>.+?)</summary>\s+public const int \w+ = (?<code>\d+);")]
+    [GeneratedRegex(@"/// <summary>(?<meaning>.+?)</summary>\s+\w+ = (?<code>\d+),")]
     private static partial Regex ExitCode();
 
     [GeneratedRegex("<c>(.+?)</c>")]

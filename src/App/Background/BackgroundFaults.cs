@@ -1,0 +1,35 @@
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Background;
+
+/// <summary>Last errors of background units that work for a repository, for people.</summary>
+public static class BackgroundFaults
+{
+    /// <summary>The errors as lines.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="now">The present time.</param>
+    public static IReadOnlyList<string> LinesOf(RepositoryLocation repository, DateTimeOffset now) =>
+        [
+            .. FaultNote
+                .Read(repository.OrchestratorFolder)
+                .Select(fault =>
+                    $"{fault.Unit} failed {Plural.Times(fault.Failures)}, last {ShortFigures.Time(now - fault.At)} ago: "
+                    + $"{new UntrustedText(fault.Error).Line}"
+                ),
+        ];
+
+    /// <summary>The errors as entries of a check.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="now">The present time.</param>
+    public static IEnumerable<MachineCheckEntry> EntriesOf(RepositoryLocation repository, DateTimeOffset now) =>
+        LinesOf(repository, now)
+            .Select(line => new MachineCheckEntry(
+                "background",
+                MachineCheckStatus.Warn,
+                line,
+                "It is tried again. The log of the process that works on runs has more (.orchestrator/logs)."
+            ));
+}

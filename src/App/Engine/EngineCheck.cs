@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Engine;
+
+/// <summary>Checks whether the engine of runs can be reached. Starts none.</summary>
+public static class EngineCheck
+{
+    private const string Name = "engine";
+
+    public static async Task<MachineCheckEntry> RunAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        if (settings.Temporal.Address is null)
+        {
+            return await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is { } owner
+                ? new(Name, MachineCheckStatus.Ok, $"Embedded; process {owner.Pid} serves it.")
+                : new(Name, MachineCheckStatus.Ok, "Embedded; it works while runs do.");
+        }
+
+        try
+        {
+            await using var connection = await EngineConnection.OpenAsync(
+                repository,
+                settings,
+                context,
+                NullLoggerFactory.Instance,
+                stays: false,
+                stop
+            );
+            var missing = await KnownAttributes.MissingAsync(connection.Client, stop);
+            return missing.Count == 0
+                ? new(Name, MachineCheckStatus.Ok, connection.Description + ".")
+                : new(
+                    Name,
+                    MachineCheckStatus.Warn,
+                    $"{connection.Description}. It can't list runs by {string.Join(" and ", missing)}; all else works.",
+                    "An operator adds what is missing once: "
+                        + string.Join(
+                            "; ",
+                            missing.Select(name => $"temporal operator search-attribute create --name {name} --type Keyword")
+                        )
+                );
+        }
+        catch (UseCaseException fault)
+        {
+            return new(Name, MachineCheckStatus.Fail, fault.Message, fault.Cure);
+        }
+        catch (RefusedException refused)
+        {
+            return new(Name, MachineCheckStatus.Fail, refused.Message, refused.Cure);
+        }
+    }
+}

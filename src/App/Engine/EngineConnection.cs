@@ -1,0 +1,327 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+using Temporal.Server;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Engine;
+
+/// <summary>A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process
+/// that needs the embedded engine takes its file and serves it; others connect to its socket, and a process that stays takes the file over
+/// when its owner ends.</summary>
+public sealed class EngineConnection : IAsyncDisposable
+{
+    // For a run that is open longer than the retention, the histories of its first tasks are still needed.
+    private static readonly TimeSpan LeastKept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Always = TimeSpan.FromDays(36500);
+    private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    // How often a successor checks whether the owner lives: a released lock notifies no one.
+    private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(10);
+
+    private readonly RepositoryLocation? _repository;
+    private readonly string? _joined;
+    private readonly IDisposable? _registration;
+    private readonly TimeSpan _retention;
+    private EmbeddedServer? _served;
+
+    private EngineConnection(ITemporalClient client, string description)
+    {
+        Client = client;
+        Runs = new RunClient(client);
+        Description = description;
+    }
+
+    private EngineConnection(ITemporalClient client, EmbeddedServer served)
+        : this(client, "embedded engine") => _served = served;
+
+    private EngineConnection(
+        ITemporalClient client,
+        EngineOwner owner,
+        RepositoryLocation repository,
+        TimeSpan retention,
+        IDisposable? registration
+    )
+        : this(client, $"embedded engine of process {owner.Pid}")
+    {
+        _repository = repository;
+        _retention = retention;
+        _joined = owner.Address[EngineOwners.SocketPrefix.Length..];
+        _registration = registration;
+    }
+
+    /// <summary>Client of the engine; it reconnects to a new owner, which listens at the same address.</summary>
+    public ITemporalClient Client { get; }
+
+    /// <summary>Runs on that engine.</summary>
+    public RunClient Runs { get; }
+
+    /// <summary>The engine in words for people.</summary>
+    public string Description { get; }
+
+    /// <summary>The version of the worker deployment that workers on that engine have.</summary>
+    /// <value>Default: null, there is none.</value>
+    public WorkerDeploymentVersion? Deployment { get; private init; }
+
+    /// <summary>True if this process serves the embedded engine.</summary>
+    public bool IsOwner => _served is not null;
+
+    /// <summary>True if the engine is the embedded one, served by this process or another.</summary>
+    public bool IsEmbedded => IsOwner || _joined is not null;
+
+    // For 'inbox', which then does not show it elsewhere: no reason to do without the engine.
+    private static void NoteRepository(RepositoryLocation repository, UseCaseContext context)
+    {
+        try
+        {
+            new KnownRepositories(context.Environment).Add(repository);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            context.Interaction.Warn($"'orchestrate inbox' elsewhere will not show this repository: {fault.Message}");
+        }
+    }
+
+    /// <summary>True if the engine that this process serves answers; true where another one serves it, which is not in this process's
+    /// hands.</summary>
+    public async Task<bool> IsWellAsync(CancellationToken stop)
+    {
+        try
+        {
+            return !IsOwner
+                || await Client.Connection.CheckHealthAsync(options: new RpcOptions { Timeout = HealthLimit, CancellationToken = stop });
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The time for which the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
+    public static TimeSpan RetentionOf(RetentionSettings settings) =>
+        settings.Age is not { } age ? Always
+        : age > LeastKept ? age
+        : LeastKept;
+
+    /// <summary>If this process serves the engine: deletes histories past their retention and returns free space in its file. Another owner
+    /// does so every few minutes.</summary>
+    public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
+
+    /// <summary>The engine's file was removed while it was served: its runs are lost.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>Another process serves the embedded engine.</summary>
+    public bool IsJoined => _joined is not null && !IsOwner;
+
+    /// <summary>Connects; if no address is set and the repository's engine is not served, this process serves it from now on.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">Where the engine is.</param>
+    /// <param name="context">Clock and environment.</param>
+    /// <param name="loggers">Where a server of this process logs.</param>
+    /// <param name="stays">This process works on runs, so it calls <see cref="TakeOverAsync"/>. Otherwise it leaves the engine to processes
+    /// that do.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="UseCaseException">The server does not answer: exit 5.</exception>
+    public static async Task<EngineConnection> OpenAsync(
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        UseCaseContext context,
+        ILoggerFactory loggers,
+        bool stays,
+        CancellationToken stop
+    )
+    {
+        await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+        NoteRepository(repository, context);
+        if (settings.Temporal.Address is not null)
+        {
+            return await ConnectAsync(settings.Temporal, context, loggers, stop);
+        }
+        var folder = RepositoryLocation.EnsureFolder(repository.OrchestratorFolder);
+        var retention = RetentionOf(settings.Retention);
+        var began = context.Time.GetTimestamp();
+        while (true)
+        {
+            if ((stays || !StandbyProcesses.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
+            {
+                return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), retention, context, loggers, stop);
+            }
+            if (await TryJoinAsync(repository, retention, loggers, stays, stop) is { } joined)
+            {
+                return joined;
+            }
+            if (context.Time.GetElapsedTime(began) > OwnerPatience)
+            {
+                throw new UseCaseException(
+                    Outcome.Unavailable,
+                    $"Another process holds the engine of {repository.Root} but does not answer.",
+                    $"See who holds {Path.Combine(folder, "engine.lock")}, and end that process."
+                );
+            }
+
+            await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+
+    /// <summary>If another process serves the engine: returns when that one has ended, for any reason, and this one serves in its
+    /// place.</summary>
+    /// <param name="context">Clock.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="stop">Gives up waiting.</param>
+    /// <exception cref="UseCaseException">The engine's file is gone with the other process: exit 5.</exception>
+    public async Task TakeOverAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (EngineFile.TryAcquire(_repository!.OrchestratorFolder, GuardOf(_repository)) is { } file)
+            {
+                if (!File.Exists(file.DatabasePath))
+                {
+                    file.Dispose();
+                    throw Loss(file.DatabasePath);
+                }
+
+                _served = await EmbeddedServer.StartAsync(file, _joined!, _retention, context, loggers, stop);
+                return;
+            }
+
+            await Task.Delay(OwnerWatch, context.Time, stop);
+        }
+    }
+
+    /// <summary>If this process serves the engine: prevents work on a file that was removed. Such an engine answers no calls any
+    /// more.</summary>
+    /// <param name="context">Clock.</param>
+    /// <param name="stop">Ends the watch.</param>
+    /// <exception cref="UseCaseException">The file was removed: exit 5.</exception>
+    public async Task UntilLostAsync(UseCaseContext context, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(FileWatch, context.Time, stop);
+            if (_served is not { IsRemoved: true } served)
+            {
+                continue;
+            }
+            await served.StopServingAsync();
+            throw Loss(Path.Combine(context.RequireRepository().OrchestratorFolder, EngineFile.FileName));
+        }
+    }
+
+    /// <summary>A second lock in git's folder, which no cleanup of the checkout removes: it guarantees one engine per repository, whatever
+    /// becomes of its file.</summary>
+    public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
+
+    private UseCaseException Loss(string file)
+    {
+        IsLost = true;
+        return new UseCaseException(
+            Outcome.Unavailable,
+            $"{file} was removed while the engine worked on it ('git clean -fdx' does that), so the engine has ended and its "
+                + "agents are stopped.",
+            "Finished tasks are kept in git: 'orchestrate run' takes them up again. To tidy up beside a living engine leave our "
+                + "folder out: git clean -fdx -e .orchestrator."
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _registration?.Dispose();
+        if (_served is not null)
+        {
+            await _served.DisposeAsync();
+        }
+    }
+
+    /// <summary>Connects to the server at the configured address.</summary>
+    /// <exception cref="UseCaseException">It does not answer: exit 5.</exception>
+    public static async Task<EngineConnection> ConnectAsync(
+        TemporalSettings settings,
+        UseCaseContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
+    {
+        var options = ServerProfile.Options(settings, context);
+        try
+        {
+            var client = await ClientCore.ConnectAsync(options, loggers, stop);
+            return await ServerNamespace.ExistsAsync(client, stop)
+                ? new EngineConnection(client, $"Temporal at {options.TargetHost}") { Deployment = WorkerDeployment.VersionOf(settings) }
+                : throw new UseCaseException(
+                    Outcome.Unavailable,
+                    $"There is no namespace {options.Namespace} on the Temporal server at {options.TargetHost}.",
+                    $"Make it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; or name "
+                        + "another with --namespace."
+                );
+        }
+        catch (Exception unreachable) when (unreachable is RpcException or InvalidOperationException or HttpRequestException)
+        {
+            throw new UseCaseException(
+                Outcome.Unavailable,
+                $"The Temporal server at {options.TargetHost} does not answer: {ConnectionFault.Of(unreachable)}.",
+                "Check temporal.address, or leave it out to use the embedded engine."
+            );
+        }
+    }
+
+    private static async Task<EngineConnection> ServeAsync(
+        EngineFile file,
+        string socket,
+        TimeSpan retention,
+        UseCaseContext context,
+        ILoggerFactory loggers,
+        CancellationToken stop
+    )
+    {
+        var served = await EmbeddedServer.StartAsync(file, socket, retention, context, loggers, stop);
+        try
+        {
+            return new EngineConnection(
+                await ClientCore.ConnectAsync(EngineAddress.ClientOptions(EngineOwners.SocketPrefix + socket), loggers, stop),
+                served
+            );
+        }
+        catch
+        {
+            await served.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<EngineConnection?> TryJoinAsync(
+        RepositoryLocation repository,
+        TimeSpan retention,
+        ILoggerFactory loggers,
+        bool stays,
+        CancellationToken stop
+    )
+    {
+        var folder = repository.OrchestratorFolder;
+        if (await EngineOwners.FindAsync(folder, stop) is not { } owner)
+        {
+            return null;
+        }
+        var registration = stays ? StandbyProcesses.Register(folder) : null;
+        try
+        {
+            var client = await ClientCore.ConnectAsync(EngineAddress.ClientOptions(owner.Address), loggers, stop);
+            return new EngineConnection(client, owner, repository, retention, registration);
+        }
+        catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
+        {
+            registration?.Dispose();
+            return null;
+        }
+    }
+}

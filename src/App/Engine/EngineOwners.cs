@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+using Temporal.Server;
+
+namespace Orchestrator.App.Engine;
+
+/// <summary>Finds out which process serves a repository's embedded engine.</summary>
+public static class EngineOwners
+{
+    /// <summary>Prefix of an address that is a socket's path.</summary>
+    public const string SocketPrefix = "unix:";
+
+    /// <summary>The process that serves a folder's embedded engine now, or null.</summary>
+    public static async Task<EngineOwner?> FindAsync(string folder, CancellationToken stop) =>
+        EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
+
+    // A killed owner leaves its address behind; a client would try to reach it for seconds.
+    private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
+    {
+        if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(owner.Address[SocketPrefix.Length..]), stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Orchestrator.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Engine;
+
+/// <summary>A call to the engine that failed, described for people.</summary>
+public static class FailedEngineCall
+{
+    /// <summary>The description of an exception; null: it is not about a call to the engine.</summary>
+    /// <param name="fault">The exception.</param>
+    public static UseCaseException? Of(Exception fault) =>
+        fault switch
+        {
+            RpcTimeoutOrCanceledException => Silent(fault),
+            RpcException rpc => Of(rpc),
+            WorkflowQueryFailedException or WorkflowUpdateFailedException => Refused(fault),
+            _ => null,
+        };
+
+    /// <summary>True if nobody answered for the run in time, which passes on a busy machine.</summary>
+    /// <param name="fault">The failure of a query.</param>
+    public static bool IsNotReady(Exception fault) =>
+        fault is RpcTimeoutOrCanceledException
+        || (fault as RpcException)?.Code is RpcException.StatusCode.FailedPrecondition or RpcException.StatusCode.DeadlineExceeded;
+
+    private static UseCaseException Of(RpcException fault) =>
+        IsNotReady(fault) ? Silent(fault)
+        : LostConnection.IsCauseOf(fault)
+            ? new(
+                Outcome.Unavailable,
+                $"The engine went away during the command: {ConnectionFault.Of(fault)}.",
+                "Run the command again: it does nothing twice. 'orchestrate resume' continues open runs."
+            )
+        : fault.Code is RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unauthenticated
+            ? new(
+                Outcome.Unavailable,
+                $"The Temporal server refused the credentials: {ConnectionFault.Of(fault)}.",
+                "Check temporal.api_key, temporal.tls and temporal.namespace: 'orchestrate config'."
+            )
+        : fault.Code == RpcException.StatusCode.NotFound
+            ? new(
+                Outcome.Usage,
+                $"The engine does not know the run, or no longer has it open: {ConnectionFault.Of(fault)}.",
+                "'orchestrate history' lists the runs of this repository."
+            )
+        : Refused(fault);
+
+    private static UseCaseException Silent(Exception fault) =>
+        new(
+            Outcome.Unavailable,
+            $"No worker answered the engine in time: {ConnectionFault.Of(fault)}.",
+            "The machine may be busy: run the command again. 'orchestrate status' shows the run without the engine."
+        );
+
+    private static UseCaseException Refused(Exception fault) =>
+        new(
+            Outcome.Unavailable,
+            $"The engine refused the call: {ConnectionFault.Of(fault)}.",
+            "Run the command again; .orchestrator/logs/engine.log may have the cause."
+        );
+}

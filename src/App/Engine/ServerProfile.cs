@@ -1,0 +1,69 @@
+using Orchestrator.Settings;
+using Temporalio.Client;
+using Temporalio.Common.EnvConfig;
+
+namespace Orchestrator.App.Engine;
+
+/// <summary>Resolves the connection to a Temporal server from our settings. The official tools' configuration fills gaps (certificates, the
+/// server's name, headers): a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
+internal static class ServerProfile
+{
+    /// <summary>The port of a server whose address names none.</summary>
+    public const string DefaultPort = "7233";
+
+    private const string Secure = "https://";
+
+    /// <summary>Options for connecting.</summary>
+    /// <exception cref="UseCaseException">An unreadable profile, or a named one that does not exist.</exception>
+    public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseContext context)
+    {
+        var address = WithPort(settings.Address!);
+        var isSecure = settings.Address!.StartsWith(Secure, StringComparison.Ordinal);
+        var profile = Load(context);
+
+        // A key or certificate for one server is not sent to another, and none to one that a repository's files name.
+        var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
+        var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
+        var target = EngineAddress.ClientOptions(address);
+        options.TargetHost = target.TargetHost;
+        options.HttpConnectProxy = target.HttpConnectProxy ?? options.HttpConnectProxy;
+        options.Namespace = settings.IsNamespaceSet ? settings.Namespace : options.Namespace;
+        options.ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText) ?? options.ApiKey;
+        if (!isOfThisServer || profile.Tls?.Disabled is not true)
+        {
+            options.Tls ??= settings.Tls || isSecure || options.ApiKey is not null ? new TlsOptions() : null;
+        }
+
+        return options;
+    }
+
+    private static ClientEnvConfig.Profile Load(UseCaseContext context)
+    {
+        try
+        {
+            return ClientEnvConfig.Profile.Load(new() { OverrideEnvVars = context.Environment });
+        }
+        catch (Exception unreadable) when (unreadable is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"The profile for Temporal can't be used: {unreadable.Message}",
+                "Correct temporal.toml (TEMPORAL_CONFIG_FILE names it) or the TEMPORAL_* variables; TEMPORAL_PROFILE chooses the profile."
+            );
+        }
+    }
+
+    // The client core takes hosts and ports alone; that a URL means TLS is said by its scheme.
+    private static string WithPort(string address)
+    {
+        foreach (var scheme in (string[])[Secure, "http://"])
+        {
+            address = address.StartsWith(scheme, StringComparison.Ordinal) ? address[scheme.Length..].TrimEnd('/') : address;
+        }
+
+        return
+            address.StartsWith(EngineOwners.SocketPrefix, StringComparison.Ordinal) || address.LastIndexOf(':') > address.LastIndexOf(']')
+            ? address
+            : $"{address}:{DefaultPort}";
+    }
+}

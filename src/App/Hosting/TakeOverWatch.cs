@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.App.Hosting;
+
+/// <summary>Takes runs that other machines share to this one, without a person: those that a machine has given away at once, others when
+/// nothing of them has moved for a time. What was pushed last decides which one of several machines gets a run.</summary>
+/// <param name="engine">The server of the runs.</param>
+/// <param name="repositories">Repositories whose runs may come here.</param>
+/// <param name="worker">The worker that goes on with them.</param>
+/// <param name="after">How long nothing of a run must have moved.</param>
+/// <param name="context">Clock and terminal.</param>
+/// <param name="log">Receives errors.</param>
+internal sealed class TakeOverWatch(
+    EngineConnection engine,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    WorkerHost worker,
+    TimeSpan after,
+    UseCaseContext context,
+    ILogger log
+) : BackgroundUnit("take over", repositories.Select(one => one.Location), context.Time, log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>A run that could not be brought is left alone so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<string, (string Steps, long Since)> _still = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _failed = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
+    {
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var run in engine.Runs.ListOpenAsync(cancellationToken))
+        {
+            open.Add(run);
+            if (!_failed.TryGetValue(run, out var last) || context.Time.GetElapsedTime(last) >= Patience)
+            {
+                await TryAsync(run, () => LookAsync(run, cancellationToken), cancellationToken);
+            }
+        }
+        ForgetItems(open.Contains);
+        return Pause;
+    }
+
+    private async Task<string> LookAsync(string runId, CancellationToken stop)
+    {
+        try
+        {
+            return await IsToBeTakenAsync(runId, stop) ? await TakeAsync(runId, stop) : "";
+        }
+        catch
+        {
+            _failed[runId] = context.Time.GetTimestamp();
+            throw;
+        }
+    }
+
+    private async Task<bool> IsToBeTakenAsync(string runId, CancellationToken stop)
+    {
+        var queue = await engine.Runs.Get(runId).FindQueueAsync(stop);
+        var giver = QueueNames.GivenAwayBy(queue, out var isReady);
+        if (
+            (giver ?? QueueNames.MachineOf(queue)) is not { } machine
+            || machine == context.Machine
+            || await RunStillness.LookAsync(engine.Client, runId, machine, stop) is not { } steps
+        )
+        {
+            _still.Remove(runId);
+            return false;
+        }
+        if (!_still.TryGetValue(runId, out var known) || known.Steps != steps)
+        {
+            _still[runId] = known = (steps, context.Time.GetTimestamp());
+        }
+        var isStill = context.Time.GetElapsedTime(known.Since) >= after;
+        return isReady || isStill;
+    }
+
+    /// <summary>Takes a run to the repository here that knows its first commit.</summary>
+    /// <returns>Why the run can't come here; empty: it came, or belongs to no repository here.</returns>
+    private async Task<string> TakeAsync(string runId, CancellationToken stop)
+    {
+        var run = engine.Runs.Get(runId);
+        var status = await run.StatusAsync(stop);
+        var arrival = new RunArrival(context.Services);
+        var missing = "";
+        foreach (var (location, to) in repositories)
+        {
+            if (context.OpenSettings(location, []).Loaded.Settings?.Wip.Remote is not { } remote)
+            {
+                continue;
+            }
+            if (await arrival.KnowsAsync(status, to, remote, stop) is not { } isKnown)
+            {
+                _failed[runId] = context.Time.GetTimestamp();
+                missing = $"its remote does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it";
+                continue;
+            }
+            if (!isKnown)
+            {
+                continue;
+            }
+            var brought = await new RunBringing(context.Services, worker.HasPlaces(to)).BringAsync(
+                status,
+                to,
+                remote,
+                acceptsLosses: false,
+                stop
+            );
+            if (!brought.IsHere)
+            {
+                _failed[runId] = context.Time.GetTimestamp();
+                missing = string.Join("; ", brought.Missing.Parts);
+                continue;
+            }
+            var answer = await run.MoveAsync(new MoveRunCommand(to, $"worker@{context.Machine}"), stop);
+            _still.Remove(runId);
+            await worker.OfferPlacesOfAsync(to, runId, stop);
+            context.Interaction.Say(string.Join(' ', [answer.Message, .. brought.Notes]));
+            return "";
+        }
+        return missing;
+    }
+}

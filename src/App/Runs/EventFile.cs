@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it.</summary>
+public static class EventFile
+{
+    private const int Block = 64 * 1024;
+
+    /// <summary>All complete lines.</summary>
+    public static IReadOnlyList<string> ReadLines(string file)
+    {
+        var offset = 0L;
+        return ReadNew(file, ref offset);
+    }
+
+    /// <summary>A line as an event.</summary>
+    public static RunEvent Parse(string line) =>
+        JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
+
+    /// <summary>An event as text for people, with the time of day: for what happens now, and below a date.</summary>
+    public static string Describe(RunEvent happened) =>
+        Describe(happened, happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>An event as text for people, with date and zone.</summary>
+    public static string DescribeWithDate(RunEvent happened) => Describe(happened, LocalTimes.Of(happened.Time));
+
+    private static string Describe(RunEvent happened, string time)
+    {
+        var text = new StringBuilder(time).Append("  ").Append(happened.Task ?? "run").Append(": ").Append(happened.State);
+        if (happened.Reason.Length > 0)
+        {
+            text.Append("  (").Append(LocalTimes.In(new UntrustedText(happened.Reason).Line)).Append(')');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Complete lines from the offset on, which is advanced; a partial line is read the next time. A file that was replaced
+    /// meanwhile (the run's folder was removed and written again) is read from its beginning.</summary>
+    /// <param name="file">The file; it may be missing.</param>
+    /// <param name="offset">Bytes from which on it is read, at the beginning of a line.</param>
+    /// <param name="most">At most so many lines, the last ones: what is before them is not read.</param>
+    public static IReadOnlyList<string> ReadNew(string file, ref long offset, int most = int.MaxValue)
+    {
+        if (!File.Exists(file))
+        {
+            return [];
+        }
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (!GoesOnAt(stream, offset))
+        {
+            offset = 0;
+        }
+        if (stream.Length <= offset)
+        {
+            return [];
+        }
+        if (most < int.MaxValue)
+        {
+            offset = BeginOfLast(stream, offset, most);
+        }
+        stream.Seek(offset, SeekOrigin.Begin);
+        var bytes = new byte[stream.Length - offset];
+        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
+        offset += whole;
+
+        // A power cut leaves zeros for lines that had not reached the disk.
+        return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Select(line => line.Trim('\0')).Where(line => line.Length > 0)];
+    }
+
+    // Where the last complete lines begin, at most so many, and not before a place.
+    private static long BeginOfLast(FileStream stream, long from, int most)
+    {
+        var block = new byte[Block];
+        var (begin, ends) = (stream.Length, 0);
+        while (begin > from)
+        {
+            var end = begin;
+            begin = Math.Max(from, end - Block);
+            stream.Seek(begin, SeekOrigin.Begin);
+            for (
+                var at = stream.ReadAtLeast(block.AsSpan(0, (int)(end - begin)), (int)(end - begin), throwOnEndOfStream: false) - 1;
+                at >= 0;
+                at--
+            )
+            {
+                // The first one met ends the last line.
+                if (block[at] == '\n' && ends++ == most)
+                {
+                    return begin + at + 1;
+                }
+            }
+        }
+        return from;
+    }
+
+    private static bool GoesOnAt(FileStream stream, long offset)
+    {
+        if (offset == 0)
+        {
+            return true;
+        }
+        stream.Seek(offset - 1, SeekOrigin.Begin);
+        return stream.ReadByte() == '\n';
+    }
+}

@@ -1,0 +1,85 @@
+using Orchestrator.Client.Schedules;
+using Orchestrator.Machine.Repositories;
+using Orchestrator.Machine.Verification;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports.Notices;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>The questions to the user over all their repositories, from files and from the servers of their runs. It starts no engine and
+/// calls no model.</summary>
+/// <param name="context">Clock, environment, and the repository that the user is in.</param>
+public sealed class Inbox(UseCaseContext context)
+{
+    private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
+
+    /// <summary>All entries, most urgent first: by kind, then the oldest first. A repository that can't be read is told to the user and
+    /// does not hide the others.</summary>
+    public async Task<IReadOnlyList<InboxEntry>> ReadAsync(CancellationToken stop)
+    {
+        var known = new KnownRepositories(context.Environment);
+        if (context.FindRepository() is { IsBare: false } here && Directory.Exists(here.RunsFolder))
+        {
+            known.Add(here);
+        }
+        var entries = new List<InboxEntry>();
+        foreach (var repository in known.List())
+        {
+            try
+            {
+                entries.AddRange(await ReadAsync(repository, stop));
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                context.Interaction.Warn($"{repository.Root} can't be looked into: {fault.Message}");
+            }
+        }
+        return [.. entries.OrderBy(entry => entry.Answered is not null).ThenBy(entry => entry.Kind).ThenBy(entry => entry.Since)];
+    }
+
+    private async Task<IReadOnlyList<InboxEntry>> ReadAsync(RepositoryLocation repository, CancellationToken stop)
+    {
+        var runs = new Dictionary<string, RunStatus>(StringComparer.Ordinal);
+        var entries = new List<InboxEntry>();
+        foreach (var run in StoredRuns.Open(repository))
+        {
+            // Which machine a run on a server waits for only that knows; no engine is started for it.
+            var seen = await RunObservation.OfAsync(run, repository, context, stop);
+            if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)))
+            {
+                seen = RunObservation.WithBudgets(seen, repository, context);
+            }
+            runs[run.Id] = seen.Status;
+            entries.AddRange(InboxEntry.Of(seen.Status, repository));
+        }
+        var now = context.Time.GetUtcNow();
+        foreach (var schedule in await KnownSchedules.ReadAsync(repository, context, now - LooksBack, stop))
+        {
+            var fires = ScheduleFire.Of(
+                schedule,
+                id => runs.GetValueOrDefault(id) ?? StoredRuns.Find(repository, id)?.Status,
+                now,
+                most: 1
+            );
+            if (InboxEntry.Of(schedule, fires, repository) is { } missed)
+            {
+                entries.Add(missed);
+            }
+        }
+        entries.AddRange(
+            new NoticeOutbox(repository.Key, context.Services)
+                .Read()
+                .Where(notice => notice.IsLate(now))
+                .GroupBy(notice => notice.Run)
+                .Select(unsent => InboxEntry.OfUnsent([.. unsent], repository))
+        );
+        entries.AddRange(
+            new FlakyTests(repository.Root, context.Services)
+                .Read()
+                .Quarantine.EndedBy(now)
+                .Select(test => InboxEntry.OfEnded(test, repository))
+        );
+        return entries;
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Runs;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>The schedules of a repository without an engine of one's own: from the embedded engine's file, or from the Temporal server that
+/// the settings name.</summary>
+internal static class KnownSchedules
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The schedules, by name. A server that does not answer soon is told of, and its schedules are not among them.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="context">Clock, settings and terminal.</param>
+    /// <param name="since">How far back their times go; they go until now.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="InvalidOperationException">The engine's file is damaged, or another release wrote it.</exception>
+    public static async Task<IReadOnlyList<RunSchedule>> ReadAsync(
+        RepositoryLocation repository,
+        UseCaseContext context,
+        DateTimeOffset since,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        // The repository's files count only where they are trusted.
+        var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null).Loaded.Settings;
+        if (settings?.Temporal.Address is not { } address)
+        {
+            return StoredSchedules.Read(repository, since, now);
+        }
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            await using var engine = await EngineConnection.ConnectAsync(
+                settings.Temporal,
+                context,
+                NullLoggerFactory.Instance,
+                patience.Token
+            );
+            return await new RunSchedules(engine.Client, repository.Key).ListAsync(since, now, patience.Token);
+        }
+        catch (Exception silent)
+            when (silent is UseCaseException or RpcException or RpcTimeoutOrCanceledException or OperationCanceledException
+                && !stop.IsCancellationRequested
+            )
+        {
+            context.Interaction.Warn(
+                $"The schedules of {repository.Root} are unknown: the server at {address} does not say: {silent.Message}"
+            );
+            return [];
+        }
+    }
+}

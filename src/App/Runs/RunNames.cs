@@ -1,0 +1,132 @@
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Finds runs by what people call them: the id or the name of its files, the beginning or the last characters of one, or words of
+/// the title. Every command that takes a run asks here.</summary>
+public static class RunNames
+{
+    /// <summary>The random part of an id is six characters; fewer than four would be found by chance.</summary>
+    private const int LeastEnd = 4;
+    private const int EndLength = 6;
+    private const int LeastWords = 3;
+    private const int MostNamed = 10;
+
+    private sealed record Names(string Id, string Files, string Title);
+
+    /// <summary>The only run of some ids that a text names: runs that the server, a machine's holds or a survey know.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="text">The text that was given.</param>
+    /// <param name="repository">Knows the titles of its runs; null: no title is known.</param>
+    /// <returns>The id.</returns>
+    /// <exception cref="UseCaseException">It names none, or several.</exception>
+    public static string RequireId(IEnumerable<string> ids, string text, RepositoryLocation? repository)
+    {
+        var stored = repository is null ? [] : StoredRuns.List(repository);
+        var titles = stored.DistinctBy(run => run.Id).ToDictionary(run => run.Id, run => run.Status.Title);
+        return Require([.. ids.Distinct().Select(id => new Names(id, id, titles.GetValueOrDefault(id, "")))], text, []).Id;
+    }
+
+    /// <summary>The runs that a text names, by the most exact kind of name that fits: one where it is clear.</summary>
+    /// <param name="runs">The runs among which it is looked for.</param>
+    /// <param name="text">The text that was given.</param>
+    public static IReadOnlyList<StoredRun> Find(IReadOnlyList<StoredRun> runs, string text) =>
+        Of(runs, Find([.. runs.Select(NamesOf)], text));
+
+    /// <summary>As <c>Find</c>, by ids and names of files alone: a word of a title may also be a task's id.</summary>
+    public static IReadOnlyList<StoredRun> FindById(IReadOnlyList<StoredRun> runs, string text) =>
+        Of(runs, FindById([.. runs.Select(NamesOf)], text));
+
+    /// <summary>The only run that a text names.</summary>
+    /// <param name="runs">All runs.</param>
+    /// <param name="text">The text that was given.</param>
+    /// <param name="tasks">Ids of tasks that it could name as well, which are suggested too.</param>
+    /// <exception cref="UseCaseException">It names none, or several.</exception>
+    public static StoredRun Require(IReadOnlyList<StoredRun> runs, string text, IEnumerable<string> tasks)
+    {
+        var found = Require([.. runs.Select(NamesOf)], text, tasks);
+        return runs.First(run => run.Id == found.Id);
+    }
+
+    private static Names NamesOf(StoredRun run) => new(run.Id, run.Name, run.Status.Title);
+
+    private static IReadOnlyList<StoredRun> Of(IReadOnlyList<StoredRun> runs, IReadOnlyList<Names> found) =>
+        [.. runs.Where(run => found.Any(names => names.Id == run.Id))];
+
+    private static List<Names> Find(IReadOnlyList<Names> runs, string text) =>
+        FindById(runs, text) is { Count: > 0 } called ? called : [.. runs.Where(run => HasWords(run.Title, text))];
+
+    private static List<Names> FindById(IReadOnlyList<Names> runs, string text)
+    {
+        Func<string, bool>[] kinds =
+        [
+            name => name.Equals(text, StringComparison.OrdinalIgnoreCase),
+            name => name.StartsWith(text, StringComparison.OrdinalIgnoreCase),
+            name => text.Length >= LeastEnd && name.EndsWith(text, StringComparison.OrdinalIgnoreCase),
+        ];
+        return text.Length == 0
+            ? []
+            : kinds
+                .Select(kind => runs.Where(run => kind(run.Id) || kind(run.Files)).ToList())
+                .FirstOrDefault(found => found.Count > 0, []);
+    }
+
+    private static Names Require(IReadOnlyList<Names> runs, string text, IEnumerable<string> tasks) =>
+        Find(runs, text) switch
+        {
+            [var only] => only,
+            { Count: > 1 } several => throw new UseCaseException(
+                Outcome.Usage,
+                $"'{text}' names more than one run: {string.Join(", ", several.Take(MostNamed).Select(run => run.Id))}.",
+                "Write more of its id, or its last six characters."
+            ),
+            _ => throw Unknown(runs, text, [.. tasks]),
+        };
+
+    private static UseCaseException Unknown(IReadOnlyList<Names> runs, string text, IReadOnlyList<string> tasks)
+    {
+        string[] ids = [.. runs.Select(run => run.Id)];
+        var near =
+            NearestName.Of(text, ids.Concat(tasks))
+            ?? ByAnother(runs, text, run => run.Id.Length > EndLength ? [run.Id[^EndLength..]] : [])
+            ?? ByAnother(runs, text, run => Words(run.Title));
+        return new UseCaseException(
+            Outcome.Usage,
+            tasks.Count == 0 ? $"There is no run '{text}'." : $"There is no run '{text}', and no task of that name.",
+            near is not null ? $"Did you mean '{near}'?"
+                : ids.Length == 0 ? "'orchestrate history' lists the runs of this repository."
+                : $"Known runs: {string.Join(", ", ids.Take(MostNamed))}{(ids.Length > MostNamed ? ", ..." : "")}."
+        );
+    }
+
+    // The run whose other name is near.
+    private static string? ByAnother(IReadOnlyList<Names> runs, string text, Func<Names, IEnumerable<string>> names) =>
+        NearestName.Of(text, runs.SelectMany(names)) is { } near ? runs.First(run => names(run).Contains(near)).Id : null;
+
+    private static bool HasWords(string title, string text)
+    {
+        var known = Words(title);
+        var given = Words(text);
+        return given.Sum(word => word.Length) >= LeastWords
+            && given.All(word => known.Exists(other => other.StartsWith(word, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    private static List<string> Words(string text)
+    {
+        var words = new List<string>();
+        var from = 0;
+        for (var at = 0; at <= text.Length; at++)
+        {
+            if (at == text.Length || !char.IsLetterOrDigit(text[at]))
+            {
+                if (at > from)
+                {
+                    words.Add(text[from..at]);
+                }
+                from = at + 1;
+            }
+        }
+        return words;
+    }
+}

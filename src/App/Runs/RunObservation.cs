@@ -1,0 +1,107 @@
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Reports.Notices;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>The present state of a run: by its record, by its engine, and by whether a worker runs.</summary>
+public static class RunObservation
+{
+    /// <summary>Queries its engine, also on a Temporal server, and checks for workers.</summary>
+    public static async Task<StoredRun> OfAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        UseCaseContext context,
+        CancellationToken stop
+    ) => await OfFilesAsync(await NewestExecution.AskAsync(run, repository, context, stop), repository, context, stop);
+
+    /// <summary>Observes a run by this machine's files alone, for frequent polling.</summary>
+    public static async Task<StoredRun> OfFilesAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        var abandoned = run.Status.Away is null ? await IsAbandonedAsync(run, repository, context, stop) : true;
+        var status = await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop);
+        return run with
+        {
+            Status = status with
+            {
+                Abandoned = abandoned,
+                Away = run.Status.Away is { } away
+                    ? away.Machine == context.Machine
+                        ? null
+                        : away
+                    : abandoned is true
+                        ? AwayByRecord(run.Status, context)
+                        : null,
+                Kept = RunStates.IsFinal(run.Status.State) ? [] : PendingCommands.Of(run.Folder, run.Status),
+                Unsent = UnsentOf(run, repository, context),
+                Crashes = BackgroundProcess.CrashesOf(run.Folder) is { Count: > 0 } crashes ? crashes : null,
+                Standing = abandoned is true ? RunLiveness.Interrupted : run.Status.Standing,
+            },
+        };
+    }
+
+    private static List<string>? UnsentOf(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
+        new NoticeOutbox(repository.Key, context.Services)
+            .Read(run.Id)
+            .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
+            .Select(notice => $"{notice.Describe()} {LastNotices.NextOf(notice)}")
+            .ToList()
+            is { Count: > 0 } unsent
+            ? unsent
+            : null;
+
+    /// <summary>The run with its budgets, for those who tell of money.</summary>
+    public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
+        run with
+        {
+            Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
+        };
+
+    /// <summary>The cure for a run without a worker.</summary>
+    public static string Cure(StoredRun run) =>
+        run.Status.Away is { } away
+            ? MachineWords.Of(away, run.Id)
+            : $"Nobody works on it now. 'orchestrate resume {run.Id}' continues it.";
+
+    /// <summary>The machine that a run of the embedded engine waits for while no process serves that: files say when a worker was there
+    /// only by their age, which is no fact. Null: it is this machine, or the record does not name it.</summary>
+    private static MachineAway? AwayByRecord(RunStatus run, UseCaseContext context) =>
+        QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
+            ? new MachineAway(machine, run.Host, Since: null, LastSeen: null)
+            : null;
+
+    // Null: unknown for runs on a Temporal server that was not asked.
+    private static async Task<bool?> IsAbandonedAsync(
+        StoredRun run,
+        RepositoryLocation repository,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        if (
+            RunLiveness.Of(run.Status) != RunLiveness.Moving
+            || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null
+        )
+        {
+            return false;
+        }
+        try
+        {
+            var settings = context.OpenSettings(repository, [], run.Id);
+            return settings.WithholdsEngine || settings.Loaded.Settings!.Temporal.Address is not null ? null : true;
+        }
+        catch (UseCaseException)
+        {
+            // Invalid settings do not prevent showing the run; resuming it reports them.
+            return null;
+        }
+    }
+}

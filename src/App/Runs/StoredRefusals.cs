@@ -1,0 +1,70 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Why a command is refused, by the run's record: used where no worker runs; otherwise the run itself refuses. A sentence, or
+/// null. If the record can't tell, the run decides.</summary>
+public static class StoredRefusals
+{
+    public static string? OfPause(RunStatus run, string task) =>
+        StateOf(run, task) is var state
+            ? SteeringRefusals.OfPause(task, state, isAtWork: state != TaskStates.Pending && !TaskStates.IsEnd(state))
+            : null;
+
+    public static string? OfRetry(RunStatus run, string task) =>
+        StateOf(run, task) is var state
+            ? SteeringRefusals.OfRetry(
+                run.RunId,
+                task,
+                state,
+                isAtWork: TaskStates.HoldsSlot(state) || state == TaskStates.Merging,
+                run.Tasks.FirstOrDefault(t => t.Id == task)?.Answers is [.., var last] ? last : null
+            )
+            : null;
+
+    public static string? OfSkip(RunStatus run, string task) =>
+        SteeringRefusals.OfSkip(run.HasPlanner && task == PlannerTask.Id, StateOf(run, task));
+
+    public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State, run.PromotionOverdue);
+
+    public static string? OfLand(RunStatus run) =>
+        run.State == RunStates.Escalated && !run.PromotionOverdue
+            ? $"{run.RunId} is {run.State}: with --merged what is merged of it lands, and the rest stays open."
+            : OfPromote(run);
+
+    public static string? OfLandMerged(RunStatus run) =>
+        run.State == RunStates.Landing
+            ? null
+            : SteeringRefusals.OfLandMerged(
+                run.RunId,
+                run.State,
+                run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed),
+                run.PromotionOverdue,
+                waitsForPeople: !run.Paused
+                    && !run.Tasks.Any(t => TaskStates.HoldsSlot(t.State) || t.State is TaskStates.Merging or TaskStates.Parked)
+            );
+
+    public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
+
+    /// <summary>An approval may come before it is asked for, and then counts.</summary>
+    public static string? OfApprove(RunStatus run, string id) =>
+        id == RunQuestion.Plan
+            ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
+                ? null
+                : SteeringRefusals.OfPlanAnswer(run.State)
+            : StateOf(run, id) is var state && TaskStates.IsDone(state)
+                ? SteeringRefusals.OfTaskAnswer(id, state)
+                : null;
+
+    public static string? OfReject(RunStatus run, string id) =>
+        id == RunQuestion.Plan
+            ? run.State == RunStates.AwaitingApproval
+                ? null
+                : SteeringRefusals.OfPlanAnswer(run.State)
+            : StateOf(run, id) is var state && TaskStates.IsEnd(state) && state != TaskStates.Cancelled
+                ? SteeringRefusals.OfTaskAnswer(id, state)
+                : null;
+
+    // Empty for an id that is no task: the question whether to land.
+    private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
+}

@@ -1,0 +1,50 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Matches ids by any unique prefix.</summary>
+public static class UniquePrefix
+{
+    /// <summary>The id that matches.</summary>
+    /// <param name="given">What the person wrote.</param>
+    /// <param name="ids">All ids.</param>
+    /// <param name="what">What they are, for messages: "run", "task of this plan".</param>
+    /// <exception cref="UseCaseException">None or several ids begin so.</exception>
+    public static string Find(string given, IReadOnlyList<string> ids, string what)
+    {
+        if (ids.FirstOrDefault(id => string.Equals(id, given, StringComparison.OrdinalIgnoreCase)) is { } exact)
+        {
+            return exact;
+        }
+        var found = given.Length == 0 ? [] : ids.Where(id => id.StartsWith(given, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (found is [var only])
+        {
+            return only;
+        }
+        if (found.Count > 1)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.",
+                "Write more of it."
+            );
+        }
+        if (ids.Count == 0)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{None(given, what)}, and no other one either.",
+                "See what there is: orchestrate status"
+            );
+        }
+        var near = NearestName.Of(given, ids);
+        var known = near is null
+            ? $"Known: {string.Join(", ", ids.Take(10))}{(ids.Count > 10 ? ", ..." : "")}."
+            : $"Did you mean '{near}'?";
+        throw new UseCaseException(Outcome.Usage, $"{None(given, what)}.", known);
+    }
+
+    // The id comes behind the first word: no task 'a' of this plan.
+    private static string None(string given, string what) =>
+        what.Split(' ', 2) is [var kind, var rest] ? $"There is no {kind} '{given}' {rest}" : $"There is no {what} '{given}'";
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Sharing;
+
+/// <summary>A background unit that acts on runs which machines share. Where none is shared, passes are rare.</summary>
+/// <param name="name">Name for people.</param>
+/// <param name="repositories">Repositories of this worker, as runs name them.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Receives errors.</param>
+internal abstract class SharedRunUnit(
+    string name,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    TimeProvider time,
+    ILogger log
+) : BackgroundUnit(name, repositories.Select(one => one.Location), time, log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
+    private readonly StoredRunCache _runs = new();
+    private readonly Pace _pace = new(time);
+
+    /// <summary>The interval at which the unit acts on a run; null: the run is not the unit's concern.</summary>
+    protected abstract TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference);
+
+    /// <summary>Acts on a run.</summary>
+    /// <returns>A problem for people; empty: there is none.</returns>
+    protected abstract Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop);
+
+    /// <summary>True if another machine has the run.</summary>
+    protected static bool IsOfOther(StoredRun run, RepositoryReference reference) =>
+        run.Status.Queue.Length > 0 && run.Status.Queue != reference.Queue;
+
+    /// <inheritdoc/>
+    protected sealed override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
+    {
+        var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
+        var runs = List(_runs, damaged);
+        ForgetItems(item => damaged.ContainsKey(item) || runs.Exists(one => IsOf(one.Run, item)));
+        Report(damaged);
+        foreach (var (run, reference, interval) in runs)
+        {
+            if (_pace.TryBegin($"{reference.Path} {run.Id}", interval))
+            {
+                await TryAsync(run.Id, () => ActAsync(run, reference, cancellationToken), cancellationToken);
+            }
+        }
+        return runs.Exists(one => !RunStates.IsFinal(one.Run.Status.State)) ? Pause : LongPause;
+    }
+
+    /// <summary>The runs that are the unit's concern, after the unit has stopped.</summary>
+    protected IEnumerable<(StoredRun Run, RepositoryReference Reference)> List() =>
+        List(new StoredRunCache(), []).Select(one => (one.Run, one.Reference));
+
+    private List<(StoredRun Run, RepositoryReference Reference, TimeSpan Interval)> List(
+        StoredRunCache runs,
+        Dictionary<string, string> damaged
+    ) =>
+        [
+            .. from one in repositories
+            from run in runs.List(one.Location, damaged)
+            let interval = IntervalOf(run, one.Reference)
+            where interval is not null
+            select (run, one.Reference, interval.Value),
+        ];
+
+    // The run itself, or one of its tasks.
+    private static bool IsOf(StoredRun run, string item) => item == run.Id || item.StartsWith($"{run.Id}/", StringComparison.Ordinal);
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Starting;
+
+/// <summary>The plan that a run's planner made, from the run's folder.</summary>
+public static class PlannedPlan
+{
+    /// <summary>The plan, or null where there is none.</summary>
+    public static Plan? TryRead(RepositoryLocation repository, string runId)
+    {
+        var file = Path.Combine(repository.RunsFolder, runId, "planning", "plan.json");
+        try
+        {
+            return File.Exists(file) ? PlanJson.Read(File.ReadAllBytes(file)) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Starting;
+
+/// <summary>Distinguishes requests in words from file names. A mistyped file name must not become a request that costs money.</summary>
+public static class Requests
+{
+    /// <summary>Words with spaces between them that neither are nor look like a file.</summary>
+    public static bool IsRequest(string? given, UseCaseContext context) =>
+        given is not null
+        && given.Trim().Contains(' ', StringComparison.Ordinal)
+        && !PlanFileName.IsPlan(given.Trim())
+        && !File.Exists(context.FullPath(given));
+
+    /// <summary>The request in words.</summary>
+    /// <exception cref="UseCaseException">It is no request.</exception>
+    public static string Require(string given, UseCaseContext context)
+    {
+        if (IsRequest(given, context))
+        {
+            return given.Trim();
+        }
+        throw File.Exists(context.FullPath(given)) || PlanFileName.IsPlan(given)
+            ? new UseCaseException(
+                Outcome.Usage,
+                $"'{given}' is the name of a file, not a request in words.",
+                $"A document is planned by 'orchestrate plan --prd {given}'; a plan is checked by 'validate' and run by 'run'."
+            )
+            : new UseCaseException(Outcome.Usage, $"'{given}' is not a request.", "Say in several words what is to be done, in quotes.");
+    }
+
+    /// <summary>A file's path for runs: relative to the work tree where it is inside.</summary>
+    public static string InRepository(RepositoryLocation repository, string fullPath)
+    {
+        var relative = Path.GetRelativePath(repository.WorkTree, fullPath);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? fullPath : relative;
+    }
+}
