@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli;
 
@@ -51,11 +49,7 @@ internal sealed class CommandContext(
         }
         else
         {
-            Terminal.Document(Written(document, type));
+            Terminal.Document(DocumentJson.Write(document, type));
         }
     }
-
-    /// <summary>A document as <see cref="Print"/> writes it.</summary>
-    public static string Written(object document, JsonTypeInfo type) =>
-        UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n";
 }

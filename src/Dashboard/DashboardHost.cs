@@ -19,7 +19,7 @@ public static class DashboardHost
 
     /// <summary>Makes the server; it listens once it is started.</summary>
     /// <param name="options">Address and token.</param>
-    /// <param name="source">Carries out commands.</param>
+    /// <param name="source">Carries out reader.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="time">The clock.</param>
     /// <param name="more">Adds further addresses, behind the door.</param>
@@ -76,21 +76,21 @@ public static class DashboardHost
     )
     {
         var sessions = new LoginSessions(options.Token, time);
-        var commands = new CommandReader(source, time);
+        var reader = new RunReader(source, time);
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new RecentAnswers(time);
-        var pages = new PageRoutes(commands, renderer, answers, time);
+        var pages = new PageRoutes(reader, renderer, answers, time);
         app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
         app.Use(next => new DoorMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
         pages.AddTo(app);
-        new RepositoryPages(commands, pages, renderer).AddTo(app);
-        new FormRoutes(commands, pages, renderer, answers, sessions).AddTo(app);
-        new ApiRoutes(commands, new ApiDescription(app.Services), time).AddTo(app);
-        var events = new AllEvents(commands, time);
-        new ChangeStreams(commands, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        new RepositoryPages(reader, pages, renderer).AddTo(app);
+        new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
+        new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
+        var events = new AllEvents(reader, time);
+        new ChangeStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
-        new OldRoutes(commands, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        new OldRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
             context =>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.TestKit;

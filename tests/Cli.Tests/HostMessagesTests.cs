@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
 using Xunit;
 

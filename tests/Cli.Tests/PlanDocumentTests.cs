@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
 using Xunit;
 
@@ -24,7 +23,7 @@ public class PlanDocumentTests
     [Fact]
     public void Documents_EachOfThemHasItsVersion()
     {
-        var types = new[] { typeof(CliJson), typeof(RunJson), typeof(EngineJson) }
+        var types = new[] { typeof(DocumentJson), typeof(RunJson), typeof(EngineJson) }
             .SelectMany(context => context.GetCustomAttributesData())
             .Where(attribute => attribute.AttributeType == typeof(JsonSerializableAttribute))
             .Select(attribute => (Type)attribute.ConstructorArguments[0].Value!)

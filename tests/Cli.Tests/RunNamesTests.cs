@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Startup;
 using Orchestrator.Messages;
 using Orchestrator.Runs;

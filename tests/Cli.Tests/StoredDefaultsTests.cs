@@ -14,7 +14,7 @@ namespace Orchestrator.Cli.Tests;
 public sealed class StoredDefaultsTests
 {
     /// <summary>What commands print, and nothing of ours reads.</summary>
-    private static readonly string[] OnlyWritten = ["CliJson", "EngineJson"];
+    private static readonly string[] OnlyWritten = ["DocumentJson", "EngineJson"];
 
     public static TheoryData<string> Contexts() => [.. Found().Select(type => type.FullName!)];
 

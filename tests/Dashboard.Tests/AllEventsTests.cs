@@ -147,7 +147,7 @@ public sealed class AllEventsTests
         Assert.Contains("\"id\":\"s1\"", await sessions.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var tree = JsonNode.Parse(await worktrees.Content.ReadAsStringAsync())!["worktrees"]![0]!;
         Assert.Equal(("/w", "/work/shop"), ((string?)tree["path"], (string?)tree["repository"]));
-        Assert.Contains(page.Source.Reads, call => call.Words.SequenceEqual(["sessions", "--json", "--limit=1000", "--hours=4"]));
+        Assert.Contains(page.Source.Reads, question => question == "conversations 4 1000");
     }
 
     [Theory]

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
+using Orchestrator.App.Documents;
 using Orchestrator.Client.Views;
-using Orchestrator.Documents;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Machine.Sessions;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Dashboard.Tests;
 
-/// <summary>One repository with one run, whose texts and events a test chooses; it notes every command.</summary>
-internal sealed class FakeSource : IDashboardSource
+/// <summary>One repository with one run, whose texts and events a test chooses; it notes every question and command.</summary>
+internal sealed class FakeSource : IDashboardSource, IRunQueries
 {
     private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();
     private int _changes;
@@ -34,12 +34,13 @@ internal sealed class FakeSource : IDashboardSource
     /// <summary>Commands that change something, with who gave them.</summary>
     public ConcurrentQueue<CommandCall> Acts { get; } = new();
 
-    public ConcurrentQueue<CommandCall> Reads { get; } = new();
+    /// <summary>Questions that were asked.</summary>
+    public ConcurrentQueue<string> Reads { get; } = new();
 
     public Func<CommandCall, CommandOutcome> Answer { get; set; } = _ => new CommandOutcome(0, "", "done");
 
-    /// <summary>Answers of commands that read; null, also of one: as they are.</summary>
-    public Func<CommandCall, CommandOutcome?>? AnswerRead { get; set; }
+    /// <summary>The fault of a question; null, also of one: it is answered.</summary>
+    public Func<string, UseCaseException?>? FaultOf { get; set; }
 
     public IReadOnlyList<RepositoryEntry> Repositories() => [Repository];
 
@@ -57,52 +58,98 @@ internal sealed class FakeSource : IDashboardSource
         _coming.Writer.TryWrite(happened);
     }
 
+    public IRunQueries QueriesIn(RepositoryEntry repository) => this;
+
     public Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
     {
-        var isRead = call.Words.Contains("--json") || call.Words[0] is "report" or "risk";
-        (isRead ? Reads : Acts).Enqueue(call);
-        if (!isRead)
+        if (call.Words[0] is "validate" or "graph" or "risk")
         {
-            return Task.FromResult(Answer(call));
+            return Task.FromResult(
+                call.Words[0] == "graph" ? new CommandOutcome(2, "", "error: This is no plan.") : new CommandOutcome(0, "{}", "")
+            );
         }
-        return Task.FromResult(
-            AnswerRead?.Invoke(call)
-                ?? call.Words[0] switch
-                {
-                    "status" or "show" or "logs" or "diff" when IsGone || !call.Words[^1].StartsWith(Run.RunId, StringComparison.Ordinal) =>
-                        new CommandOutcome(2, "", "error: There is no such run.\n  See 'orchestrate history'."),
-                    "status" => Document(Run),
-                    "history" => Document(new HistoryDocument(1, [HistoryEntry.Of(Run)])),
-                    "inbox" => Document(new InboxDocument([.. Run.Questions.Select(Line)])),
-                    "logs" => Document(new LogDocument(Run.RunId, call.Words[^1].Split('/')[1], 1, Log)),
-                    "diff" => Document(new DiffDocument(Run.RunId, call.Words[^1].Split('/')[1], Patch, IsCut: false)),
-                    "usage" => Document(Usage()),
-                    "sessions" => Document(new SessionsDocument(Run.Title, [Session("s1"), Session(Run.Title)])),
-                    "worktrees" => Document(
-                        new WorktreesDocument([Worktree("/w") with { Run = Run.RunId, Task = "a" }, Worktree(Run.Title)])
-                    ),
-                    "proof" when call.Words[^1] != "x:1" => new CommandOutcome(
-                        2,
-                        "",
-                        "error: There is no such line.\n  The file has 1 line."
-                    ),
-                    "proof" => Document(new ProofDocument(Proof())),
-                    "graph" => new CommandOutcome(2, "", "error: This is no plan."),
-                    "config" => Document(
-                        new ConfigDocument([
-                            new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false),
-                            new ConfigEntry("program", Run.Title, new string('x', 300), "flag", "", 0, Run.Title, Withheld: false),
-                        ])
-                    ),
-                    "events" => new CommandOutcome(
-                        0,
-                        string.Concat(Events.Select(happened => JsonSerializer.Serialize(happened, CommandReader.Json) + "\n")),
-                        ""
-                    ),
-                    _ => new CommandOutcome(0, "{}", ""),
-                }
-        );
+        Acts.Enqueue(call);
+        return Task.FromResult(Answer(call));
     }
+
+    public Task<RunStatus> RunAsync(string? run, CancellationToken stop) => AnswerAsync($"run {run}", () => OfRun(run, Run));
+
+    public Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken stop) =>
+        AnswerAsync<IReadOnlyList<RunEvent>>($"events {run}", () => [.. Events]);
+
+    public Task<TaskDocument> TaskAsync(string task, CancellationToken stop) =>
+        AnswerAsync($"task {task}", () => OfRun(task, new TaskDocument(Run.RunId, Run.Tasks[0], Events, [], [], [])));
+
+    public Task<LogDocument> LogAsync(string? task, int? start, CancellationToken stop) =>
+        AnswerAsync($"log {task}", () => OfRun(task, new LogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
+
+    public Task<DiffDocument> DiffAsync(string? which, CancellationToken stop) =>
+        AnswerAsync($"diff {which}", () => OfRun(which, new DiffDocument(Run.RunId, which!.Split('/')[1], Patch, IsCut: false)));
+
+    public Task<RunStatus> ReportAsync(string? run, CancellationToken stop) => AnswerAsync($"report {run}", () => OfRun(run, Run));
+
+    public Task<string> ReportTextAsync(string? run, CancellationToken stop) => AnswerAsync($"report text {run}", () => Run.Title);
+
+    public string EscalationText(string? run) => Run.Title;
+
+    public Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken stop) =>
+        AnswerAsync($"results {string.Join(' ', runs)}", () => OfRun(runs[0], new CollectDocument([])));
+
+    public Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken stop) =>
+        AnswerAsync("history", () => new HistoryDocument(1, [HistoryEntry.Of(Run)]));
+
+    public Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken stop) =>
+        AnswerAsync("inbox", () => new InboxDocument([.. Run.Questions.Select(Line)]));
+
+    public Task<UsageDocument> UsageAsync(int days, string? run, CancellationToken stop) => AnswerAsync("usage", Usage);
+
+    public ConfigDocument Settings(bool onlyChanged) =>
+        Answered(
+            "settings",
+            () =>
+                new ConfigDocument([
+                    new ConfigEntry("workers", Run.Title, "3", "flag", Run.Title, 0, Run.Title, Withheld: false),
+                    new ConfigEntry("program", Run.Title, new string('x', 300), "flag", "", 0, Run.Title, Withheld: false),
+                ])
+        );
+
+    public Task<ProofDocument> ProofAsync(string place, string? revision, CancellationToken stop) =>
+        AnswerAsync(
+            $"proof {revision} {place}",
+            () =>
+                place == "x:1"
+                    ? new ProofDocument(Proof())
+                    : throw new UseCaseException(Outcome.Usage, "There is no such line.", "The file has 1 line.")
+        );
+
+    public SessionsDocument Conversations(double? hours, int limit, CancellationToken stop) =>
+        Answered(
+            string.Create(CultureInfo.InvariantCulture, $"conversations {hours} {limit}"),
+            () => new SessionsDocument(Run.Title, [Session("s1"), Session(Run.Title)])
+        );
+
+    public Task<WorktreesDocument> WorktreesAsync(CancellationToken stop) =>
+        AnswerAsync("worktrees", () => new WorktreesDocument([Worktree("/w") with { Run = Run.RunId, Task = "a" }, Worktree(Run.Title)]));
+
+    public Task<CheckDocument> CheckAsync(CancellationToken stop) => AnswerAsync("check", () => new CheckDocument("ok", []));
+
+    public Task<SchedulesDocument> SchedulesAsync(CancellationToken stop) =>
+        AnswerAsync("schedules", () => new SchedulesDocument(true, []));
+
+    public BacklogDocument Backlog() => Answered("backlog", () => new BacklogDocument(Run.Title, [], [], []));
+
+    private Task<T> AnswerAsync<T>(string question, Func<T> answer) => Task.FromResult(Answered(question, answer));
+
+    private T Answered<T>(string question, Func<T> answer)
+    {
+        Reads.Enqueue(question);
+        return FaultOf?.Invoke(question) is { } fault ? throw fault : answer();
+    }
+
+    private T OfRun<T>(string? which, T answer) =>
+        !IsGone && which!.StartsWith(Run.RunId, StringComparison.Ordinal)
+            ? answer
+            : throw new UseCaseException(Outcome.Usage, "There is no such run.", "See 'orchestrate history'.");
 
     public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>
         run == Run.RunId ? FollowAsync(after, stop) : null;
@@ -185,6 +232,4 @@ internal sealed class FakeSource : IDashboardSource
             Ways = question.Ways,
             Shown = question.Shown,
         };
-
-    private static CommandOutcome Document<T>(T document) => new(0, JsonSerializer.Serialize(document, CommandReader.Json), "");
 }

@@ -41,6 +41,21 @@ public sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.Require(repository, reference.Run, reference.Task is null), reference);
     }
 
+    /// <summary>The run to show, where no task may be named.</summary>
+    /// <exception cref="UseCaseException">Nothing matches, or more than one, or a task was named.</exception>
+    public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => Whole(Require(repository, text));
+
+    /// <summary>The run of a reference to a whole run.</summary>
+    /// <exception cref="UseCaseException">A task was named.</exception>
+    public static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
+        found.Reference.Task is null
+            ? found.Run
+            : throw new UseCaseException(
+                Outcome.Usage,
+                $"This is about a whole run, and {found.Run.Id}/{found.Reference.Task} is a task.",
+                $"Name the run: {found.Run.Id}."
+            );
+
     // A run's folder is found without reading the other runs.
     private static bool IsOneWord(string? text, RepositoryLocation repository) =>
         !string.IsNullOrEmpty(text)

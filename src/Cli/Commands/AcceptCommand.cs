@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
@@ -51,7 +50,7 @@ internal sealed class AcceptCommand : CliCommand
                         chosen.Contains(item)
                     )),
                 ]),
-                CliJson.Default.AcceptDocument
+                DocumentJson.Default.AcceptDocument
             );
             return Outcome.Done;
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Setup;
@@ -28,7 +27,7 @@ internal sealed class AgentsCommand : CliCommand
         var agents = await AgentInventory.LookAsync(loaded, repository?.WorkTree ?? context.Directory, stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(new AgentsDocument([.. agents.Select(Entry)]), CliJson.Default.AgentsDocument);
+            context.Print(new AgentsDocument([.. agents.Select(Entry)]), DocumentJson.Default.AgentsDocument);
             return Outcome.Done;
         }
         var width = agents.Max(agent => agent.Name.Length);
@@ -36,7 +35,7 @@ internal sealed class AgentsCommand : CliCommand
         {
             context.Terminal.Show(
                 new ScreenLine(
-                    $"{CheckOverview.Word(agent.Status), -4}  {agent.Name.PadRight(width)}  {string.Join("; ", Facts(agent))}",
+                    $"{CheckDocument.Word(agent.Status), -4}  {agent.Name.PadRight(width)}  {string.Join("; ", Facts(agent))}",
                     CheckOverview.ToneOf(agent.Status),
                     0,
                     4
@@ -78,7 +77,7 @@ internal sealed class AgentsCommand : CliCommand
         new(
             agent.Name,
             agent.IsDefault,
-            CheckOverview.Word(agent.Status),
+            CheckDocument.Word(agent.Status),
             agent.Message,
             agent.Cure,
             agent.Version,

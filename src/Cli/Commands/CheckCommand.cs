@@ -26,34 +26,11 @@ internal sealed class CheckCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var opened = context.OpenSettings(
-            context.FindRepository(),
-            parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []
+        var entries = await ReadinessCheck.RunAsync(
+            context,
+            parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : [],
+            stop
         );
-        var settings = opened.Loaded;
-        List<MachineCheckEntry> entries =
-        [
-            .. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, context.Services, stop),
-        ];
-        if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
-        {
-            entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
-            entries.AddRange(BackgroundFaults.EntriesOf(repository, context.Time.GetUtcNow()));
-            if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))
-            {
-                if (await SharingCheck.RunAsync(repository, settings.Settings!, context.Services, stop) is { } sharing)
-                {
-                    entries.Add(sharing);
-                }
-                entries.Add(await MachineCheck.StorageAsync(repository, settings.Settings!, context.Services, stop));
-            }
-            if (opened.Refusal is { } refusal)
-            {
-                entries.Add(
-                    new("trust", MachineCheckStatus.Warn, refusal, "Until then only harmless settings of its files count, also here.")
-                );
-            }
-        }
         var worst = CheckOverview.Print(context, entries, parsed.GetValue(_json));
         if (worst != MachineCheckStatus.Fail)
         {

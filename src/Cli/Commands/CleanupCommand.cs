@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
@@ -94,7 +93,7 @@ internal sealed class CleanupCommand : CliCommand
         var kept = Kept(runs, chosen, found);
         if (parsed.GetValue(_json))
         {
-            context.Print(CleanupReport.Document(isDry, found, kept, before, after), CliJson.Default.CleanupDocument);
+            context.Print(CleanupReport.Document(isDry, found, kept, before, after), DocumentJson.Default.CleanupDocument);
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
 

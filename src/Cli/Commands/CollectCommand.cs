@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
@@ -45,21 +44,11 @@ internal sealed class CollectCommand : CliCommand
         {
             throw new UseCaseException(Outcome.Usage, "--to, --markdown and --json say where it goes.", "Give one of them.");
         }
-        var named = parsed.GetValue(_runs) ?? [];
-        var runs = new List<StoredRun>();
-        foreach (
-            var run in named.Length == 0 ? [StoredRuns.Require(repository, null)] : named.Select(id => StoredRuns.Require(repository, id))
-        )
-        {
-            if (runs.TrueForAll(known => known.Id != run.Id))
-            {
-                runs.Add(await RunObservation.OfAsync(run, repository, context, stop));
-            }
-        }
+        var runs = await new RunQueries(context).CollectAsync(parsed.GetValue(_runs) ?? [], stop);
         var results = runs.Select(run => CollectedRun.Of(run.Status, repository.Root)).ToList();
         if (parsed.GetValue(_json))
         {
-            context.Print(new CollectDocument(results), CliJson.Default.CollectDocument);
+            context.Print(new CollectDocument(results), DocumentJson.Default.CollectDocument);
             return Outcome.Done;
         }
         var text = "# Results\n\n" + string.Join("\n", results.Select(result => result.ToMarkdown()));
@@ -82,7 +71,7 @@ internal sealed class CollectCommand : CliCommand
     private static async Task WriteFolderAsync(
         string folder,
         string text,
-        List<StoredRun> runs,
+        IReadOnlyList<StoredRun> runs,
         RepositoryLocation repository,
         CommandContext context,
         CancellationToken stop
@@ -104,7 +93,7 @@ internal sealed class CollectCommand : CliCommand
             Write(Path.Combine(place, "status.json"), System.Text.Json.JsonSerializer.Serialize(run.Status, RunJson.Default.RunStatus));
             foreach (var task in run.Status.Tasks)
             {
-                var worktree = DiffCommand.PathOf(task, run, context);
+                var worktree = RunQueries.WorktreeOf(task, run, context);
                 if (
                     await TaskDiff.ReadAsync(repository, context.Services, run.Status, task, worktree, stop)
                     is not { Text.Length: > 0 } patch

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Settings;
 
@@ -15,21 +14,6 @@ internal sealed class ConfigCommand : Command
         Add(new GetCommand());
         Add(new SetCommand());
         Add(new UnsetCommand());
-    }
-
-    private static ConfigEntry Entry(SettingValue value)
-    {
-        var kind = value.Source.Kind.ToString();
-        return new ConfigEntry(
-            value.Name,
-            value.Value,
-            value.DefaultValue,
-            char.ToLowerInvariant(kind[0]) + kind[1..],
-            value.Source.Place,
-            value.Source.Line,
-            value.Description,
-            value.IsWithheld
-        );
     }
 
     private static UseCaseException Unknown(string name)
@@ -56,16 +40,15 @@ internal sealed class ConfigCommand : Command
 
         public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
         {
+            if (parsed.GetValue(_json))
+            {
+                context.Print(new RunQueries(context).Settings(parsed.GetValue(_changed)), DocumentJson.Default.ConfigDocument);
+                return Task.FromResult(Outcome.Done);
+            }
             var values = context
                 .LoadSettings()
                 .Values.Where(value => !parsed.GetValue(_changed) || value.Source.Kind != SettingSourceKind.Default)
                 .ToList();
-            if (parsed.GetValue(_json))
-            {
-                context.Print(new ConfigDocument([.. values.Select(Entry)]), CliJson.Default.ConfigDocument);
-                return Task.FromResult(Outcome.Done);
-            }
-
             var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
             foreach (var value in values)
             {
@@ -103,7 +86,7 @@ internal sealed class ConfigCommand : Command
                 );
             if (parsed.GetValue(_json))
             {
-                context.Print(new ConfigDocument([Entry(value)]), CliJson.Default.ConfigDocument);
+                context.Print(new ConfigDocument([SettingEntries.Of(value)]), DocumentJson.Default.ConfigDocument);
             }
             else
             {

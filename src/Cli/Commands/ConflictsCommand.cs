@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
@@ -35,7 +34,7 @@ internal sealed class ConflictsCommand : CliCommand
                     [.. found.Conflicts.Select(Entry)],
                     [.. found.Warnings.Select(Entry)]
                 ),
-                CliJson.Default.ConflictsDocument
+                DocumentJson.Default.ConflictsDocument
             );
         }
         foreach (var conflict in found.Conflicts)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
@@ -85,7 +84,7 @@ internal sealed class ContextCommand : CliCommand
     {
         if (json)
         {
-            context.Print(new ContextDocument(texts), CliJson.Default.ContextDocument);
+            context.Print(new ContextDocument(texts), DocumentJson.Default.ContextDocument);
         }
         else if (whole)
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -73,7 +72,7 @@ internal sealed class ContractsCommand : CliCommand
                         s.Consumers
                     )),
                 ]),
-                CliJson.Default.ContractsDocument
+                DocumentJson.Default.ContractsDocument
             );
         }
         else if (output is null)

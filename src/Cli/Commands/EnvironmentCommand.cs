@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Packages;
 using Orchestrator.Plans;
@@ -34,7 +33,7 @@ internal sealed class EnvironmentCommand : CliCommand
         {
             context.Print(
                 new EnvironmentDocument(hash, [.. files.Select(f => new EnvironmentEntry(f.Path, f.Sha256))], matches),
-                CliJson.Default.EnvironmentDocument
+                DocumentJson.Default.EnvironmentDocument
             );
         }
         foreach (var file in files)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
@@ -64,7 +63,7 @@ internal sealed class FlakyCommand : CliCommand
         var now = context.Time.GetUtcNow();
         if (parsed.GetValue(_json))
         {
-            context.Print(new FlakyDocument(seen, quarantine.Tests), CliJson.Default.FlakyDocument);
+            context.Print(new FlakyDocument(seen, quarantine.Tests), DocumentJson.Default.FlakyDocument);
             return Outcome.Done;
         }
         if (seen.Count + quarantine.Tests.Count == 0)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
@@ -38,7 +37,7 @@ internal sealed class GraphCommand : CliCommand
         var graph = TaskGraph.Of(plan);
         if (parsed.GetValue(_json))
         {
-            context.Print(Describe(plan, graph), CliJson.Default.GraphDocument);
+            context.Print(Describe(plan, graph), DocumentJson.Default.GraphDocument);
         }
         else if (parsed.GetValue(_format) == "mermaid")
         {

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -39,44 +37,29 @@ internal sealed class HistoryCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var limit = parsed.GetValue(_limit);
-        if (limit < 1)
-        {
-            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one run is listed.", "orchestrate history --limit 20");
-        }
-        var repository = context.RequireRepository();
-        var runs = new List<RunStatus>();
-        var all = StoredRuns.List(repository);
-        foreach (var run in all.Take(limit))
-        {
-            runs.Add((await RunObservation.OfAsync(run, repository, context, stop)).Status);
-        }
+        var queries = new RunQueries(context);
         if (parsed.GetValue(_json))
         {
-            var forecasts = parsed.GetValue(_forecast) ? new RunForecasts(repository.Root) : null;
-            context.Print(
-                new HistoryDocument(
-                    all.Count,
-                    [.. runs.Select(run => HistoryEntry.Of(run) with { Forecast = forecasts?.BegunWith(run.RunId) })]
-                ),
-                CliJson.Default.HistoryDocument
-            );
+            context.Print(await queries.HistoryAsync(limit, parsed.GetValue(_forecast), stop), DocumentJson.Default.HistoryDocument);
             return Outcome.Done;
         }
-        if (parsed.GetValue(_forecast) && all.Count > 0)
+        var repository = context.RequireRepository();
+        var (total, runs) = await queries.LatestAsync(limit, stop);
+        if (parsed.GetValue(_forecast) && total > 0)
         {
-            ForecastHistory.Show(repository, runs, context);
+            ForecastHistory.Show(repository, [.. runs.Select(run => run.Status)], context);
             return Outcome.Done;
         }
 
-        foreach (var row in Rows([.. all.Take(limit).Zip(runs)], context.Terminal.OutputWidth))
+        foreach (var row in Rows(runs, context.Terminal.OutputWidth))
         {
             context.Terminal.Show(row);
         }
-        if (all.Count > runs.Count)
+        if (total > runs.Count)
         {
-            context.Terminal.Say($"{all.Count - runs.Count} more: --limit {all.Count}");
+            context.Terminal.Say($"{total - runs.Count} more: --limit {total}");
         }
-        else if (all.Count == 0)
+        else if (total == 0)
         {
             var none = StoredRuns.NoneYet(repository);
             context.Terminal.Say($"{none.Message} {none.Cure}");
@@ -84,14 +67,14 @@ internal sealed class HistoryCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static IEnumerable<string> Rows(IReadOnlyList<(StoredRun Stored, RunStatus Run)> runs, int width)
+    private static IEnumerable<string> Rows(IReadOnlyList<StoredRun> runs, int width)
     {
         // What files and branches are called after comes beside the id, where it is another one.
         var rows = runs.Select(found =>
                 (
-                    Name: found.Stored.Name == found.Stored.Id ? found.Stored.Id : $"{found.Stored.Id} ({found.Stored.Name})",
-                    State: RunLiveness.Describe(found.Run),
-                    found.Run
+                    Name: found.Name == found.Id ? found.Id : $"{found.Id} ({found.Name})",
+                    State: RunLiveness.Describe(found.Status),
+                    Run: found.Status
                 )
             )
             .ToList();

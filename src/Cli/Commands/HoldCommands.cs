@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Holds;
@@ -46,7 +45,7 @@ internal sealed class HoldCommand : CliCommand
         var hold = await file.HoldAsync(run, repository, reason, stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(HoldsDocument.Of(file.Read(), []), CliJson.Default.HoldsDocument);
+            context.Print(HoldsDocument.Of(file.Read(), []), DocumentJson.Default.HoldsDocument);
             return Outcome.Done;
         }
         context.Terminal.Say(
@@ -100,7 +99,7 @@ internal sealed class ReleaseCommand : CliCommand
         var left = file.Read();
         if (parsed.GetValue(_json))
         {
-            context.Print(HoldsDocument.Of(left, ended), CliJson.Default.HoldsDocument);
+            context.Print(HoldsDocument.Of(left, ended), DocumentJson.Default.HoldsDocument);
             return Outcome.Done;
         }
         foreach (var hold in ended)

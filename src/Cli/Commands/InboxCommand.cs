@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
@@ -69,49 +68,17 @@ internal sealed class InboxCommand : CliCommand
 
         var snoozed = marks.Snoozed();
         var shown = parsed.GetValue(_all) ? entries : [.. entries.Where(entry => !snoozed.ContainsKey(entry.Id))];
-        var seen = marks.Read();
         if (parsed.GetValue(_json))
         {
-            context.Print(
-                new InboxDocument([.. shown.Select(entry => LineOf(entry, !seen.Contains(entry.Id), snoozed))]),
-                CliJson.Default.InboxDocument
-            );
+            context.Print(InboxLines.Of(entries, parsed.GetValue(_all), context), DocumentJson.Default.InboxDocument);
         }
         else
         {
-            Show(shown, entries.Count - shown.Count, seen, context);
+            Show(shown, entries.Count - shown.Count, marks.Read(), context);
             await marks.NoteAsync([.. entries.Select(entry => entry.Id)], [.. shown.Select(entry => entry.Id)], stop);
         }
         return parsed.GetValue(_exitCode) && shown.Any(entry => entry.Answered is null) ? Outcome.NeedsPerson : Outcome.Done;
     }
-
-    private static InboxLine LineOf(InboxEntry entry, bool isNew, IReadOnlyDictionary<string, DateTimeOffset> snoozed) =>
-        new(
-            entry.Id,
-            entry.Kind switch
-            {
-                InboxKind.Question => "question",
-                InboxKind.Interrupted => "interrupted",
-                InboxKind.UnsentNotice => "unsentNotice",
-                InboxKind.QuarantineEnded => "quarantineEnded",
-                _ => "missedFire",
-            },
-            entry.Repository,
-            entry.Run,
-            entry.What,
-            entry.Each,
-            entry.Ways is [var recommended, ..] ? entry.From(recommended, here: null) : "",
-            [.. entry.Ways.Skip(1).Select(way => entry.From(way, here: null))],
-            entry.Since,
-            isNew,
-            snoozed.TryGetValue(entry.Id, out var until) ? until : null
-        )
-        {
-            Ways = entry.Ways,
-            Shown = entry.Shown,
-            Answered = entry.Answered,
-            Budget = entry.Budget,
-        };
 
     private static InboxEntry Find(IReadOnlyList<InboxEntry> entries, string given)
     {

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
@@ -12,9 +10,6 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>logs</c>: what a task's agent wrote and did, for people.</summary>
 internal sealed class LogsCommand : CliCommand
 {
-    /// <summary>Characters of one JSON document; what comes before the last ones is counted, not printed.</summary>
-    private const long MostText = 16 * 1024 * 1024;
-
     private readonly RunArgument _which = new("RUN/TASK", "The task; of a run alone, the one whose agent was started last");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
     private readonly Option<bool> _all = new("--all")
@@ -34,11 +29,6 @@ internal sealed class LogsCommand : CliCommand
         Add(_start);
         Add(_json);
     }
-
-    /// <summary>The task that is meant where none is named: the one whose agent was started last.</summary>
-    private static string Latest(StoredRun run) =>
-        run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
-        ?? throw new UseCaseException(Outcome.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
 
     private async Task ShowAllAsync(
         StoredRun run,
@@ -70,30 +60,16 @@ internal sealed class LogsCommand : CliCommand
             await ShowAllAsync(run, reference, parsed, context, stop);
             return Outcome.Done;
         }
-        var id = reference.FindTask(run.Status) ?? Latest(run);
-        var taskFolder = Path.Combine(run.Folder, "tasks", id);
-        var folder = parsed.GetValue(_start) is { } number
-            ? Path.Combine(taskFolder, number.ToString(CultureInfo.InvariantCulture))
-            : AgentActivity.LastStart(taskFolder);
-        if (folder is not null && !Directory.Exists(folder) && AgentActivity.LastStart(taskFolder) is { } last)
-        {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"{id} has no start {parsed.GetValue(_start)}.",
-                $"The last one is {Path.GetFileName(last)}."
-            );
-        }
-        if (folder is null || !Directory.Exists(folder))
-        {
-            throw new UseCaseException(Outcome.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
-        }
-        var log = AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop);
         if (parsed.GetValue(_json))
         {
-            var start = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
-            context.Print(await DocumentAsync(run.Id, id, start, log), CliJson.Default.LogDocument);
+            context.Print(
+                await new RunQueries(context).LogAsync(_which.Text(parsed), parsed.GetValue(_start), stop),
+                DocumentJson.Default.LogDocument
+            );
             return Outcome.Done;
         }
+        var start = AgentLogFolder.Require(run, reference, parsed.GetValue(_start));
+        var log = AgentLogs.ReadAsync(start.Path, parsed.GetValue(_follow), context.Time, stop);
         if (parsed.GetValue(_follow))
         {
             await foreach (var line in log)
@@ -109,32 +85,14 @@ internal sealed class LogsCommand : CliCommand
         if (reference.Task is null)
         {
             context.Terminal.Say(
-                $"(the logs of {run.Id}/{id}, the last of its tasks that had an agent; others: orchestrate logs {run.Id}/TASK)"
+                $"(the logs of {run.Id}/{start.Task}, the last of its tasks that had an agent; others: orchestrate logs {run.Id}/TASK)"
             );
         }
-        var errors = Path.Combine(folder, "stderr");
+        var errors = Path.Combine(start.Path, "stderr");
         if (context.Verbose && File.Exists(errors))
         {
             context.Terminal.Show(new UntrustedText(await File.ReadAllTextAsync(errors, stop)));
         }
         return Outcome.Done;
-    }
-
-    // The end of a log that is too long for one document: its first lines are left out, and counted.
-    private static async Task<LogDocument> DocumentAsync(string run, string task, int start, IAsyncEnumerable<string> log)
-    {
-        var lines = new Queue<string>();
-        var (size, leftOut) = (0L, 0);
-        await foreach (var line in log)
-        {
-            lines.Enqueue(line);
-            size += line.Length;
-            while (size > MostText && lines.Count > 1)
-            {
-                size -= lines.Dequeue().Length;
-                leftOut++;
-            }
-        }
-        return new LogDocument(run, task, start, [.. lines]) { LeftOut = leftOut };
     }
 }

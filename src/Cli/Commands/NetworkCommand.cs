@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Network;
@@ -36,7 +35,7 @@ internal sealed class NetworkCommand : CliCommand
         {
             context.Print(
                 new NetworkDocument(run.Id, [.. shown.Select(NetworkConnection.Of)], found.CutLogs),
-                CliJson.Default.NetworkDocument
+                DocumentJson.Default.NetworkDocument
             );
             return Task.FromResult(Outcome.Done);
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Accounts;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
@@ -61,7 +60,7 @@ internal sealed class NightRehearseCommand : CliCommand
         }
         if (parsed.GetValue(_json))
         {
-            context.Print(RehearsalDocument.Of(night, usual, hard), CliJson.Default.RehearsalDocument);
+            context.Print(RehearsalDocument.Of(night, usual, hard), DocumentJson.Default.RehearsalDocument);
             return Outcome.Done;
         }
         context.Terminal.Show($"A usual night of {file}, from {LocalTimes.ToMinute(night.Start)}. Nothing was started.");

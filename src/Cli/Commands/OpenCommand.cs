@@ -22,7 +22,7 @@ internal sealed class OpenCommand : CliCommand
         var (run, reference) = _which.Require(context.RequireRepository(), parsed);
         var id = reference.RequireTask(run.Status);
         var task = run.Status.Tasks.First(task => task.Id == id);
-        var path = DiffCommand.PathOf(task, run, context);
+        var path = RunQueries.WorktreeOf(task, run, context);
         if (!Directory.Exists(path))
         {
             throw new UseCaseException(

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
@@ -154,7 +153,7 @@ internal sealed class PlanCommand : CliCommand
                     PlanScore.Of(plan, settings, repository.WorkTree).Score,
                     document.RootElement.Clone()
                 ),
-                CliJson.Default.PlannedDocument
+                DocumentJson.Default.PlannedDocument
             );
         }
         else if (parsed.GetValue(_output) is null)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
@@ -37,7 +36,7 @@ internal sealed class PromptCommand : CliCommand
         var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? context.PlanFiles.RoleText(role) : null });
         if (parsed.GetValue(_json))
         {
-            context.Print(new PromptDocument(id, prompt), CliJson.Default.PromptDocument);
+            context.Print(new PromptDocument(id, prompt), DocumentJson.Default.PromptDocument);
         }
         else
         {

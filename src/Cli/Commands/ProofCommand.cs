@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
@@ -28,56 +26,17 @@ internal sealed class ProofCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        var (file, line) = Parse(parsed.GetValue(_place)!, repository, context);
-        if (parsed.GetValue(_revision) is { } named && (named.Length == 0 || named[0] == '-'))
-        {
-            throw new UseCaseException(Outcome.Usage, $"'{named}' is not a commit or branch.", "Name one, such as --revision main.");
-        }
-        var runs = StoredRuns
-            .List(repository)
-            .Select(run => new RecordedRun(run.Folder, run.Status, () => [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
-            .ToList();
-        var proof =
-            await new LineProofs(context.Services).FindAsync(repository, parsed.GetValue(_revision), file, line, runs, stop)
-            ?? throw new UseCaseException(
-                Outcome.Usage,
-                $"{file} has no line {line.ToString(CultureInfo.InvariantCulture)} in {parsed.GetValue(_revision) ?? "HEAD"}.",
-                "Name a committed file, relative to this folder, and one of its lines."
-            );
+        var document = await new RunQueries(context).ProofAsync(parsed.GetValue(_place)!, parsed.GetValue(_revision), stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(new ProofDocument(proof), CliJson.Default.ProofDocument);
+            context.Print(document, DocumentJson.Default.ProofDocument);
             return Outcome.Done;
         }
-        foreach (var text in Lines(proof))
+        foreach (var text in Lines(document.Proof))
         {
             context.Terminal.Show(text);
         }
         return Outcome.Done;
-    }
-
-    private static (string File, int Line) Parse(string place, RepositoryLocation repository, CommandContext context)
-    {
-        var colon = place.LastIndexOf(':');
-        // No command line has a NUL, but what the page and the API are sent may.
-        if (
-            colon <= 0
-            || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)
-            || line < 1
-            || place.Contains('\0', StringComparison.Ordinal)
-        )
-        {
-            throw new UseCaseException(Outcome.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
-        }
-        var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
-        return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
-            ? throw new UseCaseException(
-                Outcome.Usage,
-                $"{place[..colon]} is outside of {repository.WorkTree}.",
-                "Name a file of the repository."
-            )
-            : (path, line);
     }
 
     private static IEnumerable<string> Lines(LineProof proof)

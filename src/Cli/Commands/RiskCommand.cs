@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
@@ -40,7 +39,7 @@ internal sealed class RiskCommand : CliCommand
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (parsed.GetValue(_json))
         {
-            context.Print(Describe(score, guarded), CliJson.Default.RiskDocument);
+            context.Print(Describe(score, guarded), DocumentJson.Default.RiskDocument);
         }
         RiskOverview.Write(score, guarded, context.Terminal.Show);
         return Task.FromResult(score.Score > score.AutoApproveThreshold ? Outcome.NeedsPerson : Outcome.Done);

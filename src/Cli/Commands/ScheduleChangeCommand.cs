@@ -62,7 +62,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         var repository = context.RequireRepository();
         var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;
         var given = parsed.GetRequiredValue(_name);
-        var name = await ScheduleCommand.OnEngineAsync(context, repository, settings, ChangeAsync, stop);
+        var name = await ScheduleResults.OnEngineAsync(context, repository, settings, ChangeAsync, stop);
         context.Terminal.Say(
             _change switch
             {
@@ -74,7 +74,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         );
         if (_change is ScheduleChange.RunNow or ScheduleChange.Resume)
         {
-            await ScheduleCommand.WarnUnservedAsync(context, repository, settings, stop);
+            ScheduleCommand.WarnUnserved(context, await ScheduleResults.IsServedAsync(repository, settings, stop));
         }
         return Outcome.Done;
 

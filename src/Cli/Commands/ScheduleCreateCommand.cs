@@ -117,7 +117,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             Overlap = parsed.GetValue(_overlap),
             CatchUp = catchUp,
         };
-        var created = await ScheduleCommand.OnEngineAsync(
+        var created = await ScheduleResults.OnEngineAsync(
             context,
             repository,
             settings.Settings!,
@@ -129,7 +129,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             context.Terminal.Show($"  The first run starts at {LocalTimes.ToMinute(next)}.");
         }
-        await ScheduleCommand.WarnUnservedAsync(context, repository, settings.Settings!, stop);
+        ScheduleCommand.WarnUnserved(context, await ScheduleResults.IsServedAsync(repository, settings.Settings!, stop));
         return Outcome.Done;
     }
 

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -13,11 +10,6 @@ namespace Orchestrator.Cli.Commands;
 /// serves its file is read, so that looking starts no run.</summary>
 internal sealed class ScheduleListCommand : CliCommand
 {
-    private const int ShownFires = 5;
-
-    /// <summary>The period of past times that is searched.</summary>
-    private static readonly TimeSpan LooksBack = TimeSpan.FromDays(31);
-
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -30,23 +22,13 @@ internal sealed class ScheduleListCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        var settings = context.LoadSettings(_engine.Flags(parsed)).Settings!;
-        var now = context.Time.GetUtcNow();
-        var found = await ListAsync(context, repository, settings, now, stop);
-        var fires = found.ToDictionary(
-            schedule => schedule.Name,
-            schedule => ScheduleFire.Of(schedule, id => StoredRuns.Find(repository, id)?.Status, now, ShownFires)
-        );
+        var results = await ScheduleResults.ReadAsync(context, _engine.Flags(parsed), stop);
         if (parsed.GetValue(_json))
         {
-            var served = await ScheduleCommand.IsServedAsync(repository, settings, stop);
-            context.Print(
-                new SchedulesDocument(served, [.. found.Select(schedule => ScheduleEntry.Of(schedule, fires[schedule.Name]))]),
-                CliJson.Default.SchedulesDocument
-            );
+            context.Print(results.Document, DocumentJson.Default.SchedulesDocument);
             return Outcome.Done;
         }
+        var found = results.Schedules;
         if (found.Count == 0)
         {
             context.Terminal.Say("There is no schedule here: 'orchestrate schedule create nightly --at 22:00 --until 07:00' makes one.");
@@ -60,12 +42,12 @@ internal sealed class ScheduleListCommand : CliCommand
                 : schedule.Next is [var next, ..] ? $"  next: {LocalTimes.ToMinute(next)}"
                 : "  it has no further times"
             );
-            foreach (var fire in fires[schedule.Name].Reverse())
+            foreach (var fire in results.Fires[schedule.Name].Reverse())
             {
                 context.Terminal.Show($"  {LocalTimes.ToMinute(fire.Due)}  {ScheduleWords.Describe(fire)}");
             }
         }
-        await ScheduleCommand.WarnUnservedAsync(context, repository, settings, stop);
+        ScheduleCommand.WarnUnserved(context, results.IsServed);
         return Outcome.Done;
     }
 
@@ -87,27 +69,5 @@ internal sealed class ScheduleListCommand : CliCommand
             limits.Add("one is queued while the last is open");
         }
         return $"{schedule.When}  {TextCells.OneLine(input.Subject ?? "")}{(limits.Count == 0 ? "" : $", {string.Join(", ", limits)}")}";
-    }
-
-    /// <summary>All schedules; where nobody serves the embedded engine, from its file.</summary>
-    private static async Task<IReadOnlyList<RunSchedule>> ListAsync(
-        CommandContext context,
-        RepositoryLocation repository,
-        OrchestratorSettings settings,
-        DateTimeOffset now,
-        CancellationToken stop
-    )
-    {
-        if (await ScheduleCommand.IsServedAsync(repository, settings, stop))
-        {
-            return await ScheduleCommand.OnEngineAsync(
-                context,
-                repository,
-                settings,
-                schedules => schedules.ListAsync(now - LooksBack, now, stop),
-                stop
-            );
-        }
-        return StoredSchedules.Read(repository, now - LooksBack, now);
     }
 }

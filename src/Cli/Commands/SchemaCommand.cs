@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Hosting;
@@ -62,7 +61,7 @@ internal sealed class ServiceCommand : CliCommand
         var state = await services.StateAsync(unit, stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(ServiceDocument.Of(state), CliJson.Default.ServiceDocument);
+            context.Print(ServiceDocument.Of(state), DocumentJson.Default.ServiceDocument);
         }
         else
         {

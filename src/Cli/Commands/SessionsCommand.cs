@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Sessions;
 using Orchestrator.Plans;
@@ -36,26 +35,17 @@ internal sealed class SessionsCommand : CliCommand
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var (hours, limit) = (parsed.GetValue(_hours), parsed.GetValue(_limit));
-        if (hours is not (null or (> 0 and < 1_000_000)) || limit < 1)
-        {
-            throw new UseCaseException(
-                Outcome.Usage,
-                limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is not a time.",
-                "orchestrate sessions --hours 4 --limit 20"
-            );
-        }
-        var known = new ClaudeSessions(context.Environment);
-        var since = hours is { } given ? context.Time.GetUtcNow() - TimeSpan.FromHours(given) : (DateTimeOffset?)null;
-        var sessions = known.List(since, stop);
+        var queries = new RunQueries(context);
         if (parsed.GetValue(_json))
         {
-            context.Print(new SessionsDocument(known.ConfigDirectory, [.. sessions.Take(limit)]), CliJson.Default.SessionsDocument);
+            context.Print(queries.Conversations(hours, limit, stop), DocumentJson.Default.SessionsDocument);
             return Task.FromResult(Outcome.Done);
         }
+        var (folder, sessions) = queries.FindConversations(hours, limit, stop);
         if (sessions.Count == 0)
         {
             context.Terminal.Say(
-                $"There are no conversations below {known.ConfigDirectory}/projects"
+                $"There are no conversations below {folder}/projects"
                     + (hours is null ? "." : $" of the last {Plural.Of((decimal)hours, "hour", "hours")}.")
             );
         }

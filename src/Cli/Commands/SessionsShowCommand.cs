@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Sessions;
 using Orchestrator.Plans;
@@ -53,7 +52,7 @@ internal sealed class SessionsShowCommand : CliCommand
         var transcript = session.Fault is null ? ClaudeSessions.TranscriptOf(session, Math.Max(0, parsed.GetValue(_last))) : null;
         if (parsed.GetValue(_json))
         {
-            context.Print(new SessionDocument(session, transcript), CliJson.Default.SessionDocument);
+            context.Print(new SessionDocument(session, transcript), DocumentJson.Default.SessionDocument);
             return Task.FromResult(Outcome.Done);
         }
         var terminal = context.Terminal;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
@@ -36,7 +35,7 @@ internal sealed class ShowCommand : CliCommand
         }
         else
         {
-            ShowTask(run, run.Status.Tasks.First(task => task.Id == id), parsed.GetValue(_json), context);
+            ShowTask(run, id, parsed.GetValue(_json), context);
         }
         return Outcome.Done;
     }
@@ -93,17 +92,16 @@ internal sealed class ShowCommand : CliCommand
         NextSteps.Write(status, all: true, context.Terminal.OutputWidth, context.Terminal.Show);
     }
 
-    private static void ShowTask(StoredRun run, RunTask task, bool json, CommandContext context)
+    private static void ShowTask(StoredRun run, string id, bool json, CommandContext context)
     {
-        var events = EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == task.Id).ToList();
-        var mail = RunLines.ReadMail(run.Folder).Where(message => message.Concerns(task.Id)).ToList();
-        var models = AttemptModel.Of(run.Folder, task.Id);
+        var details = TaskDetails.Of(run, id);
         if (json)
         {
-            context.Print(new TaskDocument(run.Id, task, events, models, Kept(run, task), mail), CliJson.Default.TaskDocument);
+            context.Print(details, DocumentJson.Default.TaskDocument);
             return;
         }
 
+        var task = details.Task;
         Say(context, "task", $"{run.Id}/{task.Id}");
         Say(context, "title", task.Title);
         Say(
@@ -122,7 +120,7 @@ internal sealed class ShowCommand : CliCommand
         {
             Say(context, "relay", LocalTimes.In(relay.ToString()));
         }
-        Say(context, "models", string.Join(", ", models));
+        Say(context, "models", string.Join(", ", details.Models));
         Say(context, "gates", GateWords.Count(task.Gates));
         foreach (var answer in task.Answers ?? [])
         {
@@ -141,26 +139,19 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
-        foreach (var kept in Kept(run, task))
+        foreach (var kept in details.Kept)
         {
             Say(context, "kept", kept);
         }
         foreach (
             var line in RunLines.Merge(
-                events.Select(e => (e.Time, EventFile.Describe(e))),
-                mail.Select(m => (m.Time, RunLines.Describe(m)))
+                details.Events.Select(e => (e.Time, EventFile.Describe(e))),
+                details.Mail.Select(m => (m.Time, RunLines.Describe(m)))
             )
         )
         {
             context.Terminal.Show("  " + line);
         }
-    }
-
-    /// <summary>The place where uncommitted work of the task is kept: a ref or a folder, with a description.</summary>
-    private static string[] Kept(StoredRun run, RunTask task)
-    {
-        var file = Path.Combine(run.Folder, "tasks", task.Id, "kept.md");
-        return File.Exists(file) ? File.ReadAllLines(file) : [];
     }
 
     private static void Say(CommandContext context, string name, string value)

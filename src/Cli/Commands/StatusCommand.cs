@@ -1,12 +1,10 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Reports.Gates;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -55,12 +53,7 @@ internal sealed class StatusCommand : CliCommand
         var run = RunObservation.WithBudgets(found, repository, context);
         if (parsed.GetValue(_json))
         {
-            var now = AgentActivity.WithDoing(run.Folder, Seen(run, parsed), context.Environment) with
-            {
-                Waiting = [.. RunGateWaits.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
-                Coming = AgentActivity.ReadComing(run.Folder, run.Status),
-                Held = [.. AgentActivity.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
-            };
+            var now = new RunQueries(context).WithActivity(run with { Status = Selected(run, parsed) });
             context.Print(now, RunJson.Default.RunStatus);
             return CodeOf(run, parsed);
         }
@@ -135,8 +128,9 @@ internal sealed class StatusCommand : CliCommand
         return CodeOf(run, parsed);
     }
 
-    private RunStatus Seen(StoredRun run, ParseResult parsed) =>
-        AgentActivity.WithMail(run.Folder, parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status);
+    private RunStatus Seen(StoredRun run, ParseResult parsed) => AgentActivity.WithMail(run.Folder, Selected(run, parsed));
+
+    private RunStatus Selected(StoredRun run, ParseResult parsed) => parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
 
     private void Show(StoredRun run, RunStatus status, ParseResult parsed, CommandContext context)
     {

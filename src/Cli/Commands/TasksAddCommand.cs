@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Backlogs;
@@ -62,7 +61,7 @@ internal sealed class TasksAddCommand : CliCommand
             );
         if (parsed.GetValue(_json))
         {
-            context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), CliJson.Default.BacklogTaskDocument);
+            context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Say($"Added {added.Id}: {added.Title}");
         return Outcome.Done;

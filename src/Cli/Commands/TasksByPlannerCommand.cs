@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
@@ -72,14 +71,14 @@ internal abstract class TasksByPlannerCommand : CliCommand
         var ids =
             JsonSerializer.Deserialize(
                 File.ReadAllText(Path.Combine(repository.RunsFolder, id, "planning", "added.json")),
-                CliJson.Default.StringArray
+                DocumentJson.Default.StringArray
             ) ?? [];
         var added = ids.Select(file.Backlog.Find).OfType<BacklogTask>().ToList();
         if (parsed.GetValue(_json))
         {
             context.Print(
                 BacklogDocument.Of(files.Name, added.Select(task => file.ToJson(task.Id)), file.Faults),
-                CliJson.Default.BacklogDocument
+                DocumentJson.Default.BacklogDocument
             );
         }
         foreach (var task in added)

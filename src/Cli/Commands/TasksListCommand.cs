@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 
@@ -30,7 +29,7 @@ internal sealed class TasksListCommand : CliCommand
         {
             context.Print(
                 BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), file.Faults),
-                CliJson.Default.BacklogDocument
+                DocumentJson.Default.BacklogDocument
             );
         }
         foreach (var task in tasks)

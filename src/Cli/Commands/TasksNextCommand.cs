@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
@@ -23,7 +22,7 @@ internal sealed class TasksNextCommand : CliCommand
         var task = file.Backlog.Next();
         if (parsed.GetValue(_json))
         {
-            context.Print(new BacklogTaskDocument(task is null ? null : file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
+            context.Print(new BacklogTaskDocument(task is null ? null : file.ToJson(task.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
         if (task is null)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Backlogs;
@@ -46,7 +45,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
             );
         if (parsed.GetValue(_json))
         {
-            context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), CliJson.Default.BacklogTaskDocument);
+            context.Print(new BacklogTaskDocument(file.ToJson(ids[^1])), DocumentJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Say($"{string.Join(", ", ids)}: {status}");
         return Outcome.Done;

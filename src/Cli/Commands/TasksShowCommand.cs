@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Backlogs;
@@ -28,7 +27,7 @@ internal sealed class TasksShowCommand : CliCommand
         var task = file.Backlog.Find(RepositoryBacklog.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (parsed.GetValue(_json))
         {
-            context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
+            context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), DocumentJson.Default.BacklogTaskDocument);
         }
         Say(context, task);
         return Task.FromResult(Outcome.Done);

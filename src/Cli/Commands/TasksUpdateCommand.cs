@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Backlogs;
@@ -67,7 +66,7 @@ internal sealed class TasksUpdateCommand : CliCommand
             );
         if (parsed.GetValue(_json))
         {
-            context.Print(new BacklogTaskDocument(file.ToJson(id)), CliJson.Default.BacklogTaskDocument);
+            context.Print(new BacklogTaskDocument(file.ToJson(id)), DocumentJson.Default.BacklogTaskDocument);
         }
         context.Terminal.Say($"Changed {id}.");
         return Outcome.Done;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Settings;
 
@@ -41,7 +40,7 @@ internal sealed class TrustCommand : CliCommand
                 trusted,
                 [.. question.Items.Select(item => new TrustEntry(Word(item.Kind), item.Setting, item.Value, item.Source))]
             ),
-            CliJson.Default.TrustDocument
+            DocumentJson.Default.TrustDocument
         );
         return Task.FromResult(trusted ? Outcome.Done : Outcome.NeedsPerson);
 

@@ -1,10 +1,6 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Client;
-using Orchestrator.Runs;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Commands;
@@ -61,7 +57,7 @@ internal sealed class UsageCommand : CliCommand
         var by = parsed.GetValue(_by);
         if (parsed.GetValue(_json))
         {
-            context.Print(await ReadAsync(), CliJson.Default.UsageDocument);
+            context.Print(await ReadAsync(), DocumentJson.Default.UsageDocument);
             return Outcome.Done;
         }
         var before = "";
@@ -81,24 +77,8 @@ internal sealed class UsageCommand : CliCommand
             await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.2, 3600)), context.Time, stop);
         }
 
-        async Task<UsageDocument> ReadAsync() =>
-            overview.Read(parsed.GetValue(_days), parsed.GetValue(_run), await SharedAsync(parsed, context, stop));
-    }
-
-    /// <summary>The ledgers of the server that is configured; null: none is, and those of the user's files count.</summary>
-    private async Task<LedgerBook?> SharedAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
-    {
-        // Invalid settings are no reason to show nothing.
-        var root = context.FindRepository()?.WorkTree;
-        var settings = SettingsOfRepository
-            .Open(root, context.Environment, _engine.Flags(parsed), context.Trust, runId: null)
-            .Loaded.Settings;
-        if (settings?.Temporal.Address is null)
-        {
-            return null;
-        }
-        await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
-        return await new ServerAccounts(engine.Client).ReadAsync(stop);
+        Task<UsageDocument> ReadAsync() =>
+            new RunQueries(context, _engine.Flags(parsed)).UsageAsync(parsed.GetValue(_days), parsed.GetValue(_run), stop);
     }
 
     private static void Show(CommandContext context, IReadOnlyList<string> lines, bool isAgain)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
@@ -93,6 +92,6 @@ internal sealed class ValidateCommand : CliCommand
                     ? DecidingGatesEntry.Of(read.Plan!, gates)
                     : null
             ),
-            CliJson.Default.ValidateDocument
+            DocumentJson.Default.ValidateDocument
         );
 }

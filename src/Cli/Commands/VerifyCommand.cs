@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
@@ -81,7 +80,7 @@ internal sealed class VerifyCommand : CliCommand
         var passed = found.All(gate => gate.IsAcceptable);
         if (parsed.GetValue(_json))
         {
-            context.Print(new VerifyDocument(id, passed, found), CliJson.Default.VerifyDocument);
+            context.Print(new VerifyDocument(id, passed, found), DocumentJson.Default.VerifyDocument);
         }
         context.Terminal.Show(
             passed ? new ScreenLine($"Task '{id}' passes.", Tone.Good) : new ScreenLine($"Task '{id}' does not pass.", Tone.Bad)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
@@ -23,7 +22,7 @@ internal sealed class VersionCommand : CliCommand
         {
             context.Print(
                 new VersionDocument(ProductVersion.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier),
-                CliJson.Default.VersionDocument
+                DocumentJson.Default.VersionDocument
             );
         }
         else

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Panels;
 using Orchestrator.Cli.Runs;
@@ -34,7 +33,7 @@ internal sealed class WorkersCommand : CliCommand
         var rows = await LookAsync(runs, repository, only, context, stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), CliJson.Default.WorkersDocument);
+            context.Print(new WorkersDocument([.. rows.Select(row => row.ToDocument())]), DocumentJson.Default.WorkersDocument);
             return Outcome.Done;
         }
         if (!context.Terminal.HasScreen || !context.Terminal.IsInteractive || parsed.GetValue(_once))

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
@@ -20,14 +19,13 @@ internal sealed class WorktreesCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var settings = context.OpenSettings(repository, []).Loaded.Settings!;
-        var runs = StoredRuns.List(repository).Select(run => NewestExecution.Of(run, repository).Status).ToList();
-        var found = await new WorktreeSurvey(context.Services).LookAsync(repository, runs, settings.Worktrees.BranchPrefix, stop);
+        var document = await new RunQueries(context).WorktreesAsync(stop);
         if (parsed.GetValue(_json))
         {
-            context.Print(new WorktreesDocument(found), CliJson.Default.WorktreesDocument);
+            context.Print(document, DocumentJson.Default.WorktreesDocument);
             return Outcome.Done;
         }
+        var found = document.Worktrees;
         if (found.Count == 0)
         {
             context.Terminal.Say("There is no worktree beside the main checkout.");

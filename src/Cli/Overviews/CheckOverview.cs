@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Overviews;
@@ -17,13 +16,14 @@ internal static class CheckOverview
         var worst = entries.Max(entry => entry.Status);
         if (asJson)
         {
-            var checks = entries.Select(entry => new CheckEntry(entry.Name, Word(entry.Status), entry.Message, entry.Cure));
-            context.Print(new CheckDocument(Word(worst), [.. checks]), CliJson.Default.CheckDocument);
+            context.Print(CheckDocument.Of(entries), DocumentJson.Default.CheckDocument);
             return worst;
         }
         foreach (var entry in entries)
         {
-            context.Terminal.Show(new ScreenLine($"{Word(entry.Status), -4}  {entry.Name}: {entry.Message}", ToneOf(entry.Status), 0, 4));
+            context.Terminal.Show(
+                new ScreenLine($"{CheckDocument.Word(entry.Status), -4}  {entry.Name}: {entry.Message}", ToneOf(entry.Status), 0, 4)
+            );
             if (entry.Cure is not null)
             {
                 context.Terminal.Show($"      {entry.Cure}");
@@ -40,7 +40,4 @@ internal static class CheckOverview
             MachineCheckStatus.Warn => Tone.Asks,
             _ => Tone.Bad,
         };
-
-    /// <summary>A status in a word.</summary>
-    internal static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Orchestrator.Accounts;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Overviews;
@@ -11,36 +9,6 @@ namespace Orchestrator.Cli.Overviews;
 internal sealed class UsageOverview(CommandContext context)
 {
     private static readonly int[] CellWidths = [9, 6, 11, 10, 12, 11];
-
-    /// <summary>The document.</summary>
-    /// <param name="days">Days that the sums are of, today included.</param>
-    /// <param name="run">Only this run; null: all.</param>
-    /// <param name="shared">Ledgers that the workers of a server share; null: those of this user's files.</param>
-    public UsageDocument Read(int days, string? run, LedgerBook? shared = null)
-    {
-        var ledgers = new AccountLedgers(context.Environment);
-        var (book, faults) = shared is null ? ledgers.TryRead() : (shared, []);
-        var today = LocalDays.Today(context.Time);
-        var zone = context.Time.LocalTimeZone;
-        var all = new UsageHistory(ledgers.Folder, context.Time).Read();
-        var records = all.Where(record => LocalDays.Of(record.At, zone) > today.AddDays(-days) && (run is null || record.Run == run))
-            .ToList();
-        return new UsageDocument(
-            [.. book.Ledgers.Values.Where(IsKnown).Select(ledger => Account(ledger, all, today, zone))],
-            days,
-            new UsageSums(
-                Sums(UsageGrouping.Account),
-                Sums(UsageGrouping.Run),
-                Sums(UsageGrouping.Task),
-                Sums(UsageGrouping.Model),
-                Sums(UsageGrouping.Day)
-            ),
-            new UsagePrices(PriceTable.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), PriceTable.Source),
-            faults
-        );
-
-        IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageLines.Of)];
-    }
 
     /// <summary>The document as text.</summary>
     /// <param name="by">How the sums are grouped.</param>
@@ -114,34 +82,4 @@ internal sealed class UsageOverview(CommandContext context)
 
     private string Local(DateTimeOffset time) =>
         TimeZoneInfo.ConvertTime(time, context.Time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
-    private static bool IsKnown(Ledger ledger) =>
-        ledger.Account != SharedBudgets.Account
-            && ledger.Reservations.Length + ledger.Spent.Count + ledger.Windows.Count + ledger.Waiting.Length > 0
-        || ledger.Park is not null;
-
-    private UsageAccount Account(Ledger ledger, IReadOnlyList<UsageRecord> records, DateOnly today, TimeZoneInfo zone)
-    {
-        var limits = BudgetsOfRun.AccountOf(ledger, context.Time.GetUtcNow());
-        var own = records.Where(record => record.Account == ledger.Account).ToList();
-        var atWork = ledger.Reservations.Where(one => !one.IsLost).ToList();
-        var lost = ledger.Reservations.Where(one => one.IsLost).ToList();
-        return new UsageAccount(
-            ledger.Account,
-            atWork.Count,
-            ledger.Waiting.Length,
-            atWork.Exists(one => one.GrantedMicros is not null) ? Dollars(atWork.Sum(one => one.GrantedMicros ?? 0)) : null,
-            Dollars(atWork.Sum(one => one.UsedMicros)),
-            Dollars(lost.Sum(one => one.Held.Micros)),
-            Dollars(own.Where(record => LocalDays.Of(record.At, zone) == today).Sum(record => record.Sum.Micros)),
-            Dollars(
-                own.Where(record => LocalDays.Of(record.At, zone) is var day && day.Year == today.Year && day.Month == today.Month)
-                    .Sum(record => record.Sum.Micros)
-            ),
-            limits.Windows,
-            limits.Block
-        );
-    }
-
-    private static decimal Dollars(long micros) => MicroDollars.ToDollars(micros);
 }

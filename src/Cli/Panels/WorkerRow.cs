@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Documents;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Panels;

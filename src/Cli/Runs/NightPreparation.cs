@@ -1,4 +1,3 @@
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Night;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Messages;
@@ -102,7 +101,7 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
         context.Terminal.Say("What could wake you, or end it early:");
         foreach (var entry in entries.OrderByDescending(entry => entry.Status))
         {
-            context.Terminal.Say($"  {CheckOverview.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
+            context.Terminal.Say($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
             if (entry is { Status: not MachineCheckStatus.Ok, Cure: { } cure })
             {
                 context.Terminal.Say($"        {cure}");

@@ -52,18 +52,10 @@ internal sealed class RunArgument
 
     /// <summary>The run to show, of a command that is about no task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
-    public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => Whole(Require(repository, parsed));
+    public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => RunReference.Whole(Require(repository, parsed));
 
     /// <summary>The run to change, of a command that is about no task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
-    public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) => Whole(RequireOpen(repository, parsed));
-
-    private static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
-        found.Reference.Task is null
-            ? found.Run
-            : throw new UseCaseException(
-                Outcome.Usage,
-                $"This is about a whole run, and {found.Run.Id}/{found.Reference.Task} is a task.",
-                $"Name the run: {found.Run.Id}."
-            );
+    public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) =>
+        RunReference.Whole(RequireOpen(repository, parsed));
 }

@@ -3,10 +3,8 @@ using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Help;
 using Orchestrator.Cli.Options;
-using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
@@ -90,26 +88,11 @@ internal static class CommandLine
             await DemandAllowedAsync(command, context, environment, interrupts.Stop);
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
-        catch (UseCaseException fault)
-        {
-            terminal.Fail(fault.Message, fault.Cure);
-            return fault.Outcome;
-        }
-        catch (RefusedException refused)
-        {
-            terminal.Fail(refused.Message, refused.Cure);
-            return refused.IsPassing ? Outcome.Resumable : Outcome.Usage;
-        }
         catch (Exception ended) when (interrupts.Stop.IsCancellationRequested && IsInterruption(ended))
         {
             return Outcome.Interrupted;
         }
-        catch (Exception fault) when (ProgramFailure.Of(fault) is { } failure)
-        {
-            terminal.Fail(failure.Message, failure.Cure);
-            return failure.IsOfPlace ? Outcome.Usage : Outcome.Unavailable;
-        }
-        catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? FailedEngineCall.Of(fault)) is { } known)
+        catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? UseCaseFaults.Of(fault)) is { } known)
         {
             terminal.Fail(known.Message, known.Cure);
             return known.Outcome;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
@@ -44,6 +43,10 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>
+    public IRunQueries QueriesIn(RepositoryEntry repository) =>
+        new RunQueries(new UnattendedContext(context.Environment, repository.Root, context.Time, context.Platform));
+
+    /// <inheritdoc/>
     public async Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
     {
         // A command must not hold up the thread that has asked.
@@ -65,7 +68,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
             var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
             var code = await context.CallAtAsync(words, call.Repository, caller);
             return taken is var (document, type)
-                ? new CommandOutcome((int)code, document, () => Told(CommandContext.Written(document, type)), Told(messages.ToString()))
+                ? new CommandOutcome((int)code, document, () => Told(DocumentJson.Write(document, type)), Told(messages.ToString()))
                 : new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString()));
         }
         finally

@@ -22,15 +22,27 @@ internal record ApiOperation(string Method, string Name, string Summary)
     public bool IsRead => Method == HttpMethods.Get;
 }
 
-/// <summary>One address of the API: a command line of <c>orchestrate</c> under it.</summary>
+/// <summary>One address of the API that is about a repository.</summary>
 /// <param name="Method"><c>GET</c> or <c>POST</c>.</param>
 /// <param name="Name">Name of the operation, for generated clients.</param>
 /// <param name="Path">Below <c>/api/v1</c>.</param>
 /// <param name="Summary">What it does.</param>
+internal abstract record ApiRoute(string Method, string Name, string Path, string Summary) : ApiOperation(Method, Name, Summary);
+
+/// <summary>A question of the API.</summary>
+/// <param name="Ask">Asks it; null: the request lacks something.</param>
+internal sealed record ApiQuestion(
+    string Name,
+    string Path,
+    string Summary,
+    Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<object>>?> Ask
+) : ApiRoute(HttpMethods.Get, Name, Path, Summary);
+
+/// <summary>A change by the API: a command line of <c>orchestrate</c>.</summary>
 /// <param name="Words">The command line of a request; null: the request lacks something, which <see cref="ApiOperation.Body"/>
 /// says.</param>
-internal sealed record ApiRoute(string Method, string Name, string Path, string Summary, Func<ApiRequest, IReadOnlyList<string>?> Words)
-    : ApiOperation(Method, Name, Summary);
+internal sealed record ApiCommand(string Name, string Path, string Summary, Func<ApiRequest, IReadOnlyList<string>?> Words)
+    : ApiRoute(HttpMethods.Post, Name, Path, Summary);
 
 /// <summary>The message of a command without a document.</summary>
 /// <param name="ExitCode">Its exit code: 0, or 4 where nobody works on the run now, and the answer is kept for whoever goes on.</param>
@@ -59,6 +71,22 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
 
     /// <summary>The task with its run.</summary>
     public string Task => $"{Path("run")}/{Path("task")}";
+
+    /// <summary>A number of the query.</summary>
+    /// <param name="name">Name of the parameter.</param>
+    /// <param name="value">The number; null where none is given.</param>
+    /// <returns>False for a text that is no whole number.</returns>
+    public bool TryNumber(string name, out int? value)
+    {
+        value = null;
+        if (Query(name) is not { Length: > 0 } text)
+        {
+            return true;
+        }
+        var isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        value = isNumber ? number : null;
+        return isNumber;
+    }
 
     /// <summary>A text of the body; null: it is not there, or no text.</summary>
     public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
-using Orchestrator.Client.Views;
 using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Answers the API: each request is a command line of <see cref="ApiTable"/>, and its answer the command's own JSON
-/// document.</summary>
-/// <param name="commands">Carries them out.</param>
+/// <summary>Answers the API: each request is a question or a command of <see cref="ApiTable"/>, and its answer the same document that
+/// <c>--json</c> prints.</summary>
+/// <param name="reader">Carries them out.</param>
 /// <param name="description">The description of the API.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ApiRoutes(CommandReader commands, ApiDescription description, TimeProvider time)
+internal sealed class ApiRoutes(RunReader reader, ApiDescription description, TimeProvider time)
 {
     /// <summary>All addresses begin with it.</summary>
     public const string Root = "/api/v1";
@@ -23,12 +22,12 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes
-            .MapGet(Root + "/repositories", context => JsonAsync(context, new RepositoriesDocument(commands.Repositories)))
+            .MapGet(Root + "/repositories", context => JsonAsync(context, new RepositoriesDocument(reader.Repositories)))
             .Describe(new(HttpMethods.Get, "listRepositories", "The repositories of this user") { Answer = typeof(RepositoriesDocument) });
         routes
             .MapGet(
                 Root + "/inbox",
-                async context => await JsonAsync(context, new InboxDocument(await commands.InboxAsync(context.RequestAborted)))
+                async context => await JsonAsync(context, new InboxDocument(await reader.InboxAsync(context.RequestAborted)))
             )
             .Describe(new(HttpMethods.Get, "listInbox", "What needs the user, in all repositories") { Answer = typeof(InboxDocument) });
         routes.MapGet(
@@ -54,7 +53,7 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
 
     private async Task AnswerAsync(HttpContext context, ApiRoute route)
     {
-        if (commands.Find(context.Request.RouteValues["repository"] as string) is not { } repository)
+        if (reader.Find(context.Request.RouteValues["repository"] as string) is not { } repository)
         {
             await Refuse(StatusCodes.Status404NotFound, "There is no such repository.", $"GET {Root}/repositories lists them.")
                 .ExecuteAsync(context);
@@ -90,46 +89,72 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
                 .ExecuteAsync(context);
             return;
         }
-        if (route.Words(request) is not { } words)
+        if (route is ApiQuestion question)
         {
-            await Refuse(StatusCodes.Status400BadRequest, "The body lacks what this request needs.", $"Its members: {Names(route.Body)}.")
-                .ExecuteAsync(context);
+            await AnswerAsync(context, question, request, repository);
             return;
         }
-        if (route.IsRead)
+        var change = (ApiCommand)route;
+        if (change.Words(request) is not { } words)
         {
-            await SendAsync(await commands.ReadAsync(repository.Root, words, context.RequestAborted));
+            await RefuseIncompleteAsync(context, route.Body);
             return;
         }
         var call = new CommandCall(repository.Root, SteeringWords.InBackground(words), DoorMiddleware.SessionOf(context).Device)
         {
             Input = request.Text("plan"),
         };
-        if (await OnceAsync(context, call, body) is { } outcome)
+        if (await OnceAsync(context, call, body) is not { } outcome)
         {
-            await SendAsync(outcome);
+            await Refuse(
+                    StatusCodes.Status422UnprocessableEntity,
+                    $"This {IdempotencyKey} was used for another request.",
+                    "Make a new key for each change."
+                )
+                .ExecuteAsync(context);
             return;
         }
-        await Refuse(
-                StatusCodes.Status422UnprocessableEntity,
-                $"This {IdempotencyKey} was used for another request.",
-                "Make a new key for each change."
-            )
-            .ExecuteAsync(context);
-
-        async Task SendAsync(CommandOutcome come) =>
-            await ApiRoutes.SendAsync(
-                context,
-                come,
-                ApiStatus.Of(come, route.IsRead, come.ExitCode == 2 ? await OfUsageAsync(context, route, request, repository) : 0)
-            );
+        var ofUsage = outcome.ExitCode == (int)Outcome.Usage ? await OfUsageAsync(context, route, request, repository) : 0;
+        await SendAsync(context, outcome, ApiStatus.Of(outcome, ofUsage));
     }
+
+    private async Task AnswerAsync(HttpContext context, ApiQuestion question, ApiRequest request, RepositoryEntry repository)
+    {
+        if (question.Ask(request) is not { } ask)
+        {
+            await RefuseIncompleteAsync(context, question.Query);
+            return;
+        }
+        var answer = await reader.AskAsync(
+            repository,
+            $"{context.Request.Path}{context.Request.QueryString}",
+            ask,
+            context.RequestAborted,
+            request.Run.Length > 0 ? request.Run : null
+        );
+        if (answer.Document is { } document)
+        {
+            await JsonAsync(context, DocumentJson.Write(document), StatusCodes.Status200OK);
+            return;
+        }
+        var fault = answer.Fault!;
+        var status = ApiStatus.Of(
+            fault.Outcome,
+            isRead: true,
+            fault.Outcome == Outcome.Usage ? await OfUsageAsync(context, question, request, repository) : 0
+        );
+        await Problem.Of(status, fault.Message, fault.Cure, (int)fault.Outcome).ExecuteAsync(context);
+    }
+
+    private static Task RefuseIncompleteAsync(HttpContext context, IReadOnlyList<ApiMember> members) =>
+        Refuse(StatusCodes.Status400BadRequest, "The request lacks a value, or a value is not valid.", $"It takes: {Names(members)}.")
+            .ExecuteAsync(context);
 
     private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, ApiRequest request, RepositoryEntry repository) =>
         ApiStatus.OfUsage(
             route,
             request,
-            request.Run.Length > 0 ? (await commands.RunAsync(repository, request.Run, context.RequestAborted)).Run : null
+            request.Run.Length > 0 ? (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document : null
         );
 
     /// <summary>Carries out a command, or gives the answer of the first request with the same key; null where that was another
@@ -138,12 +163,12 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
     {
         if (context.Request.Headers[IdempotencyKey].FirstOrDefault() is not { Length: > 0 and <= LongestKey } key)
         {
-            return await commands.ActAsync(call, context.RequestAborted);
+            return await reader.ActAsync(call, context.RequestAborted);
         }
         var asked = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{call.Repository}\n{context.Request.Path}\n{body.ToJsonString()}"))
         );
-        return await _kept.GetAsync(key, asked, () => commands.ActAsync(call, CancellationToken.None), context.RequestAborted);
+        return await _kept.GetAsync(key, asked, () => reader.ActAsync(call, CancellationToken.None), context.RequestAborted);
     }
 
     private static async Task SendAsync(HttpContext context, CommandOutcome outcome, int status)
@@ -180,7 +205,7 @@ internal sealed class ApiRoutes(CommandReader commands, ApiDescription descripti
     }
 
     private static Task JsonAsync<T>(HttpContext context, T document, int status = StatusCodes.Status200OK)
-        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, CommandReader.Json), status);
+        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, RunReader.Json), status);
 
     private static async Task JsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
     {

@@ -3,29 +3,32 @@ namespace Orchestrator.Dashboard.Api;
 /// <summary>HTTP statuses of what commands come to.</summary>
 internal static class ApiStatus
 {
-    private const int Usage = 2;
-
-    /// <summary>The status of an outcome.</summary>
-    /// <param name="outcome">What came of the command.</param>
-    /// <param name="isRead">It only reads: nothing of it can be kept for later.</param>
-    /// <param name="ofUsage">The status where the command can't be carried out as it was given.</param>
-    public static int Of(CommandOutcome outcome, bool isRead, int ofUsage) =>
-        outcome.ExitCode switch
+    /// <summary>The status of an end.</summary>
+    /// <param name="outcome">The end.</param>
+    /// <param name="isRead">True for a question: nothing of it can be kept for later.</param>
+    /// <param name="ofUsage">The status where the request can't be carried out as it was given.</param>
+    public static int Of(Outcome outcome, bool isRead, int ofUsage) =>
+        outcome switch
         {
-            0 => StatusCodes.Status200OK,
-            // A document is an answer, whatever it says: a plan that can't be run, a task that failed.
-            _ when IsDocument(outcome) => StatusCodes.Status200OK,
-            1 => StatusCodes.Status422UnprocessableEntity,
-            Usage => ofUsage,
-            3 => StatusCodes.Status409Conflict,
-            4 when !isRead => StatusCodes.Status202Accepted,
+            Outcome.Done => StatusCodes.Status200OK,
+            Outcome.WorkFailed => StatusCodes.Status422UnprocessableEntity,
+            Outcome.Usage => ofUsage,
+            Outcome.NeedsPerson => StatusCodes.Status409Conflict,
+            Outcome.Resumable when !isRead => StatusCodes.Status202Accepted,
             // Engine, git or agent are not there, something is in use for the moment, or the server ends.
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
+    /// <summary>The status of the outcome of a command.</summary>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="ofUsage">The status where the command can't be carried out as it was given.</param>
+    public static int Of(CommandOutcome outcome, int ofUsage) =>
+        // A document is an answer, whatever it says: a plan that can't be run.
+        IsDocument(outcome) ? StatusCodes.Status200OK : Of((Outcome)outcome.ExitCode, isRead: false, ofUsage);
+
     /// <summary>True if the command answered; false if the server could not carry it out.</summary>
     public static bool IsAnswer(CommandOutcome outcome) =>
-        Of(outcome, isRead: false, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
+        Of(outcome, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>True if the command has printed a JSON document.</summary>
     public static bool IsDocument(CommandOutcome outcome) =>

@@ -1,15 +1,18 @@
 using Microsoft.OpenApi;
-using Orchestrator.Client.Views;
-using Orchestrator.Documents;
+using Orchestrator.Dashboard.Routes;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>All addresses of the API that are command lines.</summary>
+/// <summary>All addresses of the API that are about a repository.</summary>
 internal static class ApiTable
 {
     private const string OfRepository = "/repositories/{repository}";
     private const string OfRun = OfRepository + "/runs/{run}";
     private const string OfTask = OfRun + "/tasks/{task}";
+
+    private const int UsualRuns = 20;
+    private const int UsualSessions = 20;
+    private const int UsageDays = 7;
 
     private static readonly ApiMember Text = new("text", "What the agent is told.", IsRequired: true);
     private static readonly ApiMember Reason = new("reason", "Why.");
@@ -21,31 +24,50 @@ internal static class ApiTable
             "listRuns",
             OfRepository + "/runs",
             "The runs of a repository, the latest first",
-            request => ["history", "--json", .. ApiRequest.Option("--limit", request.Query("limit"))]
+            request =>
+                request.TryNumber("limit", out var limit)
+                    ? (queries, stop) => queries.HistoryAsync(limit ?? UsualRuns, withForecasts: false, stop)
+                    : null
         ) with
         {
             Query = [new ApiMember("limit", "How many of them; 20 by default.", Type: JsonSchemaType.Integer)],
         },
-        Read<RunStatus>("getRun", OfRun, "A run as it is", request => ["status", "--json", "--", request.Run]),
-        Read<RunStatus>("getReport", OfRun + "/report", "A run's report", request => ["report", "--json", "--", request.Run]),
-        Read<TaskDocument>("getTask", OfTask, "A task with its transitions and mail", request => ["show", "--json", "--", request.Task]),
+        Read<RunStatus>("getRun", OfRun, "A run as it is", request => (queries, stop) => queries.RunAsync(request.Run, stop)),
+        Read<RunStatus>(
+            "getReport",
+            OfRun + "/report",
+            "A run's report",
+            request => (queries, stop) => queries.ReportAsync(request.Run, stop)
+        ),
+        Read<TaskDocument>(
+            "getTask",
+            OfTask,
+            "A task with its transitions and mail",
+            request => (queries, stop) => queries.TaskAsync(request.Task, stop)
+        ),
         Read<LogDocument>(
             "getLog",
             OfTask + "/log",
             "What a task's agent said and did",
-            request => ["logs", "--json", .. ApiRequest.Option("--start", request.Query("start")), "--", request.Task]
+            request => request.TryNumber("start", out var start) ? (queries, stop) => queries.LogAsync(request.Task, start, stop) : null
         ) with
         {
             Query = [new ApiMember("start", "Number of the agent's start; the last one by default.", Type: JsonSchemaType.Integer)],
         },
-        Read<DiffDocument>("getDiff", OfTask + "/diff", "What a task changes", request => ["diff", "--json", "--", request.Task]),
+        Read<DiffDocument>(
+            "getDiff",
+            OfTask + "/diff",
+            "What a task changes",
+            request => (queries, stop) => queries.DiffAsync(request.Task, stop)
+        ),
         Read<ProofDocument>(
             "getProof",
             OfRepository + "/proof",
             "Which task a line of code came by, what its gates said, and who decided",
             request =>
                 request.Query("place") is { Length: > 0 } place
-                    ? ["proof", "--json", .. ApiRequest.Option("--revision", request.Query("revision")), "--", place]
+                    ? (queries, stop) =>
+                        queries.ProofAsync(place, request.Query("revision") is { Length: > 0 } revision ? revision : null, stop)
                     : null
         ) with
         {
@@ -59,21 +81,33 @@ internal static class ApiTable
             "listSettings",
             OfRepository + "/settings",
             "All settings with where each comes from",
-            _ => ["config", "list", "--json"]
+            _ => (queries, _) => Task.FromResult(queries.Settings(onlyChanged: false))
         ),
         Read<UsageDocument>(
             "getUsage",
             OfRepository + "/usage",
             "Usage limits, tokens and money of all accounts",
-            _ => ["usage", "--json"]
+            _ => (queries, stop) => queries.UsageAsync(UsageDays, run: null, stop)
         ),
-        Read<SchedulesDocument>("listSchedules", OfRepository + "/schedules", "The schedules", _ => ["schedule", "list", "--json"]),
-        Read<BacklogDocument>("listBacklog", OfRepository + "/backlog", "The tasks of the backlog", _ => ["tasks", "list", "--json"]),
+        Read<SchedulesDocument>(
+            "listSchedules",
+            OfRepository + "/schedules",
+            "The schedules",
+            _ => (queries, stop) => queries.SchedulesAsync(stop)
+        ),
+        Read<BacklogDocument>(
+            "listBacklog",
+            OfRepository + "/backlog",
+            "The tasks of the backlog",
+            _ => (queries, _) => Task.FromResult(queries.Backlog())
+        ),
         Read<SessionsDocument>(
             "listSessions",
             OfRepository + "/sessions",
             "The conversations of Claude Code on this machine",
-            request => ["sessions", "--json", .. ApiRequest.Option("--hours", request.Query("hours"))]
+            request =>
+                (queries, stop) =>
+                    Task.FromResult(queries.Conversations(RepositoryPages.HoursOf(request.Query("hours")), UsualSessions, stop))
         ) with
         {
             Query = [new ApiMember("hours", "Only those of the last hours.", Type: JsonSchemaType.Integer)],
@@ -82,22 +116,21 @@ internal static class ApiTable
             "listWorktrees",
             OfRepository + "/worktrees",
             "The worktrees of a repository: whose each is, and whether it can go",
-            _ => ["worktrees", "--json"]
+            _ => (queries, stop) => queries.WorktreesAsync(stop)
         ),
         Read<CollectDocument>(
             "collectResults",
             OfRun + "/results",
             "A run's results, branches and commits",
-            request => ["collect", "--json", "--", request.Run]
+            request => (queries, stop) => queries.ResultsAsync([request.Run], stop)
         ),
         Read<CheckDocument>(
             "check",
             OfRepository + "/check",
             "Whether this machine and the repository are ready",
-            _ => ["check", "--json"]
+            _ => (queries, stop) => queries.CheckAsync(stop)
         ),
-        new ApiRoute(
-            HttpMethods.Post,
+        new ApiCommand(
             "startRun",
             OfRepository + "/runs",
             "Starts a run in the background",
@@ -118,8 +151,7 @@ internal static class ApiTable
                 new ApiMember("until", "Time of day, such as 07:00, from which on no agent is started."),
             ],
         },
-        new ApiRoute(
-            HttpMethods.Post,
+        new ApiCommand(
             "validatePlan",
             OfRepository + "/plans/validate",
             "Whether a plan can be run",
@@ -200,16 +232,25 @@ internal static class ApiTable
         ),
     ];
 
-    private static ApiRoute Read<T>(string name, string path, string summary, Func<ApiRequest, IReadOnlyList<string>?> words) =>
-        new(HttpMethods.Get, name, path, summary, words) { Answer = typeof(T) };
+    private static ApiQuestion Read<T>(
+        string name,
+        string path,
+        string summary,
+        Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<T>>?> ask
+    )
+        where T : class =>
+        new(name, path, summary, request => ask(request) is { } asked ? async (queries, stop) => await asked(queries, stop) : null)
+        {
+            Answer = typeof(T),
+        };
 
-    private static ApiRoute Act(
+    private static ApiCommand Act(
         string name,
         string path,
         string summary,
         Func<ApiRequest, IReadOnlyList<string>?> words,
         params IReadOnlyList<ApiMember> body
-    ) => new(HttpMethods.Post, name, path, summary, words) { Body = body };
+    ) => new(name, path, summary, words) { Body = body };
 
     private static IEnumerable<string> Limits(ApiRequest request) =>
         ApiRequest.Option("--max-cost", request.Body["maxCost"]?.ToString()).Concat(ApiRequest.Option("--until", request.Text("until")));

@@ -1,5 +1,3 @@
-using Orchestrator.Client.Views;
-
 namespace Orchestrator.Dashboard.Pages;
 
 /// <summary>The latest runs of a repository.</summary>

@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
-using Orchestrator.Client.Views;
 
 namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>The transitions of all runs of this user as one sequence, from their records: whoever was away goes on where they were, and a
 /// transition is never left out, though one may come twice to who was away while its run was reset.</summary>
-/// <param name="commands">Reads the runs.</param>
+/// <param name="reader">Reads the runs.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AllEvents(CommandReader commands, TimeProvider time)
+internal sealed class AllEvents(RunReader reader, TimeProvider time)
 {
     private const int MostRuns = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -39,7 +38,7 @@ internal sealed class AllEvents(CommandReader commands, TimeProvider time)
         var isAgain = true;
         for (var seen = ""; ; await Task.Delay(Look, time, stop))
         {
-            var now = commands.State();
+            var now = reader.State();
             if (now == seen && !isAgain)
             {
                 continue;
@@ -54,7 +53,7 @@ internal sealed class AllEvents(CommandReader commands, TimeProvider time)
                 {
                     continue;
                 }
-                var state = commands.State(repository, run.RunId);
+                var state = reader.State(repository, run.RunId);
                 if (known.GetValueOrDefault(key) == state)
                 {
                     continue;
@@ -81,14 +80,14 @@ internal sealed class AllEvents(CommandReader commands, TimeProvider time)
     public async Task<IReadOnlyList<(RepositoryEntry Repository, HistoryEntry Run)>> RunsAsync(CancellationToken stop)
     {
         var all = new List<(RepositoryEntry, HistoryEntry)>();
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
-            var (history, _) = await commands.HistoryAsync(repository, stop, MostRuns);
+            var history = (await reader.HistoryAsync(repository, stop, MostRuns)).Document;
             all.AddRange((history?.Runs ?? []).Select(run => (repository, run)));
         }
         return all;
     }
 
     private async Task<IEnumerable<RunEvent>> EventsAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
-        (await commands.EventsAsync(repository, run, stop)).Where(happened => happened.Sequence > 0);
+        (await reader.EventsAsync(repository, run, stop)).Where(happened => happened.Sequence > 0);
 }

@@ -4,18 +4,12 @@ namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>Server-sent events: for pages, that something changed; for programs, each transition of a run with its number, from the record,
 /// so that none is lost by whoever was away.</summary>
-/// <param name="commands">The repositories.</param>
+/// <param name="reader">The repositories.</param>
 /// <param name="source">The records.</param>
 /// <param name="all">The transitions of all runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class ChangeStreams(
-    CommandReader commands,
-    IDashboardSource source,
-    AllEvents all,
-    TimeProvider time,
-    CancellationToken ends
-)
+internal sealed class ChangeStreams(RunReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -67,14 +61,14 @@ internal sealed class ChangeStreams(
         return Results.Empty;
 
         string Fingerprint() =>
-            repository is null ? commands.State()
-            : commands.Find(repository) is { } home ? commands.State(home, run)
+            repository is null ? reader.State()
+            : reader.Find(repository) is { } home ? reader.State(home, run)
             : "";
     }
 
     private async Task<IResult> EventsAsync(HttpContext context, string repository, string run)
     {
-        if (commands.Find(repository) is not { } home)
+        if (reader.Find(repository) is not { } home)
         {
             return Problem.Of(StatusCodes.Status404NotFound, "There is no such repository.", "GET /api/v1/repositories lists them.");
         }
@@ -84,14 +78,14 @@ internal sealed class ChangeStreams(
         {
             return Problem.Of(StatusCodes.Status404NotFound, $"There is no run {run}.", "The runs of a repository are at .../runs.");
         }
-        var (now, _) = await commands.RunAsync(home, run, stop.Token);
+        var now = (await reader.RunAsync(home, run, stop.Token)).Document;
         await BeginAsync(context, stop.Token);
         try
         {
             // A number that the record does not have yet: it was begun anew, and whoever asks knows another one.
             if (now is not null && last > now.Sequence)
             {
-                var snapshot = JsonSerializer.Serialize(now, CommandReader.Json);
+                var snapshot = JsonSerializer.Serialize(now, RunReader.Json);
                 await SendAsync(
                     context,
                     string.Create(CultureInfo.InvariantCulture, $"id: {now.Sequence}\nevent: resync\ndata: {snapshot}\n\n"),
@@ -104,7 +98,7 @@ internal sealed class ChangeStreams(
                     context,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, CommandReader.Json)}\n\n"
+                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, RunReader.Json)}\n\n"
                     ),
                     stop.Token
                 );
@@ -133,7 +127,7 @@ internal sealed class ChangeStreams(
                 var runs = (await all.RunsAsync(stop.Token)).Select(one => new { repository = one.Repository, run = one.Run });
                 await SendAsync(
                     context,
-                    $"id: {cursor.Write()}\nevent: resync\ndata: {JsonSerializer.Serialize(new { runs }, CommandReader.Json)}\n\n",
+                    $"id: {cursor.Write()}\nevent: resync\ndata: {JsonSerializer.Serialize(new { runs }, RunReader.Json)}\n\n",
                     stop.Token
                 );
             }
@@ -146,7 +140,7 @@ internal sealed class ChangeStreams(
                         run,
                         happened,
                     },
-                    CommandReader.Json
+                    RunReader.Json
                 );
                 await SendAsync(context, $"id: {after.Write()}\nevent: transition\ndata: {data}\n\n", stop.Token);
             }

@@ -5,18 +5,12 @@ using Orchestrator.Dashboard.Pages;
 namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>The forms of the pages. Each carries out one command and leads back to the page, which shows what came of it.</summary>
-/// <param name="commands">Carries them out.</param>
+/// <param name="reader">Carries them out.</param>
 /// <param name="pages">The pages.</param>
 /// <param name="renderer">Makes HTML.</param>
 /// <param name="answers">Keeps what came of them.</param>
 /// <param name="sessions">Who is logged in.</param>
-internal sealed class FormRoutes(
-    CommandReader commands,
-    PageRoutes pages,
-    PageRenderer renderer,
-    RecentAnswers answers,
-    LoginSessions sessions
-)
+internal sealed class FormRoutes(RunReader reader, PageRoutes pages, PageRenderer renderer, RecentAnswers answers, LoginSessions sessions)
 {
     private const string Comment = "comment";
     private const int LongestText = 4000;
@@ -130,7 +124,7 @@ internal sealed class FormRoutes(
         {
             return Refused();
         }
-        if (commands.Find(repository) is not { } home)
+        if (reader.Find(repository) is not { } home)
         {
             return await pages.MissingAsync(context, run);
         }
@@ -157,7 +151,7 @@ internal sealed class FormRoutes(
             );
         }
         var call = new CommandCall(home.Root, words, DoorMiddleware.SessionOf(context).Device);
-        return Said(back, await commands.ActAsync(call, context.RequestAborted));
+        return Said(back, await reader.ActAsync(call, context.RequestAborted));
     }
 
     private static IReadOnlyList<string>? Words(string kind, string target, string text, IFormCollection form)
@@ -192,13 +186,11 @@ internal sealed class FormRoutes(
             : "";
 
     private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
-        (await commands.ActAsync(new CommandCall(home.Root, ["status", "--json", "--", run]), stop)) is not { Output.Length: > 0 } outcome
-        || JsonSerializer.Deserialize<RunStatus>(outcome.Output, CommandReader.Json)?.Questions.Any(question => question.Shown == shown)
-            is not true;
+        (await reader.RunAsync(home, run, stop)).Document?.Questions.Any(question => question.Shown == shown) is not true;
 
     private async Task<IResult> PlanPageAsync(HttpContext context) =>
         await renderer.RenderAsync<PlanPage>(
-            new() { ["Frame"] = pages.Frame(context, "Plan", "plan"), ["Repositories"] = commands.Repositories }
+            new() { ["Frame"] = pages.Frame(context, "Plan", "plan"), ["Repositories"] = reader.Repositories }
         );
 
     private async Task<IResult> PlanAsync(HttpContext context)
@@ -207,7 +199,7 @@ internal sealed class FormRoutes(
         {
             return Refused();
         }
-        if (commands.Find(form["repository"]) is not { } home)
+        if (reader.Find(form["repository"]) is not { } home)
         {
             return await pages.MissingAsync(context, "This repository");
         }
@@ -216,7 +208,7 @@ internal sealed class FormRoutes(
         if (form["do"] == "start")
         {
             var device = DoorMiddleware.SessionOf(context).Device;
-            var started = await commands.ActAsync(
+            var started = await reader.ActAsync(
                 new CommandCall(home.Root, ["run", "--detach", CommandCall.InputFile], device) { Input = plan },
                 stop
             );
@@ -226,8 +218,8 @@ internal sealed class FormRoutes(
             }
             return await ShowAsync(started, []);
         }
-        var checkedPlan = await commands.ActAsync(Read("validate", CommandCall.InputFile), stop);
-        var graph = await commands.ActAsync(Read("graph", "--json", CommandCall.InputFile), stop);
+        var checkedPlan = await reader.ActAsync(Read("validate", CommandCall.InputFile), stop);
+        var graph = await reader.ActAsync(Read("graph", "--json", CommandCall.InputFile), stop);
         return await ShowAsync(checkedPlan, graph.IsDone ? Tasks(graph.Output) : []);
 
         CommandCall Read(params string[] words) => new(home.Root, words) { Input = plan };
@@ -238,11 +230,11 @@ internal sealed class FormRoutes(
                 {
                     ["Frame"] = pages.Frame(context, "Plan", "plan"),
                     ["Checked"] = said,
-                    ["Repositories"] = commands.Repositories,
+                    ["Repositories"] = reader.Repositories,
                     ["Chosen"] = home.Id,
                     ["Plan"] = plan,
                     ["Graph"] = tasks,
-                    ["Risk"] = (await commands.ActAsync(Read("risk", CommandCall.InputFile), stop)).Output,
+                    ["Risk"] = (await reader.ActAsync(Read("risk", CommandCall.InputFile), stop)).Output,
                 }
             );
     }

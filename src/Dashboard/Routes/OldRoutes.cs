@@ -7,19 +7,20 @@ namespace Orchestrator.Dashboard.Routes;
 /// <summary>The addresses that clients of an older tool use: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
 /// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is
 /// <c>RUN/TASK</c>.</summary>
-/// <param name="commands">Carries them out.</param>
+/// <param name="reader">Carries them out.</param>
 /// <param name="events">All runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimeProvider time, CancellationToken ends)
+internal sealed class OldRoutes(RunReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
+    private const int MostSessions = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/status", async (HttpContext context) => Json(await StatusAsync(context.RequestAborted)));
+        routes.MapGet("/api/status", (Delegate)(async (HttpContext context) => Json(await StatusAsync(context.RequestAborted))));
         routes.MapGet("/api/sessions", SessionsAsync);
         routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync);
         routes.MapPost("/api/spawn", (Delegate)SpawnAsync);
@@ -39,7 +40,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
         var (runs, agents) = (new JsonArray(), new JsonArray());
         foreach (var (repository, entry) in await events.RunsAsync(stop))
         {
-            if (RunStates.IsFinal(entry.State) || (await commands.RunAsync(repository, entry.RunId, stop)).Run is not { } run)
+            if (RunStates.IsFinal(entry.State) || (await reader.RunAsync(repository, entry.RunId, stop)).Document is not { } run)
             {
                 continue;
             }
@@ -76,32 +77,40 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
     /// <param name="hours">Only those of the last hours.</param>
     private async Task<IResult> SessionsAsync(HttpContext context, double? hours)
     {
-        if (commands.Repositories is not [var any, ..])
+        if (reader.Repositories.Count == 0)
         {
             return Json(new JsonObject { ["sessions"] = new JsonArray() });
         }
-        string[] since = hours is { } given ? [string.Create(CultureInfo.InvariantCulture, $"--hours={given}")] : [];
-        var outcome = await commands.ReadAsync(any.Root, ["sessions", "--json", "--limit=1000", .. since], context.RequestAborted);
-        return outcome.IsDone
-            ? Results.Text(outcome.Output, "application/json")
-            : Told(outcome, isRead: true, hours is null ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest);
+        var found = await reader.AskAnyAsync(
+            string.Create(CultureInfo.InvariantCulture, $"conversations of an older client {hours}"),
+            (queries, stop) => Task.FromResult(queries.Conversations(hours, MostSessions, stop)),
+            context.RequestAborted
+        );
+        return found.Document is { } document
+            ? Results.Text(DocumentJson.Write(document), "application/json")
+            : Refused(found.Fault!, hours is null ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest);
     }
 
     private async Task<IResult> WorktreesAsync(HttpContext context)
     {
         var all = new JsonArray();
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
-            var (found, outcome) = await commands.ReadAsync<JsonObject>(repository.Root, ["worktrees", "--json"], context.RequestAborted);
-            if (found is null)
+            var found = await reader.AskAsync(
+                repository,
+                "worktrees",
+                static (queries, stop) => queries.WorktreesAsync(stop),
+                context.RequestAborted
+            );
+            if (found.Document is not { } document)
             {
-                return Told(outcome, isRead: true, StatusCodes.Status422UnprocessableEntity);
+                return Refused(found.Fault!, StatusCodes.Status422UnprocessableEntity);
             }
-            foreach (var worktree in found["worktrees"]?.AsArray().OfType<JsonObject>().ToList() ?? [])
+            foreach (var entry in document.Worktrees)
             {
-                worktree.Parent!.AsArray().Remove(worktree);
+                var worktree = JsonSerializer.SerializeToNode(entry, RunReader.Json)!;
                 worktree["repository"] = repository.Root;
-                all.Add((JsonNode)worktree);
+                all.Add(worktree);
             }
         }
         return Json(new JsonObject { ["worktrees"] = all });
@@ -122,8 +131,8 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
         var texts = TextsOf(body?["tasks"] ?? body?["task"]).ToList();
         var home =
             body?["repository"]?.ToString() is { Length: > 0 } named
-                ? commands.Repositories.FirstOrDefault(repository => named == repository.Id || named == repository.Root)
-            : commands.Repositories is [var only] ? only
+                ? reader.Repositories.FirstOrDefault(repository => named == repository.Id || named == repository.Root)
+            : reader.Repositories is [var only] ? only
             : null;
         if (home is null || texts.Count is 0 or > MostTasks || texts.Exists(text => text.Trim().Length == 0))
         {
@@ -134,7 +143,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
             );
         }
         var call = new CommandCall(home.Root, ["spawn", "--detach", "--", .. texts], DoorMiddleware.SessionOf(context).Device);
-        return Told(await commands.ActAsync(call, context.RequestAborted), isRead: false, StatusCodes.Status400BadRequest);
+        return Told(await reader.ActAsync(call, context.RequestAborted), StatusCodes.Status400BadRequest);
     }
 
     private static IEnumerable<string> TextsOf(JsonNode? tasks) =>
@@ -147,14 +156,14 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
 
     private async Task<IResult> SteerAsync(HttpContext context, string run, string task, string verb)
     {
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
-            if ((await commands.RunAsync(repository, run, context.RequestAborted)).Run is { } found && found.RunId == run)
+            if ((await reader.RunAsync(repository, run, context.RequestAborted)).Document is { } found && found.RunId == run)
             {
                 var words = SteeringWords.InBackground([verb, "--", $"{run}/{task}"]);
                 var call = new CommandCall(repository.Root, words, DoorMiddleware.SessionOf(context).Device);
                 var ofUsage = found.Tasks.Any(one => one.Id == task) ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound;
-                return Told(await commands.ActAsync(call, context.RequestAborted), isRead: false, ofUsage);
+                return Told(await reader.ActAsync(call, context.RequestAborted), ofUsage);
             }
         }
         return Problem.Of(StatusCodes.Status404NotFound, $"There is no agent {run}/{task}.", "GET /api/status lists the agents.");
@@ -163,10 +172,10 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
     private async Task<IResult> CleanupAsync(HttpContext context)
     {
         var told = new List<string>();
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
             var call = new CommandCall(repository.Root, ["cleanup"], DoorMiddleware.SessionOf(context).Device);
-            var outcome = await commands.ActAsync(call, context.RequestAborted);
+            var outcome = await reader.ActAsync(call, context.RequestAborted);
             told.Add($"{repository.Root}:\n{outcome.Output}{outcome.Messages}".Trim());
         }
         return Json(ToldOf(0, string.Join("\n\n", told)));
@@ -188,7 +197,7 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
         {
             for (var seen = ""; ; await Task.Delay(Look, time, stop.Token))
             {
-                var now = commands.State();
+                var now = reader.State();
                 if (now != seen)
                 {
                     seen = now;
@@ -221,9 +230,12 @@ internal sealed class OldRoutes(CommandReader commands, AllEvents events, TimePr
 
     private static IResult Json(JsonObject document) => Results.Text(document.ToJsonString(), "application/json");
 
-    private static IResult Told(CommandOutcome outcome, bool isRead, int ofUsage)
+    private static IResult Refused(UseCaseException fault, int ofUsage) =>
+        Problem.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
+
+    private static IResult Told(CommandOutcome outcome, int ofUsage)
     {
-        var (text, status) = (outcome.Text, ApiStatus.Of(outcome, isRead, ofUsage));
+        var (text, status) = (outcome.Text, ApiStatus.Of(outcome, ofUsage));
         return status < StatusCodes.Status300MultipleChoices
             // Those clients know no 202.
             ? Json(ToldOf(outcome.ExitCode, text))

@@ -1,17 +1,18 @@
-using Orchestrator.Client.Views;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The pages: facts from commands, given to a component.</summary>
-/// <param name="commands">Answers.</param>
+/// <summary>The pages: facts from queries, given to a component.</summary>
+/// <param name="reader">Answers.</param>
 /// <param name="renderer">Makes HTML.</param>
 /// <param name="answers">What came of what people asked for.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
+internal sealed class PageRoutes(RunReader reader, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
 {
+    private const int UsageDays = 7;
+
     private readonly SharedWork<IResult?> _runs = new(time);
 
     /// <summary>Adds them.</summary>
@@ -41,7 +42,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
             {
                 ["Frame"] = Frame(context, "What runs here", "home") with { Events = Links.Events() },
                 ["Homes"] = await RunsAsync(most: 8, context.RequestAborted),
-                ["Inbox"] = await commands.InboxAsync(context.RequestAborted),
+                ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
             }
         );
 
@@ -50,8 +51,8 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
             new()
             {
                 ["Frame"] = Frame(context, "Inbox", "inbox") with { Events = Links.Events() },
-                ["Inbox"] = await commands.InboxAsync(context.RequestAborted),
-                ["Repositories"] = commands.Repositories,
+                ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
+                ["Repositories"] = reader.Repositories,
             }
         );
 
@@ -66,15 +67,17 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
 
     private async Task<IResult> UsageAsync(HttpContext context)
     {
-        var (usage, outcome) = commands.Repositories is [var any, ..]
-            ? await commands.ReadAsync<UsageDocument>(any.Root, ["usage", "--json"], context.RequestAborted)
-            : (null, new CommandOutcome(0, "", "No run was started by this user on this machine yet."));
+        var usage = await reader.AskAnyAsync(
+            "usage",
+            (queries, stop) => queries.UsageAsync(UsageDays, run: null, stop),
+            context.RequestAborted
+        );
         return await renderer.RenderAsync<UsagePage>(
             new()
             {
                 ["Frame"] = Frame(context, "Usage", "usage") with { Events = Links.Events() },
-                ["Usage"] = usage,
-                ["Problem"] = outcome.Messages,
+                ["Usage"] = usage.Document,
+                ["Problem"] = usage.Problem,
             }
         );
     }
@@ -82,14 +85,15 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
     private async Task<IResult> SettingsAsync(HttpContext context)
     {
         var all = new List<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>();
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
-            var (found, outcome) = await commands.ReadAsync<ConfigDocument>(
-                repository.Root,
-                ["config", "list", "--json"],
+            var found = await reader.AskAsync(
+                repository,
+                "settings",
+                static (queries, _) => Task.FromResult(queries.Settings(onlyChanged: false)),
                 context.RequestAborted
             );
-            all.Add((repository, found?.Settings ?? [], found is null ? outcome.Messages : ""));
+            all.Add((repository, found.Document?.Settings ?? [], found.Problem));
         }
         return await renderer.RenderAsync<SettingsPage>(
             new()
@@ -102,27 +106,27 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
 
     private async Task<IResult> RunAsync(HttpContext context, string repository, string run, long? at, int? part, string? find)
     {
-        if (commands.Find(repository) is not { } home)
+        if (reader.Find(repository) is not { } home)
         {
             return await MissingAsync(context, run);
         }
         // Many open pages of one person cost what one costs.
         var frame = Frame(context, "", "home");
-        var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{commands.State(home, run)}";
+        var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}";
         var page = await _runs.GetAsync(key, () => RenderRunAsync(frame, home, run, at, part, find)).WaitAsync(context.RequestAborted);
         return page ?? await MissingAsync(context, run);
     }
 
     private async Task<IResult?> RenderRunAsync(PageFrame frame, RepositoryEntry home, string run, long? at, int? part, string? find)
     {
-        if ((await commands.RunAsync(home, run, CancellationToken.None)).Run is not { } now)
+        if ((await reader.RunAsync(home, run, CancellationToken.None)).Document is not { } now)
         {
             return null;
         }
         var moment = at is { } number && number < now.Sequence && number > 0 ? number : (long?)null;
         // One more than is shown, so that the page knows whether there are more.
         int? most = moment is null ? EventList.Usual + 1 : null;
-        var events = await commands.EventsAsync(home, now.RunId, CancellationToken.None, most);
+        var events = await reader.EventsAsync(home, now.RunId, CancellationToken.None, most);
         return await renderer.RenderAsync<RunPage>(
             new()
             {
@@ -165,15 +169,14 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
                 ["CommentLine"] = line,
                 ["Events"] =
                     (IReadOnlyList<RunEvent>)
-                        [.. (await commands.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],
-                ["Log"] =
-                    found.Starts == 0
-                        ? null
-                        : (await commands.ReadAsync<LogDocument>(home.Root, ["logs", "--json", "--", name], stop)).Document,
+                        [.. (await reader.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],
+                ["Log"] = found.Starts == 0 ? null : (await ReadLogAsync(home, name, null, stop)).Document,
                 ["Diff"] =
                     found.Starts == 0
                         ? null
-                        : (await commands.ReadAsync<DiffDocument>(home.Root, ["diff", "--json", "--", name], stop)).Document,
+                        : (
+                            await reader.AskAsync(home, $"diff {name}", (queries, ask) => queries.DiffAsync(name, ask), stop, now.RunId)
+                        ).Document,
             }
         );
     }
@@ -184,19 +187,14 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         {
             return await MissingAsync(context, $"{run}/{task}");
         }
-        string[] which = start is { } number ? [$"--start={number.ToString(CultureInfo.InvariantCulture)}"] : [];
-        var (log, outcome) = await commands.ReadAsync<LogDocument>(
-            home.Root,
-            ["logs", "--json", .. which, "--", $"{now.RunId}/{task}"],
-            context.RequestAborted
-        );
+        var log = await ReadLogAsync(home, $"{now.RunId}/{task}", start, context.RequestAborted);
         return await renderer.RenderAsync<LogPage>(
             new()
             {
                 ["Frame"] = Of(context, now, home, $"Log of {task}"),
-                ["Log"] = log,
+                ["Log"] = log.Document,
                 ["Find"] = find ?? "",
-                ["Problem"] = log is null ? outcome.Messages : "",
+                ["Problem"] = log.Problem,
             }
         );
     }
@@ -207,16 +205,31 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         {
             return await MissingAsync(context, run);
         }
-        string[] which = escalation is { Length: > 0 } ? ["--escalation"] : [];
-        var report = await commands.ReadAsync(home.Root, ["report", .. which, "--", now.RunId], context.RequestAborted);
+        var isEscalation = escalation is { Length: > 0 };
+        var report = await reader.AskAsync(
+            home,
+            $"report {isEscalation} {now.RunId}",
+            (queries, stop) => isEscalation ? Task.FromResult(queries.EscalationText(now.RunId)) : queries.ReportTextAsync(now.RunId, stop),
+            context.RequestAborted,
+            now.RunId
+        );
         return await renderer.RenderAsync<TextPage>(
             new()
             {
-                ["Frame"] = Of(context, now, home, which.Length > 0 ? "Needs attention" : "Report"),
-                ["Text"] = report.Output.Length > 0 ? report.Output : report.Messages,
+                ["Frame"] = Of(context, now, home, isEscalation ? "Needs attention" : "Report"),
+                ["Text"] = report.Document ?? report.Problem,
             }
         );
     }
+
+    private Task<Answer<LogDocument>> ReadLogAsync(RepositoryEntry home, string task, int? start, CancellationToken stop) =>
+        reader.AskAsync(
+            home,
+            string.Create(CultureInfo.InvariantCulture, $"log {start} {task}"),
+            (queries, ask) => queries.LogAsync(task, start, ask),
+            stop,
+            task.Split('/')[0]
+        );
 
     private PageFrame Of(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
         Frame(context, title, "home") with
@@ -227,7 +240,7 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
         };
 
     private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
-        commands.Find(repository) is { } home ? ((await commands.RunAsync(home, run, context.RequestAborted)).Run, home) : (null, null);
+        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 
     /// <summary>The page of something that is not there, or is gone.</summary>
     public Task<IResult> MissingAsync(HttpContext context, string what) =>
@@ -243,10 +256,10 @@ internal sealed class PageRoutes(CommandReader commands, PageRenderer renderer, 
     private async Task<IReadOnlyList<RepositoryRuns>> RunsAsync(int most, CancellationToken stop)
     {
         var all = new List<RepositoryRuns>();
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
-            var (history, outcome) = await commands.HistoryAsync(repository, stop, most);
-            all.Add(new RepositoryRuns(repository, history?.Runs ?? [], history is null ? outcome.Messages : ""));
+            var history = await reader.HistoryAsync(repository, stop, most);
+            all.Add(new RepositoryRuns(repository, history.Document?.Runs ?? [], history.Problem));
         }
         return all;
     }

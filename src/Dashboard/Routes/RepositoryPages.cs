@@ -1,18 +1,18 @@
-using Orchestrator.Dashboard.Api;
 using Orchestrator.Dashboard.Pages;
-using Orchestrator.Documents;
 
 namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>The pages that look into repositories and the machine beside runs: where a line comes from, conversations, worktrees.</summary>
-/// <param name="commands">Answers.</param>
+/// <param name="reader">Answers.</param>
 /// <param name="pages">Makes their frames.</param>
 /// <param name="renderer">Makes HTML.</param>
-internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, PageRenderer renderer)
+internal sealed class RepositoryPages(RunReader reader, PageRoutes pages, PageRenderer renderer)
 {
     // Conversations and worktrees change outside of runs, too; the size of worktrees costs a walk through their files.
     private const int EveryOfSessions = 10;
     private const int EveryOfWorktrees = 30;
+
+    private const int MostSessions = 20;
 
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -24,26 +24,27 @@ internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, 
 
     private async Task<IResult> ProofAsync(HttpContext context, string? repository, string? place, string? revision)
     {
-        var home = commands.Find(repository);
-        var (found, outcome) =
+        var home = reader.Find(repository);
+        var found =
             home is null || place is not { Length: > 0 }
-                ? (null, null)
-                : await commands.ReadAsync<ProofDocument>(
-                    home.Root,
-                    ["proof", "--json", .. ApiRequest.Option("--revision", revision), "--", place],
+                ? null
+                : await reader.AskAsync(
+                    home,
+                    $"proof {revision} {place}",
+                    (queries, stop) => queries.ProofAsync(place, revision is { Length: > 0 } ? revision : null, stop),
                     context.RequestAborted
                 );
         return await renderer.RenderAsync<ProofPage>(
             new()
             {
                 ["Frame"] = pages.Frame(context, "Where a line comes from", "proof"),
-                ["Repositories"] = commands.Repositories,
+                ["Repositories"] = reader.Repositories,
                 ["Repository"] = home,
                 ["Place"] = place ?? "",
                 ["Revision"] = revision ?? "",
-                ["Proof"] = found?.Proof,
+                ["Proof"] = found?.Document?.Proof,
                 ["Problem"] =
-                    found is null && outcome is not null ? outcome.Messages
+                    found is not null ? found.Problem
                     : repository is { Length: > 0 } && home is null ? "There is no such repository."
                     : "",
             }
@@ -52,20 +53,18 @@ internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, 
 
     private async Task<IResult> SessionsAsync(HttpContext context, string? hours)
     {
-        var (found, outcome) = commands.Repositories is [var any, ..]
-            ? await commands.ReadAsync<SessionsDocument>(
-                any.Root,
-                ["sessions", "--json", .. ApiRequest.Option("--hours", hours)],
-                context.RequestAborted
-            )
-            : (null, new CommandOutcome(0, "", "No run was started by this user on this machine yet."));
+        var found = await reader.AskAnyAsync(
+            $"conversations {hours}",
+            (queries, stop) => Task.FromResult(queries.Conversations(HoursOf(hours), MostSessions, stop)),
+            context.RequestAborted
+        );
         return await renderer.RenderAsync<SessionsPage>(
             new()
             {
                 ["Frame"] = pages.Frame(context, "Conversations of Claude Code", "sessions") with { Every = EveryOfSessions },
                 ["Hours"] = hours ?? "",
-                ["Found"] = found,
-                ["Problem"] = found is null ? outcome.Messages : "",
+                ["Found"] = found.Document,
+                ["Problem"] = found.Problem,
             }
         );
     }
@@ -73,14 +72,15 @@ internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, 
     private async Task<IResult> WorktreesAsync(HttpContext context)
     {
         var all = new List<WorktreesPage.Of>();
-        foreach (var repository in commands.Repositories)
+        foreach (var repository in reader.Repositories)
         {
-            var (found, outcome) = await commands.ReadAsync<WorktreesDocument>(
-                repository.Root,
-                ["worktrees", "--json"],
+            var found = await reader.AskAsync(
+                repository,
+                "worktrees",
+                static (queries, stop) => queries.WorktreesAsync(stop),
                 context.RequestAborted
             );
-            all.Add(new(repository, found?.Worktrees ?? [], found is null ? outcome.Messages : ""));
+            all.Add(new(repository, found.Document?.Worktrees ?? [], found.Problem));
         }
         return await renderer.RenderAsync<WorktreesPage>(
             new()
@@ -90,4 +90,10 @@ internal sealed class RepositoryPages(CommandReader commands, PageRoutes pages, 
             }
         );
     }
+
+    /// <summary>Hours as a form sends them; null: not given. A text that is no number is answered as a number that is no time.</summary>
+    internal static double? HoursOf(string? hours) =>
+        hours is not { Length: > 0 } ? null
+        : double.TryParse(hours, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : double.NaN;
 }

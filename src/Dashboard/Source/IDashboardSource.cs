@@ -1,11 +1,14 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>The source of the pages and the API. They know no file and no engine: <c>orchestrate</c>'s own commands answer their questions
-/// and make their changes.</summary>
+/// <summary>The source of the pages and the API, which know no file and no engine: queries answer their questions, and commands of
+/// <c>orchestrate</c> make their changes.</summary>
 public interface IDashboardSource
 {
     /// <summary>The repositories in which this user has started runs, by path.</summary>
     IReadOnlyList<RepositoryEntry> Repositories();
+
+    /// <summary>The questions that a repository answers.</summary>
+    IRunQueries QueriesIn(RepositoryEntry repository);
 
     /// <summary>Carries out a command line as if it were typed in a repository, without a terminal.</summary>
     /// <param name="command">The command line, and who asks.</param>

@@ -27,7 +27,7 @@ internal sealed class Problem : ProblemDetails
                 Detail = cure,
                 ExitCode = exitCode,
             },
-            CommandReader.Json,
+            RunReader.Json,
             MediaType,
             status
         );

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Plans;
+
+namespace Orchestrator.App.Documents;
+
+/// <summary>JSON of documents: without reflection, which starts slowly.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    UseStringEnumConverter = true
+)]
+[JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(ValidateDocument))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(GraphDocument))]
+[JsonSerializable(typeof(PlannedDocument))]
+[JsonSerializable(typeof(BacklogDocument))]
+[JsonSerializable(typeof(BacklogTaskDocument))]
+[JsonSerializable(typeof(ConflictsDocument))]
+[JsonSerializable(typeof(RiskDocument))]
+[JsonSerializable(typeof(ContractsDocument))]
+[JsonSerializable(typeof(EnvironmentDocument))]
+[JsonSerializable(typeof(ContextDocument))]
+[JsonSerializable(typeof(PromptDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(AgentsDocument))]
+[JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(ConfigDocument))]
+[JsonSerializable(typeof(TrustDocument))]
+[JsonSerializable(typeof(AcceptDocument))]
+[JsonSerializable(typeof(FlakyDocument))]
+[JsonSerializable(typeof(TaskDocument))]
+[JsonSerializable(typeof(DiffDocument))]
+[JsonSerializable(typeof(LogDocument))]
+[JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(RehearsalDocument))]
+[JsonSerializable(typeof(CleanupDocument))]
+[JsonSerializable(typeof(WorktreesDocument))]
+[JsonSerializable(typeof(CollectDocument))]
+[JsonSerializable(typeof(HoldsDocument))]
+[JsonSerializable(typeof(WorkersDocument))]
+[JsonSerializable(typeof(ProofDocument))]
+[JsonSerializable(typeof(NetworkDocument))]
+[JsonSerializable(typeof(UsageDocument))]
+[JsonSerializable(typeof(SessionsDocument))]
+[JsonSerializable(typeof(SessionDocument))]
+[JsonSerializable(typeof(ServiceDocument))]
+[JsonSerializable(typeof(SchedulesDocument))]
+[JsonSerializable(typeof(InboxDocument))]
+[JsonSerializable(typeof(MailLine))]
+public sealed partial class DocumentJson : JsonSerializerContext
+{
+    /// <summary>Writes a document as <c>--json</c> prints it and the API answers it.</summary>
+    public static string Write(object document) =>
+        Write(document, Default.GetTypeInfo(document.GetType()) ?? RunJson.Default.GetTypeInfo(document.GetType())!);
+
+    /// <summary>Writes a document of a type.</summary>
+    public static string Write(object document, JsonTypeInfo type) =>
+        UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n";
+
+    /// <summary>Documents on one line each.</summary>
+    public static DocumentJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+}
+
+/// <summary>The documents of the engine, which load the engine.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    UseStringEnumConverter = true
+)]
+[JsonSerializable(typeof(EngineCheckDocument))]
+public sealed partial class EngineJson : JsonSerializerContext;

@@ -1,0 +1,15 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs.Holds;
+
+namespace Orchestrator.App.Documents;
+
+/// <summary>Answer of <c>hold --json</c> and <c>release --json</c>.</summary>
+/// <param name="Holds">Present holds on this machine.</param>
+/// <param name="Released">What this command has ended.</param>
+public sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : Document
+{
+    public static HoldsDocument Of(IReadOnlyList<Hold> holds, IReadOnlyList<Hold> released) =>
+        new([.. holds.Select(Of)], [.. released.Select(Of)]);
+
+    public static RunHold Of(Hold hold) => new(hold.Run, hold.Repository, hold.Reason, hold.By, hold.Since);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Orchestrator.Network;
+
+namespace Orchestrator.App.Documents;
+
+/// <summary>Answer of <c>network --json</c>.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Connections">Connections of its sandboxes, by task and host.</param>
+/// <param name="CutLogs">Number of logs that reached their size limit, and lack later connections.</param>
+public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : Document;
+
+/// <summary>Connections of a task to one port of a host with one decision.</summary>
+/// <param name="Task">Id of the task; empty for sandboxes of the run itself.</param>
+/// <param name="Role">What ran inside: <c>agent</c>, <c>gate</c>, <c>setup</c>.</param>
+/// <param name="Host">The host as the program named it.</param>
+/// <param name="Port">The port; 0 if unknown.</param>
+/// <param name="Decision"><c>allowed</c>, <c>wouldRefuse</c>, <c>refused</c> or <c>failed</c>.</param>
+/// <param name="Reason">The reason of a decision other than <c>allowed</c>; null if there is none.</param>
+/// <param name="Count">Number of connections.</param>
+/// <param name="BytesUp">Bytes sent to the host.</param>
+/// <param name="BytesDown">Bytes received from the host.</param>
+public sealed record NetworkConnection(
+    string Task,
+    string Role,
+    string Host,
+    int Port,
+    string Decision,
+    string? Reason,
+    long Count,
+    long BytesUp,
+    long BytesDown
+)
+{
+    /// <summary>Makes one of a summary.</summary>
+    public static NetworkConnection Of(ConnectionSummary summary) =>
+        new(
+            summary.Task,
+            summary.Role,
+            summary.Host,
+            summary.Port,
+            JsonNamingPolicy.CamelCase.ConvertName(summary.Decision.ToString()),
+            summary.Reason is { } reason ? JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()) : null,
+            summary.Count,
+            summary.Up,
+            summary.Down
+        );
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>The folder of one start of a task's agent.</summary>
+/// <param name="Task">Whole id of the task.</param>
+/// <param name="Number">Number of the start, from 1.</param>
+/// <param name="Path">Absolute path.</param>
+public sealed record AgentLogFolder(string Task, int Number, string Path)
+{
+    /// <summary>Finds the folder.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reference">The task; the whole run names the task whose agent was started last.</param>
+    /// <param name="start">Number of the start; null: the last one.</param>
+    /// <exception cref="UseCaseException">The task has no such start.</exception>
+    public static AgentLogFolder Require(StoredRun run, RunReference reference, int? start)
+    {
+        var id = reference.FindTask(run.Status) ?? Latest(run);
+        var task = System.IO.Path.Combine(run.Folder, "tasks", id);
+        var last = AgentActivity.LastStart(task);
+        var folder = start is { } number ? System.IO.Path.Combine(task, number.ToString(CultureInfo.InvariantCulture)) : last;
+        if (folder is not null && Directory.Exists(folder))
+        {
+            return new AgentLogFolder(id, int.Parse(System.IO.Path.GetFileName(folder), CultureInfo.InvariantCulture), folder);
+        }
+        throw folder is not null && last is not null
+            ? new UseCaseException(Outcome.Usage, $"{id} has no start {start}.", $"The last one is {System.IO.Path.GetFileName(last)}.")
+            : new UseCaseException(Outcome.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+    }
+
+    private static string Latest(StoredRun run) =>
+        run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
+        ?? throw new UseCaseException(Outcome.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
+}

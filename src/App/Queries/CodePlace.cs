@@ -1,0 +1,34 @@
+using System.Globalization;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>A line of code as people write it.</summary>
+internal static class CodePlace
+{
+    /// <summary>Reads <c>FILE:LINE</c>.</summary>
+    /// <returns>The file relative to the work tree, and the line, from 1.</returns>
+    /// <exception cref="UseCaseException">The text names no line, or a file outside of the repository.</exception>
+    public static (string File, int Line) Parse(string place, RepositoryLocation repository, UseCaseContext context)
+    {
+        var colon = place.LastIndexOf(':');
+        // No command line has a NUL, but a request to the page or the API may.
+        if (
+            colon <= 0
+            || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)
+            || line < 1
+            || place.Contains('\0', StringComparison.Ordinal)
+        )
+        {
+            throw new UseCaseException(Outcome.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
+        }
+        var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
+        return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
+            ? throw new UseCaseException(
+                Outcome.Usage,
+                $"{place[..colon]} is outside of {repository.WorkTree}.",
+                "Name a file of the repository."
+            )
+            : (path, line);
+    }
+}

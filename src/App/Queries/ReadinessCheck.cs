@@ -1,0 +1,45 @@
+using Orchestrator.Machine.Setup;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>Checks whether this machine and the repository are ready for runs.</summary>
+public static class ReadinessCheck
+{
+    /// <summary>Performs all checks.</summary>
+    /// <param name="context">Folder and settings.</param>
+    /// <param name="flags">Options that set something, such as the agent.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
+        UseCaseContext context,
+        IReadOnlyList<SettingFlag> flags,
+        CancellationToken cancellationToken
+    )
+    {
+        var opened = context.OpenSettings(context.FindRepository(), flags);
+        var settings = opened.Loaded;
+        List<MachineCheckEntry> entries =
+        [
+            .. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, context.Services, cancellationToken),
+        ];
+        if (context.Platform.Refusal is not null || context.FindRepository() is not { } repository)
+        {
+            return entries;
+        }
+        entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, cancellationToken));
+        entries.AddRange(BackgroundFaults.EntriesOf(repository, context.Time.GetUtcNow()));
+        if (!repository.IsBare && !entries.Exists(entry => entry is { Name: "git", Status: MachineCheckStatus.Fail }))
+        {
+            if (await SharingCheck.RunAsync(repository, settings.Settings!, context.Services, cancellationToken) is { } sharing)
+            {
+                entries.Add(sharing);
+            }
+            entries.Add(await MachineCheck.StorageAsync(repository, settings.Settings!, context.Services, cancellationToken));
+        }
+        if (opened.Refusal is { } refusal)
+        {
+            entries.Add(new("trust", MachineCheckStatus.Warn, refusal, "Until then only harmless settings of its files count, also here."));
+        }
+        return entries;
+    }
+}

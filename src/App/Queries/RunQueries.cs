@@ -1,0 +1,286 @@
+using System.Globalization;
+using Orchestrator.Machine.Cleaning;
+using Orchestrator.Machine.Sessions;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Reports.Gates;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>Answers questions about the repository of a context.</summary>
+/// <param name="context">Folder, clock and settings.</param>
+/// <param name="flags">Options that set something, such as the engine's address.</param>
+public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<SettingFlag> flags) : IRunQueries
+{
+    private const long LongestLog = 16 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
+        WithActivity(await ObserveAsync(run, cancellationToken));
+
+    /// <summary>The status of an observed run with the present action of each agent.</summary>
+    public RunStatus WithActivity(StoredRun run) =>
+        AgentActivity.WithDoing(run.Folder, AgentActivity.WithMail(run.Folder, run.Status), context.Environment) with
+        {
+            Waiting = [.. RunGateWaits.Of(run.Status, run.Folder, context.Environment).Select(waiting => waiting.Wait)],
+            Coming = AgentActivity.ReadComing(run.Folder, run.Status),
+            Held = [.. AgentActivity.ReadHolds(run.Status, context.Environment).Select(HoldsDocument.Of)],
+        };
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken cancellationToken) =>
+        await RunLines
+            .FollowAsync(RequireRun(run), static () => true, context.Time, cancellationToken, limit)
+            .Select(line => line.Happened)
+            .ToListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<TaskDocument> TaskAsync(string task, CancellationToken cancellationToken)
+    {
+        var (stored, reference) = RunReference.Require(context.RequireRepository(), task);
+        var found = await ObserveAsync(stored, cancellationToken);
+        var run = found with { Status = AgentActivity.WithMail(found.Folder, found.Status) };
+        return TaskDetails.Of(run, reference.RequireTask(run.Status));
+    }
+
+    /// <inheritdoc/>
+    public async Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken)
+    {
+        var (run, reference) = RunReference.Require(context.RequireRepository(), task);
+        var folder = AgentLogFolder.Require(run, reference, start);
+        var lines = new Queue<string>();
+        var (size, leftOut) = (0L, 0);
+        await foreach (var line in AgentLogs.ReadAsync(folder.Path, follow: false, context.Time, cancellationToken))
+        {
+            lines.Enqueue(line);
+            size += line.Length;
+            while (size > LongestLog && lines.Count > 1)
+            {
+                size -= lines.Dequeue().Length;
+                leftOut++;
+            }
+        }
+        return new LogDocument(run.Id, folder.Task, folder.Number, [.. lines]) { LeftOut = leftOut };
+    }
+
+    /// <inheritdoc/>
+    public async Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
+    {
+        var repository = context.RequireRepository();
+        var (run, reference) = RunReference.Require(repository, which);
+        var id = reference.FindTask(run.Status);
+        var task = run.Status.Tasks.FirstOrDefault(task => task.Id == id);
+        var patch =
+            (
+                task is null
+                    ? await TaskDiff.OfRunAsync(repository, context.Services, run.Status, cancellationToken)
+                    : await TaskDiff.ReadAsync(
+                        repository,
+                        context.Services,
+                        run.Status,
+                        task,
+                        WorktreeOf(task, run, context),
+                        cancellationToken
+                    )
+            )
+            ?? throw new UseCaseException(
+                Outcome.Usage,
+                task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
+                        ? $"The work of {run.Id} stays apart, a branch for each task: orchestrate diff {run.Id}/TASK shows one."
+                    : task is null ? $"{run.Id} is {run.Status.State}: nothing of it is merged yet."
+                    : $"{id} is {task.State}: it has no commit and no worktree yet.",
+                $"See 'orchestrate show {(id is null ? run.Id : $"{run.Id}/{id}")}'."
+            );
+        return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut);
+    }
+
+    /// <summary>Absolute path of a task's worktree, which may be removed.</summary>
+    public static string WorktreeOf(RunTask task, StoredRun run, UseCaseContext context) =>
+        Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
+
+    /// <inheritdoc/>
+    public async Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken)
+    {
+        var found = await ObserveAsync(run, cancellationToken);
+        return found.Status with { Left = StatusFile.Read(found.ReportJsonFile)?.Left ?? [] };
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> ReportTextAsync(string? run, CancellationToken cancellationToken)
+    {
+        var status = await ReportAsync(run, cancellationToken);
+        return LocalTimes.In(RunPage.Of(status, context.RequireRepository().Root, context.Time.GetUtcNow()).ToMarkdown());
+    }
+
+    /// <inheritdoc/>
+    public string EscalationText(string? run)
+    {
+        var found = RequireRun(run);
+        return File.Exists(found.EscalationFile)
+            ? File.ReadAllText(found.EscalationFile)
+            : throw new UseCaseException(
+                Outcome.Usage,
+                $"{found.Id} is {found.Status.State} and never came to a stand.",
+                $"See 'orchestrate status {found.Id}'."
+            );
+    }
+
+    /// <inheritdoc/>
+    public async Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken cancellationToken) =>
+        new([
+            .. (await CollectAsync(runs, cancellationToken)).Select(run => CollectedRun.Of(run.Status, context.RequireRepository().Root)),
+        ]);
+
+    /// <summary>The runs that were named, each once; the latest where none was.</summary>
+    public async Task<IReadOnlyList<StoredRun>> CollectAsync(IReadOnlyList<string> named, CancellationToken cancellationToken)
+    {
+        var repository = context.RequireRepository();
+        var runs = new List<StoredRun>();
+        foreach (
+            var run in named.Count == 0 ? [StoredRuns.Require(repository, null)] : named.Select(id => StoredRuns.Require(repository, id))
+        )
+        {
+            if (runs.TrueForAll(known => known.Id != run.Id))
+            {
+                runs.Add(await RunObservation.OfAsync(run, repository, context, cancellationToken));
+            }
+        }
+        return runs;
+    }
+
+    /// <inheritdoc/>
+    public async Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken)
+    {
+        var (total, runs) = await LatestAsync(limit, cancellationToken);
+        var forecasts = withForecasts ? new RunForecasts(context.RequireRepository().Root) : null;
+        return new HistoryDocument(
+            total,
+            [.. runs.Select(run => HistoryEntry.Of(run.Status) with { Forecast = forecasts?.BegunWith(run.Id) })]
+        );
+    }
+
+    /// <summary>The latest runs of the repository, observed, and the number of all.</summary>
+    public async Task<(int Total, IReadOnlyList<StoredRun> Runs)> LatestAsync(int limit, CancellationToken cancellationToken)
+    {
+        if (limit < 1)
+        {
+            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one run is listed.", "orchestrate history --limit 20");
+        }
+        var repository = context.RequireRepository();
+        var all = StoredRuns.List(repository);
+        var runs = new List<StoredRun>();
+        foreach (var run in all.Take(limit))
+        {
+            runs.Add(await RunObservation.OfAsync(run, repository, context, cancellationToken));
+        }
+        return (all.Count, runs);
+    }
+
+    /// <inheritdoc/>
+    public async Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken cancellationToken) =>
+        InboxLines.Of(await new Inbox(context).ReadAsync(cancellationToken), withSnoozed, context);
+
+    /// <inheritdoc/>
+    public Task<UsageDocument> UsageAsync(int days, string? run, CancellationToken cancellationToken) =>
+        new UsageFigures(context, flags).ReadAsync(days, run, cancellationToken);
+
+    /// <inheritdoc/>
+    public ConfigDocument Settings(bool onlyChanged) =>
+        new([
+            .. context
+                .LoadSettings()
+                .Values.Where(value => !onlyChanged || value.Source.Kind != SettingSourceKind.Default)
+                .Select(SettingEntries.Of),
+        ]);
+
+    /// <inheritdoc/>
+    public async Task<ProofDocument> ProofAsync(string place, string? revision, CancellationToken cancellationToken)
+    {
+        var repository = context.RequireRepository();
+        var (file, line) = CodePlace.Parse(place, repository, context);
+        if (revision is not null && (revision.Length == 0 || revision[0] == '-'))
+        {
+            throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Name one, such as --revision main.");
+        }
+        var runs = StoredRuns
+            .List(repository)
+            .Select(run => new RecordedRun(run.Folder, run.Status, () => [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse)]))
+            .ToList();
+        return new ProofDocument(
+            await new LineProofs(context.Services).FindAsync(repository, revision, file, line, runs, cancellationToken)
+                ?? throw new UseCaseException(
+                    Outcome.Usage,
+                    $"{file} has no line {line.ToString(CultureInfo.InvariantCulture)} in {revision ?? "HEAD"}.",
+                    "Name a committed file, relative to this folder, and one of its lines."
+                )
+        );
+    }
+
+    /// <inheritdoc/>
+    public SessionsDocument Conversations(double? hours, int limit, CancellationToken cancellationToken)
+    {
+        var (folder, sessions) = FindConversations(hours, limit, cancellationToken);
+        return new SessionsDocument(folder, [.. sessions.Take(limit)]);
+    }
+
+    /// <summary>All conversations of the last hours, and the folder of Claude Code.</summary>
+    public (string Folder, IReadOnlyList<ClaudeSession> Sessions) FindConversations(
+        double? hours,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (hours is not (null or (> 0 and < 1_000_000)) || limit < 1)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is not a time.",
+                "orchestrate sessions --hours 4 --limit 20"
+            );
+        }
+        var known = new ClaudeSessions(context.Environment);
+        var since = hours is { } given ? context.Time.GetUtcNow() - TimeSpan.FromHours(given) : (DateTimeOffset?)null;
+        return (known.ConfigDirectory, known.List(since, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<WorktreesDocument> WorktreesAsync(CancellationToken cancellationToken)
+    {
+        var repository = context.RequireRepository();
+        var settings = context.OpenSettings(repository, []).Loaded.Settings!;
+        var runs = StoredRuns.List(repository).Select(run => NewestExecution.Of(run, repository).Status).ToList();
+        return new WorktreesDocument(
+            await new WorktreeSurvey(context.Services).LookAsync(repository, runs, settings.Worktrees.BranchPrefix, cancellationToken)
+        );
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckDocument> CheckAsync(CancellationToken cancellationToken) =>
+        CheckDocument.Of(await ReadinessCheck.RunAsync(context, flags, cancellationToken));
+
+    /// <inheritdoc/>
+    public async Task<SchedulesDocument> SchedulesAsync(CancellationToken cancellationToken) =>
+        (await ScheduleResults.ReadAsync(context, flags, cancellationToken)).Document;
+
+    /// <inheritdoc/>
+    public BacklogDocument Backlog()
+    {
+        var files = context.Backlog(tag: null);
+        var file = files.Read();
+        return BacklogDocument.Of(files.Name, file.Backlog.Tasks.Select(task => file.ToJson(task.Id)), file.Faults);
+    }
+
+    private StoredRun RequireRun(string? run) => RunReference.RequireWhole(context.RequireRepository(), run);
+
+    private Task<StoredRun> ObserveAsync(string? run, CancellationToken stop) => ObserveAsync(RequireRun(run), stop);
+
+    private async Task<StoredRun> ObserveAsync(StoredRun run, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        return RunObservation.WithBudgets(await RunObservation.OfAsync(run, repository, context, stop), repository, context);
+    }
+}

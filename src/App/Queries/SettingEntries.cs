@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>Settings as documents.</summary>
+public static class SettingEntries
+{
+    /// <summary>One setting.</summary>
+    public static ConfigEntry Of(SettingValue value) =>
+        new(
+            value.Name,
+            value.Value,
+            value.DefaultValue,
+            JsonNamingPolicy.CamelCase.ConvertName(value.Source.Kind.ToString()),
+            value.Source.Place,
+            value.Source.Line,
+            value.Description,
+            value.IsWithheld
+        );
+}

@@ -1,0 +1,23 @@
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>A task with everything that its run's folder has about it.</summary>
+public static class TaskDetails
+{
+    /// <summary>Reads the details.</summary>
+    /// <param name="run">The observed run.</param>
+    /// <param name="id">Whole id of the task.</param>
+    public static TaskDocument Of(StoredRun run, string id)
+    {
+        var kept = Path.Combine(run.Folder, "tasks", id, "kept.md");
+        return new TaskDocument(
+            run.Id,
+            run.Status.Tasks.First(task => task.Id == id),
+            [.. EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == id)],
+            AttemptModel.Of(run.Folder, id),
+            File.Exists(kept) ? File.ReadAllLines(kept) : [],
+            [.. RunLines.ReadMail(run.Folder).Where(message => message.Concerns(id))]
+        );
+    }
+}

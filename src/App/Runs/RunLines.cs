@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>A transition of a run, or a message.</summary>
+/// <param name="Json">As it is stored, on one line.</param>
+/// <param name="Happened">A message has no number.</param>
+public sealed record RunLine(string Json, RunEvent Happened);
+
+/// <summary>The history of a run, its transitions and its mail, by time.</summary>
+public static class RunLines
+{
+    /// <summary>State of a line for a message, which is no transition.</summary>
+    public const string Mail = "mail";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>The number of unread messages of a task as text; empty: none.</summary>
+    public static string Unread(RunTask task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
+
+    /// <summary>A run's mail, the oldest first.</summary>
+    /// <param name="folder">The run's folder.</param>
+    public static IReadOnlyList<MailSummary> ReadMail(string folder)
+    {
+        var offset = 0L;
+        return ReadMail(folder, ref offset);
+    }
+
+    /// <summary>Both by time; for equal times, transitions first. Neither list's own order is changed.</summary>
+    public static IEnumerable<T> Merge<T>(
+        IEnumerable<(DateTimeOffset Time, T Line)> transitions,
+        IEnumerable<(DateTimeOffset Time, T Line)> mail
+    )
+    {
+        using var messages = mail.GetEnumerator();
+        var isMore = messages.MoveNext();
+        foreach (var (time, line) in transitions)
+        {
+            for (; isMore && messages.Current.Time < time; isMore = messages.MoveNext())
+            {
+                yield return messages.Current.Line;
+            }
+            yield return line;
+        }
+        for (; isMore; isMore = messages.MoveNext())
+        {
+            yield return messages.Current.Line;
+        }
+    }
+
+    /// <summary>Transitions and mail; ends when <paramref name="isOver"/> returns true and the rest was read.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isOver">True when nothing will be added any more.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Ends the following.</param>
+    /// <param name="limit">Of what is there already only so many, the last ones; null: all.</param>
+    public static async IAsyncEnumerable<RunLine> FollowAsync(
+        StoredRun run,
+        Func<bool> isOver,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken stop,
+        int? limit = null
+    )
+    {
+        var (read, readMail, most) = (0L, 0L, limit ?? int.MaxValue);
+        while (true)
+        {
+            // First the question, then the files: so everything written before the end is read.
+            var over = isOver();
+            var mail = ReadMail(run.Folder, ref readMail).TakeLast(most).Select(message => (message.Time, Line(message))).ToList();
+            var transitions = EventFile
+                .ReadNew(run.EventsFile, ref read, most)
+                .Select(text => new RunLine(text, EventFile.Parse(text)))
+                .Select(line => (line.Happened.Time, line));
+            foreach (var line in Merge(transitions, mail).TakeLast(most))
+            {
+                yield return line;
+            }
+            most = int.MaxValue;
+            if (over)
+            {
+                yield break;
+            }
+            await Task.Delay(Pause, time, stop);
+        }
+    }
+
+    /// <summary>A message as a line among the transitions.</summary>
+    public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
+
+    private static RunEvent Event(MailSummary mail) =>
+        new()
+        {
+            Sequence = 0,
+            Time = mail.Time,
+            Task = mail.To,
+            State = Mail,
+            Why = new Mailed(new Quote(mail.ToString())),
+        };
+
+    private static RunLine Line(MailSummary mail) =>
+        new(
+            JsonSerializer.Serialize(new MailLine(mail.Time, mail.To, Mail, mail.ToString(), mail), DocumentJson.Line.MailLine),
+            Event(mail)
+        );
+
+    private static IReadOnlyList<MailSummary> ReadMail(string folder, ref long offset) =>
+        [.. EventFile.ReadNew(Mailbox.PathIn(folder), ref offset).Select(MailSummary.Read).OfType<MailSummary>()];
+}
