@@ -19,6 +19,7 @@ internal sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnec
 /// <param name="Count">Number of connections.</param>
 /// <param name="BytesUp">Bytes sent to the host.</param>
 /// <param name="BytesDown">Bytes received from the host.</param>
+/// <param name="Requests">Number of requests into which the proxy put an API key; 0 for tunnels, whose content it does not see.</param>
 internal sealed record NetworkConnection(
     string Task,
     string Role,
@@ -28,7 +29,8 @@ internal sealed record NetworkConnection(
     string? Reason,
     long Count,
     long BytesUp,
-    long BytesDown
+    long BytesDown,
+    long Requests
 )
 {
     /// <summary>Makes one of a summary.</summary>
@@ -42,6 +44,7 @@ internal sealed record NetworkConnection(
             summary.Reason is { } reason ? JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()) : null,
             summary.Count,
             summary.Up,
-            summary.Down
+            summary.Down,
+            summary.Requests
         );
 }
