@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Agents.Tests;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
@@ -95,6 +96,23 @@ public sealed class ModelPlannerTests
         Assert.Contains("I will not plan that.", refused.StandardError.Text, StringComparison.Ordinal);
         Assert.Equal((3, 1), (silent.ExitCode, api.Requests.Count(request => request.Rule == "never answer")));
         Assert.Contains("/planner --guidance TEXT", silent.StandardError.Text, StringComparison.Ordinal);
+    }
+
+    [BubblewrapFact]
+    public async Task Plan_Confined_GetsItsAnswerByTheProxysKey()
+    {
+        await using var api = await ScriptedMessagesApi.StartAsync(new ApiRule("You plan work", Answer));
+        using var place = await Workplace.CreateAsync("api", api);
+        place.Environment[Unconfined.Variable] = "on";
+
+        var plan = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml");
+
+        Assert.True(plan.ExitCode == 0, plan.StandardError.Text);
+        Assert.Equal(Secret, Assert.Single(api.Requests).ApiKey);
+        await Eventually.TrueAsync(() =>
+            place.FileCommits().Any(file => file.EndsWith(".jsonl") && File.ReadAllText(file).Contains("\"requests\":1"))
+        );
+        Assert.DoesNotContain(place.FileCommits(), file => File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal));
     }
 
     [Theory]
