@@ -103,14 +103,21 @@ public sealed class ModelPlannerTests
     {
         await using var api = await ScriptedMessagesApi.StartAsync(new ApiRule("You plan work", Answer));
         using var place = await Workplace.CreateAsync("api", api);
+
+        var free = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "free.yaml");
         place.Environment[Unconfined.Variable] = "on";
+        var confined = await place.Orchestrate.RunAsync("plan", "write another file", "-o", "tasks.yaml");
 
-        var plan = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml");
-
-        Assert.True(plan.ExitCode == 0, plan.StandardError.Text);
-        Assert.Equal(Secret, Assert.Single(api.Requests).ApiKey);
+        Assert.True((free.ExitCode, confined.ExitCode) == (0, 0), confined.StandardError.Text);
+        Assert.Equal(2, api.Requests.Count);
+        Assert.Equal(api.Requests[0].ApiKey, api.Requests[1].ApiKey);
         await Eventually.TrueAsync(() =>
-            place.FileCommits().Any(file => file.EndsWith(".jsonl") && File.ReadAllText(file).Contains("\"requests\":1"))
+            place
+                .FileCommits()
+                .Any(file =>
+                    file.EndsWith(".jsonl", StringComparison.Ordinal)
+                    && File.ReadAllText(file).Contains("\"requests\":1", StringComparison.Ordinal)
+                )
         );
         Assert.DoesNotContain(place.FileCommits(), file => File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal));
     }

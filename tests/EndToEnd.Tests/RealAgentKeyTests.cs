@@ -23,12 +23,7 @@ public sealed class RealAgentKeyTests
     {
         using TempFolder home = new();
         await using var api = await ScriptedMessagesApi.StartAsync(
-            new ApiRule(
-                "MARK-ONE",
-                ApiTurn.Calls(ApiToolUse.Bash(Look)),
-                ApiTurn.Writes("one.txt", "one\n"),
-                ApiTurn.Says("It is there.")
-            )
+            new ApiRule("MARK-ONE", ApiTurn.Calls(ApiToolUse.Bash(Look)), ApiTurn.Writes("one.txt", "one\n"), ApiTurn.Says("It is there."))
         );
         using var repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(

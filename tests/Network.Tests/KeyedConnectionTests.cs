@@ -130,7 +130,10 @@ public sealed class KeyedConnectionTests : IDisposable
         // Pipelined: the second and third come before the first was answered.
         var answer = await ProxyKit.AskAsync(client, Request("GET", "/1"), Request("POST", "/2", "body"), Request("GET", "/3"));
 
-        Assert.Equal(string.Concat(Enumerable.Range(1, 3).Select(number => $"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{number}")), answer);
+        Assert.Equal(
+            string.Concat(Enumerable.Range(1, 3).Select(number => $"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{number}")),
+            answer
+        );
         Assert.Equal(["/1", "/2", "/3"], _kit.Heads.Select(head => head.Split(' ')[1]));
         Assert.Single(_kit.Dialed);
         await _kit.Served;
@@ -263,7 +266,9 @@ public sealed class KeyedConnectionTests : IDisposable
     {
         using var client = _kit.Connect("http://example.com", async service => await service.AnswerAsync(Ok));
         await client.SendAsync(
-            ProxyKit.Bytes($"POST /v1 HTTP/1.1\r\nHost: a\r\nx-api-key: {Placeholder}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"),
+            ProxyKit.Bytes(
+                $"POST /v1 HTTP/1.1\r\nHost: a\r\nx-api-key: {Placeholder}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+            ),
             Eventually.Timeout()
         );
 

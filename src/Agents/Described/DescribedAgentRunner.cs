@@ -55,7 +55,7 @@ public sealed class DescribedAgentRunner(
 
     /// <inheritdoc/>
     public IReadOnlyList<AgentKey> Keys { get; } =
-        [.. description.Keys.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
+    [.. description.Keys.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
 
     /// <inheritdoc/>
     public AgentState State => AgentState.Of(description, Home) with { Programs = command ?? [description.Program] };

@@ -97,7 +97,8 @@ internal static class SandboxCheck
             var keys = MachineCheck.Runner(agent, settings, environment).Keys;
             var kept = settings.Permissions.Network.Mode == "open" ? [] : OutsideKeys.Of(keys, settings.Permissions);
             outside.AddRange(
-                kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 }).Select(key => $"{key.Variable} of {agent}")
+                kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 })
+                    .Select(key => $"{key.Variable} of {agent}")
             );
             inside.AddRange(OutsideKeys.FindInside(kept, environment, settings.Permissions).Select(name => $"{name} of {agent}"));
         }

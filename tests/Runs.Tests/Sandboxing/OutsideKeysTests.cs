@@ -68,7 +68,7 @@ public sealed class OutsideKeysTests
     [Fact]
     public void Of_VariableThatTheSettingsName_IsHandedOver()
     {
-        PermissionSettings permissions = new() { Environment = ["ANTHROPIC_API_KEY"] };
+        PermissionSettings permissions = new("default", [], "auto") { Paths = [], Environment = ["ANTHROPIC_API_KEY"] };
 
         var outside = OutsideKeys.Of(AgentKey.OfAnthropic, permissions);
 
