@@ -102,7 +102,7 @@ internal static class SandboxCheck
             );
             inside.AddRange(OutsideKeys.FindInside(kept, environment, settings.Permissions).Select(name => $"{name} of {agent}"));
         }
-        return (outside.Count > 0 ? $" Keys that the proxy puts in outside: {string.Join(", ", outside)}." : "")
+        return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
             + (inside.Count > 0 ? $" Keys that the agents see: {string.Join(", ", inside)}." : "");
     }
 

@@ -33,7 +33,8 @@ public sealed record SandboxLabels
     public string Role { get; set; } = "";
 }
 
-/// <summary>A connection, several refusals that are alike, or a request into which the proxy put a key. URLs and headers are never logged.</summary>
+/// <summary>A connection, several refusals that are alike, or a request into which the proxy put a key. URLs and headers are never
+/// logged.</summary>
 public sealed record ConnectionEntry
 {
     /// <summary>Start of the connection.</summary>

@@ -47,7 +47,7 @@ internal sealed class KeyedServices : IDisposable
     /// <summary>The services of a registration; null if it has none.</summary>
     /// <param name="request">The registration.</param>
     /// <param name="dialer">Connects to hosts.</param>
-    /// <exception cref="FormatException">The address of a service is malformed. The message holds neither keys nor placeholders.</exception>
+    /// <exception cref="FormatException">The address of a service is malformed. The message holds no key.</exception>
     public static KeyedServices? Of(RegistrationRequest request, Dialer dialer) =>
         request.Keys.Count == 0 ? null : new KeyedServices([.. request.Keys.Select(KeyedService.Of)], request.Authorities, dialer);
 
