@@ -65,6 +65,14 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
+    /// <summary>Keys that it finds in variables. In a sandbox it gets placeholders, which the proxy replaces.</summary>
+    /// <value>Default: none.</value>
+    public IReadOnlyList<KeyDescription> Keys
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
     /// <summary>Conversations that the program keeps; null: each start begins anew.</summary>
     public ConversationDescription? Conversation { get; init; }
 
@@ -240,6 +248,19 @@ public sealed record LoginDescription
         get;
         init => field = value ?? field;
     } = [];
+}
+
+/// <summary>A key that a program finds in a variable and sends to one service, at an address that another variable can replace.</summary>
+public sealed record KeyDescription
+{
+    /// <summary>The variable with the key.</summary>
+    public required string Variable { get; init; }
+
+    /// <summary>The variable by which the program takes another address of the service.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>The address of the service where that variable is not set, such as <c>https://api.anthropic.com</c>.</summary>
+    public required string Service { get; init; }
 }
 
 /// <summary>The meaning of an error message.</summary>

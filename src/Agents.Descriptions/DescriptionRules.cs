@@ -101,6 +101,13 @@ internal static class DescriptionRules
                 );
             }
         }
+        foreach (var (key, index) in description.Keys.Select((key, index) => (key, index)))
+        {
+            if (!Uri.TryCreate(key.Service, UriKind.Absolute, out var service) || service.Scheme is not ("https" or "http"))
+            {
+                yield return new DescriptionFault($"keys[{index}].service", $"'{key.Service}' is no address.", "Write https://HOST.");
+            }
+        }
         foreach (var fault in PromptFaults(description).Concat(SessionFaults(description)).Concat(StreamFaults(description)))
         {
             yield return fault;

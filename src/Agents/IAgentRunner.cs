@@ -31,6 +31,10 @@ public interface IAgentRunner
     /// <param name="workingDirectory">Absolute path of the folder.</param>
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
 
+    /// <summary>Keys of its services that can stay outside of a sandbox, since the program takes an address of our proxy in place of the
+    /// service's.</summary>
+    IReadOnlyList<AgentKey> Keys => [];
+
     /// <summary>The part of the home that the program needs in a sandbox.</summary>
     AgentState State => AgentState.None;
 

@@ -19,7 +19,7 @@ public sealed class NetworkDoor(
 ) : ISandboxDoor
 {
     /// <inheritdoc/>
-    public async Task<SandboxNetwork> OpenAsync(CancellationToken cancellationToken)
+    public async Task<SandboxNetwork> OpenAsync(IDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");
         try
@@ -40,6 +40,8 @@ public sealed class NetworkDoor(
                 )
                 {
                     Upstream = upstream,
+                    Authorities = OutsideKeys.AuthoritiesIn(environment),
+                    Keys = OutsideKeys.Replace(purpose.Keys, environment),
                 },
                 cancellationToken
             );

@@ -9,4 +9,7 @@ public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string R
 {
     /// <summary>Names of the agents that work in it; none for gates and set-up.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
+
+    /// <summary>Keys of their services that stay outside.</summary>
+    public IReadOnlyList<AgentKey> Keys { get; init; } = [];
 }

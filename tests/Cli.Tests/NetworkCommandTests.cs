@@ -9,6 +9,8 @@ public sealed class NetworkCommandTests
         '\n',
         """{"registration":"r","time":"2026-11-27T00:00:00Z","labels":{"task":"a","role":"agent"},"mode":"Listed","allow":[]}""",
         Entry("api.example.com", 443, """ "Allowed","address":"93.184.216.34","up":1500,"down":2500000,"count":1 """),
+        Entry("api.anthropic.com", 443, """ "Allowed","up":1000,"down":2000,"count":1,"requests":1 """),
+        Entry("api.anthropic.com", 443, """ "Allowed","up":1000,"down":2000,"count":0,"requests":1 """),
         Entry("other.example.com", 443, """ "Refused","reason":"NotListed","count":1 """),
         Entry("other.example.com", 443, """ "Refused","reason":"NotListed","count":41 """),
         Entry("git.example.com", 22, """ "WouldRefuse","reason":"NotListed","up":1,"down":1,"count":1 """),
@@ -29,6 +31,7 @@ public sealed class NetworkCommandTests
             shown.Output,
             StringComparison.Ordinal
         );
+        Assert.Contains("a  agent  api.anthropic.com:443  allowed, 1 connection, 2 requests, 2", shown.Output, StringComparison.Ordinal);
         Assert.Contains("a  agent  other.example.com:443  refused, 42 connections\n", shown.Output, StringComparison.Ordinal);
         Assert.Contains("a  agent  git.example.com:22  would be refused, 1 connection", shown.Output, StringComparison.Ordinal);
         var refused = json.Json["connections"]!.AsArray().Single(one => one!["host"]!.GetValue<string>() == "other.example.com")!;

@@ -62,7 +62,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries
 
     public Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
     {
-        if (call.Words[0] is "validate" or "graph" or "risk")
+        if (call.Words[0] is "graph" or "risk")
         {
             return Task.FromResult(
                 call.Words[0] == "graph" ? new CommandOutcome(2, "", "error: This is no plan.") : new CommandOutcome(0, "{}", "")
@@ -117,7 +117,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries
         AnswerAsync(
             $"proof {revision} {place}",
             () =>
-                place == "x:1"
+                place is "x:1" or "1"
                     ? new ProofDocument(Proof())
                     : throw new UseCaseException(Outcome.Usage, "There is no such line.", "The file has 1 line.")
         );

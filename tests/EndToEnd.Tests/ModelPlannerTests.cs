@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Agents.Tests;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
@@ -95,6 +96,30 @@ public sealed class ModelPlannerTests
         Assert.Contains("I will not plan that.", refused.StandardError.Text, StringComparison.Ordinal);
         Assert.Equal((3, 1), (silent.ExitCode, api.Requests.Count(request => request.Rule == "never answer")));
         Assert.Contains("/planner --guidance TEXT", silent.StandardError.Text, StringComparison.Ordinal);
+    }
+
+    [BubblewrapFact]
+    public async Task Plan_Confined_GetsItsAnswerByTheProxysKey()
+    {
+        await using var api = await ScriptedMessagesApi.StartAsync(new ApiRule("You plan work", Answer));
+        using var place = await Workplace.CreateAsync("api", api);
+
+        var free = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "free.yaml");
+        place.Environment[Unconfined.Variable] = "on";
+        var confined = await place.Orchestrate.RunAsync("plan", "write another file", "-o", "tasks.yaml");
+
+        Assert.True((free.ExitCode, confined.ExitCode) == (0, 0), confined.StandardError.Text);
+        Assert.Equal(2, api.Requests.Count);
+        Assert.Equal(api.Requests[0].ApiKey, api.Requests[1].ApiKey);
+        await Eventually.TrueAsync(() =>
+            place
+                .FileCommits()
+                .Any(file =>
+                    file.EndsWith(".jsonl", StringComparison.Ordinal)
+                    && File.ReadAllText(file).Contains("\"requests\":1", StringComparison.Ordinal)
+                )
+        );
+        Assert.DoesNotContain(place.FileCommits(), file => File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -23,6 +23,9 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         ClaudeSessionFiles.PlaceOf(ConfigDirectory, sessionId, workingDirectory);
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentKey> Keys => ClaudeKeys.CanBeReplaced(ConfigDirectory, options.Environment) ? AgentKey.OfAnthropic : [];
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
 
     /// <inheritdoc/>

@@ -54,6 +54,10 @@ public sealed class DescribedAgentRunner(
             : null;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentKey> Keys { get; } =
+    [.. description.Keys.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.Of(description, Home) with { Programs = command ?? [description.Program] };
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
         File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentKey> Keys => options.Service == ModelService.Api ? AgentKey.OfAnthropic : [];
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.None with { Shared = [OwnFolder.Ensure(options.Conversations)], Programs = options.Command };
 
     /// <inheritdoc/>
@@ -28,7 +31,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
             {
                 Service = options.Service,
                 Model = ModelOf(start.Model) ?? "",
-                Url = options.Url,
+                Url = options.Service == ModelService.Api ? null : options.Url,
                 Region = options.Region,
                 Schema =
                     start.AnswerSchema
@@ -44,7 +47,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
         return new AgentInvocation(
             Locate() ?? options.Command[0],
             [.. options.Command.Skip(1), "--request", folder.File(ModelRequest.FileName)],
-            AgentEnvironment.Make(options.Environment, start, [])
+            AgentEnvironment.Make(options.Environment, start, Variables)
         );
     }
 
@@ -78,6 +81,10 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
                 $"Models are asked at {options.Url ?? (options.Service == ModelService.Api ? "the Anthropic API" : "Amazon Bedrock")}."
             ),
         };
+
+    // By a variable, which the door of a sandbox replaces with the proxy's address.
+    private IEnumerable<KeyValuePair<string, string>> Variables =>
+        options is { Service: ModelService.Api, Url: { } url } ? [KeyValuePair.Create(AgentKey.AnthropicAddress, url)] : [];
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 

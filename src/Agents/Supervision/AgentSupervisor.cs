@@ -124,7 +124,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         var tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         var environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(CancellationToken.None);
+        var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(environment, CancellationToken.None);
         sandbox = sandbox?.TakeLoaderVariables(environment);
         IEnumerable<string> call = [.. Before(sandbox, invocation, folder), invocation.Program, .. invocation.Arguments];
         folder.Write(

@@ -19,6 +19,7 @@ public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnecti
 /// <param name="Count">Number of connections.</param>
 /// <param name="BytesUp">Bytes sent to the host.</param>
 /// <param name="BytesDown">Bytes received from the host.</param>
+/// <param name="Requests">Number of requests into which the proxy put an API key; 0 for tunnels, whose content it does not see.</param>
 public sealed record NetworkConnection(
     string Task,
     string Role,
@@ -28,7 +29,8 @@ public sealed record NetworkConnection(
     string? Reason,
     long Count,
     long BytesUp,
-    long BytesDown
+    long BytesDown,
+    long Requests
 )
 {
     /// <summary>Makes one of a summary.</summary>
@@ -42,6 +44,7 @@ public sealed record NetworkConnection(
             summary.Reason is { } reason ? JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()) : null,
             summary.Count,
             summary.Up,
-            summary.Down
+            summary.Down,
+            summary.Requests
         );
 }

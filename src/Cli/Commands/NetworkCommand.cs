@@ -63,6 +63,7 @@ internal sealed class NetworkCommand : CliCommand
         return $"{(connection.Task.Length > 0 ? connection.Task : "-")}  {connection.Role}  {connection.Host}:"
             + string.Create(CultureInfo.InvariantCulture, $"{connection.Port}  {Words(connection.Decision)}, ")
             + Plural.Of(connection.Count, "connection")
+            + (connection.Requests == 0 ? "" : $", {Plural.Of(connection.Requests, "request")}")
             + bytes;
     }
 

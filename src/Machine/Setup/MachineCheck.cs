@@ -44,7 +44,7 @@ public static class MachineCheck
             entries.Add(await AgentAsync("agent", agent, loaded, repository, cancellationToken));
         }
         entries.Add(
-            await SandboxCheck.RunAsync(settings, agents ?? [settings.Agent], repository?.Root ?? Environment.CurrentDirectory, services)
+            await SandboxCheck.RunAsync(loaded, agents ?? [settings.Agent], repository?.Root ?? Environment.CurrentDirectory, services)
         );
         if (Limits(settings.Limits) is { } limits)
         {

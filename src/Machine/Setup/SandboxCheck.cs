@@ -13,16 +13,18 @@ internal static class SandboxCheck
         "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
 
     /// <summary>Tries the sandbox.</summary>
+    /// <param name="loaded">The settings, and the variables of agents.</param>
     /// <param name="agents">Names of the agents whose services are listed.</param>
     /// <param name="repository">Absolute path of the repository's main checkout, or of the working directory.</param>
     /// <param name="services">Determines the user's state, and finds bubblewrap.</param>
     public static async Task<MachineCheckEntry> RunAsync(
-        OrchestratorSettings settings,
+        SettingsResult loaded,
         IReadOnlyCollection<string> agents,
         string repository,
         RunServices services
     )
     {
+        var settings = loaded.Settings!;
         var permissions = settings.Permissions;
         if (permissions.Sandbox == "off")
         {
@@ -43,7 +45,7 @@ internal static class SandboxCheck
                 cures.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
                 $"{program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
                     + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
-                    + $"{Downloads(canOverlay, closed)} {Network(settings, agents, services)}",
+                    + $"{Downloads(canOverlay, closed)} {Network(settings, agents, services)}{Keys(loaded, agents)}",
                 cures.Length > 0 ? string.Join(' ', cures) : null
             );
         }
@@ -82,6 +84,26 @@ internal static class SandboxCheck
                 $"They reach the repository's remotes and {FileNames.Some(hosts)}; 'orchestrate network allow HOST' adds to the list.",
             _ => Open(AbstractSockets.Listening()),
         };
+    }
+
+    /// <summary>The places of the agents' keys: with the proxy, or in the sandbox. Empty if there is no key.</summary>
+    private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
+    {
+        var (settings, environment) = (loaded.Settings!, loaded.AgentEnvironment);
+        List<string> outside = [];
+        List<string> inside = [];
+        foreach (var agent in agents.Where(settings.HasAgent))
+        {
+            var keys = MachineCheck.Runner(agent, settings, environment).Keys;
+            var kept = settings.Permissions.Network.Mode == "open" ? [] : OutsideKeys.Of(keys, settings.Permissions);
+            outside.AddRange(
+                kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 })
+                    .Select(key => $"{key.Variable} of {agent}")
+            );
+            inside.AddRange(OutsideKeys.FindInside(kept, environment, settings.Permissions).Select(name => $"{name} of {agent}"));
+        }
+        return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
+            + (inside.Count > 0 ? $" Keys that the agents see: {string.Join(", ", inside)}." : "");
     }
 
     private static string Open(IReadOnlyList<string> sockets) =>

@@ -33,7 +33,8 @@ public sealed record SandboxLabels
     public string Role { get; set; } = "";
 }
 
-/// <summary>A connection, or several refusals that are alike. URLs and headers are never logged.</summary>
+/// <summary>A connection, several refusals that are alike, or a request into which the proxy put a key. URLs and headers are never
+/// logged.</summary>
 public sealed record ConnectionEntry
 {
     /// <summary>Start of the connection.</summary>
@@ -66,8 +67,11 @@ public sealed record ConnectionEntry
     /// <summary>Duration in milliseconds.</summary>
     public long Milliseconds { get; init; }
 
-    /// <summary>Number of connections that the line stands for. Default: 1.</summary>
+    /// <summary>Number of connections that the line stands for; 0 for a further request of a connection. Default: 1.</summary>
     public long Count { get; set; } = 1;
+
+    /// <summary>Number of requests into which the proxy put a key; 0 for tunnels, whose content it does not see.</summary>
+    public long Requests { get; init; }
 
     /// <summary>True for the last line of a log that reached its size limit.</summary>
     public bool IsCut { get; init; }

@@ -21,7 +21,11 @@ public sealed record ConnectionSummary(
     long Count,
     long Up,
     long Down
-);
+)
+{
+    /// <summary>Number of requests into which the proxy put a key.</summary>
+    public long Requests { get; init; }
+}
 
 /// <summary>Connections of the sandboxes of a run.</summary>
 /// <param name="Connections">Ordered by task, then by host.</param>
@@ -64,7 +68,10 @@ public static class ConnectionLogs
                         group.Sum(line => line.Entry.Count),
                         group.Sum(line => line.Entry.Up),
                         group.Sum(line => line.Entry.Down)
-                    )),
+                    )
+                    {
+                        Requests = group.Sum(line => line.Entry.Requests),
+                    }),
             ],
             logs.Count(log => log.Entries.Any(entry => entry.IsCut))
         );

@@ -57,6 +57,9 @@ public enum RefusalReason
 
     /// <summary>The upstream proxy is unreachable, or did not answer as a proxy.</summary>
     UpstreamFailed,
+
+    /// <summary>A request to the proxy itself has another credential than the placeholder of its sandbox, or none.</summary>
+    Credential,
 }
 
 /// <summary>A decision about one connection.</summary>

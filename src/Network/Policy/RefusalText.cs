@@ -43,6 +43,9 @@ public static class RefusalText
                 + $"'{verdict.Detail}'. {Upstream}",
             RefusalReason.UpstreamFailed => $"orchestrate could not connect to {place} by the upstream proxy of this machine "
                 + $"({verdict.Detail}). {Upstream}",
+            RefusalReason.Credential =>
+                "orchestrate refused a request: the proxy puts an API key in for the placeholder that this sandbox has in "
+                    + "its place, and the request has another credential, or none.",
             _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "There is no sentence for this reason."),
         };
     }

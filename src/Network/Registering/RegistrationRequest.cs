@@ -11,6 +11,14 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
     /// <summary>The upstream proxy of this machine; null to dial hosts directly. It may hold a credential, so it is never logged.</summary>
     public UpstreamProxy? Upstream { get; init; }
 
+    /// <summary>The keys that the proxy puts into requests of this sandbox. They cross the private socket alone, and are never
+    /// logged.</summary>
+    public IReadOnlyList<ServiceKey> Keys { get; init; } = [];
+
+    /// <summary>Absolute paths of PEM files with further certificate authorities for the services of <see cref="Keys"/>, such as those of
+    /// <c>NODE_EXTRA_CA_CERTS</c>.</summary>
+    public IReadOnlyList<string> Authorities { get; init; } = [];
+
     /// <summary>The parsed upstream proxy; null if there is none, or the mode reaches no host.</summary>
     /// <exception cref="FormatException">The upstream proxy is malformed or not supported.</exception>
     internal UpstreamRoute? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();

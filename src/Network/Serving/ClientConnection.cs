@@ -23,6 +23,12 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
     private long _up;
     private long _down;
 
+    /// <summary>The services for which the proxy holds keys of this sandbox; null for none.</summary>
+    public KeyedServices? Keys { get; init; }
+
+    /// <summary>Records each request to a service of <see cref="Keys"/> when it has ended.</summary>
+    public Action<ConnectionEntry> Record { get; init; } = _ => { };
+
     /// <summary>Serves the client until one side ends.</summary>
     /// <param name="stop">The sandbox has ended.</param>
     /// <returns>The entry for the log; null if the client asked for nothing.</returns>
@@ -71,6 +77,11 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
                 : _client.Ahead[0] == SocksDialect.Version ? new SocksDialect()
                 : new HttpDialect();
             (_target, var fault) = await dialect.ReadAsync(_client, limit.Token);
+            if (dialect is HttpDialect { Origin: { } head } && Keys is { } keys)
+            {
+                await ServeKeyedAsync(keys, head, dialect, stop);
+                return;
+            }
             _verdict = _target is null ? NetworkVerdict.Refuse(RefusalReason.InvalidRequest, fault) : Judge(_target);
         }
         if (!_verdict.IsPassing)
@@ -94,6 +105,20 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             }
             await ExchangeAsync(host, stop);
         }
+    }
+
+    /// <summary>Serves requests to services whose keys the proxy holds. Each is recorded by itself; a refused one ends the
+    /// connection.</summary>
+    private async Task ServeKeyedAsync(KeyedServices keys, HttpRequestHead head, IClientDialect dialect, CancellationToken stop)
+    {
+        var refused = await new KeyedConnection(keys, policy, _client, time, Record).ServeAsync(head, stop);
+        if (refused is { } verdict)
+        {
+            _verdict = verdict;
+            await RefuseAsync(dialect, stop);
+            return;
+        }
+        await EndAsync(stop);
     }
 
     private NetworkVerdict Judge(ClientTarget target)

@@ -59,6 +59,9 @@ internal sealed class HttpDialect : IClientDialect
 {
     private const int Http = 80;
 
+    /// <summary>The request, if its target is a path in place of a host: it is for the proxy itself. Null otherwise.</summary>
+    public HttpRequestHead? Origin { get; private set; }
+
     /// <inheritdoc/>
     public async Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop)
     {
@@ -66,6 +69,7 @@ internal sealed class HttpDialect : IClientDialect
         {
             return (null, "its head is malformed, or longer than 64 KB.");
         }
+        Origin = head.IsOrigin ? head : null;
         if (
             head.Place is not { } place
             || place.Authority.Contains('@', StringComparison.Ordinal)

@@ -50,6 +50,20 @@ internal sealed class ClientStream(Socket socket)
         return true;
     }
 
+    /// <summary>Reads what there is, and removes it.</summary>
+    /// <returns>The number of bytes; 0 if the client has ended.</returns>
+    public async ValueTask<int> TakeAsync(Memory<byte> buffer, CancellationToken stop)
+    {
+        if (_count == 0)
+        {
+            return await socket.ReceiveAsync(buffer, stop);
+        }
+        var count = Math.Min(_count, buffer.Length);
+        Ahead[..count].CopyTo(buffer.Span);
+        Use(count);
+        return count;
+    }
+
     /// <summary>Removes bytes that were used.</summary>
     public void Use(int count)
     {

@@ -32,6 +32,26 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
     /// <summary>True for a request to open a tunnel.</summary>
     public bool IsConnect => Method == "CONNECT";
 
+    /// <summary>True for a request whose target is a path alone (RFC 9112, 3.2.1).</summary>
+    public bool IsOrigin => Target[0] == '/';
+
+    /// <summary>The values of a header, in order.</summary>
+    public IEnumerable<string> ValuesOf(string name) =>
+        Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);
+
+    /// <summary>The headers for another connection: without those of this one, and those that its Connection headers name.</summary>
+    public IEnumerable<(string Name, string Value)> Forwarded
+    {
+        get
+        {
+            var named = ValuesOf("connection").SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToList();
+            return Headers.Where(header =>
+                !OfConnection.Contains(header.Name, StringComparer.OrdinalIgnoreCase)
+                && !named.Contains(header.Name, StringComparer.OrdinalIgnoreCase)
+            );
+        }
+    }
+
     /// <summary>The value of the only Host header; null if there is none or several.</summary>
     public string? Host =>
         Headers.Where(header => header.Name.Equals("host", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only.Value : null;

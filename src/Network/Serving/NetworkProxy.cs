@@ -27,12 +27,12 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     public static HostResolver OfMachine { get; } = (name, stop) => Dns.GetHostAddressesAsync(name, stop);
 
     // These names hold the version of the protocol: a proxy of another release may serve its sandboxes to their end.
-    internal static string SocketIn(string folder) => Checked(Path.Combine(folder, "proxy2.sock"));
+    internal static string SocketIn(string folder) => Checked(Path.Combine(folder, "proxy3.sock"));
 
-    private static string LockIn(string folder) => Path.Combine(folder, "proxy2.lock");
+    private static string LockIn(string folder) => Path.Combine(folder, "proxy3.lock");
 
     /// <summary>The file with the proxy's <see cref="ProcessIdentity"/>.</summary>
-    internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy2.pid");
+    internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy3.pid");
 
     /// <summary>Serves until no sandbox has been registered for a minute, or its folder is gone and no sandbox is registered.</summary>
     /// <param name="stop">Ends it at once, and with it the network of its sandboxes.</param>
@@ -46,7 +46,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
             return false;
         }
         DurableFile.Write(ProcessIn(folder), ProcessIdentity.Current.ToString());
-        foreach (var left in Directory.GetFiles(folder, "s2-*.sock").Append(SocketIn(folder)))
+        foreach (var left in Directory.GetFiles(folder, "s3-*.sock").Append(SocketIn(folder)))
         {
             File.Delete(left);
         }
@@ -150,10 +150,11 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
             var request =
                 JsonSerializer.Deserialize(line, NetworkJson.Default.RegistrationRequest) ?? throw new JsonException("It is empty.");
             var policy = NetworkPolicy.Of(request.Mode, request.Allow);
-            var path = Checked(Path.Combine(folder, $"s2-{Guid.NewGuid():N}"[..15] + ".sock"));
+            var path = Checked(Path.Combine(folder, $"s3-{Guid.NewGuid():N}"[..15] + ".sock"));
             ConnectionLog log = new(request.LogFile, time, report);
             log.Begin(new ConnectionLogHeader(request.Id, time.GetUtcNow(), request.Labels, request.Mode, request.Allow));
-            SandboxRegistration registration = new(policy, path, log, new Dialer(resolve) { Upstream = request.Route() }, time);
+            Dialer dialer = new(resolve) { Upstream = request.Route() };
+            SandboxRegistration registration = new(policy, path, log, dialer, time) { Keys = KeyedServices.Of(request, dialer) };
             Track(registration.ServeAsync(registration.Listen(), stop));
             return new RegistrationAnswer(path, null);
         }

@@ -20,6 +20,9 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
+    /// <summary>The services for which the proxy holds keys of this sandbox; null for none. Disposed when the sandbox ends.</summary>
+    public KeyedServices? Keys { get; init; }
+
     /// <summary>Listens for the sandbox's sockets. Nobody else finds the socket: its folder is private.</summary>
     public Socket Listen()
     {
@@ -34,6 +37,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     /// <param name="stop">The proxy ends.</param>
     public async Task ServeAsync(Socket handOver, CancellationToken stop)
     {
+        using var keys = Keys;
         if (await TakeAsync(handOver, stop) is not { } handed)
         {
             return;
@@ -166,7 +170,8 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
         try
         {
             client.NoDelay = true;
-            if (await new ClientConnection(policy, dialer, time, client, forwarded).ServeAsync(stop) is { } entry)
+            ClientConnection connection = new(policy, dialer, time, client, forwarded) { Keys = Keys, Record = log.Add };
+            if (await connection.ServeAsync(stop) is { } entry)
             {
                 log.Add(entry);
             }

@@ -62,17 +62,20 @@ public sealed record Sandbox(string Program)
     }
 
     /// <summary>Opens the door for one start.</summary>
+    /// <param name="environment">The program's variables, in which the door may replace keys.</param>
     /// <exception cref="ProcessStartException">The network can't be had.</exception>
-    public async Task<Sandbox> OpenAsync(CancellationToken stop) =>
-        Door is null ? this : this with { Door = null, Network = await Door.OpenAsync(stop) };
+    public async Task<Sandbox> OpenAsync(IDictionary<string, string?> environment, CancellationToken stop) =>
+        Door is null ? this : this with { Door = null, Network = await Door.OpenAsync(environment, stop) };
 }
 
 /// <summary>Gives sandboxes their network.</summary>
 public interface ISandboxDoor
 {
     /// <summary>A network for one start.</summary>
+    /// <param name="environment">The program's variables. Keys that stay outside are replaced by placeholders, and addresses of their
+    /// services by one inside the sandbox.</param>
     /// <exception cref="ProcessStartException">The network can't be had.</exception>
-    Task<SandboxNetwork> OpenAsync(CancellationToken cancellationToken);
+    Task<SandboxNetwork> OpenAsync(IDictionary<string, string?> environment, CancellationToken cancellationToken);
 }
 
 /// <summary>The network of one sandbox: its own loopback, with sockets that a process outside serves.</summary>

@@ -22,10 +22,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     {
         stop.ThrowIfCancellationRequested();
         using var input = command.Input.Open();
-        var start = new ChildStart(
-            command.Sandbox is { } sandbox ? command with { Sandbox = await sandbox.OpenAsync(stop) } : command,
-            _ownSession
-        );
+        var start = new ChildStart(await OpenAsync(command, stop), _ownSession);
         using var standardOutput = new OutputSink(command.StandardOutput, command.WorkingDirectory);
         using var ownError = ReferenceEquals(command.StandardOutput, command.StandardError)
             ? null
@@ -61,5 +58,15 @@ public sealed class ProcessRunner(TimeProvider? time = null)
             Duration = duration,
             LeftoversStopped = leftovers,
         };
+    }
+
+    private static async Task<ProcessCommand> OpenAsync(ProcessCommand command, CancellationToken stop)
+    {
+        if (command.Sandbox is not { } sandbox)
+        {
+            return command;
+        }
+        var environment = command.Environment.ToDictionary();
+        return command with { Sandbox = await sandbox.OpenAsync(environment, stop), Environment = environment };
     }
 }

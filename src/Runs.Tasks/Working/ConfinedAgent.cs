@@ -53,6 +53,7 @@ internal sealed class ConfinedAgent(
             StepSandbox.PurposeOf(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
             {
                 Agents = [settings.AgentOf(task)],
+                Keys = runner.Keys,
             },
             repository,
             _commits.Configuration,

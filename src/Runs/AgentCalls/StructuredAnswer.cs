@@ -200,6 +200,7 @@ internal sealed class StructuredAnswer(RunServices services)
             StepSandbox.PurposeOf(SandboxRole.Agent, ask.Folder, ask.TaskId) with
             {
                 Agents = [ask.Who.Agent],
+                Keys = agent.Keys,
             },
             start.Repository,
             configuration,

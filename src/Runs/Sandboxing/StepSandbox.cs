@@ -109,11 +109,12 @@ public static class StepSandbox
             UserState.NetworkFolderOf(services.Environment),
             services.Time
         );
+        var inside = purpose with { Keys = OutsideKeys.Of(purpose.Keys, settings.Permissions) };
         var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");
         return sandbox with
         {
             Visible = [.. sandbox.Visible, .. services.HookFiles],
-            Door = new NetworkDoor(networks, mode, hosts, purpose, repository, UpstreamProxy.Of(services.Environment)),
+            Door = new NetworkDoor(networks, mode, hosts, inside, repository, UpstreamProxy.Of(services.Environment)),
             Variables = sandbox.Variables.Concat(ProxyVariables.Of(SandboxNetworks.ProxyPort, java)).ToDictionary(),
         };
     }

@@ -44,7 +44,7 @@ internal static class NetworkBenchmark
         }
         finally
         {
-            if (ProcessIdentity.TryParse(DurableFile.TryRead(Path.Combine(folder, "net", "proxy2.pid"))) is { } proxy)
+            if (ProcessIdentity.TryParse(DurableFile.TryRead(Path.Combine(folder, "net", "proxy3.pid"))) is { } proxy)
             {
                 await new ProcessStopper().StopAsync(proxy, StopSignal.Terminate, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
             }

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
+internal static class ClaudeKeys
+{
+    private const long LargestSettings = 4 << 20;
+    private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
+    private static readonly string[] s_variables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
+
+    /// <summary>False where the user's settings for the program replace its key or its service's address, or where it authenticates by
+    /// more than a key: with headers of the user, a client certificate or unchecked certificates.</summary>
+    /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>
+    /// <param name="environment">The user's variables.</param>
+    public static bool CanBeReplaced(string configDirectory, IReadOnlyDictionary<string, string> environment) =>
+        !s_credentialHeaders.Any(name =>
+            environment.GetValueOrDefault("ANTHROPIC_CUSTOM_HEADERS", "").Contains(name, StringComparison.OrdinalIgnoreCase)
+        )
+        && environment.GetValueOrDefault("CLAUDE_CODE_CLIENT_CERT", "").Length == 0
+        && environment.GetValueOrDefault("NODE_TLS_REJECT_UNAUTHORIZED") != "0"
+        && !AreReplaced(Path.Combine(configDirectory, "settings.json"));
+
+    private static bool AreReplaced(string settings)
+    {
+        try
+        {
+            return RegularFile.TryRead(settings, LargestSettings) is { } content
+                && JsonNode.Parse(content) is JsonObject file
+                && (
+                    file.ContainsKey("apiKeyHelper")
+                    || (file["env"] is JsonObject environment && Array.Exists(s_variables, environment.ContainsKey))
+                );
+        }
+        catch (Exception unread) when (unread is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return false; // The program can't read it either.
+        }
+    }
+}

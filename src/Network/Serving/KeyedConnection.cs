@@ -1,0 +1,241 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Orchestrator.Network;
+
+/// <summary>Requests of one client to a service whose key the proxy holds: HTTP/1.1, one after the other, streamed both ways. Status,
+/// headers and content of a response are the service's.</summary>
+/// <param name="services">The services.</param>
+/// <param name="policy">The policy of the sandbox.</param>
+/// <param name="client">The client; owned by the caller.</param>
+/// <param name="time">The clock.</param>
+/// <param name="record">Takes an entry for each request.</param>
+internal sealed class KeyedConnection(
+    KeyedServices services,
+    NetworkPolicy policy,
+    ClientStream client,
+    TimeProvider time,
+    Action<ConnectionEntry> record
+)
+{
+    private const int BufferSize = 64 * 1024;
+    private const int ChunkHeader = 10; // eight hexadecimal digits and a line break
+    private const string CloseWord = "close";
+
+    // Of the service's connection alone (RFC 9110, 7.6.1).
+    private static readonly string[] s_ofConnection =
+    [
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "proxy-authenticate",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ];
+
+    private readonly HashSet<string> _used = [];
+
+    /// <summary>Serves the client until it ends, or a response closes the connection.</summary>
+    /// <param name="first">The head of the first request.</param>
+    /// <returns>The decision about a request that was not sent; null if the connection ended otherwise.</returns>
+    /// <exception cref="SocketException">The client or the service ended in the middle of an exchange.</exception>
+    public async Task<NetworkVerdict?> ServeAsync(HttpRequestHead first, CancellationToken stop)
+    {
+        for (var head = first; head is not null; head = await HttpDialect.ReadHeadAsync(client, stop))
+        {
+            if (!head.IsOrigin)
+            {
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its connection is one to a model service, not to the proxy.");
+            }
+            if (services.Find(head) is not var (service, headers))
+            {
+                return NetworkVerdict.Refuse(RefusalReason.Credential);
+            }
+            var (body, fault) = RequestBody.Of(head, client);
+            if (fault.Length > 0)
+            {
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, fault);
+            }
+            if (service.AddressOf(head.Target) is not { } address)
+            {
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path leads out of the service's.");
+            }
+            using HttpRequestMessage request = new(new HttpMethod(head.Method), address)
+            {
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = body,
+            };
+            AddHeaders(request, headers);
+            if (!await ExchangeAsync(head, request, body, service, stop))
+            {
+                return null;
+            }
+        }
+        return client.Ahead.Length > 0 ? NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its head is malformed.") : null;
+    }
+
+    private static void AddHeaders(HttpRequestMessage request, IReadOnlyList<(string Name, string Value)> headers)
+    {
+        foreach (var (name, value) in headers.Where(header => !RequestBody.IsFraming(header.Name)))
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+    }
+
+    /// <summary>Sends a request and passes its response on.</summary>
+    /// <returns>True if the client may send another one.</returns>
+    private async Task<bool> ExchangeAsync(
+        HttpRequestHead head,
+        HttpRequestMessage request,
+        RequestBody? body,
+        KeyedService service,
+        CancellationToken stop
+    )
+    {
+        var (began, start) = (time.GetUtcNow(), time.GetTimestamp());
+        var verdict = new NetworkVerdict(NetworkDecision.Allowed);
+        long down = 0;
+        try
+        {
+            if (policy.Mode == NetworkMode.None)
+            {
+                verdict = NetworkVerdict.Refuse(RefusalReason.NoNetwork);
+                await AnswerAsync(verdict, service, stop);
+                return false;
+            }
+            if (body is not null && head.ValuesOf("expect").Any(value => value.Equals("100-continue", StringComparison.OrdinalIgnoreCase)))
+            {
+                await client.SendAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), stop);
+            }
+            using var response = await services.SendAsync(request, stop);
+            return await PassAsync(head, response, body, count => down += count, stop);
+        }
+        catch (HttpRequestException failed)
+        {
+            verdict = VerdictOf(failed);
+            await AnswerAsync(verdict, service, stop);
+            return false;
+        }
+        finally
+        {
+            record(
+                new ConnectionEntry
+                {
+                    Time = began,
+                    Host = service.Host.Name,
+                    Port = service.Address.Port,
+                    Address = service.DialedAddress,
+                    Decision = verdict.Decision,
+                    Reason = verdict.Reason,
+                    UpstreamStatus = verdict.Reason == RefusalReason.UpstreamRefused ? verdict.Detail : null,
+                    Up = body?.Count ?? 0,
+                    Down = down,
+                    Milliseconds = (long)time.GetElapsedTime(start).TotalMilliseconds,
+                    Count = _used.Add(service.Address.Authority) ? 1 : 0,
+                    Requests = 1,
+                }
+            );
+        }
+    }
+
+    private Task AnswerAsync(NetworkVerdict verdict, KeyedService service, CancellationToken stop) =>
+        client.SendAsync(HttpDialect.Answer(verdict, RefusalText.Of(verdict, service.Host.ToString(), service.Address.Port)), stop);
+
+    private static NetworkVerdict VerdictOf(HttpRequestException failed)
+    {
+        Exception cause = failed;
+        while (cause is not NotReachedException && cause.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+        return cause is NotReachedException not ? not.Verdict : NetworkVerdict.Fail(RefusalReason.Unreachable, cause.Message);
+    }
+
+    private async Task<bool> PassAsync(
+        HttpRequestHead head,
+        HttpResponseMessage response,
+        RequestBody? body,
+        Action<int> count,
+        CancellationToken stop
+    )
+    {
+        var hasContent =
+            head.Method != "HEAD"
+            && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified or HttpStatusCode.SwitchingProtocols);
+        var isNew = head.Version == "HTTP/1.1";
+        var isChunked = hasContent && isNew && response.Content.Headers.ContentLength is null;
+        var isKept =
+            isNew
+            && body?.IsComplete != false
+            && !head.ValuesOf("connection").Any(value => value.Contains(CloseWord, StringComparison.OrdinalIgnoreCase));
+        await client.SendAsync(HeadOf(response, isChunked, isKept), stop);
+        if (!hasContent)
+        {
+            return isKept;
+        }
+        try
+        {
+            await CopyAsync(response, isChunked, count, stop);
+        }
+        catch (IOException cut)
+        {
+            // Reset, so that the client takes the response for what it is: cut.
+            client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            throw new SocketException((int)SocketError.ConnectionReset, cut.Message);
+        }
+        return isKept;
+    }
+
+    private static byte[] HeadOf(HttpResponseMessage response, bool isChunked, bool isKept)
+    {
+        StringBuilder text = new($"HTTP/1.1 {(int)response.StatusCode} {response.ReasonPhrase}\r\n");
+        var named = response.Headers.Connection.ToList();
+        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
+        {
+            if (!s_ofConnection.Contains(name, StringComparer.OrdinalIgnoreCase) && !named.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                foreach (var value in values)
+                {
+                    text.Append(name).Append(": ").Append(value).Append("\r\n");
+                }
+            }
+        }
+        text.Append(isChunked ? "Transfer-Encoding: chunked\r\n" : "").Append(isKept ? "" : "Connection: close\r\n").Append("\r\n");
+        return Encoding.Latin1.GetBytes(text.ToString());
+    }
+
+    // Each piece is sent as it comes: events of a stream must not wait for the next ones.
+    private async Task CopyAsync(HttpResponseMessage response, bool isChunked, Action<int> count, CancellationToken stop)
+    {
+        await using var content = await response.Content.ReadAsStreamAsync(stop);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkHeader + BufferSize + 2);
+        try
+        {
+            int read;
+            while ((read = await content.ReadAsync(buffer.AsMemory(ChunkHeader, BufferSize), stop)) > 0)
+            {
+                count(read);
+                if (isChunked)
+                {
+                    Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{read:x8}\r\n"), buffer);
+                    "\r\n"u8.CopyTo(buffer.AsSpan(ChunkHeader + read));
+                }
+                await client.SendAsync(isChunked ? buffer.AsMemory(0, ChunkHeader + read + 2) : buffer.AsMemory(ChunkHeader, read), stop);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        if (isChunked)
+        {
+            await client.SendAsync("0\r\n\r\n"u8.ToArray(), stop);
+        }
+    }
+}

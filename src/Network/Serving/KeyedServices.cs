@@ -1,0 +1,190 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Network;
+
+/// <summary>The services whose keys the proxy holds for one sandbox, with the connections to them. Keys are in memory alone.</summary>
+internal sealed class KeyedServices : IDisposable
+{
+    private const string Bearer = "Bearer ";
+    private const string Authorization = "authorization";
+    private const long LargestAuthorities = 4 << 20;
+
+    /// <summary>Headers that carry a credential. Each of a request must be a placeholder.</summary>
+    private static readonly string[] s_credentials = [Authorization, "x-api-key", "x-goog-api-key", "api-key"];
+
+    private readonly List<KeyedService> _services;
+    private readonly Dialer _dialer;
+    private readonly HttpMessageInvoker _invoker;
+
+    private KeyedServices(List<KeyedService> services, IReadOnlyList<string> authorities, Dialer dialer)
+    {
+        _services = services;
+        _dialer = dialer;
+        var own = AuthoritiesIn(authorities);
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = ConnectAsync,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        };
+        if (own.Count > 0)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                errors == SslPolicyErrors.None
+                || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsIssuedBy(own, certificate, chain));
+        }
+        _invoker = new HttpMessageInvoker(handler);
+    }
+
+    /// <summary>The services of a registration; null if it has none.</summary>
+    /// <param name="request">The registration.</param>
+    /// <param name="dialer">Connects to hosts.</param>
+    /// <exception cref="FormatException">The address of a service is malformed. The message holds no key.</exception>
+    public static KeyedServices? Of(RegistrationRequest request, Dialer dialer) =>
+        request.Keys.Count == 0 ? null : new KeyedServices([.. request.Keys.Select(KeyedService.Of)], request.Authorities, dialer);
+
+    /// <inheritdoc/>
+    public void Dispose() => _invoker.Dispose();
+
+    /// <summary>Finds the service of a request, and puts the key in place of the placeholder.</summary>
+    /// <returns>Null if the request has no credential, or one that is not a placeholder of this sandbox.</returns>
+    public (KeyedService Service, IReadOnlyList<(string Name, string Value)> Headers)? Find(HttpRequestHead head)
+    {
+        List<KeyedService> found = [];
+        List<(string, string)> headers = [];
+        foreach (var (name, value) in head.Forwarded)
+        {
+            if (!s_credentials.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                headers.Add((name, value));
+                continue;
+            }
+            var scheme = name.Equals(Authorization, StringComparison.OrdinalIgnoreCase) ? Bearer : "";
+            if (
+                !value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                || FindByPlaceholder(value[scheme.Length..].Trim()) is not { } service
+            )
+            {
+                return null;
+            }
+            found.Add(service);
+            headers.Add((name, scheme + service.Key));
+        }
+        return found.Count == 0 || found.Exists(service => service.Address != found[0].Address) ? null : (found[0], headers);
+    }
+
+    /// <summary>Sends a request; its response is read as it comes.</summary>
+    /// <exception cref="HttpRequestException">The service was not reached, or ended the connection before its response.</exception>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop) => _invoker.SendAsync(request, stop);
+
+    private KeyedService? FindByPlaceholder(string credential)
+    {
+        var bytes = Encoding.Latin1.GetBytes(credential);
+        return _services.Find(service => CryptographicOperations.FixedTimeEquals(bytes, Encoding.Latin1.GetBytes(service.Placeholder)));
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
+    {
+        var (name, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var service = _services.First(one => one.Address.IdnHost == name && one.Address.Port == port);
+        var (verdict, socket) = await _dialer.DialAsync(service.Policy, service.Host, port, stop);
+        if (socket is null)
+        {
+            throw new NotReachedException(verdict);
+        }
+        service.DialedAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString();
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    // As Node does it, a file that can't be read counts for nothing.
+    private static X509Certificate2Collection AuthoritiesIn(IReadOnlyList<string> files)
+    {
+        X509Certificate2Collection found = [];
+        foreach (var file in files)
+        {
+            try
+            {
+                if (RegularFile.TryRead(file, LargestAuthorities) is { } content)
+                {
+                    found.ImportFromPem(Encoding.UTF8.GetString(content));
+                }
+            }
+            catch (Exception unread) when (unread is CryptographicException or UnauthorizedAccessException or IOException)
+            {
+                continue;
+            }
+        }
+        return found;
+    }
+
+    private static bool IsIssuedBy(X509Certificate2Collection authorities, X509Certificate? certificate, X509Chain? sent)
+    {
+        if (certificate is null)
+        {
+            return false;
+        }
+        using X509Chain chain = new();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        foreach (var element in sent?.ChainElements.Skip(1) ?? [])
+        {
+            chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+        using X509Certificate2 own = new(certificate);
+        return chain.Build(own);
+    }
+}
+
+/// <summary>A service with its key.</summary>
+/// <param name="Placeholder">The text that the sandbox has in place of the key.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Address">The address of the service.</param>
+/// <param name="Host">Its host.</param>
+internal sealed record KeyedService(string Placeholder, string Key, Uri Address, RequestedHost Host)
+{
+    /// <summary>The policy of its connections: this very port of this host, wherever it leads.</summary>
+    public NetworkPolicy Policy { get; } = new(NetworkMode.Listed, [new AllowEntry(Host, IsWildcard: false, Address.Port)]);
+
+    /// <summary>The address that was dialed last; null if none was.</summary>
+    public string? DialedAddress { get; set; }
+
+    /// <summary>The service of a key.</summary>
+    /// <exception cref="FormatException">Its address is malformed.</exception>
+    public static KeyedService Of(ServiceKey key) =>
+        ServiceKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
+            ? new KeyedService(key.Placeholder, key.Key, address, host)
+            : throw new FormatException("A model service's address is not an https:// or http:// address without user and query.");
+
+    /// <summary>The address of a request; null if its path leads out of that of the service.</summary>
+    /// <param name="target">Path and query, as the program sent them.</param>
+    public Uri? AddressOf(string target)
+    {
+        var root = Address.AbsolutePath.TrimEnd('/');
+        return
+            Uri.TryCreate(Address.GetLeftPart(UriPartial.Authority) + root + target, UriKind.Absolute, out var address)
+            && address.Authority == Address.Authority
+            && address is { UserInfo: "", Fragment: "" }
+            && address.AbsolutePath.StartsWith(root + "/", StringComparison.Ordinal)
+            ? address
+            : null;
+    }
+
+    /// <summary>The service. Placeholder and key are secrets.</summary>
+    public override string ToString() => Address.ToString();
+}
+
+/// <summary>A service was not reached.</summary>
+internal sealed class NotReachedException(NetworkVerdict verdict) : IOException("The service was not reached.")
+{
+    /// <summary>The decision.</summary>
+    public NetworkVerdict Verdict => verdict;
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Agents.Tests;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>The real Claude CLI in a sandbox with a network of its own: it works by a key that it never sees.</summary>
+public sealed class RealAgentKeyTests
+{
+    private const string Canary = "sk-ant-canary-7c1b0f5e9d";
+
+    // Each looks at another place in which a key could be.
+    private const string Look = """
+        tr '\0' '\n' </proc/self/environ; tr '\0' '\n' </proc/$PPID/environ; cat /proc/*/cmdline | tr '\0' '\n'
+        curl -s -m 10 --noproxy '*' -H 'x-api-key: mine' http://127.0.0.1:3128/v1/models
+        """;
+
+    [BubblewrapFact]
+    public async Task Run_ApiKey_StaysOutsideOfTheSandbox()
+    {
+        using TempFolder home = new();
+        await using var api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule("MARK-ONE", ApiTurn.Calls(ApiToolUse.Bash(Look)), ApiTurn.Writes("one.txt", "one\n"), ApiTurn.Says("It is there."))
+        );
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n"
+                + "permissions:\n  allow: [\"Bash(*)\"]\n"
+        );
+        await repository.CommitAsync(
+            "start",
+            (
+                "tasks.yaml",
+                "tasks:\n  - {id: one, description: One, prompt: \"MARK-ONE: write one.txt.\", files_write: [one.txt], "
+                    + "verification: [{command: test -s one.txt}]}\n"
+            )
+        );
+        var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+        environment["ANTHROPIC_API_KEY"] = Canary;
+        environment[Unconfined.Variable] = "on";
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+
+        var check = await orchestrate.RunAsync("check");
+        var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
+
+        Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + check.StandardOutput.Text);
+        var network = JsonNode.Parse((await orchestrate.RunAsync("network", "--json")).StandardOutput.Text)!;
+        Assert.Equal("one", await repository.GitAsync("show", "main:one.txt"));
+        Assert.Contains("ANTHROPIC_API_KEY of claude", check.StandardOutput.Text + check.StandardError.Text, StringComparison.Ordinal);
+        Assert.All(api.Requests, request => Assert.Equal(Canary, request.ApiKey));
+
+        var looked = Assert.Single(api.Requests, request => request is { Rule: "MARK-ONE", Turn: 1 }).LastResult;
+        Assert.Contains("ANTHROPIC_API_KEY=orchestrate-", looked, StringComparison.Ordinal);
+        Assert.Contains("the request has another credential, or none", looked, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, looked, StringComparison.Ordinal);
+
+        var requests = network["connections"]!.AsArray().Sum(connection => (int)connection!["requests"]!);
+        Assert.True(requests >= api.Requests.Count, $"{requests} requests were counted, of {api.Requests.Count}: {network}");
+        foreach (var folder in (string[])[repository.Path, home.Path])
+        {
+            var found = await new ProcessRunner().RunAsync(new ProcessCommand("grep", "-rlsa", "--devices=skip", Canary, folder));
+            Assert.Equal("", found.StandardOutput.Text);
+        }
+    }
+}
