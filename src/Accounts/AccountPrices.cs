@@ -3,7 +3,7 @@ using Orchestrator.Agents;
 namespace Orchestrator.Accounts;
 
 /// <summary>Prices by the settings, and what a whole agent run has used by them.</summary>
-internal static class AccountPrices
+public static class AccountPrices
 {
     /// <summary>The table with the prices of the settings.</summary>
     public static PriceTable Of(OrchestratorSettings settings) =>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Accounts;
 
 /// <summary>Results of agent starts that the governor does not admit now.</summary>
-internal static class AdmissionResults
+public static class AdmissionResults
 {
     /// <summary>The result of the step.</summary>
     /// <param name="admission">What the governor says.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Accounts;
 
 /// <summary>An agent run for the governor: who pays, and which budgets it counts in.</summary>
-internal sealed record GovernedAgent
+public sealed record GovernedAgent
 {
     public required string Account { get; init; }
     public required RepositoryReference Repository { get; init; }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Accounts;
 
 /// <summary>A budget in money holds only for agents whose cost is known: others are refused, and not guessed.</summary>
-internal static class PricedAgents
+public static class PricedAgents
 {
     /// <summary>Why agents can't work within the budgets in money, a sentence each; none where there is no such budget.</summary>
     /// <param name="agents">Their names with their models.</param>

@@ -76,7 +76,7 @@ public static class DashboardHost
     )
     {
         var sessions = new LoginSessions(options.Token, time);
-        var reader = new RunReader(source, time);
+        var reader = new QueryReader(source, time);
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new RecentAnswers(time);
         var pages = new PageRoutes(reader, renderer, answers, time);

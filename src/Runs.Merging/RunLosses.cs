@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Merging;
 /// <summary>Checks that what the run's tasks merged is still present: after each merge, before staging moves, and as a whole before
 /// landing.</summary>
 /// <param name="ask">Asks the run which files its tasks were granted.</param>
-internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun ask)
+public sealed class RunLosses(GitRepository repository, RunFiles files, AskRun ask)
 {
     /// <summary>Subject of a commit on staging by which a person accepts losses (<see cref="Landing.LossAcceptance"/>).</summary>
     public const string Acceptance = "accept losses";
@@ -102,7 +102,7 @@ internal sealed class RunLosses(GitRepository repository, RunFiles files, AskRun
 /// <param name="Summary">All in one line.</param>
 /// <param name="Commit">The checked commit.</param>
 /// <param name="Hunks">Those that are not there as they came.</param>
-internal sealed record StoredLosses(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
+public sealed record StoredLosses(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
 {
     /// <summary>Version of this document's shape.</summary>
     public int SchemaVersion { get; init; } = 1;

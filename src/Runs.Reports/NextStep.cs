@@ -62,7 +62,7 @@ public sealed record NextStep(
     }
 
     /// <summary>The steps as a section of Markdown; nothing where there are none.</summary>
-    internal static MarkdownText AppendTo(MarkdownText text, IReadOnlyList<NextStep> steps)
+    public static MarkdownText AppendTo(MarkdownText text, IReadOnlyList<NextStep> steps)
     {
         if (steps.Count > 0)
         {

@@ -55,7 +55,7 @@ public sealed class ProgressRecorder
     /// for those that <see cref="WriteAlone">write alone</see>.</summary>
     /// <param name="path">The file of events.</param>
     /// <param name="events">Events in their order.</param>
-    internal static void Append(string path, IReadOnlyList<RunEvent> events)
+    public static void Append(string path, IReadOnlyList<RunEvent> events)
     {
         if (events.Count == 0)
         {

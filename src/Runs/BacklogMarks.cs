@@ -4,7 +4,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>The backlog tasks of a run: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the
 /// file's own format.</summary>
-internal sealed record BacklogMarks
+public sealed record BacklogMarks
 {
     /// <summary>The tag, in a file that has tags.</summary>
     public string? Tag { get; init; }

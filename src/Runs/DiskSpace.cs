@@ -18,7 +18,7 @@ public static class DiskSpace
     /// <param name="path">Where.</param>
     /// <param name="reserve">Bytes.</param>
     /// <param name="next">What to do after some space is freed, as the end of a sentence.</param>
-    internal static string? Shortage(string path, long reserve, string next)
+    public static string? Shortage(string path, long reserve, string next)
     {
         var free = new DriveInfo(path).AvailableFreeSpace;
         return free >= reserve

@@ -57,11 +57,11 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     ) => new(MachineIdentity.Find(environment), hookCommand, time) { Environment = environment, Trust = trust };
 
     /// <summary>Stored plans and settings of runs.</summary>
-    internal StoredPlans Plans { get; } = new();
+    public StoredPlans Plans { get; } = new();
 
     /// <summary>A singleton for all runs of this process.</summary>
     /// <param name="make">Creates it; may be called twice concurrently, and then one result is used.</param>
-    internal T Part<T>(Func<RunServices, T> make)
+    public T Part<T>(Func<RunServices, T> make)
         where T : class => (T)_parts.GetOrAdd(typeof(T), _ => make(this));
 
     /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
@@ -81,15 +81,15 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 
     /// <summary>The repository of a run, where git goes by its configuration as it was when the run began.</summary>
     /// <exception cref="ConfigurationCopyException">The copy of it is gone, or somebody changed it.</exception>
-    internal async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
+    public async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
         await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 
     /// <summary>Opens the repository for a step that needs nothing else of the run's start, which may be missing.</summary>
-    internal async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
+    public async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
         await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 
     /// <summary>Opens the repository without repairing anything, for commands that only look.</summary>
-    internal async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
+    public async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
         await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 
     // Without a copy nothing of the repository's own configuration runs: a folder of a run may have come with the repository.
@@ -100,6 +100,6 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 
     /// <summary>The settings of a repository for a run, with the run's input as the topmost layer and the person's trust
     /// decisions.</summary>
-    internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
+    public RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
         SettingsOfRepository.Open(repository, Environment, RunInputLayer.Of(input), Trust ?? TrustStore.OfUser(Environment), runId);
 }

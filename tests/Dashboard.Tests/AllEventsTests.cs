@@ -144,7 +144,7 @@ public sealed class AllEventsTests
         var worktrees = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, "/api/worktrees"));
 
         Assert.Equal(HttpStatusCode.OK, sessions.StatusCode);
-        Assert.Contains("\"id\":\"s1\"", await sessions.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"id\": \"s1\"", await sessions.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var tree = JsonNode.Parse(await worktrees.Content.ReadAsStringAsync())!["worktrees"]![0]!;
         Assert.Equal(("/w", "/work/shop"), ((string?)tree["path"], (string?)tree["repository"]));
         Assert.Contains(page.Source.Reads, question => question == "conversations 4 1000");

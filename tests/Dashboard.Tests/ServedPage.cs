@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,6 +30,13 @@ internal sealed partial class ServedPage : IAsyncDisposable
     public FakeSource Source { get; }
 
     public Uri Address { get; }
+
+    /// <summary>All addresses of the server with the methods that each takes.</summary>
+    public IEnumerable<(string Path, IReadOnlyList<string> Methods)> Routes =>
+        _app
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Select(route => (route.RoutePattern.RawText!, route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []));
 
     public HttpClient Browser { get; }
 

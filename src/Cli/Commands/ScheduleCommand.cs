@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -51,7 +51,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         // Of these options alone schemas are made: answers are written by the same ones.
         services.ConfigureHttpJsonOptions(json =>
         {
-            foreach (var converter in RunReader.Json.Converters)
+            foreach (var converter in QueryReader.Json.Converters)
             {
                 json.SerializerOptions.Converters.Add(converter);
             }

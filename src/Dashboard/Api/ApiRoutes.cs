@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Api;
 /// <param name="reader">Carries them out.</param>
 /// <param name="description">The description of the API.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ApiRoutes(RunReader reader, ApiDescription description, TimeProvider time)
+internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, TimeProvider time)
 {
     /// <summary>All addresses begin with it.</summary>
     public const string Root = "/api/v1";
@@ -205,7 +205,7 @@ internal sealed class ApiRoutes(RunReader reader, ApiDescription description, Ti
     }
 
     private static Task JsonAsync<T>(HttpContext context, T document, int status = StatusCodes.Status200OK)
-        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, RunReader.Json), status);
+        where T : class => JsonAsync(context, JsonSerializer.Serialize(document, QueryReader.Json), status);
 
     private static async Task JsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
     {

@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// transition is never left out, though one may come twice to who was away while its run was reset.</summary>
 /// <param name="reader">Reads the runs.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AllEvents(RunReader reader, TimeProvider time)
+internal sealed class AllEvents(QueryReader reader, TimeProvider time)
 {
     private const int MostRuns = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);

@@ -9,7 +9,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="all">The transitions of all runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class ChangeStreams(RunReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
+internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -85,7 +85,7 @@ internal sealed class ChangeStreams(RunReader reader, IDashboardSource source, A
             // A number that the record does not have yet: it was begun anew, and whoever asks knows another one.
             if (now is not null && last > now.Sequence)
             {
-                var snapshot = JsonSerializer.Serialize(now, RunReader.Json);
+                var snapshot = JsonSerializer.Serialize(now, QueryReader.Json);
                 await SendAsync(
                     context,
                     string.Create(CultureInfo.InvariantCulture, $"id: {now.Sequence}\nevent: resync\ndata: {snapshot}\n\n"),
@@ -98,7 +98,7 @@ internal sealed class ChangeStreams(RunReader reader, IDashboardSource source, A
                     context,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, RunReader.Json)}\n\n"
+                        $"id: {happened.Sequence}\nevent: transition\ndata: {JsonSerializer.Serialize(happened, QueryReader.Json)}\n\n"
                     ),
                     stop.Token
                 );
@@ -127,7 +127,7 @@ internal sealed class ChangeStreams(RunReader reader, IDashboardSource source, A
                 var runs = (await all.RunsAsync(stop.Token)).Select(one => new { repository = one.Repository, run = one.Run });
                 await SendAsync(
                     context,
-                    $"id: {cursor.Write()}\nevent: resync\ndata: {JsonSerializer.Serialize(new { runs }, RunReader.Json)}\n\n",
+                    $"id: {cursor.Write()}\nevent: resync\ndata: {JsonSerializer.Serialize(new { runs }, QueryReader.Json)}\n\n",
                     stop.Token
                 );
             }
@@ -140,7 +140,7 @@ internal sealed class ChangeStreams(RunReader reader, IDashboardSource source, A
                         run,
                         happened,
                     },
-                    RunReader.Json
+                    QueryReader.Json
                 );
                 await SendAsync(context, $"id: {after.Write()}\nevent: transition\ndata: {data}\n\n", stop.Token);
             }

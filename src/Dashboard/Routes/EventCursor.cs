@@ -18,7 +18,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
 
     /// <summary>As the id of an event.</summary>
     public string Write() =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Stored(Horizon.ToUnixTimeMilliseconds(), Runs), RunReader.Json));
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Stored(Horizon.ToUnixTimeMilliseconds(), Runs), QueryReader.Json));
 
     /// <summary>Reads the id of an event; null where it is none.</summary>
     public static EventCursor? Read(string? id)
@@ -29,7 +29,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
         try
         {
-            return JsonSerializer.Deserialize<Stored>(Base64Url.DecodeFromChars(id), RunReader.Json) is { R: { } runs, H: var time }
+            return JsonSerializer.Deserialize<Stored>(Base64Url.DecodeFromChars(id), QueryReader.Json) is { R: { } runs, H: var time }
                 ? new EventCursor(DateTimeOffset.FromUnixTimeMilliseconds(time), runs)
                 : null;
         }

@@ -10,7 +10,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Makes HTML.</param>
 /// <param name="answers">Keeps what came of them.</param>
 /// <param name="sessions">Who is logged in.</param>
-internal sealed class FormRoutes(RunReader reader, PageRoutes pages, PageRenderer renderer, RecentAnswers answers, LoginSessions sessions)
+internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRenderer renderer, RecentAnswers answers, LoginSessions sessions)
 {
     private const string Comment = "comment";
     private const int LongestText = 4000;

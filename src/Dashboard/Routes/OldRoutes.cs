@@ -11,7 +11,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="events">All runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ends">The server ends.</param>
-internal sealed class OldRoutes(RunReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
+internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
     private const int MostSessions = 1000;
@@ -108,7 +108,7 @@ internal sealed class OldRoutes(RunReader reader, AllEvents events, TimeProvider
             }
             foreach (var entry in document.Worktrees)
             {
-                var worktree = JsonSerializer.SerializeToNode(entry, RunReader.Json)!;
+                var worktree = JsonSerializer.SerializeToNode(entry, QueryReader.Json)!;
                 worktree["repository"] = repository.Root;
                 all.Add(worktree);
             }

@@ -9,7 +9,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Makes HTML.</param>
 /// <param name="answers">What came of what people asked for.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PageRoutes(RunReader reader, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
+internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
 {
     private const int UsageDays = 7;
 

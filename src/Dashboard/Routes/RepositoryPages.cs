@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="reader">Answers.</param>
 /// <param name="pages">Makes their frames.</param>
 /// <param name="renderer">Makes HTML.</param>
-internal sealed class RepositoryPages(RunReader reader, PageRoutes pages, PageRenderer renderer)
+internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, PageRenderer renderer)
 {
     // Conversations and worktrees change outside of runs, too; the size of worktrees costs a walk through their files.
     private const int EveryOfSessions = 10;

@@ -27,7 +27,7 @@ internal sealed class Problem : ProblemDetails
                 Detail = cure,
                 ExitCode = exitCode,
             },
-            RunReader.Json,
+            QueryReader.Json,
             MediaType,
             status
         );

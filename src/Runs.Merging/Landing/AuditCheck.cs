@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="Refusal">Why landing is refused; null: it is not.</param>
 /// <param name="Note">A note for people; empty: none.</param>
 /// <param name="Decisions">What the run decides by from now on.</param>
-internal sealed record LandingVerdict(LandResult? Refusal, string Note, RunDecisions Decisions)
+public sealed record LandingVerdict(LandResult? Refusal, string Note, RunDecisions Decisions)
 {
     /// <summary>Nothing to report.</summary>
     public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
@@ -17,7 +17,7 @@ internal sealed record LandingVerdict(LandResult? Refusal, string Note, RunDecis
 /// <summary>Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. Those of the base
 /// are only listed; new ones need a person's decision. A tool that can't answer is reported, and never counts as a pass.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-internal sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
+public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
 {
     private const int MostNamed = 5;
     private const int MostSubjects = 20;

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="IsTakenBack">The target is without the work now; else a commit that undoes it may be offered.</param>
 /// <param name="Reason">A sentence for people, with what to do.</param>
 /// <param name="KeptAt">The ref that keeps what was landed.</param>
-internal sealed record TakenBack(bool IsTakenBack, string Reason, string KeptAt);
+public sealed record TakenBack(bool IsTakenBack, string Reason, string KeptAt);
 
 /// <summary>Takes back the landing of a run that has ended, without an engine.</summary>
 public static class LandingReversals
@@ -22,7 +22,7 @@ public static class LandingReversals
     /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
-    internal static async Task<TakenBack> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
+    public static async Task<TakenBack> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
     {
         var landing =
             LandingNote.TryRead(folder.Landing) ?? throw new InvalidOperationException($"The run of {folder.Path} has landed nothing.");

@@ -136,7 +136,7 @@ internal static class PullRequest
     }
 
     /// <summary>Hooks of the repository do not run; what Git LFS would do by one is done without.</summary>
-    internal static async Task<ProcessResult> PushAsync(
+    public static async Task<ProcessResult> PushAsync(
         ProcessRunner runner,
         GitRepository repository,
         string tip,
@@ -162,7 +162,7 @@ internal static class PullRequest
     }
 
     // Without a terminal: a password prompt would block the run, in the middle of the table.
-    internal static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
+    public static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {
             WorkingDirectory = repository.MainCheckout!,

@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>Looks for secrets in the lines that a run adds, before the target moves or anything is pushed. A person who saw the findings,
 /// and asks to land the same commit again, overrules them.</summary>
-internal sealed class SecretCheck(GitRepository repository, RunFiles files)
+public sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;
 

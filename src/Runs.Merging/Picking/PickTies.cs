@@ -3,12 +3,12 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <summary>Results of one task between which evidence does not decide.</summary>
 /// <param name="Text">What the agents were asked to do.</param>
 /// <param name="Results">The results, the smallest first.</param>
-internal sealed record PickTie(string Text, IReadOnlyList<TiedResult> Results);
+public sealed record PickTie(string Text, IReadOnlyList<TiedResult> Results);
 
 /// <summary>One of them.</summary>
 /// <param name="Task">Its task.</param>
 /// <param name="Commit">Its commit.</param>
-internal sealed record TiedResult(string Task, string Commit);
+public sealed record TiedResult(string Task, string Commit);
 
 /// <summary>The question to a run's reviewer, as one of the run's decisions.</summary>
 /// <param name="Base">The commit that all began from.</param>

@@ -45,7 +45,7 @@ public sealed class TieSearch(RunServices services)
     }
 
     /// <summary>The changes of results that are compared; null: they are too large for a question.</summary>
-    internal static async Task<IReadOnlyList<IReadOnlyList<ReviewedFile>>?> ChangesAsync(
+    public static async Task<IReadOnlyList<IReadOnlyList<ReviewedFile>>?> ChangesAsync(
         GitRepository repository,
         string baseCommit,
         PickTie tie,

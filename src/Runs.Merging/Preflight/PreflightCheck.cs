@@ -56,13 +56,13 @@ public sealed class PreflightCheck(RunServices services)
             errors.Add(shortage);
         }
         var contracts = new RunContracts(repository, files);
-        await contracts.CheckAsync(
+        var contracted = await contracts.CheckAsync(
             found.Base,
             status?.Branch == found.Target && LandingWay.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
-            errors,
-            warnings,
             stop
         );
+        errors.AddRange(contracted.Errors);
+        warnings.AddRange(contracted.Warnings);
         if (repository.FindNameless() is { } nameless)
         {
             warnings.Add($"{nameless} Set user.name and user.email to change that.");

@@ -21,7 +21,7 @@ public static class RunRefusals
 
     /// <summary>The reasons of a run.</summary>
     /// <param name="files">The plan and the start of the run.</param>
-    internal static IReadOnlyList<string> Of(RunFiles files) =>
+    public static IReadOnlyList<string> Of(RunFiles files) =>
         [
             .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
             .. SameButForCase(files.Plan),

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.ReviewMaterial;
 /// <param name="Text">Its part of the patch, without secrets; for a file that is not reviewed a line that says so.</param>
 /// <param name="Lines">Lines that were added or removed.</param>
 /// <param name="Asides">Added lines that instruct a reviewer.</param>
-internal sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Asides);
+public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Asides);
 
 /// <summary>Reads the change to review, and divides it into questions of whole files.</summary>
 internal static partial class ReviewDiff

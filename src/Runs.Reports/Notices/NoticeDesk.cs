@@ -30,7 +30,7 @@ public sealed class NoticeDesk(RunServices services)
     }
 
     /// <summary>Does what is due now by these targets.</summary>
-    internal async Task<ToldPeople> TellAsync(
+    public async Task<ToldPeople> TellAsync(
         TellPeopleInput input,
         IReadOnlyList<NoticeTarget> targets,
         QuietHours? quiet,

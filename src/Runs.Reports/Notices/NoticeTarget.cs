@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <param name="On">Kinds of facts that it is told.</param>
 /// <param name="Notifier">The channel; null: it can't be used.</param>
 /// <param name="Problem">Why not, in a sentence.</param>
-internal sealed record NoticeTarget(string Name, IReadOnlyList<string> On, INotifier? Notifier, string Problem = "")
+public sealed record NoticeTarget(string Name, IReadOnlyList<string> On, INotifier? Notifier, string Problem = "")
 {
     /// <summary>For people: name and channel.</summary>
     public string Description => Notifier is null || Notifier.Description == Name ? Name : $"{Name}, {Notifier.Description}";

@@ -48,7 +48,7 @@ public sealed class RunSpans
     ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
 
     /// <summary>The spans of a run whose gates were read already.</summary>
-    internal static IReadOnlyList<SpanFact> Of(
+    public static IReadOnlyList<SpanFact> Of(
         string trace,
         RunStatus run,
         IReadOnlyList<RunEvent> events,

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Detects files that appear in the main checkout while a run works. Agents' worktrees lie in it, and they must not write there;
 /// without a sandbox a program with a path like <c>../../..</c> can, and then it is at least reported.</summary>
-internal static class UnexpectedFiles
+public static class UnexpectedFiles
 {
     /// <summary>Records the state before the first agent starts. An existing record stays.</summary>
     public static async Task NoteAsync(GitRepository repository, RunFolder folder, CancellationToken stop)

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Problems of a task's work, with evidence: for the agent's next run and for people. One file per attempt.</summary>
-internal static class ProblemsFile
+public static class ProblemsFile
 {
     /// <summary>The number of problems that are reported at once: the file becomes part of a prompt, and the list part of the run's
     /// record.</summary>

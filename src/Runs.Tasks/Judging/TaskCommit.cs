@@ -3,7 +3,7 @@ using Orchestrator.Git.Merging;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Checks what an agent left in its worktree, and commits it when only files of the task were changed.</summary>
-internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
+public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
     // Ignored files that the plan names.
     private IReadOnlyList<string> _ignored = [];
@@ -21,7 +21,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 
     /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
     /// noted.</summary>
-    public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
+    internal async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = await WorktreeAsync(input, stop);
         var ((merge, seen), repaired) = await new WorktreeIndex(worktree).ReadAsync(
@@ -109,7 +109,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     /// <summary>Commits the files as this attempt's one commit, unless there are problems; a commit from before a crash is found.</summary>
     /// <param name="input">Which attempt.</param>
     /// <param name="said">Takes what people should hear of.</param>
-    public Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
+    internal Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
         VerifyTaskInput input,
         List<string> said,
         CancellationToken stop
@@ -244,7 +244,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         == true;
 
     /// <summary>The message of a task's commit.</summary>
-    internal static string MessageOf(PlanTask task, OrchestratorSettings settings)
+    public static string MessageOf(PlanTask task, OrchestratorSettings settings)
     {
         var title = new UntrustedText(task.Description.Split('\n', 2)[0]).Line;
         var subject = title.Length == 0 ? task.Id : title;

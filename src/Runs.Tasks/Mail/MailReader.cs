@@ -36,7 +36,7 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <param name="call">Identifies this call: repeated, it returns the same. Null where it is never repeated.</param>
     /// <param name="conversation">File of the agent's conversation; null where it is unknown, or there is none.</param>
     /// <param name="heard">Other text that the agent has certainly been shown.</param>
-    internal async Task<IReadOnlyList<MailMessage>> TakeAsync(
+    public async Task<IReadOnlyList<MailMessage>> TakeAsync(
         string way,
         string? call,
         string? conversation,
@@ -71,7 +71,7 @@ public sealed class MailReader(RunFolder folder, string task)
     /// <summary>Takes the mail for a prompt; repeated for the same agent run it returns the same.</summary>
     /// <param name="conversation">File of the conversation to continue; null: a new one, which is shown all mail from the
     /// beginning.</param>
-    internal async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
+    public async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {
         var call = start.ToString(CultureInfo.InvariantCulture);
         if (conversation is null && ReadCursor() is var cursor && cursor.Shown?.Call != call && cursor != new MailCursor(0, null))

@@ -92,7 +92,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     /// <summary>On the run's machine, which may have been a host before: what is sent is added here from now on.</summary>
     /// <returns>What still waits here.</returns>
-    internal async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
         using (await AloneAsync(stop))
         {
@@ -217,7 +217,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     /// <summary>The mail for a task from an offset on, up to the limit for one read.</summary>
     /// <param name="from">Where in the file, in bytes.</param>
     /// <returns>The messages, and the offset after them.</returns>
-    internal (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
+    public (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
     {
         if (!File.Exists(_path))
         {

@@ -179,7 +179,7 @@ public sealed class RunArrival(RunServices services)
 
     /// <summary>Makes the worktree of one task that has begun, with its unfinished work, where there is none yet.</summary>
     /// <returns>A sentence for people; null: there was nothing to do.</returns>
-    internal async Task<string?> MakeWorktreeAsync(TaskWorkspace workspace, CancellationToken stop)
+    public async Task<string?> MakeWorktreeAsync(TaskWorkspace workspace, CancellationToken stop)
     {
         var (files, id) = (workspace.Files, workspace.TaskId);
         var known = TaskNotes.Read(files.Folder, id);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Facts about a task's worktree that git alone does not show; stored as <c>task.json</c> in the task's folder.</summary>
-internal sealed record TaskNotes
+public sealed record TaskNotes
 {
     /// <summary>Base commit of the task's changes.</summary>
     public string Base { get; set; } = "";

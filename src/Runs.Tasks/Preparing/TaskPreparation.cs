@@ -166,7 +166,7 @@ public sealed class TaskPreparation(RunServices services)
 
     /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) starts from the last snapshot of that
     /// work.</summary>
-    internal static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
+    public static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         var isNew = workspace.Worktrees.Find(workspace.WorktreePath) is null;
         var worktree = await workspace.EnsureWorktreeAsync(notes.Base, stop);

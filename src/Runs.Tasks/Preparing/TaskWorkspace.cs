@@ -4,7 +4,7 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Paths and refs of a task: its branch, its worktree, its run's staging branch.</summary>
-internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, string taskId)
+public sealed class TaskWorkspace(GitRepository repository, RunFiles files, string taskId)
 {
     public GitRepository Repository { get; } = repository;
 

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks.Questions;
 /// <summary>Has the planner answer a question of a task's agent. Its reply is recorded for people; nothing reads the record, because
 /// anybody could write one.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-internal sealed class QuestionCaller(RunServices services) : IAnswerCaller
+public sealed class QuestionCaller(RunServices services) : IAnswerCaller
 {
     /// <summary>Some 3,000 tokens.</summary>
     private const int OutlineLimit = 12_000;

@@ -3,7 +3,7 @@ using Orchestrator.Packages;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>A package that a task's agent has requested, and the result.</summary>
-internal sealed record DependencyEntry
+public sealed record DependencyEntry
 {
     public const string Asked = "asked";
     public const string Installed = "installed";
@@ -58,7 +58,7 @@ internal sealed record DependencyEntry
 /// <summary>The packages that agents of a run have requested: a file of the run's folder, one writer at a time. It is for reports, and so
 /// that tasks hear of each other's requests before a person is asked. What is asked about and installed is in the run's history
 /// (<see cref="RequestVerdict.Packages"/>).</summary>
-internal sealed class DependencyRegister(RunFolder folder)
+public sealed class DependencyRegister(RunFolder folder)
 {
     private const int MostNamed = 20;
 

@@ -10,13 +10,13 @@ namespace Orchestrator.Runs.Tasks.Requests;
 /// <param name="Words">For an agent.</param>
 /// <param name="WasKilled">It was ended by signal 9, for example on a machine short of memory: a retry may work, and its files must not be
 /// used.</param>
-internal sealed record PackageProblem(string Words, bool WasKilled = false);
+public sealed record PackageProblem(string Words, bool WasKilled = false);
 
 /// <summary>Runs a package manager, with a list of arguments, and describes failures for an agent.</summary>
 /// <param name="environment">The whole environment of the program.</param>
 /// <param name="time">The clock for the limit.</param>
 /// <param name="sandbox">What the program, and what packages run when they are installed, can reach; null: all that we can.</param>
-internal sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time, Sandbox? sandbox)
+public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time, Sandbox? sandbox)
 {
     private const int LongestWords = 400;
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>The section of a report about requests of agents beyond their tasks (packages, and files of others), and the planner's
 /// answers.</summary>
-internal static class RequestReport
+public static class RequestReport
 {
     private const int Most = 60;
 

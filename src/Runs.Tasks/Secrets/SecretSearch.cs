@@ -3,7 +3,7 @@ using Orchestrator.Gates.Secrets;
 namespace Orchestrator.Runs.Tasks.Secrets;
 
 /// <summary>Looks for what seems to be secrets in a change, before it goes where others see it.</summary>
-internal sealed class SecretSearch(GitRepository repository)
+public sealed class SecretSearch(GitRepository repository)
 {
     /// <summary>Kind of the only finding of a change that can't be read as a whole.</summary>
     public const string TooLarge = "too large to be looked through for secrets";
@@ -130,7 +130,7 @@ internal sealed class SecretSearch(GitRepository repository)
 /// <param name="Line">Number of the line; 0: it is about no line.</param>
 /// <param name="Kind">The kind, for people.</param>
 /// <param name="Text">The text before it.</param>
-internal sealed record FoundSecret(string File, int Line, string Kind, string Text)
+public sealed record FoundSecret(string File, int Line, string Kind, string Text)
 {
     public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";
 }

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>The place where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for
 /// <c>show</c>.</summary>
-internal static class SavedWork
+public static class SavedWork
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "kept.md";

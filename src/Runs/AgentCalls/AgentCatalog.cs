@@ -6,7 +6,7 @@ using Orchestrator.Agents.Models;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>Finds agents by the names in settings and plans.</summary>
-internal static class AgentCatalog
+public static class AgentCatalog
 {
     public const string Claude = "claude";
 

@@ -104,7 +104,7 @@ public sealed record AgentClaim
     /// <param name="start">Number of the agent run.</param>
     /// <param name="hash">As the run's history has it; empty: there was none.</param>
     /// <exception cref="StepException">It is gone or was changed since.</exception>
-    internal static AgentClaim? Read(RunFolder folder, string task, int start, string hash) =>
+    public static AgentClaim? Read(RunFolder folder, string task, int start, string hash) =>
         hash.Length == 0
             ? null
             : JsonSerializer.Deserialize(

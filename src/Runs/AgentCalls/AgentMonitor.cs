@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>One agent run, started or attached to. The agent does not depend on this process: when the worker stops or dies it works on,
 /// and the next attempt of this step, here or in a successor, follows the same run.</summary>
-internal static class AgentMonitor
+public static class AgentMonitor
 {
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
 

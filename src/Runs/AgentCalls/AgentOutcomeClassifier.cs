@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>The meaning of an agent's end for its task.</summary>
-internal static partial class AgentOutcomeClassifier
+public static partial class AgentOutcomeClassifier
 {
     private const int MostNamed = 20;
 

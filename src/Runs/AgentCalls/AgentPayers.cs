@@ -5,7 +5,7 @@ namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>The accounts that may pay for one agent run: that of the agent, and while its limit is used up those of
 /// <c>agents.claude.fallback</c>, the first that admits it.</summary>
-internal sealed class AgentPayers : IDisposable
+public sealed class AgentPayers : IDisposable
 {
     private readonly List<GovernedStart> _starts;
 

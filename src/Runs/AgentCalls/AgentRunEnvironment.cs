@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <param name="McpConfig">The allowed servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
 /// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the
 /// person approved them.</param>
-internal sealed record AgentRunEnvironment(
+public sealed record AgentRunEnvironment(
     IReadOnlyDictionary<string, string> Environment,
     string? McpConfig,
     IReadOnlyList<string> MissingServers
@@ -54,7 +54,7 @@ internal sealed record AgentRunEnvironment(
 
     /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person approved them. An unreadable file
     /// has none.</summary>
-    internal static (string? Config, IReadOnlyList<string> Missing) Keep(
+    public static (string? Config, IReadOnlyList<string> Missing) Keep(
         string file,
         IReadOnlyList<string> names,
         IReadOnlyDictionary<string, string> seen

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>The end of an agent run, stored in its folder for reports.</summary>
-internal sealed record AgentRunNotes
+public sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
     public string Session { get; set; } = "";

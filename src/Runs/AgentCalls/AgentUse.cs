@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>Tells the governor what one agent uses while it works, what the service says of its account, and what it has cost in the
 /// end.</summary>
-internal sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTable prices, Holder holder)
+public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTable prices, Holder holder)
 {
     /// <summary>The longest that the service keeps a prompt in its cache.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.AgentCalls;
 /// <summary>Lets the governor admit one agent run.</summary>
 /// <param name="services">What the steps need of this machine.</param>
 /// <param name="agent">The agent run.</param>
-internal sealed class GovernedStart(RunServices services, GovernedAgent agent) : IDisposable
+public sealed class GovernedStart(RunServices services, GovernedAgent agent) : IDisposable
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
 

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Holds;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>Waits until an agent may be asked for again, or has to wait for long.</summary>
-internal delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
+public delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
 
 /// <summary>An agent run that a hold prevents, or that waits for its turn. It does not count: its number is used again when that is
 /// over.</summary>
@@ -14,7 +14,7 @@ internal delegate Task AwaitTurn(StepExecution execution, CancellationToken call
 /// <param name="folder">The start's folder.</param>
 /// <param name="session">The conversation to go on with.</param>
 /// <param name="turn">Waits while its account lets others go first.</param>
-internal sealed class HeldStart(RunServices services, string run, string repository, string folder, string session, AwaitTurn turn)
+public sealed class HeldStart(RunServices services, string run, string repository, string folder, string session, AwaitTurn turn)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HoldFile _file = new(services.Environment, services.Time);

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Sandboxing;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>A caller that has an agent answer, and what it makes of the answer: callers differ in prompt, schema and judgement.</summary>
-internal interface IAnswerCaller
+public interface IAnswerCaller
 {
     /// <summary>Describes the question and the agent that answers it.</summary>
     Task<AnsweringStart> DescribeAsync(AskAgentInput input);
@@ -16,7 +16,7 @@ internal interface IAnswerCaller
 }
 
 /// <summary>The question to an agent that only reads and answers, and the agent.</summary>
-internal sealed record AnsweringStart
+public sealed record AnsweringStart
 {
     /// <summary>The run's.</summary>
     public required RunFolder Folder { get; init; }
@@ -67,7 +67,7 @@ internal sealed record AnsweringStart
 /// <summary>Runs an agent that only reads and answers. Like every agent it outlives this process: a pending answer is awaited, not asked
 /// for again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-internal sealed class StructuredAnswer(RunServices services)
+public sealed class StructuredAnswer(RunServices services)
 {
     /// <summary>Starts it, or attaches to a running one, follows it to its answer, and stores that.</summary>
     /// <param name="input">The agent run.</param>

@@ -9,7 +9,7 @@ public sealed class BacklogContent
 {
     private readonly BacklogFile _file;
 
-    internal BacklogContent(BacklogFile file, IReadOnlyList<PlanFault> faults)
+    public BacklogContent(BacklogFile file, IReadOnlyList<PlanFault> faults)
     {
         _file = file;
         Faults = faults;

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>A file of a run's folder that something is decided by. The folder is a record for people, and others can write to it: such a
 /// file counts only with the content whose hash the run's history has. Any other content is put aside and never used.</summary>
-internal static class BoundFile
+public static class BoundFile
 {
     /// <summary>A file that somebody made larger than anything of ours is not read.</summary>
     private const long LargestFile = 256 * 1024 * 1024;

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
 /// <summary>The section of a report about decisions of people in a run: who, when and from where.</summary>
-internal static class DecisionLog
+public static class DecisionLog
 {
     private const int Most = 60;
 

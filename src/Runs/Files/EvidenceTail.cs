@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>The end of an evidence file, for a quoted block: text of an agent or a gate stays text.</summary>
 /// <param name="repository">Absolute path that evidence is relative to.</param>
-internal sealed class EvidenceTail(string repository)
+public sealed class EvidenceTail(string repository)
 {
     private const int LongestLine = 300;
 

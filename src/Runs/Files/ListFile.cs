@@ -5,7 +5,7 @@ namespace Orchestrator.Runs;
 /// <summary>A list in a file of a run's folder, one writer at a time. A damaged file counts as empty.</summary>
 /// <param name="path">The file.</param>
 /// <param name="type">Its JSON metadata.</param>
-internal sealed class ListFile<T>(string path, JsonTypeInfo<IReadOnlyList<T>> type)
+public sealed class ListFile<T>(string path, JsonTypeInfo<IReadOnlyList<T>> type)
 {
     /// <summary>All entries, in the order in which they were added.</summary>
     public IReadOnlyList<T> Read() => StoredJson.TryRead(path, type) ?? [];

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>A file that has the hash of its content in its name, so that its path in the run's history is enough to know what was in
 /// it.</summary>
-internal static class NamedFile
+public static class NamedFile
 {
     /// <summary>32 hexadecimal digits: nobody finds another content with the same.</summary>
     private const int HashLength = 32;

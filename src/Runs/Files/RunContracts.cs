@@ -20,29 +20,29 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
     /// <summary>Finds conflicts with the contracts' files, before anything is created.</summary>
     /// <param name="tip">Where the run would begin; null: nowhere.</param>
     /// <param name="landsIn">The user's checkout, if landing writes the files there.</param>
-    /// <param name="errors">Takes what stops the run.</param>
-    /// <param name="warnings">Takes what a person should know.</param>
-    internal async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
+    /// <param name="stop">Cancels the check.</param>
+    /// <returns>Conflicts that stop the run, and warnings for a person.</returns>
+    public async Task<(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings)> CheckAsync(
+        string? tip,
+        string? landsIn,
+        CancellationToken stop
+    )
     {
         if (files.Plan.Contracts.Count == 0 || tip is null)
         {
-            return;
+            return ([], []);
         }
         var begun = await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop);
         var found = await FindAsync(begun ?? tip, stop);
-        errors.AddRange(found.Errors);
-        warnings.AddRange(found.Warnings);
-        if (begun is null && landsIn is not null)
-        {
-            errors.AddRange(await UncommittedAsync(found.Unwritten, tip, landsIn, stop));
-        }
-        if (!files.Gates.CheckTypes(files.Plan))
-        {
-            warnings.Add(
+        var uncommitted = begun is null && landsIn is not null ? await UncommittedAsync(found.Unwritten, tip, landsIn, stop) : [];
+        string[] untyped = files.Gates.CheckTypes(files.Plan)
+            ? []
+            :
+            [
                 "The plan has contracts, but no gate checks types. Add one with 'type: typecheck' or 'type: build' to gates.task, "
-                    + "such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'."
-            );
-        }
+                    + "such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'.",
+            ];
+        return ([.. found.Errors, .. uncommitted], [.. found.Warnings, .. untyped]);
     }
 
     /// <summary>First commit of staging: the contracts' files on the run's base; the base itself when there is nothing to write.</summary>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
 /// <summary>The recorded transitions of a run, for reports.</summary>
-internal static class RunEvents
+public static class RunEvents
 {
     /// <summary>All that can be read of them, in their order.</summary>
     /// <param name="file">The file of the run's events; it may be missing.</param>

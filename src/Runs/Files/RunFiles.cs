@@ -33,7 +33,7 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     }
 
     /// <summary>A file's name among what a run decides by.</summary>
-    internal static string Named(RunFolder folder, string path) => Path.GetRelativePath(folder.Path, path);
+    public static string Named(RunFolder folder, string path) => Path.GetRelativePath(folder.Path, path);
 
     /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>
     public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Gate results at the base commit, found by preflight: gates that failed there are only advisory in this run. Their later results
 /// are compared with those at the base, because new faults could hide behind old ones.</summary>
-internal static partial class BaseGates
+public static partial class BaseGates
 {
     /// <summary>Stores the results.</summary>
     /// <param name="verdicts">All of them.</param>

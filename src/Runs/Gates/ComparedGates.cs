@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Verdicts">Verdicts of its gates there.</param>
 /// <param name="Basis">Its changes.</param>
 /// <param name="Evidence">Folder of the gates' outputs.</param>
-internal sealed record GatedWork(
+public sealed record GatedWork(
     RunFiles Files,
     GitRepository Repository,
     string Task,
@@ -25,7 +25,7 @@ internal sealed record GatedWork(
 /// <summary>Runs a task's gates on trees in which one half of its changes is put back: its product with the gates as they were at its base,
 /// and its tests with the product of its base.</summary>
 /// <param name="gates">Runs gates at a commit.</param>
-internal sealed class ComparedGates(GateCheck gates)
+public sealed class ComparedGates(GateCheck gates)
 {
     /// <summary>The verdict of the base's own gates on the task's product.</summary>
     /// <param name="more">Gates beside those that looked at the work, which its changes may decide as well.</param>

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that passed on the same tree before are not run
 /// again (<see cref="GateResultStore"/>).</summary>
-internal sealed class GateCheck(RunServices services)
+public sealed class GateCheck(RunServices services)
 {
     private readonly GateResultStore _results = services.Part(all => new GateResultStore(all.Environment, all.Time));
     private readonly Lazy<GateRunner> _runner = new(() =>

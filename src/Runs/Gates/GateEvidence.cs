@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Gates;
 
 /// <summary>The verdicts of a commit's gates, stored beside their logs in <c>verdicts.json</c>, with the hash of each log, so that a later
 /// change of a log is detected. For people: nothing is decided by them.</summary>
-internal static class GateEvidence
+public static class GateEvidence
 {
     private const string FileName = "verdicts.json";
     private const string ProofName = "red.json";
@@ -122,4 +122,4 @@ internal static class GateEvidence
 /// <param name="Place">Folder and number, which tell it from the others of the task.</param>
 /// <param name="OfMerge">The gate was run on the merge of the task's work.</param>
 /// <param name="Verdict">The verdict.</param>
-internal sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict);
+public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict);

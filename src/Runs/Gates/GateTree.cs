@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="isBase">The commit is the one that the run began at.</param>
 /// <param name="evidence">Folder for the output of set-up that fails.</param>
 /// <param name="task">The task whose gates run; empty: the run as a whole.</param>
-internal sealed class GateTree(
+public sealed class GateTree(
     RunFiles files,
     GitRepository repository,
     RunServices services,

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Instructions;
 /// <summary>The instructions of a repository for one agent program.</summary>
 /// <param name="General">Instructions for all work, the same for every task; empty: there are none.</param>
 /// <param name="ForPaths">Instructions for the files that the work is about; empty: there are none.</param>
-internal sealed record RepositoryInstructions(string General, string ForPaths)
+public sealed record RepositoryInstructions(string General, string ForPaths)
 {
     /// <summary>Characters of instructions in a planner's, a reviewer's or a question's prompt.</summary>
     public const int AnswerLimit = 24 * 1024;

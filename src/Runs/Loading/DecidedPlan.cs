@@ -22,7 +22,7 @@ public static class DecidedPlan
     }
 
     /// <summary>The run's files; null: it has none yet, or somebody changed them.</summary>
-    internal static RunFiles? TryFiles(string repository, RunStatus run)
+    public static RunFiles? TryFiles(string repository, RunStatus run)
     {
         try
         {

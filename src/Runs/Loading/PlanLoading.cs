@@ -117,7 +117,7 @@ public sealed class PlanLoading(RunServices services)
     }
 
     /// <summary>Reads the plan that a start names or holds, with the project's texts.</summary>
-    internal static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
+    public static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
         AddProjectTexts(
             input.Plan is { } given
                 ? PlanBytes.RefuseUnfit(TaskGraphReader.ReadData(given, "plan"), repository.WorkTree, repository.WorkTree)

@@ -3,12 +3,10 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>The parts of a plan that a run's workflow needs: the outline of its tasks, and the rules from the settings.</summary>
-internal static class TaskOutlines
+public static class TaskOutlines
 {
     /// <summary>The plan's tasks for scheduling.</summary>
-    internal static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(
-        RunFiles files
-    )
+    public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(RunFiles files)
     {
         var (plan, start) = (files.Plan, files.Start);
         var faults = new List<string>();
@@ -68,7 +66,7 @@ internal static class TaskOutlines
     /// <summary>Faults of a plan together with the settings and the input of its run, each a sentence with its cure.</summary>
     /// <param name="files">The plan and the start of the run.</param>
     /// <param name="outline">Faults of the outline of its tasks.</param>
-    internal static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
+    public static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
         [
             .. outline,
             .. files.Start.Input.Pick && files.Settings.Git.Land != LandingWay.Branches

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Planning;
 
 /// <summary>Has a planner make a plan. Its answer is validated like any plan: a valid one is stored, faults are written down for the next
 /// attempt.</summary>
-internal sealed class PlanCaller : IAnswerCaller
+public sealed class PlanCaller : IAnswerCaller
 {
     /// <summary>The most faults in one reply.</summary>
     private const int MostFaults = 50;

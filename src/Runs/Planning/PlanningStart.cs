@@ -95,7 +95,7 @@ public sealed class PlanningStart(RunServices services)
     }
 
     /// <summary>The repository's instructions for the planner.</summary>
-    internal static async Task<string> ConventionsAsync(
+    public static async Task<string> ConventionsAsync(
         GitRepository repository,
         string commit,
         OrchestratorSettings settings,
@@ -119,7 +119,7 @@ public sealed class PlanningStart(RunServices services)
     /// <param name="start">What the run began with.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
     /// <returns>The planner, or why there is none.</returns>
-    internal static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
+    public static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
         RunServices services,
         string path,
         RunStart start,
@@ -165,7 +165,7 @@ public sealed class PlanningStart(RunServices services)
 }
 
 /// <summary>The agents that a run pays, each with its model: a budget in money must know the prices of all of them.</summary>
-internal static class PaidAgents
+public static class PaidAgents
 {
     /// <summary>The agents of tasks, those that take a task over, and the reviewer.</summary>
     public static IReadOnlyList<(string Agent, string Model)> Of(OrchestratorSettings settings, IReadOnlyList<PlanTask> tasks) =>

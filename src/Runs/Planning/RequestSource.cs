@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Planning;
 /// <param name="Text">The request.</param>
 /// <param name="BacklogIds">Ids of the backlog's tasks; null where it is no backlog.</param>
 /// <param name="Fault">Why there is nothing to plan; null when there is.</param>
-internal sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
+public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {
     public static RequestSource Read(BeginPlanningInput input)
     {

@@ -7,10 +7,10 @@ namespace Orchestrator.Runs;
 /// <param name="Base">Where the run began.</param>
 /// <param name="Made">It was missing and was created again: a sentence that says where; else empty.</param>
 /// <param name="IsLost">It was missing, and it is unknown what was merged to it.</param>
-internal sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
+public sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
 
 /// <summary>Creates a missing staging branch again: it is removed after landing, and a reset may continue the run all the same.</summary>
-internal static class RunStaging
+public static class RunStaging
 {
     /// <summary>Finds it, or creates it again at the position of the run's own refs.</summary>
     /// <returns>Null: the run has none yet.</returns>

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs;
 /// last merge: then the ref of the last merge counts, as far as its commits are the run's.</summary>
 /// <param name="name">The staging branch, a full ref name.</param>
 /// <param name="folder">The run's.</param>
-internal sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
+public sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);

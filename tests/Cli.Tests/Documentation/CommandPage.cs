@@ -62,7 +62,7 @@ internal static partial class CommandPage
         text.Append($"\n```sh\n{string.Join('\n', help.Examples)}\n```\n");
         if (help.Codes.Count > 0)
         {
-            text.Append($"\nExit codes: {string.Join("; ", help.Codes.Select(code => $"**{code.Code}** {code.Meaning}"))}.\n");
+            text.Append($"\nExit codes: {string.Join("; ", help.Codes.Select(code => $"**{(int)code.Code}** {code.Meaning}"))}.\n");
         }
     }
 

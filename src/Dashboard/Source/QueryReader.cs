@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Source;
 /// cost what one costs.</summary>
 /// <param name="source">Answers and carries out reader.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RunReader(IDashboardSource source, TimeProvider time)
+internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
 {
     private const int MostRuns = 50;
 
