@@ -44,7 +44,7 @@ internal sealed class ServerParts : IDisposable
             var configs = new TaskQueueConfigs(Database);
             Deployments = new Deployments(Database, time);
             Deployments.Load();
-            Queues = new TaskQueues(time, configs.RateOf, Deployments.VersionFor);
+            Queues = new TaskQueues(time, configs.Find, Deployments.VersionFor);
             Deployments.Rerouted = Queues.Reroute;
             Store = new WorkflowStore(Database, visibility, time, logger, awake)
             {
@@ -200,8 +200,9 @@ internal sealed class ServerParts : IDisposable
         var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
-        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, Deployments, _stopping).Register(Table);
+        var activities = new ActivityStarts(Engine, Namespaces);
+        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
@@ -209,7 +210,7 @@ internal sealed class ServerParts : IDisposable
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
         new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
-        new PauseHandler(Engine, Namespaces).Register(Table);
+        new PauseHandler(Engine, Namespaces, Workflows).Register(Table);
         Workflows.Register(Table);
     }
 }

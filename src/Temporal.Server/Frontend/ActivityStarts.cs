@@ -8,9 +8,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// How attempts of activities come to workers: with polls alone. As with the real server, no answer to a workflow task brings one along
-/// (<c>request_eager_execution</c>):
-/// with an answer that is lost on its way it would wait for its time limit.
+/// How attempts of activities come to workers: with polls, and with the answer to the workflow task that scheduled them where the worker
+/// asks for it (<c>request_eager_execution</c>).
 /// </summary>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
 {
@@ -26,12 +25,13 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     )
     {
         if (
-            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true, IsPaused: false } run
+            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run
             || run.Activities.Find(task.ScheduledEventId) is not { } activity
             || activity.IsStarted
             || activity.Record.Stamp != task.Stamp
             || activity.Record.Paused
             || activity.Record.WaitsForRetry
+            || activity.Record.Held
         )
         {
             return null;
@@ -66,6 +66,43 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                         else if (!activity.IsStarted)
                         {
                             engine.Queues.Add(task);
+                        }
+                    }
+                )
+        );
+
+    /// <summary>
+    /// Starts an attempt for the worker that scheduled the activity, in the same change: it comes into no queue. Call with the lock held.
+    /// </summary>
+    public PollActivityTaskQueueResponse StartEagerly(
+        MutableState run,
+        PendingActivity activity,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version
+    )
+    {
+        run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
+        return Started(run, activity, identity, requestId, version);
+    }
+
+    /// <summary>The answer with which an attempt was started eagerly did not reach its worker: it waits in the queue.</summary>
+    public void PutBackEager(TaskToken token) =>
+        engine.Detached(
+            token.WorkflowId,
+            () =>
+                engine.Store.ChangeAsync(
+                    token.NamespaceId,
+                    token.WorkflowId,
+                    w =>
+                    {
+                        if (
+                            engine.Store.Find(w, token.RunId) is { IsOpen: true } run
+                            && run.Activities.Find(token.ScheduledEventId) is { IsStarted: true } activity
+                            && activity.Record.RequestId == token.RequestId
+                        )
+                        {
+                            ActivityTransitions.Unstart(run, activity);
                         }
                     }
                 )
@@ -112,7 +149,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
             HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
             RetryPolicy = activity.RetryPolicy,
-            Priority = Priorities.Inherit(scheduled.Priority, run.Start.Priority),
+            Priority = Priorities.Inherit(activity.Priority, run.Priority),
         };
     }
 }

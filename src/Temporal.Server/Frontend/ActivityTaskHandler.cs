@@ -155,7 +155,8 @@ internal sealed class ActivityTaskHandler(
         var ns = namespaces.Resolve(namespaceName);
         if (workflowId.Length == 0)
         {
-            throw RpcErrors.InvalidArgument("WorkflowId is not set on request.");
+            // An activity without a workflow, of which there are none here.
+            throw RpcErrors.NotFound($"activity not found for ID: {activityId}");
         }
 
         if (activityId.Length == 0)

@@ -3,7 +3,6 @@ using Temporal.Server.Matching;
 using Temporal.Server.Operator;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
-using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitionMetadata;
 
 namespace Temporal.Server.Frontend;
@@ -85,14 +84,13 @@ internal sealed class TaskQueueHandler(
     private async Task<UpdateTaskQueueConfigResponse> UpdateAsync(UpdateTaskQueueConfigRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(new TaskQueue { Name = request.TaskQueue });
+        TaskQueueConfigs.Check(request);
         var config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow());
         if (request.TaskQueueType is TaskQueueType.Workflow or TaskQueueType.Activity)
         {
-            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Rate = config
-                .QueueRateLimit
-                ?.RateLimit
-                ?.RequestsPerSecond;
+            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Configure(
+                config
+            );
         }
 
         return new UpdateTaskQueueConfigResponse { Config = config };

@@ -36,11 +36,12 @@ internal sealed class WorkflowTaskHandler(
         string identity,
         string requestId,
         WorkerVersionStamp? version,
-        bool partialHistory
+        bool partialHistory,
+        int behind = 0
     )
     {
         run.WorkflowTask.Start(identity, requestId, version);
-        return Started(workflow, run, partialHistory);
+        return Started(workflow, run, partialHistory, behind);
     }
 
     /// <summary>
@@ -67,7 +68,7 @@ internal sealed class WorkflowTaskHandler(
     }
 
     /// <summary>The answer to the worker of the started task.</summary>
-    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory)
+    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory, int behind = 0)
     {
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
@@ -87,6 +88,7 @@ internal sealed class WorkflowTaskHandler(
             PreviousStartedEventId = run.PreviousStartedEventId,
             StartedEventId = task.StartedEventId,
             Attempt = task.Attempt,
+            BacklogCountHint = behind,
             WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
             ScheduledTime = task.ScheduledTime,
             StartedTime = task.StartedTime,
@@ -158,6 +160,7 @@ internal sealed class WorkflowTaskHandler(
             || run.Task is not { StartedEventId: 0 } task
             || task.ScheduledEventId != queued.ScheduledEventId
             || task.Queue != queued.Queue
+            || !HasItsPlace(run, queued)
         )
         {
             return null;
@@ -174,9 +177,16 @@ internal sealed class WorkflowTaskHandler(
             request.Identity,
             requestId,
             TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
-            partialHistory: task.Sticky
+            partialHistory: task.Sticky,
+            behind: queued.Behind
         );
     }
+
+    /// <summary>True unless options of the run were changed since: its task waits in another place then.</summary>
+    private static bool HasItsPlace(MutableState run, WorkflowQueuedTask queued) =>
+        queued.Priority == (run.Priority?.PriorityKey ?? 0)
+        && queued.FairnessKey == (run.Priority?.FairnessKey ?? "")
+        && queued.RunPinned == RunVersions.Pinned(run);
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
     {

@@ -24,7 +24,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
                 store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
                     ? (
                         run.Root,
-                        Priorities.Inherit(a.Priority, run.Start.Priority),
+                        Priorities.Inherit(a.Priority, run.Priority),
                         RunVersions.Inherited(run, a.TaskQueue.Name),
                         child.RunId
                     )
@@ -114,7 +114,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             }
             else if (current.IsOpen || !reusable)
             {
-                throw RpcErrors.AlreadyStarted("Workflow execution already started", current.Record.CreateRequestId, current.RunId);
+                throw RpcErrors.AlreadyStarted("Workflow execution already started", current.Record.CreateRequestId, current.RunId, current.FirstRunId);
             }
         }
 

@@ -96,7 +96,7 @@ internal static class Describer
             FirstRunId = run.FirstRunId,
             MostRecentWorkerVersionStamp = run.WorkerVersion,
             WorkerDeploymentName = run.DeploymentName,
-            Priority = run.Start.Priority,
+            Priority = run.Priority,
             ParentExecution = run.Start.ParentWorkflowExecution,
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,
         };
@@ -142,13 +142,10 @@ internal static class Describer
             LastFailure = record.LastFailure,
             LastWorkerIdentity = record.LastIdentity,
             LastAttemptCompleteTime = record.LastAttemptComplete,
-            CurrentRetryInterval =
-                started ? null
-                : backsOff ? record.RetryInterval
-                : (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
+            CurrentRetryInterval = backsOff && !record.Paused ? record.RetryInterval : null,
             NextAttemptScheduleTime = backsOff ? record.ScheduledTime : null,
             Paused = record.Paused,
-            Priority = scheduled.Priority,
+            Priority = activity.Priority,
             ActivityOptions = Options(activity),
         };
         if (record.Paused)
@@ -176,5 +173,6 @@ internal static class Describer
             StartToCloseTimeout = activity.StartToClose.AsDuration(),
             HeartbeatTimeout = activity.Heartbeat.AsDuration(),
             RetryPolicy = activity.RetryPolicy,
+            Priority = activity.Priority,
         };
 }

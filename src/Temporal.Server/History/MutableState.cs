@@ -1,7 +1,6 @@
 using Google.Protobuf.Collections;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
-using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
@@ -48,6 +47,9 @@ internal sealed class MutableState
 
     public WorkflowExecutionStartedEventAttributes Start { get; private set; } = null!;
 
+    /// <summary>The priority of the run's tasks, as it was started with or last changed to; null for none.</summary>
+    public Priority? Priority { get; private set; }
+
     public UserMetadata? UserMetadata { get; private set; }
 
     public DateTimeOffset StartTime { get; private set; }
@@ -62,8 +64,11 @@ internal sealed class MutableState
 
     public bool IsPaused => Status == WorkflowExecutionStatus.Paused;
 
-    /// <summary>The one who paused the run, when and why; null while it is not.</summary>
+    /// <summary>The one who paused the run, when and why; null while it is not, and kept where the run ended meanwhile.</summary>
     public WorkflowExecutionPauseInfo? PauseInfo { get; private set; }
+
+    /// <summary>The request that paused the run last; empty for none.</summary>
+    public string PauseRequestId { get; private set; } = "";
 
     public long NextEventId { get; private set; } = 1;
 
@@ -160,7 +165,7 @@ internal sealed class MutableState
 
     /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
     public bool WaitsInQueue() =>
-        IsOpen && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
+        IsOpen && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
 
     public RunChanges TakeChanges()
     {
@@ -333,6 +338,7 @@ internal sealed class MutableState
         {
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionStartedEventAttributes:
                 Start = e.WorkflowExecutionStartedEventAttributes;
+                Priority = Start.Priority;
                 UserMetadata = e.UserMetadata;
                 StartTime = e.EventTime.Time();
                 Memo = Start.Memo?.Clone() ?? new Memo();
@@ -364,7 +370,7 @@ internal sealed class MutableState
                 break;
             case HistoryEvent.AttributesOneofCase.UpsertWorkflowSearchAttributesEventAttributes:
                 var attributes = e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes.IndexedFields;
-                Upsert(SearchAttributes.IndexedFields, attributes, SearchAttributeValues.RemovesAttribute);
+                Upsert(SearchAttributes.IndexedFields, attributes, PayloadExtensions.IsNull);
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowPropertiesModifiedEventAttributes:
                 Upsert(Memo.Fields, e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, PayloadExtensions.IsNull);
@@ -387,7 +393,12 @@ internal sealed class MutableState
                 var update = e.WorkflowExecutionUpdateCompletedEventAttributes;
                 Updates[update.Meta.UpdateId] = (update.AcceptedEventId, e.EventId);
                 break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionOptionsUpdatedEventAttributes:
+                // As on the real server, a priority that is taken away goes on to hold.
+                Priority = e.WorkflowExecutionOptionsUpdatedEventAttributes.Priority ?? Priority;
+                break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionPausedEventAttributes:
+                PauseRequestId = e.WorkflowExecutionPausedEventAttributes.RequestId;
                 Status = WorkflowExecutionStatus.Paused;
                 PauseInfo = new WorkflowExecutionPauseInfo
                 {
@@ -439,7 +450,6 @@ internal sealed class MutableState
         if (status != WorkflowExecutionStatus.Running)
         {
             Status = status;
-            PauseInfo = null;
             CloseTime = e.EventTime.Time();
             CloseEvent = e;
             Changes.Closed = true;

@@ -151,8 +151,8 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             Failure = command.Failure,
             LastCompletionResult = command.LastCompletionResult,
             Header = command.Header,
-            Memo = command.Memo,
-            SearchAttributes = command.SearchAttributes,
+            Memo = command.Memo.WithoutNulls(),
+            SearchAttributes = command.SearchAttributes.WithoutNulls(),
             InheritBuildId = command.InheritBuildId,
         };
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
@@ -275,6 +275,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.Identity = "";
         start.Attempt = 1;
         start.ContinuedFailure = null;
+        start.Priority = run.Priority;
         start.Memo = run.Memo.Fields.Count > 0 || old.Memo is not null ? run.Memo.Clone() : null;
         start.SearchAttributes =
             run.SearchAttributes.IndexedFields.Count > 0 || old.SearchAttributes is not null ? run.SearchAttributes.Clone() : null;

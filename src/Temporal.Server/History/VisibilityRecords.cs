@@ -52,11 +52,14 @@ internal static class VisibilityRecords
         // Nothing of a closed run is paused, whatever became of its activities.
         Set(
             "TemporalPauseInfo",
-            run.Activities.All.Where(a => run.IsOpen && a.Record.Paused)
-                .Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name)
-                .Distinct()
-                .Order(StringComparer.Ordinal)
+            (run.PauseInfo is { } pause ? (string[])["Workflow:" + run.WorkflowId, "Reason:" + pause.Reason] : []).Concat(
+                run.Activities.All.Where(a => run.IsOpen && a.Record.Paused)
+                    .Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal)
+            )
         );
+        Set("TemporalReportedProblems", run.Record.ReportedProblems);
         if (run.DeploymentName.Length > 0)
         {
             all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(JsonSerializer.Serialize(run.DeploymentName), "Keyword");

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
@@ -11,8 +12,11 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
 {
     // What the real server shows where nobody set a limit.
     private const double UnlimitedPoller = 100_000;
-    private const float SystemRate = 4_000;
+    private const float SystemRate = 1_000;
     private const string Unversioned = "__unversioned__";
+
+    // What the real server shows for a queue without versions: the first moment of its calendar.
+    private static readonly Timestamp NoTime = new() { Seconds = -62135596800 };
 
     /// <summary>A poller as descriptions show it.</summary>
     public static PollerInfo Poller(
@@ -43,7 +47,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         var pollers = Pollers(namespaceId, request.TaskQueue.Name, type);
         var response = new DescribeTaskQueueResponse
         {
-            VersioningInfo = new TaskQueueVersioningInfo { CurrentVersion = Unversioned },
+            VersioningInfo = new TaskQueueVersioningInfo { CurrentVersion = Unversioned, UpdateTime = NoTime },
             EffectiveRateLimit = Effective(config, pollers),
             Config = request.ReportConfig ? config : null,
             Stats = request.ReportStats ? Stats(namespaceId, request.TaskQueue.Name, type) : null,

@@ -193,6 +193,7 @@ internal sealed class NamespaceHandler(
             AsyncUpdate = true,
             WorkerHeartbeats = true,
             WorkflowPause = true,
+            ReportedProblemsSearchAttribute = true,
             WorkerPollCompleteOnShutdown = true,
         };
         info.Limits = new NamespaceInfo.Types.Limits
