@@ -67,7 +67,8 @@ internal sealed class ServerParts : IDisposable
                     attributes,
                     new NamespaceRemoval(services, directory, attributes, reader),
                     Timers,
-                    options.BlobSizeLimit
+                    options.BlobSizeLimit,
+                    options.WorkflowPause
                 )
             );
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
@@ -83,7 +84,10 @@ internal sealed class ServerParts : IDisposable
             );
             var workers = new WorkerHandler(Timers, Namespaces);
             _parts.Add(workers);
-            _parts.Add(new DeploymentHandler(Namespaces, Deployments, Queues, reader, time));
+            var drainage = new DeploymentDrainage(reader, time, options.DrainageGracePeriod);
+            _parts.Add(new DeploymentHandler(Namespaces, Deployments, drainage));
+            _parts.Add(new DeploymentChanges(Namespaces, Deployments, drainage, Queues, time));
+            _parts.Add(new DeploymentRouting(Namespaces, Deployments));
             if (clock is not null)
             {
                 _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
@@ -209,8 +213,8 @@ internal sealed class ServerParts : IDisposable
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
-        new PauseHandler(Engine, Namespaces, Workflows).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address, _options.TaskQueuePartitions).Register(Table);
+        new PauseHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
         Workflows.Register(Table);
     }
 }

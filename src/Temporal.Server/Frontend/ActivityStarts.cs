@@ -21,7 +21,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         ActivityQueuedTask task,
         string identity,
         string requestId,
-        WorkerVersionStamp? version
+        WorkerVersionStamp? version,
+        string deployment = BuildVersion.None
     )
     {
         if (
@@ -37,8 +38,25 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             return null;
         }
 
+        if (Moves(run, deployment))
+        {
+            run.WaitForMove.Add(activity.ScheduledEventId);
+            run.WorkflowTask.EnsureScheduled();
+            return null;
+        }
+
         return Started(run, activity, identity, requestId, version);
     }
+
+    /// <summary>
+    /// True if the worker is of the version that the run's tasks go to now, and the run is still on another: its workflow task goes first.
+    /// </summary>
+    private bool Moves(MutableState run, string deployment) =>
+        deployment.Length > 0
+        && RunVersions.Pinned(run) is null
+        && run.LastCompletedTaskEventId > 0
+        && deployment != BuildVersion.Of(run.Deployment)
+        && deployment == engine.Deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId);
 
     /// <summary>The worker was gone before it got its answer, or there was none.</summary>
     public void PutBack(ActivityQueuedTask task, string requestId) =>

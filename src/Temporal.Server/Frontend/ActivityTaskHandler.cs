@@ -139,7 +139,15 @@ internal sealed class ActivityTaskHandler(
             var answer = await engine.Store.ChangeAsync(
                 task.NamespaceId,
                 task.WorkflowId,
-                w => starts.Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities))
+                w =>
+                    starts.Start(
+                        w,
+                        task,
+                        request.Identity,
+                        requestId,
+                        TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
+                        version
+                    )
             );
             if (answer is not null)
             {

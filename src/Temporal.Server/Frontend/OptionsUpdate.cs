@@ -1,4 +1,5 @@
 using Temporal.Server.History;
+using Temporal.Server.Matching;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Workflow.V1;
@@ -27,13 +28,14 @@ internal static class OptionsUpdate
     /// <returns>The options that hold then.</returns>
     public static WorkflowExecutionOptions Apply(
         MutableState run,
+        Deployments deployments,
         WorkflowExecutionOptions? asked,
         IReadOnlyList<string> paths,
         string identity
     )
     {
         var versioning = paths.Any(p => p.StartsWith(Versioning, StringComparison.Ordinal))
-            ? asked?.VersioningOverride
+            ? Overrides.ForRun(asked?.VersioningOverride, deployments, run)
             : run.Record.VersioningOverride;
         var priority = Priorities.Merged(run.Priority, asked?.Priority, paths);
         var merged = new WorkflowExecutionOptions { VersioningOverride = versioning, Priority = priority };
@@ -53,6 +55,7 @@ internal static class OptionsUpdate
         e.WorkerMayIgnore = true;
         run.AddOrBuffer(e);
         run.Record.VersioningOverride = versioning;
+        run.Changes.Visible = true;
 
         // A task that waits already goes to the place that it has now; what is left in the old place is passed over.
         run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };

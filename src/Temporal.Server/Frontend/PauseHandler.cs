@@ -9,13 +9,19 @@ namespace Temporal.Server.Frontend;
 /// Pauses workflows and lets them go on. A paused run takes what is sent to it, and what it has in the hands of workers ends; no further
 /// task of it is handed out.
 /// </summary>
-internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows)
+internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows, bool isOffered)
 {
     public void Register(RpcTable table)
     {
         table.AddAsync(
             async (PauseWorkflowExecutionRequest request) =>
             {
+                if (!isOffered)
+                {
+                    namespaces.Resolve(request.Namespace);
+                    throw RpcErrors.Unimplemented($"workflow pause is not enabled for namespace: {request.Namespace}");
+                }
+
                 CheckLengths(request.Reason, request.RequestId, request.Identity);
                 await ChangeAsync(
                     request.Namespace,

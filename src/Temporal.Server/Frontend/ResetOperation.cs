@@ -68,6 +68,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             {
                 OptionsUpdate.Apply(
                     reset,
+                    engine.Deployments,
                     options.WorkflowExecutionOptions,
                     OptionsUpdate.Paths(options.UpdateMask),
                     request.Identity

@@ -16,11 +16,10 @@ internal sealed class TaskQueueHandler(
     TaskQueueConfigs configs,
     TimeProvider time,
     Stopping stopping,
-    Func<string> address
+    Func<string> address,
+    int partitions
 )
 {
-    private const int Partitions = 4;
-
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table)
@@ -54,9 +53,9 @@ internal sealed class TaskQueueHandler(
         namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
         var response = new ListTaskQueuePartitionsResponse();
-        for (var i = 0; i < Partitions; i++)
+        for (var i = 0; i < partitions; i++)
         {
-            // The real server splits a queue in four; clients show the list and nothing else.
+            // The real server splits a queue; clients show the list and nothing else.
             var partition = new TaskQueuePartitionMetadata
             {
                 Key = i == 0 ? request.TaskQueue.Name : $"/_sys/{request.TaskQueue.Name}/{i}",
@@ -73,7 +72,7 @@ internal sealed class TaskQueueHandler(
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
-        var describer = new TaskQueueDescriber(engine.Queues, configs, time.GetUtcNow());
+        var describer = new TaskQueueDescriber(engine.Queues, configs, engine.Deployments, time.GetUtcNow(), partitions);
         return ValueTask.FromResult(
             request.ApiMode == DescribeTaskQueueMode.Enhanced
                 ? describer.DescribeAll(ns.Id, request)

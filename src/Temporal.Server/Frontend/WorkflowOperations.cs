@@ -214,7 +214,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
-        if (request.UpdateMask is null || request.UpdateMask.Paths.Count == 0)
+        if (request.UpdateMask is null)
         {
             throw RpcErrors.InvalidArgument("UpdateMask is not set on request.");
         }
@@ -232,6 +232,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             {
                 WorkflowExecutionOptions = OptionsUpdate.Apply(
                     Open(w, request.WorkflowExecution.RunId),
+                    _engine.Deployments,
                     request.WorkflowExecutionOptions,
                     paths,
                     request.Identity

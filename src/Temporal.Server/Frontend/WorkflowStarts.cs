@@ -25,6 +25,12 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         bool repeats = true
     )
     {
+        request.VersioningOverride = Overrides.ForStart(
+            request.VersioningOverride,
+            engine.Deployments,
+            workflow.NamespaceId,
+            request.TaskQueue.Name
+        );
         var newRunId = Guid.CreateVersion7().ToString();
         if (Store.Current(workflow) is { } current)
         {

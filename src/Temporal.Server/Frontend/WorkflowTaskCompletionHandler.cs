@@ -143,6 +143,12 @@ internal sealed class WorkflowTaskCompletionHandler(
         var completedId = run.WorkflowTask.Complete(Completed(request));
         run.Changes.Visible |= run.Behavior != behavior || !Equals(run.Deployment, version);
         NoteBuild(run, request, completedId);
+        foreach (var waiting in run.WaitForMove.Select(run.Activities.Find).OfType<PendingActivity>())
+        {
+            ActivityTransitions.Dispatch(run, waiting);
+        }
+
+        run.WaitForMove.Clear();
         SetSticky(run, request);
         var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
         applier.Apply(request.Commands);
@@ -267,18 +273,25 @@ internal sealed class WorkflowTaskCompletionHandler(
     /// <summary>Remembers the builds that worked on the run, and where each of them first did.</summary>
     private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
-        var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : "";
+        var version = BuildVersion.From(request.DeploymentOptions);
+        if (version is not null && !run.Record.UsedVersions.Contains(BuildVersion.Of(version)))
+        {
+            run.Record.UsedVersions.Add(BuildVersion.Of(version));
+            run.Changes.Visible = true;
+        }
+
+        var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : version?.BuildId ?? "";
         var name =
             build.Length == 0 ? "unversioned"
-            : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build
+            : request.WorkerVersionStamp is { UseVersioning: true } ? "versioned:" + build
             : "unversioned:" + build;
-        if (BuildVersion.From(request.DeploymentOptions) is null && !run.Record.BuildIds.Contains("unversioned"))
+        if (version is null && !run.Record.BuildIds.Contains("unversioned"))
         {
             run.Record.BuildIds.Add("unversioned");
             run.Changes.Visible = true;
         }
 
-        if (!run.Record.BuildIds.Contains(name))
+        if (version is null && !run.Record.BuildIds.Contains(name))
         {
             run.Record.BuildIds.Add(name);
             run.Changes.Visible = true;

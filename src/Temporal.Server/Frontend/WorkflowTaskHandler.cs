@@ -37,10 +37,11 @@ internal sealed class WorkflowTaskHandler(
         string requestId,
         WorkerVersionStamp? version,
         bool partialHistory,
-        int behind = 0
+        int behind = 0,
+        bool targetChanged = false
     )
     {
-        run.WorkflowTask.Start(identity, requestId, version);
+        run.WorkflowTask.Start(identity, requestId, version, targetChanged);
         return Started(workflow, run, partialHistory, behind);
     }
 
@@ -178,8 +179,23 @@ internal sealed class WorkflowTaskHandler(
             requestId,
             TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
             partialHistory: task.Sticky,
-            behind: queued.Behind
+            behind: queued.Behind,
+            targetChanged: NoteVersion(run, BuildVersion.From(request.DeploymentOptions))
         );
+    }
+
+    private bool NoteVersion(MutableState run, Temporalio.Api.Deployment.V1.WorkerDeploymentVersion? version)
+    {
+        var target = BuildVersion.Read(deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId));
+        if (version is null && target is null)
+        {
+            // Most workers are of no version, and their queues have none.
+            run.Record.Transition = null;
+            return false;
+        }
+
+        var revision = deployments.RevisionOf(run.NamespaceId, (version ?? target)!.DeploymentName);
+        return RunVersions.NoteTaken(run, version, target, revision);
     }
 
     /// <summary>True unless options of the run were changed since: its task waits in another place then.</summary>

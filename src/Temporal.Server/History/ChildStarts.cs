@@ -1,6 +1,5 @@
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
-using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -25,7 +24,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
                     ? (
                         run.Root,
                         Priorities.Inherit(a.Priority, run.Priority),
-                        RunVersions.Inherited(run, a.TaskQueue.Name),
+                        InheritedBy(run, a),
                         child.RunId
                     )
                     : (null, null, null, "")
@@ -82,6 +81,16 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         }
     }
 
+    private static WorkflowExecutionStartedEventAttributes InheritedBy(
+        MutableState parent,
+        StartChildWorkflowExecutionInitiatedEventAttributes a
+    )
+    {
+        var child = new WorkflowExecutionStartedEventAttributes { TaskQueue = a.TaskQueue };
+        RunVersions.Inherit(child, parent);
+        return child;
+    }
+
     private string StartChild(
         Workflow workflow,
         TransferTask task,
@@ -89,7 +98,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         NamespaceEntry parentNamespace,
         WorkflowExecution root,
         Priority? priority,
-        WorkerDeploymentVersion? inherited
+        WorkflowExecutionStartedEventAttributes? inherited
     )
     {
         var current = store.Current(workflow);
@@ -142,7 +151,8 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         start.ParentWorkflowExecution = new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId };
         start.ParentInitiatedEventId = task.EventId;
         start.RootWorkflowExecution = root;
-        start.InheritedPinnedVersion = inherited;
+        start.InheritedPinnedVersion = inherited?.InheritedPinnedVersion;
+        start.InheritedAutoUpgradeInfo = inherited?.InheritedAutoUpgradeInfo;
         run.Begin(start, HistoryEvent.Parser.ParseFrom(task.Event).UserMetadata, [], task.RequestId);
         return run.RunId;
     }

@@ -115,6 +115,12 @@ internal sealed class MutableState
     /// <summary>Updates that a reset took over and no worker has answered yet; unlike others, events tell of them.</summary>
     public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
+    /// <summary>
+    /// Activities that a worker of another version asked for: they go to it once a workflow task has moved the run there. Kept in memory
+    /// alone, as what waits in queues is.
+    /// </summary>
+    public HashSet<long> WaitForMove { get; } = [];
+
     public RunChanges Changes { get; private set; } = new();
 
     public HistoryLog Log { get; } = new();
@@ -339,6 +345,7 @@ internal sealed class MutableState
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionStartedEventAttributes:
                 Start = e.WorkflowExecutionStartedEventAttributes;
                 Priority = Start.Priority;
+                Inherit();
                 UserMetadata = e.UserMetadata;
                 StartTime = e.EventTime.Time();
                 Memo = Start.Memo?.Clone() ?? new Memo();
@@ -419,6 +426,17 @@ internal sealed class MutableState
                 Externals.Apply(e);
                 ApplyClose(e);
                 break;
+        }
+    }
+
+    /// <summary>Until its first task is done the run has the version that it came with.</summary>
+    private void Inherit()
+    {
+        if ((Start.InheritedPinnedVersion ?? Start.InheritedAutoUpgradeInfo?.SourceDeploymentVersion) is { } version)
+        {
+            Deployment = version;
+            DeploymentName = version.DeploymentName;
+            Behavior = Start.InheritedPinnedVersion is null ? VersioningBehavior.AutoUpgrade : VersioningBehavior.Pinned;
         }
     }
 

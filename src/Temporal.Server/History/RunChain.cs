@@ -154,6 +154,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             Memo = command.Memo.WithoutNulls(),
             SearchAttributes = command.SearchAttributes.WithoutNulls(),
             InheritBuildId = command.InheritBuildId,
+            InitialVersioningBehavior = command.InitialVersioningBehavior,
         };
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
         e.WorkflowExecutionContinuedAsNewEventAttributes = attributes;
@@ -282,7 +283,13 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.PrevAutoResetPoints = CarriedResetPoints(run);
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
-        start.InheritedPinnedVersion = RunVersions.Inherited(run, start.TaskQueue.Name);
+        start.VersioningOverride = run.Record.VersioningOverride is { OneTime: null } carried ? carried : null;
+        if (closing.WorkflowExecutionContinuedAsNewEventAttributes is { } continued)
+        {
+            // A retry and a cron run begin as their run did, whatever its worker said since.
+            RunVersions.Inherit(start, run, continued.InitialVersioningBehavior);
+        }
+
         var successor = store.Create(workflow, next.RunId);
         successor.Begin(
             start,
@@ -292,10 +299,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         );
         successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
         successor.Record.ResetPoints.AddRange(start.PrevAutoResetPoints!.Points);
-        if (run.Record.VersioningOverride is { } versioning)
-        {
-            successor.Record.VersioningOverride = versioning;
-        }
+        successor.Record.VersioningOverride = start.VersioningOverride;
 
         successor.Record.Callbacks.AddRange(run.Record.Callbacks);
         successor.WorkflowTask.EnsureScheduled();

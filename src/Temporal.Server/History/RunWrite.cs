@@ -70,6 +70,7 @@ internal sealed class RunWrite
                 RunPinned = RunVersions.Pinned(run),
                 LastVersion = BuildVersion.Of(run.Deployment),
                 NormalQueue = run.Start.TaskQueue.Name,
+                PrefersRamping = !task.Sticky && RunVersions.PrefersRamping(run),
             };
         }
 

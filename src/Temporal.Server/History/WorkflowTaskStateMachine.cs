@@ -126,7 +126,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
     }
 
     /// <summary>A worker has taken the task.</summary>
-    public void Start(string identity, string requestId, WorkerVersionStamp? version)
+    public void Start(string identity, string requestId, WorkerVersionStamp? version, bool targetChanged = false)
     {
         var task = run.Task!;
         if ((task.Transient || task.Speculative) && task.ScheduledEventId != run.NextEventId)
@@ -139,6 +139,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         task.RequestId = requestId;
         task.Identity = identity;
         task.WorkerVersion = version;
+        task.TargetChanged = targetChanged;
         task.HistorySize = run.Record.HistorySize;
         task.SuggestContinueAsNew = run.NextEventId > run.SuggestContinueAsNewAfter || run.Record.HistorySize > SuggestContinueAsNewBytes;
         task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : run.Add(StartedEvent(task)).EventId;
@@ -205,6 +206,8 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         run.Changes.Touched = true;
         run.Changes.Visible |= run.Record.ReportedProblems.Count > 0;
         run.Record.ReportedProblems.Clear();
+        run.Record.Transition = null;
+        run.Record.VersioningOverride = run.Record.VersioningOverride is { OneTime: not null } ? null : run.Record.VersioningOverride;
         var e = run.NewEvent(EventType.WorkflowTaskCompleted);
         e.WorkflowTaskCompletedEventAttributes = attributes;
         return run.Add(e).EventId;
@@ -426,6 +429,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             SuggestContinueAsNew = task.SuggestContinueAsNew,
             HistorySizeBytes = task.HistorySize,
             WorkerVersion = task.WorkerVersion,
+            TargetWorkerDeploymentVersionChanged = task.TargetChanged,
         };
         return e;
     }

@@ -20,6 +20,9 @@ internal abstract record QueuedTask(string NamespaceId, string WorkflowId, strin
     /// <summary>The share of its group against that of others; 0 for 1.</summary>
     public float FairnessWeight { get; init; }
 
+    /// <summary>True if the task goes to the ramping version of its queue, whatever share of tasks does.</summary>
+    public bool PrefersRamping { get; init; }
+
     /// <summary>The number of tasks that waited behind this one when it left its queue.</summary>
     public int Behind { get; set; }
 }

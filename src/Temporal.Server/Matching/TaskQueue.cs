@@ -67,7 +67,7 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return [.. _numbers.ByPriority(Waiting.Select(item => (item.Task, item.Place.Priority)))];
+                return [.. _numbers.ByPriority(Waiting.Select(item => (item.Task, LevelOf(item.Place.Priority))))];
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed class TaskQueue : IDisposable
             }
 
             _lastUse = Environment.TickCount64;
-            _numbers.Added(task, PriorityOf(task));
+            _numbers.Added(task, LevelOf(PriorityOf(task)));
             Enqueue(task, _sequence++);
             Pump();
             return true;
@@ -204,7 +204,7 @@ internal sealed class TaskQueue : IDisposable
             {
                 var next = Dequeue(lane, out var place);
                 lane.Order.Leave(place, lane.Tasks.Count == 0);
-                _numbers.Dispatched(next, place.Priority);
+                _numbers.Dispatched(next, LevelOf(place.Priority));
                 task = new ValueTask<QueuedTask?>(next);
                 return true;
             }
@@ -266,7 +266,7 @@ internal sealed class TaskQueue : IDisposable
                     if (HandOver(lane, task))
                     {
                         lane.Order.Leave(place, lane.Tasks.Count == 0);
-                        _numbers.Dispatched(task, place.Priority);
+                        _numbers.Dispatched(task, LevelOf(place.Priority));
                     }
                     else
                     {
@@ -300,8 +300,11 @@ internal sealed class TaskQueue : IDisposable
 
     private static int PriorityOf(QueuedTask task) =>
         task is QueryQueuedTask ? 0
-        : task.Priority > 0 ? Math.Min(task.Priority, LeastPriority)
+        : task.Priority > 0 ? task.Priority
         : DefaultPriority;
+
+    // Keys beyond the least urgent level are shown in that.
+    private static int LevelOf(int priority) => Math.Min(priority, LeastPriority);
 
     private void Enqueue(QueuedTask task, long sequence)
     {
