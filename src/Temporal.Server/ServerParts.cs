@@ -72,7 +72,7 @@ internal sealed class ServerParts : IDisposable
                 )
             );
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
-            _parts.Add(new NexusHandler());
+            _parts.Add(new NexusHandler(Namespaces));
             _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
             _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
             _parts.Add(

@@ -71,7 +71,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
                     engine.Deployments,
                     options.WorkflowExecutionOptions,
                     OptionsUpdate.Paths(options.UpdateMask),
-                    request.Identity
+                    identity: ""
                 );
             }
         }

@@ -154,7 +154,6 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             Memo = command.Memo.WithoutNulls(),
             SearchAttributes = command.SearchAttributes.WithoutNulls(),
             InheritBuildId = command.InheritBuildId,
-            InitialVersioningBehavior = command.InitialVersioningBehavior,
         };
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
         e.WorkflowExecutionContinuedAsNewEventAttributes = attributes;
@@ -182,6 +181,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
                 n.SearchAttributes = attributes.SearchAttributes;
 
                 // What the command does not say is not taken over: a client that forgets it would lose it on the real server too.
+                RunVersions.Inherit(n, run, command.InitialVersioningBehavior);
                 n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
                 n.CronSchedule = command.CronSchedule;
                 n.Attempt = initiator == ContinueAsNewInitiator.Retry ? old.Attempt + 1 : 1;
@@ -204,6 +204,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return points;
     }
 
+    // A retry and a cron run begin with the version that their run began with, whatever its worker said since.
     private static void Retried(WorkflowExecutionStartedEventAttributes next, MutableState run, RetryState state, FailureMessage failure)
     {
         next.Initiator = state == RetryState.InProgress ? ContinueAsNewInitiator.Retry : ContinueAsNewInitiator.CronSchedule;
@@ -284,12 +285,6 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
         start.VersioningOverride = run.Record.VersioningOverride is { OneTime: null } carried ? carried : null;
-        if (closing.WorkflowExecutionContinuedAsNewEventAttributes is { } continued)
-        {
-            // A retry and a cron run begin as their run did, whatever its worker said since.
-            RunVersions.Inherit(start, run, continued.InitialVersioningBehavior);
-        }
-
         var successor = store.Create(workflow, next.RunId);
         successor.Begin(
             start,

@@ -46,6 +46,19 @@ internal sealed class TaskQueue : IDisposable
         _next = time.CreateTimer(static s => ((TaskQueue)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Tasks per second that may leave the queue, as somebody set it; null for no limit but that of the workers.</summary>
+    public double? Rate
+    {
+        set
+        {
+            lock (_lock)
+            {
+                _rate.Set = value;
+                Pump();
+            }
+        }
+    }
+
     /// <summary>
     /// Takes what somebody set for the queue, null for nothing: tasks per second that may leave it, and weights of fairness keys, which go
     /// before those of the tasks that come from now on.
@@ -54,9 +67,8 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            _rate.Set = config?.QueueRateLimit?.RateLimit?.RequestsPerSecond;
             _weights = config is { FairnessWeightOverrides.Count: > 0 } ? new Dictionary<string, float>(config.FairnessWeightOverrides) : null;
-            Pump();
+            Rate = config?.QueueRateLimit?.RateLimit?.RequestsPerSecond;
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class DeploymentChanges(
         RequireName(wanted.DeploymentName);
         if (request.ComputeConfig is not null)
         {
-            throw RpcErrors.Unimplemented("This server starts no workers, so it takes no compute configuration; a Temporal server does.");
+            throw RpcErrors.Unimplemented(NexusHandler.Compute);
         }
 
         RequireDeployment(ns, wanted.DeploymentName);

@@ -43,6 +43,7 @@ internal static class DeploymentRecords
         version.Status = status;
         version.RoutingChangedTime = now;
         version.FirstActivationTime ??= now;
+        version.LastDeactivationTime = null;
         var current = status == WorkerDeploymentVersionStatus.Current;
         version.DrainageInfo = current ? new VersionDrainageInfo { LastChangedTime = now, LastCheckedTime = now } : null;
         if (current)

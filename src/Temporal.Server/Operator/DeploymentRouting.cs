@@ -121,6 +121,12 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
             DeploymentRecords.Leave(record, routing.RampingDeploymentVersion, now);
         }
 
+        if (name == BuildVersion.Unversioned && DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current)
+        {
+            // As the real server shows it from then on.
+            current.DrainageInfo = null;
+        }
+
         if (name != routing.RampingVersion)
         {
             routing.RampingVersionChangedTime = now;
