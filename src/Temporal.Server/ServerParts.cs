@@ -213,7 +213,9 @@ internal sealed class ServerParts : IDisposable
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address, _options.TaskQueuePartitions).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address, _options.TaskQueuePartitions).Register(
+            Table
+        );
         new PauseHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
         Workflows.Register(Table);
     }

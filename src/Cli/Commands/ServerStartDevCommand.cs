@@ -110,8 +110,7 @@ internal sealed class ServerStartDevCommand : CliCommand
             SuggestContinueAsNewAfter = NumberOf(settings, "limit.historyCount.suggestContinueAsNew") ?? usual.SuggestContinueAsNewAfter,
             WorkflowPause = FlagOf(settings, "frontend.WorkflowPauseEnabled") ?? usual.WorkflowPause,
             TaskQueuePartitions = NumberOf(settings, "matching.numTaskqueueReadPartitions") ?? usual.TaskQueuePartitions,
-            DrainageGracePeriod =
-                SpanOf(settings, "matching.wv.VersionDrainageStatusVisibilityGracePeriod") ?? usual.DrainageGracePeriod,
+            DrainageGracePeriod = SpanOf(settings, "matching.wv.VersionDrainageStatusVisibilityGracePeriod") ?? usual.DrainageGracePeriod,
         };
         var options = _listen.Apply(unbound, parsed, context);
         using var file = named is null ? null : ServerCommand.Acquire(named, guard: null);

@@ -123,8 +123,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
     }
 
     /// <summary>One and the same id for a batch and a run, in the form that events show.</summary>
-    private static string UuidOf(string requestId) =>
-        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)).AsSpan(0, 16)).ToString();
+    private static string UuidOf(string requestId) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)).AsSpan(0, 16)).ToString();
 
     private async Task ChangeActivitiesAsync(StartBatchOperationRequest request, WorkflowExecution target, string ns)
     {

@@ -11,8 +11,7 @@ internal static class PayloadExtensions
     private static readonly ByteString EmptyList = ByteString.CopyFromUtf8("[]");
 
     /// <summary>True for a value that removes a key: no data, null or an empty list, whatever the encoding.</summary>
-    public static bool IsNull(this Payload payload) =>
-        payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
+    public static bool IsNull(this Payload payload) => payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
 
     /// <summary>The search attributes without those that are null; null if none is left.</summary>
     public static SearchAttributes? WithoutNulls(this SearchAttributes? attributes)

@@ -65,11 +65,7 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
         }
 
         Require.Execution(execution);
-        return engine.Store.ChangeAsync(
-            found.Id,
-            execution.WorkflowId,
-            workflow => change(workflows.Open(workflow, execution.RunId))
-        );
+        return engine.Store.ChangeAsync(found.Id, execution.WorkflowId, workflow => change(workflows.Open(workflow, execution.RunId)));
     }
 
     private static void Pause(MutableState run, PauseWorkflowExecutionRequest request)

@@ -87,9 +87,7 @@ internal sealed class TaskQueueHandler(
         var config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow());
         if (request.TaskQueueType is TaskQueueType.Workflow or TaskQueueType.Activity)
         {
-            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Configure(
-                config
-            );
+            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Configure(config);
         }
 
         return new UpdateTaskQueueConfigResponse { Config = config };

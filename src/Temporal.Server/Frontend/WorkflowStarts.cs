@@ -84,12 +84,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
                 var answer = Started(request, current, started: false);
                 if (Attach(current, request))
                 {
-                    answer.Link = Links.ToRequest(
-                        request.Namespace,
-                        current,
-                        request.RequestId,
-                        EventType.WorkflowExecutionOptionsUpdated
-                    );
+                    answer.Link = Links.ToRequest(request.Namespace, current, request.RequestId, EventType.WorkflowExecutionOptionsUpdated);
                 }
 
                 return answer;

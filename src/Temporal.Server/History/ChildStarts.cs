@@ -21,12 +21,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             task.WorkflowId,
             w =>
                 store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
-                    ? (
-                        run.Root,
-                        Priorities.Inherit(a.Priority, run.Priority),
-                        InheritedBy(run, a),
-                        child.RunId
-                    )
+                    ? (run.Root, Priorities.Inherit(a.Priority, run.Priority), InheritedBy(run, a), child.RunId)
                     : (null, null, null, "")
         );
         if (root is null)
@@ -123,7 +118,12 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             }
             else if (current.IsOpen || !reusable)
             {
-                throw RpcErrors.AlreadyStarted("Workflow execution already started", current.Record.CreateRequestId, current.RunId, current.FirstRunId);
+                throw RpcErrors.AlreadyStarted(
+                    "Workflow execution already started",
+                    current.Record.CreateRequestId,
+                    current.RunId,
+                    current.FirstRunId
+                );
             }
         }
 

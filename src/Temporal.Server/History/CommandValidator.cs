@@ -75,7 +75,6 @@ internal sealed class CommandValidator(
                 ? Missing(WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes, "CompleteWorkflowExecution")
                 : TooLarge(
                     command.CompleteWorkflowExecutionCommandAttributes.Result,
-
                     // Not the cause that one would expect, but the one that the real server gives.
                     WorkflowTaskFailedCause.BadScheduleActivityAttributes,
                     "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit."

@@ -111,11 +111,7 @@ internal static class Describer
                 VersioningOverride = Shown(run.Record.VersioningOverride),
                 RevisionNumber = run.Record.RevisionNumber,
                 VersionTransition = run.Record.Transition is { } transition
-                    ? new DeploymentVersionTransition
-                    {
-                        Version = BuildVersion.Dotted(transition),
-                        DeploymentVersion = transition,
-                    }
+                    ? new DeploymentVersionTransition { Version = BuildVersion.Dotted(transition), DeploymentVersion = transition }
                     : null,
                 ContinueAsNewInitialVersioningBehavior =
                     run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior

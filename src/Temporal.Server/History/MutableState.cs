@@ -171,7 +171,8 @@ internal sealed class MutableState
 
     /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
     public bool WaitsInQueue() =>
-        IsOpen && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
+        IsOpen
+        && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
 
     public RunChanges TakeChanges()
     {

@@ -32,8 +32,7 @@ internal static class RunVersions
     /// <summary>The first task of a run that continues another asks for the ramping version.</summary>
     public static bool PrefersRamping(MutableState run) =>
         run.LastCompletedTaskEventId == 0
-        && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior
-            == ContinueAsNewVersioningBehavior.UseRampingVersion;
+        && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;
 
     /// <summary>Begins the next run, or a child, with the version of a run: bound to it, or from there to where its queue's tasks go.</summary>
     /// <param name="start">The start of the other run.</param>

@@ -114,9 +114,9 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
             }
 
             var answer = await rpc.Handler(call, request);
-            if (call.Header(EncodingHeader) == Gzip)
+            if (call.Header(EncodingHeader) == Gzip && !answer.IsEmpty)
             {
-                // As the real server: whoever sends compressed is answered so.
+                // As the real server: whoever sends compressed is answered so. .NET compresses nothing to nothing, which is no gzip.
                 await context.WriteResponseHeadersAsync(new Metadata { { AnswerEncodingHeader, Gzip } });
             }
 

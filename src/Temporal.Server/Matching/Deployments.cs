@@ -248,13 +248,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
                 .Distinct()
         )
         {
-            var route = new Route(
-                record.Info.Name,
-                Works(current),
-                share > 0 ? Works(ramping) : BuildVersion.None,
-                share,
-                Works(ramping)
-            );
+            var route = new Route(record.Info.Name, Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share, Works(ramping));
             if (route.Current.Length > 0 || route.Named.Length > 0)
             {
                 _routes[(record.NamespaceId, name, activity)] = route;

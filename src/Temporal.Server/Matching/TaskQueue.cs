@@ -67,7 +67,9 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            _weights = config is { FairnessWeightOverrides.Count: > 0 } ? new Dictionary<string, float>(config.FairnessWeightOverrides) : null;
+            _weights = config is { FairnessWeightOverrides.Count: > 0 }
+                ? new Dictionary<string, float>(config.FairnessWeightOverrides)
+                : null;
             Rate = config?.QueueRateLimit?.RateLimit?.RequestsPerSecond;
         }
     }
@@ -333,8 +335,7 @@ internal sealed class TaskQueue : IDisposable
         return task;
     }
 
-    private IEnumerable<(QueuedTask Task, Place Place)> Waiting =>
-        _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
+    private IEnumerable<(QueuedTask Task, Place Place)> Waiting => _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
 
     private Lane LaneOf(string version)
     {

@@ -40,11 +40,7 @@ internal sealed class TaskQueues(
             (namespaceId, name, activity),
             static (key, queues) =>
             {
-                var config = queues._configOf(
-                    key.NamespaceId,
-                    key.Name,
-                    key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow
-                );
+                var config = queues._configOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow);
                 var made = new TaskQueue(queues._time, queues._versionFor);
                 made.Configure(config);
                 return made;

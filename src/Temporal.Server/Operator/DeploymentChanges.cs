@@ -176,9 +176,7 @@ internal sealed class DeploymentChanges(
             : null;
         if (fault is not null)
         {
-            throw RpcErrors.FailedPrecondition(
-                $"version '{BuildVersion.Of(version.DeploymentVersion)}' cannot be deleted since {fault}"
-            );
+            throw RpcErrors.FailedPrecondition($"version '{BuildVersion.Of(version.DeploymentVersion)}' cannot be deleted since {fault}");
         }
 
         await deployments.ChangeAsync(

@@ -9,11 +9,8 @@ using Summary = Temporalio.Api.Deployment.V1.WorkerDeploymentInfo.Types.WorkerDe
 namespace Temporal.Server.Operator;
 
 /// <summary>Shows worker deployments and their versions.</summary>
-internal sealed class DeploymentHandler(
-    NamespaceRegistry namespaces,
-    Deployments deployments,
-    DeploymentDrainage drainage
-) : IServiceHandler
+internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployments deployments, DeploymentDrainage drainage)
+    : IServiceHandler
 {
     private const int DefaultPage = 100;
 
@@ -47,8 +44,12 @@ internal sealed class DeploymentHandler(
             CreateTime = record.Info.CreateTime,
             RoutingConfig = routing,
             LatestVersionSummary = record.Versions.Count == 0 ? null : Summarized(ns, record.Versions[^1]),
-            CurrentVersionSummary = DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current ? Summarized(ns, current) : null,
-            RampingVersionSummary = DeploymentRecords.Find(record, routing.RampingDeploymentVersion) is { } ramping ? Summarized(ns, ramping) : null,
+            CurrentVersionSummary = DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current
+                ? Summarized(ns, current)
+                : null,
+            RampingVersionSummary = DeploymentRecords.Find(record, routing.RampingDeploymentVersion) is { } ramping
+                ? Summarized(ns, ramping)
+                : null,
         };
     }
 
@@ -87,7 +88,10 @@ internal sealed class DeploymentHandler(
 
         // Shown with the deployment alone, as by the real server.
         (version.FirstActivationTime, version.LastCurrentTime, version.LastDeactivationTime) = (null, null, null);
-        var queues = version.TaskQueueInfos.OrderBy(queue => queue.Name, StringComparer.Ordinal).ThenByDescending(queue => queue.Type).ToList();
+        var queues = version
+            .TaskQueueInfos.OrderBy(queue => queue.Name, StringComparer.Ordinal)
+            .ThenByDescending(queue => queue.Type)
+            .ToList();
         version.TaskQueueInfos.Clear();
         version.TaskQueueInfos.AddRange(queues);
         return new DescribeWorkerDeploymentVersionResponse

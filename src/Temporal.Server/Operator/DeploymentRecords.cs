@@ -18,9 +18,7 @@ internal static class DeploymentRecords
     public static WorkerDeploymentVersion Wanted(WorkerDeploymentVersion? version, string dotted) =>
         version
         ?? (dotted.Length == 0 ? throw RpcErrors.InvalidArgument("deployment version cannot be empty") : BuildVersion.Parse(dotted))
-        ?? throw RpcErrors.InvalidArgument(
-            $"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\""
-        );
+        ?? throw RpcErrors.InvalidArgument($"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\"");
 
     /// <summary>A version that nobody has polled with yet.</summary>
     public static WorkerDeploymentVersionInfo Add(DeploymentRecord record, string buildId, Timestamp now)

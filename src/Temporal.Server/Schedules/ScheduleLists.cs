@@ -69,8 +69,7 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
             {
                 Name = "ScheduleId",
             }
-            : attributes.Find(ns.Id, name)
-                ?? throw QueryException.UnknownAttribute(name);
+            : attributes.Find(ns.Id, name) ?? throw QueryException.UnknownAttribute(name);
 
     private ScheduleListEntry Entry(ScheduleRun run)
     {

@@ -23,7 +23,10 @@ internal static class RecordedSettings
     {
         foreach (var setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (key, value) = (setting[..setting.IndexOf('=', StringComparison.Ordinal)], setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+            var (key, value) = (
+                setting[..setting.IndexOf('=', StringComparison.Ordinal)],
+                setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]
+            );
             options = key switch
             {
                 "frontend.WorkflowPauseEnabled" => options with { WorkflowPause = bool.Parse(value) },
