@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Common;
@@ -12,6 +13,22 @@ internal static class PayloadExtensions
 
     /// <summary>True for a value that removes a key: no data, null or an empty list, whatever the encoding.</summary>
     public static bool IsNull(this Payload payload) => payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
+
+    /// <summary>Takes values over; one that is null removes its key.</summary>
+    public static void Upsert(this MapField<string, Payload> fields, MapField<string, Payload> changes)
+    {
+        foreach (var (name, value) in changes)
+        {
+            if (value.IsNull())
+            {
+                fields.Remove(name);
+            }
+            else
+            {
+                fields[name] = value;
+            }
+        }
+    }
 
     /// <summary>The search attributes without those that are null; null if none is left.</summary>
     public static SearchAttributes? WithoutNulls(this SearchAttributes? attributes)

@@ -1,4 +1,3 @@
-using Google.Protobuf.Collections;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;
@@ -378,10 +377,12 @@ internal sealed class MutableState
                 break;
             case HistoryEvent.AttributesOneofCase.UpsertWorkflowSearchAttributesEventAttributes:
                 var attributes = e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes.IndexedFields;
-                Upsert(SearchAttributes.IndexedFields, attributes, PayloadExtensions.IsNull);
+                SearchAttributes.IndexedFields.Upsert(attributes);
+                Changes.Visible = true;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowPropertiesModifiedEventAttributes:
-                Upsert(Memo.Fields, e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, PayloadExtensions.IsNull);
+                Memo.Fields.Upsert(e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields);
+                Changes.Visible = true;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionSignaledEventAttributes:
                 SignalCount++;
@@ -474,23 +475,6 @@ internal sealed class MutableState
             Changes.Closed = true;
             Changes.Visible = true;
         }
-    }
-
-    private void Upsert(MapField<string, Payload> fields, MapField<string, Payload> changes, Func<Payload, bool> removes)
-    {
-        foreach (var (name, value) in changes)
-        {
-            if (removes(value))
-            {
-                fields.Remove(name);
-            }
-            else
-            {
-                fields[name] = value;
-            }
-        }
-
-        Changes.Visible = true;
     }
 
     /// <summary>A start that met the started task is remembered by the event it left; that has its id now.</summary>

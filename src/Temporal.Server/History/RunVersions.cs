@@ -34,7 +34,7 @@ internal static class RunVersions
         run.LastCompletedTaskEventId == 0
         && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;
 
-    /// <summary>Begins the next run, or a child, with the version of a run: bound to it, or from there to where its queue's tasks go.</summary>
+    /// <summary>Begins the next run, or a child, with the version of a run: bound to it, or moving on to where tasks go.</summary>
     /// <param name="start">The start of the other run.</param>
     /// <param name="run">The run that goes before it.</param>
     /// <param name="initial">The way that the run asks for its successor.</param>

@@ -29,7 +29,9 @@ internal sealed class FairOrder
     }
 
     /// <summary>A task has left the lane.</summary>
-    /// <param name="place">The place it had: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), pass and arrival.</param>
+    /// <param name="place">
+    /// The place it had: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), its pass, and the order of arrival.
+    /// </param>
     /// <param name="isEmpty">True if no task waits any more: the shares of the past are forgotten then.</param>
     public void Leave(Place place, bool isEmpty)
     {

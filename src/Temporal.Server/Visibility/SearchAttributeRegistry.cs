@@ -39,7 +39,9 @@ internal sealed class SearchAttributeRegistry
     /// <summary>The custom attributes of a namespace by name.</summary>
     public IReadOnlyDictionary<string, SearchAttribute> Custom(string namespaceId) => CustomOf(namespaceId);
 
-    /// <summary>The attribute of a name; null when the namespace has none. Names of fields are known, and nothing is found by them.</summary>
+    /// <summary>
+    /// The attribute of a name; null when the namespace has none. Names of fields are known, and nothing is found by them.
+    /// </summary>
     public SearchAttribute? Find(string namespaceId, string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name) ?? Fields.GetValueOrDefault(name);
 

@@ -3,7 +3,9 @@ using Temporal.Server;
 
 namespace Orchestrator.Conformance.Scenarios;
 
-/// <summary>The dynamic configuration that scenarios were recorded with (<c>settings.tsv</c>), and what it means to the embedded server.</summary>
+/// <summary>
+/// The dynamic configuration that scenarios were recorded with (<c>settings.tsv</c>), and the options of the embedded server for it.
+/// </summary>
 internal static class RecordedSettings
 {
     private static readonly Lazy<IReadOnlyList<(string Scenarios, string Setting)>> Lines = new(Load);
