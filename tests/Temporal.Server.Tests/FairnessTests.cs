@@ -91,7 +91,15 @@ public sealed class FairnessTests : IDisposable
         var taken = new List<string>();
         for (var i = 0; i < count; i++)
         {
-            Assert.True(_queue.TryPoll("", new PollerInfo { Identity = "p", RatePerSecond = 100_000 }, DateTimeOffset.UtcNow, CancellationToken.None, out var task));
+            Assert.True(
+                _queue.TryPoll(
+                    "",
+                    new PollerInfo { Identity = "p", RatePerSecond = 100_000 },
+                    DateTimeOffset.UtcNow,
+                    CancellationToken.None,
+                    out var task
+                )
+            );
             taken.Add((await task)!.WorkflowId);
         }
 

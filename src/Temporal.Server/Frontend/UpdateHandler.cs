@@ -172,8 +172,8 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             Stage = stage,
             Link =
                 stage == Stage.Admitted ? null
-                : progress.Outcome?.Failure is not null ? Links.ToRun(ns, run, "Update rejected")
-                : Links.ToRequest(ns, run, update.Request.RequestId, EventType.WorkflowExecutionUpdateAccepted),
+                : progress.Outcome?.Failure is not null ? EventLinks.ToRun(ns, run, "Update rejected")
+                : EventLinks.ToRequest(ns, run, update.Request.RequestId, EventType.WorkflowExecutionUpdateAccepted),
         };
     }
 

@@ -336,7 +336,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     private static Link SignalLink(NamespaceEntry ns, MutableState run, string requestId) =>
-        Links.ToRequest(ns.Name, run, requestId, EventType.WorkflowExecutionSignaled);
+        EventLinks.ToRequest(ns.Name, run, requestId, EventType.WorkflowExecutionSignaled);
 
     private static void CheckNames(SignalWithStartWorkflowExecutionRequest request)
     {

@@ -84,7 +84,12 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
                 var answer = Started(request, current, started: false);
                 if (Attach(current, request))
                 {
-                    answer.Link = Links.ToRequest(request.Namespace, current, request.RequestId, EventType.WorkflowExecutionOptionsUpdated);
+                    answer.Link = EventLinks.ToRequest(
+                        request.Namespace,
+                        current,
+                        request.RequestId,
+                        EventType.WorkflowExecutionOptionsUpdated
+                    );
                 }
 
                 return answer;

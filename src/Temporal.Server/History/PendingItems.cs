@@ -38,7 +38,7 @@ internal sealed class PendingActivity(
 
     public TimeSpan Heartbeat => (Record.Options is { } o ? o.HeartbeatTimeout : Scheduled.HeartbeatTimeout).Span();
 
-    /// <summary>Its own priority, as it was scheduled with or last changed to; null for none.</summary>
+    /// <summary>The priority of the activity itself, as scheduled or last changed; null for none.</summary>
     public Priority? Priority => Record.Options?.Priority ?? Scheduled.Priority;
 
     public RetryPolicy? RetryPolicy => Record.Options is { } o ? o.RetryPolicy : Scheduled.RetryPolicy;

@@ -4,7 +4,7 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.History;
 
 /// <summary>Links to events and runs, as answers to clients carry them.</summary>
-internal static class Links
+internal static class EventLinks
 {
     /// <summary>A link to the event that a request left in a run; the event may have no id yet.</summary>
     /// <param name="ns">Name of the run's namespace.</param>
