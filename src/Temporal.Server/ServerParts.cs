@@ -44,7 +44,7 @@ internal sealed class ServerParts : IDisposable
             var configs = new TaskQueueConfigs(Database);
             Deployments = new Deployments(Database, time);
             Deployments.Load();
-            Queues = new TaskQueues(time, configs.RateOf, Deployments.VersionFor);
+            Queues = new TaskQueues(time, configs.Find, Deployments.VersionFor);
             Deployments.Rerouted = Queues.Reroute;
             Store = new WorkflowStore(Database, visibility, time, logger, awake)
             {
@@ -67,11 +67,12 @@ internal sealed class ServerParts : IDisposable
                     attributes,
                     new NamespaceRemoval(services, directory, attributes, reader),
                     Timers,
-                    options.BlobSizeLimit
+                    options.BlobSizeLimit,
+                    options.WorkflowPause
                 )
             );
             _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
-            _parts.Add(new NexusHandler());
+            _parts.Add(new NexusHandler(Namespaces));
             _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
             _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
             _parts.Add(
@@ -83,7 +84,10 @@ internal sealed class ServerParts : IDisposable
             );
             var workers = new WorkerHandler(Timers, Namespaces);
             _parts.Add(workers);
-            _parts.Add(new DeploymentHandler(Namespaces, Deployments, Queues, reader, time));
+            var drainage = new DeploymentDrainage(reader, time, options.DrainageGracePeriod);
+            _parts.Add(new DeploymentHandler(Namespaces, Deployments, drainage));
+            _parts.Add(new DeploymentChanges(Namespaces, Deployments, drainage, Queues, time));
+            _parts.Add(new DeploymentRouting(Namespaces, Deployments));
             if (clock is not null)
             {
                 _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
@@ -200,16 +204,19 @@ internal sealed class ServerParts : IDisposable
         var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
-        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, Deployments, _stopping).Register(Table);
+        var activities = new ActivityStarts(Engine, Namespaces);
+        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
-        new PauseHandler(Engine, Namespaces).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address, _options.TaskQueuePartitions).Register(
+            Table
+        );
+        new PauseHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
         Workflows.Register(Table);
     }
 }

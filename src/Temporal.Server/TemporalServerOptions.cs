@@ -65,6 +65,24 @@ public sealed record TemporalServerOptions
 
     internal const int UsualBlobSizeLimit = 2 * 1024 * 1024;
 
+    /// <summary>Offers clients to pause workflows.</summary>
+    /// <value>True.</value>
+    public bool WorkflowPause { get; init; } = true;
+
+    /// <summary>
+    /// The time for which a version of a worker deployment drains at least after it was current or ramping, also if no open run is bound to
+    /// it.
+    /// </summary>
+    /// <value>3 minutes, as Temporal's server.</value>
+    public TimeSpan DrainageGracePeriod { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// The number of partitions that descriptions of a task queue show, each with 1,000 tasks per second. Queues have no partitions here:
+    /// clients show the numbers and nothing else.
+    /// </summary>
+    /// <value>4, as Temporal's server.</value>
+    public int TaskQueuePartitions { get; init; } = 4;
+
     /// <summary>Allows an address other than loopback without a certificate.</summary>
     /// <value>False.</value>
     public bool AllowInsecure { get; init; }

@@ -91,7 +91,17 @@ public sealed class StartDevTests
             interrupts,
             [
                 .. (string[])["server", "start-dev", "-p", "0", "-n", "shop", "-n", "default", "--db-filename", "kept.db"],
-                .. (string[])["--dynamic-config-value", "limit.blobSize.error=10", "--dynamic-config-value", "a.b=true"],
+                .. (string[])
+                    [
+                        "--dynamic-config-value",
+                        "limit.blobSize.error=10",
+                        "--dynamic-config-value",
+                        "a.b=true",
+                        "--http-port",
+                        "1",
+                        "--sqlite-pragma",
+                        "a=b",
+                    ],
                 .. (string[])["--search-attribute", "Age=Int", "--ui-port", "8233", "--log-level", "info", "--log-format", "json"],
             ]
         );
@@ -120,6 +130,7 @@ public sealed class StartDevTests
     [InlineData("--search-attribute Age", "'Age' has no value")]
     [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is the system's")]
     [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]
+    [InlineData("--dynamic-config-value frontend.WorkflowPauseEnabled=maybe", "'maybe', which is neither true nor false")]
     [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]
     [InlineData("--ip here", "--ip: 'here' is no IP address")]
     public async Task StartDev_WhatIsNotHere_IsRefusedWithASentence(string options, string said)

@@ -12,8 +12,9 @@ internal static class Commands
     private const string Help = """
         serve [PORT [FILE]]              an embedded server, in memory without a file; prints its address and runs until it is stopped
         unpack DIR                       write the recordings of server, workflows and clients below DIR
-        run --address HOST:PORT [--only GLOB]... [--jobs N] [--diffs N]
-                                         run scenarios of conformance/server and compare
+        run [--address HOST:PORT] [--only GLOB]... [--jobs N] [--diffs N]
+                                         run scenarios of conformance/server and compare; without an address against embedded servers
+                                         with the settings of the scenarios
         """;
 
     /// <summary>Runs one command; the exit code is 1 when a scenario failed and 2 for wrong use.</summary>
@@ -62,9 +63,12 @@ internal static class Commands
                 options.Only.Count == 0 || options.Only.Exists(glob => FileSystemName.MatchesSimpleExpression(glob, scenario.Name))
             )
             .ToList();
-        using var suite = await Suite.SetUpAsync(options.Address, CancellationToken.None);
-        var result = await suite.RunAsync(
+        var result = await SettingsRun.RunAsync(
             scenarios,
+            settings =>
+                options.Address is { } address
+                    ? Task.FromResult(ConformanceTarget.At(address))
+                    : ConformanceTarget.StartEmbeddedAsync(database: null, port: 0, settings),
             options.Jobs,
             retry: false,
             one =>
@@ -85,11 +89,11 @@ internal static class Commands
         return result.Results.Any(one => !one.Passed) ? 1 : 0;
     }
 
-    private sealed record Options(string Address, List<string> Only, int Jobs, int Differences)
+    private sealed record Options(string? Address, List<string> Only, int Jobs, int Differences)
     {
         public static Options Parse(string[] args)
         {
-            var options = new Options("127.0.0.1:7233", [], 6, 5);
+            var options = new Options(null, [], 6, 5);
             for (var i = 0; i + 1 < args.Length; i += 2)
             {
                 options = args[i] switch

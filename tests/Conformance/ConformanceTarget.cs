@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Conformance.Scenarios;
 using Temporal.Server;
 
 namespace Orchestrator.Conformance;
@@ -16,19 +17,23 @@ internal sealed class ConformanceTarget : IAsyncDisposable
     public string Address { get; }
 
     /// <summary>Starts the embedded server unless another is named.</summary>
-    public static async Task<ConformanceTarget> StartAsync() =>
+    /// <param name="settings">Recorded settings of an embedded server; another has its own.</param>
+    public static async Task<ConformanceTarget> StartAsync(string settings = "") =>
         Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS") is { Length: > 0 } address
             ? new ConformanceTarget(address, null)
-            : await StartEmbeddedAsync(database: null, port: 0);
+            : await StartEmbeddedAsync(database: null, port: 0, settings);
+
+    /// <summary>A server that runs already.</summary>
+    public static ConformanceTarget At(string address) => new(address, null);
 
     /// <summary>Starts an embedded server on a loopback port.</summary>
     /// <param name="database">The file; null keeps everything in memory.</param>
     /// <param name="port">0 takes any free one.</param>
-    public static async Task<ConformanceTarget> StartEmbeddedAsync(string? database, int port)
+    /// <param name="settings">Recorded settings that it has.</param>
+    public static async Task<ConformanceTarget> StartEmbeddedAsync(string? database, int port, string settings = "")
     {
-        var server = new TemporalServer(
-            new TemporalServerOptions { DatabasePath = database, Address = new IPEndPoint(IPAddress.Loopback, port) }
-        );
+        var options = new TemporalServerOptions { DatabasePath = database, Address = new IPEndPoint(IPAddress.Loopback, port) };
+        var server = new TemporalServer(RecordedSettings.Apply(options, settings));
         await server.StartAsync();
         return new ConformanceTarget(new Uri(server.Addresses[0]).Authority, server);
     }

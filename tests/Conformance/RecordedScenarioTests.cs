@@ -30,10 +30,9 @@ public sealed class RecordedScenarioTests(ITestOutputHelper output)
     private async Task RunAsync(IReadOnlyList<Scenario> scenarios)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6.5));
-        await using var target = await ConformanceTarget.StartAsync();
-        using var suite = await Suite.SetUpAsync(target.Address, limit.Token);
-        var result = await suite.RunAsync(
-            [.. scenarios.Where(scenario => !AllowedExceptions.All.ContainsKey(scenario.Name))],
+        var result = await SettingsRun.RunAsync(
+            [.. scenarios.Where(scenario => !AllowedExceptions.Covers(scenario.Name))],
+            ConformanceTarget.StartAsync,
             Parallel,
             retry: true,
             _ => { },

@@ -37,8 +37,32 @@ public sealed class ClaimsTests
 
         Assert.False(system.Capabilities.Nexus);
         Assert.Equal(StatusCode.Unimplemented, refused.Status);
-        Assert.Contains("carries out no Nexus operations", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not carry out Nexus operations, so it has no Nexus endpoints; a Temporal server does",
+            refused.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(ListNexusEndpointsResponse.Parser.ParseFrom(listed.Answer).Endpoints);
+    }
+
+    [Fact]
+    public async Task StandaloneActivity_IsRefusedWithASentence()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var refused = await server.TryAsync(
+            new StartActivityExecutionRequest { Namespace = "default", ActivityId = "a" },
+            Eventually.Limit
+        );
+        var unknown = await server.TryAsync(new StartActivityExecutionRequest { Namespace = "none", ActivityId = "a" }, Eventually.Limit);
+
+        Assert.Equal(StatusCode.Unimplemented, refused.Status);
+        Assert.Contains(
+            "does not carry out activities without a workflow; a Temporal server does",
+            refused.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(StatusCode.NotFound, unknown.Status);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class DeploymentTests
         );
         Assert.Equal(("shop.a", Version("a")), (described.RoutingConfig.CurrentVersion, described.RoutingConfig.CurrentDeploymentVersion));
         Assert.Equal("shop", Assert.Single(listed.WorkerDeployments).Name);
-        Assert.Equal([TaskQueueType.Workflow, TaskQueueType.Activity], version.VersionTaskQueues.Select(queue => queue.Type));
+        Assert.Equal([TaskQueueType.Activity, TaskQueueType.Workflow], version.VersionTaskQueues.Select(queue => queue.Type));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task PinnedRun_ItsActivitiesAndItsNextRun_StayWithItsVersion()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(drainageGracePeriod: TimeSpan.Zero);
         await RegisterAsync(server, "a", "b");
         await SetCurrentAsync(server, "a");
         await StartAsync(server, "w");
@@ -116,7 +116,7 @@ public sealed class DeploymentTests
         Assert.Empty((await PollActivityAsync(server, "b", Short)).TaskToken);
         var activity = await PollActivityAsync(server, "a");
         Assert.Equal("act", activity.ActivityId);
-        Assert.Equal(WorkerDeploymentVersionStatus.Draining, (await DescribeAsync(server)).VersionSummaries[0].Status);
+        Assert.Equal(WorkerDeploymentVersionStatus.Draining, (await DescribeAsync(server)).VersionSummaries[1].Status);
         await server.CallAsync(
             new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = activity.TaskToken },
             RespondActivityTaskCompletedResponse.Parser
@@ -134,7 +134,7 @@ public sealed class DeploymentTests
         );
 
         await CompleteAsync(server, await PollAsync(server, "a"), "a", VersioningBehavior.Pinned, TestServer.Complete());
-        Assert.Equal(WorkerDeploymentVersionStatus.Drained, (await DescribeAsync(server)).VersionSummaries[0].Status);
+        Assert.Equal(WorkerDeploymentVersionStatus.Drained, (await DescribeAsync(server)).VersionSummaries[1].Status);
     }
 
     [Fact]
@@ -267,9 +267,9 @@ public sealed class DeploymentTests
             )
         );
 
-        Assert.Equal("Worker Deployment not found", nothing.Status.Detail);
-        Assert.Equal("Version not found in deployment", unknown.Status.Detail);
-        Assert.Equal("Version cannot be deleted since it is current or ramping.", current.Status.Detail);
+        Assert.StartsWith("no Worker Deployment found with name 'shop'", nothing.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("build ID 'x' not found in Worker Deployment 'shop'", unknown.Status.Detail);
+        Assert.Equal("version 'shop:a' cannot be deleted since it is current or ramping", current.Status.Detail);
         Assert.Equal(StatusCode.FailedPrecondition, stale.StatusCode);
         Assert.Equal("shop.a", (await DescribeAsync(server)).RoutingConfig.CurrentVersion);
     }

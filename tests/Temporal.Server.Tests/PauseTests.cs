@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Orchestrator.Temporal.Server.Tests.Storage;
 using Orchestrator.TestKit;
-using Temporal.Server.Common;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -30,7 +29,6 @@ public sealed class PauseTests
         await using var server = restarted ? await TestServer.StartAsync(folder.DatabasePath) : first;
         var described = await DescribeAsync(server, "w");
         var poll = server.PollWorkflowTaskAsync("w");
-        await DroppedAsync(server, "w");
         await UnpauseAsync(server, "w");
         await server.CompleteAsync(await poll, TestServer.Complete());
 
@@ -40,9 +38,11 @@ public sealed class PauseTests
             [
                 EventType.WorkflowExecutionStarted,
                 EventType.WorkflowTaskScheduled,
+                EventType.WorkflowTaskFailed,
                 EventType.WorkflowExecutionPaused,
                 EventType.WorkflowExecutionSignaled,
                 EventType.WorkflowExecutionUnpaused,
+                EventType.WorkflowTaskScheduled,
                 EventType.WorkflowTaskStarted,
                 EventType.WorkflowTaskCompleted,
                 EventType.WorkflowExecutionCompleted,
@@ -77,19 +77,53 @@ public sealed class PauseTests
     }
 
     [Fact]
-    public async Task Paused_AskedAQuery_IsAnsweredByAWorker()
+    public async Task Paused_AskedOrUpdated_IsRefused()
     {
         await using var server = await TestServer.StartAsync();
         await server.StartWorkflowAsync("w");
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
         await PauseAsync(server, "w");
+
+        var asked = await server.QueryAsync("w");
+        var updated = await server.TryAsync(
+            new UpdateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
+                Request = new()
+                {
+                    Meta = new() { UpdateId = "u" },
+                    Input = new() { Name = "update" },
+                },
+            },
+            Eventually.Limit
+        );
+
+        Assert.Equal(WorkflowExecutionStatus.Paused, asked.QueryRejected.Status);
+        Assert.Equal((StatusCode.FailedPrecondition, "Workflow is paused. Cannot update the workflow."), (updated.Status, updated.Message));
+    }
+
+    [Fact]
+    public async Task Paused_ActivityThatWaits_IsHeldAndTheRetryOfARunningOneIsNot()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Activity("running", "w"));
+        var running = await server.PollActivityTaskAsync("w");
         await server.SignalAsync("w", "s");
-        var asked = server.QueryAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Activity("waiting", "w"));
+        await PauseAsync(server, "w");
+        await server.CallAsync(
+            new RespondActivityTaskFailedRequest { Namespace = "default", TaskToken = running.TaskToken },
+            RespondActivityTaskFailedResponse.Parser
+        );
 
-        var task = await server.PollWorkflowTaskAsync("w");
-        await server.AnswerQueryAsync(task, TestServer.Text("yes"));
+        var first = await server.PollActivityTaskAsync("w");
+        var poll = server.PollActivityTaskAsync("w");
+        await UnpauseAsync(server, "w");
 
-        Assert.Equal("yes", (await asked).QueryResult.Payloads_[0].Data.ToStringUtf8());
+        Assert.Equal(("running", 2), (first.ActivityId, first.Attempt));
+        Assert.Equal("waiting", (await poll).ActivityId);
     }
 
     [Fact]
@@ -100,6 +134,7 @@ public sealed class PauseTests
         var early = await Assert.ThrowsAsync<RpcException>(() => UnpauseAsync(server, "w"));
         await PauseAsync(server, "w");
         await PauseAsync(server, "w");
+        var second = await Assert.ThrowsAsync<RpcException>(() => PauseAsync(server, "w", "another"));
         var open = await server.CallAsync(
             new ListOpenWorkflowExecutionsRequest { Namespace = "default" },
             ListOpenWorkflowExecutionsResponse.Parser
@@ -115,12 +150,13 @@ public sealed class PauseTests
         var late = await Assert.ThrowsAsync<RpcException>(() => PauseAsync(server, "w"));
 
         Assert.Equal((StatusCode.FailedPrecondition, "workflow is not paused."), (early.StatusCode, early.Status.Detail));
+        Assert.Equal((StatusCode.FailedPrecondition, "workflow is already paused."), (second.StatusCode, second.Status.Detail));
         Assert.Equal(WorkflowExecutionStatus.Paused, Assert.Single(open.Executions).Status);
         Assert.Equal(StatusCode.NotFound, late.StatusCode);
         Assert.Single(await server.HistoryAsync("w"), e => e.EventType == EventType.WorkflowExecutionPaused);
     }
 
-    private static Task PauseAsync(TestServer server, string id) =>
+    private static Task PauseAsync(TestServer server, string id, string requestId = "once") =>
         server.CallAsync(
             new PauseWorkflowExecutionRequest
             {
@@ -128,6 +164,7 @@ public sealed class PauseTests
                 WorkflowId = id,
                 Identity = "me",
                 Reason = "why",
+                RequestId = requestId,
             },
             PauseWorkflowExecutionResponse.Parser
         );
@@ -147,11 +184,4 @@ public sealed class PauseTests
             },
             DescribeWorkflowExecutionResponse.Parser
         );
-
-    /// <summary>The task of the paused run has been taken out of its queue and dropped by then.</summary>
-    private static Task DroppedAsync(TestServer server, string queue)
-    {
-        var waiting = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, queue, activity: false);
-        return Eventually.TrueAsync(() => waiting.Backlog == 0 && waiting.HasPoller(TimeSpan.Zero));
-    }
 }

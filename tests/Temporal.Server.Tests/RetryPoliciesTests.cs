@@ -61,8 +61,8 @@ public sealed class RetryPoliciesTests
     [Theory]
     [InlineData(TimeoutType.StartToClose, RetryState.InProgress)]
     [InlineData(TimeoutType.Heartbeat, RetryState.InProgress)]
-    [InlineData(TimeoutType.ScheduleToClose, RetryState.NonRetryableFailure)]
-    [InlineData(TimeoutType.ScheduleToStart, RetryState.NonRetryableFailure)]
+    [InlineData(TimeoutType.ScheduleToClose, RetryState.Timeout)]
+    [InlineData(TimeoutType.ScheduleToStart, RetryState.Timeout)]
     public void Next_OfTimeouts_RetriesOnlyThoseOfOneAttempt(TimeoutType type, RetryState state) =>
         Assert.Equal(state, RetryPolicies.Next(new RetryPolicy(), 1, Failures.Timeout(type, "late"), Now, null).State);
 

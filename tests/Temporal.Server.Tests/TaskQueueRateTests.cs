@@ -82,7 +82,7 @@ public sealed class TaskQueueRateTests
                 {
                     Namespace = "default",
                     TaskQueue = "w",
-                    TaskQueueType = TaskQueueType.Workflow,
+                    TaskQueueType = TaskQueueType.Activity,
                     UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate
                     {
                         RateLimit = new RateLimit { RequestsPerSecond = 0 },
@@ -95,8 +95,9 @@ public sealed class TaskQueueRateTests
         await using (var server = await TestServer.StartAsync(path))
         {
             await server.StartWorkflowAsync("w");
-            var poll = server.PollWorkflowTaskAsync("w");
-            var queue = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, "w", activity: false);
+            await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Activity("a", "w"));
+            var poll = server.PollActivityTaskAsync("w");
+            var queue = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, "w", activity: true);
             while (!queue.HasPoller(TimeSpan.Zero))
             {
                 await Task.Delay(10);
@@ -110,7 +111,7 @@ public sealed class TaskQueueRateTests
                 {
                     Namespace = "default",
                     TaskQueue = "w",
-                    TaskQueueType = TaskQueueType.Workflow,
+                    TaskQueueType = TaskQueueType.Activity,
                     UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate(),
                 },
                 UpdateTaskQueueConfigResponse.Parser

@@ -36,7 +36,8 @@ internal sealed class TestServer : IAsyncDisposable
         string? databasePath = null,
         TimeProvider? time = null,
         ILoggerFactory? loggers = null,
-        int blobSizeLimit = 2 * 1024 * 1024
+        int blobSizeLimit = 2 * 1024 * 1024,
+        TimeSpan? drainageGracePeriod = null
     )
     {
         var socket = Path.Combine(Path.GetTempPath(), "ts-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
@@ -47,6 +48,7 @@ internal sealed class TestServer : IAsyncDisposable
                 SocketPath = socket,
                 TimeProvider = time ?? TimeProvider.System,
                 BlobSizeLimit = blobSizeLimit,
+                DrainageGracePeriod = drainageGracePeriod ?? TimeSpan.FromMinutes(3),
             },
             loggers
         );

@@ -35,9 +35,20 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly Option<string[]> _settings = new("--dynamic-config-value")
     {
         Description =
-            "A setting of the official server (may be repeated). limit.blobSize.error and limit.historyCount.suggestContinueAsNew have an "
-            + "effect; others are of parts that are not here",
+            "A setting of the official server (may be repeated). limit.blobSize.error, limit.historyCount.suggestContinueAsNew, "
+            + "frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
+            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod have an effect; others are of parts that are not here",
         HelpName = "KEY=VALUE",
+    };
+    private readonly Option<int?> _httpPort = new("--http-port")
+    {
+        Description = "Accepted without effect: this server has no HTTP API",
+        HelpName = "N",
+    };
+    private readonly Option<string[]> _pragmas = new("--sqlite-pragma")
+    {
+        Description = "Accepted without effect (may be repeated): the engine sets SQLite up itself",
+        HelpName = "NAME=VALUE",
     };
     private readonly Option<bool> _headless = new("--headless") { Description = "Taken as said: there is no Web UI in this program" };
     private readonly Option<int?> _uiPort = new("--ui-port") { Description = "Taken, without an effect", HelpName = "N" };
@@ -59,7 +70,21 @@ internal sealed class ServerStartDevCommand : CliCommand
     {
         _listen.AddTo(this);
         foreach (
-            var option in (Option[])[_namespaces, _file, _attributes, _settings, _headless, _uiPort, _uiAddress, _skipping, _format, _level]
+            var option in (Option[])
+                [
+                    _namespaces,
+                    _file,
+                    _attributes,
+                    _settings,
+                    _httpPort,
+                    _pragmas,
+                    _headless,
+                    _uiPort,
+                    _uiAddress,
+                    _skipping,
+                    _format,
+                    _level,
+                ]
         )
         {
             Add(option);
@@ -83,6 +108,9 @@ internal sealed class ServerStartDevCommand : CliCommand
                 .ToDictionary(pair => pair.Key, pair => TypeOf(pair.Value), StringComparer.Ordinal),
             BlobSizeLimit = NumberOf(settings, "limit.blobSize.error") ?? usual.BlobSizeLimit,
             SuggestContinueAsNewAfter = NumberOf(settings, "limit.historyCount.suggestContinueAsNew") ?? usual.SuggestContinueAsNewAfter,
+            WorkflowPause = FlagOf(settings, "frontend.WorkflowPauseEnabled") ?? usual.WorkflowPause,
+            TaskQueuePartitions = NumberOf(settings, "matching.numTaskqueueReadPartitions") ?? usual.TaskQueuePartitions,
+            DrainageGracePeriod = SpanOf(settings, "matching.wv.VersionDrainageStatusVisibilityGracePeriod") ?? usual.DrainageGracePeriod,
         };
         var options = _listen.Apply(unbound, parsed, context);
         using var file = named is null ? null : ServerCommand.Acquire(named, guard: null);
@@ -102,6 +130,16 @@ internal sealed class ServerStartDevCommand : CliCommand
             file?.Announce(server.Addresses[0]);
             context.Terminal.Say($"Temporal server at {new Uri(server.Addresses[0]).Authority}, {named ?? "in memory"}. Ctrl-C ends it.");
             ListenOptions.WarnOfOpenness(options, context);
+            if (parsed.GetValue(_httpPort) is not null)
+            {
+                context.Terminal.Say("--http-port has no effect: this server has no HTTP API. Use gRPC.");
+            }
+
+            if (parsed.GetValue(_pragmas) is { Length: > 0 })
+            {
+                context.Terminal.Say("--sqlite-pragma has no effect: the engine sets SQLite up itself.");
+            }
+
             if (!parsed.GetValue(_headless))
             {
                 context.Terminal.Say(
@@ -137,14 +175,41 @@ internal sealed class ServerStartDevCommand : CliCommand
                 "Types are Text, Keyword, Int, Double, Bool, Datetime and KeywordList."
             );
 
+    private static bool? FlagOf(IReadOnlyList<KeyValuePair<string, string>> settings, string key) =>
+        settings.LastOrDefault(setting => setting.Key == key) is { Key: not null } set
+            ? bool.TryParse(set.Value, out var flag)
+                ? flag
+                : throw Unreadable(set, "neither true nor false", "true|false")
+            : null;
+
+    // As Go writes them: 90s, 3m, 500ms.
+    private static TimeSpan? SpanOf(IReadOnlyList<KeyValuePair<string, string>> settings, string key)
+    {
+        if (settings.LastOrDefault(setting => setting.Key == key) is not { Key: not null } set)
+        {
+            return null;
+        }
+
+        var digits = new string([.. set.Value.TakeWhile(char.IsAsciiDigit)]);
+        return int.TryParse(digits, out var number)
+            ? set.Value[digits.Length..] switch
+            {
+                "ms" => TimeSpan.FromMilliseconds(number),
+                "s" => TimeSpan.FromSeconds(number),
+                "m" => TimeSpan.FromMinutes(number),
+                "h" => TimeSpan.FromHours(number),
+                _ => throw Unreadable(set, "not a duration", "90s"),
+            }
+            : throw Unreadable(set, "not a duration", "90s");
+    }
+
+    private static UseCaseException Unreadable(KeyValuePair<string, string> set, string fault, string form) =>
+        new(Outcome.Usage, $"--dynamic-config-value: {set.Key} is '{set.Value}', which is {fault}.", $"Write {set.Key}={form}.");
+
     private static int? NumberOf(IReadOnlyList<KeyValuePair<string, string>> settings, string key) =>
         settings.LastOrDefault(setting => setting.Key == key) is { Key: not null } set
             ? int.TryParse(set.Value, out var number) && number > 0
                 ? number
-                : throw new UseCaseException(
-                    Outcome.Usage,
-                    $"--dynamic-config-value: {key} is '{set.Value}', which is not a number above 0.",
-                    $"Write {key}=NUMBER."
-                )
+                : throw Unreadable(set, "not a number above 0", "NUMBER")
             : null;
 }

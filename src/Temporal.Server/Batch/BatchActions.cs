@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Temporal.Server.Batch.State;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
@@ -19,12 +21,12 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
     public static BatchOperationType TypeOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {
-            Operation.TerminationOperation => BatchOperationType.Terminate,
-            Operation.SignalOperation => BatchOperationType.Signal,
-            Operation.CancellationOperation => BatchOperationType.Cancel,
-            Operation.DeletionOperation => BatchOperationType.Delete,
-            Operation.ResetOperation => BatchOperationType.Reset,
-            Operation.UpdateWorkflowOptionsOperation => BatchOperationType.UpdateExecutionOptions,
+            Operation.TerminationOperation => BatchOperationType.TerminateWorkflow,
+            Operation.SignalOperation => BatchOperationType.SignalWorkflow,
+            Operation.CancellationOperation => BatchOperationType.CancelWorkflow,
+            Operation.DeletionOperation => BatchOperationType.DeleteWorkflow,
+            Operation.ResetOperation => BatchOperationType.ResetWorkflow,
+            Operation.UpdateWorkflowOptionsOperation => BatchOperationType.UpdateWorkflowExecutionOptions,
             Operation.UnpauseActivitiesOperation => BatchOperationType.UnpauseActivity,
             Operation.ResetActivitiesOperation => BatchOperationType.ResetActivity,
             Operation.UpdateActivityOptionsOperation => BatchOperationType.UpdateActivityOptions,
@@ -93,13 +95,13 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 );
                 break;
             case Operation.SignalOperation:
-                await workflows.SignalAsync(Signal(request.SignalOperation, target, requestId, ns));
+                await workflows.SignalAsync(Signal(request.SignalOperation, target, UuidOf(requestId), ns));
                 break;
             case Operation.DeletionOperation:
                 await workflows.DeleteAsync(new DeleteWorkflowExecutionRequest { Namespace = ns, WorkflowExecution = target });
                 break;
             case Operation.ResetOperation:
-                await workflows.ResetAsync(await ResetAsync(request, target, requestId, ns));
+                await workflows.ResetAsync(await ResetAsync(request, target, requestId, ns), once: true);
                 break;
             case Operation.UpdateWorkflowOptionsOperation:
                 var options = request.UpdateWorkflowOptionsOperation;
@@ -119,6 +121,9 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 break;
         }
     }
+
+    /// <summary>One and the same id for a batch and a run, in the form that events show.</summary>
+    private static string UuidOf(string requestId) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)).AsSpan(0, 16)).ToString();
 
     private async Task ChangeActivitiesAsync(StartBatchOperationRequest request, WorkflowExecution target, string ns)
     {

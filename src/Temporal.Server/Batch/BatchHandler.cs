@@ -7,6 +7,7 @@ using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Batch.V1;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -54,7 +55,9 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
             || request.OperationCase == StartBatchOperationRequest.OperationOneofCase.None
         )
         {
-            throw RpcErrors.InvalidArgument("must provide required parameters: BatchType/Reason/Namespace/Query/Executions");
+            throw RpcErrors.InvalidArgument(
+                "must provide required parameters: BatchType,Reason,Namespace, AND one of (Query OR Executions OR TargetExecutions)"
+            );
         }
 
         BatchActions.Check(request);
@@ -126,6 +129,16 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
             FailureOperationCount = record.Failed,
             Identity = BatchActions.IdentityOf(record.Request),
             Reason = record.Request.Reason,
+            Query = record.Request.VisibilityQuery,
+            Executions =
+            {
+                record.Request.Executions.Select(execution => new Execution
+                {
+                    Type = ExecutionType.Workflow,
+                    BusinessId = execution.WorkflowId,
+                    RunId = execution.RunId,
+                }),
+            },
         };
     }
 
@@ -176,7 +189,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
                     ? $"Workflow execution is already running. WorkflowId: {job}, RunId: {record.RunId}."
                     : $"Workflow execution already finished. WorkflowId: {job}, RunId: {record.RunId}. Workflow Id reuse policy: "
                         + "reject duplicate workflow Id.";
-            throw RpcErrors.AlreadyStarted(message, record.RequestId, record.RunId);
+            throw RpcErrors.AlreadyStarted(message, record.RequestId, record.RunId, record.RunId);
         }
 
         if (_batches.Any(batch => batch.Key.NamespaceId == ns.Id && batch.Value.Record.State == BatchOperationState.Running))

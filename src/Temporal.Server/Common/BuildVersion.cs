@@ -23,6 +23,12 @@ internal static class BuildVersion
             ? new WorkerDeploymentVersion { DeploymentName = options.DeploymentName, BuildId = options.BuildId }
             : null;
 
+    /// <summary>Reads a version as one text; null for <see cref="None"/>.</summary>
+    public static WorkerDeploymentVersion? Read(string version) =>
+        version.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+            ? new WorkerDeploymentVersion { DeploymentName = version[..colon], BuildId = version[(colon + 1)..] }
+            : null;
+
     /// <summary>The form of older clients, <c>DEPLOYMENT.BUILD</c>.</summary>
     public static string Dotted(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}.{version.BuildId}" : Unversioned;

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Common;
@@ -7,14 +8,71 @@ namespace Temporal.Server.Common;
 internal static class PayloadExtensions
 {
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");
-    private static readonly ByteString BinaryNull = ByteString.CopyFromUtf8("binary/null");
+    private static readonly ByteString Null = ByteString.CopyFromUtf8("null");
     private static readonly ByteString EmptyList = ByteString.CopyFromUtf8("[]");
 
-    /// <summary>True for a value that removes a key: nothing, or an empty list. JSON's null is a value.</summary>
-    public static bool IsNull(this Payload payload) =>
-        payload.Metadata.TryGetValue("encoding", out var encoding)
-            ? encoding.Equals(BinaryNull) || (encoding.Equals(JsonPlain) && payload.Data.Equals(EmptyList))
-            : payload.Data.IsEmpty;
+    /// <summary>True for a value that removes a key: no data, null or an empty list, whatever the encoding.</summary>
+    public static bool IsNull(this Payload payload) => payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
+
+    /// <summary>Takes values over; one that is null removes its key.</summary>
+    public static void Upsert(this MapField<string, Payload> fields, MapField<string, Payload> changes)
+    {
+        foreach (var (name, value) in changes)
+        {
+            if (value.IsNull())
+            {
+                fields.Remove(name);
+            }
+            else
+            {
+                fields[name] = value;
+            }
+        }
+    }
+
+    /// <summary>The search attributes without those that are null; null if none is left.</summary>
+    public static SearchAttributes? WithoutNulls(this SearchAttributes? attributes)
+    {
+        if (attributes is null || attributes.IndexedFields.Count == 0)
+        {
+            return null;
+        }
+
+        if (!attributes.IndexedFields.Values.Any(IsNull))
+        {
+            return attributes;
+        }
+
+        var kept = new SearchAttributes();
+        foreach (var (name, value) in attributes.IndexedFields.Where(field => !field.Value.IsNull()))
+        {
+            kept.IndexedFields[name] = value;
+        }
+
+        return kept.IndexedFields.Count > 0 ? kept : null;
+    }
+
+    /// <summary>The memo without fields that are null; null if none is left.</summary>
+    public static Memo? WithoutNulls(this Memo? memo)
+    {
+        if (memo is null || memo.Fields.Count == 0)
+        {
+            return null;
+        }
+
+        if (!memo.Fields.Values.Any(IsNull))
+        {
+            return memo;
+        }
+
+        var kept = new Memo();
+        foreach (var (name, value) in memo.Fields.Where(field => !field.Value.IsNull()))
+        {
+            kept.Fields[name] = value;
+        }
+
+        return kept.Fields.Count > 0 ? kept : null;
+    }
 
     /// <summary>A text as JSON.</summary>
     public static Payload Json(string json, string? type = null)

@@ -22,7 +22,7 @@ internal static class Require
 
         if (id.Length > MaxId)
         {
-            throw RpcErrors.InvalidArgument("WorkflowId length exceeds limit.");
+            throw RpcErrors.InvalidArgument($"WorkflowId exceeds maximum allowed length ({id.Length}/{MaxId})");
         }
     }
 

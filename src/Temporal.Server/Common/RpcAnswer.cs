@@ -15,6 +15,9 @@ internal sealed class RpcAnswer
     /// <summary>Answers with the encoded bytes of a message, so that stored events are never parsed only to be encoded again.</summary>
     public RpcAnswer(ReadOnlyMemory<byte> encoded) => _encoded = encoded;
 
+    /// <summary>True for a message without content.</summary>
+    internal bool IsEmpty => (_message?.CalculateSize() ?? _encoded.Length) == 0;
+
     /// <summary>Writes the message as gRPC's server wants it.</summary>
     internal void WriteTo(SerializationContext context)
     {

@@ -52,12 +52,17 @@ internal static class RpcErrors
             new NamespaceNotFoundFailure { Namespace = name }
         );
 
-    public static RpcException AlreadyStarted(string message, string startRequestId, string runId) =>
+    public static RpcException AlreadyStarted(string message, string startRequestId, string runId, string firstRunId) =>
         Create(
             StatusCode.AlreadyExists,
             message,
             "temporal.api.errordetails.v1.WorkflowExecutionAlreadyStartedFailure",
-            new WorkflowExecutionAlreadyStartedFailure { StartRequestId = startRequestId, RunId = runId }
+            new WorkflowExecutionAlreadyStartedFailure
+            {
+                StartRequestId = startRequestId,
+                RunId = runId,
+                FirstExecutionRunId = firstRunId,
+            }
         );
 
     public static RpcException QueryFailed(string message, Temporalio.Api.Failure.V1.Failure? failure = null) =>

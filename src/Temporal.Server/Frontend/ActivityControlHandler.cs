@@ -270,7 +270,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             throw RpcErrors.InvalidArgument($"Invalid {name}: negative duration");
         }
 
-        if (RetryPolicies.Fault(asked.RetryPolicy) is { } fault)
+        if ((RetryPolicies.Fault(asked.RetryPolicy) ?? Priorities.Fault(asked.Priority)) is { } fault)
         {
             throw RpcErrors.InvalidArgument(fault);
         }
@@ -344,6 +344,9 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 break;
             case "heartbeat_timeout":
                 options.HeartbeatTimeout = asked.HeartbeatTimeout;
+                break;
+            case var part when part == "priority" || part.StartsWith("priority.", StringComparison.Ordinal):
+                options.Priority = Priorities.Merged(options.Priority, asked.Priority, [part]);
                 break;
             case "retry_policy":
                 options.RetryPolicy = RetryPolicies.WithDefaults(asked.RetryPolicy);

@@ -8,9 +8,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// How attempts of activities come to workers: with polls alone. As with the real server, no answer to a workflow task brings one along
-/// (<c>request_eager_execution</c>):
-/// with an answer that is lost on its way it would wait for its time limit.
+/// How attempts of activities come to workers: with polls, and with the answer to the workflow task that scheduled them where the worker
+/// asks for it (<c>request_eager_execution</c>).
 /// </summary>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
 {
@@ -22,23 +21,42 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         ActivityQueuedTask task,
         string identity,
         string requestId,
-        WorkerVersionStamp? version
+        WorkerVersionStamp? version,
+        string deployment = BuildVersion.None
     )
     {
         if (
-            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true, IsPaused: false } run
+            engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run
             || run.Activities.Find(task.ScheduledEventId) is not { } activity
             || activity.IsStarted
             || activity.Record.Stamp != task.Stamp
             || activity.Record.Paused
             || activity.Record.WaitsForRetry
+            || activity.Record.Held
         )
         {
             return null;
         }
 
+        if (Moves(run, deployment))
+        {
+            run.WaitForMove.Add(activity.ScheduledEventId);
+            run.WorkflowTask.EnsureScheduled();
+            return null;
+        }
+
         return Started(run, activity, identity, requestId, version);
     }
+
+    /// <summary>
+    /// True if the worker is of the version that the run's tasks go to now, and the run is still on another: its workflow task goes first.
+    /// </summary>
+    private bool Moves(MutableState run, string deployment) =>
+        deployment.Length > 0
+        && RunVersions.Pinned(run) is null
+        && run.LastCompletedTaskEventId > 0
+        && deployment != BuildVersion.Of(run.Deployment)
+        && deployment == engine.Deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId);
 
     /// <summary>The worker was gone before it got its answer, or there was none.</summary>
     public void PutBack(ActivityQueuedTask task, string requestId) =>
@@ -66,6 +84,43 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
                         else if (!activity.IsStarted)
                         {
                             engine.Queues.Add(task);
+                        }
+                    }
+                )
+        );
+
+    /// <summary>
+    /// Starts an attempt for the worker that scheduled the activity, in the same change: it comes into no queue. Call with the lock held.
+    /// </summary>
+    public PollActivityTaskQueueResponse StartEagerly(
+        MutableState run,
+        PendingActivity activity,
+        string identity,
+        string requestId,
+        WorkerVersionStamp? version
+    )
+    {
+        run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
+        return Started(run, activity, identity, requestId, version);
+    }
+
+    /// <summary>The answer with which an attempt was started eagerly did not reach its worker: it waits in the queue.</summary>
+    public void PutBackEager(TaskToken token) =>
+        engine.Detached(
+            token.WorkflowId,
+            () =>
+                engine.Store.ChangeAsync(
+                    token.NamespaceId,
+                    token.WorkflowId,
+                    w =>
+                    {
+                        if (
+                            engine.Store.Find(w, token.RunId) is { IsOpen: true } run
+                            && run.Activities.Find(token.ScheduledEventId) is { IsStarted: true } activity
+                            && activity.Record.RequestId == token.RequestId
+                        )
+                        {
+                            ActivityTransitions.Unstart(run, activity);
                         }
                     }
                 )
@@ -112,7 +167,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
             HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
             RetryPolicy = activity.RetryPolicy,
-            Priority = Priorities.Inherit(scheduled.Priority, run.Start.Priority),
+            Priority = Priorities.Inherit(activity.Priority, run.Priority),
         };
     }
 }

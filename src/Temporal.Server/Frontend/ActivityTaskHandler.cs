@@ -139,7 +139,15 @@ internal sealed class ActivityTaskHandler(
             var answer = await engine.Store.ChangeAsync(
                 task.NamespaceId,
                 task.WorkflowId,
-                w => starts.Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities))
+                w =>
+                    starts.Start(
+                        w,
+                        task,
+                        request.Identity,
+                        requestId,
+                        TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
+                        version
+                    )
             );
             if (answer is not null)
             {
@@ -155,7 +163,8 @@ internal sealed class ActivityTaskHandler(
         var ns = namespaces.Resolve(namespaceName);
         if (workflowId.Length == 0)
         {
-            throw RpcErrors.InvalidArgument("WorkflowId is not set on request.");
+            // An activity without a workflow, of which there are none here.
+            throw RpcErrors.NotFound($"activity not found for ID: {activityId}");
         }
 
         if (activityId.Length == 0)

@@ -42,13 +42,16 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
 
         var runId = token?.RunId ?? request.Execution.RunId;
         var followsRuns = context.Header("supported-features")?.Contains("follows-next-run-id", StringComparison.Ordinal) == true;
+
+        // These count the events by themselves, and show a workflow task that is not written from the description.
+        var showsUnwritten = context.Header("client-name") is not ("temporal-cli" or "temporal-ui");
         using var wait = new LongPoll(context, WaitLimit, stopping.Token);
         while (true)
         {
             var (answer, waiting, waitToken) = await engine.Store.ChangeAsync(
                 ns.Id,
                 request.Execution.WorkflowId,
-                w => Read(w, runId, token, request, followsRuns)
+                w => Read(w, runId, token, request, followsRuns, showsUnwritten)
             );
             if (answer is not null)
             {
@@ -82,7 +85,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         string runId,
         PageToken? token,
         GetWorkflowExecutionHistoryRequest request,
-        bool followsRuns
+        bool followsRuns,
+        bool showsUnwritten
     )
     {
         var run =
@@ -147,6 +151,10 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         else if (!token.TransientEvents.IsEmpty)
         {
             page = [.. page, .. token.TransientEvents.Span];
+        }
+        else if (showsUnwritten && run.IsOpen && last == run.NextEventId - 1 && run.WorkflowTask.ShownEvents() is { Count: > 0 } shown)
+        {
+            page = [.. page, .. HistoryReader.Encode(shown)];
         }
 
         return (HistoryReader.AppendField(response, HistoryField, page), null, null);

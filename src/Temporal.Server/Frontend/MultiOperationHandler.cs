@@ -37,6 +37,7 @@ internal sealed class MultiOperationHandler(
             var again = false;
             var answer = await updates.FollowAsync(
                 context,
+                request.Namespace,
                 update.WaitPolicy?.LifecycleStage ?? default,
                 async () =>
                 {

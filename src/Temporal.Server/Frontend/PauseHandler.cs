@@ -9,13 +9,19 @@ namespace Temporal.Server.Frontend;
 /// Pauses workflows and lets them go on. A paused run takes what is sent to it, and what it has in the hands of workers ends; no further
 /// task of it is handed out.
 /// </summary>
-internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces)
+internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows, bool isOffered)
 {
     public void Register(RpcTable table)
     {
         table.AddAsync(
             async (PauseWorkflowExecutionRequest request) =>
             {
+                if (!isOffered)
+                {
+                    namespaces.Resolve(request.Namespace);
+                    throw RpcErrors.Unimplemented($"workflow pause is not enabled for namespace: {request.Namespace}");
+                }
+
                 CheckLengths(request.Reason, request.RequestId, request.Identity);
                 await ChangeAsync(
                     request.Namespace,
@@ -53,28 +59,31 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
     private Task ChangeAsync(string ns, Temporalio.Api.Common.V1.WorkflowExecution execution, Action<MutableState> change)
     {
         var found = namespaces.Resolve(ns);
-        Require.Execution(execution);
-        return engine.Store.ChangeAsync(
-            found.Id,
-            execution.WorkflowId,
-            workflow =>
-            {
-                var run = engine.Store.Require(workflow, execution.RunId);
-                if (!run.IsOpen)
-                {
-                    throw WorkflowOperations.Closed();
-                }
+        if (execution.WorkflowId.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("Can't load workflow execution.  WorkflowId not set.");
+        }
 
-                change(run);
-            }
-        );
+        Require.Execution(execution);
+        return engine.Store.ChangeAsync(found.Id, execution.WorkflowId, workflow => change(workflows.Open(workflow, execution.RunId)));
     }
 
     private static void Pause(MutableState run, PauseWorkflowExecutionRequest request)
     {
         if (run.IsPaused)
         {
-            return;
+            if (request.RequestId.Length > 0 && request.RequestId == run.PauseRequestId)
+            {
+                return;
+            }
+
+            throw RpcErrors.FailedPrecondition("workflow is already paused.");
+        }
+
+        run.WorkflowTask.Pause();
+        foreach (var activity in run.Activities.All.Where(a => !a.IsStarted))
+        {
+            ActivityTransitions.Hold(run, activity);
         }
 
         var e = run.NewEvent(EventType.WorkflowExecutionPaused);
@@ -86,7 +95,6 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
         };
         e.WorkerMayIgnore = true;
         run.AddOrBuffer(e);
-        run.WorkflowTask.Pause();
     }
 
     private static void Unpause(MutableState run, UnpauseWorkflowExecutionRequest request)
@@ -105,10 +113,13 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
         };
         e.WorkerMayIgnore = true;
         run.AddOrBuffer(e);
-        run.WorkflowTask.Unpause();
-        foreach (var activity in run.Activities.All.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
+
+        // Also when nothing happened meanwhile. A file of an older release may hold a task that waited.
+        run.WorkflowTask.EnsureScheduled();
+        run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
+        foreach (var activity in run.Activities.All.Where(a => !a.IsStarted))
         {
-            ActivityTransitions.Dispatch(run, activity);
+            ActivityTransitions.Release(run, activity);
         }
     }
 }

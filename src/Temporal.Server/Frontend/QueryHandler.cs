@@ -148,6 +148,12 @@ internal sealed class QueryHandler(
             return run.Status;
         }
 
+        if (run.IsPaused)
+        {
+            // No worker would have it: it would wait as long as the pause.
+            return run.Status;
+        }
+
         if (
             run is { IsOpen: false, PreviousStartedEventId: 0 }
             && !engine.Store.Batches(run, 1).SelectMany(HistoryLog.Decode).Any(IsTaskStarted)
@@ -201,12 +207,20 @@ internal sealed class QueryHandler(
     {
         foreach (var query in workflow.Queries.Of(run).Where(query => query.Rides))
         {
-            Send(engine, run, query);
+            Send(engine, run, query, answered: true);
         }
     }
 
     /// <summary>Lets a query go with the run's workflow task, else offers it to a worker that has the run in memory, else to any.</summary>
-    public static void Send(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false)
+    /// <param name="engine">The engine.</param>
+    /// <param name="run">The run that is asked.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="anyWorker">True if the worker with the run in memory is not to be waited for.</param>
+    /// <param name="answered">
+    /// True right after that worker answered a task: it lives, also if it has not polled its own queue yet, which it does for the first
+    /// time after its first task.
+    /// </param>
+    public static void Send(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false, bool answered = false)
     {
         if (RidesOnTask(run, query))
         {
@@ -214,7 +228,9 @@ internal sealed class QueryHandler(
         }
 
         var sticky =
-            !anyWorker && run.WorkflowTask.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
+            !anyWorker
+            && run.WorkflowTask.UsesStickyQueue
+            && (answered || engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue));
         var offer = query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
         engine.Queues.Add(
             new QueryQueuedTask(

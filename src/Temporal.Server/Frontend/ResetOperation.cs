@@ -1,7 +1,6 @@
 using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
-using Temporalio.Api.Workflow.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
@@ -13,8 +12,12 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 {
     private const string Identity = "history-service";
 
-    /// <summary>Call with the workflow's lock held.</summary>
-    public ResetWorkflowExecutionResponse Reset(Workflow workflow, MutableState run, ResetWorkflowExecutionRequest request)
+    /// <summary>Resets a run. Call with the workflow's lock held.</summary>
+    /// <param name="workflow">The workflow.</param>
+    /// <param name="run">The run to begin anew.</param>
+    /// <param name="request">The point and what is applied again.</param>
+    /// <param name="once">True if the same request makes one run only, however often it comes; clients' requests make one each.</param>
+    public ResetWorkflowExecutionResponse Reset(Workflow workflow, MutableState run, ResetWorkflowExecutionRequest request, bool once)
     {
         if (request.RequestId.Length == 0)
         {
@@ -30,7 +33,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
         // The current run may have been deleted while an older one is kept.
         var current = engine.Store.Require(workflow, "");
-        if (current.Record.CreateRequestId == request.RequestId)
+        if (once && current.Record.ResetRequestId == request.RequestId)
         {
             return new ResetWorkflowExecutionResponse { RunId = current.RunId };
         }
@@ -63,7 +66,13 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         {
             if (operation.UpdateWorkflowOptions is { } options)
             {
-                OptionsUpdate.Apply(reset, options.WorkflowExecutionOptions, request.Identity);
+                OptionsUpdate.Apply(
+                    reset,
+                    engine.Deployments,
+                    options.WorkflowExecutionOptions,
+                    OptionsUpdate.Paths(options.UpdateMask),
+                    identity: ""
+                );
             }
         }
 
@@ -104,8 +113,13 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             reset.Add(e);
         }
 
-        reset.Record.CreateRequestId = request.RequestId;
-        reset.Record.RequestIds[request.RequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
+        reset.Record.ResetRequestId = request.RequestId;
+        reset.Record.CreateRequestId = run.Record.CreateRequestId;
+        if (run.Record.RequestIds.TryGetValue(run.Record.CreateRequestId, out var created))
+        {
+            reset.Record.RequestIds[run.Record.CreateRequestId] = created.Clone();
+        }
+
         reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
         reset.Record.LastResetTime = reset.Now.Stamp();
         foreach (

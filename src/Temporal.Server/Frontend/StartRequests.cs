@@ -49,7 +49,11 @@ internal static class StartRequests
 
         NotNegative(r.WorkflowStartDelay, "WorkflowStartDelaySeconds");
         Policies(r.WorkflowIdReusePolicy, r.WorkflowIdConflictPolicy);
-        Priority(r.Priority);
+        if (Priorities.Fault(r.Priority) is { } priority)
+        {
+            throw RpcErrors.InvalidArgument(priority);
+        }
+
         Require.Blob(r.Input, ns.BlobSizeLimit);
         Require.Blob(r.Memo, Require.MaxMemo);
         foreach (var callback in r.CompletionCallbacks)
@@ -99,19 +103,6 @@ internal static class StartRequests
         if (value.IsNegative())
         {
             throw RpcErrors.InvalidArgument($"An invalid {name} is set on request. cause: negative duration");
-        }
-    }
-
-    private static void Priority(Priority? priority)
-    {
-        if (priority is { PriorityKey: < 0 })
-        {
-            throw RpcErrors.InvalidArgument("PriorityKey can't be negative");
-        }
-
-        if (priority is { FairnessKey.Length: > 64 })
-        {
-            throw RpcErrors.InvalidArgument("FairnessKey length exceeds limit");
         }
     }
 }

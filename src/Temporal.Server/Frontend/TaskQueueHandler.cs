@@ -3,7 +3,6 @@ using Temporal.Server.Matching;
 using Temporal.Server.Operator;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
-using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitionMetadata;
 
 namespace Temporal.Server.Frontend;
@@ -17,11 +16,10 @@ internal sealed class TaskQueueHandler(
     TaskQueueConfigs configs,
     TimeProvider time,
     Stopping stopping,
-    Func<string> address
+    Func<string> address,
+    int partitions
 )
 {
-    private const int Partitions = 4;
-
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table)
@@ -55,9 +53,9 @@ internal sealed class TaskQueueHandler(
         namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
         var response = new ListTaskQueuePartitionsResponse();
-        for (var i = 0; i < Partitions; i++)
+        for (var i = 0; i < partitions; i++)
         {
-            // The real server splits a queue in four; clients show the list and nothing else.
+            // The real server splits a queue; clients show the list and nothing else.
             var partition = new TaskQueuePartitionMetadata
             {
                 Key = i == 0 ? request.TaskQueue.Name : $"/_sys/{request.TaskQueue.Name}/{i}",
@@ -74,7 +72,7 @@ internal sealed class TaskQueueHandler(
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
-        var describer = new TaskQueueDescriber(engine.Queues, configs, time.GetUtcNow());
+        var describer = new TaskQueueDescriber(engine.Queues, configs, engine.Deployments, time.GetUtcNow(), partitions);
         return ValueTask.FromResult(
             request.ApiMode == DescribeTaskQueueMode.Enhanced
                 ? describer.DescribeAll(ns.Id, request)
@@ -85,14 +83,11 @@ internal sealed class TaskQueueHandler(
     private async Task<UpdateTaskQueueConfigResponse> UpdateAsync(UpdateTaskQueueConfigRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
-        Require.TaskQueue(new TaskQueue { Name = request.TaskQueue });
+        TaskQueueConfigs.Check(request);
         var config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow());
         if (request.TaskQueueType is TaskQueueType.Workflow or TaskQueueType.Activity)
         {
-            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Rate = config
-                .QueueRateLimit
-                ?.RateLimit
-                ?.RequestsPerSecond;
+            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Configure(config);
         }
 
         return new UpdateTaskQueueConfigResponse { Config = config };

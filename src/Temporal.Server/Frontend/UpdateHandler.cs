@@ -27,6 +27,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         NotAdmitted(request.WaitPolicy);
         return await FollowAsync(
             context,
+            request.Namespace,
             request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified,
             () =>
                 engine.Store.ChangeAsync(
@@ -71,6 +72,11 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             throw WorkflowOperations.Closed();
         }
 
+        if (run.IsPaused)
+        {
+            throw RpcErrors.FailedPrecondition("Workflow is paused. Cannot update the workflow.");
+        }
+
         if (workflow.Updates.Count >= MaxInFlight)
         {
             throw RpcErrors.Create(
@@ -93,7 +99,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         var update = new PendingUpdate(id, request);
         workflow.Updates.Add(update);
-        if (run is { Task: null, IsPaused: false })
+        if (run.Task is null)
         {
             // Also while the first task waits for its time: the update does not wait with it.
             run.WorkflowTask.Schedule(speculative: true);
@@ -103,12 +109,16 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>Finds or admits an update and waits for the stage that the caller asked for, as long as one call may.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="ns">Name of the namespace, for links.</param>
+    /// <param name="stage">The stage to wait for.</param>
     /// <param name="find">
     /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted
     /// anew, as clients do that ask again.
     /// </param>
     public async Task<UpdateWorkflowExecutionResponse> FollowAsync(
         RpcCall context,
+        string ns,
         Stage stage,
         Func<Task<(Workflow Workflow, MutableState Run, PendingUpdate Update)>> find
     )
@@ -131,17 +141,17 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
             {
                 // The answer says how far it got; the client asks again.
-                return Reached(run, update);
+                return Reached(run, update, ns);
             }
 
             if (reached.IsCompleted)
             {
-                return Reached(run, update);
+                return Reached(run, update, ns);
             }
         }
     }
 
-    private static UpdateWorkflowExecutionResponse Reached(MutableState run, PendingUpdate update)
+    private static UpdateWorkflowExecutionResponse Reached(MutableState run, PendingUpdate update, string ns)
     {
         // One value, read once: what else happens to the update meanwhile belongs to the next answer.
         var progress = update.Progress;
@@ -150,6 +160,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             throw aborted;
         }
 
+        var stage = progress == UpdateProgress.Dropped ? Stage.Admitted : progress.Stage;
         return new UpdateWorkflowExecutionResponse
         {
             UpdateRef = new UpdateRef
@@ -158,7 +169,11 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
                 UpdateId = update.Id,
             },
             Outcome = progress.Outcome,
-            Stage = progress == UpdateProgress.Dropped ? Stage.Admitted : progress.Stage,
+            Stage = stage,
+            Link =
+                stage == Stage.Admitted ? null
+                : progress.Outcome?.Failure is not null ? EventLinks.ToRun(ns, run, "Update rejected")
+                : EventLinks.ToRequest(ns, run, update.Request.RequestId, EventType.WorkflowExecutionUpdateAccepted),
         };
     }
 
@@ -217,6 +232,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
         var answer = await FollowAsync(
             context,
+            request.Namespace,
             stage == Stage.Unspecified ? Stage.Admitted : stage,
             () =>
                 engine.Store.ChangeAsync(

@@ -38,13 +38,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         table.AddAsync((StartWorkflowExecutionRequest r) => StartAsync(r));
         table.AddAsync<SignalWithStartWorkflowExecutionRequest, SignalWithStartWorkflowExecutionResponse>(SignalWithStartAsync);
-        table.AddAsync(
-            async (SignalWorkflowExecutionRequest r) =>
-            {
-                await SignalAsync(r);
-                return new SignalWorkflowExecutionResponse();
-            }
-        );
+        table.AddAsync((SignalWorkflowExecutionRequest r) => SignalAsync(r));
         table.AddAsync(
             async (RequestCancelWorkflowExecutionRequest r) =>
             {
@@ -91,7 +85,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         );
     }
 
-    public Task SignalAsync(SignalWorkflowExecutionRequest request)
+    public Task<SignalWorkflowExecutionResponse> SignalAsync(SignalWorkflowExecutionRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
@@ -114,6 +108,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                     null,
                     request.Links
                 );
+                return new SignalWorkflowExecutionResponse { Link = SignalLink(ns, run, request.RequestId) };
             }
         );
     }
@@ -186,14 +181,14 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         return Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Describer.Describe(Existing(w, request.Execution.RunId)));
     }
 
-    public Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request)
+    public Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request, bool once = false)
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
-            w => _reset.Reset(w, Existing(w, request.WorkflowExecution.RunId), request)
+            w => _reset.Reset(w, Existing(w, request.WorkflowExecution.RunId), request, once)
         );
     }
 
@@ -219,29 +214,29 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);
-        if (request.UpdateMask is null || request.UpdateMask.Paths.Count == 0)
+        if (request.UpdateMask is null)
         {
             throw RpcErrors.InvalidArgument("UpdateMask is not set on request.");
+        }
+
+        var paths = OptionsUpdate.Paths(request.UpdateMask);
+        if (Priorities.Fault(request.WorkflowExecutionOptions?.Priority) is { } priority)
+        {
+            throw RpcErrors.InvalidArgument(priority);
         }
 
         return Store.ChangeAsync(
             ns.Id,
             request.WorkflowExecution.WorkflowId,
-            w =>
+            w => new UpdateWorkflowExecutionOptionsResponse
             {
-                var run = Open(w, request.WorkflowExecution.RunId);
-                if (request.UpdateMask.Paths.Any(p => p.StartsWith("versioning_override", StringComparison.Ordinal)))
-                {
-                    OptionsUpdate.Apply(run, request.WorkflowExecutionOptions, request.Identity);
-                }
-
-                return new UpdateWorkflowExecutionOptionsResponse
-                {
-                    WorkflowExecutionOptions = new Temporalio.Api.Workflow.V1.WorkflowExecutionOptions
-                    {
-                        VersioningOverride = run.Record.VersioningOverride,
-                    },
-                };
+                WorkflowExecutionOptions = OptionsUpdate.Apply(
+                    Open(w, request.WorkflowExecution.RunId),
+                    _engine.Deployments,
+                    request.WorkflowExecutionOptions,
+                    paths,
+                    request.Identity
+                ),
             }
         );
     }
@@ -266,8 +261,9 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     )
     {
         var ns = _namespaces.Resolve(r.Namespace);
-        SignalName(r.SignalName);
+        CheckNames(r);
         Require.Blob(r.SignalInput, ns.BlobSizeLimit);
+        var requestId = r.RequestId;
         var start = new StartWorkflowExecutionRequest
         {
             Namespace = r.Namespace,
@@ -307,20 +303,53 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             w =>
             {
                 void Signal(MutableState run) =>
-                    Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, start.RequestId, null, r.Links);
+                    Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, requestId, null, r.Links);
                 var terminates =
                     r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting
                     || r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
                 if (!terminates && Store.Current(w) is { IsOpen: true } current)
                 {
                     Signal(current);
-                    return new SignalWithStartWorkflowExecutionResponse { RunId = current.RunId };
+                    return Answer(current, started: false);
                 }
 
-                var started = Starts.Start(w, start, Signal, repeats: false);
-                return new SignalWithStartWorkflowExecutionResponse { RunId = started.RunId, Started = true };
+                Starts.Start(w, start, Signal, repeats: false);
+                var run = Store.Current(w)!;
+                if (run.Record.RequestIds.TryGetValue(start.RequestId, out var known))
+                {
+                    // As on the real server, the request is found at the signal, the second event.
+                    known.EventId = 2;
+                }
+
+                return Answer(run, started: true);
+
+                SignalWithStartWorkflowExecutionResponse Answer(MutableState signaled, bool started) =>
+                    new()
+                    {
+                        RunId = signaled.RunId,
+                        Started = started,
+                        FirstExecutionRunId = signaled.FirstRunId,
+                        SignalLink = SignalLink(ns, signaled, requestId),
+                    };
             }
         );
+    }
+
+    private static Link SignalLink(NamespaceEntry ns, MutableState run, string requestId) =>
+        EventLinks.ToRequest(ns.Name, run, requestId, EventType.WorkflowExecutionSignaled);
+
+    private static void CheckNames(SignalWithStartWorkflowExecutionRequest request)
+    {
+        if (request.SignalName.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("signal not set");
+        }
+
+        SignalName(request.SignalName);
+        if (request.WorkflowId.Length > 0 && request.WorkflowType is null or { Name.Length: 0 })
+        {
+            throw RpcErrors.InvalidArgument("workflow type not set");
+        }
     }
 
     private static void SignalName(string name)

@@ -25,6 +25,12 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         bool repeats = true
     )
     {
+        request.VersioningOverride = Overrides.ForStart(
+            request.VersioningOverride,
+            engine.Deployments,
+            workflow.NamespaceId,
+            request.TaskQueue.Name
+        );
         var newRunId = Guid.CreateVersion7().ToString();
         if (Store.Current(workflow) is { } current)
         {
@@ -75,8 +81,18 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         switch (policy)
         {
             case WorkflowIdConflictPolicy.UseExisting:
-                Attach(current, request);
-                return Started(request, current, started: false);
+                var answer = Started(request, current, started: false);
+                if (Attach(current, request))
+                {
+                    answer.Link = EventLinks.ToRequest(
+                        request.Namespace,
+                        current,
+                        request.RequestId,
+                        EventType.WorkflowExecutionOptionsUpdated
+                    );
+                }
+
+                return answer;
             case WorkflowIdConflictPolicy.TerminateExisting:
                 newRunId = engine.Chain.Replace(workflow, current);
                 return null;
@@ -84,20 +100,22 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
                 throw RpcErrors.AlreadyStarted(
                     $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.",
                     current.Record.CreateRequestId,
-                    current.RunId
+                    current.RunId,
+                    current.FirstRunId
                 );
         }
     }
 
     /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
-    private static void Attach(MutableState run, StartWorkflowExecutionRequest request)
+    /// <returns>True if there was something to leave.</returns>
+    private static bool Attach(MutableState run, StartWorkflowExecutionRequest request)
     {
         if (
             request.OnConflictOptions is not { } options
             || !(options.AttachRequestId || options.AttachCompletionCallbacks || options.AttachLinks)
         )
         {
-            return;
+            return false;
         }
 
         var e = run.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
@@ -122,6 +140,8 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         {
             run.RememberRequest(request.RequestId, e.EventType, e);
         }
+
+        return true;
     }
 
     private static void Reuse(MutableState closed, WorkflowIdReusePolicy policy)
@@ -139,7 +159,8 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
                 $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. "
                     + $"WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
                 closed.Record.CreateRequestId,
-                closed.RunId
+                closed.RunId,
+                closed.FirstRunId
             );
         }
     }
@@ -149,8 +170,9 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         new()
         {
             RunId = run.RunId,
+            FirstExecutionRunId = run.FirstRunId,
             Started = started,
-            Status = run.Status,
+            Status = run.IsPaused ? WorkflowExecutionStatus.Running : run.Status,
             Link = new Link
             {
                 WorkflowEvent = new Link.Types.WorkflowEvent

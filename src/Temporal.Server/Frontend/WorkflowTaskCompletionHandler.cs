@@ -13,7 +13,8 @@ internal sealed class WorkflowTaskCompletionHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
     SearchAttributeRegistry searchAttributes,
-    WorkflowTaskHandler tasks
+    WorkflowTaskHandler tasks,
+    ActivityStarts activities
 )
 {
     private const int MaxResetPoints = 20;
@@ -26,7 +27,7 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     public void Register(RpcTable table)
     {
-        table.AddRaw<RespondWorkflowTaskCompletedRequest>(CompleteAsync);
+        table.AddHandOver<RespondWorkflowTaskCompletedRequest>(CompleteAsync);
         table.AddAsync<RespondWorkflowTaskFailedRequest, RespondWorkflowTaskFailedResponse>(FailAsync);
         table.AddAsync<RespondQueryTaskCompletedRequest, RespondQueryTaskCompletedResponse>(AnswerQueryAsync);
         table.AddAsync<ResetStickyTaskQueueRequest, ResetStickyTaskQueueResponse>(ResetStickyAsync);
@@ -50,6 +51,12 @@ internal sealed class WorkflowTaskCompletionHandler(
                 return Complete(w, token, request, answers);
             }
         );
+
+        if (response.ActivityTasks.Count > 0)
+        {
+            var started = response.ActivityTasks.Select(eager => TaskToken.Parser.ParseFrom(eager.TaskToken)).ToList();
+            context.WhenUndelivered(() => started.ForEach(activities.PutBackEager));
+        }
 
         // What queries are told is then durable. Of a task that could not be written none is answered, and they are asked again.
         answers.ForEach(answer => answer());
@@ -136,10 +143,21 @@ internal sealed class WorkflowTaskCompletionHandler(
         var completedId = run.WorkflowTask.Complete(Completed(request));
         run.Changes.Visible |= run.Behavior != behavior || !Equals(run.Deployment, version);
         NoteBuild(run, request, completedId);
+        foreach (var waiting in run.WaitForMove.Select(run.Activities.Find).OfType<PendingActivity>())
+        {
+            ActivityTransitions.Dispatch(run, waiting);
+        }
+
+        run.WaitForMove.Clear();
         SetSticky(run, request);
         var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
         applier.Apply(request.Commands);
         EndTooLong(workflow, run);
+        if (run is { IsOpen: true, IsPaused: false })
+        {
+            StartEagerly(run, request, applier.Eager, response);
+        }
+
         if (run.IsOpen)
         {
             Updates.RejectUnanswered(workflow, run);
@@ -158,6 +176,21 @@ internal sealed class WorkflowTaskCompletionHandler(
 
         QueryHandler.SendLeft(engine, workflow, run);
         return (null, response, Next(workflow, run, request, response));
+    }
+
+    private void StartEagerly(
+        MutableState run,
+        RespondWorkflowTaskCompletedRequest request,
+        List<PendingActivity> eager,
+        RespondWorkflowTaskCompletedResponse response
+    )
+    {
+        foreach (var activity in eager.Where(a => run.Activities.Find(a.ScheduledEventId) == a && !a.Record.CancelRequested))
+        {
+            response.ActivityTasks.Add(
+                activities.StartEagerly(run, activity, request.Identity, Guid.NewGuid().ToString(), request.WorkerVersionStamp)
+            );
+        }
     }
 
     /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
@@ -199,7 +232,6 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     private static bool IsNothing(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
         run.Task!.Speculative
-        && run.PreviousStartedEventId > 0
         && request.Commands.Count == 0
         && run.Buffered.Count == 0
         && !request.ForceCreateNewWorkflowTask
@@ -241,18 +273,25 @@ internal sealed class WorkflowTaskCompletionHandler(
     /// <summary>Remembers the builds that worked on the run, and where each of them first did.</summary>
     private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
-        var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : "";
+        var version = BuildVersion.From(request.DeploymentOptions);
+        if (version is not null && !run.Record.UsedVersions.Contains(BuildVersion.Of(version)))
+        {
+            run.Record.UsedVersions.Add(BuildVersion.Of(version));
+            run.Changes.Visible = true;
+        }
+
+        var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : version?.BuildId ?? "";
         var name =
             build.Length == 0 ? "unversioned"
-            : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build
+            : request.WorkerVersionStamp is { UseVersioning: true } ? "versioned:" + build
             : "unversioned:" + build;
-        if (BuildVersion.From(request.DeploymentOptions) is null && !run.Record.BuildIds.Contains("unversioned"))
+        if (version is null && !run.Record.BuildIds.Contains("unversioned"))
         {
             run.Record.BuildIds.Add("unversioned");
             run.Changes.Visible = true;
         }
 
-        if (!run.Record.BuildIds.Contains(name))
+        if (version is null && !run.Record.BuildIds.Contains(name))
         {
             run.Record.BuildIds.Add(name);
             run.Changes.Visible = true;
@@ -338,6 +377,13 @@ internal sealed class WorkflowTaskCompletionHandler(
                 }
 
                 var run = StartedTask(w, token);
+                if (request.Cause == WorkflowTaskFailedCause.GrpcMessageTooLarge)
+                {
+                    // What the worker could not send it could not send again either.
+                    engine.Chain.Terminate(w, run, "GrpcMessageTooLarge", null, "history-service");
+                    return;
+                }
+
                 run.WorkflowTask.Fail(
                     request.Cause,
                     failure,

@@ -36,11 +36,13 @@ internal sealed class WorkflowTaskHandler(
         string identity,
         string requestId,
         WorkerVersionStamp? version,
-        bool partialHistory
+        bool partialHistory,
+        int behind = 0,
+        bool targetChanged = false
     )
     {
-        run.WorkflowTask.Start(identity, requestId, version);
-        return Started(workflow, run, partialHistory);
+        run.WorkflowTask.Start(identity, requestId, version, targetChanged);
+        return Started(workflow, run, partialHistory, behind);
     }
 
     /// <summary>
@@ -67,7 +69,7 @@ internal sealed class WorkflowTaskHandler(
     }
 
     /// <summary>The answer to the worker of the started task.</summary>
-    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory)
+    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory, int behind = 0)
     {
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
@@ -87,6 +89,7 @@ internal sealed class WorkflowTaskHandler(
             PreviousStartedEventId = run.PreviousStartedEventId,
             StartedEventId = task.StartedEventId,
             Attempt = task.Attempt,
+            BacklogCountHint = behind,
             WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
             ScheduledTime = task.ScheduledTime,
             StartedTime = task.StartedTime,
@@ -158,6 +161,7 @@ internal sealed class WorkflowTaskHandler(
             || run.Task is not { StartedEventId: 0 } task
             || task.ScheduledEventId != queued.ScheduledEventId
             || task.Queue != queued.Queue
+            || !HasItsPlace(run, queued)
         )
         {
             return null;
@@ -174,9 +178,31 @@ internal sealed class WorkflowTaskHandler(
             request.Identity,
             requestId,
             TaskQueueDescriber.Version(request.WorkerVersionCapabilities),
-            partialHistory: task.Sticky
+            partialHistory: task.Sticky,
+            behind: queued.Behind,
+            targetChanged: NoteVersion(run, BuildVersion.From(request.DeploymentOptions))
         );
     }
+
+    private bool NoteVersion(MutableState run, Temporalio.Api.Deployment.V1.WorkerDeploymentVersion? version)
+    {
+        var target = BuildVersion.Read(deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId));
+        if (version is null && target is null)
+        {
+            // Most workers are of no version, and their queues have none.
+            run.Record.Transition = null;
+            return false;
+        }
+
+        var revision = deployments.RevisionOf(run.NamespaceId, (version ?? target)!.DeploymentName);
+        return RunVersions.NoteTaken(run, version, target, revision);
+    }
+
+    /// <summary>True unless options of the run were changed since: its task waits in another place then.</summary>
+    private static bool HasItsPlace(MutableState run, WorkflowQueuedTask queued) =>
+        queued.Priority == (run.Priority?.PriorityKey ?? 0)
+        && queued.FairnessKey == (run.Priority?.FairnessKey ?? "")
+        && queued.RunPinned == RunVersions.Pinned(run);
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
     {

@@ -8,9 +8,38 @@ namespace Temporal.Server.History;
 /// <summary>The transitions of an activity of a run: its attempts, retries, heartbeats, and its end.</summary>
 internal static class ActivityTransitions
 {
+    private static readonly TimeSpan TimerResolution = TimeSpan.FromSeconds(1);
+
     /// <summary>The activity is to be offered to its queue after the commit.</summary>
-    public static void Dispatch(MutableState run, PendingActivity activity) =>
-        run.Changes.DispatchActivities.Add(activity.ScheduledEventId);
+    public static void Dispatch(MutableState run, PendingActivity activity)
+    {
+        if (!activity.Record.Held)
+        {
+            run.Changes.DispatchActivities.Add(activity.ScheduledEventId);
+        }
+    }
+
+    /// <summary>The workflow is paused: an activity that no worker has waits until it goes on.</summary>
+    public static void Hold(MutableState run, PendingActivity activity)
+    {
+        activity.Record.Held = true;
+        activity.Record.Stamp++;
+        run.Changes.DispatchActivities.Remove(activity.ScheduledEventId);
+        Touch(run, activity);
+    }
+
+    /// <summary>The workflow goes on: an activity that waited for that goes to its queue.</summary>
+    public static void Release(MutableState run, PendingActivity activity)
+    {
+        var record = activity.Record;
+        record.Held = false;
+        Touch(run, activity);
+        if (!record.Paused && !record.WaitsForRetry)
+        {
+            record.ScheduledTime = run.Now.Stamp();
+            Dispatch(run, activity);
+        }
+    }
 
     /// <summary>A worker has taken the attempt.</summary>
     public static void Start(MutableState run, PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
@@ -126,7 +155,10 @@ internal static class ActivityTransitions
         if (state == RetryState.Timeout && type is TimeoutType.StartToClose or TimeoutType.Heartbeat)
         {
             // No time is left for another attempt: it is all attempts together that took too long.
-            failure = Failures.Timeout(TimeoutType.ScheduleToClose, $"activity {Word(TimeoutType.ScheduleToClose)} timeout");
+            failure = Failures.Timeout(
+                TimeoutType.ScheduleToClose,
+                "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying"
+            );
         }
 
         // The failure of the attempt before explains why it came to this.
@@ -159,7 +191,9 @@ internal static class ActivityTransitions
         }
         else if (activity.Expiration is { } end && end <= now)
         {
-            TimeOut(run, activity, TimeoutType.ScheduleToClose);
+            // Of two limits that end together, that of the attempt counts: the real server looks once a second.
+            var attempt = activity.IsStarted && activity.StartToCloseDue(asleep) <= end + TimerResolution;
+            TimeOut(run, activity, attempt ? TimeoutType.StartToClose : TimeoutType.ScheduleToClose);
         }
         else if (activity.IsStarted)
         {
@@ -201,7 +235,10 @@ internal static class ActivityTransitions
         // Not the run's time, which stands still after the clock was set back.
         var now = run.WallClock;
         var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
-        if (record.Paused && state is RetryState.MaximumAttemptsReached or RetryState.Timeout)
+        if (
+            record.Paused
+            && (state == RetryState.MaximumAttemptsReached || (state == RetryState.Timeout && !RetryPolicies.IsOverallTimeout(failure)))
+        )
         {
             // What is paused stays for who paused it, who may reset it or let it try once more; its schedule-to-close limit ends it.
             (state, delay) = (RetryState.InProgress, TimeSpan.Zero);

@@ -1,6 +1,5 @@
 using Temporal.Server.Storage;
 using Temporalio.Api.Common.V1;
-using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -22,12 +21,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             task.WorkflowId,
             w =>
                 store.Find(w, task.RunId) is { IsOpen: true } run && run.Children.Find(task.EventId) is { } child
-                    ? (
-                        run.Root,
-                        Priorities.Inherit(a.Priority, run.Start.Priority),
-                        RunVersions.Inherited(run, a.TaskQueue.Name),
-                        child.RunId
-                    )
+                    ? (run.Root, Priorities.Inherit(a.Priority, run.Priority), InheritedBy(run, a), child.RunId)
                     : (null, null, null, "")
         );
         if (root is null)
@@ -82,6 +76,16 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         }
     }
 
+    private static WorkflowExecutionStartedEventAttributes InheritedBy(
+        MutableState parent,
+        StartChildWorkflowExecutionInitiatedEventAttributes a
+    )
+    {
+        var child = new WorkflowExecutionStartedEventAttributes { TaskQueue = a.TaskQueue };
+        RunVersions.Inherit(child, parent);
+        return child;
+    }
+
     private string StartChild(
         Workflow workflow,
         TransferTask task,
@@ -89,7 +93,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         NamespaceEntry parentNamespace,
         WorkflowExecution root,
         Priority? priority,
-        WorkerDeploymentVersion? inherited
+        WorkflowExecutionStartedEventAttributes? inherited
     )
     {
         var current = store.Current(workflow);
@@ -114,7 +118,12 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             }
             else if (current.IsOpen || !reusable)
             {
-                throw RpcErrors.AlreadyStarted("Workflow execution already started", current.Record.CreateRequestId, current.RunId);
+                throw RpcErrors.AlreadyStarted(
+                    "Workflow execution already started",
+                    current.Record.CreateRequestId,
+                    current.RunId,
+                    current.FirstRunId
+                );
             }
         }
 
@@ -142,7 +151,8 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         start.ParentWorkflowExecution = new WorkflowExecution { WorkflowId = task.WorkflowId, RunId = task.RunId };
         start.ParentInitiatedEventId = task.EventId;
         start.RootWorkflowExecution = root;
-        start.InheritedPinnedVersion = inherited;
+        start.InheritedPinnedVersion = inherited?.InheritedPinnedVersion;
+        start.InheritedAutoUpgradeInfo = inherited?.InheritedAutoUpgradeInfo;
         run.Begin(start, HistoryEvent.Parser.ParseFrom(task.Event).UserMetadata, [], task.RequestId);
         return run.RunId;
     }

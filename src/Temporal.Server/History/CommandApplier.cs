@@ -20,6 +20,10 @@ internal sealed class CommandApplier(
     IReadOnlyCollection<Message> messages
 )
 {
+    /// <summary>The activities that were scheduled for the worker that answers, to be started with the answer to it.</summary>
+    public List<PendingActivity> Eager { get; } = [];
+
+    /// <summary>Carries out the commands, each with its event.</summary>
     public void Apply(IEnumerable<Command> commands)
     {
         var done = new HashSet<string>();
@@ -190,7 +194,18 @@ internal sealed class CommandApplier(
                     Priority = a.Priority,
                 }
         );
-        ActivityTransitions.Dispatch(run, run.Activities.Find(e.EventId)!);
+        var activity = run.Activities.Find(e.EventId)!;
+        if (run.IsPaused)
+        {
+            ActivityTransitions.Hold(run, activity);
+            return;
+        }
+
+        ActivityTransitions.Dispatch(run, activity);
+        if (a.RequestEagerExecution)
+        {
+            Eager.Add(activity);
+        }
     }
 
     private void RequestCancelActivity(RequestCancelActivityTaskCommandAttributes a)
@@ -269,8 +284,8 @@ internal sealed class CommandApplier(
                     RetryPolicy = a.RetryPolicy is null ? null : RetryPolicies.WithDefaults(a.RetryPolicy),
                     CronSchedule = a.CronSchedule,
                     Header = a.Header,
-                    Memo = a.Memo,
-                    SearchAttributes = a.SearchAttributes,
+                    Memo = a.Memo.WithoutNulls(),
+                    SearchAttributes = a.SearchAttributes.WithoutNulls(),
                     InheritBuildId = a.InheritBuildId,
                     Priority = a.Priority,
                 }

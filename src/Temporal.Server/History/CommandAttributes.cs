@@ -8,8 +8,7 @@ namespace Temporal.Server.History;
 internal sealed class CommandAttributes(NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
 {
     /// <summary>Checks attributes and gives them their types.</summary>
-    /// <param name="command">For commands that start a run: an unknown name fails the task, a wrong value leaves it as it is and refuses
-    /// the answer.</param>
+    /// <param name="command">For commands that start a run: named in the text of a wrong value.</param>
     public CommandFault? Check(SearchAttributes? given, Action<SearchAttributes> checkedOnes, string? command = null, string which = "")
     {
         if (given is null)
@@ -28,7 +27,10 @@ internal sealed class CommandAttributes(NamespaceEntry ns, SearchAttributeRegist
         }
         catch (RpcException e) when (command is not null && e.Status.Detail.StartsWith("invalid value", StringComparison.Ordinal))
         {
-            throw RpcErrors.InvalidArgument($"invalid SearchAttributes {command}: {e.Status.Detail}. {which}");
+            return new CommandFault(
+                WorkflowTaskFailedCause.BadSearchAttributes,
+                $"invalid SearchAttributes {command}: {e.Status.Detail}. {which}"
+            );
         }
         catch (RpcException e)
         {

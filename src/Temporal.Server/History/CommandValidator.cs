@@ -75,7 +75,8 @@ internal sealed class CommandValidator(
                 ? Missing(WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes, "CompleteWorkflowExecution")
                 : TooLarge(
                     command.CompleteWorkflowExecutionCommandAttributes.Result,
-                    WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes,
+                    // Not the cause that one would expect, but the one that the real server gives.
+                    WorkflowTaskFailedCause.BadScheduleActivityAttributes,
                     "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit."
                 ),
             CommandType.FailWorkflowExecution => FailWorkflow(command.FailWorkflowExecutionCommandAttributes),
@@ -152,70 +153,9 @@ internal sealed class CommandValidator(
             return Missing(Cause, "ScheduleActivityTask");
         }
 
-        var type = a.ActivityType?.Name ?? "";
-        if (a.ActivityId.Length == 0)
+        if (ActivityCommands.Fault(a) is { } fault)
         {
-            return new CommandFault(Cause, $"ActivityId is not set on ScheduleActivityTaskCommand. ActivityType={type}");
-        }
-
-        if (type.Length == 0)
-        {
-            return new CommandFault(Cause, $"ActivityType is not set on ScheduleActivityTaskCommand. ActivityID={a.ActivityId}");
-        }
-
-        var which = $"ActivityId={a.ActivityId} ActivityType={type}";
-        if (a.TaskQueue is null || a.TaskQueue.Name.Length == 0)
-        {
-            throw RpcErrors.InvalidArgument(
-                "invalid TaskQueue on ScheduleActivityTaskCommand: "
-                    + $"{(a.TaskQueue is null ? "taskQueue is not set" : "missing task queue name")}. {which}"
-            );
-        }
-
-        if (a.TaskQueue.Name.StartsWith("/_sys/", StringComparison.Ordinal))
-        {
-            throw RpcErrors.InvalidArgument(
-                $"invalid TaskQueue on ScheduleActivityTaskCommand: task queue name cannot start with reserved prefix /_sys/. {which}"
-            );
-        }
-
-        if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
-        {
-            throw RpcErrors.InvalidArgument($"invalid ActivityRetryPolicy on SechduleActivityTaskCommand: {policy}. {which}");
-        }
-
-        if (a.ActivityId.Length > Require.MaxId || type.Length > Require.MaxId)
-        {
-            return new CommandFault(
-                Cause,
-                (a.ActivityId.Length > Require.MaxId ? "ActivityId" : "ActivityType")
-                    + $" on ScheduleActivityTaskCommand exceeds length limit. {which} "
-                    + $"Length={Math.Max(a.ActivityId.Length, type.Length)} Limit={Require.MaxId}"
-            );
-        }
-
-        foreach (
-            var (name, value) in new (string, Duration?)[]
-            {
-                ("ScheduleToCloseTimeout", a.ScheduleToCloseTimeout),
-                ("ScheduleToStartTimeout", a.ScheduleToStartTimeout),
-                ("StartToCloseTimeout", a.StartToCloseTimeout),
-                ("HeartbeatTimeout", a.HeartbeatTimeout),
-            }
-        )
-        {
-            if (value.IsNegative())
-            {
-                return new CommandFault(Cause, $"Invalid {name} for ScheduleActivityTaskCommand: negative duration. {which}");
-            }
-        }
-
-        if (!a.ScheduleToCloseTimeout.IsPositive() && !a.StartToCloseTimeout.IsPositive())
-        {
-            return new CommandFault(
-                Cause,
-                $"A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand. {which}"
-            );
+            return new CommandFault(Cause, fault);
         }
 
         if (run.Activities.Find(a.ActivityId) is not null || !_newActivities.Add(a.ActivityId))
@@ -329,7 +269,8 @@ internal sealed class CommandValidator(
 
         if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
         {
-            throw RpcErrors.InvalidArgument(
+            return new CommandFault(
+                Cause,
                 $"invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: {policy}. WorkflowType={type} "
                     + $"TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL"
             );
@@ -388,12 +329,17 @@ internal sealed class CommandValidator(
 
         if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
         {
-            throw RpcErrors.InvalidArgument($"invalid WorkflowRetryPolicy on StartChildWorkflowExecutionCommand: {policy}. {which}");
+            return new CommandFault(Cause, $"invalid WorkflowRetryPolicy on StartChildWorkflowExecutionCommand: {policy}. {which}");
+        }
+
+        if (Priorities.Fault(a.Priority) is { } priority)
+        {
+            return new CommandFault(Cause, priority);
         }
 
         if (a.CronSchedule.Length > 0 && CronSchedule.TryParse(a.CronSchedule) is null)
         {
-            throw RpcErrors.InvalidArgument($"invalid CronSchedule on StartChildWorkflowExecutionCommand: invalid CronSchedule.. {which}");
+            return new CommandFault(Cause, $"invalid CronSchedule on StartChildWorkflowExecutionCommand: invalid CronSchedule.. {which}");
         }
 
         _newChildren.Add(a.WorkflowId);

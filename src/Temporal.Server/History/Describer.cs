@@ -95,24 +95,54 @@ internal static class Describer
             RootExecution = run.Root,
             FirstRunId = run.FirstRunId,
             MostRecentWorkerVersionStamp = run.WorkerVersion,
-            WorkerDeploymentName = run.DeploymentName,
-            Priority = run.Start.Priority,
+            WorkerDeploymentName = RunVersions.Version(run)?.DeploymentName ?? run.DeploymentName,
+            Priority = run.Priority,
             ParentExecution = run.Start.ParentWorkflowExecution,
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,
         };
         info.AutoResetPoints.Points.AddRange(run.Record.ResetPoints);
-        if (run.Record.VersioningOverride is not null || run.Deployment is not null)
+        if (run.Record.VersioningOverride is not null || run.Deployment is not null || run.Record.Transition is not null)
         {
             info.VersioningInfo = new WorkflowExecutionVersioningInfo
             {
                 Behavior = run.Behavior,
                 DeploymentVersion = run.Deployment,
                 Version = run.Deployment is null ? "" : BuildVersion.Dotted(run.Deployment),
-                VersioningOverride = run.Record.VersioningOverride,
+                VersioningOverride = Shown(run.Record.VersioningOverride),
+                RevisionNumber = run.Record.RevisionNumber,
+                VersionTransition = run.Record.Transition is { } transition
+                    ? new DeploymentVersionTransition { Version = BuildVersion.Dotted(transition), DeploymentVersion = transition }
+                    : null,
+                ContinueAsNewInitialVersioningBehavior =
+                    run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior
+                    ?? ContinueAsNewVersioningBehavior.Unspecified,
             };
         }
 
         return info;
+    }
+
+    /// <summary>An override in both forms that clients know.</summary>
+    private static VersioningOverride? Shown(VersioningOverride? versioning)
+    {
+        if (versioning is null)
+        {
+            return null;
+        }
+
+        var shown = versioning.Clone();
+#pragma warning disable CS0612 // Clients of older releases read these.
+        if (versioning.Pinned?.Version is { } version)
+        {
+            shown.Behavior = VersioningBehavior.Pinned;
+            shown.PinnedVersion = BuildVersion.Dotted(version);
+        }
+        else if (versioning.AutoUpgrade)
+        {
+            shown.Behavior = VersioningBehavior.AutoUpgrade;
+        }
+#pragma warning restore CS0612
+        return shown;
     }
 
     private static PendingActivityInfo Activity(MutableState run, PendingActivity activity)
@@ -142,13 +172,10 @@ internal static class Describer
             LastFailure = record.LastFailure,
             LastWorkerIdentity = record.LastIdentity,
             LastAttemptCompleteTime = record.LastAttemptComplete,
-            CurrentRetryInterval =
-                started ? null
-                : backsOff ? record.RetryInterval
-                : (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
+            CurrentRetryInterval = backsOff && !record.Paused ? record.RetryInterval : null,
             NextAttemptScheduleTime = backsOff ? record.ScheduledTime : null,
             Paused = record.Paused,
-            Priority = scheduled.Priority,
+            Priority = activity.Priority,
             ActivityOptions = Options(activity),
         };
         if (record.Paused)
@@ -176,5 +203,6 @@ internal static class Describer
             StartToCloseTimeout = activity.StartToClose.AsDuration(),
             HeartbeatTimeout = activity.Heartbeat.AsDuration(),
             RetryPolicy = activity.RetryPolicy,
+            Priority = activity.Priority,
         };
 }

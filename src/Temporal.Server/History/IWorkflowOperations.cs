@@ -33,13 +33,16 @@ internal interface IWorkflowOperations
 
     Task<StartWorkflowExecutionResponse> StartAsync(StartWorkflowExecutionRequest request);
 
-    Task SignalAsync(SignalWorkflowExecutionRequest request);
+    Task<SignalWorkflowExecutionResponse> SignalAsync(SignalWorkflowExecutionRequest request);
 
     Task RequestCancelAsync(RequestCancelWorkflowExecutionRequest request);
 
     Task TerminateAsync(TerminateWorkflowExecutionRequest request);
 
-    Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request);
+    /// <summary>Resets a run.</summary>
+    /// <param name="request">As clients send it.</param>
+    /// <param name="once">True if a repeated request id is answered with the run that it made before.</param>
+    Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request, bool once = false);
 
     /// <summary>Removes a run and its history; a running one is terminated first.</summary>
     Task DeleteAsync(DeleteWorkflowExecutionRequest request);

@@ -1,7 +1,5 @@
-using Google.Protobuf.Collections;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
-using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
@@ -48,6 +46,9 @@ internal sealed class MutableState
 
     public WorkflowExecutionStartedEventAttributes Start { get; private set; } = null!;
 
+    /// <summary>The priority of the run's tasks, as it was started with or last changed to; null for none.</summary>
+    public Priority? Priority { get; private set; }
+
     public UserMetadata? UserMetadata { get; private set; }
 
     public DateTimeOffset StartTime { get; private set; }
@@ -62,8 +63,11 @@ internal sealed class MutableState
 
     public bool IsPaused => Status == WorkflowExecutionStatus.Paused;
 
-    /// <summary>The one who paused the run, when and why; null while it is not.</summary>
+    /// <summary>The one who paused the run, when and why; null while it is not, and kept where the run ended meanwhile.</summary>
     public WorkflowExecutionPauseInfo? PauseInfo { get; private set; }
+
+    /// <summary>The request that paused the run last; empty for none.</summary>
+    public string PauseRequestId { get; private set; } = "";
 
     public long NextEventId { get; private set; } = 1;
 
@@ -109,6 +113,12 @@ internal sealed class MutableState
 
     /// <summary>Updates that a reset took over and no worker has answered yet; unlike others, events tell of them.</summary>
     public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
+
+    /// <summary>
+    /// Activities that a worker of another version asked for: they go to it once a workflow task has moved the run there. Kept in memory
+    /// alone, as what waits in queues is.
+    /// </summary>
+    public HashSet<long> WaitForMove { get; } = [];
 
     public RunChanges Changes { get; private set; } = new();
 
@@ -160,7 +170,8 @@ internal sealed class MutableState
 
     /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
     public bool WaitsInQueue() =>
-        IsOpen && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
+        IsOpen
+        && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
 
     public RunChanges TakeChanges()
     {
@@ -333,6 +344,8 @@ internal sealed class MutableState
         {
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionStartedEventAttributes:
                 Start = e.WorkflowExecutionStartedEventAttributes;
+                Priority = Start.Priority;
+                Inherit();
                 UserMetadata = e.UserMetadata;
                 StartTime = e.EventTime.Time();
                 Memo = Start.Memo?.Clone() ?? new Memo();
@@ -364,10 +377,12 @@ internal sealed class MutableState
                 break;
             case HistoryEvent.AttributesOneofCase.UpsertWorkflowSearchAttributesEventAttributes:
                 var attributes = e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes.IndexedFields;
-                Upsert(SearchAttributes.IndexedFields, attributes, SearchAttributeValues.RemovesAttribute);
+                SearchAttributes.IndexedFields.Upsert(attributes);
+                Changes.Visible = true;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowPropertiesModifiedEventAttributes:
-                Upsert(Memo.Fields, e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, PayloadExtensions.IsNull);
+                Memo.Fields.Upsert(e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields);
+                Changes.Visible = true;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionSignaledEventAttributes:
                 SignalCount++;
@@ -387,7 +402,12 @@ internal sealed class MutableState
                 var update = e.WorkflowExecutionUpdateCompletedEventAttributes;
                 Updates[update.Meta.UpdateId] = (update.AcceptedEventId, e.EventId);
                 break;
+            case HistoryEvent.AttributesOneofCase.WorkflowExecutionOptionsUpdatedEventAttributes:
+                // As on the real server, a priority that is taken away goes on to hold.
+                Priority = e.WorkflowExecutionOptionsUpdatedEventAttributes.Priority ?? Priority;
+                break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionPausedEventAttributes:
+                PauseRequestId = e.WorkflowExecutionPausedEventAttributes.RequestId;
                 Status = WorkflowExecutionStatus.Paused;
                 PauseInfo = new WorkflowExecutionPauseInfo
                 {
@@ -408,6 +428,17 @@ internal sealed class MutableState
                 Externals.Apply(e);
                 ApplyClose(e);
                 break;
+        }
+    }
+
+    /// <summary>Until its first task is done the run has the version that it came with.</summary>
+    private void Inherit()
+    {
+        if ((Start.InheritedPinnedVersion ?? Start.InheritedAutoUpgradeInfo?.SourceDeploymentVersion) is { } version)
+        {
+            Deployment = version;
+            DeploymentName = version.DeploymentName;
+            Behavior = Start.InheritedPinnedVersion is null ? VersioningBehavior.AutoUpgrade : VersioningBehavior.Pinned;
         }
     }
 
@@ -439,29 +470,11 @@ internal sealed class MutableState
         if (status != WorkflowExecutionStatus.Running)
         {
             Status = status;
-            PauseInfo = null;
             CloseTime = e.EventTime.Time();
             CloseEvent = e;
             Changes.Closed = true;
             Changes.Visible = true;
         }
-    }
-
-    private void Upsert(MapField<string, Payload> fields, MapField<string, Payload> changes, Func<Payload, bool> removes)
-    {
-        foreach (var (name, value) in changes)
-        {
-            if (removes(value))
-            {
-                fields.Remove(name);
-            }
-            else
-            {
-                fields[name] = value;
-            }
-        }
-
-        Changes.Visible = true;
     }
 
     /// <summary>A start that met the started task is remembered by the event it left; that has its id now.</summary>

@@ -38,6 +38,9 @@ internal sealed class PendingActivity(
 
     public TimeSpan Heartbeat => (Record.Options is { } o ? o.HeartbeatTimeout : Scheduled.HeartbeatTimeout).Span();
 
+    /// <summary>The priority of the activity itself, as scheduled or last changed; null for none.</summary>
+    public Priority? Priority => Record.Options?.Priority ?? Scheduled.Priority;
+
     public RetryPolicy? RetryPolicy => Record.Options is { } o ? o.RetryPolicy : Scheduled.RetryPolicy;
 
     public string TaskQueue => Record.Options is { } o && o.TaskQueue is { Name.Length: > 0 } queue ? queue.Name : Scheduled.TaskQueue.Name;

@@ -97,6 +97,11 @@ internal static class RetryPolicies
             return (RetryState.RetryPolicyNotSet, default);
         }
 
+        if (IsOverallTimeout(failure))
+        {
+            return (RetryState.Timeout, default);
+        }
+
         if (!IsRetryable(failure, policy.NonRetryableErrorTypes))
         {
             return (RetryState.NonRetryableFailure, default);
@@ -122,6 +127,10 @@ internal static class RetryPolicies
             ? TimeSpan.FromMilliseconds(milliseconds)
             : maximum;
     }
+
+    /// <summary>True for a time limit that no further attempt could keep: schedule-to-start or schedule-to-close.</summary>
+    public static bool IsOverallTimeout(FailureMessage? failure) =>
+        failure?.TimeoutFailureInfo is { TimeoutType: TimeoutType.ScheduleToStart or TimeoutType.ScheduleToClose };
 
     private static bool IsRetryable(FailureMessage? failure, IEnumerable<string> nonRetryableTypes) =>
         failure?.FailureInfoCase switch

@@ -151,8 +151,8 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             Failure = command.Failure,
             LastCompletionResult = command.LastCompletionResult,
             Header = command.Header,
-            Memo = command.Memo,
-            SearchAttributes = command.SearchAttributes,
+            Memo = command.Memo.WithoutNulls(),
+            SearchAttributes = command.SearchAttributes.WithoutNulls(),
             InheritBuildId = command.InheritBuildId,
         };
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
@@ -181,6 +181,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
                 n.SearchAttributes = attributes.SearchAttributes;
 
                 // What the command does not say is not taken over: a client that forgets it would lose it on the real server too.
+                RunVersions.Inherit(n, run, command.InitialVersioningBehavior);
                 n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
                 n.CronSchedule = command.CronSchedule;
                 n.Attempt = initiator == ContinueAsNewInitiator.Retry ? old.Attempt + 1 : 1;
@@ -203,6 +204,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return points;
     }
 
+    // A retry and a cron run begin with the version that their run began with, whatever its worker said since.
     private static void Retried(WorkflowExecutionStartedEventAttributes next, MutableState run, RetryState state, FailureMessage failure)
     {
         next.Initiator = state == RetryState.InProgress ? ContinueAsNewInitiator.Retry : ContinueAsNewInitiator.CronSchedule;
@@ -275,13 +277,14 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.Identity = "";
         start.Attempt = 1;
         start.ContinuedFailure = null;
+        start.Priority = run.Priority;
         start.Memo = run.Memo.Fields.Count > 0 || old.Memo is not null ? run.Memo.Clone() : null;
         start.SearchAttributes =
             run.SearchAttributes.IndexedFields.Count > 0 || old.SearchAttributes is not null ? run.SearchAttributes.Clone() : null;
         start.PrevAutoResetPoints = CarriedResetPoints(run);
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
-        start.InheritedPinnedVersion = RunVersions.Inherited(run, start.TaskQueue.Name);
+        start.VersioningOverride = run.Record.VersioningOverride is { OneTime: null } carried ? carried : null;
         var successor = store.Create(workflow, next.RunId);
         successor.Begin(
             start,
@@ -291,10 +294,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         );
         successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
         successor.Record.ResetPoints.AddRange(start.PrevAutoResetPoints!.Points);
-        if (run.Record.VersioningOverride is { } versioning)
-        {
-            successor.Record.VersioningOverride = versioning;
-        }
+        successor.Record.VersioningOverride = start.VersioningOverride;
 
         successor.Record.Callbacks.AddRange(run.Record.Callbacks);
         successor.WorkflowTask.EnsureScheduled();

@@ -61,13 +61,16 @@ internal sealed class RunWrite
                 task.ScheduledEventId,
                 task.Queue,
                 task.Sticky,
-                run.Start.Priority?.PriorityKey ?? 0
+                run.Priority?.PriorityKey ?? 0
             )
             {
+                FairnessKey = run.Priority?.FairnessKey ?? "",
+                FairnessWeight = run.Priority?.FairnessWeight ?? 0,
                 Pinned = task.Sticky ? BuildVersion.None : RunVersions.Pinned(run),
                 RunPinned = RunVersions.Pinned(run),
                 LastVersion = BuildVersion.Of(run.Deployment),
                 NormalQueue = run.Start.TaskQueue.Name,
+                PrefersRamping = !task.Sticky && RunVersions.PrefersRamping(run),
             };
         }
 
@@ -86,19 +89,24 @@ internal sealed class RunWrite
         || run.Task is { Speculative: false }
         || changes.TouchedActivities.Any(id => run.Activities.Find(id) is not null);
 
-    private static ActivityQueuedTask Queued(MutableState run, PendingActivity activity) =>
-        new(
+    private static ActivityQueuedTask Queued(MutableState run, PendingActivity activity)
+    {
+        var priority = Priorities.Inherit(activity.Priority, run.Priority);
+        return new(
             run.NamespaceId,
             run.WorkflowId,
             run.RunId,
             activity.ScheduledEventId,
             activity.Record.Stamp,
             activity.TaskQueue,
-            activity.Scheduled.Priority?.PriorityKey is > 0 and var own ? own : run.Start.Priority?.PriorityKey ?? 0
+            priority?.PriorityKey ?? 0
         )
         {
             Pinned = RunVersions.Pinned(run),
+            FairnessKey = priority?.FairnessKey ?? "",
+            FairnessWeight = priority?.FairnessWeight ?? 0,
         };
+    }
 
     private static ClosedRun AsClosed(MutableState run, string newRunId) =>
         new(

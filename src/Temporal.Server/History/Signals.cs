@@ -44,6 +44,7 @@ internal static class Signals
             Identity = identity,
             Header = header,
             ExternalWorkflowExecution = external,
+            RequestId = requestId,
         };
         e.Links.AddRange(links);
         run.AddOrBuffer(e);

@@ -37,9 +37,16 @@ internal static class VisibilityRecords
     public static SearchAttributes SearchAttributesOf(MutableState run)
     {
         var all = run.SearchAttributes.Clone();
-        if (run.Record.BuildIds.Count > 0 && !all.IndexedFields.ContainsKey("BuildIds"))
+        var version = RunVersions.Version(run);
+        var behavior = RunVersions.Behavior(run);
+        if (!all.IndexedFields.ContainsKey("BuildIds"))
         {
-            all.IndexedFields["BuildIds"] = Keywords(run.Record.BuildIds)!;
+            Set(
+                "BuildIds",
+                version is null ? run.Record.BuildIds
+                    : behavior == VersioningBehavior.Pinned ? ["pinned:" + BuildVersion.Of(version)]
+                    : []
+            );
         }
 
         Set(
@@ -52,25 +59,30 @@ internal static class VisibilityRecords
         // Nothing of a closed run is paused, whatever became of its activities.
         Set(
             "TemporalPauseInfo",
-            run.Activities.All.Where(a => run.IsOpen && a.Record.Paused)
-                .Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name)
-                .Distinct()
-                .Order(StringComparer.Ordinal)
+            (run.PauseInfo is { } pause ? (string[])["Workflow:" + run.WorkflowId, "Reason:" + pause.Reason] : []).Concat(
+                run.Activities.All.Where(a => run.IsOpen && a.Record.Paused)
+                    .Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name)
+                    .Distinct()
+                    .Order(StringComparer.Ordinal)
+            )
         );
-        if (run.DeploymentName.Length > 0)
-        {
-            all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(JsonSerializer.Serialize(run.DeploymentName), "Keyword");
-            all.IndexedFields["TemporalWorkerDeploymentVersion"] = PayloadExtensions.Json(
-                JsonSerializer.Serialize(BuildVersion.Of(run.Deployment)),
-                "Keyword"
-            );
-            all.IndexedFields["TemporalWorkflowVersioningBehavior"] = PayloadExtensions.Json(
-                JsonSerializer.Serialize(run.Behavior == VersioningBehavior.Unspecified ? "" : run.Behavior.ToString()),
-                "Keyword"
-            );
-        }
-
+        Set("TemporalReportedProblems", run.Record.ReportedProblems);
+        Set("TemporalUsedWorkerDeploymentVersions", run.Record.UsedVersions);
+        Word("TemporalWorkerDeployment", version?.DeploymentName ?? run.DeploymentName);
+        Word("TemporalWorkerDeploymentVersion", BuildVersion.Of(version));
+        Word(
+            "TemporalWorkflowVersioningBehavior",
+            version is null || behavior == VersioningBehavior.Unspecified ? "" : behavior.ToString()
+        );
         return all;
+
+        void Word(string name, string value)
+        {
+            if (value.Length > 0)
+            {
+                all.IndexedFields[name] = PayloadExtensions.Json(JsonSerializer.Serialize(value), "Keyword");
+            }
+        }
 
         void Set(string name, IEnumerable<string> values)
         {

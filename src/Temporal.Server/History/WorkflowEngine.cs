@@ -128,7 +128,9 @@ internal sealed class WorkflowEngine
             run.Changes.DispatchWorkflowTask = true;
         }
 
-        foreach (var activity in run.Activities.All.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
+        foreach (
+            var activity in run.Activities.All.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held)
+        )
         {
             ActivityTransitions.Dispatch(run, activity);
         }

@@ -19,6 +19,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
     // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is
     // asked ever less often.
     private const int AttemptsWithPlainTimeout = 3;
+    private const int AttemptsUntilReported = 5;
     private static readonly TimeSpan FirstTimeoutGrowth = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaximumTimeoutGrowth = TimeSpan.FromMinutes(10);
 
@@ -85,24 +86,27 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         return task;
     }
 
-    /// <summary>The run was paused: a task that no worker has waits without time limit, one for updates alone comes again later.</summary>
+    /// <summary>The run is about to be paused: a task that no worker has is given up. The run gets another when it goes on.</summary>
     public void Pause()
     {
-        if (run.Task is { StartedEventId: 0, Speculative: true })
+        if (run.Task is not { StartedEventId: 0 } task)
         {
-            DropSpeculative();
+            return;
         }
-        else if (run.Task is { StartedEventId: 0, Sticky: true })
-        {
-            ClearSticky();
-        }
-    }
 
-    /// <summary>The run goes on.</summary>
-    public void Unpause()
-    {
-        EnsureScheduled();
-        run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
+        run.Record.WorkflowTask = null;
+        run.Changes.Touched = true;
+        if (task is { Speculative: false, Transient: false })
+        {
+            var e = run.NewEvent(EventType.WorkflowTaskFailed);
+            e.WorkflowTaskFailedEventAttributes = new WorkflowTaskFailedEventAttributes
+            {
+                ScheduledEventId = task.ScheduledEventId,
+                Cause = WorkflowTaskFailedCause.WorkflowPauseRequestedBeforeTaskStarted,
+                Identity = "history-service",
+            };
+            run.Add(e);
+        }
     }
 
     /// <summary>4 to 5 s for the fourth attempt, twice as much for each further one, up to ten minutes.</summary>
@@ -122,7 +126,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
     }
 
     /// <summary>A worker has taken the task.</summary>
-    public void Start(string identity, string requestId, WorkerVersionStamp? version)
+    public void Start(string identity, string requestId, WorkerVersionStamp? version, bool targetChanged = false)
     {
         var task = run.Task!;
         if ((task.Transient || task.Speculative) && task.ScheduledEventId != run.NextEventId)
@@ -135,10 +139,39 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         task.RequestId = requestId;
         task.Identity = identity;
         task.WorkerVersion = version;
+        task.TargetChanged = targetChanged;
         task.HistorySize = run.Record.HistorySize;
         task.SuggestContinueAsNew = run.NextEventId > run.SuggestContinueAsNewAfter || run.Record.HistorySize > SuggestContinueAsNewBytes;
         task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : run.Add(StartedEvent(task)).EventId;
         run.Changes.Touched = true;
+    }
+
+    /// <summary>The events of a task that are not in history, as readers of the history see them.</summary>
+    public IReadOnlyList<HistoryEvent> ShownEvents()
+    {
+        // One that was scheduled before the last event gets another place when it is written, and is not shown until then.
+        if (run.Task is not { } task || !(task.Transient || task.Speculative) || task.ScheduledEventId != run.NextEventId)
+        {
+            return [];
+        }
+
+        var scheduled = ScheduledEvent(task);
+        scheduled.EventId = run.NextEventId;
+        scheduled.EventTime = task.ScheduledTime;
+        if (task.StartedEventId == 0)
+        {
+            return [scheduled];
+        }
+
+        var started = run.NewEvent(EventType.WorkflowTaskStarted);
+        started.EventId = scheduled.EventId + 1;
+        started.EventTime = task.StartedTime;
+        started.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes
+        {
+            ScheduledEventId = scheduled.EventId,
+            RequestId = task.RequestId,
+        };
+        return [scheduled, started];
     }
 
     /// <summary>The events of a started task that are not in history, as its worker sees them.</summary>
@@ -171,6 +204,10 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         run.Record.WorkflowTask = null;
         run.Record.NextAttempt = 1;
         run.Changes.Touched = true;
+        run.Changes.Visible |= run.Record.ReportedProblems.Count > 0;
+        run.Record.ReportedProblems.Clear();
+        run.Record.Transition = null;
+        run.Record.VersioningOverride = run.Record.VersioningOverride is { OneTime: not null } ? null : run.Record.VersioningOverride;
         var e = run.NewEvent(EventType.WorkflowTaskCompleted);
         e.WorkflowTaskCompletedEventAttributes = attributes;
         return run.Add(e).EventId;
@@ -215,6 +252,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             run.Add(e);
         }
 
+        NoteProblem("WorkflowTaskFailed", $"WorkflowTaskFailedCause{cause}");
         EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
     }
 
@@ -240,6 +278,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             run.Add(e);
         }
 
+        NoteProblem("WorkflowTaskTimedOut", $"WorkflowTaskTimedOutCause{type}");
         EndAttempt(reschedule: true, startOver: untaken);
     }
 
@@ -289,6 +328,20 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         return task.Sticky && run.Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + run.Record.StickyTimeout.Span() : null;
     }
 
+    /// <summary>From the fifth failure in a row on, lists and descriptions show why tasks fail.</summary>
+    private void NoteProblem(string category, string cause)
+    {
+        if (run.Task!.Attempt < AttemptsUntilReported || UsesStickyQueue)
+        {
+            return;
+        }
+
+        run.Record.ReportedProblems.Clear();
+        run.Record.ReportedProblems.Add("category=" + category);
+        run.Record.ReportedProblems.Add("cause=" + cause);
+        run.Changes.Visible = true;
+    }
+
     private void EndAttempt(bool reschedule, bool startOver = false)
     {
         run.Record.WorkflowTask = null;
@@ -331,7 +384,14 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         var task = run.Task!;
         if (task.Transient || task.Speculative)
         {
-            task.ScheduledEventId = run.Add(ScheduledEvent(task)).EventId;
+            var scheduled = ScheduledEvent(task);
+            if (task.StartedEventId > 0)
+            {
+                // Before the time at which it was started.
+                scheduled.EventTime = task.ScheduledTime;
+            }
+
+            task.ScheduledEventId = run.Add(scheduled).EventId;
             if (task.StartedEventId > 0)
             {
                 var started = StartedEvent(task);
@@ -369,6 +429,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             SuggestContinueAsNew = task.SuggestContinueAsNew,
             HistorySizeBytes = task.HistorySize,
             WorkerVersion = task.WorkerVersion,
+            TargetWorkerDeploymentVersionChanged = task.TargetChanged,
         };
         return e;
     }

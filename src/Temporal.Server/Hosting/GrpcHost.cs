@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.AspNetCore.Server.Model;
@@ -120,6 +121,9 @@ internal sealed class GrpcHost : IAsyncDisposable
         {
             options.MaxReceiveMessageSize = RpcMethods.LargestRead;
             options.IgnoreUnknownServices = true;
+
+            // Callers are on this machine or near: time counts for more than size.
+            options.ResponseCompressionLevel = CompressionLevel.Fastest;
         });
         return services.BuildServiceProvider();
     }

@@ -49,6 +49,12 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
         }
     }
 
+    private const string EncodingHeader = "grpc-encoding";
+    private const string Gzip = "gzip";
+
+    // By this header a handler tells ASP.NET how to compress its answer; it does not go out.
+    private const string AnswerEncodingHeader = "grpc-internal-encoding-request";
+
     /// <summary>Answers what is no method of the table, as the real server does.</summary>
     public static Task RefuseUnknownAsync(HttpContext http)
     {
@@ -102,7 +108,19 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
         try
         {
             admission.Demand(call);
-            return table.Refusal() is { } refusal ? throw RpcErrors.Of(StatusCode.DataLoss, refusal) : await rpc.Handler(call, request);
+            if (table.Refusal() is { } refusal)
+            {
+                throw RpcErrors.Of(StatusCode.DataLoss, refusal);
+            }
+
+            var answer = await rpc.Handler(call, request);
+            if (call.Header(EncodingHeader) == Gzip && !answer.IsEmpty)
+            {
+                // As the real server: whoever sends compressed is answered so. .NET compresses nothing to nothing, which is no gzip.
+                await context.WriteResponseHeadersAsync(new Metadata { { AnswerEncodingHeader, Gzip } });
+            }
+
+            return answer;
         }
         catch (Exception e)
         {

@@ -65,6 +65,11 @@ internal sealed class Deployments(Database database, TimeProvider time)
                     record.Versions.Add(known);
                 }
 
+                if (known.Status == WorkerDeploymentVersionStatus.Created)
+                {
+                    known.Status = WorkerDeploymentVersionStatus.Inactive;
+                }
+
                 var type = activity ? TaskQueueType.Activity : TaskQueueType.Workflow;
                 if (!known.TaskQueueInfos.Any(q => q.Name == queue && q.Type == type))
                 {
@@ -82,6 +87,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         var activity = task is ActivityQueuedTask;
         return task.Pinned switch
         {
+            null when task.PrefersRamping && RampingOf(task.NamespaceId, task.Queue) is { Length: > 0 } ramping => ramping,
             null => RouteOf(task.NamespaceId, task.Queue, activity, task.WorkflowId),
             // An activity of a queue that the run's version does not work on.
             { Length: > 0 } version when activity && !_known.ContainsKey((task.NamespaceId, version, task.Queue, true)) => RouteOf(
@@ -104,6 +110,36 @@ internal sealed class Deployments(Database database, TimeProvider time)
 
         return Share(workflowId) < route.RampingShare ? route.Ramping : route.Current;
     }
+
+    /// <summary>True if workers of a version have polled a queue.</summary>
+    public bool Knows(string namespaceId, string version, string queue, bool activity) =>
+        _known.ContainsKey((namespaceId, version, queue, activity));
+
+    /// <summary>The revision of a deployment's routing; 0 for none.</summary>
+    public long RevisionOf(string namespaceId, string name)
+    {
+        lock (_lock)
+        {
+            return _all.TryGetValue((namespaceId, name), out var record) ? record.Info.RoutingConfig.RevisionNumber : 0;
+        }
+    }
+
+    /// <summary>The routing of a queue's tasks, as descriptions of the queue show it; null where the queue has no versions.</summary>
+    public RoutingConfig? RoutingOf(string namespaceId, string queue, bool activity)
+    {
+        if (!_routes.TryGetValue((namespaceId, queue, activity), out var route))
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            return _all.TryGetValue((namespaceId, route.Deployment), out var record) ? record.Info.RoutingConfig.Clone() : null;
+        }
+    }
+
+    private string RampingOf(string namespaceId, string queue) =>
+        _routes.TryGetValue((namespaceId, queue, false), out var route) ? route.Named : BuildVersion.None;
 
     /// <summary>A deployment as it is; null when there is none.</summary>
     public DeploymentRecord? Find(string namespaceId, string name)
@@ -185,9 +221,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
 
         foreach (
             var key in _routes
-                .Where(route =>
-                    IsOf(record, route.Key.NamespaceId, route.Value.Current) || IsOf(record, route.Key.NamespaceId, route.Value.Ramping)
-                )
+                .Where(route => route.Key.NamespaceId == record.NamespaceId && route.Value.Deployment == record.Info.Name)
                 .Select(route => route.Key)
         )
         {
@@ -214,8 +248,8 @@ internal sealed class Deployments(Database database, TimeProvider time)
                 .Distinct()
         )
         {
-            var route = new Route(Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share);
-            if (route.Current.Length > 0 || route.Ramping.Length > 0)
+            var route = new Route(record.Info.Name, Works(current), share > 0 ? Works(ramping) : BuildVersion.None, share, Works(ramping));
+            if (route.Current.Length > 0 || route.Named.Length > 0)
             {
                 _routes[(record.NamespaceId, name, activity)] = route;
             }
@@ -239,5 +273,11 @@ internal sealed class Deployments(Database database, TimeProvider time)
         return (int)((hash ^ (hash >> 15)) % Shares);
     }
 
-    private sealed record Route(string Current, string Ramping, int RampingShare);
+    /// <summary>The way of a queue's tasks.</summary>
+    /// <param name="Deployment">The deployment that the versions belong to.</param>
+    /// <param name="Current">The current version.</param>
+    /// <param name="Ramping">The version that a share goes to.</param>
+    /// <param name="RampingShare">The share, in 1/10,000.</param>
+    /// <param name="Named">The ramping version, also while its share is none.</param>
+    private sealed record Route(string Deployment, string Current, string Ramping, int RampingShare, string Named);
 }

@@ -13,6 +13,18 @@ internal abstract record QueuedTask(string NamespaceId, string WorkflowId, strin
     /// the queue's tasks go to at the time.
     /// </summary>
     public string? Pinned { get; init; }
+
+    /// <summary>The group of tasks among which fair shares are taken; empty for the group of those without a key.</summary>
+    public string FairnessKey { get; init; } = "";
+
+    /// <summary>The share of its group against that of others; 0 for 1.</summary>
+    public float FairnessWeight { get; init; }
+
+    /// <summary>True if the task goes to the ramping version of its queue, whatever share of tasks does.</summary>
+    public bool PrefersRamping { get; init; }
+
+    /// <summary>The number of tasks that waited behind this one when it left its queue.</summary>
+    public int Behind { get; set; }
 }
 
 internal sealed record WorkflowQueuedTask(

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.TaskQueue.V1;
+using Place = (int Priority, long Pass, long Sequence);
 
 namespace Temporal.Server.Matching;
 
@@ -12,6 +13,7 @@ internal sealed class TaskQueue : IDisposable
     public static readonly TimeSpan PollerShown = TimeSpan.FromMinutes(5);
 
     private const int DefaultPriority = 3;
+    private const int LeastPriority = 5;
     private const int ManyPollers = 100;
 
     /// <summary>The greatest age of a list of pollers from <see cref="PollersLately"/>.</summary>
@@ -28,6 +30,7 @@ internal sealed class TaskQueue : IDisposable
     private readonly ITimer _next;
     private IReadOnlyList<PollerInfo> _lately = [];
     private long _latelyAt = long.MinValue;
+    private Dictionary<string, float>? _weights;
     private long _sequence;
     private long _lastPoll = long.MinValue;
     private long _lastUse = Environment.TickCount64;
@@ -56,6 +59,21 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes what somebody set for the queue, null for nothing: tasks per second that may leave it, and weights of fairness keys, which go
+    /// before those of the tasks that come from now on.
+    /// </summary>
+    public void Configure(TaskQueueConfig? config)
+    {
+        lock (_lock)
+        {
+            _weights = config is { FairnessWeightOverrides.Count: > 0 }
+                ? new Dictionary<string, float>(config.FairnessWeightOverrides)
+                : null;
+            Rate = config?.QueueRateLimit?.RateLimit?.RequestsPerSecond;
+        }
+    }
+
     /// <summary>Numbers of each priority of which tasks wait.</summary>
     public IReadOnlyList<(int Priority, TaskQueueStats Stats)> StatsByPriority
     {
@@ -63,7 +81,7 @@ internal sealed class TaskQueue : IDisposable
         {
             lock (_lock)
             {
-                return [.. _numbers.ByPriority(Waiting.Select(item => (item.Task, item.Place.Priority)))];
+                return [.. _numbers.ByPriority(Waiting.Select(item => (item.Task, LevelOf(item.Place.Priority))))];
             }
         }
     }
@@ -150,9 +168,8 @@ internal sealed class TaskQueue : IDisposable
             }
 
             _lastUse = Environment.TickCount64;
-            var priority = task.Priority > 0 ? task.Priority : DefaultPriority;
-            LaneOf(_versionFor(task)).Tasks.Enqueue(task, (priority, _sequence++));
-            _numbers.Added(task, priority);
+            _numbers.Added(task, LevelOf(PriorityOf(task)));
+            Enqueue(task, _sequence++);
             Pump();
             return true;
         }
@@ -199,8 +216,9 @@ internal sealed class TaskQueue : IDisposable
             var lane = LaneOf(version);
             if (lane.Tasks.Count > 0 && lane.Pollers.Count == 0 && MayGo())
             {
-                lane.Tasks.TryDequeue(out var next, out var place);
-                _numbers.Dispatched(next!, place.Priority);
+                var next = Dequeue(lane, out var place);
+                lane.Order.Leave(place, lane.Tasks.Count == 0);
+                _numbers.Dispatched(next, LevelOf(place.Priority));
                 task = new ValueTask<QueuedTask?>(next);
                 return true;
             }
@@ -258,14 +276,15 @@ internal sealed class TaskQueue : IDisposable
             {
                 while (lane.Tasks.Count > 0 && lane.Pollers.Count > 0 && MayGo())
                 {
-                    lane.Tasks.TryDequeue(out var task, out var place);
-                    if (HandOver(lane, task!))
+                    var task = Dequeue(lane, out var place);
+                    if (HandOver(lane, task))
                     {
-                        _numbers.Dispatched(task!, place.Priority);
+                        lane.Order.Leave(place, lane.Tasks.Count == 0);
+                        _numbers.Dispatched(task, LevelOf(place.Priority));
                     }
                     else
                     {
-                        lane.Tasks.Enqueue(task!, place);
+                        lane.Tasks.Enqueue(task, place);
                         _rate.GiveBack();
                     }
                 }
@@ -278,23 +297,45 @@ internal sealed class TaskQueue : IDisposable
     {
         lock (_lock)
         {
-            var waiting = Waiting.ToList();
+            var waiting = Waiting.OrderBy(item => item.Place).ToList();
             foreach (var lane in _lanes.Values)
             {
-                lane.Tasks.Clear();
+                lane.Clear();
             }
 
             foreach (var (task, place) in waiting)
             {
-                LaneOf(_versionFor(task)).Tasks.Enqueue(task, place);
+                Enqueue(task, place.Sequence);
             }
 
             Pump();
         }
     }
 
-    private IEnumerable<(QueuedTask Task, (int Priority, long Sequence) Place)> Waiting =>
-        _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
+    private static int PriorityOf(QueuedTask task) =>
+        task is QueryQueuedTask ? 0
+        : task.Priority > 0 ? task.Priority
+        : DefaultPriority;
+
+    // Keys beyond the least urgent level are shown in that.
+    private static int LevelOf(int priority) => Math.Min(priority, LeastPriority);
+
+    private void Enqueue(QueuedTask task, long sequence)
+    {
+        var lane = LaneOf(_versionFor(task));
+        var priority = PriorityOf(task);
+        var weight = _weights is not null && _weights.TryGetValue(task.FairnessKey, out var set) ? set : task.FairnessWeight;
+        lane.Tasks.Enqueue(task, (priority, lane.Order.Join(priority, task.FairnessKey, weight), sequence));
+    }
+
+    private static QueuedTask Dequeue(Lane lane, out Place place)
+    {
+        lane.Tasks.TryDequeue(out var task, out place);
+        task!.Behind = lane.Tasks.Count;
+        return task;
+    }
+
+    private IEnumerable<(QueuedTask Task, Place Place)> Waiting => _lanes.Values.SelectMany(lane => lane.Tasks.UnorderedItems);
 
     private Lane LaneOf(string version)
     {
@@ -374,8 +415,16 @@ internal sealed class TaskQueue : IDisposable
     /// <summary>Tasks that wait for workers of a version, or such workers that wait for tasks.</summary>
     private sealed class Lane
     {
-        public PriorityQueue<QueuedTask, (int Priority, long Sequence)> Tasks { get; } = new();
+        public PriorityQueue<QueuedTask, Place> Tasks { get; } = new();
+
+        public FairOrder Order { get; private set; } = new();
 
         public LinkedList<TaskCompletionSource<QueuedTask?>> Pollers { get; } = new();
+
+        public void Clear()
+        {
+            Tasks.Clear();
+            Order = new FairOrder();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
@@ -7,17 +8,59 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Settings of task queues. The rate limit of a queue is enforced; weights and limits of fairness keys are kept and shown.
+/// Settings of task queues. The rate limit of a queue and weights of fairness keys are carried out; the rate limit of single fairness keys
+/// is kept and shown.
 /// </summary>
 internal sealed class TaskQueueConfigs(Database database)
 {
+    private const int LongestFairnessKey = 64;
+
     /// <summary>The settings of a queue; null when nobody made any.</summary>
     public TaskQueueConfig? Find(string namespaceId, string queue, TaskQueueType type) =>
         database.Read(db => TaskQueueConfigTable.Read(db, namespaceId, queue, (int)type));
 
-    /// <summary>Tasks per second that may leave a queue; null when nobody set a limit.</summary>
-    public double? RateOf(string namespaceId, string queue, TaskQueueType type) =>
-        Find(namespaceId, queue, type)?.QueueRateLimit?.RateLimit?.RequestsPerSecond;
+    /// <summary>Refuses what the real server refuses, with its texts; an empty name of a queue is none of it.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT.</exception>
+    public static void Check(UpdateTaskQueueConfigRequest request)
+    {
+        if (Fault(request) is { } fault)
+        {
+            throw RpcErrors.InvalidArgument(fault);
+        }
+    }
+
+    private static string? Fault(UpdateTaskQueueConfigRequest request)
+    {
+        var workflow = request.TaskQueueType == TaskQueueType.Workflow;
+        return workflow && request.UpdateQueueRateLimit is not null ? "Setting rate limit on workflow task queues is not allowed."
+            : workflow && request.UpdateFairnessKeyRateLimitDefault is not null
+                ? "Setting fairness key rate limit on workflow task queues is not allowed."
+            : request.UpdateQueueRateLimit?.RateLimit is { RequestsPerSecond: < 0 }
+                ? "RequestsPerSecond for UpdateQueueRateLimit rate limit must be non-negative."
+            : request.UpdateFairnessKeyRateLimitDefault?.RateLimit is { RequestsPerSecond: < 0 }
+                ? "RequestsPerSecond for UpdateFairnessKeyRateLimitDefault rate limit must be non-negative."
+            : WeightFault(request);
+    }
+
+    private static string? WeightFault(UpdateTaskQueueConfigRequest request)
+    {
+        foreach (var (key, weight) in request.SetFairnessWeightOverrides)
+        {
+            var fault =
+                key.Length == 0 ? "fairness weight override key must not be empty"
+                : Encoding.UTF8.GetByteCount(key) > LongestFairnessKey ? "fairness key length exceeds limit"
+                : weight <= 0 ? $"invalid fairness weight weight for key \"{key}\": must be greater than zero"
+                : request.UnsetFairnessWeightOverrides.Contains(key)
+                    ? $"fairness weight override key \"{key}\" present in both set and unset lists"
+                : null;
+            if (fault is not null)
+            {
+                return fault;
+            }
+        }
+
+        return request.UnsetFairnessWeightOverrides.Contains("") ? "fairness weight override key must not be empty" : null;
+    }
 
     /// <summary>Changes the settings of a queue and gives them back as they are then.</summary>
     public async Task<TaskQueueConfig> UpdateAsync(string namespaceId, UpdateTaskQueueConfigRequest request, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Deployment.V1;
 using Temporalio.Api.Enums.V1;
@@ -7,12 +8,21 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>Task queues as <c>DescribeTaskQueue</c> shows them.</summary>
-internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs configs, DateTimeOffset now)
+internal sealed class TaskQueueDescriber(
+    TaskQueues queues,
+    TaskQueueConfigs configs,
+    Deployments deployments,
+    DateTimeOffset now,
+    int partitions
+)
 {
     // What the real server shows where nobody set a limit.
     private const double UnlimitedPoller = 100_000;
-    private const float SystemRate = 4_000;
+    private const float PartitionRate = 1_000;
     private const string Unversioned = "__unversioned__";
+
+    // What the real server shows for a queue without versions: the first moment of its calendar.
+    private static readonly Timestamp NoTime = new() { Seconds = -62135596800 };
 
     /// <summary>A poller as descriptions show it.</summary>
     public static PollerInfo Poller(
@@ -43,7 +53,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         var pollers = Pollers(namespaceId, request.TaskQueue.Name, type);
         var response = new DescribeTaskQueueResponse
         {
-            VersioningInfo = new TaskQueueVersioningInfo { CurrentVersion = Unversioned },
+            VersioningInfo = Versioning(namespaceId, request.TaskQueue.Name, type),
             EffectiveRateLimit = Effective(config, pollers),
             Config = request.ReportConfig ? config : null,
             Stats = request.ReportStats ? Stats(namespaceId, request.TaskQueue.Name, type) : null,
@@ -62,7 +72,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
             response.TaskQueueStatus = new TaskQueueStatus
             {
                 BacklogCountHint = Find(namespaceId, request.TaskQueue.Name, type)?.Backlog ?? 0,
-                RatePerSecond = SystemRate,
+                RatePerSecond = PartitionRate * partitions,
                 TaskIdBlock = new TaskIdBlock { StartId = 1, EndId = 100_000 },
             };
         }
@@ -93,6 +103,33 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         return new DescribeTaskQueueResponse { VersionsInfo = { [""] = version } };
     }
 
+    private TaskQueueVersioningInfo Versioning(string namespaceId, string queue, TaskQueueType type)
+    {
+        var activity = type == TaskQueueType.Activity;
+        if (deployments.RoutingOf(namespaceId, queue, activity) is not { } routing)
+        {
+            return new TaskQueueVersioningInfo { CurrentVersion = Unversioned, UpdateTime = NoTime };
+        }
+
+        var current = Works(routing.CurrentDeploymentVersion);
+        var ramping = Works(routing.RampingDeploymentVersion);
+        var changed = new[] { routing.CurrentVersionChangedTime, routing.RampingVersionPercentageChangedTime }
+            .Where(time => time is not null)
+            .MaxBy(time => time.ToDateTimeOffset());
+        return new TaskQueueVersioningInfo
+        {
+            CurrentDeploymentVersion = current,
+            CurrentVersion = BuildVersion.Dotted(current),
+            RampingDeploymentVersion = ramping,
+            RampingVersion = ramping is null && routing.RampingVersion != Unversioned ? "" : routing.RampingVersion,
+            RampingVersionPercentage = ramping is null && routing.RampingVersion != Unversioned ? 0 : routing.RampingVersionPercentage,
+            UpdateTime = changed ?? NoTime,
+        };
+
+        WorkerDeploymentVersion? Works(WorkerDeploymentVersion? version) =>
+            deployments.Knows(namespaceId, BuildVersion.Of(version), queue, activity) ? version : null;
+    }
+
     private TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>
         type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Find(namespaceId, name, type == TaskQueueType.Activity) : null;
 
@@ -107,7 +144,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
     private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) =>
         Find(namespaceId, name, type)?.Stats ?? new TaskQueueStats();
 
-    private static DescribeTaskQueueResponse.Types.EffectiveRateLimit Effective(TaskQueueConfig? config, IReadOnlyList<PollerInfo> pollers)
+    private DescribeTaskQueueResponse.Types.EffectiveRateLimit Effective(TaskQueueConfig? config, IReadOnlyList<PollerInfo> pollers)
     {
         if (config?.QueueRateLimit?.RateLimit is { } set)
         {
@@ -117,6 +154,6 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         var slowest = pollers.Select(poller => poller.RatePerSecond).DefaultIfEmpty(UnlimitedPoller).Min();
         return slowest < UnlimitedPoller
             ? new() { RequestsPerSecond = (float)slowest, RateLimitSource = RateLimitSource.Worker }
-            : new() { RequestsPerSecond = SystemRate, RateLimitSource = RateLimitSource.System };
+            : new() { RequestsPerSecond = PartitionRate * partitions, RateLimitSource = RateLimitSource.System };
     }
 }

@@ -6,11 +6,11 @@ namespace Temporal.Server.Matching;
 
 /// <summary>All task queues, made when they are first named and forgotten when nobody has used them for long.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="rateOf">Tasks per second that were set for a queue of a namespace; null for none.</param>
+/// <param name="configOf">What was set for a queue of a namespace; null for nothing.</param>
 /// <param name="versionFor">The version whose workers a task is for; null: there are no versions.</param>
 internal sealed class TaskQueues(
     TimeProvider time,
-    Func<string, string, TaskQueueType, double?> rateOf,
+    Func<string, string, TaskQueueType, TaskQueueConfig?> configOf,
     Func<QueuedTask, string>? versionFor = null
 ) : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class TaskQueues(
 
     private readonly ConcurrentDictionary<(string NamespaceId, string Name, bool Activity), TaskQueue> _queues = new();
     private readonly TimeProvider _time = time;
-    private readonly Func<string, string, TaskQueueType, double?> _rateOf = rateOf;
+    private readonly Func<string, string, TaskQueueType, TaskQueueConfig?> _configOf = configOf;
     private readonly Func<QueuedTask, string>? _versionFor = versionFor;
     private int _made;
 
@@ -39,10 +39,12 @@ internal sealed class TaskQueues(
         return _queues.GetOrAdd(
             (namespaceId, name, activity),
             static (key, queues) =>
-                new TaskQueue(queues._time, queues._versionFor)
-                {
-                    Rate = queues._rateOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow),
-                },
+            {
+                var config = queues._configOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow);
+                var made = new TaskQueue(queues._time, queues._versionFor);
+                made.Configure(config);
+                return made;
+            },
             this
         );
     }

@@ -12,7 +12,7 @@ internal sealed class ClusterHandler(Func<string> address) : IServiceHandler
     public const string ClusterName = "active";
 
     /// <summary>The release of the real server whose behaviour this one has.</summary>
-    public const string ServerVersion = "1.29.1";
+    public const string ServerVersion = "1.32.0";
 
     private readonly string _clusterId = Guid.NewGuid().ToString();
 

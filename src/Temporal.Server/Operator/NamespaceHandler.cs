@@ -18,7 +18,8 @@ internal sealed class NamespaceHandler(
     SearchAttributeRegistry attributes,
     NamespaceRemoval removal,
     TimerService timers,
-    int blobSizeLimit
+    int blobSizeLimit,
+    bool workflowPause
 ) : IServiceHandler
 {
     private const int LongestName = 1000;
@@ -192,7 +193,8 @@ internal sealed class NamespaceHandler(
             SyncUpdate = true,
             AsyncUpdate = true,
             WorkerHeartbeats = true,
-            WorkflowPause = true,
+            WorkflowPause = workflowPause,
+            ReportedProblemsSearchAttribute = true,
             WorkerPollCompleteOnShutdown = true,
         };
         info.Limits = new NamespaceInfo.Types.Limits

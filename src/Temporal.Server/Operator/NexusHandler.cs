@@ -1,10 +1,32 @@
+using Google.Protobuf;
 using Temporalio.Api.OperatorService.V1;
+using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>No Nexus operation is carried out here: an endpoint would keep its callers waiting for ever, so there are none.</summary>
-internal sealed class NexusHandler : IServiceHandler
+/// <summary>
+/// Refuses the parts of Temporal's API that need what this server has not: Nexus, activities without a workflow, and computers to start
+/// workers on. A call that was taken would keep its caller waiting for ever.
+/// </summary>
+internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandler
 {
+    private const string Nexus =
+        "The embedded engine does not carry out Nexus operations, so it has no Nexus endpoints; a Temporal server does. Call the other "
+        + "service from an activity, or use a Temporal server.";
+
+    private const string StandaloneActivity =
+        "The embedded engine does not carry out activities without a workflow; a Temporal server does. Start a workflow that runs the "
+        + "activity, or use a Temporal server.";
+
+    /// <summary>Said of what would start workers.</summary>
+    public const string Compute =
+        "The embedded engine does not start workers, so it takes no compute configuration; a Temporal server does. Start the workers "
+        + "yourself, or use a Temporal server.";
+
+    // In the words of the real server, which has it switched off.
+    private const string StandaloneNexus = "Standalone Nexus operation is disabled";
+    private const string TimeSkipping = "The Time-Skipping feature is not enabled for namespace.";
+
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
@@ -13,10 +35,45 @@ internal sealed class NexusHandler : IServiceHandler
         table.Add((DeleteNexusEndpointRequest _) => Refuse<DeleteNexusEndpointResponse>());
         table.Add((GetNexusEndpointRequest _) => Refuse<GetNexusEndpointResponse>());
         table.Add((ListNexusEndpointsRequest _) => new ListNexusEndpointsResponse());
+        Refuse(table, (RespondNexusTaskCompletedRequest request) => request.Namespace, Nexus);
+        Refuse(table, (RespondNexusTaskFailedRequest request) => request.Namespace, Nexus);
+
+        Refuse(table, (StartActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (DescribeActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (PollActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (ListActivityExecutionsRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (CountActivityExecutionsRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (RequestCancelActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (TerminateActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (DeleteActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (PauseActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (UnpauseActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (ResetActivityExecutionRequest request) => request.Namespace, StandaloneActivity);
+        Refuse(table, (UpdateActivityExecutionOptionsRequest request) => request.Namespace, StandaloneActivity);
+
+        Refuse(table, (StartNexusOperationExecutionRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (DescribeNexusOperationExecutionRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (PollNexusOperationExecutionRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (ListNexusOperationExecutionsRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (CountNexusOperationExecutionsRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (RequestCancelNexusOperationExecutionRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (TerminateNexusOperationExecutionRequest request) => request.Namespace, StandaloneNexus);
+        Refuse(table, (DeleteNexusOperationExecutionRequest request) => request.Namespace, StandaloneNexus);
+
+        Refuse(table, (PollWorkflowExecutionTimeSkippingRequest request) => request.Namespace, TimeSkipping);
+        Refuse(table, (UpdateWorkerDeploymentVersionComputeConfigRequest request) => request.Namespace, Compute);
+        Refuse(table, (ValidateWorkerDeploymentVersionComputeConfigRequest request) => request.Namespace, Compute);
     }
 
-    private static TResponse Refuse<TResponse>() =>
-        throw RpcErrors.Unimplemented(
-            "This server carries out no Nexus operations, so it has no endpoints: call the service by an activity."
+    private static TResponse Refuse<TResponse>() => throw RpcErrors.Unimplemented(Nexus);
+
+    private void Refuse<TRequest>(RpcTable table, Func<TRequest, string> ns, string message)
+        where TRequest : IMessage<TRequest>, new() =>
+        table.AddRaw<TRequest>(
+            (_, request) =>
+            {
+                namespaces.Resolve(ns(request));
+                throw RpcErrors.Unimplemented(message);
+            }
         );
 }

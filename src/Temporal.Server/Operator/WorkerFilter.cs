@@ -15,7 +15,7 @@ internal static class WorkerFilter
             var syntax = QueryParser.Parse(query);
             return syntax switch
             {
-                { GroupBy.Count: > 0 } or { HasOrderBy: true } or { HasLimit: true } => throw QueryException.NotSupported(
+                { GroupBy.Count: > 0 } or { OrderBy.Count: > 0 } or { HasLimit: true } => throw QueryException.NotSupported(
                     "a list of workers takes a condition only"
                 ),
                 { Where: null } => _ => true,

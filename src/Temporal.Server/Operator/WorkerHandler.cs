@@ -28,6 +28,7 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         table.Add((RecordWorkerHeartbeatRequest request) => Record(request));
         table.Add((ListWorkersRequest request) => List(request));
         table.Add((DescribeWorkerRequest request) => Describe(request));
+        table.Add((CountWorkersRequest request) => Count(request));
 
         foreach (
             var method in (string[])
@@ -90,6 +91,17 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         {
             WorkersInfo = { page.Take(size).Select(worker => new WorkerInfo { WorkerHeartbeat = worker.Value.Heartbeat }) },
             NextPageToken = page.Count > size ? ByteString.CopyFromUtf8(page[size - 1].Key.Key) : ByteString.Empty,
+        };
+    }
+
+    private CountWorkersResponse Count(CountWorkersRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        var filter = WorkerFilter.Parse(request.Query);
+        Forget();
+        return new CountWorkersResponse
+        {
+            Count = _workers.Count(worker => worker.Key.NamespaceId == ns.Id && filter(worker.Value.Heartbeat)),
         };
     }
 

@@ -32,6 +32,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         table.AddAsync((PatchScheduleRequest request) => PatchAsync(request));
         table.AddAsync((DeleteScheduleRequest request) => DeleteAsync(request));
         table.Add((ListScheduleMatchingTimesRequest request) => MatchingTimes(request));
+        table.Add((CountSchedulesRequest request) => lists.Count(request));
         table.AddAsync(
             async (ListSchedulesRequest request) => await lists.ListAsync(request, (ns, id) => _schedules.GetValueOrDefault((ns, id)))
         );
@@ -93,6 +94,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
                         $"Workflow execution is already running. WorkflowId: {ScheduleRequests.WorkflowId(request.ScheduleId)}, "
                             + $"RunId: {other.RunId}.",
                         other.CreateRequestId,
+                        other.RunId,
                         other.RunId
                     );
             }
@@ -158,7 +160,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             record.Info.UpdateTime = Timestamp.FromDateTime(now);
             record.ConflictToken++;
             record.Memo = request.Memo ?? record.Memo;
-            record.SearchAttributes = attributes ?? record.SearchAttributes;
+            record.SearchAttributes = attributes is null ? record.SearchAttributes : attributes.WithoutNulls();
             return true;
         });
         return new UpdateScheduleResponse();
@@ -203,7 +205,15 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         var run = FindOpen(request.Namespace, request.ScheduleId);
         if (request.StartTime is null || request.EndTime is null)
         {
-            throw RpcErrors.QueryFailed("missing or invalid query");
+            throw RpcErrors.QueryFailed(
+                "missing or invalid query",
+                new Temporalio.Api.Failure.V1.Failure
+                {
+                    Message = "missing or invalid query",
+                    Source = "GoSDK",
+                    ApplicationFailureInfo = new Temporalio.Api.Failure.V1.ApplicationFailureInfo(),
+                }
+            );
         }
 
         var end = ScheduleRequests.Time(request.EndTime, "EndTime");

@@ -29,6 +29,14 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
         return response;
     }
 
+    /// <summary>The number of schedules that a query finds.</summary>
+    public CountSchedulesResponse Count(CountSchedulesRequest request)
+    {
+        var ns = services.Namespaces.Resolve(request.Namespace);
+        var query = Query(ns, request.Query);
+        return new CountSchedulesResponse { Count = services.Database.Read(db => VisibilityTables.Count(db, ns.Id, query)) };
+    }
+
     private VisibilityQuery Query(NamespaceEntry ns, string text)
     {
         Filter division = new ComparisonFilter(
@@ -61,8 +69,7 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
             {
                 Name = "ScheduleId",
             }
-            : attributes.Find(ns.Id, name)
-                ?? throw RpcErrors.InvalidArgument($"Namespace {ns.Name} has no mapping defined for search attribute {name}");
+            : attributes.Find(ns.Id, name) ?? throw QueryException.UnknownAttribute(name);
 
     private ScheduleListEntry Entry(ScheduleRun run)
     {

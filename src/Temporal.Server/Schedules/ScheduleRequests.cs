@@ -42,9 +42,9 @@ internal static class ScheduleRequests
             throw RpcErrors.InvalidArgument("ScheduleId is not set on request.");
         }
 
-        if (WorkflowId(scheduleId).Length > LongestId)
+        if (WorkflowId(scheduleId).Length is > LongestId and var length)
         {
-            throw RpcErrors.InvalidArgument("WorkflowId length exceeds limit.");
+            throw RpcErrors.InvalidArgument($"WorkflowId exceeds maximum allowed length ({length}/{LongestId})");
         }
     }
 

@@ -74,17 +74,17 @@ internal sealed class VisibilityCondition
                 Write(not.Inner);
                 break;
             case ComparisonFilter comparison:
-                Value(comparison.Attribute).Text($" {comparison.Operator} ").Parameter(comparison.Value);
+                Attribute(comparison.Attribute).Text($" {comparison.Operator} ").Parameter(comparison.Value);
                 break;
             case RangeFilter range:
-                Value(range.Attribute)
+                Attribute(range.Attribute)
                     .Text(range.Negated ? " NOT BETWEEN " : " BETWEEN ")
                     .Parameter(range.Low)
                     .Text(" AND ")
                     .Parameter(range.High);
                 break;
             case InFilter list:
-                Value(list.Attribute).Text(list.Negated ? " NOT IN (" : " IN (").Parameters(list.Values).Text(")");
+                Attribute(list.Attribute).Text(list.Negated ? " NOT IN (" : " IN (").Parameters(list.Values).Text(")");
                 break;
             case TermsFilter terms:
                 Terms(terms.Attribute, terms.Negated).Text(" AND v.value IN (").Parameters(terms.Terms).Text("))");
@@ -111,10 +111,6 @@ internal sealed class VisibilityCondition
 
         Text(")");
     }
-
-    // As on the real server, an open run counts as closing at the end of time when its close time is compared.
-    private VisibilityCondition Value(SearchAttribute attribute) =>
-        attribute.Column == "close_time" ? Text("r.sort_time") : Attribute(attribute);
 
     // Names of columns come from the table of attributes, never from the query's text.
     private VisibilityCondition Attribute(SearchAttribute attribute) =>

@@ -310,12 +310,7 @@ internal static class VisibilityTables
             info.ParentExecution = new WorkflowExecution { WorkflowId = row.Text(11), RunId = row.Text(12) };
         }
 
-        var attributes = SearchAttributes.Parser.ParseFrom(row.Blob(16));
-        if (attributes.IndexedFields.Count > 0)
-        {
-            info.SearchAttributes = attributes;
-        }
-
+        info.SearchAttributes = SearchAttributes.Parser.ParseFrom(row.Blob(16));
         return new VisibilityRow(info, new VisibilityPosition(row.Integer(17), row.Integer(3), row.Text(1)));
     }
 

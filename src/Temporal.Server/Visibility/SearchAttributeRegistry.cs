@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Google.Protobuf;
@@ -38,9 +39,11 @@ internal sealed class SearchAttributeRegistry
     /// <summary>The custom attributes of a namespace by name.</summary>
     public IReadOnlyDictionary<string, SearchAttribute> Custom(string namespaceId) => CustomOf(namespaceId);
 
-    /// <summary>The attribute of a name; null when the namespace has none.</summary>
+    /// <summary>
+    /// The attribute of a name; null when the namespace has none. Names of fields are known, and nothing is found by them.
+    /// </summary>
     public SearchAttribute? Find(string namespaceId, string name) =>
-        SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name);
+        SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name) ?? Fields.GetValueOrDefault(name);
 
     /// <summary>
     /// Checks names, types and sizes of what a client or a command gives, and returns it with the type named in each payload's metadata;
@@ -196,6 +199,11 @@ internal sealed class SearchAttributeRegistry
     /// <summary>The fields that custom attributes are kept in, with their types; which attribute has which differs by namespace.</summary>
     public static IEnumerable<(string Field, IndexedValueType Type)> AllFields =>
         System.Enum.GetValues<IndexedValueType>().SelectMany(type => FieldsOf(type).Select(name => (name, type)));
+
+    private static readonly FrozenDictionary<string, SearchAttribute> Fields = AllFields.ToFrozenDictionary(
+        field => field.Field,
+        field => new SearchAttribute(field.Field, field.Type, "-" + field.Field)
+    );
 
     private static int MostOf(IndexedValueType type) =>
         type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0

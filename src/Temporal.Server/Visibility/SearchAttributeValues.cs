@@ -49,20 +49,6 @@ internal static class SearchAttributeValues
         };
     }
 
-    /// <summary>True if a value takes an attribute away: null, or an empty list.</summary>
-    public static bool IsUnset(Payload payload) =>
-        Encoding(payload) == NullEncoding
-        || (
-            Json(payload) is { } json
-            && (json.ValueKind == JsonValueKind.Null || (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0))
-        );
-
-    /// <summary>
-    /// Whether a run shows the attribute no more after an upsert of this value: unlike the null of JSON, which is shown as a value.
-    /// </summary>
-    public static bool RemovesAttribute(Payload payload) =>
-        Encoding(payload) == NullEncoding || (Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0);
-
     /// <summary>The JSON of the only element of a list; null where the value is no list of one.</summary>
     public static string? Only(Payload payload) =>
         Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0].GetRawText() : null;

@@ -33,7 +33,7 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
     {
         var resolved = Resolve(ns, query);
         return resolved.GroupByStatus
-            ? throw RpcErrors.InvalidArgument("invalid query: operation is not supported: 'group by' clause")
+            ? throw RpcErrors.InvalidArgument("invalid query: operation is not supported: 'GROUP BY' clause")
             : List(ns, resolved, pageSize, token);
     }
 

@@ -22,13 +22,13 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
     /// <summary>The attributes of a run in lists: one that was removed is remembered by its run, but not shown.</summary>
     public static SearchAttributes? Shown(SearchAttributes? all)
     {
-        if (all is null || !all.IndexedFields.Values.Any(SearchAttributeValues.IsUnset))
+        if (all is null || !all.IndexedFields.Values.Any(PayloadExtensions.IsNull))
         {
             return all;
         }
 
         var set = new SearchAttributes();
-        foreach (var (name, payload) in all.IndexedFields.Where(field => !SearchAttributeValues.IsUnset(field.Value)))
+        foreach (var (name, payload) in all.IndexedFields.Where(field => !field.Value.IsNull()))
         {
             set.IndexedFields.Add(name, payload);
         }

@@ -89,7 +89,7 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
 
         text = Time()
             .Replace(
-                text,
+                ProtoTextGap().Replace(text, " "),
                 match =>
                     string.CompareOrdinal(match.Value[..4], "2025") >= 0 && string.CompareOrdinal(match.Value[..4], "2045") < 0
                         ? "<time>"
@@ -170,6 +170,10 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
             null => "null",
             _ => node.ToString(),
         };
+
+    // Go's protobuf library prints one space or two between fields, and either space after "proto:", by its build.
+    [GeneratedRegex(@"(?<=[""}>\w])  (?=[a-z_]+:)|(?<=\bproto:)\u00a0")]
+    private static partial Regex ProtoTextGap();
 
     // Process@host@: a worker inside the server.
     [GeneratedRegex("^[0-9]+@[^@]*@$")]

@@ -3,11 +3,15 @@ namespace Orchestrator.Conformance.Scenarios;
 /// <summary>What may differ from the recordings, each with its reason.</summary>
 internal static class AllowedExceptions
 {
-    /// <summary>Reason by name of the scenario (<c>exceptions.tsv</c>).</summary>
+    /// <summary>Reason by name of the scenario, or by <c>AREA/*</c> for all of an area (<c>exceptions.tsv</c>).</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = Load("exceptions.tsv");
 
     /// <summary>Reason by path of the client recording (<c>clients-exceptions.tsv</c>).</summary>
     public static IReadOnlyDictionary<string, string> Clients { get; } = Load("clients-exceptions.tsv");
+
+    /// <summary>True if a scenario may differ.</summary>
+    public static bool Covers(string scenario) =>
+        All.ContainsKey(scenario) || All.ContainsKey(scenario[..(scenario.IndexOf('/', StringComparison.Ordinal) + 1)] + "*");
 
     private static Dictionary<string, string> Load(string resource)
     {

@@ -12,6 +12,19 @@ internal sealed record Scenario(string Name, string? Exclusive, IReadOnlyList<Js
 
     public string ShortName => Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
+    /// <summary>True if a recorded answer holds a field whose path ends so.</summary>
+    public bool Records(string path) => Steps.Any(step => Holds(step["expect"], "", "." + path));
+
+    private static bool Holds(JsonNode? node, string at, string end) =>
+        node switch
+        {
+            JsonArray array => array.Any(item => Holds(item, at, end)),
+            JsonObject obj => obj.Any(field =>
+                $"{at}.{field.Key}".EndsWith(end, StringComparison.Ordinal) || Holds(field.Value, $"{at}.{field.Key}", end)
+            ),
+            _ => false,
+        };
+
     /// <summary>Reads one scenario file.</summary>
     public static Scenario Parse(string name, string json)
     {

@@ -18,6 +18,9 @@ internal static class ScenarioLibrary
     public static IReadOnlyList<string> IgnoredFields { get; } =
     [.. JsonNode.Parse(Resource("ignored-fields.json"))!.AsArray().Select(entry => (string)entry!["path"]!)];
 
+    /// <summary>The fields that are dropped from the answers of a scenario: a field that its own recording holds is compared.</summary>
+    public static IReadOnlyList<string> IgnoredBy(Scenario scenario) => [.. IgnoredFields.Where(field => !scenario.Records(field))];
+
     private static List<Scenario> Load() =>
         [
             .. RecordingArchive

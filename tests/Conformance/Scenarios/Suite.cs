@@ -96,7 +96,7 @@ internal sealed class Suite : IDisposable
         var differences = new List<Difference>();
         try
         {
-            await new ScenarioRun(scenario, _rpc, Variables.For(scenario, _namespace), ScenarioLibrary.IgnoredFields).ExecuteAsync(
+            await new ScenarioRun(scenario, _rpc, Variables.For(scenario, _namespace), ScenarioLibrary.IgnoredBy(scenario)).ExecuteAsync(
                 (number, step, answer) =>
                 {
                     if (step["expect"] is { } expected)

@@ -83,7 +83,9 @@ public sealed class ProxiedCall
                 .Where(header => header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
         )
         {
-            answer.Status[name.ToLowerInvariant()] = string.Join(',', values);
+            // How the body is to be read is said before it; clients look for it nowhere else.
+            var isHeader = name.ToLowerInvariant() is "grpc-encoding" or "grpc-accept-encoding";
+            (isHeader ? answer.Headers : answer.Status)[name.ToLowerInvariant()] = string.Join(',', values);
         }
 
         return answer;
@@ -97,6 +99,11 @@ public sealed class ProxiedCall
     public async Task AnswerAsync(RpcAnswer answer)
     {
         Http.Response.ContentType = "application/grpc";
+        foreach (var (name, value) in answer.Headers)
+        {
+            Http.Response.Headers[name] = value;
+        }
+
         if (answer.Body.Length == 0)
         {
             foreach (var (name, value) in answer.Status)
@@ -130,7 +137,10 @@ public sealed record RpcAnswer
     /// <summary>The framed message; empty when the call failed.</summary>
     public byte[] Body { get; init; } = [];
 
-    /// <summary>Status and what belongs to it, by the names of the headers.</summary>
+    /// <summary>What is said before the message, such as its compression (<c>grpc-encoding</c>).</summary>
+    public Dictionary<string, string> Headers { get; } = [];
+
+    /// <summary>Status and what belongs to it, by the names of the trailers.</summary>
     public Dictionary<string, string> Status { get; } = [];
 
     /// <summary>Whether the call succeeded.</summary>
@@ -140,14 +150,14 @@ public sealed record RpcAnswer
     public T Message<T>(MessageParser<T> parser)
         where T : IMessage<T> => parser.ParseFrom(RpcFrame.Read(Body));
 
-    /// <summary>The same answer with another message.</summary>
+    /// <summary>The same answer with another message, which is not compressed.</summary>
     public RpcAnswer With(IMessage message) => With(message.ToByteArray());
 
     /// <summary>The same answer with another message.</summary>
     public RpcAnswer With(byte[] message)
     {
         var answer = new RpcAnswer { Body = RpcFrame.Of(message) };
-        foreach (var (name, value) in Status.Where(status => status.Key is not "grpc-encoding"))
+        foreach (var (name, value) in Status)
         {
             answer.Status[name] = value;
         }

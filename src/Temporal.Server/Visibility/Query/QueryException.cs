@@ -6,6 +6,9 @@ internal sealed class QueryException(string message) : Exception(message)
     /// <summary>The query has no sense as it stands.</summary>
     public static QueryException Invalid(string what) => new($"invalid query: invalid expression: {what}");
 
+    /// <summary>The query names an attribute that the namespace has not.</summary>
+    public static QueryException UnknownAttribute(string name) => new($"invalid query: invalid search attribute: {name}");
+
     /// <summary>The query is well-formed SQL but asks for something that is not offered.</summary>
     public static QueryException NotSupported(string what) => new($"invalid query: operation is not supported: {what}");
 

@@ -50,13 +50,13 @@ internal sealed class QueryParser
             } while (TrySymbol(","));
         }
 
-        var orderBy = TryKeyword("order");
-        if (orderBy)
+        var orderBy = new List<Expression>();
+        if (TryKeyword("order"))
         {
             ExpectKeyword("by");
             do
             {
-                Value();
+                orderBy.Add(Value());
                 _ = TryKeyword("asc") || TryKeyword("desc");
             } while (TrySymbol(","));
         }

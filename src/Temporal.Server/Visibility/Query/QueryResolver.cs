@@ -21,24 +21,27 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         var where = syntax.Where is null ? null : Convert(syntax.Where);
         if (syntax.GroupBy.Count > 1)
         {
-            throw QueryException.NotSupported("'group by' clause supports only a single field");
+            throw QueryException.NotSupported("'GROUP BY' clause supports only a single field");
         }
 
-        if (syntax.GroupBy.Count == 1 && Attribute(syntax.GroupBy[0]).Name != SystemSearchAttributes.ExecutionStatus)
+        if (syntax.GroupBy.Count == 1 && Attribute(syntax.GroupBy[0]) is { Name: not SystemSearchAttributes.ExecutionStatus } grouped)
         {
-            throw QueryException.NotSupported(
-                $"'group by' clause is only supported for {SystemSearchAttributes.ExecutionStatus} search attribute"
-            );
+            throw QueryException.NotSupported($"'GROUP BY' clause is not supported for search attribute {grouped.Name}");
         }
 
-        if (syntax.HasOrderBy)
+        if (syntax.OrderBy.Count > 0)
         {
-            throw QueryException.NotSupported("'order by' clause");
+            foreach (var field in syntax.OrderBy)
+            {
+                Attribute(field);
+            }
+
+            throw QueryException.NotSupported("'ORDER BY' clause");
         }
 
         if (syntax.HasLimit)
         {
-            throw QueryException.NotSupported("'limit' clause");
+            throw QueryException.NotSupported("'LIMIT' clause");
         }
 
         return new VisibilityQuery(where, syntax.GroupBy.Count == 1, _namesDivision);
@@ -67,22 +70,14 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
     private Filter Comparison(ComparisonExpression comparison)
     {
         var attribute = Attribute(comparison.Left);
-        if (
-            comparison.Operator is not ("=" or "!=" or "<" or "<=" or ">" or ">=" or "in" or "not in" or "starts_with" or "not starts_with")
-        )
+        var values = comparison.Right is TupleExpression list
+            ? list.Items.Select(item => Value(attribute, item)).ToList()
+            : [Value(attribute, comparison.Right)];
+        if (!IsOffered(attribute, comparison.Operator))
         {
-            throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryText.Of(comparison)}`");
-        }
-
-        var allowed =
-            !attribute.IsMultiValued
-            || comparison.Operator is "=" or "!="
-            || (attribute.Type == IndexedValueType.KeywordList && comparison.Operator is "in" or "not in");
-        if (!allowed)
-        {
-            throw QueryException.Invalid(
-                $"operator '{comparison.Operator}' not supported for {attribute.TypeName} type search attribute in "
-                    + $"`{QueryText.Of(comparison)}`"
+            throw QueryException.NotSupported(
+                $"operator '{comparison.Operator.ToUpperInvariant()}' not supported for {attribute.TypeName} type search attribute "
+                    + $"'{attribute.Name}'"
             );
         }
 
@@ -90,19 +85,14 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         switch (comparison.Operator)
         {
             case "in" or "not in":
-                var values = ((TupleExpression)comparison.Right).Items.Select(item => Value(attribute, item)).ToList();
                 return attribute.IsMultiValued ? Terms(attribute, values, negated) : new InFilter(attribute, values, negated);
             case "starts_with" or "not starts_with":
-                return Prefix(attribute, comparison.Right) is { } prefix
-                    ? new PrefixFilter(attribute, prefix, negated)
-                    : throw QueryException.Invalid(
-                        $"right-hand side of '{comparison.Operator}' must be a literal string (got: {QueryText.Of(comparison.Right)})"
-                    );
+                return new PrefixFilter(attribute, (string)values[0], negated);
             default:
-                var value = Value(attribute, comparison.Right);
+                var value = values[0];
                 if (attribute.Type == IndexedValueType.Text && value is string words && !SearchTerms.Of(attribute.Type, words).Any())
                 {
-                    throw QueryException.Invalid($"unexpected value for Text type search attribute (no tokens found in '{words}')");
+                    throw QueryException.Invalid($"no tokens found filtering on Text type search attribute {attribute.Name}");
                 }
 
                 return attribute.IsMultiValued
@@ -111,9 +101,16 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         }
     }
 
-    // A quoted number begins with its digits, whatever the type of the attribute.
-    private string? Prefix(SearchAttribute attribute, Expression right) =>
-        Value(attribute, right) as string ?? (right as LiteralExpression)?.Value as string;
+    private static bool IsOffered(SearchAttribute attribute, string op) =>
+        op switch
+        {
+            "=" or "!=" => true,
+            "in" or "not in" => attribute.Type != IndexedValueType.Text,
+            "starts_with" or "not starts_with" => attribute.Type == IndexedValueType.Keyword
+                && attribute.Name != SystemSearchAttributes.ExecutionStatus,
+            "<" or "<=" or ">" or ">=" => !attribute.IsMultiValued,
+            _ => false,
+        };
 
     private static TermsFilter Terms(SearchAttribute attribute, IEnumerable<object> values, bool negated)
     {
@@ -140,7 +137,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         var attribute = Attribute(test.Inner);
         return test.What == "null"
             ? new NullFilter(attribute, test.Negated)
-            : throw QueryException.Invalid("'IS' operator can only be used with 'NULL' or 'NOT NULL'");
+            : throw QueryException.Invalid("'IS' operator can only be used as 'IS NULL' or 'IS NOT NULL'");
     }
 
     private SearchAttribute Attribute(Expression expression)
@@ -151,7 +148,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         }
 
         _namesDivision |= name == SystemSearchAttributes.NamespaceDivision;
-        return find(name) ?? throw QueryException.Invalid($"column name '{Shown(name)}' is not a valid search attribute");
+        return find(name) ?? throw QueryException.UnknownAttribute(Shown(name));
     }
 
     // A word of the real server's parser, which it shows in lower case.
@@ -162,9 +159,9 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         var value = expression switch
         {
             LiteralExpression literal => literal.Value,
-            BooleanExpression boolean => boolean.Value ? 1L : 0L,
+            BooleanExpression boolean => boolean.Value,
             NameExpression name => throw QueryException.NotSupported(
-                $"column name on the right side of comparison expression (did you forget to quote '{name.Name}'?)"
+                $"column name on the right side of comparison expression (did you forget to quote \"{name.Name}\"?)"
             ),
             _ => throw QueryException.Invalid($"unexpected value type {expression.Kind}"),
         };

@@ -12,22 +12,36 @@ internal static partial class QueryValues
 {
     private const long NanosecondsPerTick = 100;
 
-    /// <summary>A value in the form of the attribute's column. A value of another type stays as it is: it equals nothing.</summary>
+    /// <summary>A value in the form of the attribute's column.</summary>
+    /// <exception cref="QueryException">The value has another type than the attribute.</exception>
     public static object Convert(SearchAttribute attribute, object value) =>
         attribute switch
         {
             { Name: SystemSearchAttributes.ExecutionStatus } => Status(value),
             { Name: SystemSearchAttributes.ExecutionDuration } => Duration(value),
             { Type: IndexedValueType.Datetime } => Time(value),
+            _ when Fits(attribute.Type, value) => value is bool truth ? (truth ? 1L : 0L) : value,
+            _ => throw QueryException.Invalid(
+                $"invalid value type for search attribute {attribute.Name} of type {attribute.TypeName}: {Shown(value)}"
+            ),
+        };
 
-            // A number may come in quotes, as forms of a page send it.
-            { Type: IndexedValueType.Int }
-                when value is string text
-                    && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
-            { Type: IndexedValueType.Double }
-                when value is string text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
-                number,
-            _ => value,
+    private static bool Fits(IndexedValueType type, object value) =>
+        type switch
+        {
+            IndexedValueType.Int or IndexedValueType.Double => value is long or double,
+            IndexedValueType.Bool => value is bool,
+            _ => value is string,
+        };
+
+    // The value with the name of its type in Go, which the real server's message shows.
+    private static string Shown(object value) =>
+        value switch
+        {
+            string text => $"\"{text}\" (type: string)",
+            bool truth => $"{(truth ? "true" : "false")} (type: bool)",
+            double number => string.Create(CultureInfo.InvariantCulture, $"{number} (type: float64)"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{value} (type: int64)"),
         };
 
     /// <summary>A time in nanoseconds since 1970; times that don't fit are moved to the end of the range (years 1677 to 2262).</summary>
@@ -105,15 +119,14 @@ internal static partial class QueryValues
     {
         if (value is not string text)
         {
-            return value;
+            return value is long number && System.Enum.IsDefined((WorkflowExecutionStatus)number)
+                ? value
+                : throw QueryException.Invalid(string.Create(CultureInfo.InvariantCulture, $"invalid ExecutionStatus value {value}"));
         }
 
         foreach (var status in System.Enum.GetValues<WorkflowExecutionStatus>())
         {
-            if (
-                status != WorkflowExecutionStatus.Paused
-                && (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status)))
-            )
+            if (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status)))
             {
                 return (long)status;
             }
@@ -146,7 +159,7 @@ internal static partial class QueryValues
         var match = UnitDuration().Match(text);
         if (!match.Success || match.Groups["n"].Captures.Count == 0)
         {
-            throw new QueryException($"invalid query: invalid value for search attribute ExecutionDuration: {text} (invalid duration)");
+            throw QueryException.Invalid($"invalid duration value for search attribute ExecutionDuration: {text}");
         }
 
         var sum = match

@@ -3,9 +3,9 @@ namespace Temporal.Server.Visibility.Query;
 /// <summary>A query as it was written, before names and values are understood.</summary>
 /// <param name="Where">The condition; null for none.</param>
 /// <param name="GroupBy">The fields of GROUP BY, in order.</param>
-/// <param name="HasOrderBy">Whether there is an ORDER BY clause.</param>
+/// <param name="OrderBy">The fields of ORDER BY, in order.</param>
 /// <param name="HasLimit">Whether there is a LIMIT clause.</param>
-internal sealed record QuerySyntax(Expression? Where, IReadOnlyList<Expression> GroupBy, bool HasOrderBy, bool HasLimit);
+internal sealed record QuerySyntax(Expression? Where, IReadOnlyList<Expression> GroupBy, IReadOnlyList<Expression> OrderBy, bool HasLimit);
 
 /// <summary>A part of a condition.</summary>
 internal abstract record Expression

@@ -41,9 +41,11 @@ internal static class SystemSearchAttributes
             ("TemporalChangeVersion", IndexedValueType.KeywordList, "change_version"),
             (NamespaceDivision, IndexedValueType.Keyword, "division"),
             ("TemporalPauseInfo", IndexedValueType.KeywordList, "pause_info"),
+            ("TemporalReportedProblems", IndexedValueType.KeywordList, "reported_problems"),
             ("TemporalSchedulePaused", IndexedValueType.Bool, "schedule_paused"),
             ("TemporalScheduledById", IndexedValueType.Keyword, "scheduled_by_id"),
             ("TemporalScheduledStartTime", IndexedValueType.Datetime, "scheduled_start_time"),
+            ("TemporalUsedWorkerDeploymentVersions", IndexedValueType.KeywordList, "used_deployment_versions"),
             ("TemporalWorkerDeployment", IndexedValueType.Keyword, "worker_deployment"),
             ("TemporalWorkerDeploymentVersion", IndexedValueType.Keyword, "worker_deployment_version"),
             ("TemporalWorkflowVersioningBehavior", IndexedValueType.Keyword, "versioning_behavior")

@@ -1,0 +1,50 @@
+using Google.Protobuf;
+using Temporal.Server.Visibility;
+using Temporalio.Api.Deployment.V1;
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.Operator;
+
+/// <summary>Tells how far the versions have come that get no tasks by themselves any more.</summary>
+/// <param name="reader">The lists of runs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="gracePeriod">The time for which a version drains at least.</param>
+internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider time, TimeSpan gracePeriod)
+{
+    /// <summary>The status of a version: one that has left drains as long as open runs are bound to it.</summary>
+    public WorkerDeploymentVersionStatus StatusOf(NamespaceEntry ns, WorkerDeploymentVersionInfo version)
+    {
+        if (version.Status != WorkerDeploymentVersionStatus.Draining)
+        {
+            return version.Status;
+        }
+
+        return version.DrainageInfo?.LastChangedTime?.ToDateTimeOffset() + gracePeriod > time.GetUtcNow() || HasOpenRuns(ns, version)
+            ? WorkerDeploymentVersionStatus.Draining
+            : WorkerDeploymentVersionStatus.Drained;
+    }
+
+    /// <summary>The progress of draining as descriptions show it; null for a version that does not drain.</summary>
+    public static VersionDrainageInfo? Shown(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
+    {
+        if (status is not (WorkerDeploymentVersionStatus.Draining or WorkerDeploymentVersionStatus.Drained))
+        {
+            return null;
+        }
+
+        var info = version.DrainageInfo?.Clone() ?? new VersionDrainageInfo();
+        info.Status = status == WorkerDeploymentVersionStatus.Draining ? VersionDrainageStatus.Draining : VersionDrainageStatus.Drained;
+        return info;
+    }
+
+    private bool HasOpenRuns(NamespaceEntry ns, WorkerDeploymentVersionInfo version) =>
+        reader
+            .List(
+                ns,
+                $"TemporalWorkerDeploymentVersion = '{BuildVersion.Of(version.DeploymentVersion)}' "
+                    + "AND TemporalWorkflowVersioningBehavior = 'Pinned' AND CloseTime IS NULL",
+                1,
+                ByteString.Empty
+            )
+            .Rows.Count > 0;
+}
