@@ -3,7 +3,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App;
 
-/// <summary>The context of a use case that no person follows, such as a question of the page: nothing is said, and nobody answers.</summary>
+/// <summary>The context of a use case that no person follows, such as a question of the page: nothing is said, and nobody
+/// answers.</summary>
 /// <param name="environment">Variables of the process.</param>
 /// <param name="directory">Absolute path of the folder that relative paths belong to.</param>
 /// <param name="time">The clock.</param>

@@ -79,7 +79,7 @@ public interface IRunQueries
     /// <summary>The linked worktrees of the repository: owner, size, and whether each can be removed.</summary>
     Task<WorktreesDocument> WorktreesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether this machine and the repository are ready for runs.</summary>
+    /// <summary>The readiness of this machine and the repository for runs.</summary>
     Task<CheckDocument> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>The schedules of the repository with the results of their last times.</summary>

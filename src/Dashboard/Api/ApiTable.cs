@@ -1,5 +1,4 @@
 using Microsoft.OpenApi;
-using Orchestrator.Dashboard.Routes;
 
 namespace Orchestrator.Dashboard.Api;
 
@@ -107,7 +106,7 @@ internal static class ApiTable
             "The conversations of Claude Code on this machine",
             request =>
                 (queries, stop) =>
-                    Task.FromResult(queries.Conversations(RepositoryPages.HoursOf(request.Query("hours")), UsualSessions, stop))
+                    Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), UsualSessions, stop))
         ) with
         {
             Query = [new ApiMember("hours", "Only those of the last hours.", Type: JsonSchemaType.Integer)],

@@ -55,7 +55,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
     {
         var found = await reader.AskAnyAsync(
             $"conversations {hours}",
-            (queries, stop) => Task.FromResult(queries.Conversations(HoursOf(hours), MostSessions, stop)),
+            (queries, stop) => Task.FromResult(queries.Conversations(FormNumber.Read(hours), MostSessions, stop)),
             context.RequestAborted
         );
         return await renderer.RenderAsync<SessionsPage>(
@@ -90,10 +90,4 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
             }
         );
     }
-
-    /// <summary>Hours as a form sends them; null: not given. A text that is no number is answered as a number that is no time.</summary>
-    internal static double? HoursOf(string? hours) =>
-        hours is not { Length: > 0 } ? null
-        : double.TryParse(hours, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
-        : double.NaN;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.App.Engine;
 
 namespace Orchestrator.Dashboard.Source;
 

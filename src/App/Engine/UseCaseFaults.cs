@@ -1,7 +1,7 @@
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Runs;
 
-namespace Orchestrator.App;
+namespace Orchestrator.App.Engine;
 
 /// <summary>Turns known exceptions of lower layers into the reason for which a use case ended.</summary>
 public static class UseCaseFaults
