@@ -120,11 +120,12 @@ public sealed class StartDevTests
         Assert.Equal(IndexedValueType.Int, attributes.CustomAttributes["Age"]);
         Assert.Equal(Temporalio.Exceptions.RpcException.StatusCode.InvalidArgument, refused.Code);
         Assert.Equal(0, served.ExitCode);
+        Assert.Contains("--http-port has no effect", terminal.People, StringComparison.Ordinal);
+        Assert.Contains("--sqlite-pragma has no effect", terminal.People, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(cli.Folder, "kept.db")));
     }
 
     [Theory]
-    [InlineData("--http-port 3", "'--http-port'")]
     [InlineData("--log-level loud", "'loud'")]
     [InlineData("--search-attribute Age=Number", "no type 'Number'")]
     [InlineData("--search-attribute Age", "'Age' has no value")]
