@@ -12,4 +12,7 @@ internal sealed record CommandCaller(Func<bool, ITerminal> OpenTerminal)
 
     /// <summary>Takes documents as they are, with how they are written; null: the terminal gets them as text.</summary>
     public Action<object, JsonTypeInfo>? TakeDocument { get; init; }
+
+    /// <summary>Takes the reason for which the command failed, beside its text; null: the text is enough.</summary>
+    public Action<UseCaseException>? TakeFault { get; init; }
 }

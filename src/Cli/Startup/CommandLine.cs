@@ -94,6 +94,7 @@ internal static class CommandLine
         }
         catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? UseCaseFaults.Of(fault)) is { } known)
         {
+            caller?.TakeFault?.Invoke(known);
             terminal.Fail(known.Message, known.Cure);
             return known.Outcome;
         }

@@ -53,12 +53,14 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         await Task.Yield();
         var (output, messages) = (new LimitedWriter(MostRead), new LimitedWriter(MostRead));
         var taken = ((object Document, JsonTypeInfo Type)?)null;
+        var fault = (UseCaseException?)null;
+        var file = call.Input is null ? null : Path.Combine(Directory.CreateTempSubdirectory("orchestrate-web-").FullName, "plan.yaml");
         var caller = new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
         {
             Device = call.Device,
             TakeDocument = (document, type) => taken = (document, type),
+            TakeFault = known => fault = new UseCaseException(known.Outcome, Told(known.Message), Told(known.Cure)),
         };
-        var file = call.Input is null ? null : Path.Combine(Directory.CreateTempSubdirectory("orchestrate-web-").FullName, "plan.yaml");
         try
         {
             if (file is not null)
@@ -69,7 +71,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
             var code = await context.CallAtAsync(words, call.Repository, caller);
             return taken is var (document, type)
                 ? new CommandOutcome((int)code, document, () => Told(DocumentJson.Write(document, type)), Told(messages.ToString()))
-                : new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString()));
+                : new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString())) { Fault = fault };
         }
         finally
         {

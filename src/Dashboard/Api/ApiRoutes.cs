@@ -183,6 +183,11 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             await JsonAsync(context, new CommandTold(outcome.ExitCode, outcome.Text), status);
             return;
         }
+        if (outcome.Fault is { } fault)
+        {
+            await Problem.Of(status, fault.Message, fault.Cure, outcome.ExitCode).ExecuteAsync(context);
+            return;
+        }
         var lines = outcome.Messages.Trim().Split('\n', 2);
         await Problem
             .Of(status, lines[0].Length > 0 ? lines[0] : "It was not done.", lines.Length > 1 ? lines[1].Trim() : "", outcome.ExitCode)

@@ -105,8 +105,7 @@ internal static class ApiTable
             OfRepository + "/sessions",
             "The conversations of Claude Code on this machine",
             request =>
-                (queries, stop) =>
-                    Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), UsualSessions, stop))
+                (queries, stop) => Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), UsualSessions, stop))
         ) with
         {
             Query = [new ApiMember("hours", "Only those of the last hours.", Type: JsonSchemaType.Integer)],

@@ -239,7 +239,7 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         return status < StatusCodes.Status300MultipleChoices
             // Those clients know no 202.
             ? Json(ToldOf(outcome.ExitCode, text))
-            : Problem.Of(status, text.Split('\n')[0], text, outcome.ExitCode);
+            : Problem.Of(status, outcome.Fault?.Message ?? text.Split('\n')[0], outcome.Fault?.Cure ?? text, outcome.ExitCode);
     }
 
     private static JsonObject ToldOf(int exitCode, string text) => new() { ["exitCode"] = exitCode, ["told"] = text };

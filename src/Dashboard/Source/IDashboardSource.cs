@@ -78,6 +78,9 @@ public sealed record CommandOutcome(int ExitCode, string Output, string Messages
     /// <summary>The document that its output is, where it was carried out in this process; null: there is only the output.</summary>
     public object? Document { get; }
 
+    /// <summary>The reason for which the command failed; null: it did not, or tells it only in its text.</summary>
+    public UseCaseException? Fault { get; init; }
+
     /// <summary>True if the command did what was asked.</summary>
     public bool IsDone => ExitCode == 0;
 
