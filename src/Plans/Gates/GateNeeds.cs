@@ -50,8 +50,9 @@ public sealed class GateNeeds : IReadOnlyList<string>, IEquatable<GateNeeds>
 }
 
 /// <summary>Writes needed gates as a list of commands.</summary>
-internal sealed class GateNeedsConverter : JsonConverter<GateNeeds>
+public sealed class GateNeedsConverter : JsonConverter<GateNeeds>
 {
+    /// <inheritdoc/>
     public override GateNeeds? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -66,6 +67,7 @@ internal sealed class GateNeedsConverter : JsonConverter<GateNeeds>
         return GateNeeds.Of(commands);
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, GateNeeds value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();

@@ -51,7 +51,11 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
     /// <summary>True if the path can stand in a table: the kernel and mount(8) split options at some characters.</summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
 
-    private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), "changes");
+    /// <summary>The changes of one mounted folder.</summary>
+    /// <param name="own">Absolute path of our own folder for it.</param>
+    public static string ChangesIn(string own) => Path.Combine(own, "changes");
+
+    private static string ChangesIn(string folder, string path) => ChangesIn(Path.Combine(folder, NameOf(path)));
 
     private static string NameOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16];
 
