@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Worktrees;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Sandboxing;
 
@@ -23,25 +24,23 @@ public sealed class PrivateLayers(string folder)
     /// <summary>Discards the changes of gates, so that the next one starts from the set-up.</summary>
     public void DiscardGates() => FolderRemover.Remove(FolderOf(SandboxRole.Gate));
 
-    /// <summary>Paths in the folder of gates that hold their changes, relative to it.</summary>
+    /// <summary>Paths of the changes of gates, relative to their folder.</summary>
     public IReadOnlyList<string> ChangesOfGates()
     {
-        var gates = new DirectoryInfo(FolderOf(SandboxRole.Gate));
-        return gates.Exists
-            ? [.. gates.EnumerateDirectories().Where(one => one.LinkTarget is null).SelectMany(one => ChangesIn(one))]
-            : [];
+        var files = new WorktreeFiles(FolderOf(SandboxRole.Gate));
+        return [.. files.List("").SelectMany(name => ChangesIn(files, name))];
     }
 
     /// <summary>The folder beside that of gates for changes that are moved aside.</summary>
     public string AsideOfGates => FolderOf(SandboxRole.Gate) + ".aside";
 
-    // An overlay has its changes in a folder of their own, beside the kernel's; a folder that a variable names is nothing but changes.
-    private static IEnumerable<string> ChangesIn(DirectoryInfo one)
+    // An overlay has its changes in a folder of their own, beside the kernel's. A folder that a variable names is nothing but changes.
+    private static IEnumerable<string> ChangesIn(WorktreeFiles files, string name)
     {
-        var changes = OverlayTable.ChangesIn(one.FullName);
-        return Directory.Exists(changes)
-            ? new DirectoryInfo(changes).EnumerateFileSystemInfos().Select(entry => $"{one.Name}/{Path.GetFileName(changes)}/{entry.Name}")
-            : [one.Name];
+        var below = files.List(name);
+        return below.Contains(OverlayTable.Changes)
+            ? files.List($"{name}/{OverlayTable.Changes}").Select(entry => $"{name}/{OverlayTable.Changes}/{entry}")
+            : below.Select(entry => $"{name}/{entry}");
     }
 
     private static string NameOf(SandboxRole role) => role == SandboxRole.Gate ? "gates" : "agent";

@@ -127,6 +127,38 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.DoesNotContain(second.Preflight.Warnings, w => w.Contains("only advises", StringComparison.Ordinal));
     }
 
+    /// <summary>A gate that begins with files of another one is not kept, unless it says that it needs that one.</summary>
+    [Theory]
+    [InlineData(false, false, 2)]
+    [InlineData(true, false, 1)]
+    [InlineData(false, true, 1)]
+    public async Task Gate_ThatBeganWithFilesOfOthers_IsNotKept(bool needs, bool clean, int runs)
+    {
+        await _repository.CommitAsync("ignored", (".gitignore", "out/\n"));
+        var first = new Gate("mkdir -p out && touch out/made");
+        var then = Counted("true") with { Needs = needs ? GateNeeds.Of([first.Command]) : null, Clean = clean };
+        using var one = await BeginAsync(RunFixture.Start(first, then));
+
+        using var two = await BeginAsync(RunFixture.Start(first, then), Second);
+
+        Assert.Equal(runs, Runs);
+    }
+
+    /// <summary>What it began with is part of the question.</summary>
+    [Fact]
+    public async Task Gate_OtherGatesNeeded_RunsAgain()
+    {
+        await _repository.CommitAsync("ignored", (".gitignore", "out/\n"));
+        using var one = await BeginAsync(Of("mkdir -p out && touch out/made"));
+
+        using var two = await BeginAsync(Of("mkdir -p out && touch out/other"), Second);
+
+        Assert.Equal(2, Runs);
+
+        RunStart Of(string build) =>
+            RunFixture.Start(new Gate(build), Counted("true") with { Type = GateType.Test, Needs = GateNeeds.Of([build]) });
+    }
+
     [Fact]
     public async Task Surroundings_Other_TheGateRuns()
     {

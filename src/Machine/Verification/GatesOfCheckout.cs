@@ -68,7 +68,8 @@ internal sealed class GatesOfCheckout(
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
-            using var outputs = baseline is null ? null : new GateOutputs(worktree.Path, worktree.Path + ".aside");
+            using var outputs =
+                baseline is null ? null : new TreeOutputs(worktree.Path, worktree.Path + ".aside", PrivateLayers.Of(resources));
             outputs?.Begin([]);
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<GateVerdict>();
@@ -99,7 +100,7 @@ internal sealed class GatesOfCheckout(
     }
 
     /// <summary>Makes the tree ready for a gate, as a run does; a result of other files is not kept.</summary>
-    private static bool Start(GateOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
+    private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);
         var startsClean = all.Any(one =>

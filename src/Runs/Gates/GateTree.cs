@@ -28,8 +28,7 @@ internal sealed class GateTree(
     private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;
     private GateRestorer? _restorer;
-    private GateOutputs? _outputs;
-    private GateOutputs? _downloads;
+    private TreeOutputs? _outputs;
     private GateStart? _start;
 
     /// <summary>The tree; only after <see cref="BeginAsync"/>.</summary>
@@ -79,16 +78,12 @@ internal sealed class GateTree(
         if (!start.IsClean)
         {
             _outputs!.BringAllBack();
-            _downloads!.BringAllBack();
-            IsClean =
-                start.Needed.All(_ran.Contains) && _outputs.AreOnlyOf(start.Needed) && _downloads.AreOnlyOf(start.Needed);
+            IsClean = start.Needed.All(_ran.Contains) && _outputs.AreOnlyOf(start.Needed);
             return null;
         }
         IsClean = true;
-        return TryKeepOnly(start.Needed) ? await RunNeededAsync(stop) : await RestartAsync(stop);
+        return _outputs!.TryKeepOnly(start.Needed) ? await RunNeededAsync(stop) : await RestartAsync(stop);
     }
-
-    private bool TryKeepOnly(IReadOnlyList<Gate> gates) => _outputs!.TryKeepOnly(gates) && _downloads!.TryKeepOnly(gates);
 
     /// <summary>Sets the tree up anew, because a gate changed files of the set-up or of a gate that is needed.</summary>
     /// <returns>Why that failed, or null.</returns>
@@ -109,6 +104,8 @@ internal sealed class GateTree(
         }
         Restorer.Restart(Place.Baseline, made);
         StopObserving();
+        // Makes the folders for private changes, which a sandbox that is in use names.
+        _ = await SubjectAsync(_start!.Changed, task, stop);
         await ObserveAsync(stop);
         return await RunNeededAsync(stop);
     }
@@ -172,15 +169,12 @@ internal sealed class GateTree(
             return;
         }
         _ran.Clear();
-        var layers = PrivateLayers.Of(Place.Resources);
-        _outputs = new GateOutputs(Place.Worktree.Path, Place.Aside);
-        _downloads = new GateOutputs(layers.FolderOf(SandboxRole.Gate), layers.AsideOfGates);
-        _outputs.Begin(await TopsAsync(stop));
-        _downloads.Begin(layers.ChangesOfGates());
+        _outputs = new TreeOutputs(Place.Worktree.Path, Place.Aside, PrivateLayers.Of(Place.Resources));
+        _outputs.Begin(await OthersAsync(stop));
     }
 
     // A submodule's untracked files are not among those of the worktree.
-    private async Task<IEnumerable<string>> TopsAsync(CancellationToken stop) =>
+    private async Task<IEnumerable<string>> OthersAsync(CancellationToken stop) =>
         ((await WorktreeTraces.TryReadAsync(Place.Worktree, stop))?.Others ?? Restorer.Left).Concat(
             await new SubmoduleTrees(Place.Worktree).PathsAsync(stop)
         );
@@ -188,8 +182,7 @@ internal sealed class GateTree(
     private async Task<bool> RecordAsync(Gate gate, CancellationToken stop)
     {
         _ran.Add(gate);
-        var hasLeft = _outputs!.Record(gate, await TopsAsync(stop));
-        return _downloads!.Record(gate, PrivateLayers.Of(Place.Resources).ChangesOfGates()) || hasLeft;
+        return _outputs!.Record(gate, await OthersAsync(stop));
     }
 
     /// <summary>Puts the tree back between two runs of a gate, of which a clean one starts without what the first left.</summary>
@@ -205,14 +198,13 @@ internal sealed class GateTree(
         }
         await RecordAsync(start.Gate, stop);
         _ran.Remove(start.Gate);
-        return TryKeepOnly(start.Needed) || await RestartAsync(stop) is null;
+        return _outputs!.TryKeepOnly(start.Needed) || await RestartAsync(stop) is null;
     }
 
     private void StopObserving()
     {
         _outputs?.Dispose();
-        _downloads?.Dispose();
-        (_outputs, _downloads) = (null, null);
+        _outputs = null;
     }
 
     /// <summary>The tree as a gate gets it; only after <see cref="BeginAsync"/>.</summary>
