@@ -1,5 +1,4 @@
 using Orchestrator.Gates.Worktrees;
-using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Sandboxing;
 

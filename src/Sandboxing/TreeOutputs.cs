@@ -1,5 +1,4 @@
 using Orchestrator.Gates.Trees;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Sandboxing;
 

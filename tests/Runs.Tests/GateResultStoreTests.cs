@@ -121,7 +121,10 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         var build = Counted("mkdir -p out && touch out/built") with { Type = GateType.Build };
         using var first = await BeginAsync(RunFixture.Start(build));
 
-        using var second = await BeginAsync(RunFixture.Start(build, new Gate("test -f out/built", GateType.Test) { Needs = GateNeeds.Of([build.Command]) }), Second);
+        using var second = await BeginAsync(
+            RunFixture.Start(build, new Gate("test -f out/built", GateType.Test) { Needs = GateNeeds.Of([build.Command]) }),
+            Second
+        );
 
         Assert.Equal(2, Runs);
         Assert.DoesNotContain(second.Preflight.Warnings, w => w.Contains("only advises", StringComparison.Ordinal));
@@ -186,7 +189,11 @@ public sealed class GateResultStoreTests : IAsyncLifetime
     public async Task Gate_PassesByChance_IsNotKeptAndIsCountedAndAfterTenRunsNamed()
     {
         // Red the first time, green when it is run again.
-        var gate = Counted($"[ $(($(wc -l < '{Ran}') % 2)) -eq 0 ]") with { Type = GateType.Test, Cache = null };
+        var gate = Counted($"[ $(($(wc -l < '{Ran}') % 2)) -eq 0 ]") with
+        {
+            Type = GateType.Test,
+            Cache = null,
+        };
         var start = RunFixture.Start(gate).With(s => s with { Gates = s.Gates with { Quarantine = true } });
         using var run = await BeginAsync(start);
         for (var i = 0; i < 9; i++)

@@ -68,8 +68,9 @@ internal sealed class GatesOfCheckout(
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
-            using var outputs =
-                baseline is null ? null : new TreeOutputs(worktree.Path, worktree.Path + ".aside", PrivateLayers.Of(resources));
+            using var outputs = baseline is null
+                ? null
+                : new TreeOutputs(worktree.Path, worktree.Path + ".aside", PrivateLayers.Of(resources));
             outputs?.Begin([]);
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<GateVerdict>();

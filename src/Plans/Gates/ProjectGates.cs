@@ -63,14 +63,12 @@ public sealed record ProjectGates
     /// <summary>A task's gates with their sources; measurements come last.</summary>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
     {
-        var holding = Once(
-            [
-                .. From(task.Verification, GateSource.Task),
-                .. From(Configured ?? [], GateSource.Configuration),
-                .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
-                .. From(Types(plan), GateSource.Contracts),
-            ]
-        );
+        var holding = Once([
+            .. From(task.Verification, GateSource.Task),
+            .. From(Configured ?? [], GateSource.Configuration),
+            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
+            .. From(Types(plan), GateSource.Contracts),
+        ]);
         return
         [
             .. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate }),

@@ -22,8 +22,7 @@ internal sealed class GateTree(
     string task
 ) : IAsyncDisposable
 {
-    private const string Unclean =
-        "left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
+    private const string Unclean = "left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
 
     private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;
@@ -135,7 +134,10 @@ internal sealed class GateTree(
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
         {
             var subject = await SubjectAsync(_start.Changed, task, stop);
-            if (ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFiles(subject.Directory).HasFile)]) is not { } command)
+            if (
+                ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFiles(subject.Directory).HasFile)])
+                is not { } command
+            )
             {
                 continue;
             }
