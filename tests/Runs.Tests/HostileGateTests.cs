@@ -201,6 +201,22 @@ public sealed class HostileGateTests
         Assert.Contains("'needs: [GATE]'", problem);
     }
 
+    [Fact]
+    public async Task Verify_TestThatIsNotCached_SeesWhatGatesLeave()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["work.txt"],
+            new Gate("mkdir -p out && touch out/built"),
+            new Gate("test -e out/built", GateType.Test, Cache: false)
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "work.txt", "good, too\n");
+
+        Assert.Empty((await run.VerifyAsync("a", prepared)).Problems);
+    }
+
     /// <summary>Links where the log of a gate is made: before the gate, by the agent, and while it runs, by its test.</summary>
     [Theory]
     [InlineData(false)]
