@@ -245,7 +245,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
 
         public bool IsGone { get; set; }
 
-        /// <summary>Its name aside, empty for a folder; null: it is in its place.</summary>
+        /// <summary>The name of the file that was moved aside, empty for a folder; null: nothing was moved.</summary>
         public string? Aside { get; set; }
 
         public bool Write(Gate gate)

@@ -163,8 +163,8 @@ internal sealed class GateCheck(RunServices services)
     }
 
     /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
-    /// taken from the cache leaves nothing to test. A gate that starts clean sees the files of the gates that it names alone; files of tests
-    /// and linters are needed by no other gate.</summary>
+    /// taken from the cache leaves nothing to test. A gate that starts clean sees the files of the gates that it needs alone. Files of
+    /// tests and linters are needed by no other gate.</summary>
     private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
