@@ -10,7 +10,7 @@ public static class ChangedFileNames
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
     /// <summary>The command with the names filled in, or null when it has a placeholder and there are no names.</summary>
-    internal static string? Fill(string command, IReadOnlyList<string> existingFiles)
+    public static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {
         var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
         var wantsTests = command.Contains(TestsPlaceholder, StringComparison.Ordinal);

@@ -23,6 +23,25 @@ public sealed class PrivateLayers(string folder)
     /// <summary>Discards the changes of gates, so that the next one starts from the set-up.</summary>
     public void DiscardGates() => FolderRemover.Remove(FolderOf(SandboxRole.Gate));
 
+    /// <summary>Paths of the changes of gates, relative to their folder.</summary>
+    public IReadOnlyList<string> ChangesOfGates()
+    {
+        var files = new WorktreeFiles(FolderOf(SandboxRole.Gate));
+        return [.. files.List("").SelectMany(name => ChangesIn(files, name))];
+    }
+
+    /// <summary>The folder beside that of gates for changes that are moved aside.</summary>
+    public string AsideOfGates => FolderOf(SandboxRole.Gate) + ".aside";
+
+    // An overlay has its changes in a folder of their own, beside the kernel's. A folder that a variable names is nothing but changes.
+    private static IEnumerable<string> ChangesIn(WorktreeFiles files, string name)
+    {
+        var below = files.List(name);
+        return below.Contains(OverlayTable.Changes)
+            ? files.List($"{name}/{OverlayTable.Changes}").Select(entry => $"{name}/{OverlayTable.Changes}/{entry}")
+            : below.Select(entry => $"{name}/{entry}");
+    }
+
     private static string NameOf(SandboxRole role) => role == SandboxRole.Gate ? "gates" : "agent";
 }
 

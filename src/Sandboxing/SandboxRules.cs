@@ -59,6 +59,7 @@ public sealed class SandboxRules(
             Masked = [.. folders.Found.SelectMany(Credentials)],
             Empty = [.. OwnFolders(), .. MovedHomes(folders.Found)],
             Closed = [repository],
+            Filter = SystemCallFilter.FileIn(Path.Combine(UserState.RootOf(environment), "sandbox")),
             Writable = [.. permissions.Paths.Select(Absolute)],
         };
     }

@@ -34,6 +34,27 @@ public sealed class DownloadCacheTests : IDisposable
         Assert.DoesNotContain("can't write downloads", check.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A gate can't forge a download that the next test uses; a gate that is no test sees it.</summary>
+    [BubblewrapFact]
+    public async Task Verify_DownloadOfAnotherGate_IsNotSeenByATest()
+    {
+        using var cli = With();
+        var file = $"{_caches}/npm/forged";
+        cli.Write(".orchestrator/config.yaml", "permissions: {sandbox: on}\n");
+        cli.Write(
+            "tasks.yaml",
+            "tasks: [{id: a, description: A, verification: ["
+                + $"{{command: 'echo x > {file}'}}, "
+                + $"{{command: 'test ! -e {file}', type: test}}, "
+                + $"{{command: 'test -e {file}', type: custom}}, "
+                + $"{{command: 'grep x {file}', type: test, needs: ['echo x > {file}']}}]}}]\n"
+        );
+
+        var verified = await cli.RunAsync("verify", "tasks.yaml", "a", "--yes", "--commit", "HEAD");
+
+        Assert.True(verified.ExitCode == 0, verified.Output + verified.People);
+    }
+
     [BubblewrapFact]
     public async Task Check_CacheThatNobodyCanWrite_IsNamed()
     {

@@ -34,6 +34,23 @@ public sealed class GateDetectionTests
         Assert.Equal(expected, string.Join('|', GateDetection.Detect(folder.Path).Select(gate => gate.Command)));
     }
 
+    /// <summary>A found test goes on seeing what the found build makes.</summary>
+    [Theory]
+    [InlineData("App.csproj", "", "dotnet build")]
+    [InlineData("Cargo.toml", "", "cargo build")]
+    [InlineData("package.json", """{"scripts":{"test":"jest","build":"tsc","lint":"eslint ."}}""", "npm run build")]
+    [InlineData("package.json", """{"scripts":{"test":"jest"}}""", null)]
+    public void Build_OfAProject_IsNeededByItsOtherGates(string file, string text, string? build)
+    {
+        using TempFolder folder = new();
+        folder.Write(file, text);
+
+        var gates = GateDetection.Detect(folder.Path);
+
+        Assert.All(gates, gate => Assert.Equal(gate.Type == GateType.Build || build is null ? null : GateNeeds.Of([build]), gate.Needs));
+        Assert.Contains(gates, gate => gate.Type == GateType.Test);
+    }
+
     [Fact]
     public void LockFile_OfAnotherManager_ChoosesIt()
     {

@@ -1,4 +1,5 @@
 using Orchestrator.Plans;
+using Orchestrator.Settings;
 using Orchestrator.TestKit.Git;
 using Xunit;
 
@@ -97,6 +98,121 @@ public sealed class HostileGateTests
         );
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "work.txt", "good\n");
+
+        Assert.Empty((await run.VerifyAsync("a", prepared)).Problems);
+    }
+
+    /// <summary>Ignored files of another gate would make the test green: a new file, a changed file of the set-up, or a file in a folder
+    /// of the set-up.</summary>
+    [Theory]
+    [InlineData("mkdir -p out; echo 'grep() { :; }' > out/helper")]
+    [InlineData("mkdir -p out; printf '#!/bin/sh\ntrue\n' > out/tool; chmod +x out/tool")]
+    [InlineData("rm -rf out; mkdir out; echo 'grep() { :; }' > out/helper")]
+    public async Task Verify_IgnoredFilesOfAnotherGate_DoNotMakeATestGreen(string helper)
+    {
+        using var repository = await SuiteAsync();
+        const string Test = "[ -f out/helper ] && . out/helper; [ -x out/tool ] && exit 0; grep -q good work.txt";
+        using var run = await BeginAsync(
+            repository,
+            settings => settings with { Worktrees = settings.Worktrees with { Setup = ["mkdir -p out && echo 1 > out/tool"] } },
+            new Gate("sh build.sh"),
+            new Gate(Test, GateType.Test),
+            new Gate("! grep -q bad work.txt || test -e out/helper -o -x out/tool", GateType.Custom)
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", helper + "\n");
+        run.Write(prepared, "work.txt", "bad\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Contains(work.Problems, problem => problem.Contains("Gate failed: [ -f out/helper ]", StringComparison.Ordinal));
+    }
+
+    /// <summary>The first run of a test leaves an ignored file that would make its second run green.</summary>
+    [Fact]
+    public async Task Verify_IgnoredFileOfItsFirstRun_DoesNotMakeTheSecondGreen()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["helper.sh", "work.txt"],
+            new Gate("test -e out/green || { grep -q good work.txt; r=$?; sh build.sh; exit $r; }", GateType.Test)
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", "mkdir -p out; touch out/green\n");
+        run.Write(prepared, "work.txt", "bad\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Contains(work.Problems, problem => problem.Contains("Gate failed: test -e out/green", StringComparison.Ordinal));
+    }
+
+    /// <summary>The build runs again where a gate between changed what it had made.</summary>
+    /// <param name="between">What a gate between the build and the test does.</param>
+    [Theory]
+    [InlineData("touch out/other")]
+    [InlineData("echo forged > out/built; rm -f out/second")]
+    public async Task Verify_TestThatNeedsABuild_SeesItsOutputsAlone(string between)
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["helper.sh", "work.txt"],
+            new Gate("grep -q built out/built && grep -q built out/second && test ! -e out/other", GateType.Test)
+            {
+                Needs = GateNeeds.Of(["mkdir -p out && echo built | tee out/built > out/second"]),
+            },
+            new Gate("sh build.sh"),
+            new Gate("mkdir -p out && echo built | tee out/built > out/second", GateType.Build),
+            new Gate("grep -q built out/built", GateType.Test)
+            {
+                Clean = true,
+                Needs = GateNeeds.Of(["mkdir -p out && echo built | tee out/built > out/second"]),
+            },
+            new Gate("test -e out/second")
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "helper.sh", $"mkdir -p out; {between}\n");
+        run.Write(prepared, "work.txt", "good, too\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+    }
+
+    [Fact]
+    public async Task Verify_TestWithoutNeeds_FailsAndNamesWhatItDidNotSee()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["work.txt"],
+            new Gate("mkdir -p out && touch out/built", GateType.Build),
+            new Gate("grep -q 'good$' work.txt || test -e out/built", GateType.Test),
+            new Gate("test -e out/built")
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "work.txt", "good, too\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        var problem = Assert.Single(work.Problems);
+        Assert.Contains("It started without files that earlier gates left: out.", problem);
+        Assert.Contains("'needs: [GATE]'", problem);
+    }
+
+    [Fact]
+    public async Task Verify_TestThatIsNotCached_SeesWhatGatesLeave()
+    {
+        using var repository = await SuiteAsync();
+        using var run = await BeginAsync(
+            repository,
+            ["work.txt"],
+            new Gate("mkdir -p out && touch out/built"),
+            new Gate("test -e out/built", GateType.Test, Cache: false)
+        );
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "work.txt", "good, too\n");
 
         Assert.Empty((await run.VerifyAsync("a", prepared)).Problems);
     }
@@ -230,9 +346,23 @@ public sealed class HostileGateTests
     }
 
     private static Task<RunFixture> BeginAsync(TemporaryRepository repository, string[] owned, params Gate[] gates) =>
+        BeginAsync(repository, owned, settings => settings, gates);
+
+    private static Task<RunFixture> BeginAsync(
+        TemporaryRepository repository,
+        Func<OrchestratorSettings, OrchestratorSettings> settings,
+        params Gate[] gates
+    ) => BeginAsync(repository, ["helper.sh", "work.txt"], settings, gates);
+
+    private static Task<RunFixture> BeginAsync(
+        TemporaryRepository repository,
+        string[] owned,
+        Func<OrchestratorSettings, OrchestratorSettings> settings,
+        params Gate[] gates
+    ) =>
         RunFixture.BeginAsync(
             repository,
-            RunFixture.Start(gates),
+            RunFixture.Start(gates).With(settings),
             new PlanTask
             {
                 Id = "a",

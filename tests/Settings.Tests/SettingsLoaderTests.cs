@@ -304,6 +304,21 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_GateThatNeedsOthers_IsReadAndWritten_AndAnUnknownNameIsAnErrorWithItsLine()
+    {
+        var good = Load(file: "gates:\n  task:\n    - {command: npm test, needs: [build], clean: true}\n    - npm run build\n");
+        var bad = Load(file: "gates:\n  task:\n    - {command: npm test, needs: [bild]}\n    - npm run build\n");
+
+        Assert.Equal(["npm run build"], good.Settings!.Gates.Task![0].Needs!);
+        Assert.Equal(
+            "[{command: \"npm test\", clean: true, needs: [\"npm run build\"]}, \"npm run build\"]",
+            good.Values.Single(value => value.Name == "gates.task").Value
+        );
+        Assert.Equal("config.yaml:3", Assert.Single(bad.Errors).Source.ToString());
+        Assert.Contains("needs 'bild', which is no other gate of this list", bad.Errors[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_ExclusiveGate_IsReadAndWritten_AndABadNameIsAnErrorWithItsLine()
     {
         var good = Load(file: "gates:\n  task:\n    - {command: npm run e2e, exclusive: port-3000}\n");

@@ -50,7 +50,14 @@ public static class GateDetection
                 gates.AddRange(found.Select(gate => (InFolder(gate.Gate, folder.Path), gate.Meaning)));
             }
         }
-        return [.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))];
+        return WithNeeds([.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))]);
+    }
+
+    // What a project's build makes is part of what its other commands expect, whatever its folder is.
+    private static IReadOnlyList<(Gate Gate, string Meaning)> WithNeeds(IReadOnlyList<(Gate Gate, string Meaning)> gates)
+    {
+        var builds = GateNeeds.Of(gates.Where(one => one.Gate.Type == GateType.Build).Select(one => one.Gate.Command));
+        return [.. gates.Select(one => one.Gate.Type == GateType.Build ? one : (one.Gate with { Needs = builds }, one.Meaning))];
     }
 
     private static bool IsPartOf(ProjectFolder folder, ProjectFolder project) =>

@@ -16,7 +16,7 @@ namespace Orchestrator.Gates.Results;
 public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     // Raised when the meaning of an entry, or the way gates are run, changes.
-    private const string Version = "2";
+    private const string Version = "3";
 
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("/=$*{}<>");
     private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);

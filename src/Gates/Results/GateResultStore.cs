@@ -16,6 +16,9 @@ public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, Or
     /// (ignored files), or less (no set-up), so its results count there alone, while those of a clean worktree count everywhere.</summary>
     public string Place { get; init; } = "";
 
+    /// <summary>The gates of the subject, among which are those that others need.</summary>
+    public IReadOnlyList<Gate> Gates { get; init; } = [];
+
     /// <summary>The run that asks; empty: a person does.</summary>
     public string Run { get; init; } = "";
 
@@ -61,6 +64,11 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         }
         var worktrees = question.Settings.Worktrees;
         var environmentHash = await _environment.HashAsync(gate, worktrees.Environment, question.SetUp, stop);
+        foreach (var needed in GateOrder.NeededBy(gate, question.Gates))
+        {
+            var start = await _environment.HashAsync(needed, worktrees.Environment, question.SetUp, stop);
+            environmentHash = $"{environmentHash} {needed.Identity.Command} {needed.Negate} {start}";
+        }
         var key = question.Key(gate, environmentHash, question.Place);
         var results = Results(repository);
         var found = results.Find(key);

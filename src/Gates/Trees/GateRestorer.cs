@@ -17,16 +17,25 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private IReadOnlySet<string> _kept = kept;
     private IReadOnlySet<string> _left = kept;
+    private WorktreeBaseline _baseline = baseline;
     private bool _isWhole = true;
 
     /// <summary>Files that earlier gates left and that were removed.</summary>
     public IReadOnlyList<string> RemovedBefore { get; private set; } = [];
 
+    /// <summary>Takes note of a tree that was set up anew between two runs of a gate.</summary>
+    /// <param name="baseline">Puts it back.</param>
+    /// <param name="kept">Untracked and ignored files in it.</param>
+    public void Restart(WorktreeBaseline baseline, IReadOnlySet<string> kept) => (_baseline, _kept, _left) = (baseline, kept, kept);
+
+    /// <summary>Untracked and ignored files and folders that are in the tree.</summary>
+    public IReadOnlySet<string> Left => _left;
+
     /// <summary>Puts the tree back after a run of a gate.</summary>
     /// <returns>False if it can't be.</returns>
     public async Task<bool> PutBackAsync(CancellationToken stop)
     {
-        if (await baseline.TryRestoreAsync(_kept, Ecosystems.IsReadFirst, stop) is not { } restored)
+        if (await _baseline.TryRestoreAsync(_kept, Ecosystems.IsReadFirst, stop) is not { } restored)
         {
             return _isWhole = false;
         }

@@ -12,7 +12,14 @@ public static class GateTracesNotes
     /// <param name="traces">What it left.</param>
     /// <param name="setUp">Tracked files that set-up had changed before it.</param>
     /// <param name="removedBefore">What gates before it had left, and was removed.</param>
-    public static GateVerdict Tell(GateVerdict verdict, GateTraces traces, IReadOnlyList<string> setUp, IReadOnlyList<string> removedBefore)
+    /// <param name="aside">Files of gates before it that were moved aside for its time; null: none.</param>
+    public static GateVerdict Tell(
+        GateVerdict verdict,
+        GateTraces traces,
+        IReadOnlyList<string> setUp,
+        IReadOnlyList<string> removedBefore,
+        IReadOnlyList<string>? aside = null
+    )
     {
         var hostile = traces.Removed.Where(Ecosystems.IsReadFirst).ToList();
         GateOddity[] odd =
@@ -26,7 +33,12 @@ public static class GateTracesNotes
         {
             OwnFile.Append(log, lines);
         }
-        verdict = verdict with { Oddities = [.. verdict.Oddities, .. odd], RemovedBefore = verdict.Passed ? null : Named(removedBefore) };
+        verdict = verdict with
+        {
+            Oddities = [.. verdict.Oddities, .. odd],
+            RemovedBefore = verdict.Passed ? null : Named(removedBefore),
+            StartedWithout = verdict.Passed ? null : Named(aside ?? []),
+        };
         // A linter that repairs what it finds is green whatever the work is, and its repairs are not part of the commit.
         return verdict is { Passed: true, Gate: { Type: GateType.Lint, Negate: false } } && traces.Changed.Count > 0
             ? verdict with

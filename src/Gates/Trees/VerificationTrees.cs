@@ -99,7 +99,7 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     public static string LockOf(string path) => path + ".lock";
 
     /// <summary>The path of git's index of the tree, out of reach of programs that run in the tree.</summary>
-    private static string IndexOf(string path) => path + ".index";
+    internal static string IndexOf(string path) => path + ".index";
 
     private string PathOf(int number) => PathIn(_folder, number);
 
@@ -122,7 +122,15 @@ public sealed class VerificationTree(
     public Worktree Worktree { get; } = worktree;
 
     /// <summary>Puts the worktree back to its commit.</summary>
-    public WorktreeBaseline Baseline { get; } = baseline;
+    public WorktreeBaseline Baseline { get; private set; } = baseline;
+
+    /// <summary>Absolute path of a folder beside the worktree for files of gates that are moved aside.</summary>
+    public string Aside => Worktree.Path + ".aside";
+
+    /// <summary>Checks the commit out once more and removes everything else, the set-up as well.</summary>
+    /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>
+    public async Task CheckOutAgainAsync(string commit, CancellationToken stop) =>
+        Baseline = await WorktreeBaseline.CheckOutAsync(Worktree, commit, VerificationTrees.IndexOf(Worktree.Path), stop);
 
     /// <summary>Ports, temporary folder and name reserved while the worktree is in use.</summary>
     public WorktreeResources Resources { get; } = resources;

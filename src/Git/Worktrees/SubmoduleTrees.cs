@@ -65,6 +65,10 @@ public sealed class SubmoduleTrees(Worktree worktree)
         File.Delete(NoteFile);
     }
 
+    /// <summary>The paths of all submodules of the worktree's commit.</summary>
+    public async Task<IReadOnlyList<string>> PathsAsync(CancellationToken cancellationToken = default) =>
+        [.. (await OfHeadAsync(cancellationToken)).Select(submodule => submodule.Path)];
+
     /// <summary>Notes the differences that are there before anybody works in the worktree, such as what its set-up built.</summary>
     public async Task NoteAsync(CancellationToken cancellationToken = default)
     {

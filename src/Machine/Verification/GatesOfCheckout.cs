@@ -67,6 +67,11 @@ internal sealed class GatesOfCheckout(
                 ),
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
+            question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
+            using var outputs = baseline is null
+                ? null
+                : new TreeOutputs(worktree.Path, worktree.Path + ".aside", PrivateLayers.Of(resources));
+            outputs?.Begin([]);
             var tree = await TreeAsync(worktree, question, stop);
             var found = new List<GateVerdict>();
             foreach (var (gate, source) in gates)
@@ -76,9 +81,11 @@ internal sealed class GatesOfCheckout(
                 var verdict = lookup?.Known;
                 if (verdict is null)
                 {
+                    var isClean = outputs is null || Start(outputs, gate, question.Gates);
                     var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
+                    outputs?.Record(gate, restorer!.Left);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
-                    var key = after == tree ? lookup?.Key : null;
+                    var key = after == tree && isClean ? lookup?.Key : null;
                     verdict = await _results.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop);
                     tree = after;
                 }
@@ -91,6 +98,21 @@ internal sealed class GatesOfCheckout(
         {
             await claims.ReleaseAsync(worktree.Path, ProcessIdentity.Current);
         }
+    }
+
+    /// <summary>Makes the tree ready for a gate, as a run does; a result of other files is not kept.</summary>
+    private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
+    {
+        var needed = GateOrder.NeededBy(gate, all);
+        var startsClean = all.Any(one =>
+            (one.Clean || (one.Type == GateType.Test && one.Cache != false)) && (one == gate || GateOrder.NeededBy(one, all).Contains(gate))
+        );
+        if (startsClean)
+        {
+            return outputs.TryKeepOnly(needed);
+        }
+        outputs.BringAllBack();
+        return outputs.AreOnlyOf(needed);
     }
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, GateRestorer? restorer, string log, CancellationToken stop)

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Marks of a gate at the end of its line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, or both with a
-/// comma.</summary>
+/// <summary>Marks of a gate at the end of its line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>,
+/// <c>(clean: true)</c>, <c>(needs: GATE)</c>, or several with commas.</summary>
 internal sealed partial record GateMarks
 {
     /// <summary>The name under which the gate runs alone on the machine.</summary>
@@ -11,6 +11,12 @@ internal sealed partial record GateMarks
 
     /// <summary>False: it is run each time.</summary>
     public bool? Cache { get; private init; }
+
+    /// <summary>True: it starts without the outputs of other gates.</summary>
+    public bool Clean { get; private init; }
+
+    /// <summary>Names of the gates whose outputs it starts with.</summary>
+    public IReadOnlyList<string> Needs { get; private init; } = [];
 
     /// <summary>Faults, each with its cure.</summary>
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
@@ -37,11 +43,18 @@ internal sealed partial record GateMarks
             "exclusive" => Wrong($"'{value}' can't be what a gate has for itself.", ExclusiveName.Rule),
             "cache" when value is "true" or "false" => this with { Cache = value == "true" },
             "cache" => Wrong($"'{value}' does not say whether what has passed counts again.", "Write '(cache: false)', or leave it out."),
-            _ => Wrong($"A gate has no '{name}' in parentheses.", "Write '(exclusive: NAME)', '(cache: false)', or both with a comma."),
+            "clean" when value is "true" or "false" => this with { Clean = value == "true" },
+            "clean" => Wrong($"'{value}' does not say whether the gate starts clean.", "Write '(clean: true)', or leave it out."),
+            "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
+            "needs" => Wrong("'needs' names no gate.", "Write '(needs: GATE)' with the command or the type of a gate of this phase."),
+            _ => Wrong(
+                $"A gate has no '{name}' in parentheses.",
+                "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', or several with commas."
+            ),
         };
 
     private GateMarks Wrong(string message, string fix) => this with { Faults = [.. Faults, (message, fix)] };
 
-    [GeneratedRegex(@"\((?<marks>\s*(exclusive|cache)\s*:[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\((?<marks>\s*(exclusive|cache|clean|needs)\s*:[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Marked();
 }

@@ -72,6 +72,7 @@ internal sealed partial class PhaseFileReader
                     break;
             }
         }
+        _gates.Resolve();
         if (!_hasGates)
         {
             _faults.Add(

@@ -1,3 +1,5 @@
+using Orchestrator.Plans.Readers.TaskGraphs;
+
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>The gates of a phase's file: lines of its section "Gates", in lists or code.</summary>
@@ -7,6 +9,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
 {
     private readonly List<Gate> _gates = [];
     private readonly List<int> _gateLines = [];
+    private readonly List<(int Gate, int Column, IReadOnlyList<string> Names)> _needs = [];
 
     /// <summary>The gates, in the file's order.</summary>
     public IReadOnlyList<Gate> Gates => _gates;
@@ -58,8 +61,40 @@ internal sealed class PhaseGates(string file, FaultList faults)
         }
         else
         {
-            _gates.Add(GateGrammar.Of(gate, description: description) with { Exclusive = marks.Exclusive, Cache = marks.Cache });
+            _gates.Add(
+                GateGrammar.Of(gate, description: description) with
+                {
+                    Exclusive = marks.Exclusive,
+                    Cache = marks.Cache,
+                    Clean = marks.Clean,
+                }
+            );
             _gateLines.Add(line.Number);
+            if (marks.Needs.Count > 0)
+            {
+                _needs.Add((_gates.Count - 1, item.Groups["text"].Index + 1, marks.Needs));
+            }
         }
     }
+
+    /// <summary>Finds the gates that others need, when the section was read.</summary>
+    public void Resolve()
+    {
+        foreach (var (at, column, names) in _needs)
+        {
+            foreach (var name in names.Where(name => NeedsBinder.Find(_gates, at, name).Count == 0))
+            {
+                Fault("unknown-gate", at, column, NeedsBinder.Unknown(_gates[at], name), NeedsBinder.Cure(_gates, at));
+            }
+            _gates[at] = _gates[at] with { Needs = GateNeeds.Of(names.SelectMany(name => NeedsBinder.Find(_gates, at, name))) };
+        }
+        if (GateOrder.InCircle(_gates) is { } gate)
+        {
+            var (at, column, _) = _needs.First(named => _gates[named.Gate] == gate);
+            Fault("cycle", at, column, NeedsBinder.Circle(gate), NeedsBinder.CircleCure);
+        }
+    }
+
+    private void Fault(string code, int gate, int column, string message, string fix) =>
+        faults.Add(new PlanFault(code, FaultSeverity.Error, file, _gateLines[gate], column, "", message, fix));
 }

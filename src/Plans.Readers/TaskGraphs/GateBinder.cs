@@ -4,6 +4,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 public sealed class GateBinder
 {
     private readonly List<Gate> _gates = [];
+    private readonly NeedsBinder _needs = new();
     private readonly FaultList _faults;
     private readonly FaultSeverity _unknown;
 
@@ -32,7 +33,7 @@ public sealed class GateBinder
     private static List<Gate> Bind(DocumentNode node, FieldPath path, GateBinder binder)
     {
         binder.Add(node, path, null);
-        return binder._gates;
+        return binder._needs.Resolve(binder._gates, binder._faults);
     }
 
     private void Add(DocumentNode node, FieldPath path, string? name)
@@ -99,8 +100,10 @@ public sealed class GateBinder
                 Negate = fields.Bool("negate") ?? false,
                 Exclusive = Exclusive(fields),
                 Cache = fields.Bool("cache"),
+                Clean = fields.Bool("clean") ?? false,
             }
         );
+        _needs.Add(_gates.Count - 1, fields.Texts("needs") ?? []);
     }
 
     /// <summary>The exclusive name of a gate; null where there is none, or it is invalid.</summary>

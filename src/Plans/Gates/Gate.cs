@@ -33,6 +33,15 @@ public sealed record Gate(
     [JsonPropertyName("tolerance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Tolerance { get; init; }
 
+    /// <summary>True if it starts from its tree, the set-up and the outputs of <see cref="Needs"/> alone, as a test does whose result is
+    /// cached.</summary>
+    [JsonPropertyName("clean"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Clean { get; init; }
+
+    /// <summary>The gates that run before it and whose outputs it starts with; null: none.</summary>
+    [JsonPropertyName("needs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GateNeeds? Needs { get; init; }
+
     /// <summary>True if it is a measurement.</summary>
     [JsonIgnore]
     public bool IsMeasurement => Expect is not null;

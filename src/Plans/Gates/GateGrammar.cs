@@ -6,7 +6,18 @@ public static class GateGrammar
 {
     /// <summary>The members of a gate, with their other spellings.</summary>
     public static KeyTable Keys { get; } =
-        new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive", "cache");
+        new(
+            "command cmd run",
+            "type kind",
+            "required",
+            "timeout timeout_seconds",
+            "description name",
+            "negate",
+            "exclusive",
+            "cache",
+            "clean",
+            "needs"
+        );
 
     /// <summary>The members of a measurement, with their other spellings. It has no other type, and is never negated or cached; a printed
     /// plan contains type and negation.</summary>

@@ -249,6 +249,10 @@ public sealed record GateVerdict
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? RemovedBefore { get; init; }
 
+    /// <summary>For a failure: files that earlier gates had left and that it did not see; null: none.</summary>
+    [JsonPropertyName("startedWithout"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NamedFiles? StartedWithout { get; init; }
+
     /// <summary>True if the gate left files that git does not track, which later gates may need.</summary>
     [JsonPropertyName("leavesFiles")]
     public bool LeavesFiles { get; init; }

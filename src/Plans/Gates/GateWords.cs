@@ -341,6 +341,10 @@ public static class GateWords
                 ? $"Before it, what earlier gates had left and git does not ignore was removed: {Names(removed)}. If it needs that: add it "
                     + "to .gitignore, or make one gate of both."
                 : "",
+            verdict.StartedWithout is { } unseen
+                ? $"It started without files that earlier gates left: {Names(unseen)}. If it needs them, name the gate that makes them: "
+                    + "'needs: [GATE]'."
+                : "",
         ];
         return string.Join(' ', advice.Where(one => one.Length > 0));
     }

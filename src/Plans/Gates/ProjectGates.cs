@@ -53,8 +53,7 @@ public sealed record ProjectGates
                 From(Configured ?? [], GateSource.Configuration)
                     .Concat(From(Integration ?? [], GateSource.Integration))
                     .Concat(From(Integration is null && Configured is null ? Found : [], GateSource.Found))
-                    .Concat(From(Types(plan), GateSource.Contracts)),
-                holding => holding.Gate
+                    .Concat(From(Types(plan), GateSource.Contracts))
             ),
         ];
 
@@ -64,15 +63,12 @@ public sealed record ProjectGates
     /// <summary>A task's gates with their sources; measurements come last.</summary>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
     {
-        var holding = Once(
-            [
-                .. From(task.Verification, GateSource.Task),
-                .. From(Configured ?? [], GateSource.Configuration),
-                .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
-                .. From(Types(plan), GateSource.Contracts),
-            ],
-            held => held.Gate
-        );
+        var holding = Once([
+            .. From(task.Verification, GateSource.Task),
+            .. From(Configured ?? [], GateSource.Configuration),
+            .. From(task.Verification.Count == 0 && Configured is null ? Found : [], GateSource.Found),
+            .. From(Types(plan), GateSource.Contracts),
+        ]);
         return
         [
             .. Gate.WithOwnNames([.. holding.Select(h => h.Gate)]).Select((gate, i) => holding[i] with { Gate = gate }),
@@ -110,10 +106,30 @@ public sealed record ProjectGates
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 
     // Where one command is named twice, the strict one decides: a task can't make the project's gate a mere advice.
-    private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) => Once(gates, gate => gate);
+    private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
+        GateOrder.Sort([.. gates.GroupBy(gate => gate.Identity).Select(same => Strictest([.. same]))]);
 
-    private static IReadOnlyList<T> Once<T>(IEnumerable<T> all, Func<T, Gate> gateOf) =>
-        [.. all.GroupBy(one => gateOf(one).Identity).Select(same => same.OrderByDescending(one => gateOf(one).Required).First())];
+    private static IReadOnlyList<HoldingGate> Once(IEnumerable<HoldingGate> all) =>
+        GateOrder.Sort(
+            [
+                .. all.GroupBy(held => held.Gate.Identity)
+                    .Select(same =>
+                        same.OrderByDescending(held => held.Gate.Required).First() with
+                        {
+                            Gate = Strictest([.. same.Select(held => held.Gate)]),
+                        }
+                    ),
+            ],
+            held => held.Gate
+        );
+
+    // What one of them needs, all need: a task that names the project's test alone must not run it without the build.
+    private static Gate Strictest(IReadOnlyList<Gate> same) =>
+        same.OrderByDescending(gate => gate.Required).First() with
+        {
+            Clean = same.Any(gate => gate.Clean),
+            Needs = GateNeeds.Of(same.SelectMany(gate => gate.Needs ?? Enumerable.Empty<string>())),
+        };
 
     private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>
         gates.Select(gate => new HoldingGate(gate, source));

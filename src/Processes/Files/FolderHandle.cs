@@ -33,6 +33,9 @@ public sealed partial class FolderHandle : IDisposable
     private const int ModeOffset = 28;
     private const uint Inode = 0x100;
     private const int InodeOffset = 32;
+    private const uint BasicFacts = 0x7FF;
+    private const int SizeOffset = 40;
+    private const int ChangedOffset = 96;
     private const int DeviceOffset = 136;
     private const int ExecutableByOwner = 0x40;
 
@@ -278,6 +281,28 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>Inode and device of an entry, which are the same for two names of one file; null where nothing is.</summary>
     public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderCalls.Ended(name));
+
+    /// <summary>The state of an entry; null where nothing is. A link is not followed.</summary>
+    public EntryStamp? StampOf(ReadOnlySpan<byte> name)
+    {
+        Span<byte> facts = stackalloc byte[256];
+        if (FolderCalls.Look(Number, FolderCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
+        {
+            return null;
+        }
+        int mode = MemoryMarshal.Read<ushort>(facts[ModeOffset..]);
+        var kind = KindIn(mode);
+        return kind == EntryKind.Folder
+            ? new EntryStamp(kind, mode, 0, 0, 0, 0)
+            : new EntryStamp(
+                kind,
+                mode,
+                MemoryMarshal.Read<ulong>(facts[InodeOffset..]),
+                MemoryMarshal.Read<ulong>(facts[SizeOffset..]),
+                MemoryMarshal.Read<long>(facts[ChangedOffset..]),
+                MemoryMarshal.Read<uint>(facts[(ChangedOffset + sizeof(long))..])
+            );
+    }
 
     private static (ulong Inode, ulong Device)? PlaceAt(int folder, byte[] name)
     {

@@ -17,6 +17,9 @@ public sealed partial class Bubblewrap
     /// <summary>The exit code of a sandbox whose network could not be opened: its program was not started.</summary>
     public const int NetworkFailed = 96;
 
+    // Opened by the shell that starts bubblewrap, which reads and closes it; shells know no descriptor above 9.
+    private const string FilterDescriptor = "9";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Task<bool>> _overlays = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
@@ -50,7 +53,7 @@ public sealed partial class Bubblewrap
 
     /// <summary>The arguments before a program in a sandbox. It has processes, temporary files and devices of its own, no capabilities even
     /// as root, and the machine's network unless it has one of its own. Later mounts lie on earlier ones: the innermost path
-    /// decides.</summary>
+    /// decides. Its filter of system calls is expected as descriptor 9.</summary>
     /// <param name="sandbox">The files that it can reach.</param>
     public static IReadOnlyList<string> Words(Sandbox sandbox) =>
         [
@@ -61,6 +64,7 @@ public sealed partial class Bubblewrap
             "--unshare-ipc",
             "--cap-drop",
             "ALL",
+            .. sandbox.Filter is null ? [] : (string[])["--seccomp", FilterDescriptor],
             "--dev",
             "/dev",
             "--proc",
@@ -95,7 +99,7 @@ public sealed partial class Bubblewrap
         [
             "/bin/sh",
             "-c",
-            "trap '' INT TERM; exec \"$@\"",
+            $"trap '' INT TERM; exec \"$@\"{(sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : "")}",
             "sh",
             .. Words(sandbox),
             .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)

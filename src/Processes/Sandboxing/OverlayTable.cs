@@ -9,6 +9,9 @@ namespace Orchestrator.Processes;
 /// <param name="Views">For each: where the sandbox shows it, and where it is mounted outside.</param>
 public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
 {
+    /// <summary>Name of the folder with the changes of one mount, in the folder of our own for it.</summary>
+    public const string Changes = "changes";
+
     /// <summary>Makes the folders and the table. Changes of earlier programs with the same folder are kept.</summary>
     /// <param name="folder">Absolute path of a folder of our own, on a disk that can hold changes.</param>
     /// <param name="shared">Absolute paths of the shared folders; missing ones begin empty.</param>
@@ -51,7 +54,7 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
     /// <summary>True if the path can stand in a table: the kernel and mount(8) split options at some characters.</summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
 
-    private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), "changes");
+    private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), Changes);
 
     private static string NameOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16];
 

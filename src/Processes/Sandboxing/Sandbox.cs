@@ -32,6 +32,9 @@ public sealed record Sandbox(string Program)
     /// <summary>Folders whose content is shared and whose changes are private; null for none.</summary>
     public OverlayTable? Overlays { get; init; }
 
+    /// <summary>Absolute path of a file with a filter of system calls (<see cref="SystemCallFilter"/>); null for none.</summary>
+    public string? Filter { get; init; }
+
     /// <summary>Variables that the program gets in place of its own ones. Not for secrets: other users can see them.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 

@@ -49,8 +49,9 @@ public sealed class GateCheck(RunServices services)
         {
             return [];
         }
+        gates = GateOrder.Sort(gates);
         var isBegun = isBase && !isComparison;
-        var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison };
+        var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison, Gates = gates };
         if (isBegun && await LacksBuildsAsync(files, repository, gates, stop))
         {
             // Gates run although their verdicts are known, so that later worktrees can begin with what they build.
@@ -77,6 +78,12 @@ public sealed class GateCheck(RunServices services)
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
+            if (await tree.StartAsync(StartOf(gate, lookups, question), stop) is { } unclean)
+            {
+                Told(NotSetUp(gate, unclean));
+                return outcomes;
+            }
+            var isClean = tree.IsClean;
             var subject = await tree.SubjectAsync(changed, task, stop) with
             {
                 TrustsOutput = isBase,
@@ -84,10 +91,10 @@ public sealed class GateCheck(RunServices services)
                 NewTests = newTests ?? [],
                 FlakyBefore = _results.FlakyTestsOf(repository, gate),
             };
-            var (setUp, removed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore);
+            var (setUp, removed, aside) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.MovedAside);
             var verdict = await RunAsync(gate, subject, evidence, stop);
             var traces = await tree.EndAsync(stop);
-            verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed);
+            verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, aside);
             if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, changed, evidence, stop))
             {
                 verdict = verdict with { Failure = GateFailure.Environment };
@@ -96,7 +103,7 @@ public sealed class GateCheck(RunServices services)
                 repository,
                 verdict,
                 question,
-                key: traces is { IsWhole: true, Changed: [] } && setUp.Count == 0 ? lookup.Key : null,
+                key: traces is { IsWhole: true, Changed: [] } && setUp.Count == 0 && isClean && tree.IsClean ? lookup.Key : null,
                 traces.LeavesFiles,
                 stop
             );
@@ -156,7 +163,8 @@ public sealed class GateCheck(RunServices services)
     }
 
     /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
-    /// taken from the cache leaves nothing to test. Files of tests and linters are needed by no gate.</summary>
+    /// taken from the cache leaves nothing to test. A gate that starts clean sees the files of the gates that it needs alone. Files of
+    /// tests and linters are needed by no other gate.</summary>
     private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
@@ -165,18 +173,37 @@ public sealed class GateCheck(RunServices services)
     )
     {
         var lookups = new Dictionary<Gate, GateLookup>();
-        var hasToRun = false;
         foreach (var gate in gates.Reverse())
         {
             var found = await _results.FindAsync(repository, gate, question, stop);
-            if (hasToRun && found.Known is { LeavesFiles: true } && gate.Type is not (GateType.Test or GateType.Lint))
+            if (found.Known is { LeavesFiles: true } && lookups.Any(later => later.Value.Known is null && Serves(gate, later.Key)))
             {
                 found = found with { Known = null };
             }
-            hasToRun |= found.Known is null;
             lookups[gate] = found;
         }
         return lookups;
+
+        bool Serves(Gate gate, Gate later) =>
+            GateOrder.NeededBy(later, gates).Contains(gate)
+            || (!StartsClean(later, question.Settings) && gate.Type is not (GateType.Test or GateType.Lint));
+    }
+
+    // The outputs of others could make a test green, and its cached result would be taken for that of the commit.
+    private static bool StartsClean(Gate gate, OrchestratorSettings settings) =>
+        gate.Clean || (gate.Type == GateType.Test && gate.Cache != false && settings.Gates.Cache);
+
+    /// <summary>The start of a gate: what a clean gate needs starts clean as well, because its outputs are part of a clean start.</summary>
+    private static GateStart StartOf(Gate gate, IReadOnlyDictionary<Gate, GateLookup> lookups, GateQuestion question)
+    {
+        var all = question.Gates;
+        var clean = all.Where(one => lookups[one].Known is null && StartsClean(one, question.Settings));
+        return new GateStart(
+            gate,
+            clean.Any(one => one == gate || GateOrder.NeededBy(one, all).Contains(gate)),
+            [.. GateOrder.NeededBy(gate, all).Where(needed => lookups[needed].Known is null)],
+            question.Changed
+        );
     }
 
     private static async Task<GateQuestion> QuestionAsync(

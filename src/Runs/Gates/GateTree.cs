@@ -22,8 +22,13 @@ public sealed class GateTree(
     string task
 ) : IAsyncDisposable
 {
+    private const string Unclean = "left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
+
+    private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;
     private GateRestorer? _restorer;
+    private TreeOutputs? _outputs;
+    private GateStart? _start;
 
     /// <summary>The tree; only after <see cref="BeginAsync"/>.</summary>
     public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree was taken yet.");
@@ -37,6 +42,13 @@ public sealed class GateTree(
     /// <summary>Tracked files that set-up changed just before and that were put back.</summary>
     public IReadOnlyList<string> ChangedBySetUp { get; private set; } = [];
 
+    /// <summary>True if the gate that was started last begins with its commit, the set-up and the outputs of the gates that it needs
+    /// alone.</summary>
+    public bool IsClean { get; private set; }
+
+    /// <summary>Files of earlier gates that the gate that was started last does not see.</summary>
+    public IReadOnlyList<string> MovedAside => _outputs?.MovedAside ?? [];
+
     /// <summary>Makes the tree ready for a gate.</summary>
     /// <returns>Why it can't be set up; null where it is ready.</returns>
     public async Task<string?> BeginAsync(CancellationToken stop)
@@ -47,22 +59,154 @@ public sealed class GateTree(
             return null;
         }
         _place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
-        PrivateLayers.Of(_place.Resources).DiscardGates();
-        if (await WorktreeSetup.RunAsync(_place.Worktree, files, services, evidence, stop, isBase, task) is { } failure)
+        var (failure, made) = await SetUpAsync(stop);
+        if (failure is not null)
         {
             return failure;
         }
-        IReadOnlySet<string> made = new HashSet<string>();
-        if (File.Exists(_place.Worktree.SetupMark))
+        _restorer = new GateRestorer(_place.Baseline, made);
+        return null;
+    }
+
+    /// <summary>Makes the tree ready for one gate of several, of which each may leave files; only after <see cref="BeginAsync"/>.</summary>
+    /// <returns>Why it can't be set up; null where it is ready.</returns>
+    public async Task<string?> StartAsync(GateStart start, CancellationToken stop)
+    {
+        _start = start;
+        await ObserveAsync(stop);
+        if (!start.IsClean)
         {
-            if (await _place.Baseline.TryRestoreAsync(kept: null, Ecosystems.IsReadFirst, stop) is not { } restored)
+            _outputs!.BringAllBack();
+            IsClean = start.Needed.All(_ran.Contains) && _outputs.AreOnlyOf(start.Needed);
+            return null;
+        }
+        IsClean = true;
+        return _outputs!.TryKeepOnly(start.Needed) ? await RunNeededAsync(stop) : await RestartAsync(stop);
+    }
+
+    /// <summary>Sets the tree up anew, because a gate changed files of the set-up or of a gate that is needed.</summary>
+    /// <returns>Why that failed, or null.</returns>
+    private async Task<string?> RestartAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Place.CheckOutAgainAsync(commit, stop);
+        }
+        catch (GitException refusal)
+        {
+            return refusal.Message;
+        }
+        var (failure, made) = await SetUpAsync(stop);
+        if (failure is not null)
+        {
+            return failure;
+        }
+        Restorer.Restart(Place.Baseline, made);
+        StopObserving();
+        // Makes the folders for private changes, which a sandbox that is in use names.
+        _ = await SubjectAsync(_start!.Changed, task, stop);
+        await ObserveAsync(stop);
+        return await RunNeededAsync(stop);
+    }
+
+    private async Task<(string? Failure, IReadOnlySet<string> Made)> SetUpAsync(CancellationToken stop)
+    {
+        IReadOnlySet<string> made = new HashSet<string>();
+        PrivateLayers.Of(Place.Resources).DiscardGates();
+        if (await WorktreeSetup.RunAsync(Place.Worktree, files, services, evidence, stop, isBase, task) is { } failure)
+        {
+            return (failure, made);
+        }
+        if (File.Exists(Place.Worktree.SetupMark))
+        {
+            if (await Place.Baseline.TryRestoreAsync(kept: null, Ecosystems.IsReadFirst, stop) is not { } restored)
             {
-                return "Set-up left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
+                return ($"Set-up {Unclean}", made);
             }
             (ChangedBySetUp, made) = (restored.Changed, restored.Others);
         }
-        _restorer = new GateRestorer(_place.Baseline, made);
+        return (null, made);
+    }
+
+    /// <summary>Runs gates once more whose outputs are needed and are not in this tree. Their results are known.</summary>
+    private async Task<string?> RunNeededAsync(CancellationToken stop)
+    {
+        foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
+        {
+            var subject = await SubjectAsync(_start.Changed, task, stop);
+            if (
+                ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFiles(subject.Directory).HasFile)])
+                is not { } command
+            )
+            {
+                continue;
+            }
+            var result = await new ProcessRunner(services.Time).RunAsync(
+                new ProcessCommand("/bin/sh", "-c", command)
+                {
+                    WorkingDirectory = subject.Directory,
+                    Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+                    CleanEnvironment = true,
+                    Timeout = gate.Limit,
+                    OwnSession = true,
+                    StopLeftovers = true,
+                    Sandbox = subject.Sandbox,
+                },
+                stop
+            );
+            IsClean &= result.Succeeded != gate.Negate;
+            if (!await Restorer.PutBackAsync(stop))
+            {
+                return $"The gate '{gate.Name}' {Unclean}";
+            }
+            await RecordAsync(gate, stop);
+        }
         return null;
+    }
+
+    private async Task ObserveAsync(CancellationToken stop)
+    {
+        if (_outputs is not null)
+        {
+            return;
+        }
+        _ran.Clear();
+        _outputs = new TreeOutputs(Place.Worktree.Path, Place.Aside, PrivateLayers.Of(Place.Resources));
+        _outputs.Begin(await OthersAsync(stop));
+    }
+
+    // A submodule's untracked files are not among those of the worktree.
+    private async Task<IEnumerable<string>> OthersAsync(CancellationToken stop) =>
+        ((await WorktreeTraces.TryReadAsync(Place.Worktree, stop))?.Others ?? Restorer.Left).Concat(
+            await new SubmoduleTrees(Place.Worktree).PathsAsync(stop)
+        );
+
+    private async Task<bool> RecordAsync(Gate gate, CancellationToken stop)
+    {
+        _ran.Add(gate);
+        return _outputs!.Record(gate, await OthersAsync(stop));
+    }
+
+    /// <summary>Puts the tree back between two runs of a gate, of which a clean one starts without what the first left.</summary>
+    private async Task<bool> PutBackAsync(CancellationToken stop)
+    {
+        if (!await Restorer.PutBackAsync(stop))
+        {
+            return false;
+        }
+        if (_start is not { IsClean: true } start)
+        {
+            return true;
+        }
+        await RecordAsync(start.Gate, stop);
+        _ran.Remove(start.Gate);
+        return _outputs!.TryKeepOnly(start.Needed) || await RestartAsync(stop) is null;
+    }
+
+    private void StopObserving()
+    {
+        _outputs?.Dispose();
+        _outputs = null;
     }
 
     /// <summary>The tree as a gate gets it; only after <see cref="BeginAsync"/>.</summary>
@@ -86,7 +230,7 @@ public sealed class GateTree(
                 stop
             ),
             Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
-            PutBack = Restorer.PutBackAsync,
+            PutBack = PutBackAsync,
         };
 
     /// <summary>Puts the tree back after a gate. One that can't be is given up: the next gate gets a fresh one.</summary>
@@ -97,15 +241,30 @@ public sealed class GateTree(
         {
             await DisposeAsync();
         }
+        else if (_start is { } start)
+        {
+            var hasLeft = await RecordAsync(start.Gate, stop);
+            traces = traces with { LeavesFiles = hasLeft || traces.Removed.Count > 0 };
+        }
         return traces;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _start = null;
         if (_place is { } place)
         {
+            StopObserving();
             (_place, _restorer) = (null, null);
             await place.DisposeAsync();
         }
     }
 }
+
+/// <summary>A gate of several that run in one tree, and the files that it starts with.</summary>
+/// <param name="Gate">The gate.</param>
+/// <param name="IsClean">True if it starts from the commit, the set-up and the outputs of <paramref name="Needed"/> alone; false: from all
+/// that gates before it left.</param>
+/// <param name="Needed">The gates that it needs and whose files are not in the commit, in their order.</param>
+/// <param name="Changed">Files that differ from the base.</param>
+internal sealed record GateStart(Gate Gate, bool IsClean, IReadOnlyList<Gate> Needed, IReadOnlyList<string> Changed);

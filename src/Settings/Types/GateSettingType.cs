@@ -59,6 +59,14 @@ internal static class GateSettingType
         {
             members.Add(cache ? "cache: true" : "cache: false");
         }
+        if (gate.Clean)
+        {
+            members.Add("clean: true");
+        }
+        if (gate.Needs is { } needs)
+        {
+            members.Add("needs: [" + string.Join(", ", needs.Select(SettingTypes.Quote)) + "]");
+        }
         return "{" + string.Join(", ", members) + "}";
     }
 }

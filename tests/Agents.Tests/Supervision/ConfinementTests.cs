@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
@@ -93,6 +94,34 @@ public sealed class ConfinementTests
                 && File.Exists(Path.Combine(start.Folder, "out", "claim"))
         );
         Assert.Equal("/bin/sha  b", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "arguments")));
+    }
+
+    /// <summary>Without the filter the calls fail for their arguments, with other numbers than EPERM.</summary>
+    [BubblewrapFact]
+    public async Task Program_Filtered_MakesNoRefusedSystemCallAndOthersWork()
+    {
+        using TempFolder folder = new();
+        var sandbox = new Sandbox((await new Bubblewrap().CheckAsync()).Program!)
+        {
+            Visible = [folder.Path],
+            Writable = [folder.Path],
+            Filter = SystemCallFilter.FileIn(folder["the filter's"]),
+        };
+        var numbers = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "217,218,219,241,280,282" : "248,249,250,298,321,323";
+        var ioctl = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 29 : 16;
+        var calls =
+            $"for my $n ({numbers}) {{ $! = 0; syscall($n, 999, 0, 0, 0, 0); print $!+0, ' ' }} my $c = 'x'; "
+            + $"$! = 0; syscall({ioctl}, 0, 0x5412, $c); print $!+0, ' '; $! = 0; syscall({ioctl}, 0, 0x5413, $c); print $!+0";
+
+        var ran = await RunAsync(sandbox, "perl", "-e", calls);
+        var descriptors = await RunAsync(sandbox, "/bin/sh", "-c", "test -e /proc/self/fd/9; echo $?; git --version >/dev/null; echo $?");
+
+        Assert.Equal("1 1 1 1 1 1 1 25", ran.StandardOutput.Text.Trim());
+        Assert.Equal("1\n0\n", descriptors.StandardOutput.Text);
+        Assert.Equal(File.GetLastWriteTimeUtc(sandbox.Filter!), File.GetLastWriteTimeUtc(SystemCallFilter.FileIn(folder["the filter's"])!));
+
+        Task<ProcessResult> RunAsync(Sandbox confined, string program, params string[] arguments) =>
+            new ProcessRunner().RunAsync(new ProcessCommand(program, arguments) { WorkingDirectory = folder.Path, Sandbox = confined });
     }
 
     [BubblewrapFact]

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Processes;
+
+/// <summary>The system calls that no program in a sandbox may make, as a filter of seccomp(2): typing into a terminal (<c>TIOCSTI</c>), the
+/// kernel's key rings, and three interfaces that are known for faults of the kernel. They fail with EPERM.</summary>
+public static class SystemCallFilter
+{
+    // linux/bpf_common.h and linux/seccomp.h.
+    private const ushort Load = 0x20;
+    private const ushort JumpIfEqual = 0x15;
+    private const ushort JumpIfGreaterOrEqual = 0x35;
+    private const ushort Return = 0x06;
+    private const uint Allow = 0x7FFF0000;
+    private const uint Refuse = 0x00050001; // SECCOMP_RET_ERRNO with EPERM.
+    private const uint NumberOffset = 0;
+    private const uint AbiOffset = 4;
+    private const uint SecondArgumentOffset = 24;
+    private const uint TypeIntoTerminal = 0x5412;
+
+    /// <summary>System calls of x86-64 from this number on are those of its x32 interface, which would pass the others by.</summary>
+    private const uint X32 = 0x40000000;
+
+    // AUDIT_ARCH of linux/audit.h, ioctl, and add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd. A 64-bit kernel runs
+    // programs of the 32-bit interface as well.
+    private static readonly (uint Abi, uint Ioctl, uint[] Refused)[] s_ofX64 =
+    [
+        (0xC000003E, 16, [248, 249, 250, 298, 321, 323]),
+        (0x40000003, 54, [286, 287, 288, 336, 357, 374]),
+    ];
+
+    private static readonly (uint Abi, uint Ioctl, uint[] Refused)[] s_ofArm64 =
+    [
+        (0xC00000B7, 29, [217, 218, 219, 241, 280, 282]),
+        (0x40000028, 54, [309, 310, 311, 364, 386, 388]),
+    ];
+
+    /// <summary>The filter as a file, which is written where it is missing or other.</summary>
+    /// <param name="folder">Absolute path of a folder of our own that no sandbox can change.</param>
+    /// <returns>The absolute path; null for a processor without a filter.</returns>
+    public static string? FileIn(string folder)
+    {
+        if (For(RuntimeInformation.ProcessArchitecture) is not { } filter)
+        {
+            return null;
+        }
+        // Machines with other processors may share the folder.
+        var file = Path.Combine(folder, $"system-calls-{RuntimeInformation.ProcessArchitecture}.bpf".ToLowerInvariant());
+        if (SmallFile.TryRead(file)?.AsSpan().SequenceEqual(filter) != true)
+        {
+            OwnFolder.Ensure(folder);
+            DurableFile.Write(file, filter);
+        }
+        return file;
+    }
+
+    /// <summary>The filter as the kernel reads it; null for a processor without one.</summary>
+    public static byte[]? For(Architecture processor) =>
+        processor switch
+        {
+            Architecture.X64 => Make(s_ofX64),
+            Architecture.Arm64 => Make(s_ofArm64),
+            _ => null,
+        };
+
+    private static byte[] Make((uint Abi, uint Ioctl, uint[] Refused)[] interfaces)
+    {
+        List<byte> program = [];
+        Add(program, Load, 0, 0, AbiOffset);
+        foreach (var (abi, ioctl, refused) in interfaces)
+        {
+            // Jumps count the instructions that they pass over; the block ends with a permission and a refusal.
+            var hasX32 = abi == s_ofX64[0].Abi;
+            var length = (hasX32 ? 1 : 0) + refused.Length + 6;
+            var left = length;
+            Add(program, JumpIfEqual, 0, length, abi);
+            Next(Load, 0, 0, NumberOffset);
+            if (hasX32)
+            {
+                Next(JumpIfGreaterOrEqual, left - 2, 0, X32);
+            }
+            foreach (var number in refused)
+            {
+                Next(JumpIfEqual, left - 2, 0, number);
+            }
+            Next(JumpIfEqual, 0, 2, ioctl);
+            Next(Load, 0, 0, SecondArgumentOffset);
+            Next(JumpIfEqual, left - 2, 0, TypeIntoTerminal);
+            Next(Return, 0, 0, Allow);
+            Next(Return, 0, 0, Refuse);
+
+            void Next(ushort code, int ifTrue, int ifFalse, uint value)
+            {
+                Add(program, code, ifTrue, ifFalse, value);
+                left--;
+            }
+        }
+        Add(program, Return, 0, 0, Allow);
+        return [.. program];
+    }
+
+    // struct sock_filter; both processors are little-endian.
+    private static void Add(List<byte> program, ushort code, int ifTrue, int ifFalse, uint value)
+    {
+        Span<byte> instruction = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt16LittleEndian(instruction, code);
+        (instruction[2], instruction[3]) = (checked((byte)ifTrue), checked((byte)ifFalse));
+        BinaryPrimitives.WriteUInt32LittleEndian(instruction[4..], value);
+        program.AddRange(instruction);
+    }
+}
