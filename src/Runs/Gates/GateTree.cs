@@ -70,7 +70,7 @@ public sealed class GateTree(
 
     /// <summary>Makes the tree ready for one gate of several, of which each may leave files; only after <see cref="BeginAsync"/>.</summary>
     /// <returns>Why it can't be set up; null where it is ready.</returns>
-    public async Task<string?> StartAsync(GateStart start, CancellationToken stop)
+    internal async Task<string?> StartAsync(GateStart start, CancellationToken stop)
     {
         _start = start;
         await ObserveAsync(stop);
