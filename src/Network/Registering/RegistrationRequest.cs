@@ -13,11 +13,19 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
 
     /// <summary>The keys that the proxy puts into requests of this sandbox. They cross the private socket alone, and are never
     /// logged.</summary>
-    public IReadOnlyList<ServiceKey> Keys { get; init; } = [];
+    public IReadOnlyList<ServiceKey> Keys
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Absolute paths of PEM files with further certificate authorities for the services of <see cref="Keys"/>, such as those of
     /// <c>NODE_EXTRA_CA_CERTS</c>.</summary>
-    public IReadOnlyList<string> Authorities { get; init; } = [];
+    public IReadOnlyList<string> Authorities
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The parsed upstream proxy; null if there is none, or the mode reaches no host.</summary>
     /// <exception cref="FormatException">The upstream proxy is malformed or not supported.</exception>
