@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli;
@@ -9,9 +8,6 @@ internal sealed record CommandCaller(Func<bool, ITerminal> OpenTerminal)
 {
     /// <summary>From where the person asks; null: at this terminal.</summary>
     public string? Device { get; init; }
-
-    /// <summary>Takes documents as they are, with how they are written; null: the terminal gets them as text.</summary>
-    public Action<object, JsonTypeInfo>? TakeDocument { get; init; }
 
     /// <summary>Takes the reason for which the command failed, beside its text; null: the text is enough.</summary>
     public Action<UseCaseException>? TakeFault { get; init; }

@@ -30,9 +30,6 @@ internal sealed class CommandContext(
     /// <summary>Carries out another command line in a folder, at the same terminal, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, Task<Outcome>> CallAsync { get; init; }
 
-    /// <summary>Takes documents that the command prints as they are, with how they are written; null: they are printed.</summary>
-    public Action<object, JsonTypeInfo>? TakeDocument { get; init; }
-
     /// <summary>Carries out another command line in a folder for another caller, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, CommandCaller, Task<Outcome>> CallAtAsync { get; init; }
 
@@ -41,15 +38,5 @@ internal sealed class CommandContext(
 
     /// <summary>Prints one JSON document.</summary>
     public void Print<T>(T document, JsonTypeInfo<T> type)
-        where T : class
-    {
-        if (TakeDocument is { } take)
-        {
-            take(document, type);
-        }
-        else
-        {
-            Terminal.Document(DocumentJson.Write(document, type));
-        }
-    }
+        where T : class => Terminal.Document(DocumentJson.Write(document, type));
 }

@@ -7,7 +7,6 @@ internal static class ClaudeKeys
 {
     private const long LargestSettings = 4 << 20;
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
-    private static readonly string[] s_variables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"];
 
     /// <summary>False where the user's settings for the program replace its key or its service's address, or where it authenticates by
     /// more than a key: with headers of the user, a client certificate or unchecked certificates.</summary>
@@ -29,7 +28,10 @@ internal static class ClaudeKeys
                 && JsonNode.Parse(content) is JsonObject file
                 && (
                     file.ContainsKey("apiKeyHelper")
-                    || (file["env"] is JsonObject environment && Array.Exists(s_variables, environment.ContainsKey))
+                    || (
+                        file["env"] is JsonObject environment
+                        && AgentKey.OfAnthropic.Any(key => environment.ContainsKey(key.Variable) || environment.ContainsKey(key.Address))
+                    )
                 );
         }
         catch (Exception unread) when (unread is JsonException or IOException or UnauthorizedAccessException)

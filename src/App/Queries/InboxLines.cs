@@ -8,10 +8,9 @@ public static class InboxLines
     /// <summary>Makes the document.</summary>
     /// <param name="entries">All entries.</param>
     /// <param name="withSnoozed">Includes entries that were put off.</param>
-    /// <param name="context">Environment and clock.</param>
-    public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, UseCaseContext context)
+    /// <param name="marks">The entries that were seen or put off.</param>
+    public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, InboxMarks marks)
     {
-        var marks = new InboxMarks(context.Environment, context.Time);
         var snoozed = marks.Snoozed();
         var seen = marks.Read();
         return new InboxDocument([

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Machine.Cleaning;
+using Orchestrator.Machine.Repositories;
 using Orchestrator.Machine.Sessions;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
@@ -20,7 +21,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 
     /// <inheritdoc/>
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
-        WithActivity(await ObserveAsync(run, cancellationToken));
+        WithActivity(await ObserveAsync(RequireRun(run), cancellationToken));
+
+    /// <summary>A run as it is now: by its record, its engine and its budgets.</summary>
+    public async Task<StoredRun> ObserveAsync(StoredRun run, CancellationToken cancellationToken)
+    {
+        var repository = context.RequireRepository();
+        return RunObservation.WithBudgets(await RunObservation.OfAsync(run, repository, context, cancellationToken), repository, context);
+    }
 
     /// <summary>The status of an observed run with the present action of each agent.</summary>
     public RunStatus WithActivity(StoredRun run) =>
@@ -48,9 +56,15 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public async Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken)
+    public Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken)
     {
         var (run, reference) = RunReference.Require(context.RequireRepository(), task);
+        return LogAsync(run, reference, start, cancellationToken);
+    }
+
+    /// <summary>The log of an agent of a run.</summary>
+    public async Task<LogDocument> LogAsync(StoredRun run, RunReference reference, int? start, CancellationToken cancellationToken)
+    {
         var folder = AgentLogFolder.Require(run, reference, start);
         var lines = new Queue<string>();
         var (size, leftOut) = (0L, 0);
@@ -68,10 +82,16 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public async Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
+    public Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
+    {
+        var (run, reference) = RunReference.Require(context.RequireRepository(), which);
+        return DiffAsync(run, reference, cancellationToken);
+    }
+
+    /// <summary>The change of a run, or of the task that a reference names.</summary>
+    public async Task<DiffDocument> DiffAsync(StoredRun run, RunReference reference, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
-        var (run, reference) = RunReference.Require(repository, which);
         var id = reference.FindTask(run.Status);
         var task = run.Status.Tasks.FirstOrDefault(task => task.Id == id);
         var patch =
@@ -103,7 +123,10 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 
     /// <inheritdoc/>
-    public async Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken)
+    public Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken) => ReportAsync(RequireRun(run), cancellationToken);
+
+    /// <summary>The report of a run.</summary>
+    public async Task<RunStatus> ReportAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var found = await ObserveAsync(run, cancellationToken);
         return found.Status with { Left = StatusFile.Read(found.ReportJsonFile)?.Left ?? [] };
@@ -117,17 +140,17 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public string EscalationText(string? run)
-    {
-        var found = RequireRun(run);
-        return File.Exists(found.EscalationFile)
-            ? File.ReadAllText(found.EscalationFile)
+    public string EscalationText(string? run) => EscalationText(RequireRun(run));
+
+    /// <summary>The report for the decision on a run.</summary>
+    public static string EscalationText(StoredRun run) =>
+        File.Exists(run.EscalationFile)
+            ? File.ReadAllText(run.EscalationFile)
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"{found.Id} is {found.Status.State} and never came to a stand.",
-                $"See 'orchestrate status {found.Id}'."
+                $"{run.Id} is {run.Status.State} and never came to a stand.",
+                $"See 'orchestrate status {run.Id}'."
             );
-    }
 
     /// <inheritdoc/>
     public async Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken cancellationToken) =>
@@ -182,7 +205,11 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 
     /// <inheritdoc/>
     public async Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken cancellationToken) =>
-        InboxLines.Of(await new Inbox(context).ReadAsync(cancellationToken), withSnoozed, context);
+        InboxLines.Of(
+            await new Inbox(context).ReadAsync(cancellationToken),
+            withSnoozed,
+            new InboxMarks(context.Environment, context.Time)
+        );
 
     /// <inheritdoc/>
     public Task<UsageDocument> UsageAsync(int days, string? run, CancellationToken cancellationToken) =>
@@ -275,12 +302,4 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     private StoredRun RequireRun(string? run) => RunReference.RequireWhole(context.RequireRepository(), run);
-
-    private Task<StoredRun> ObserveAsync(string? run, CancellationToken stop) => ObserveAsync(RequireRun(run), stop);
-
-    private async Task<StoredRun> ObserveAsync(StoredRun run, CancellationToken stop)
-    {
-        var repository = context.RequireRepository();
-        return RunObservation.WithBudgets(await RunObservation.OfAsync(run, repository, context, stop), repository, context);
-    }
 }

@@ -25,14 +25,14 @@ internal sealed class DiffCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var diff = await new RunQueries(context).DiffAsync(_which.Text(parsed), stop);
+        var (run, reference) = _which.Require(context.RequireRepository(), parsed);
+        var diff = await new RunQueries(context).DiffAsync(run, reference, stop);
         if (parsed.GetValue(_json))
         {
             context.Print(diff, DocumentJson.Default.DiffDocument);
             return Outcome.Done;
         }
 
-        var run = StoredRuns.Require(context.RequireRepository(), diff.RunId);
         var task = run.Status.Tasks.FirstOrDefault(task => task.Id == diff.Task);
         if (diff.Patch.Length == 0)
         {

@@ -18,7 +18,7 @@ internal sealed class HistoryCommand : CliCommand
     {
         Description = "At most so many",
         HelpName = "N",
-        DefaultValueFactory = static _ => 20,
+        DefaultValueFactory = static _ => QueryDefaults.ListLength,
     };
     private readonly Option<bool> _forecast = new("--forecast")
     {

@@ -63,7 +63,7 @@ internal sealed class LogsCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(
-                await new RunQueries(context).LogAsync(_which.Text(parsed), parsed.GetValue(_start), stop),
+                await new RunQueries(context).LogAsync(run, reference, parsed.GetValue(_start), stop),
                 DocumentJson.Default.LogDocument
             );
             return Outcome.Done;

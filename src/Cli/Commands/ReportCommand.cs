@@ -4,7 +4,6 @@ using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
@@ -57,9 +56,7 @@ internal sealed class ReportCommand : CliCommand
         {
             return await TellEscalationAsync(stored, parsed.GetValue(_markdown), context);
         }
-        var found = await RunObservation.OfAsync(stored, repository, context, stop);
-        var run = RunObservation.WithBudgets(found, repository, context);
-        var status = run.Status with { Left = StatusFile.Read(run.ReportJsonFile)?.Left ?? [] };
+        var status = await new RunQueries(context).ReportAsync(stored, stop);
         if (parsed.GetValue(_html) is { } file)
         {
             ReportFile.Write(file, status, repository.Root, context);
@@ -152,19 +149,12 @@ internal sealed class ReportCommand : CliCommand
 
     private static async Task<Outcome> TellEscalationAsync(StoredRun run, bool asMarkdown, CommandContext context)
     {
-        if (!File.Exists(run.EscalationFile))
-        {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"{run.Id} is {run.Status.State} and never came to a stand.",
-                $"See 'orchestrate status {run.Id}'."
-            );
-        }
+        var text = RunQueries.EscalationText(run);
         if (!run.HasEscalation)
         {
             context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is what it waited for last.");
         }
-        await ShowDocumentAsync(await File.ReadAllTextAsync(run.EscalationFile), asMarkdown, context);
+        await ShowDocumentAsync(text, asMarkdown, context);
         return Outcome.Done;
     }
 

@@ -14,7 +14,7 @@ internal sealed class SessionsCommand : CliCommand
     {
         Description = "At most so many",
         HelpName = "N",
-        DefaultValueFactory = static _ => 20,
+        DefaultValueFactory = static _ => QueryDefaults.ListLength,
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 

@@ -23,10 +23,8 @@ internal sealed class ShowCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        var (stored, reference) = _which.Require(repository, parsed);
-        var found = await RunObservation.OfAsync(stored, repository, context, stop);
-        var run = RunObservation.WithBudgets(found, repository, context);
+        var (stored, reference) = _which.Require(context.RequireRepository(), parsed);
+        var run = await new RunQueries(context).ObserveAsync(stored, stop);
         run = run with { Status = AgentActivity.WithMail(run.Folder, run.Status) };
         var id = reference.FindTask(run.Status);
         if (id is null)

@@ -49,11 +49,11 @@ internal sealed class StatusCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var found = await RunObservation.OfAsync(_run.RequireRun(repository, parsed), repository, context, stop);
-        var run = RunObservation.WithBudgets(found, repository, context);
+        var queries = new RunQueries(context);
+        var run = await queries.ObserveAsync(_run.RequireRun(repository, parsed), stop);
         if (parsed.GetValue(_json))
         {
-            var now = new RunQueries(context).WithActivity(run with { Status = Selected(run, parsed) });
+            var now = queries.WithActivity(run with { Status = Selected(run, parsed) });
             context.Print(now, RunJson.Default.RunStatus);
             return CodeOf(run, parsed);
         }

@@ -19,7 +19,7 @@ internal sealed class UsageCommand : CliCommand
     {
         Description = "Days that are added up, today included",
         HelpName = "N",
-        DefaultValueFactory = static _ => 7,
+        DefaultValueFactory = static _ => QueryDefaults.UsageDays,
     };
     private readonly Option<string?> _run = new("--run") { Description = "Only this run", HelpName = "RUN" };
     private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and show it again when it changes" };

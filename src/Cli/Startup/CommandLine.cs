@@ -78,7 +78,6 @@ internal static class CommandLine
         )
         {
             Device = caller?.Device,
-            TakeDocument = caller?.TakeDocument,
             Words = arguments,
             CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform, caller),
             CallAtAsync = (words, place, from) => RunAsync(words, from.OpenTerminal, environment, place, time, interrupts, platform, from),

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
@@ -52,13 +51,11 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         // A command must not hold up the thread that has asked.
         await Task.Yield();
         var (output, messages) = (new LimitedWriter(MostRead), new LimitedWriter(MostRead));
-        var taken = ((object Document, JsonTypeInfo Type)?)null;
         var fault = (UseCaseException?)null;
         var file = call.Input is null ? null : Path.Combine(Directory.CreateTempSubdirectory("orchestrate-web-").FullName, "plan.yaml");
         var caller = new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
         {
             Device = call.Device,
-            TakeDocument = (document, type) => taken = (document, type),
             TakeFault = known => fault = new UseCaseException(known.Outcome, Told(known.Message), Told(known.Cure)),
         };
         try
@@ -69,9 +66,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
             }
             var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
             var code = await context.CallAtAsync(words, call.Repository, caller);
-            return taken is var (document, type)
-                ? new CommandOutcome((int)code, document, () => Told(DocumentJson.Write(document, type)), Told(messages.ToString()))
-                : new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString())) { Fault = fault };
+            return new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString())) { Fault = fault };
         }
         finally
         {

@@ -31,8 +31,7 @@ internal static class ApiStatus
         Of(outcome, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>True if the command has printed a JSON document.</summary>
-    public static bool IsDocument(CommandOutcome outcome) =>
-        outcome.Document is not null || (outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[');
+    public static bool IsDocument(CommandOutcome outcome) => outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[';
 
     /// <summary>The status of a command that can't be carried out as it was given: what it names is not there, what was asked for can't be,
     /// or what is there does not allow it now.</summary>

@@ -9,10 +9,6 @@ internal static class ApiTable
     private const string OfRun = OfRepository + "/runs/{run}";
     private const string OfTask = OfRun + "/tasks/{task}";
 
-    private const int UsualRuns = 20;
-    private const int UsualSessions = 20;
-    private const int UsageDays = 7;
-
     private static readonly ApiMember Text = new("text", "What the agent is told.", IsRequired: true);
     private static readonly ApiMember Reason = new("reason", "Why.");
 
@@ -25,7 +21,7 @@ internal static class ApiTable
             "The runs of a repository, the latest first",
             request =>
                 request.TryNumber("limit", out var limit)
-                    ? (queries, stop) => queries.HistoryAsync(limit ?? UsualRuns, withForecasts: false, stop)
+                    ? (queries, stop) => queries.HistoryAsync(limit ?? QueryDefaults.ListLength, withForecasts: false, stop)
                     : null
         ) with
         {
@@ -86,7 +82,7 @@ internal static class ApiTable
             "getUsage",
             OfRepository + "/usage",
             "Usage limits, tokens and money of all accounts",
-            _ => (queries, stop) => queries.UsageAsync(UsageDays, run: null, stop)
+            _ => (queries, stop) => queries.UsageAsync(QueryDefaults.UsageDays, run: null, stop)
         ),
         Read<SchedulesDocument>(
             "listSchedules",
@@ -105,7 +101,8 @@ internal static class ApiTable
             OfRepository + "/sessions",
             "The conversations of Claude Code on this machine",
             request =>
-                (queries, stop) => Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), UsualSessions, stop))
+                (queries, stop) =>
+                    Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), QueryDefaults.ListLength, stop))
         ) with
         {
             Query = [new ApiMember("hours", "Only those of the last hours.", Type: JsonSchemaType.Integer)],

@@ -11,8 +11,6 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="time">The clock.</param>
 internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
 {
-    private const int UsageDays = 7;
-
     private readonly SharedWork<IResult?> _runs = new(time);
 
     /// <summary>Adds them.</summary>
@@ -69,7 +67,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Rece
     {
         var usage = await reader.AskAnyAsync(
             "usage",
-            (queries, stop) => queries.UsageAsync(UsageDays, run: null, stop),
+            (queries, stop) => queries.UsageAsync(QueryDefaults.UsageDays, run: null, stop),
             context.RequestAborted
         );
         return await renderer.RenderAsync<UsagePage>(

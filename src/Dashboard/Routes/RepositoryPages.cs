@@ -12,8 +12,6 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
     private const int EveryOfSessions = 10;
     private const int EveryOfWorktrees = 30;
 
-    private const int MostSessions = 20;
-
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
@@ -55,7 +53,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
     {
         var found = await reader.AskAnyAsync(
             $"conversations {hours}",
-            (queries, stop) => Task.FromResult(queries.Conversations(FormNumber.Read(hours), MostSessions, stop)),
+            (queries, stop) => Task.FromResult(queries.Conversations(FormNumber.Read(hours), QueryDefaults.ListLength, stop)),
             context.RequestAborted
         );
         return await renderer.RenderAsync<SessionsPage>(

@@ -59,25 +59,6 @@ public sealed record CommandCall(string Repository, IReadOnlyList<string> Words,
 /// <param name="Messages">What it told the person: progress, warnings, and why it failed with the cure.</param>
 public sealed record CommandOutcome(int ExitCode, string Output, string Messages)
 {
-    private readonly Lazy<string>? _written;
-
-    /// <summary>The outcome of a command whose output is a document.</summary>
-    /// <param name="exitCode">Its exit code.</param>
-    /// <param name="document">The document, which nobody changes.</param>
-    /// <param name="write">Writes it as the output of the command, where that is asked for.</param>
-    /// <param name="messages">What it told the person.</param>
-    public CommandOutcome(int exitCode, object document, Func<string> write, string messages)
-        : this(exitCode, "", messages) => (Document, _written) = (document, new Lazy<string>(write));
-
-    /// <summary>The text that it wrote to its standard output.</summary>
-    public string Output
-    {
-        get => _written?.Value ?? field;
-    } = Output;
-
-    /// <summary>The document that its output is, where it was carried out in this process; null: there is only the output.</summary>
-    public object? Document { get; }
-
     /// <summary>The reason for which the command failed; null: it did not, or tells it only in its text.</summary>
     public UseCaseException? Fault { get; init; }
 
