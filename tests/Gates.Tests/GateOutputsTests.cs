@@ -63,7 +63,7 @@ public sealed class GateOutputsTests : IDisposable
         Assert.True(_outputs.AreOnlyOf([Build, Lint]));
     }
 
-    /// <summary>What another gate changed can't be taken apart; its size and its time of modification may be as before.</summary>
+    /// <summary>A file that another gate changed can't be taken apart; its size and its time of modification may be as before.</summary>
     [Theory]
     [InlineData("modules/one.js")]
     [InlineData("out/built")]
@@ -73,7 +73,7 @@ public sealed class GateOutputsTests : IDisposable
         _outputs.Record(Build, Tops);
         var path = _folder["tree/" + file];
         var time = File.GetLastWriteTimeUtc(path);
-        Thread.Sleep(20);
+        WaitForTheClockOfFiles();
         File.WriteAllText(path, "forged");
         File.SetLastWriteTimeUtc(path, time);
         Assert.True(_outputs.Record(Lint, Tops));
@@ -95,6 +95,19 @@ public sealed class GateOutputsTests : IDisposable
 
         Assert.False(_outputs.TryKeepOnly([Build]));
         Assert.False(_outputs.AreOnlyOf([Lint]));
+    }
+
+    // The kernel stamps files by a clock of its own, which advances every few milliseconds.
+    private void WaitForTheClockOfFiles()
+    {
+        var begin = Stamp();
+        SpinWait.SpinUntil(() => Stamp() > begin);
+
+        DateTime Stamp()
+        {
+            _folder.Write("probe", "");
+            return File.GetLastWriteTimeUtc(_folder["probe"]);
+        }
     }
 
     private IEnumerable<string> Files() =>

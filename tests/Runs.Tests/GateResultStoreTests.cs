@@ -147,7 +147,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.Equal(runs, Runs);
     }
 
-    /// <summary>What it began with is part of the question.</summary>
+    /// <summary>The files that a gate began with are part of the question.</summary>
     [Fact]
     public async Task Gate_OtherGatesNeeded_RunsAgain()
     {

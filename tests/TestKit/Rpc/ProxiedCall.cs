@@ -137,7 +137,7 @@ public sealed record RpcAnswer
     /// <summary>The framed message; empty when the call failed.</summary>
     public byte[] Body { get; init; } = [];
 
-    /// <summary>What is said before the message, such as its compression (<c>grpc-encoding</c>).</summary>
+    /// <summary>Headers before the message, such as its compression (<c>grpc-encoding</c>).</summary>
     public Dictionary<string, string> Headers { get; } = [];
 
     /// <summary>Status and what belongs to it, by the names of the trailers.</summary>
