@@ -249,11 +249,22 @@ public sealed class RunHandle
     public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 
-    /// <summary>Delivers a command durably without waiting for a result: for when no worker runs.</summary>
-    /// <param name="command">Name of the update, such as <c>pause</c>; the signal of the same name is sent.</param>
-    /// <param name="args">Its arguments.</param>
-    public Task DeliverAsync(string command, IReadOnlyCollection<object?> args, CancellationToken cancellation = default) =>
-        Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
+    /// <summary>Sends a command of <see cref="SteeringCatalog"/> and waits for the run's answer.</summary>
+    /// <exception cref="WorkflowUpdateFailedException">The run refuses the command.</exception>
+    public Task<SteeringAnswer> SteerAsync(SteeringCall call, CancellationToken cancellation = default) =>
+        Workflow.ExecuteUpdateAsync<SteeringAnswer>(
+            call.Name,
+            [call.Message],
+            new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
+        );
+
+    /// <summary>Delivers a command durably without waiting for an answer, for runs that no worker serves.</summary>
+    public Task DeliverAsync(SteeringCall call, CancellationToken cancellation = default) =>
+        Workflow.SignalAsync(
+            call.Name,
+            [call.Message],
+            new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
+        );
 
     /// <summary>Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the
     /// run. Each value is a hint to read the status again.</summary>

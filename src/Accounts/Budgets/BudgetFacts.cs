@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Accounts;
 
 /// <summary>A budget that is used up, as workflows and people get it.</summary>

@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Accounts;
 
 /// <summary>The budgets of a run as ledgers have them.</summary>

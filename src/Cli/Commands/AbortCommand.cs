@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -8,14 +8,12 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class AbortCommand : SteeringCommand
 {
     private readonly RunArgument _run = new("RUN", "The run");
-    private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public AbortCommand()
-        : base("abort", "End a run and take back what it landed")
+        : base("abort", SteeringCatalog.Abort.Summary)
     {
         _run.AddTo(this);
-        Add(_yes);
-        AddEngine();
+        AddOptionsOf(SteeringCatalog.Abort);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -23,10 +21,6 @@ internal sealed class AbortCommand : SteeringCommand
         var run = _run.Text(parsed) is null
             ? throw new UseCaseException(Outcome.Usage, "Which run is to be taken back?", "Name it: orchestrate abort RUN.")
             : _run.RequireRun(context.RequireRepository(), parsed);
-        return new RunWithdrawal(context, stop).RunAsync(
-            run,
-            parsed.GetValue(_yes),
-            () => SendAsync(parsed, context, run, CancelOf(context), stop)
-        );
+        return SteerAsync(parsed, context, run, SteeringCatalog.Abort, InputOf(parsed, context, task: null), stop);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class AdhocRun
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
+    private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -120,9 +120,8 @@ internal sealed class AdhocRun
         input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
         if (parsed.GetValue(_detach))
         {
-            return await new DetachedRun(runId, repository, context)
+            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
             {
-                Engine = _engine.Arguments(parsed),
                 More = input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : [],
             }.StartAsync(agreed, askPlan: false, settings.Settings!, stop);
         }

@@ -18,12 +18,11 @@ internal sealed class CancelCommand : SteeringCommand
     };
 
     public CancelCommand()
-        : base("cancel", "End a run or one task; merged work stays on staging")
+        : base("cancel", SteeringCatalog.Cancel.Summary)
     {
         _which.AddTo(this);
         Add(_dependants);
-        AddGoingOn();
-        AddEngine();
+        AddOptionsOf(SteeringCatalog.Cancel);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -31,7 +30,7 @@ internal sealed class CancelCommand : SteeringCommand
         var (run, reference) = _which.RequireOpen(context.RequireRepository(), parsed);
         return reference.FindTask(run.Status) is { } task
             ? CancelTaskAsync(parsed, context, run, task, stop)
-            : SendAsync(parsed, context, run, CancelOf(context), stop);
+            : SteerAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, task: null), stop);
     }
 
     private async Task<Outcome> CancelTaskAsync(
@@ -42,7 +41,7 @@ internal sealed class CancelCommand : SteeringCommand
         CancellationToken stop
     )
     {
-        string[] dependants = [.. Dependants(run.Status, task)];
+        string[] dependants = [.. TaskDependants.Of(run.Status, task)];
         var names =
             string.Join(", ", dependants.Take(MostNamed))
             + (dependants.Length > MostNamed ? $" and {dependants.Length - MostNamed} more" : "");
@@ -61,34 +60,8 @@ internal sealed class CancelCommand : SteeringCommand
         }
         foreach (var id in withDependants ? dependants : [])
         {
-            await TellAsync(parsed, context, run, CancelOf(context, id), stop);
+            await TellAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, id), stop);
         }
-        return await SendAsync(parsed, context, run, CancelOf(context, task), stop);
-    }
-
-    private static SteeringCall CancelOf(CommandContext context, string task)
-    {
-        var command = new TaskCommand(task, By: context.Person);
-        return new((handle, cancel) => handle.CancelTaskAsync(command, cancel), "cancelTask", command);
-    }
-
-    private static IEnumerable<string> Dependants(RunStatus run, string task)
-    {
-        if (TaskStates.IsDone(run.Tasks.First(t => t.Id == task).State))
-        {
-            return [];
-        }
-        var concerned = new HashSet<string>(StringComparer.Ordinal) { task };
-        bool hasGrown;
-        do
-        {
-            hasGrown = run.Tasks.Any(other =>
-                !TaskStates.IsDone(other.State)
-                && other.State != TaskStates.Cancelled
-                && other.DependsOn.Any(concerned.Contains)
-                && concerned.Add(other.Id)
-            );
-        } while (hasGrown);
-        return run.Tasks.Select(other => other.Id).Where(id => id != task && concerned.Contains(id));
+        return await SteerAsync(parsed, context, run, SteeringCatalog.Cancel, InputOf(parsed, context, task), stop);
     }
 }

@@ -18,35 +18,13 @@ internal sealed class LandCommand : SteeringCommand
     {
         _run.AddTo(this);
         Add(_merged);
-        AddLanding();
-        AddEngine();
+        AddOptionsOf(SteeringCatalog.Land);
     }
 
-    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
-        var target = await TargetAsync(parsed, context, stop);
-        return await SendLandingAsync(
-            parsed,
-            context,
-            run,
-            asked => parsed.GetValue(_merged) ? MergedOf(context, asked, target) : PromoteOf(context, asked, StoredRefusals.OfLand, target),
-            stop
-        );
-    }
-
-    private static SteeringCall MergedOf(CommandContext context, StoredRun run, string? target)
-    {
-        var before = run.Status.LandedCommit;
-        var command = new PersonCommand(By: context.Person)
-        {
-            Shown = SayWhatIsAnswered(context, run, RunQuestion.OfLandMerged),
-            Target = target,
-        };
-        return new SteeringCall((handle, cancel) => handle.LandMergedAsync(command, cancel), "landMerged", command)
-        {
-            ComesToRest = status => status.LandedCommit != before && status.State != RunStates.Landing,
-            Refuse = StoredRefusals.OfLandMerged,
-        };
+        var definition = parsed.GetValue(_merged) ? SteeringCatalog.LandMerged : SteeringCatalog.Land;
+        return SteerAsync(parsed, context, run, definition, InputOf(parsed, context, task: null), stop);
     }
 }

@@ -96,7 +96,7 @@ internal sealed class MoveCommand : CliCommand
         }
         if (parsed.GetValue(_detach))
         {
-            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([], stop);
+            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
         }
         context.Terminal.Say($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
         return Outcome.Done;

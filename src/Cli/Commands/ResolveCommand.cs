@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
@@ -8,36 +7,24 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ResolveCommand : SteeringCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };
-    private readonly Argument<string> _way = new("WAY")
-    {
-        Description =
-            $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner makes other "
-            + $"tasks of the failed ones; '{Resolutions.Abort}': it ends, and what it landed is taken back",
-    };
     private readonly Option<string[]> _tasks = new("--task")
     {
         Description = "With manual-fix: a repaired task; may be given more than once (default: all that failed)",
         HelpName = "TASK",
     };
-    private readonly Option<string?> _reason;
 
     public ResolveCommand()
-        : base("resolve", "Decide what happens to a run that can't continue by itself")
+        : base("resolve", SteeringCatalog.Resolve.Summary)
     {
-        _reason = TextOption("--reason", "Why, for the record of the run; with replan the planner reads it, too");
-        _way.AcceptOnlyFromAmong([.. Resolutions.All]);
         Add(_run);
-        Add(_way);
         Add(_tasks);
-        Add(_reason);
-        AddAcceptLosses();
-        AddGoingOn();
-        AddEngine();
+        AddOptionsOf(SteeringCatalog.Resolve);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var way = parsed.GetRequiredValue(_way);
+        var input = InputOf(parsed, context, task: null);
+        var way = input.Text(SteeringCatalog.Way);
         var given = parsed.GetValue(_tasks) ?? [];
         if (given.Length > 0 && way != Resolutions.ManualFix)
         {
@@ -49,26 +36,7 @@ internal sealed class ResolveCommand : SteeringCommand
         }
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetRequiredValue(_run));
         var ids = run.Status.Tasks.Select(task => task.Id).ToList();
-        var command = new ResolutionCommand(way, parsed.GetValue(_reason) ?? "", context.Person)
-        {
-            Tasks = given.Length == 0 ? null : [.. given.Select(id => UniquePrefix.Find(id, ids, $"task of {run.Id}"))],
-        };
-        return way == Resolutions.Abort
-            ? new RunWithdrawal(context, stop).RunAsync(
-                run,
-                SaysYes(parsed),
-                () => SendAsync(parsed, context, run, CallOf(run) with { ComesToRest = status => RunStates.IsFinal(status.State) }, stop)
-            )
-            : SendLandingAsync(parsed, context, run, CallOf, stop);
-
-        SteeringCall CallOf(StoredRun asked)
-        {
-            var answer = command with { Shown = SayWhatIsAnswered(context, asked, RunQuestion.OfResolve) };
-            return new SteeringCall((handle, cancel) => handle.ResolveAsync(answer, cancel), "resolveEscalation", answer)
-            {
-                Refuse = StoredRefusals.OfResolve,
-                Unchanged = Outcome.WorkFailed,
-            };
-        }
+        var tasks = given.Length == 0 ? null : given.Select(id => UniquePrefix.Find(id, ids, $"task of {run.Id}")).ToList();
+        return SteerAsync(parsed, context, run, SteeringCatalog.Resolve, input with { Tasks = tasks }, stop);
     }
 }

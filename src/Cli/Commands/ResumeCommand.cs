@@ -62,9 +62,9 @@ internal sealed class ResumeCommand : CliCommand
         {
             // If another process works on the run the task continues there, and this one has nothing to wait for. A worker of another
             // machine answers, too, but does none of its steps.
-            var call = new SteeringCall((handle, cancel) => handle.ResumeAsync(alone, cancel), "resume", new TaskCommand(alone));
-            sent = await SteeringDelivery.SendAsync(context, _engine.Flags(parsed), stored, call, stop);
-            if (sent is { } code && await SteeringDelivery.HasStepsDoneAsync(context, _engine.Flags(parsed), stored, stop))
+            var sender = new CommandSender(stored, _engine.Flags(parsed), context);
+            sent = await sender.SendAsync(SteeringCatalog.Resume.Call(new SteeringInput(context.Person, alone), stored.Status), stop);
+            if (sent is { } code && await sender.HasStepsDoneAsync(stop))
             {
                 return code;
             }
@@ -188,7 +188,7 @@ internal sealed class ResumeCommand : CliCommand
             );
         }
         var more = (parsed.GetValue(_approve) ?? []).SelectMany(id => new[] { _approve.Name, id });
-        return new DetachedRun(run.Id, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([.. more], stop);
+        return new DetachedStart(run.Id, repository, _engine.Arguments(parsed), context).ResumeAsync([.. more], stop);
     }
 
     private static Outcome Show(StoredRun run, CommandContext context)

@@ -40,17 +40,17 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Write into a master plan's table which phases are completed or failed",
     };
-    private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan)
+    private readonly Option<bool> _askPlan = new(DetachedStart.AskPlan)
     {
         Description = "A planner's plan needs a yes of its own",
         Hidden = true,
     };
-    private readonly Option<bool> _begun = new(DetachedRun.Begun)
+    private readonly Option<bool> _begun = new(DetachedStart.Begun)
     {
         Description = "What could wake a person at night was said, and answered",
         Hidden = true,
     };
-    private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
+    private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
     private readonly Option<bool> _noPlanner = new("--no-planner")
     {
         Description = "Run the backlog's tasks by their dependencies alone, one after another",
@@ -138,12 +138,11 @@ internal sealed class RunCommand : CliCommand
         input = await WithNightAsync(input, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
         {
-            return await new DetachedRun(runId, repository, context)
+            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
             {
-                Engine = _engine.Arguments(parsed),
                 More =
                 [
-                    .. parsed.GetValue(_overnight) ? [DetachedRun.Begun] : Array.Empty<string>(),
+                    .. parsed.GetValue(_overnight) ? [DetachedStart.Begun] : Array.Empty<string>(),
                     .. input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : Array.Empty<string>(),
                 ],
             }.StartAsync(agreed, askPlan: file is null && !yes, settings.Settings!, stop);

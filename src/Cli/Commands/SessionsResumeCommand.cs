@@ -19,19 +19,15 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         HelpName = "RUN/TASK",
         Required = true,
     };
-    private readonly Option<string?> _guidance;
     private readonly Option<bool> _ended = SessionsAdoptCommand.Ended();
 
     public SessionsResumeCommand()
         : base("resume", "Go on with a conversation as the next attempt of a task")
     {
-        _guidance = TextOption("--guidance", "What the agent should know beside it");
         Add(_id);
         Add(_task);
-        Add(_guidance);
         Add(_ended);
-        AddGoingOn();
-        AddEngine();
+        AddOptionsOf(SteeringCatalog.Retry);
     }
 
     /// <summary>Why another agent can't go on with a conversation.</summary>
@@ -47,7 +43,8 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         SessionsAdoptCommand.DemandEnded(session, parsed.GetValue(_ended));
         var state = run.Status.Tasks.First(one => one.Id == task).State;
         var refusal =
-            StoredRefusals.OfRetry(run.Status, task) ?? (MayBegin(state) ? null : $"{task} is {state}, in a conversation of its own.");
+            SteeringCatalog.Retry.Call(InputOf(parsed, context, task), run.Status).Refuse(run.Status)
+            ?? (MayBegin(state) ? null : $"{task} is {state}, in a conversation of its own.");
         if (refusal is not null)
         {
             throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");
@@ -65,14 +62,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         {
             return Task.FromResult(Outcome.Done);
         }
-        var command = new TaskCommand(task, parsed.GetValue(_guidance) ?? "", context.Person);
-        return SendAsync(
-            parsed,
-            context,
-            run,
-            new SteeringCall((handle, cancel) => handle.RetryTaskAsync(command, cancel), MessageNames.RetryTask, command),
-            stop
-        );
+        return SteerAsync(parsed, context, run, SteeringCatalog.Retry, InputOf(parsed, context, task), stop);
     }
 
     // Only a task that begins anew begins a conversation.

@@ -137,11 +137,8 @@ internal sealed class SpawnCommand : CliCommand
     {
         _run.RefuseOptionsOfNew(parsed);
         var command = new AddTasksCommand([.. plan.Tasks.Select(task => new TaskText(task.Id, task.Text))], context.Person);
-        var call = new SteeringCall((handle, cancel) => handle.AddTasksAsync(command, cancel), MessageNames.AddTasks, command)
-        {
-            Unchanged = Outcome.WorkFailed,
-        };
-        return await SteeringDelivery.SendAsync(context, _run.EngineFlags(parsed), run, call, stop)
-            ?? SteeringDelivery.SayKept(context, run, parsed.Tokens.Select(token => token.Value));
+        var sender = new CommandSender(run, _run.EngineFlags(parsed), context);
+        return await sender.SendAsync(new SteeringCall(MessageNames.AddTasks, command) { Unchanged = Unchanged.Failed }, stop)
+            ?? sender.SayKept(parsed.Tokens.Select(token => token.Value));
     }
 }

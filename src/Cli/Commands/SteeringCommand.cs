@@ -2,8 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -25,129 +24,99 @@ internal abstract class SteeringCommand : CliCommand
     {
         Description = "Work of the run that is not there any more may be gone: it is named in the report",
     };
-
-    private readonly Option<string?> _target = new("--target")
-    {
-        Description = "Land on this branch from now on, for example because the run's target was renamed",
-        HelpName = "BRANCH",
-    };
+    private readonly List<(SteeringArgument Argument, Symbol Symbol)> _arguments = [];
 
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    protected static Option<string?> TextOption(string name, string description) =>
-        new(name) { Description = description, HelpName = "TEXT" };
-
-    /// <summary>The command that ends a run.</summary>
-    protected static SteeringCall CancelOf(CommandContext context)
+    /// <summary>Adds an argument or option for each argument of a command, and the options for all that may follow on it.</summary>
+    /// <param name="definition">The command.</param>
+    protected void AddOptionsOf(SteeringDefinition definition)
     {
-        var command = new PersonCommand(By: context.Person);
-        return new((handle, cancel) => handle.CancelAsync(command, cancel), "cancel", command)
+        foreach (var argument in definition.Arguments)
         {
-            ComesToRest = status => RunStates.IsFinal(status.State),
-        };
-    }
-
-    /// <summary>The command that lands a run that waits for its target.</summary>
-    /// <param name="context">Who lands it.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="refuse">Why it is refused, by the run's record.</param>
-    /// <param name="target">The branch to land on; null: the run's target.</param>
-    protected static SteeringCall PromoteOf(CommandContext context, StoredRun run, Func<RunStatus, string?> refuse, string? target)
-    {
-        var command = new PersonCommand(By: context.Person)
-        {
-            Shown = SayWhatIsAnswered(context, run, RunQuestion.OfPromote),
-            Target = target,
-        };
-        return new((handle, cancel) => handle.PromoteAsync(command, cancel), "promote", command)
-        {
-            ComesToRest = status => status.State == RunStates.Completed,
-            Refuse = refuse,
-        };
-    }
-
-    /// <summary>Prints the question that a command answers: the answer is to what is printed here and to nothing else, because files of
-    /// the run may have been changed, and the question may be another.</summary>
-    /// <param name="ids">Ids of the questions that it may be meant for, the first one first.</param>
-    /// <returns>What identifies it; empty where none of them is asked.</returns>
-    protected static string SayWhatIsAnswered(CommandContext context, StoredRun run, params string[] ids)
-    {
-        if (RunQuestion.First(run.Status.Questions, ids) is not { } question)
-        {
-            return "";
+            AddOptionOf(argument);
         }
-        context.Terminal.Say($"Answering the run's question: {question.Question}");
-        return question.Shown;
+        if (definition.Lands)
+        {
+            Add(_acceptLosses);
+        }
+        if (definition.Continues)
+        {
+            AddGoingOn();
+        }
+        else
+        {
+            AddYes();
+        }
+        AddEngine();
     }
 
-    /// <summary>Adds the options of commands that move the target.</summary>
-    protected void AddLanding()
+    private void AddOptionOf(SteeringArgument argument)
     {
-        Add(_target);
-        AddAcceptLosses();
-        AddYes();
+        if (argument.IsRequired)
+        {
+            var positional = new Argument<string>(argument.Placeholder) { Description = argument.Description };
+            if (argument.Values.Count > 0)
+            {
+                positional.AcceptOnlyFromAmong([.. argument.Values]);
+            }
+            Add(positional);
+            _arguments.Add((argument, positional));
+            return;
+        }
+        var option = new Option<string?>($"--{argument.Name}") { Description = argument.Description, HelpName = argument.Placeholder };
+        Add(option);
+        _arguments.Add((argument, option));
     }
 
-    /// <summary>The branch to land on that was given; null: none.</summary>
-    /// <exception cref="UseCaseException">There is no such branch, or it is one of a run.</exception>
-    protected async Task<string?> TargetAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        parsed.GetValue(_target) is not { } branch ? null
-        : await TargetChoice.FindProblemAsync(context.RequireRepository().Root, branch, context.Services, stop) is { } problem
-            ? throw new UseCaseException(Outcome.Usage, problem, "git branch --list")
-        : branch;
+    /// <summary>The given arguments.</summary>
+    /// <param name="task">Id of the task or question, or null for the whole run.</param>
+    protected SteeringInput InputOf(ParseResult parsed, CommandContext context, string? task) =>
+        new(context.Person, task)
+        {
+            Values = _arguments
+                .Select(pair =>
+                    (
+                        pair.Argument.Name,
+                        Text: pair.Symbol is Option<string?> option ? parsed.GetValue(option) : parsed.GetValue((Argument<string>)pair.Symbol)
+                    )
+                )
+                .Where(pair => pair.Text is not null)
+                .ToDictionary(pair => pair.Name, pair => pair.Text!, StringComparer.Ordinal),
+        };
 
-    /// <summary>Adds the option of commands that land, or check what is to land.</summary>
-    protected void AddAcceptLosses() => Add(_acceptLosses);
-
-    /// <summary>Sends a command that lands, or checks what is to land. Where that comes to nothing because work of the run is lost, a
-    /// person says that it may be: by the option, or at the terminal.</summary>
-    /// <param name="callOf">The command for the run as it stands: what is asked may be another thing after the first try.</param>
-    protected async Task<Outcome> SendLandingAsync(
+    /// <summary>Sends a command. If no worker serves the run, this process works on the run until the command is carried out, or the
+    /// person is asked whether the run continues now.</summary>
+    protected Task<Outcome> SteerAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
-        Func<StoredRun, SteeringCall> callOf,
+        SteeringDefinition definition,
+        SteeringInput input,
         CancellationToken stop
-    )
-    {
-        var accepts = parsed.GetValue(_acceptLosses);
-        if (accepts)
+    ) =>
+        new RunSteering(run, _engine.Flags(parsed), context)
         {
-            await AcceptLossesAsync(context, run, asks: false, stop);
-        }
-        var code = await SendAsync(parsed, context, run, callOf(run), stop);
-        var now = run.Reload();
-        return code != Outcome.Done && !RunStates.IsFinal(now.Status.State) && await AcceptLossesAsync(context, now, asks: !accepts, stop)
-            ? await SendAsync(parsed, context, now, callOf(now), stop)
-            : code;
-    }
+            Yes = SaysYes(parsed),
+            AcceptsLosses = Options.Contains(_acceptLosses) && parsed.GetValue(_acceptLosses),
+            Unserved = (current, call) => CarryOutAsync(parsed, context, current, call, stop),
+        }.SteerAsync(definition, input, stop);
 
-    /// <summary>Accepts what was told to be lost.</summary>
-    /// <returns>False where nothing is, or nobody said yes.</returns>
-    private static async Task<bool> AcceptLossesAsync(CommandContext context, StoredRun run, bool asks, CancellationToken stop)
-    {
-        var repository = context.RequireRepository().Root;
-        if (
-            await LossAcceptance.FindAsync(run.LossesFile(isJson: true), run.Status, repository, context.Services, stop) is not { } lost
-            || (
-                asks
-                && context.Terminal.Ask($"{run.Status.Staging} lacks work of the run, as listed above. Does it land anyway?") is not true
-            )
-        )
-        {
-            return false;
-        }
-        if (!await LossAcceptance.AcceptAsync(lost, run.Status, context.Person, repository, context.Services, stop))
-        {
-            return false;
-        }
-        foreach (var place in lost.Places)
-        {
-            context.Terminal.Say(new UntrustedText($"given up: {place}"));
-        }
-        return true;
-    }
+    /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only keeps it.</summary>
+    protected Task<Outcome> TellAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringDefinition definition,
+        SteeringInput input,
+        CancellationToken stop
+    ) =>
+        new RunSteering(run, _engine.Flags(parsed), context) { Unserved = (_, _) => Task.FromResult(Outcome.Resumable) }.SteerAsync(
+            definition,
+            input,
+            stop
+        );
 
     protected void AddEngine() => _engine.AddTo(this);
 
@@ -167,27 +136,12 @@ internal abstract class SteeringCommand : CliCommand
         });
     }
 
-    /// <summary>Adds the option that answers questions with yes.</summary>
-    protected void AddYes() => Add(_yes);
+    private void AddYes() => Add(_yes);
 
     /// <summary>True where questions are answered with yes.</summary>
     protected bool SaysYes(ParseResult parsed) => parsed.GetValue(_yes);
 
-    private IEnumerable<string> KeptAs(ParseResult parsed) =>
-        parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name);
-
-    /// <summary>Sends a command that precedes the actual one: if no worker runs it is only kept.</summary>
-    protected Task<Outcome?> TellAsync(
-        ParseResult parsed,
-        CommandContext context,
-        StoredRun run,
-        SteeringCall call,
-        CancellationToken stop
-    ) => SteeringDelivery.SendAsync(context, _engine.Flags(parsed), run, call, stop);
-
-    /// <summary>Sends the command. If no worker runs it is carried out here, or the person is asked whether the run continues
-    /// now.</summary>
-    protected async Task<Outcome> SendAsync(
+    private async Task<Outcome> CarryOutAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
@@ -195,18 +149,14 @@ internal abstract class SteeringCommand : CliCommand
         CancellationToken stop
     )
     {
-        var flags = _engine.Flags(parsed);
-        if (await SteeringDelivery.SendAsync(context, flags, run, call, stop) is { } code)
+        var unserved = new UnservedRun(run, _engine.Flags(parsed), context);
+        if (call.Reached is { } reached)
         {
-            return code;
-        }
-        if (call.ComesToRest is { } isAsMeant)
-        {
-            return await SteeringDelivery.CarryOutAsync(context, flags, run, isAsMeant, stop);
+            return await unserved.CarryOutAsync(reached, stop);
         }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
         {
-            return await SteeringDelivery.DetachAsync(context, flags, _engine.Arguments(parsed), run, stop);
+            return await unserved.DetachAsync(_engine.Arguments(parsed), stop);
         }
         var goesOn =
             Options.Contains(_noResume)
@@ -217,7 +167,9 @@ internal abstract class SteeringCommand : CliCommand
                 || context.Terminal.Ask($"Nobody works on {run.Id}. Continue it now?", byDefault: true) is true
             );
         return goesOn
-            ? await SteeringDelivery.GoOnAsync(context, flags, _engine.Arguments(parsed), run, stop)
-            : SteeringDelivery.SayKept(context, run, KeptAs(parsed));
+            ? await unserved.GoOnAsync(_engine.Arguments(parsed), stop)
+            : new CommandSender(run, _engine.Flags(parsed), context).SayKept(
+                parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name)
+            );
     }
 }

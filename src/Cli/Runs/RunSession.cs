@@ -197,7 +197,7 @@ internal sealed class RunSession : IAsyncDisposable
         {
             try
             {
-                new DetachedRun(run.RunId, _repository, _context) { Engine = engine }
+                new BackgroundRun(run.RunId, _repository, _context) { Engine = engine }
                     .TakeOverAsync()
                     .GetAwaiter()
                     .GetResult();

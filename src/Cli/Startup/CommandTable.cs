@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Commands;
+using Orchestrator.Messages;
 using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Startup;
@@ -65,17 +66,17 @@ internal static class CommandTable
         ("sessions", static () => new SessionsCommand()),
         ("prompt", static () => new PromptCommand()),
         ("verify", static () => new VerifyCommand()),
-        ("approve", static () => new AnswerCommand(approve: true)),
-        ("reject", static () => new AnswerCommand(approve: false)),
-        ("pause", static () => new PauseCommand()),
+        ("approve", static () => new AnswerCommand(SteeringCatalog.Approve)),
+        ("reject", static () => new AnswerCommand(SteeringCatalog.Reject)),
+        ("pause", static () => new CatalogCommand(SteeringCatalog.Pause)),
         ("hold", static () => new HoldCommand()),
         ("release", static () => new ReleaseCommand()),
         ("cancel", static () => new CancelCommand()),
         ("abort", static () => new AbortCommand()),
-        ("budget", static () => new BudgetCommand()),
-        ("retry", static () => new RetryCommand()),
-        ("skip", static () => new SkipCommand()),
-        ("promote", static () => new PromoteCommand()),
+        ("budget", static () => new Command("budget", "Raise what a run may spend") { new CatalogCommand(SteeringCatalog.RaiseBudget, "raise") }),
+        ("retry", static () => new CatalogCommand(SteeringCatalog.Retry)),
+        ("skip", static () => new CatalogCommand(SteeringCatalog.Skip)),
+        ("promote", static () => new CatalogCommand(SteeringCatalog.Promote)),
         ("land", static () => new LandCommand()),
         ("pr", static () => new PrCommand()),
         ("resolve", static () => new ResolveCommand()),

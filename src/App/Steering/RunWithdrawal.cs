@@ -3,10 +3,10 @@ using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Steering;
 
 /// <summary>Ends an open run, and takes back its landing, if no one has built on it.</summary>
-internal sealed class RunWithdrawal(CommandContext context, CancellationToken stop)
+internal sealed class RunWithdrawal(UseCaseContext context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -21,7 +21,7 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
         var repository = context.RequireRepository();
         if (run.Status.State == RunStates.Aborted)
         {
-            context.Terminal.Say($"{run.Id} is aborted already: {run.Status.Reason}");
+            context.Interaction.Say($"{run.Id} is aborted already: {run.Status.Reason}");
             return Outcome.Done;
         }
         var hasLanded = LandingReversals.HasLanded(run.Folder);
@@ -52,7 +52,7 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
     }
 
     private bool Confirm(StoredRun run) =>
-        context.Terminal.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
+        context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
         ?? throw new UseCaseException(
             Outcome.NeedsPerson,
             $"{run.Id} has landed on {run.Status.Target}, and nobody is here to say that {run.Status.Target} may be moved back.",
@@ -81,7 +81,7 @@ internal sealed class RunWithdrawal(CommandContext context, CancellationToken st
     private async Task<Outcome> TakeBackAsync(StoredRun run, RepositoryLocation repository)
     {
         var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
-        context.Terminal.Say(reason);
+        context.Interaction.Say(reason);
         return isTakenBack ? Outcome.Done : Outcome.NeedsPerson;
     }
 

@@ -1,10 +1,8 @@
-using Orchestrator.Messages;
+namespace Orchestrator.Messages;
 
-namespace Orchestrator.App.Runs;
-
-/// <summary>Why a command is refused, by the run's record: used where no worker runs; otherwise the run itself refuses. A sentence, or
-/// null. If the record can't tell, the run decides.</summary>
-public static class StoredRefusals
+/// <summary>Refusals of commands by a run's recorded status, for runs that no worker serves. Null where the record does not refuse; then
+/// the run itself decides.</summary>
+internal static class RecordedRefusals
 {
     public static string? OfPause(RunStatus run, string task) =>
         StateOf(run, task) is var state
@@ -67,4 +65,19 @@ public static class StoredRefusals
 
     // Empty for an id that is no task: the question whether to land.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
+
+    /// <summary>For raising a budget. The record knows the budget that tasks wait for, and the ledgers the present spending.</summary>
+    public static string? OfRaise(RunStatus run, RaiseBudgetCommand command)
+    {
+        var waiting = run.Tasks.FirstOrDefault(task =>
+            task is { State: TaskStates.Parked, Why: BudgetReached { Budget.Kind: var kind } }
+            && kind == command.Kind
+            && (command.Task.Length == 0 || task.Id == command.Task)
+        );
+        return
+            waiting?.Why is BudgetReached { Budget: var budget }
+            && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
+            ? $"{BudgetText.Of(budget)}: give more than that"
+            : null;
+    }
 }

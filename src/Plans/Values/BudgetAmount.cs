@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Orchestrator.Settings;
+namespace Orchestrator.Plans;
 
 /// <summary>The limit of a budget: money or tokens, one of them.</summary>
 /// <param name="Usd">US dollars.</param>

@@ -1,9 +1,9 @@
 using Orchestrator.Messages;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Runs;
 
 /// <summary>The exit code for a run's state.</summary>
-internal static class RunExit
+public static class RunExit
 {
     /// <summary>The exit code, or null while the run goes on by itself.</summary>
     public static Outcome? CodeOf(RunStatus run) =>

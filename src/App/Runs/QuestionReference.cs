@@ -1,0 +1,66 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Finds the question of a run that a user names.</summary>
+public static class QuestionReference
+{
+    /// <summary>Finds the run and the question's id.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="text"><c>RUN/TASK</c>, <c>RUN/plan</c>, a run that asks one question, or a question of the only open run; null for the
+    /// only question.</param>
+    /// <exception cref="UseCaseException">No question or more than one fits.</exception>
+    public static (StoredRun Run, string Id) Require(RepositoryLocation repository, string? text)
+    {
+        var given = RunReference.Parse(text);
+        if (text is null || text.Contains('/', StringComparison.Ordinal))
+        {
+            var named = StoredRuns.RequireOpen(repository, given.Run);
+            return (named, given.Task is { } task ? Find(task, named) : OnlyQuestion(named));
+        }
+        // Of one open run every word is a question's, unless it is the run's own name.
+        if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
+        {
+            return (StoredRuns.DemandHome(repository, only), Find(text, only));
+        }
+        if (text == RunQuestion.Plan)
+        {
+            return (StoredRuns.RequireOpen(repository, null), text);
+        }
+        var (run, found) = RunReference.RequireOpen(repository, text);
+        return (run, found.Task is { } one ? Find(one, run) : OnlyQuestion(run));
+    }
+
+    // A task's id may be a word of the title, too.
+    private static bool Names(StoredRun run, string text) =>
+        RunNames.FindById([run], text).Count > 0
+        || (
+            RunNames.Find([run], text).Count > 0
+            && !run.Status.Tasks.Any(task => task.Id.StartsWith(text, StringComparison.OrdinalIgnoreCase))
+        );
+
+    private static string OnlyQuestion(StoredRun run) =>
+        run.Status.Questions is [var only]
+            ? only.Id
+            : throw new UseCaseException(
+                Outcome.Usage,
+                run.Status.Questions.Count == 0
+                    ? $"{run.Id} asks nothing now."
+                    : $"{run.Id} asks about {string.Join(", ", run.Status.Questions.Select(question => question.Id))}.",
+                $"See 'orchestrate status {run.Id}'."
+            );
+
+    // Whether there is such a question is the run's to answer: it may be answered already, or not asked yet.
+    private static string Find(string given, StoredRun run)
+    {
+        if (RunStates.IsFinal(run.Status.State))
+        {
+            return given;
+        }
+        string[] open = [.. run.Status.Questions.Select(question => question.Id)];
+        return open.Any(id => id.StartsWith(given, StringComparison.OrdinalIgnoreCase))
+            ? UniquePrefix.Find(given, open, $"open question of {run.Id}")
+            : UniquePrefix.Find(given, [.. run.Status.Tasks.Select(task => task.Id), RunQuestion.Plan], $"question or task of {run.Id}");
+    }
+}

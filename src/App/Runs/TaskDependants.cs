@@ -1,0 +1,30 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>The tasks that can't run without another one.</summary>
+public static class TaskDependants
+{
+    /// <summary>Ids of the open tasks that depend on a task, directly or not; none if the task is done.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">Id of the task.</param>
+    public static IEnumerable<string> Of(RunStatus run, string task)
+    {
+        if (TaskStates.IsDone(run.Tasks.First(t => t.Id == task).State))
+        {
+            return [];
+        }
+        var concerned = new HashSet<string>(StringComparer.Ordinal) { task };
+        bool hasGrown;
+        do
+        {
+            hasGrown = run.Tasks.Any(other =>
+                !TaskStates.IsDone(other.State)
+                && other.State != TaskStates.Cancelled
+                && other.DependsOn.Any(concerned.Contains)
+                && concerned.Add(other.Id)
+            );
+        } while (hasGrown);
+        return run.Tasks.Select(other => other.Id).Where(id => id != task && concerned.Contains(id));
+    }
+}

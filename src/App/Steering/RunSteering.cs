@@ -1,0 +1,111 @@
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Steering;
+
+/// <summary>Carries out commands of <see cref="SteeringCatalog"/> on a run.</summary>
+/// <param name="run">The run.</param>
+/// <param name="flags">Options that choose the engine.</param>
+/// <param name="context">The user, clock and folder.</param>
+public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context)
+{
+    /// <summary>True to answer questions with yes.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>True to land although changes of the run are lost, which its report names.</summary>
+    public bool AcceptsLosses { get; init; }
+
+    /// <summary>Continues with a command that the engine keeps, since no worker serves the run.</summary>
+    public required Func<StoredRun, SteeringCall, Task<Outcome>> Unserved { get; init; }
+
+    /// <summary>Carries out a command, and tells the user the answer.</summary>
+    /// <param name="definition">The command.</param>
+    /// <param name="input">Its arguments.</param>
+    /// <param name="stop">Stops waiting; a command that was sent remains sent.</param>
+    /// <exception cref="UseCaseException">An argument is invalid, or the run refuses the command.</exception>
+    public async Task<Outcome> SteerAsync(SteeringDefinition definition, SteeringInput input, CancellationToken stop)
+    {
+        if (definition.FaultOf(input) is var (fault, cure))
+        {
+            throw new UseCaseException(Outcome.Usage, fault, cure);
+        }
+        await RefuseUnknownTargetAsync(input.Text(SteeringCatalog.Target), stop);
+        var call = definition.Call(input, run.Status);
+        return call.Withdraws
+                ? await new RunWithdrawal(context, stop).RunAsync(run, Yes, () => SendAsync(run, definition, input, stop))
+            : call.Lands ? await LandAsync(definition, input, stop)
+            : await SendAsync(run, definition, input, stop);
+    }
+
+    /// <summary>Sends a command that lands, or checks what is to land. Where lost changes prevent that, a person accepts them, by
+    /// <see cref="AcceptsLosses"/> or when asked.</summary>
+    private async Task<Outcome> LandAsync(SteeringDefinition definition, SteeringInput input, CancellationToken stop)
+    {
+        if (AcceptsLosses)
+        {
+            await AcceptLossesAsync(run, asks: false, stop);
+        }
+        var outcome = await SendAsync(run, definition, input, stop);
+        var now = run.Reload();
+        return
+            outcome != Outcome.Done
+            && !RunStates.IsFinal(now.Status.State)
+            && await AcceptLossesAsync(now, asks: !AcceptsLosses, stop)
+            ? await SendAsync(now, definition, input, stop)
+            : outcome;
+    }
+
+    private async Task<Outcome> SendAsync(StoredRun current, SteeringDefinition definition, SteeringInput input, CancellationToken stop)
+    {
+        var call = definition.Call(Answering(current, definition, input), current.Status);
+        return await new CommandSender(current, flags, context).SendAsync(call, stop) ?? await Unserved(current, call);
+    }
+
+    /// <summary>Tells the user the question that a command answers. The answer holds for that question alone, because files of the run may
+    /// have been changed, and the question may be another one by now.</summary>
+    private SteeringInput Answering(StoredRun current, SteeringDefinition definition, SteeringInput input)
+    {
+        if (RunQuestion.First(current.Status.Questions, definition.Questions(input)) is not { } question)
+        {
+            return input;
+        }
+        context.Interaction.Say($"Answering the run's question: {question.Question}");
+        return input with { Shown = question.Shown };
+    }
+
+    private async Task RefuseUnknownTargetAsync(string branch, CancellationToken stop)
+    {
+        if (
+            branch.Length > 0
+            && await TargetChoice.FindProblemAsync(context.RequireRepository().Root, branch, context.Services, stop) is { } problem
+        )
+        {
+            throw new UseCaseException(Outcome.Usage, problem, "git branch --list");
+        }
+    }
+
+    /// <summary>Accepts the lost changes of which the run reported.</summary>
+    /// <returns>False if there are none, or nobody accepted them.</returns>
+    private async Task<bool> AcceptLossesAsync(StoredRun current, bool asks, CancellationToken stop)
+    {
+        var (status, repository) = (current.Status, context.RequireRepository().Root);
+        if (
+            await LossAcceptance.FindAsync(current.LossesFile(isJson: true), status, repository, context.Services, stop) is not { } lost
+            || (
+                asks && context.Interaction.Ask($"{status.Staging} lacks work of the run, as listed above. Does it land anyway?") is not true
+            )
+            || !await LossAcceptance.AcceptAsync(lost, status, context.Person, repository, context.Services, stop)
+        )
+        {
+            return false;
+        }
+        foreach (var place in lost.Places)
+        {
+            context.Interaction.Say(new UntrustedText($"given up: {place}"));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,291 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Messages;
+
+/// <summary>All steering commands of a run. A further command is a row here, its handler in the workflow and the sentences of its
+/// answer; the client, command line, API, page and their documentation follow from the row.</summary>
+public static class SteeringCatalog
+{
+    private const string Amount = "amount";
+    private const string Of = "of";
+    private const string Guidance = "guidance";
+    private const string Reason = "reason";
+
+    /// <summary>Name of the argument that says how a run continues.</summary>
+    public const string Way = "how";
+
+    /// <summary>Name of the argument with the branch to land on.</summary>
+    public const string Target = "target";
+
+    private static readonly SteeringArgument _target = new(
+        Target,
+        "Land on this branch from now on, for example because the run's target was renamed"
+    )
+    {
+        Placeholder = "BRANCH",
+    };
+
+    /// <summary>Pauses a run or a task.</summary>
+    public static SteeringDefinition Pause { get; } =
+        new(
+            "pause",
+            SteeringTargets.Run | SteeringTargets.Task,
+            "Pause a run or one task; agents keep their conversation",
+            (input, _) =>
+                input.Task is { } task
+                    ? new SteeringCall(MessageNames.Pause, new TaskCommand(task)) { Refuse = run => RecordedRefusals.OfPause(run, task) }
+                    : new SteeringCall(MessageNames.Pause, null) { Reached = run => run.Paused }
+        );
+
+    /// <summary>Resumes a run or a task.</summary>
+    public static SteeringDefinition Resume { get; } =
+        new(
+            "resume",
+            SteeringTargets.Run | SteeringTargets.Task,
+            "Continue a run or a paused task",
+            (input, _) => new SteeringCall(MessageNames.Resume, input.Task is { } task ? new TaskCommand(task) : null)
+        );
+
+    /// <summary>Ends a run or a task.</summary>
+    public static SteeringDefinition Cancel { get; } =
+        new(
+            "cancel",
+            SteeringTargets.Run | SteeringTargets.Task,
+            "End a run or one task; merged work stays on staging",
+            (input, _) =>
+                input.Task is { } task ? new SteeringCall(MessageNames.CancelTask, new TaskCommand(task, By: input.By)) : Ending(input)
+        );
+
+    /// <summary>Ends a run and reverts its landing.</summary>
+    public static SteeringDefinition Abort { get; } =
+        new(
+            "abort",
+            SteeringTargets.Run,
+            "End a run and take back what it landed",
+            (input, _) => Ending(input) with { Withdraws = true }
+        )
+        {
+            Continues = false,
+        };
+
+    /// <summary>Retries a task, or continues one that waits.</summary>
+    public static SteeringDefinition Retry { get; } =
+        new(
+            "retry",
+            SteeringTargets.Task,
+            "Try a task again",
+            (input, _) =>
+                new SteeringCall(MessageNames.RetryTask, new TaskCommand(input.RequiredTask, input.Text(Guidance), input.By))
+                {
+                    Refuse = run => RecordedRefusals.OfRetry(run, input.RequiredTask),
+                }
+        )
+        {
+            Arguments = [new SteeringArgument(Guidance, "What the agent should know this time")],
+        };
+
+    /// <summary>Counts a task as done without changes.</summary>
+    public static SteeringDefinition Skip { get; } =
+        new(
+            "skip",
+            SteeringTargets.Task,
+            "Count a task as done without changes",
+            (input, _) =>
+                new SteeringCall(MessageNames.SkipTask, new TaskCommand(input.RequiredTask, By: input.By))
+                {
+                    Refuse = run => RecordedRefusals.OfSkip(run, input.RequiredTask),
+                }
+        );
+
+    /// <summary>Answers a question with yes.</summary>
+    public static SteeringDefinition Approve { get; } =
+        new(
+            "approve",
+            SteeringTargets.Question,
+            "Answer yes to a question from a run",
+            (input, _) =>
+                new SteeringCall(MessageNames.Approve, new ApprovalCommand(input.RequiredTask, By: input.By) { Shown = input.Shown })
+                {
+                    Refuse = run => RecordedRefusals.OfApprove(run, input.RequiredTask),
+                }
+        )
+        {
+            Questions = input => [input.RequiredTask],
+        };
+
+    /// <summary>Answers a question with no.</summary>
+    public static SteeringDefinition Reject { get; } =
+        new(
+            "reject",
+            SteeringTargets.Question,
+            "Say no to a question of a run",
+            (input, _) =>
+                new SteeringCall(
+                    MessageNames.Reject,
+                    new ApprovalCommand(input.RequiredTask, input.Text(Reason), input.By) { Shown = input.Shown }
+                )
+                {
+                    Reached = input.RequiredTask == RunQuestion.Plan ? IsOver : null,
+                    Refuse = run => RecordedRefusals.OfReject(run, input.RequiredTask),
+                }
+        )
+        {
+            Arguments = [new SteeringArgument(Reason, "Why")],
+            Questions = input => [input.RequiredTask],
+        };
+
+    /// <summary>Lands a run that waits for its target branch.</summary>
+    public static SteeringDefinition Promote { get; } =
+        new("promote", SteeringTargets.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
+        {
+            Arguments = [_target],
+            Lands = true,
+            Continues = false,
+            Questions = _ => RunQuestion.OfPromote,
+        };
+
+    /// <summary>Lands a run, and names the alternative where only its merged tasks can land.</summary>
+    public static SteeringDefinition Land { get; } =
+        Promote with
+        {
+            Name = "land",
+            Summary = "Land a run",
+            Call = (input, _) => Landing(input) with { Refuse = RecordedRefusals.OfLand },
+        };
+
+    /// <summary>Lands the merged tasks of a run.</summary>
+    public static SteeringDefinition LandMerged { get; } =
+        new(
+            "land-merged",
+            SteeringTargets.Run,
+            "Land what is merged; the rest stays open",
+            (input, before) =>
+                new SteeringCall(MessageNames.LandMerged, LandingOf(input))
+                {
+                    Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStates.Landing,
+                    Refuse = RecordedRefusals.OfLandMerged,
+                    Lands = true,
+                }
+        )
+        {
+            Arguments = [_target],
+            Lands = true,
+            Continues = false,
+            Questions = _ => RunQuestion.OfLandMerged,
+        };
+
+    /// <summary>Decides how a run continues that can't continue by itself.</summary>
+    public static SteeringDefinition Resolve { get; } =
+        new(
+            "resolve",
+            SteeringTargets.Run,
+            "Decide what happens to a run that can't continue by itself",
+            (input, _) =>
+                new SteeringCall(
+                    MessageNames.ResolveEscalation,
+                    new ResolutionCommand(input.Text(Way), input.Text(Reason), input.By) { Tasks = input.Tasks, Shown = input.Shown }
+                )
+                {
+                    Reached = input.Text(Way) == Resolutions.Abort ? IsOver : null,
+                    Lands = input.Text(Way) != Resolutions.Abort,
+                    Withdraws = input.Text(Way) == Resolutions.Abort,
+                    Refuse = RecordedRefusals.OfResolve,
+                    Unchanged = Unchanged.Failed,
+                }
+        )
+        {
+            Arguments =
+            [
+                new SteeringArgument(Way, "manual-fix, replan or abort.")
+                {
+                    IsRequired = true,
+                    Placeholder = "WAY",
+                    Values = Resolutions.All,
+                },
+                new SteeringArgument(Reason, "Why, for the record of the run; with replan the planner reads it, too"),
+            ],
+            Lands = true,
+            Questions = _ => RunQuestion.OfResolve,
+        };
+
+    /// <summary>Raises a budget of a run or a task.</summary>
+    public static SteeringDefinition RaiseBudget { get; } =
+        new(
+            "budget",
+            SteeringTargets.Run | SteeringTargets.Task,
+            "Give a budget a higher limit; what waits for it continues",
+            (input, _) => Raise(input)
+        )
+        {
+            Arguments =
+            [
+                new(Amount, "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must be more than what is spent")
+                {
+                    IsRequired = true,
+                    Placeholder = "AMOUNT",
+                    Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a budget." : null,
+                    Cure = $"Give {BudgetAmount.Accepts}.",
+                },
+                new(Of, "Which budget: run, task, attempt, day or account (default: that of the run, or of the task that is named)")
+                {
+                    Placeholder = "WHAT",
+                    Check = (kind, input) =>
+                        !BudgetKinds.All.Contains(kind) ? $"There is no budget of '{kind}'."
+                        : IsOfTask(kind) && input.Task is null ? $"A budget of '{kind}' is that of a task, and none is named."
+                        : null,
+                    Cure = $"Known are {string.Join(", ", BudgetKinds.All)}; write RUN/TASK for those of a task.",
+                },
+            ],
+        };
+
+    /// <summary>All commands, in the order of the documentation.</summary>
+    public static IReadOnlyList<SteeringDefinition> All { get; } =
+    [
+        Approve,
+        Reject,
+        Pause,
+        Resume,
+        Cancel,
+        Abort,
+        Promote,
+        LandMerged,
+        Resolve,
+        RaiseBudget,
+        Retry,
+        Skip,
+    ];
+
+    private static SteeringCall Ending(SteeringInput input) =>
+        new(MessageNames.Cancel, new PersonCommand(By: input.By)) { Reached = IsOver };
+
+    private static bool IsOver(RunStatus run) => RunStates.IsFinal(run.State);
+
+    private static SteeringCall Landing(SteeringInput input) =>
+        new(MessageNames.Promote, LandingOf(input))
+        {
+            Reached = run => run.State == RunStates.Completed,
+            Refuse = RecordedRefusals.OfPromote,
+            Lands = true,
+        };
+
+    private static PersonCommand LandingOf(SteeringInput input) =>
+        new(By: input.By) { Shown = input.Shown, Target = input.Text(Target) is { Length: > 0 } target ? target : null };
+
+    private static SteeringCall Raise(SteeringInput input)
+    {
+        var amount = BudgetAmount.TryRead(input.Text(Amount))!;
+        var kind =
+            input.Text(Of) is { Length: > 0 } named ? named
+            : input.Task is null ? BudgetKinds.Run
+            : BudgetKinds.Task;
+        var task = IsOfTask(kind) ? input.RequiredTask : "";
+        var command = new RaiseBudgetCommand(kind, amount.Usd, amount.Tokens, task, input.By);
+        return new SteeringCall(MessageNames.RaiseBudget, command)
+        {
+            Refuse = run => RecordedRefusals.OfRaise(run, command),
+            Unchanged = Unchanged.Refused,
+        };
+    }
+
+    private static bool IsOfTask(string kind) => kind is BudgetKinds.Task or BudgetKinds.Attempt;
+}
