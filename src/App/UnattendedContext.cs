@@ -9,18 +9,20 @@ namespace Orchestrator.App;
 /// <param name="directory">Absolute path of the folder that relative paths belong to.</param>
 /// <param name="time">The clock.</param>
 /// <param name="platform">The kind of machine; null: this one.</param>
+/// <param name="interaction">Takes messages, or null to drop them.</param>
 public sealed class UnattendedContext(
     IReadOnlyDictionary<string, string> environment,
     string directory,
     TimeProvider time,
-    HostPlatform? platform = null
+    HostPlatform? platform = null,
+    IInteraction? interaction = null
 ) : UseCaseContext(environment, directory, time, verbose: false, platform)
 {
     /// <inheritdoc/>
     public override CancellationToken StopNow => CancellationToken.None;
 
     /// <inheritdoc/>
-    public override IInteraction Interaction { get; } = new Nobody();
+    public override IInteraction Interaction { get; } = interaction ?? new Nobody();
 
     private sealed class Nobody : IInteraction
     {

@@ -10,6 +10,30 @@ public static class WallClock
         : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
         : null;
 
+    /// <summary>Reads a future moment: a time of day such as <c>07:30</c>, which means the next one, or a date with time.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="now">The current time, in the local time zone.</param>
+    /// <param name="fault">The fault as a sentence; empty for a moment.</param>
+    /// <returns>The moment, or null.</returns>
+    public static DateTimeOffset? Read(string text, DateTimeOffset now, out string fault)
+    {
+        fault = "";
+        // 2030-12-31T07:30 would also parse as a time of day alone.
+        if (!text.Contains('-', StringComparison.Ordinal) && TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
+        {
+            return Next(now, time, TimeZoneInfo.Local);
+        }
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && moment > now)
+        {
+            return moment;
+        }
+        fault =
+            moment == default
+                ? $"'{text}' is not a time: write 07:30, or 2030-12-31T07:30."
+                : $"'{text}' is in the past: no agent would start.";
+        return null;
+    }
+
     /// <summary>The next moment at which clocks show a time of day. Where clocks are put forward over it, the moment at which they
     /// are; where they show it twice, the first one that is still to come.</summary>
     /// <param name="after">Only moments after this one.</param>

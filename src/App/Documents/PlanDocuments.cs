@@ -63,7 +63,19 @@ public sealed record GraphDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     IReadOnlyList<string> CriticalPath,
     IReadOnlyList<GraphEntry> Tasks
-) : Document;
+) : Document
+{
+    /// <summary>The order of a plan's tasks.</summary>
+    public static GraphDocument Of(Plan plan)
+    {
+        var graph = TaskGraph.Of(plan);
+        return new(
+            graph.Waves,
+            graph.CriticalPath,
+            [.. plan.Tasks.Select(task => new GraphEntry(task.Id, graph.WaveOf(task.Id), task.DependsOn, graph.DependantsOf(task.Id)))]
+        );
+    }
+}
 
 /// <summary>A task in the graph.</summary>
 public sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> DependsOn, IReadOnlyList<string> Blocks);

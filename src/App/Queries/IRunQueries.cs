@@ -87,4 +87,9 @@ public interface IRunQueries
 
     /// <summary>The tasks of the backlog.</summary>
     BacklogDocument Backlog();
+
+    /// <summary>Checks a plan that a caller sent as text.</summary>
+    /// <param name="text">The plan as YAML or JSON.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken);
 }

@@ -3,7 +3,9 @@ using Orchestrator.Machine.Cleaning;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Machine.Sessions;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks;
@@ -299,6 +301,22 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var files = context.Backlog(tag: null);
         var file = files.Read();
         return BacklogDocument.Of(files.Name, file.Backlog.Tasks.Select(task => file.ToJson(task.Id)), file.Faults);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken)
+    {
+        using var file = await PlanText.WriteAsync(text, cancellationToken);
+        var check = PlanCheck.Of(PlanText.Name, file.FilesIn(context).Read(PlanText.Name), isStrict: false, context);
+        if (!check.Read.IsValid)
+        {
+            return new PlanView(check, null, []);
+        }
+        var plan = check.Read.Plan!;
+        var settings = RiskOverview.Rules(context, context.LoadSettings());
+        var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
+        var risk = RiskOverview.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
+        return new PlanView(check, GraphDocument.Of(plan), [.. risk]);
     }
 
     private StoredRun RequireRun(string? run) => RunReference.RequireWhole(context.RequireRepository(), run);

@@ -100,42 +100,28 @@ internal sealed class AdhocRun
         Func<string, Outcome, Task<Outcome>>? end = null
     )
     {
-        var runId = RunIdOf(parsed, plan, kind, repository);
-        var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), runId);
-        var yes = parsed.GetValue(_yes) || begin is not null;
-        var agents = RunPreparation.AgentsOf(plan, chosen: null, settings.Settings!);
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop, agents);
-        var input = Asked(parsed, plan, repository, settings.Settings!, picks).Input with { Yes = agreed };
-        RunPreparation.DemandPlan(plan, input, repository, settings);
-        if (begin is null)
+        var runId = parsed.GetValue(_id) ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
+        var prepared = await new RunDraft(runId, repository, opened)
         {
-            var besideOpen = parsed.GetValue(_yes) || parsed.GetValue(_id) is not null;
-            var again = parsed.GetValue(_options.Again);
-            var target = settings.Settings!.Git.Target;
-            input = input with
-            {
-                Again = await NewRun.AskAboutRepetitionAsync(input, runId, again, besideOpen, repository, target, context, stop),
-            };
-        }
-        input = NewRun.WithForecast(input, plan, chosen: null, repository, settings.Settings!, context);
+            Plan = plan,
+            Yes = parsed.GetValue(_yes),
+            Again = begin is null && parsed.GetValue(_options.Again),
+            BesideOpen = parsed.GetValue(_yes) || parsed.GetValue(_id) is not null,
+            TakesUncommitted = begin is not null,
+            InputOf = (known, agreed) => Asked(parsed, plan, repository, known, picks).Input with { Yes = agreed },
+        }.PrepareAsync(context, stop);
+        var (input, settings) = (prepared.Input, prepared.Settings);
         if (parsed.GetValue(_detach))
         {
             return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
             {
                 More = input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : [],
-            }.StartAsync(agreed, askPlan: false, settings.Settings!, stop);
+            }.StartAsync(prepared.Agreed, askPlan: false, settings.Settings!, stop);
         }
         await (begin?.Invoke(runId) ?? Task.CompletedTask);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
         var code = await RunSession.RunAsync(runId, input, repository, settings.Settings!, outlivingWith, context, stop);
         return end is null ? code : await end(runId, code);
-    }
-
-    private string RunIdOf(ParseResult parsed, Plan plan, string kind, RepositoryLocation repository)
-    {
-        var runId = parsed.GetValue(_id) ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
-        NewRun.RefuseEnded(runId, repository);
-        return runId;
     }
 }

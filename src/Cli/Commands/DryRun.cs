@@ -30,11 +30,17 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         RunPreparation.DemandPlan(plan, input, repository, loaded);
         context.Terminal.Show($"{file} can be run. Nothing was started.");
         PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
-        GatesOverview.Write(plan, settings, context, context.Terminal.Show);
+        foreach (var line in GatesOverview.Find(settings, context) is { } gates ? GatesOverview.Lines(plan, gates) : [])
+        {
+            context.Terminal.Show(line);
+        }
         var score = PlanScore.Of(plan, settings, repository.WorkTree);
         var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         context.Terminal.Show("Risk:");
-        RiskOverview.Write(score, guarded, context.Terminal.Show);
+        foreach (var line in RiskOverview.Lines(score, guarded))
+        {
+            context.Terminal.Show(line);
+        }
         context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, input.ApproveRisk, yes));
         var forecasts = new RunForecasts(repository.Root);
         context.Terminal.Show(

@@ -37,7 +37,7 @@ internal sealed class GraphCommand : CliCommand
         var graph = TaskGraph.Of(plan);
         if (parsed.GetValue(_json))
         {
-            context.Print(Describe(plan, graph), DocumentJson.Default.GraphDocument);
+            context.Print(GraphDocument.Of(plan), DocumentJson.Default.GraphDocument);
         }
         else if (parsed.GetValue(_format) == "mermaid")
         {
@@ -53,13 +53,6 @@ internal sealed class GraphCommand : CliCommand
         }
         return Task.FromResult(Outcome.Done);
     }
-
-    private static GraphDocument Describe(Plan plan, TaskGraph graph) =>
-        new(
-            graph.Waves,
-            graph.CriticalPath,
-            [.. plan.Tasks.Select(task => new GraphEntry(task.Id, graph.WaveOf(task.Id), task.DependsOn, graph.DependantsOf(task.Id)))]
-        );
 
     private static void Say(Plan plan, TaskGraph graph, CommandContext context)
     {

@@ -27,7 +27,7 @@ internal sealed class MailCommand : Command
     {
         var mail = Open(context, out var start);
         var receipt = await mail.SendAsync(new MailLetter(start.Task, IsFromPerson: false, to, text), stop);
-        MailCommands.Confirm(receipt, to ?? "all", context);
+        RunMail.Confirm(receipt, to ?? "all", context);
         return Outcome.Done;
     }
 

@@ -6,40 +6,6 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Shared by the commands by which people write to agents.</summary>
-internal static class MailCommands
-{
-    /// <summary>Confirms that a message was accepted.</summary>
-    /// <exception cref="UseCaseException">It was refused.</exception>
-    public static void Confirm(MailReceipt receipt, string to, CommandContext context)
-    {
-        if (!receipt.IsTaken)
-        {
-            throw new UseCaseException(Outcome.Usage, receipt.Refusal, "Nothing was sent.");
-        }
-        context.Terminal.Say(
-            receipt.Number > 0
-                ? $"Sent to {to} as message {receipt.Number}: it is read while the agent works, or with its next prompt."
-                : $"Sent to {to}: it goes to the run's machine within seconds, and from there to who is to read it."
-        );
-    }
-
-    public static async Task SendAsync(string? task, StoredRun run, string text, CommandContext context, CancellationToken stop)
-    {
-        if (RunStates.IsFinal(run.Status.State))
-        {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"{run.Id} is {run.Status.State}: no agent works for it any more who could read mail.",
-                "Name an open run."
-            );
-        }
-        var mail = new AgentMail(context.RequireRepository().Root, run.Id, context.Time);
-        var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
-        Confirm(await mail.SendAsync(new MailLetter(person, IsFromPerson: true, task, text), stop), task ?? $"all of {run.Id}", context);
-    }
-}
-
 /// <summary><c>send</c>: a person writes to the agent of a task. Needs no engine.</summary>
 internal sealed class SendCommand : CliCommand
 {
@@ -63,7 +29,7 @@ internal sealed class SendCommand : CliCommand
                 $"{run.Id} is a run, and mail goes to a task.",
                 $"Name it as {run.Id}/TASK, or write to all: orchestrate broadcast {run.Id} TEXT"
             );
-        await MailCommands.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
+        await RunMail.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
         return Outcome.Done;
     }
 }
@@ -84,7 +50,7 @@ internal sealed class BroadcastCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = RunReference.Require(context.RequireRepository(), parsed.GetRequiredValue(_run)).Run;
-        await MailCommands.SendAsync(task: null, run, parsed.GetRequiredValue(_text), context, stop);
+        await RunMail.SendAsync(task: null, run, parsed.GetRequiredValue(_text), context, stop);
         return Outcome.Done;
     }
 }

@@ -25,66 +25,21 @@ internal sealed class PrCommand : CliCommand
     /// <summary>The argument for what is offered.</summary>
     internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it: then its branch alone");
 
-    /// <summary>The branches that are offered: that of the named task, those of a run whose tasks stay apart, else its staging
-    /// branch.</summary>
-    /// <returns>Tasks; null stands for the run as a whole.</returns>
-    /// <exception cref="UseCaseException">There is none.</exception>
-    internal static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
-    {
-        if (task is not null)
-        {
-            return [run.Tasks.First(one => one.Id == task)];
-        }
-        var kept = run.Tasks.Where(one => one.State == TaskStates.Kept).ToList();
-        return kept.Count > 0 ? [.. kept]
-            : run.Tasks.Any(one => TaskStates.IsOnStaging(one.State)) ? [null]
-            : throw new UseCaseException(
-                Outcome.Usage,
-                $"{run.RunId} is {run.State}: nothing of it is merged, and no task has left a branch.",
-                $"See 'orchestrate status {run.RunId}'."
-            );
-    }
-
-    /// <summary>The exit code for several pull requests: the first that is not done decides.</summary>
-    internal static Outcome CodeOf(IEnumerable<PullRequestResult> results) =>
-        results.FirstOrDefault(result => result.Outcome != GitHubOutcome.Done)?.Outcome switch
-        {
-            null => Outcome.Done,
-            GitHubOutcome.Refused => Outcome.WorkFailed,
-            GitHubOutcome.RateLimited => Outcome.Resumable,
-            _ => Outcome.Unavailable,
-        };
-
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        var (run, reference) = _which.Require(repository, parsed);
-        var chosen = Chosen(run.Status, reference.FindTask(run.Status));
-        // What is pushed is what the person's settings, not those of agents, say where to.
-        TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
-        var plan = DecidedPlan.TryRead(repository.Root, run.Status);
-        var text = new PullRequestText(repository.Root);
-        var desk = new PullRequestDesk(repository, context.Services);
-        var results = new List<PullRequestResult>();
-        foreach (var task in chosen)
+        var (run, reference) = _which.Require(context.RequireRepository(), parsed);
+        var results = await RunPullRequests.OpenAsync(run, reference.FindTask(run.Status), context, stop);
+        foreach (var result in results)
         {
-            var asked =
-                task is null ? plan?.Request
-                : plan?.Tasks.FirstOrDefault(one => one.Id == task.Id) is { } of ? of.Text
-                : null;
-            var result = await desk.DeliverAsync(run.Status, text.Of(run.Status, task, asked ?? ""), stop);
-            results.Add(result);
             if (result.Outcome == GitHubOutcome.Done)
             {
                 context.Terminal.Show(result.Message);
-                continue;
             }
-            context.Terminal.Fail(result.Message, "");
-            if (result.Outcome != GitHubOutcome.Refused)
+            else
             {
-                break;
+                context.Terminal.Fail(result.Message, "");
             }
         }
-        return CodeOf(results);
+        return RunPullRequests.OutcomeOf(results);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class PrSyncCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);
-        var chosen = PrCommand.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
+        var chosen = RunPullRequests.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
         var (remarks, results) = await new PullRequestDesk(repository, context.Services).ReadAsync(run.Status, chosen, stop);
         var taken = new TakenRemarks(repository);
         var known = taken.Read();
@@ -68,6 +68,6 @@ internal sealed class PrSyncCommand : CliCommand
                 ? "There is nothing new."
                 : $"{Plural.Of(tasks.Count, "task is", "tasks are")} in the backlog. 'orchestrate tasks run' gives them to agents."
         );
-        return PrCommand.CodeOf(results);
+        return RunPullRequests.OutcomeOf(results);
     }
 }

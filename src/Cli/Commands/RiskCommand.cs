@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
@@ -41,7 +40,10 @@ internal sealed class RiskCommand : CliCommand
         {
             context.Print(Describe(score, guarded), DocumentJson.Default.RiskDocument);
         }
-        RiskOverview.Write(score, guarded, context.Terminal.Show);
+        foreach (var line in RiskOverview.Lines(score, guarded))
+        {
+            context.Terminal.Show(line);
+        }
         return Task.FromResult(score.Score > score.AutoApproveThreshold ? Outcome.NeedsPerson : Outcome.Done);
     }
 

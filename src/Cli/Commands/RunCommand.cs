@@ -119,23 +119,29 @@ internal sealed class RunCommand : CliCommand
         }
 
         var yes = parsed.GetValue(_yes);
-        var runId = RunId(parsed, request, named, repository);
-        var settings = TrustGate.Demand(context, opened, yes, runId);
-        if (given is null && plan is not null)
+        var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
+        var prepared = await new RunDraft(runId, repository, opened)
         {
-            DemandFoundPlan(plan, file!, yes, runId, repository, context);
-        }
-        var agreed = await DemandAsync(named, plan, chosen, settings, yes, repository, context, stop);
-        var planned = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
-        {
-            Request = request,
-            Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
-        };
-        RunPreparation.DemandPlan(plan, planned, repository, settings);
-        var input = backlog is null ? planned : OfBacklog(planned, Requests.InRepository(repository, context.FullPath(backlog)), parsed);
-        input = input with { Again = await IsAgainAsync(input, runId, parsed, repository, settings.Settings!, context, stop) };
-        input = NewRun.WithForecast(input, plan, plan is null ? null : chosen.Ids(plan), repository, settings.Settings!, context);
-        input = await WithNightAsync(input, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
+            Plan = plan,
+            File = named is null ? null : context.FullPath(named),
+            FoundFile = given is null && plan is not null ? file : null,
+            Chosen = chosen,
+            Yes = yes,
+            Again = parsed.GetValue(_options.Again),
+            BesideOpen = yes || parsed.GetValue(_id) is not null,
+            InputOf = (settings, agreed) =>
+                OfBacklog(
+                    Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings) with
+                    {
+                        Request = request,
+                        Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
+                    },
+                    backlog is null ? null : Requests.InRepository(repository, context.FullPath(backlog)),
+                    parsed
+                ),
+        }.PrepareAsync(context, stop);
+        var settings = prepared.Settings;
+        var input = await WithNightAsync(prepared.Input, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
         {
             return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
@@ -145,7 +151,7 @@ internal sealed class RunCommand : CliCommand
                     .. parsed.GetValue(_overnight) ? [DetachedStart.Begun] : Array.Empty<string>(),
                     .. input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : Array.Empty<string>(),
                 ],
-            }.StartAsync(agreed, askPlan: file is null && !yes, settings.Settings!, stop);
+            }.StartAsync(prepared.Agreed, askPlan: file is null && !yes, settings.Settings!, stop);
         }
         var engine = Outliving(parsed);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
@@ -156,48 +162,6 @@ internal sealed class RunCommand : CliCommand
         }
         return code;
     }
-
-    /// <summary>Requires all that the run needs on this machine.</summary>
-    /// <returns>True when a person answered yes, here or by <c>--yes</c>.</returns>
-    private static async Task<bool> DemandAsync(
-        string? named,
-        Plan? plan,
-        TaskChoice chosen,
-        SettingsResult settings,
-        bool yes,
-        RepositoryLocation repository,
-        CommandContext context,
-        CancellationToken stop
-    )
-    {
-        var agents = plan is null ? null : RunPreparation.AgentsOf(plan, chosen.Ids(plan), settings.Settings!);
-        var file = named is null ? null : context.FullPath(named);
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, file, yes, stop, agents);
-        if (plan is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
-        {
-            await RunPreparation.DemandPlannerAsync(repository, settings, stop);
-        }
-        return agreed;
-    }
-
-    /// <summary>Asks about the commands of a plan that the user did not name.</summary>
-    private static void DemandFoundPlan(
-        Plan plan,
-        string file,
-        bool yes,
-        string runId,
-        RepositoryLocation repository,
-        CommandContext context
-    ) =>
-        TrustGate.DemandPlan(
-            context,
-            repository,
-            TrustGate.QuestionOf(plan, file),
-            yes,
-            runId,
-            $"Look at it, then name it: orchestrate run {Path.GetRelativePath(context.Directory, context.FullPath(file))}; or run "
-                + "'orchestrate trust' there, or give --yes for this run alone."
-        );
 
     /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as
     /// it is.</summary>
@@ -238,34 +202,6 @@ internal sealed class RunCommand : CliCommand
         }
     }
 
-    /// <summary>The given id, or a new one.</summary>
-    private string RunId(ParseResult parsed, string? request, string? named, RepositoryLocation repository)
-    {
-        var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
-        NewRun.RefuseEnded(runId, repository);
-        return runId;
-    }
-
-    private Task<bool> IsAgainAsync(
-        OrchestrationInput input,
-        string runId,
-        ParseResult parsed,
-        RepositoryLocation repository,
-        OrchestratorSettings settings,
-        CommandContext context,
-        CancellationToken stop
-    ) =>
-        NewRun.AskAboutRepetitionAsync(
-            input,
-            runId,
-            parsed.GetValue(_options.Again),
-            besideOpen: parsed.GetValue(_yes) || parsed.GetValue(_id) is not null,
-            repository,
-            settings.Git.Target,
-            context,
-            stop
-        );
-
     /// <summary>Refuses contradictory options.</summary>
     private void RefuseContradictions(ParseResult parsed, CommandContext context, string? file, string? backlog)
     {
@@ -296,12 +232,14 @@ internal sealed class RunCommand : CliCommand
         }
     }
 
-    private OrchestrationInput OfBacklog(OrchestrationInput input, string file, ParseResult parsed) =>
-        input with
-        {
-            RequestFile = file,
-            Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
-        };
+    private OrchestrationInput OfBacklog(OrchestrationInput input, string? file, ParseResult parsed) =>
+        file is null
+            ? input
+            : input with
+            {
+                RequestFile = file,
+                Planning = parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
+            };
 
     private void DemandNothingOfAPlan(ParseResult parsed, bool isBacklog)
     {

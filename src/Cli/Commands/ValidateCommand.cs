@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -44,15 +42,8 @@ internal sealed class ValidateCommand : CliCommand
         }
 
         var name = parsed.GetRequiredValue(_plan);
-        var read = context.PlanFiles.Read(name).WithConflicts();
-
-        var settings = read.Plan is null ? null : context.FindSettings();
-        read = read.WithAdvice(hasFurtherGates: settings?.Gates.Task is { Count: > 0 });
-        if (parsed.GetValue(_strict))
-        {
-            read = read.AsStrict();
-        }
-        if (parsed.GetValue(_print) is { } format && read.Plan is { } plan)
+        var check = PlanCheck.Of(name, context.PlanFiles.Read(name), parsed.GetValue(_strict), context);
+        if (parsed.GetValue(_print) is { } format && check.Read.Plan is { } plan)
         {
             context.Terminal.Document(
                 format == "yaml" ? TaskGraphYaml.Write(plan) : UntrustedText.EscapeJson(PlanJson.WriteIndented(plan)) + "\n"
@@ -60,38 +51,15 @@ internal sealed class ValidateCommand : CliCommand
         }
         else if (parsed.GetValue(_json))
         {
-            PrintJson(context, name, read, settings);
+            context.Print(check.ToDocument(), DocumentJson.Default.ValidateDocument);
         }
 
         // With a printed plan on stdout the rest goes to stderr.
         Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
-        foreach (var line in PlanFault.List(read.Faults))
+        foreach (var line in check.Lines())
         {
             write(line);
         }
-        if (read.IsValid && settings is not null)
-        {
-            GatesOverview.Write(read.Plan!, settings, context, write);
-        }
-        var tasks = Plural.Of(read.TaskCount, "task");
-        var errors = Plural.Of(read.Errors.Count, "error");
-        write(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
-        return Task.FromResult(read.IsValid ? Outcome.Done : Outcome.Usage);
+        return Task.FromResult(check.Read.IsValid ? Outcome.Done : Outcome.Usage);
     }
-
-    private static void PrintJson(CommandContext context, string name, PlanReadResult read, OrchestratorSettings? settings) =>
-        context.Print(
-            new ValidateDocument(
-                name,
-                read.IsValid,
-                read.TaskCount,
-                [.. read.Errors.Select(FaultEntry.Of)],
-                [.. read.Warnings.Select(FaultEntry.Of)],
-                [.. read.Advice.Select(FaultEntry.Of)],
-                read.IsValid && settings is not null && GatesOverview.Find(settings, context) is { } gates
-                    ? DecidingGatesEntry.Of(read.Plan!, gates)
-                    : null
-            ),
-            DocumentJson.Default.ValidateDocument
-        );
 }

@@ -144,26 +144,13 @@ internal sealed class RunOptionsSet
             Until = parsed.GetValue(Until),
         };
 
-    // A time of day means the next one.
     private static DateTimeOffset? ReadTime(System.CommandLine.Parsing.ArgumentResult result)
     {
-        var text = result.Tokens[0].Value;
-        var now = DateTimeOffset.Now;
-        // 2030-12-31T07:30 would also parse as a time of day alone.
-        if (!text.Contains('-', StringComparison.Ordinal) && TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
+        var moment = WallClock.Read(result.Tokens[0].Value, DateTimeOffset.Now, out var fault);
+        if (fault.Length > 0)
         {
-            return WallClock.Next(now, time, TimeZoneInfo.Local);
+            result.AddError(fault);
         }
-
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && moment > now)
-        {
-            return moment;
-        }
-        result.AddError(
-            moment == default
-                ? $"'{text}' is not a time: write 07:30, or 2030-12-31T07:30."
-                : $"'{text}' is in the past: no agent would start."
-        );
-        return null;
+        return moment;
     }
 }

@@ -2,43 +2,17 @@ using System.Globalization;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
 
-namespace Orchestrator.Cli.Commands;
+namespace Orchestrator.App.Words;
 
-/// <summary>Shows what a cleanup removes, keeps and saves: as a document, or to a person.</summary>
-internal static class CleanupReport
+/// <summary>The report of a cleanup for users: the removed and the kept items, and the sizes before and after.</summary>
+public static class CleanupText
 {
     private const int MostNamed = 20;
 
-    /// <summary>The report of a cleanup as a JSON document.</summary>
-    public static CleanupDocument Document(
-        bool isDry,
-        CleanupSurvey found,
-        IReadOnlyList<KeptEntry> kept,
-        StorageSizes before,
-        StorageSizes after
-    ) =>
-        new(
-            isDry,
-            [.. found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of)],
-            [.. kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
-            found.StrayRefs,
-            found.Spare,
-            [.. found.Orphans.Select(orphan => orphan.Folder)],
-            found.GitCopies,
-            before,
-            after
-        );
-
-    /// <summary>To a person.</summary>
-    public static void Show(
-        CommandContext context,
-        bool isDry,
-        CleanupSurvey found,
-        IReadOnlyList<KeptEntry> kept,
-        StorageSizes before,
-        StorageSizes after
-    )
+    /// <summary>The lines of the report.</summary>
+    public static IEnumerable<string> Of(CleanupResult result)
     {
+        var (isDry, found, kept, before, after) = (result.IsDryRun, result.Found, result.Kept, result.Before, result.After);
         var removed = found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of).ToList();
         List<string> goes =
         [
@@ -50,7 +24,6 @@ internal static class CleanupReport
             .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
             .. Some(found.GitCopies.Select(folder => $"{folder}  git's configuration for runs that are gone"), "copies"),
         ];
-        Part(context, isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]);
         var unchosen = kept.Count(entry => entry.Why.Count == 0);
         List<string> stays =
         [
@@ -67,31 +40,23 @@ internal static class CleanupReport
                     ]
                 : [],
         ];
-        if (stays.Count > 0)
-        {
-            Part(context, "Kept:", stays);
-        }
-        if (found.Runs.Any(remains => !remains.IsWhole))
-        {
-            context.Terminal.Show(
-                "  To look at a ref: git show --stat REF. If nothing of a run's work is needed: orchestrate cleanup --discard RUN"
-            );
-        }
-        Part(
-            context,
-            "Sizes:",
-            before.Lines().Zip(after.Lines(), (was, now) => $"{was.What, -16} {was.HowMuch}{(was == now ? "" : $" -> {now.HowMuch}")}")
-        );
+        return
+        [
+            .. Part(isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]),
+            .. stays.Count > 0 ? Part("Kept:", stays) : [],
+            .. found.Runs.Any(remains => !remains.IsWhole)
+                ? (string[])
+                    ["  To look at a ref: git show --stat REF. If nothing of a run's work is needed: orchestrate cleanup --discard RUN"]
+                : [],
+            .. Part(
+                "Sizes:",
+                before.Lines().Zip(after.Lines(), (was, now) => $"{was.What, -16} {was.HowMuch}{(was == now ? "" : $" -> {now.HowMuch}")}")
+            ),
+        ];
     }
 
-    private static void Part(CommandContext context, string title, IEnumerable<string> lines)
-    {
-        context.Terminal.Show(title);
-        foreach (var line in lines)
-        {
-            context.Terminal.Show("  " + line);
-        }
-    }
+    private static IEnumerable<string> Part(string title, IEnumerable<string> lines) =>
+        lines.Select(line => "  " + line).Prepend(title);
 
     private static List<string> Some(IEnumerable<string> lines, string what)
     {

@@ -1,27 +1,22 @@
 using Orchestrator.Plans;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli.Overviews;
+namespace Orchestrator.App.Words;
 
 /// <summary>The risk of a plan for people: the score, its factors, and whether approval is needed.</summary>
-internal static class RiskOverview
+public static class RiskOverview
 {
-    /// <summary>Writes the score with its factors, a line each.</summary>
+    /// <summary>The factors of a score, a line each, and the score.</summary>
     /// <param name="score">The score.</param>
-    /// <param name="guarded">What always needs a person.</param>
-    /// <param name="write">Takes the lines.</param>
-    public static void Write(RiskScore score, IReadOnlyList<ProtectedPath> guarded, Action<string> write)
-    {
-        foreach (var factor in score.Factors)
-        {
-            write($"{factor.Points, 5}  {factor.Message}");
-        }
-        foreach (var path in guarded)
-        {
-            write($"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob}).");
-        }
-        write($"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
-    }
+    /// <param name="guarded">The paths that always need a person.</param>
+    public static IEnumerable<string> Lines(RiskScore score, IReadOnlyList<ProtectedPath> guarded) =>
+        [
+            .. score.Factors.Select(factor => $"{factor.Points, 5}  {factor.Message}"),
+            .. guarded.Select(path =>
+                $"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob})."
+            ),
+            $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)",
+        ];
 
     /// <summary>A sentence that says whether a person is asked before a run of the plan, and how to answer in advance.</summary>
     /// <param name="plan">The plan.</param>
@@ -50,7 +45,7 @@ internal static class RiskOverview
     /// <summary>The settings of a run once the repository is trusted: without them a plan would seem less risky than it is.</summary>
     /// <param name="context">Shows a warning for untrusted settings.</param>
     /// <param name="loaded">The settings in force.</param>
-    public static OrchestratorSettings Rules(CommandContext context, SettingsResult loaded)
+    public static OrchestratorSettings Rules(UseCaseContext context, SettingsResult loaded)
     {
         if (
             loaded.Values.FirstOrDefault(value =>
@@ -61,7 +56,7 @@ internal static class RiskOverview
         {
             return loaded.Settings!;
         }
-        context.Terminal.Warn($"Scored by this repository's own rules ({own.Source}), which nobody has trusted yet: orchestrate trust.");
+        context.Interaction.Warn($"Scored by this repository's own rules ({own.Source}), which nobody has trusted yet: orchestrate trust.");
         return context.FindSettings()!;
     }
 

@@ -1,0 +1,192 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Machine.Cleaning;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Options of a cleanup. <see cref="Runs"/>, <see cref="Keep"/> and <see cref="OlderThan"/> choose runs, each in its own
+/// way.</summary>
+public sealed record CleanupOptions
+{
+    /// <summary>The number of latest ended runs that stay by default.</summary>
+    public const int KeptAnyway = 10;
+
+    /// <summary>Ended runs by name. Default: all but the latest <see cref="KeptAnyway"/>.</summary>
+    public IReadOnlyList<string> Runs { get; init; } = [];
+
+    /// <summary>Number of latest ended runs to keep, or null.</summary>
+    public int? Keep { get; init; }
+
+    /// <summary>Least time since the end of a run, or null.</summary>
+    public TimeSpan? OlderThan { get; init; }
+
+    /// <summary>True to discard work of the named runs that is on no branch of the user.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>True to answer the question about discarded work with yes.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>True to remove nothing.</summary>
+    public bool IsDryRun { get; init; }
+}
+
+/// <summary>Result of a cleanup.</summary>
+/// <param name="IsDryRun">True if nothing was removed.</param>
+/// <param name="Found">The items that were removed, or would be.</param>
+/// <param name="Kept">The runs that keep something, with the reasons.</param>
+/// <param name="Before">Sizes before.</param>
+/// <param name="After">Sizes after.</param>
+public sealed record CleanupResult(bool IsDryRun, CleanupSurvey Found, IReadOnlyList<KeptEntry> Kept, StorageSizes Before, StorageSizes After)
+{
+    /// <summary>The result as a document.</summary>
+    public CleanupDocument ToDocument() =>
+        new(
+            IsDryRun,
+            [.. Found.Runs.Where(remains => remains.HasAny).Select(RemovedEntry.Of)],
+            [.. Kept.Select(entry => entry.Why.Count > 0 ? entry : entry with { Why = ["not chosen"] })],
+            Found.StrayRefs,
+            Found.Spare,
+            [.. Found.Orphans.Select(orphan => orphan.Folder)],
+            Found.GitCopies,
+            Before,
+            After
+        );
+}
+
+/// <summary>Removes leftovers of ended runs that are proven to be merged or superseded.</summary>
+/// <param name="context">The user, clock and folder.</param>
+/// <param name="flags">Options that choose the engine.</param>
+public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
+{
+    /// <summary>Removes the leftovers.</summary>
+    /// <returns>The result, or null if the user did not agree to discard work.</returns>
+    /// <exception cref="UseCaseException">The options contradict each other, or another process cleans up.</exception>
+    public async Task<CleanupResult?> RunAsync(CleanupOptions options, CancellationToken stop)
+    {
+        RefuseContradictions(options);
+        var location = context.RequireRepository();
+        var settings = context.OpenSettings(location, flags).Loaded.Settings!;
+        await location.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+        var all = StoredRuns.List(location);
+        var neverBegun = NeverBegun.List(location, context.Time.GetUtcNow());
+        var isNone = all.Count + neverBegun.Count == 0;
+        if (isNone)
+        {
+            context.Interaction.Say("There is no run yet, so nothing is left of one.");
+        }
+        RunStatus[] runs = [.. all.Select(run => NewestExecution.Of(run, location).Status), .. neverBegun];
+        var chosen = Choose(options, runs);
+        var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
+        using var one = isNone
+            ? null
+            : cleanup.TryBegin()
+                ?? throw new UseCaseException(
+                    Outcome.Unavailable,
+                    "Another process cleans up here right now.",
+                    "Call it again in a moment."
+                );
+        var found = await cleanup.LookAsync(chosen, runs, options.Discard, stop);
+        var isDry = options.IsDryRun;
+        if (!isDry && !MayDiscard(options, found))
+        {
+            context.Interaction.Say("Nothing was removed.");
+            return null;
+        }
+        var before = await cleanup.SizesAsync(stop);
+        IReadOnlyList<string> left = [];
+        if (!isDry)
+        {
+            await using var engine = isNone
+                ? null
+                : await EngineConnection.OpenAsync(location, settings, context, NullLoggerFactory.Instance, stays: false, stop);
+            var histories = new HistoryRemoval(engine, context.Time, stop);
+            left = await cleanup.RemoveAsync(found, histories.ForgetAsync, stop);
+            await histories.FinishAsync();
+        }
+        var after = isDry ? before : await cleanup.SizesAsync(stop);
+        foreach (var why in left)
+        {
+            context.Interaction.Warn(why);
+        }
+        return new CleanupResult(isDry, found, Kept(runs, chosen, found), before, after);
+    }
+
+    /// <summary>Lists what is given up, and asks.</summary>
+    private bool MayDiscard(CleanupOptions options, CleanupSurvey found)
+    {
+        var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();
+        if (lost.Count == 0)
+        {
+            return true;
+        }
+        context.Interaction.Say("Given up, because it is on no branch of yours:");
+        foreach (var one in lost)
+        {
+            context.Interaction.Say(new UntrustedText($"  {one}"));
+        }
+        return options.Yes
+            || (
+                context.Interaction.Ask("Is it given up for good?")
+                ?? throw new UseCaseException(Outcome.NeedsPerson, "Nobody can be asked here.", "To give it up: add --yes.")
+            );
+    }
+
+    private static void RefuseContradictions(CleanupOptions options)
+    {
+        if ((options.Runs.Count > 0 ? 1 : 0) + (options.Keep is null ? 0 : 1) + (options.OlderThan is null ? 0 : 1) > 1)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                "RUN, --keep and --older-than choose runs each in its own way.",
+                "Leave one of them."
+            );
+        }
+        if (options.Keep < 0)
+        {
+            throw new UseCaseException(Outcome.Usage, $"--keep {options.Keep}: there are no fewer than 0.", "orchestrate cleanup --keep 0");
+        }
+        if (options.Runs.Count == 0 && options.Discard)
+        {
+            throw new UseCaseException(Outcome.Usage, "--discard needs the runs by name.", "orchestrate cleanup --discard RUN");
+        }
+    }
+
+    private List<RunStatus> Choose(CleanupOptions options, IReadOnlyList<RunStatus> runs)
+    {
+        if (options.Runs.Count == 0)
+        {
+            var ended = runs.Where(run => RunStates.IsFinal(run.State));
+            return
+            [
+                .. EndedRuns.Beyond(ended, options.OlderThan is null ? options.Keep ?? CleanupOptions.KeptAnyway : null, options.OlderThan, context.Time.GetUtcNow()),
+                .. runs.Where(run => run.State == NeverBegun.State),
+            ];
+        }
+        var chosen = options
+            .Runs.Select(id => RunNames.RequireId(runs.Select(run => run.RunId), id, context.FindRepository()))
+            .Distinct(StringComparer.Ordinal)
+            .Select(id => runs.First(run => run.RunId == id))
+            .ToList();
+        return chosen.Find(NeverBegun.IsOpen) is { } open
+            ? throw new UseCaseException(
+                Outcome.Usage,
+                $"{open.RunId} is {RunLiveness.Describe(open)}: it keeps everything until it has ended.",
+                $"To end it: orchestrate cancel {open.RunId}"
+            )
+            : chosen;
+    }
+
+    private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
+        [
+            .. runs.Where(NeverBegun.IsOpen)
+                .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it has ended"])),
+            .. found
+                .Runs.Where(remains => !remains.IsWhole)
+                .Select(remains => new KeptEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),
+            .. runs.Where(run => RunStates.IsFinal(run.State) && !chosen.Contains(run))
+                .Select(run => new KeptEntry(run.RunId, run.State, [])),
+        ];
+}

@@ -1,0 +1,46 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>The commands that change runs of a repository, for callers that nobody follows at a terminal. Where no worker serves a run, the
+/// run continues in a background process.</summary>
+/// <remarks>No method throws for an expected failure: the result says what happened, and a cure.</remarks>
+public interface IRunCommands
+{
+    /// <summary>Carries out a command of <see cref="SteeringCatalog"/>.</summary>
+    /// <param name="definition">The command.</param>
+    /// <param name="request">Run, task and arguments.</param>
+    /// <param name="cancellationToken">Stops waiting; a command that was sent remains sent.</param>
+    Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Starts a run in the background, and returns when it works or waits for approval.</summary>
+    Task<CommandResult> StartAsync(RunToStart start, CancellationToken cancellationToken);
+
+    /// <summary>Sends a user's mail to the agent of a task, or to all agents of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">The task, or null for all.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Cancels the sending.</param>
+    Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken);
+
+    /// <summary>Opens draft pull requests of a run, or updates those that it has.</summary>
+    Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken);
+
+    /// <summary>Removes leftovers of ended runs that are proven to be merged or superseded.</summary>
+    Task<CommandResult> CleanUpAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A steering command of a caller.</summary>
+/// <param name="Run">Id of the run.</param>
+/// <param name="Task">Id of the task or question, or null for the whole run.</param>
+public sealed record SteeringRequest(string Run, string? Task = null)
+{
+    /// <summary>Values of the command's arguments by name.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>True to land although changes of the run are lost, which its report names.</summary>
+    public bool AcceptsLosses { get; init; }
+
+    /// <summary>True to apply the command to all tasks that depend on the named one, too.</summary>
+    public bool WithDependants { get; init; }
+}

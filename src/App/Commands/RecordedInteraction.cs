@@ -1,0 +1,36 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Records messages for a user who reads them afterwards, and who can't be asked.</summary>
+internal sealed class RecordedInteraction : IInteraction
+{
+    private const int MostLines = 10_000;
+    private readonly List<string> _lines = [];
+
+    /// <inheritdoc/>
+    public bool IsInteractive => false;
+
+    /// <summary>The messages so far, one per line; of very many only the first ones.</summary>
+    public string Text => string.Join('\n', _lines);
+
+    /// <inheritdoc/>
+    public void Say(string line) => Add(new UntrustedText(line).Line);
+
+    /// <inheritdoc/>
+    public void Say(UntrustedText block) => _lines.AddRange(block.Block().Take(MostLines - _lines.Count));
+
+    /// <inheritdoc/>
+    public void Warn(string line) => Add($"warning: {new UntrustedText(line).Line}");
+
+    /// <inheritdoc/>
+    public bool? Ask(string question, bool byDefault = false) => null;
+
+    private void Add(string line)
+    {
+        if (_lines.Count < MostLines)
+        {
+            _lines.Add(line);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Changes runs of a repository for callers without a terminal.</summary>
+/// <param name="contextOf">Makes the context of one command, whose messages go to the given interaction.</param>
+public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : IRunCommands
+{
+    private static readonly TimeSpan CarriedOutWithin = TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc/>
+    public Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken cancellationToken) =>
+        CallAsync(async context =>
+        {
+            var (run, task) = Find(definition, request, context);
+            var others = request.WithDependants && task is not null ? TaskDependants.Of(run.Status, task) : [];
+            foreach (var other in others)
+            {
+                await SteerAsync(definition, request, run, other, (_, _) => Task.FromResult(Outcome.Resumable), context, cancellationToken);
+            }
+            return await SteerAsync(
+                definition,
+                request,
+                run,
+                task,
+                (current, call) => ContinueAsync(current, call, context, cancellationToken),
+                context,
+                cancellationToken
+            );
+        });
+
+    /// <inheritdoc/>
+    public async Task<CommandResult> StartAsync(RunToStart start, CancellationToken cancellationToken)
+    {
+        string? started = null;
+        var result = await CallAsync(async context =>
+        {
+            var (runId, outcome) = await new BackgroundStart(context).StartAsync(start, cancellationToken);
+            started = runId;
+            return outcome;
+        });
+        return result with { RunId = started };
+    }
+
+    /// <inheritdoc/>
+    public Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken) =>
+        CallAsync(async context =>
+        {
+            var (stored, reference) = RunReference.Require(context.RequireRepository(), task is null ? run : $"{run}/{task}");
+            await RunMail.SendAsync(task is null ? null : reference.RequireTask(stored.Status), stored, text, context, cancellationToken);
+            return Outcome.Done;
+        });
+
+    /// <inheritdoc/>
+    public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken) =>
+        CallAsync(async context =>
+        {
+            var stored = RunReference.Whole(RunReference.Require(context.RequireRepository(), run));
+            var results = await RunPullRequests.OpenAsync(stored, task: null, context, cancellationToken);
+            foreach (var result in results)
+            {
+                context.Interaction.Say(result.Message);
+            }
+            return RunPullRequests.OutcomeOf(results);
+        });
+
+    /// <inheritdoc/>
+    public Task<CommandResult> CleanUpAsync(CancellationToken cancellationToken) =>
+        CallAsync(async context =>
+        {
+            if (await new Cleanup(context, []).RunAsync(new CleanupOptions(), cancellationToken) is not { } result)
+            {
+                return Outcome.NeedsPerson;
+            }
+            foreach (var line in CleanupText.Of(result))
+            {
+                context.Interaction.Say(line);
+            }
+            return Outcome.Done;
+        });
+
+    private static (StoredRun Run, string? Task) Find(SteeringDefinition definition, SteeringRequest request, UseCaseContext context)
+    {
+        var repository = context.RequireRepository();
+        if (definition.Targets == SteeringTargets.Question)
+        {
+            return QuestionReference.Require(repository, request.Task is null ? request.Run : $"{request.Run}/{request.Task}");
+        }
+        // A run that has ended can still be aborted.
+        var run = definition == SteeringCatalog.Abort ? StoredRuns.Require(repository, request.Run) : StoredRuns.RequireOpen(repository, request.Run);
+        var task = request.Task is null ? null : new RunReference(run.Id, request.Task).RequireTask(run.Status);
+        return (run, task);
+    }
+
+    private static Task<Outcome> SteerAsync(
+        SteeringDefinition definition,
+        SteeringRequest request,
+        StoredRun run,
+        string? task,
+        Func<StoredRun, SteeringCall, Task<Outcome>> unserved,
+        UseCaseContext context,
+        CancellationToken stop
+    ) =>
+        new RunSteering(run, [], context) { AcceptsLosses = request.AcceptsLosses, Unserved = unserved }.SteerAsync(
+            definition,
+            new SteeringInput(context.Person, task) { Values = request.Values },
+            stop
+        );
+
+    /// <summary>Continues a run that no worker serves in the background, where it carries out the kept command.</summary>
+    private static async Task<Outcome> ContinueAsync(
+        StoredRun run,
+        SteeringCall call,
+        UseCaseContext context,
+        CancellationToken stop
+    )
+    {
+        var repository = context.RequireRepository();
+        TrustGate.Demand(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);
+        using var limit = new CancellationTokenSource(CarriedOutWithin, context.Time);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            var result = await new BackgroundRun(run.Id, repository, context).ResumeAsync([], waiting.Token, call.Reached);
+            return result.Ended is { } ended && call.Reached?.Invoke(ended) == true ? Outcome.Done : result.Outcome;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return Outcome.Resumable;
+        }
+    }
+
+    private async Task<CommandResult> CallAsync(Func<UseCaseContext, Task<Outcome>> act)
+    {
+        // A command must not block the thread of its caller.
+        await Task.Yield();
+        var interaction = new RecordedInteraction();
+        try
+        {
+            return new CommandResult(await act(contextOf(interaction)), interaction.Text);
+        }
+        catch (Exception fault) when (UseCaseFaults.Of(fault) is { } known)
+        {
+            return new CommandResult(known.Outcome, interaction.Text) { Fault = known };
+        }
+    }
+}

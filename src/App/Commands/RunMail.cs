@@ -1,0 +1,46 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks.Callbacks;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Mail of users to the agents of a run.</summary>
+public static class RunMail
+{
+    /// <summary>Confirms that a message was accepted.</summary>
+    /// <exception cref="UseCaseException">It was refused.</exception>
+    public static void Confirm(MailReceipt receipt, string to, UseCaseContext context)
+    {
+        if (!receipt.IsTaken)
+        {
+            throw new UseCaseException(Outcome.Usage, receipt.Refusal, "Nothing was sent.");
+        }
+        context.Interaction.Say(
+            receipt.Number > 0
+                ? $"Sent to {to} as message {receipt.Number}: it is read while the agent works, or with its next prompt."
+                : $"Sent to {to}: it goes to the run's machine within seconds, and from there to who is to read it."
+        );
+    }
+
+    /// <summary>Sends a user's mail.</summary>
+    /// <param name="task">Id of the task, or null for all agents of the run.</param>
+    /// <param name="run">The run, which must be open.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="context">The user, clock and folder.</param>
+    /// <param name="stop">Cancels the sending.</param>
+    /// <exception cref="UseCaseException">The run has ended, or the mail was refused.</exception>
+    public static async Task SendAsync(string? task, StoredRun run, string text, UseCaseContext context, CancellationToken stop)
+    {
+        if (RunStates.IsFinal(run.Status.State))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{run.Id} is {run.Status.State}: no agent works for it any more who could read mail.",
+                "Name an open run."
+            );
+        }
+        var mail = new AgentMail(context.RequireRepository().Root, run.Id, context.Time);
+        var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
+        Confirm(await mail.SendAsync(new MailLetter(person, IsFromPerson: true, task, text), stop), task ?? $"all of {run.Id}", context);
+    }
+}

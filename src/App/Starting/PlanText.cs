@@ -1,0 +1,32 @@
+using Orchestrator.Runs.Loading;
+
+namespace Orchestrator.App.Starting;
+
+/// <summary>A plan that a caller sent as text, in a private file while it is needed.</summary>
+internal sealed class PlanText : IDisposable
+{
+    /// <summary>Name of the file in messages.</summary>
+    public const string Name = "plan.yaml";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("orchestrate-web-").FullName;
+
+    private PlanText() { }
+
+    /// <summary>Absolute path of the file.</summary>
+    public string Path => System.IO.Path.Combine(_folder, Name);
+
+    /// <summary>Writes the text.</summary>
+    public static async Task<PlanText> WriteAsync(string text, CancellationToken stop)
+    {
+        var file = new PlanText();
+        await File.WriteAllTextAsync(file.Path, text, stop);
+        return file;
+    }
+
+    /// <summary>Reads plans by their name in messages.</summary>
+    public PlanFiles FilesIn(UseCaseContext context) =>
+        new(context.FindRepository(), _folder, context.FindSettings, context.Interaction.Warn, context.Time);
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
