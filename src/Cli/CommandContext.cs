@@ -30,9 +30,6 @@ internal sealed class CommandContext(
     /// <summary>Carries out another command line in a folder, at the same terminal, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, Task<Outcome>> CallAsync { get; init; }
 
-    /// <summary>Carries out another command line in a folder for another caller, and returns its exit code.</summary>
-    public required Func<IReadOnlyList<string>, string, CommandCaller, Task<Outcome>> CallAtAsync { get; init; }
-
     /// <summary>Ctrl-C, once and twice.</summary>
     public Interrupts Interrupts { get; } = interrupts;
 

@@ -27,7 +27,6 @@ public sealed class RunSharingTests
         var context = new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, time, interrupts)
         {
             CallAsync = (_, _) => Task.FromResult(Outcome.Done),
-            CallAtAsync = (_, _, _) => Task.FromResult(Outcome.Done),
         };
         var location = RepositoryLocation.Find(cli.Folder)!;
         var record = StoredRuns.Find(location, "night");

@@ -169,7 +169,6 @@ public sealed class ServerProfileTests
             new CommandContext(new RecordingTerminal(), cli.Environment, cli.Folder, TimeProvider.System, interrupts)
             {
                 CallAsync = (_, _) => Task.FromResult(Outcome.Done),
-                CallAtAsync = (_, _, _) => Task.FromResult(Outcome.Done),
             }
         );
     }

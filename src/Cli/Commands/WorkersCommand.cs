@@ -12,7 +12,6 @@ internal sealed class WorkersCommand : CliCommand
 {
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
-    private const int MostAnswer = 10_000;
     private readonly RunArgument _run = new("RUN", "Only agents of this run; of all open runs where none is named");
     private readonly Option<bool> _once = new("--once") { Description = "Show them once, also on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -142,19 +141,19 @@ internal sealed class WorkersCommand : CliCommand
         {
             return $"Nobody works on {row.Run}: orchestrate resume {row.Run}";
         }
-        // A run on which nobody works would be worked on by this panel, as long as it is open.
-        var words =
-            action == WorkerAction.Retry ? (string[])["retry", row.Name]
-            : !row.Task.Paused ? ["pause", row.Name]
-            : row.IsAbandoned ? ["resume", row.Run, "--detach"]
-            : ["resume", row.Name];
-        var (output, messages) = (new LimitedWriter(MostAnswer), new LimitedWriter(MostAnswer));
-        var code = await context.CallAtAsync(
-            words,
+        var command =
+            action == WorkerAction.Retry ? SteeringCatalog.Retry
+            : row.Task.Paused ? SteeringCatalog.Resume
+            : SteeringCatalog.Pause;
+        var commands = new RunCommands(interaction => new UnattendedContext(
+            context.Environment,
             repository.Root,
-            new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
-        );
-        var answer = $"{output} {messages}".ReplaceLineEndings(" ").Trim();
-        return $"{string.Join(' ', words)}: {(answer.Length > 0 ? answer : code == Outcome.Done ? "done" : $"exit code {code}")}";
+            context.Time,
+            context.Platform,
+            interaction
+        ));
+        var result = await commands.SteerAsync(command, new SteeringRequest(row.Run, row.Task.Id), context.Interrupts.Stop);
+        var answer = result.Text.ReplaceLineEndings(" ");
+        return $"{command.Name} {row.Name}: {(answer.Length > 0 ? answer : result.IsDone ? "done" : $"exit code {(int)result.Outcome}")}";
     }
 }

@@ -22,7 +22,6 @@ internal static class CommandLine
     /// <param name="time">The clock.</param>
     /// <param name="interrupts">Ctrl-C, once and twice.</param>
     /// <param name="platform">The machine; null: this one.</param>
-    /// <param name="caller">Another command of this process; null: a person at this terminal.</param>
     public static async Task<Outcome> RunAsync(
         IReadOnlyList<string> arguments,
         Func<bool, ITerminal> openTerminal,
@@ -30,8 +29,7 @@ internal static class CommandLine
         string directory,
         TimeProvider time,
         Interrupts interrupts,
-        HostPlatform? platform = null,
-        CommandCaller? caller = null
+        HostPlatform? platform = null
     )
     {
         var isWholeHelp = arguments is ["help" or "--help" or "-h", "--all"] or ["--all", "--help" or "-h"];
@@ -77,10 +75,8 @@ internal static class CommandLine
             platform
         )
         {
-            Device = caller?.Device,
             Words = arguments,
-            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform, caller),
-            CallAtAsync = (words, place, from) => RunAsync(words, from.OpenTerminal, environment, place, time, interrupts, platform, from),
+            CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform),
         };
         try
         {
@@ -93,7 +89,6 @@ internal static class CommandLine
         }
         catch (Exception fault) when ((NativeLibraryFault.Of(fault) ?? UseCaseFaults.Of(fault)) is { } known)
         {
-            caller?.TakeFault?.Invoke(known);
             terminal.Fail(known.Message, known.Cure);
             return known.Outcome;
         }

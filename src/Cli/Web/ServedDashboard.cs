@@ -36,7 +36,7 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
     /// <exception cref="UseCaseException">Another program has the port.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var source = new CommandSource(context);
+        var source = new RunSource(context);
         _metrics = new PageMetrics(source.Locations, context);
         _app = DashboardHost.Build(
             options,

@@ -32,22 +32,34 @@ internal abstract record ApiRoute(string Method, string Name, string Path, strin
 /// <summary>A question of the API.</summary>
 /// <param name="Ask">Asks it; null: the request lacks something.</param>
 internal sealed record ApiQuestion(
+    string Method,
     string Name,
     string Path,
     string Summary,
     Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<object>>?> Ask
-) : ApiRoute(HttpMethods.Get, Name, Path, Summary);
+) : ApiRoute(Method, Name, Path, Summary);
 
-/// <summary>A change by the API: a command line of <c>orchestrate</c>.</summary>
-/// <param name="Words">The command line of a request; null: the request lacks something, which <see cref="ApiOperation.Body"/>
-/// says.</param>
-internal sealed record ApiCommand(string Name, string Path, string Summary, Func<ApiRequest, IReadOnlyList<string>?> Words)
-    : ApiRoute(HttpMethods.Post, Name, Path, Summary);
+/// <summary>A change by the API.</summary>
+/// <param name="Act">Carries it out; null if the request lacks something, which <see cref="ApiOperation.Body"/> says.</param>
+internal sealed record ApiCommand(
+    string Name,
+    string Path,
+    string Summary,
+    Func<ApiRequest, Func<IRunCommands, CancellationToken, Task<CommandResult>>?> Act
+) : ApiRoute(HttpMethods.Post, Name, Path, Summary);
 
-/// <summary>The message of a command without a document.</summary>
-/// <param name="ExitCode">Its exit code: 0, or 4 where nobody works on the run now, and the answer is kept for whoever goes on.</param>
-/// <param name="Told">All that it wrote, for people.</param>
+/// <summary>The answer to a command.</summary>
+/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if nobody works on the run now and the command is
+/// kept until somebody does.</param>
+/// <param name="Told">The messages for people.</param>
 internal sealed record CommandTold(int ExitCode, string Told);
+
+/// <summary>The answer to the start of a run.</summary>
+/// <param name="ExitCode">0 if the run works, 3 if it waits for approval.</param>
+/// <param name="Told">The messages for people.</param>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Url">Address of the run in this API.</param>
+internal sealed record RunStarted(int ExitCode, string Told, string RunId, string Url);
 
 /// <summary>The repositories of this user.</summary>
 /// <param name="Repositories">By path.</param>
@@ -88,9 +100,26 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
         return isNumber;
     }
 
+    /// <summary>An amount of money of the body.</summary>
+    /// <param name="name">Name of the member.</param>
+    /// <param name="value">The amount; null if none is given.</param>
+    /// <returns>False for a value that is not a positive number.</returns>
+    public bool TryMoney(string name, out decimal? value)
+    {
+        value = null;
+        if (Body[name] is not { } given)
+        {
+            return true;
+        }
+        var isNumber = given is JsonValue json && json.TryGetValue<decimal>(out var number) && (value = number) > 0;
+        return isNumber;
+    }
+
     /// <summary>A text of the body; null: it is not there, or no text.</summary>
     public string? Text(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>An option with a text of the body or a parameter of the query, where it is given.</summary>
-    public static IEnumerable<string> Option(string option, string? value) => value is { Length: > 0 } ? [$"{option}={value}"] : [];
+    /// <summary>Values of the body that are texts or numbers, by name.</summary>
+    public IReadOnlyDictionary<string, string> Values =>
+        Body.Where(member => member.Value is JsonValue value && value.GetValueKind() is JsonValueKind.String or JsonValueKind.Number)
+            .ToDictionary(member => member.Key, member => member.Value!.ToString(), StringComparer.Ordinal);
 }

@@ -95,16 +95,13 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             return;
         }
         var change = (ApiCommand)route;
-        if (change.Words(request) is not { } words)
+        if (change.Act(request) is not { } act)
         {
             await RefuseIncompleteAsync(context, route.Body);
             return;
         }
-        var call = new CommandCall(repository.Root, SteeringWords.InBackground(words), DoorMiddleware.SessionOf(context).Device)
-        {
-            Input = request.Text("plan"),
-        };
-        if (await OnceAsync(context, call, body) is not { } outcome)
+        var commands = reader.CommandsIn(repository, DoorMiddleware.SessionOf(context).Device);
+        if (await OnceAsync(context, repository, stop => act(commands, stop), body) is not { } result)
         {
             await Refuse(
                     StatusCodes.Status422UnprocessableEntity,
@@ -114,20 +111,20 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
-        var ofUsage = outcome.ExitCode == (int)Outcome.Usage ? await OfUsageAsync(context, route, request, repository) : 0;
-        await SendAsync(context, outcome, ApiStatus.Of(outcome, ofUsage));
+        var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, route, request, repository) : 0;
+        await SendAsync(context, result, ofUsage);
     }
 
     private async Task AnswerAsync(HttpContext context, ApiQuestion question, ApiRequest request, RepositoryEntry repository)
     {
         if (question.Ask(request) is not { } ask)
         {
-            await RefuseIncompleteAsync(context, question.Query);
+            await RefuseIncompleteAsync(context, [.. question.Query, .. question.Body]);
             return;
         }
         var answer = await reader.AskAsync(
             repository,
-            $"{context.Request.Path}{context.Request.QueryString}",
+            $"{context.Request.Path}{context.Request.QueryString} {request.Body.ToJsonString()}",
             ask,
             context.RequestAborted,
             request.Run.Length > 0 ? request.Run : null
@@ -159,39 +156,45 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
 
     /// <summary>Carries out a command, or gives the answer of the first request with the same key; null where that was another
     /// request.</summary>
-    private async Task<CommandOutcome?> OnceAsync(HttpContext context, CommandCall call, JsonObject body)
+    private async Task<CommandResult?> OnceAsync(
+        HttpContext context,
+        RepositoryEntry repository,
+        Func<CancellationToken, Task<CommandResult>> act,
+        JsonObject body
+    )
     {
         if (context.Request.Headers[IdempotencyKey].FirstOrDefault() is not { Length: > 0 and <= LongestKey } key)
         {
-            return await reader.ActAsync(call, context.RequestAborted);
+            return await act(context.RequestAborted);
         }
         var asked = Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{call.Repository}\n{context.Request.Path}\n{body.ToJsonString()}"))
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{repository.Root}\n{context.Request.Path}\n{body.ToJsonString()}"))
         );
-        return await _kept.GetAsync(key, asked, () => reader.ActAsync(call, CancellationToken.None), context.RequestAborted);
+        return await _kept.GetAsync(key, asked, () => act(CancellationToken.None), context.RequestAborted);
     }
 
-    private static async Task SendAsync(HttpContext context, CommandOutcome outcome, int status)
+    private static async Task SendAsync(HttpContext context, CommandResult result, int ofUsage)
     {
-        if (ApiStatus.IsDocument(outcome))
+        var exitCode = (int)result.Outcome;
+        // A run that waits for approval was started as well.
+        if (result is { RunId: { } run, Fault: null, Outcome: Outcome.Done or Outcome.NeedsPerson })
         {
-            await JsonAsync(context, outcome.Output, status);
+            var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
+            context.Response.Headers.Location = url;
+            await JsonAsync(context, new RunStarted(exitCode, result.Text, run, url), StatusCodes.Status201Created);
             return;
         }
+        var status = ApiStatus.Of(result.Outcome, isRead: false, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            await JsonAsync(context, new CommandTold(outcome.ExitCode, outcome.Text), status);
+            await JsonAsync(context, new CommandTold(exitCode, result.Text), status);
             return;
         }
-        if (outcome.Fault is { } fault)
-        {
-            await Problem.Of(status, fault.Message, fault.Cure, outcome.ExitCode).ExecuteAsync(context);
-            return;
-        }
-        var lines = outcome.Messages.Trim().Split('\n', 2);
-        await Problem
-            .Of(status, lines[0].Length > 0 ? lines[0] : "It was not done.", lines.Length > 1 ? lines[1].Trim() : "", outcome.ExitCode)
-            .ExecuteAsync(context);
+        var lines = result.Messages.Split('\n', 2);
+        var (title, detail) = result.Fault is { } fault
+            ? (fault.Message, fault.Cure)
+            : (lines[0].Length > 0 ? lines[0] : "It was not done.", lines.Length > 1 ? lines[1].Trim() : "");
+        await Problem.Of(status, title, detail, exitCode).ExecuteAsync(context);
     }
 
     private static async Task<JsonObject> BodyAsync(HttpContext context, ApiRoute route)

@@ -19,19 +19,9 @@ internal static class ApiStatus
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
-    /// <summary>The status of the outcome of a command.</summary>
-    /// <param name="outcome">The outcome.</param>
-    /// <param name="ofUsage">The status where the command can't be carried out as it was given.</param>
-    public static int Of(CommandOutcome outcome, int ofUsage) =>
-        // A document is an answer, whatever it says: a plan that can't be run.
-        IsDocument(outcome) ? StatusCodes.Status200OK : Of((Outcome)outcome.ExitCode, isRead: false, ofUsage);
-
     /// <summary>True if the command answered; false if the server could not carry it out.</summary>
-    public static bool IsAnswer(CommandOutcome outcome) =>
-        Of(outcome, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
-
-    /// <summary>True if the command has printed a JSON document.</summary>
-    public static bool IsDocument(CommandOutcome outcome) => outcome.Output.Length > 0 && outcome.Output[0] is '{' or '[';
+    public static bool IsAnswer(CommandResult result) =>
+        Of(result.Outcome, isRead: false, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>The status of a command that can't be carried out as it was given: what it names is not there, what was asked for can't be,
     /// or what is there does not allow it now.</summary>

@@ -10,7 +10,12 @@ internal static class ApiTable
     private const string OfTask = OfRun + "/tasks/{task}";
 
     private static readonly ApiMember Text = new("text", "What the agent is told.", IsRequired: true);
-    private static readonly ApiMember Reason = new("reason", "Why.");
+
+    private static readonly ApiMember Losses = new(
+        "acceptLosses",
+        "True to land although changes of the run are lost, which its report names.",
+        Type: JsonSchemaType.Boolean
+    );
 
     /// <summary>The table, in the order of the documentation.</summary>
     public static IReadOnlyList<ApiRoute> All { get; } =
@@ -125,19 +130,9 @@ internal static class ApiTable
             "Whether this machine and the repository are ready",
             _ => (queries, stop) => queries.CheckAsync(stop)
         ),
-        new ApiCommand(
-            "startRun",
-            OfRepository + "/runs",
-            "Starts a run in the background",
-            request =>
-                (request.Text("plan"), request.Text("request")) switch
-                {
-                    ({ Length: > 0 }, null) => ["run", "--detach", .. Limits(request), CommandCall.InputFile],
-                    (null, { Length: > 0 } asked) => ["run", "--detach", .. Limits(request), "--", asked],
-                    _ => null,
-                }
-        )
+        new ApiCommand("startRun", OfRepository + "/runs", "Starts a run in the background", Start)
         {
+            Answer = typeof(RunStarted),
             Body =
             [
                 new ApiMember("plan", "The plan as YAML or JSON text. Either this or 'request'."),
@@ -146,107 +141,124 @@ internal static class ApiTable
                 new ApiMember("until", "Time of day, such as 07:00, from which on no agent is started."),
             ],
         },
-        new ApiCommand(
+        Read<ValidateDocument>(
             "validatePlan",
             OfRepository + "/plans/validate",
             "Whether a plan can be run",
-            request => request.Text("plan") is { Length: > 0 } ? ["validate", "--json", CommandCall.InputFile] : null
-        )
+            request =>
+                request.Text("plan") is { Length: > 0 } plan
+                    ? async (queries, stop) => (await queries.PlanAsync(plan, stop)).Check.ToDocument()
+                    : null,
+            HttpMethods.Post
+        ) with
         {
-            Answer = typeof(ValidateDocument),
             Body = [new ApiMember("plan", "The plan as YAML or JSON text.", IsRequired: true)],
         },
-        Act(
-            "approve",
-            OfRun + "/questions/{task}/approve",
-            "Says yes to a question: of a task, or 'plan'",
-            request => ["approve", "--", request.Task]
-        ),
-        Act(
-            "reject",
-            OfRun + "/questions/{task}/reject",
-            "Says no to a question",
-            request => ["reject", .. ApiRequest.Option("--reason", request.Text("reason")), "--", request.Task],
-            Reason
-        ),
-        Act(
+        .. SteeringCatalog.All.SelectMany(Steer),
+        new ApiCommand(
             "openPullRequest",
             OfRun + "/pull-request",
             "Opens draft pull requests of a run, or updates those that it has",
-            request => ["pr", "--", request.Run]
+            request => (commands, stop) => commands.OpenPullRequestsAsync(request.Run, stop)
         ),
-        Act("pauseRun", OfRun + "/pause", "Pauses a run", request => ["pause", "--", request.Run]),
-        Act("resumeRun", OfRun + "/resume", "Goes on with a run", request => ["resume", "--", request.Run]),
-        Act("cancelRun", OfRun + "/cancel", "Cancels a run", request => ["cancel", "--", request.Run]),
-        Act("promoteRun", OfRun + "/promote", "Lands a run that waits for that", request => ["promote", "--", request.Run]),
-        Act(
-            "landMerged",
-            OfRun + "/land-merged",
-            "Lands what is merged; the rest stays open",
-            request => ["land", "--merged", "--", request.Run]
-        ),
-        Act(
-            "resolveRun",
-            OfRun + "/resolve",
-            "Answers how a run continues that can't continue by itself",
-            request =>
-                request.Text("how") is { } how && Resolutions.All.Contains(how, StringComparer.Ordinal)
-                    ? ["resolve", "--", request.Run, how]
-                    : null,
-            new ApiMember("how", "manual-fix, replan or abort.", IsRequired: true)
-        ),
-        Act(
+        new ApiCommand(
             "broadcast",
             OfRun + "/broadcast",
             "Sends mail to all agents of a run",
-            request => request.Text("text") is { Length: > 0 } text ? ["broadcast", "--", request.Run, text] : null,
-            Text
-        ),
-        Act(
-            "retryTask",
-            OfTask + "/retry",
-            "Tries a task again",
-            request => ["retry", .. ApiRequest.Option("--guidance", request.Text("guidance")), "--", request.Task],
-            new ApiMember("guidance", "A sentence for its agent.")
-        ),
-        Act(
-            "skipTask",
-            OfTask + "/skip",
-            "Leaves a task out; what depends on it runs all the same",
-            request => ["skip", "--", request.Task]
-        ),
-        Act("cancelTask", OfTask + "/cancel", "Cancels a task", request => ["cancel", "--", request.Task]),
-        Act("pauseTask", OfTask + "/pause", "Pauses a task", request => ["pause", "--", request.Task]),
-        Act("resumeTask", OfTask + "/resume", "Goes on with a task", request => ["resume", "--", request.Task]),
-        Act(
-            "sendMail",
-            OfTask + "/mail",
-            "Sends mail to a task's agent",
-            request => request.Text("text") is { Length: > 0 } text ? ["send", "--", request.Task, text] : null,
-            Text
-        ),
+            request => Mail(request, task: null)
+        )
+        {
+            Body = [Text],
+        },
+        new ApiCommand("sendMail", OfTask + "/mail", "Sends mail to a task's agent", request => Mail(request, request.Path("task")))
+        {
+            Body = [Text],
+        },
     ];
+
+    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? Start(ApiRequest request)
+    {
+        var (plan, asked) = (request.Text("plan"), request.Text("request"));
+        if ((plan is { Length: > 0 }) == (asked is { Length: > 0 }) || !request.TryMoney("maxCost", out var most))
+        {
+            return null;
+        }
+        var start = new RunToStart
+        {
+            Plan = plan,
+            Request = asked,
+            MaxCost = most,
+            Until = request.Text("until"),
+        };
+        return (commands, stop) => commands.StartAsync(start, stop);
+    }
+
+    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? Mail(ApiRequest request, string? task) =>
+        request.Text("text") is { Length: > 0 } text ? (commands, stop) => commands.SendMailAsync(request.Run, task, text, stop) : null;
+
+    /// <summary>The routes of a steering command: one for each kind of target.</summary>
+    private static IEnumerable<ApiCommand> Steer(SteeringDefinition command)
+    {
+        (SteeringTargets Target, string Path)[] targets =
+        [
+            (SteeringTargets.Run, OfRun),
+            (SteeringTargets.Task, OfTask),
+            (SteeringTargets.Question, OfRun + "/questions/{task}"),
+        ];
+        return targets
+            .Where(target => command.Targets.HasFlag(target.Target))
+            .Select(target => new ApiCommand(
+                OperationOf(command, target.Target),
+                $"{target.Path}/{command.Name}",
+                command.Summary,
+                request => Act(command, request, target.Target)
+            )
+            {
+                Body =
+                [
+                    .. command.Arguments.Select(argument => new ApiMember(argument.Name, argument.Description, argument.IsRequired)),
+                    .. command.Lands ? [Losses] : (ApiMember[])[],
+                ],
+            });
+    }
+
+    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? Act(
+        SteeringDefinition command,
+        ApiRequest request,
+        SteeringTargets target
+    )
+    {
+        var task = target == SteeringTargets.Run ? null : request.Path("task");
+        if (command.FaultOf(new SteeringInput("", task) { Values = request.Values }) is not null)
+        {
+            return null;
+        }
+        var steering = new SteeringRequest(request.Run, task)
+        {
+            Values = request.Values,
+            AcceptsLosses = request.Body[Losses.Name]?.GetValueKind() == JsonValueKind.True,
+        };
+        return (commands, stop) => commands.SteerAsync(command, steering, stop);
+    }
+
+    /// <summary>Name of an operation: the command's name in camel case, and the target where the name alone is ambiguous.</summary>
+    private static string OperationOf(SteeringDefinition command, SteeringTargets target)
+    {
+        var words = command.Name.Split('-');
+        return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]))
+            + (target == SteeringTargets.Question || words.Length > 1 ? "" : target.ToString());
+    }
 
     private static ApiQuestion Read<T>(
         string name,
         string path,
         string summary,
-        Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<T>>?> ask
+        Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<T>>?> ask,
+        string? method = null
     )
         where T : class =>
-        new(name, path, summary, request => ask(request) is { } asked ? async (queries, stop) => await asked(queries, stop) : null)
+        new(method ?? HttpMethods.Get, name, path, summary, request => ask(request) is { } asked ? async (queries, stop) => await asked(queries, stop) : null)
         {
             Answer = typeof(T),
         };
-
-    private static ApiCommand Act(
-        string name,
-        string path,
-        string summary,
-        Func<ApiRequest, IReadOnlyList<string>?> words,
-        params IReadOnlyList<ApiMember> body
-    ) => new(name, path, summary, words) { Body = body };
-
-    private static IEnumerable<string> Limits(ApiRequest request) =>
-        ApiRequest.Option("--max-cost", request.Body["maxCost"]?.ToString()).Concat(ApiRequest.Option("--until", request.Text("until")));
 }

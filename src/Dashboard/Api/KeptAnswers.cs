@@ -17,7 +17,7 @@ internal sealed class KeptAnswers(TimeProvider time)
     /// <param name="act">Carries out the command, also after the caller has hung up.</param>
     /// <param name="stop">The caller hung up.</param>
     /// <returns>The answer; null if the key was used for another request.</returns>
-    public async Task<CommandOutcome?> GetAsync(string key, string request, Func<Task<CommandOutcome>> act, CancellationToken stop)
+    public async Task<CommandResult?> GetAsync(string key, string request, Func<Task<CommandResult>> act, CancellationToken stop)
     {
         KeptAnswer? kept;
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class KeptAnswers(TimeProvider time)
         return kept.Request == request ? await kept.Outcome.WaitAsync(stop) : null;
     }
 
-    private async Task<CommandOutcome> ActAsync(string key, Func<Task<CommandOutcome>> act)
+    private async Task<CommandResult> ActAsync(string key, Func<Task<CommandResult>> act)
     {
         var isAnswer = false;
         try
@@ -74,5 +74,5 @@ internal sealed class KeptAnswers(TimeProvider time)
         }
     }
 
-    private sealed record KeptAnswer(DateTimeOffset Time, string Request, Task<CommandOutcome> Outcome);
+    private sealed record KeptAnswer(DateTimeOffset Time, string Request, Task<CommandResult> Outcome);
 }

@@ -21,5 +21,5 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     public string? Run { get; init; }
 
     /// <summary>The result of the user's last request; null: there was none.</summary>
-    public CommandOutcome? Said { get; init; }
+    public CommandResult? Said { get; init; }
 }

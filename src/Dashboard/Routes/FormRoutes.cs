@@ -15,26 +15,6 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
     private const string Comment = "comment";
     private const int LongestText = 4000;
 
-    /// <summary>Kinds of <see cref="AnswerWay"/> that change something; the others look at something, or are not of a run.</summary>
-    internal static readonly string[] Kinds =
-    [
-        AnswerWays.Approve,
-        AnswerWays.Reject,
-        AnswerWays.Promote,
-        AnswerWays.Skip,
-        AnswerWays.Cancel,
-        AnswerWays.Resume,
-        AnswerWays.CancelDependants,
-        AnswerWays.Retry,
-        AnswerWays.Guide,
-        AnswerWays.LandMerged,
-        AnswerWays.AcceptLosses,
-        AnswerWays.PromoteOnto,
-        AnswerWays.LandMergedAcceptingLosses,
-        AnswerWays.Resolve,
-        AnswerWays.RaiseBudget,
-    ];
-
     /// <summary>Adds them.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
@@ -132,52 +112,58 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
         var back = Back(context, Links.Run(home, run));
         if (target != run && !target.StartsWith(run + "/", StringComparison.Ordinal))
         {
-            return Said(back, new CommandOutcome(2, "", $"'{target}' does not belong to {run}."));
+            return Said(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."));
         }
-        var words = Words(kind, target, text, form);
-        if (words is null)
+        if (ActOf(run, kind, target, text, form) is not { } act)
         {
-            return Said(back, new CommandOutcome(2, "", $"'{kind}' is nothing that can be done here."));
+            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is nothing that can be done here."));
         }
         if (form["shown"].ToString() is { Length: > 0 } shown && await HasChangedAsync(home, run, shown, context.RequestAborted))
         {
             return Said(
                 back,
-                new CommandOutcome(
-                    2,
-                    "",
+                new CommandResult(
+                    Outcome.Usage,
                     "Nothing was done: what you answered is not asked any more, or is asked anew with other words. See below."
                 )
             );
         }
-        var call = new CommandCall(home.Root, words, DoorMiddleware.SessionOf(context).Device);
-        return Said(back, await reader.ActAsync(call, context.RequestAborted));
+        var commands = reader.CommandsIn(home, DoorMiddleware.SessionOf(context).Device);
+        return Said(back, await act(commands, context.RequestAborted));
     }
 
-    private static IReadOnlyList<string>? Words(string kind, string target, string text, IFormCollection form)
+    private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? ActOf(
+        string run,
+        string kind,
+        string target,
+        string text,
+        IFormCollection form
+    )
     {
-        var resolution = form["resolution"].ToString() is { Length: > 0 } given ? given : null;
-        var way = new AnswerWay(kind, target, resolution);
+        var task = target == run ? null : target[(run.Length + 1)..];
         return kind switch
         {
-            Comment when text.Length > 0 =>
-            [
-                "send",
-                "--",
-                target,
-                $"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}",
-            ],
-            "send" when text.Length > 0 => ["send", "--", target, text],
-            "pause" => SteeringWords.InBackground(["pause", "--", target]),
-            _ when way.NeedsText && text.Length == 0 => null,
-            AnswerWays.PromoteOnto when resolution is null => null,
-            AnswerWays.Resolve when !Resolutions.All.Contains(resolution) => null,
-            AnswerWays.RaiseBudget when resolution is not null && !BudgetKinds.All.Contains(resolution) => null,
-            _ when Kinds.Contains(kind, StringComparer.Ordinal) => SteeringWords.InBackground(
-                way.CommandLine(text.Length > 0 ? text : null)
-            ),
-            _ => null,
+            Comment when text.Length > 0 => Mail($"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"),
+            "send" when text.Length > 0 => Mail(text),
+            "pause" => (commands, stop) => commands.SteerAsync(SteeringCatalog.Pause, new SteeringRequest(run, task), stop),
+            _ => Answer(),
         };
+
+        Func<IRunCommands, CancellationToken, Task<CommandResult>> Mail(string letter) =>
+            (commands, stop) => commands.SendMailAsync(run, task, letter, stop);
+
+        Func<IRunCommands, CancellationToken, Task<CommandResult>>? Answer()
+        {
+            var resolution = form["resolution"].ToString() is { Length: > 0 } given ? given : null;
+            var way = new AnswerWay(kind, target, resolution);
+            if ((way.NeedsText && text.Length == 0) || (kind == AnswerWays.PromoteOnto && resolution is null))
+            {
+                return null;
+            }
+            return AnswerRequest.Of(run, way, text) is var (command, request)
+                ? (commands, stop) => commands.SteerAsync(command, request, stop)
+                : null;
+        }
     }
 
     private static string Place(string line) =>
@@ -205,48 +191,41 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
         }
         var plan = form["plan"].ToString();
         var stop = context.RequestAborted;
+        CommandResult? started = null;
         if (form["do"] == "start")
         {
-            var device = DoorMiddleware.SessionOf(context).Device;
-            var started = await reader.ActAsync(
-                new CommandCall(home.Root, ["run", "--detach", CommandCall.InputFile], device) { Input = plan },
-                stop
-            );
-            if (started.IsDone)
+            started = await reader
+                .CommandsIn(home, DoorMiddleware.SessionOf(context).Device)
+                .StartAsync(new RunToStart { Plan = plan }, stop);
+            // A run that waits for approval was started as well.
+            if (started is { RunId: { } run, Fault: null })
             {
-                return Said("/", started);
+                return Said(Links.Run(home, run), started);
             }
-            return await ShowAsync(started, []);
         }
-        var checkedPlan = await reader.ActAsync(Read("validate", CommandCall.InputFile), stop);
-        var graph = await reader.ActAsync(Read("graph", "--json", CommandCall.InputFile), stop);
-        return await ShowAsync(checkedPlan, graph.IsDone ? Tasks(graph.Output) : []);
-
-        CommandCall Read(params string[] words) => new(home.Root, words) { Input = plan };
-
-        async Task<IResult> ShowAsync(CommandOutcome said, IReadOnlyList<RunTask> tasks) =>
-            await renderer.RenderAsync<PlanPage>(
-                new()
-                {
-                    ["Frame"] = pages.Frame(context, "Plan", "plan"),
-                    ["Checked"] = said,
-                    ["Repositories"] = reader.Repositories,
-                    ["Chosen"] = home.Id,
-                    ["Plan"] = plan,
-                    ["Graph"] = tasks,
-                    ["Risk"] = (await reader.ActAsync(Read("risk", CommandCall.InputFile), stop)).Output,
-                }
-            );
+        var view = (
+            await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)
+        ).Document;
+        return await renderer.RenderAsync<PlanPage>(
+            new()
+            {
+                ["Frame"] = pages.Frame(context, "Plan", "plan"),
+                ["Said"] = started,
+                ["Checked"] = view,
+                ["Repositories"] = reader.Repositories,
+                ["Chosen"] = home.Id,
+                ["Plan"] = plan,
+                ["Graph"] = Tasks(view?.Graph),
+            }
+        );
     }
 
-    private static IReadOnlyList<RunTask> Tasks(string graph) =>
+    private static IReadOnlyList<RunTask> Tasks(GraphDocument? graph) =>
         [
-            .. JsonNode.Parse(graph)!["tasks"]!
-                .AsArray()
-                .Select(task => new RunTask(new TaskProgress { Id = task!["id"]!.GetValue<string>(), State = TaskStates.Pending })
-                {
-                    DependsOn = [.. task["dependsOn"]!.AsArray().Select(need => need!.GetValue<string>())],
-                }),
+            .. (graph?.Tasks ?? []).Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
+            {
+                DependsOn = task.DependsOn,
+            }),
         ];
 
     /// <summary>The form that a logged-in person has sent from a page of this server; null: it is none.</summary>
@@ -275,7 +254,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
             "Load the page anew and send it again."
         );
 
-    private IResult Said(string to, CommandOutcome outcome) =>
+    private IResult Said(string to, CommandResult outcome) =>
         Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome)}");
 
     /// <summary>The page from which the form came, as far as the browser tells; else the page of the run.</summary>

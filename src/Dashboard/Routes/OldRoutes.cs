@@ -24,11 +24,11 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         routes.MapGet("/api/sessions", SessionsAsync);
         routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync);
         routes.MapPost("/api/spawn", (Delegate)SpawnAsync);
-        foreach (var verb in (string[])["pause", "resume"])
+        foreach (var command in (SteeringDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
         {
             routes.MapPost(
-                $"/api/agents/{{run}}/{{task}}/{verb}",
-                (HttpContext context, string run, string task) => SteerAsync(context, run, task, verb)
+                $"/api/agents/{{run}}/{{task}}/{command.Name}",
+                (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
             );
         }
         routes.MapPost("/api/cleanup", (Delegate)CleanupAsync);
@@ -142,8 +142,8 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
                 "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
             );
         }
-        var call = new CommandCall(home.Root, ["spawn", "--detach", "--", .. texts], DoorMiddleware.SessionOf(context).Device);
-        return Told(await reader.ActAsync(call, context.RequestAborted), StatusCodes.Status400BadRequest);
+        var commands = reader.CommandsIn(home, DoorMiddleware.SessionOf(context).Device);
+        return Told(await commands.StartAsync(new RunToStart { Tasks = texts }, context.RequestAborted), StatusCodes.Status400BadRequest);
     }
 
     private static IEnumerable<string> TextsOf(JsonNode? tasks) =>
@@ -154,16 +154,15 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
             _ => [tasks.ToString()],
         };
 
-    private async Task<IResult> SteerAsync(HttpContext context, string run, string task, string verb)
+    private async Task<IResult> SteerAsync(HttpContext context, string run, string task, SteeringDefinition command)
     {
         foreach (var repository in reader.Repositories)
         {
             if ((await reader.RunAsync(repository, run, context.RequestAborted)).Document is { } found && found.RunId == run)
             {
-                var words = SteeringWords.InBackground([verb, "--", $"{run}/{task}"]);
-                var call = new CommandCall(repository.Root, words, DoorMiddleware.SessionOf(context).Device);
+                var commands = reader.CommandsIn(repository, DoorMiddleware.SessionOf(context).Device);
                 var ofUsage = found.Tasks.Any(one => one.Id == task) ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound;
-                return Told(await reader.ActAsync(call, context.RequestAborted), ofUsage);
+                return Told(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
             }
         }
         return Problem.Of(StatusCodes.Status404NotFound, $"There is no agent {run}/{task}.", "GET /api/status lists the agents.");
@@ -174,9 +173,9 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         var told = new List<string>();
         foreach (var repository in reader.Repositories)
         {
-            var call = new CommandCall(repository.Root, ["cleanup"], DoorMiddleware.SessionOf(context).Device);
-            var outcome = await reader.ActAsync(call, context.RequestAborted);
-            told.Add($"{repository.Root}:\n{outcome.Output}{outcome.Messages}".Trim());
+            var commands = reader.CommandsIn(repository, DoorMiddleware.SessionOf(context).Device);
+            var result = await commands.CleanUpAsync(context.RequestAborted);
+            told.Add($"{repository.Root}:\n{result.Text}");
         }
         return Json(ToldOf(0, string.Join("\n\n", told)));
     }
@@ -233,13 +232,18 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
     private static IResult Refused(UseCaseException fault, int ofUsage) =>
         Problem.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
 
-    private static IResult Told(CommandOutcome outcome, int ofUsage)
+    private static IResult Told(CommandResult result, int ofUsage)
     {
-        var (text, status) = (outcome.Text, ApiStatus.Of(outcome, ofUsage));
-        return status < StatusCodes.Status300MultipleChoices
-            // Those clients know no 202.
-            ? Json(ToldOf(outcome.ExitCode, text))
-            : Problem.Of(status, outcome.Fault?.Message ?? text.Split('\n')[0], outcome.Fault?.Cure ?? text, outcome.ExitCode);
+        var status = ApiStatus.Of(result.Outcome, isRead: false, ofUsage);
+        // A run that waits for approval was started as well. Those clients know no 202.
+        return status < StatusCodes.Status300MultipleChoices || result is { RunId: not null, Fault: null, Outcome: Outcome.NeedsPerson }
+            ? Json(ToldOf((int)result.Outcome, result.Text))
+            : Problem.Of(
+                status,
+                result.Fault?.Message ?? result.Text.Split('\n')[0],
+                result.Fault?.Cure ?? result.Text,
+                (int)result.Outcome
+            );
     }
 
     private static JsonObject ToldOf(int exitCode, string text) => new() { ["exitCode"] = exitCode, ["told"] = text };

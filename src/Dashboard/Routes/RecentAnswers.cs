@@ -10,11 +10,11 @@ internal sealed class RecentAnswers(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, (DateTimeOffset Time, CommandOutcome Outcome)> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Time, CommandResult Outcome)> _answers = new(StringComparer.Ordinal);
 
     /// <summary>Keeps an answer.</summary>
     /// <returns>Its key.</returns>
-    public string Keep(CommandOutcome outcome)
+    public string Keep(CommandResult outcome)
     {
         foreach (var old in _answers.Where(answer => time.GetUtcNow() - answer.Value.Time > Kept))
         {
@@ -26,5 +26,5 @@ internal sealed class RecentAnswers(TimeProvider time)
     }
 
     /// <summary>The answer of a key; null: there is none any more.</summary>
-    public CommandOutcome? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Outcome : null;
+    public CommandResult? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Outcome : null;
 }

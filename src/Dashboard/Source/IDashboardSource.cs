@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>The source of the pages and the API, which know no file and no engine: queries answer their questions, and commands of
-/// <c>orchestrate</c> make their changes.</summary>
+/// <summary>The source of the pages and the API, which know no file and no engine: queries answer their questions, and commands
+/// make their changes.</summary>
 public interface IDashboardSource
 {
     /// <summary>The repositories in which this user has started runs, by path.</summary>
@@ -10,10 +10,10 @@ public interface IDashboardSource
     /// <summary>The questions that a repository answers.</summary>
     IRunQueries QueriesIn(RepositoryEntry repository);
 
-    /// <summary>Carries out a command line as if it were typed in a repository, without a terminal.</summary>
-    /// <param name="command">The command line, and who asks.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    Task<CommandOutcome> CallAsync(CommandCall command, CancellationToken cancellationToken);
+    /// <summary>The commands that change the runs of a repository.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="device">Device of the user, for the record of decisions.</param>
+    IRunCommands CommandsIn(RepositoryEntry repository, string device);
 
     /// <summary>The transitions of a run, those that are there and those that come; ends with the run.</summary>
     /// <param name="repository">The repository.</param>
@@ -39,32 +39,3 @@ public interface IDashboardSource
 /// <param name="Name">The name of its folder.</param>
 /// <param name="Root">Its absolute path.</param>
 public sealed record RepositoryEntry(string Id, string Name, string Root);
-
-/// <summary>A command line of <c>orchestrate</c>.</summary>
-/// <param name="Repository">Folder in which it is carried out.</param>
-/// <param name="Words">The words after the program's name.</param>
-/// <param name="Device">From where a person asks, for the record of what they decide; null: the command only reads.</param>
-public sealed record CommandCall(string Repository, IReadOnlyList<string> Words, string? Device = null)
-{
-    /// <summary>A word that stands for the path of a file with <see cref="Input"/>.</summary>
-    public const string InputFile = "\0input";
-
-    /// <summary>Text of a file that is there while the command is carried out; null: there is none.</summary>
-    public string? Input { get; init; }
-}
-
-/// <summary>The outcome of a command line.</summary>
-/// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">What it wrote to its standard output.</param>
-/// <param name="Messages">What it told the person: progress, warnings, and why it failed with the cure.</param>
-public sealed record CommandOutcome(int ExitCode, string Output, string Messages)
-{
-    /// <summary>The reason for which the command failed; null: it did not, or tells it only in its text.</summary>
-    public UseCaseException? Fault { get; init; }
-
-    /// <summary>True if the command did what was asked.</summary>
-    public bool IsDone => ExitCode == 0;
-
-    /// <summary>All that it wrote, for people.</summary>
-    public string Text => $"{Output.Trim()}\n{Messages.Trim()}".Trim();
-}

@@ -96,8 +96,10 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
             ? await AskAsync(any, question, ask, stop)
             : new Answer<T>(null, new UseCaseException(Outcome.Usage, "No run was started by this user on this machine yet."));
 
-    /// <summary>Carries out a command for a person.</summary>
-    public Task<CommandOutcome> ActAsync(CommandCall call, CancellationToken stop) => source.CallAsync(call, stop);
+    /// <summary>The commands of a repository for a user.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="device">Device of the user.</param>
+    public IRunCommands CommandsIn(RepositoryEntry repository, string device) => source.CommandsIn(repository, device);
 
     private async Task<Answer<object>> AskAsync<T>(RepositoryEntry repository, Func<IRunQueries, CancellationToken, Task<T>> ask)
         where T : class

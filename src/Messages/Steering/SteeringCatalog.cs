@@ -6,10 +6,17 @@ namespace Orchestrator.Messages;
 /// answer; the client, command line, API, page and their documentation follow from the row.</summary>
 public static class SteeringCatalog
 {
-    private const string Amount = "amount";
-    private const string Of = "of";
-    private const string Guidance = "guidance";
-    private const string Reason = "reason";
+    /// <summary>Name of the argument with the new limit of a budget.</summary>
+    public const string Amount = "amount";
+
+    /// <summary>Name of the argument with the kind of a budget.</summary>
+    public const string BudgetKind = "of";
+
+    /// <summary>Name of the argument with a text for the agent.</summary>
+    public const string Guidance = "guidance";
+
+    /// <summary>Name of the argument with the reason of a decision.</summary>
+    public const string Reason = "reason";
 
     /// <summary>Name of the argument that says how a run continues.</summary>
     public const string Way = "how";
@@ -226,7 +233,7 @@ public static class SteeringCatalog
                     Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a budget." : null,
                     Cure = $"Give {BudgetAmount.Accepts}.",
                 },
-                new(Of, "Which budget: run, task, attempt, day or account (default: that of the run, or of the task that is named)")
+                new(BudgetKind, "Which budget: run, task, attempt, day or account (default: that of the run, or of the task that is named)")
                 {
                     Placeholder = "WHAT",
                     Check = (kind, input) =>
@@ -275,7 +282,7 @@ public static class SteeringCatalog
     {
         var amount = BudgetAmount.TryRead(input.Text(Amount))!;
         var kind =
-            input.Text(Of) is { Length: > 0 } named ? named
+            input.Text(BudgetKind) is { Length: > 0 } named ? named
             : input.Task is null ? BudgetKinds.Run
             : BudgetKinds.Task;
         var task = IsOfTask(kind) ? input.RequiredTask : "";

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Orchestrator.Cli.Console;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Messages;
@@ -10,11 +9,10 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>The source of the page: our own commands, carried out in this process without a terminal, and the records of runs.</summary>
-/// <param name="context">Clock, variables, and how a command is called.</param>
-internal sealed class CommandSource(CommandContext context) : IDashboardSource
+/// <summary>The source of the page: queries and commands of the repositories in which the user has started runs.</summary>
+/// <param name="context">Clock and variables.</param>
+internal sealed class RunSource(UseCaseContext context) : IDashboardSource
 {
-    private const int MostRead = 64 * 1024 * 1024;
     private static readonly TimeSpan RepositoriesKept = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan RepositoryLooked = TimeSpan.FromMilliseconds(250);
@@ -46,39 +44,17 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         new RunQueries(new UnattendedContext(context.Environment, repository.Root, context.Time, context.Platform));
 
     /// <inheritdoc/>
-    public async Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
-    {
-        // A command must not hold up the thread that has asked.
-        await Task.Yield();
-        var (output, messages) = (new LimitedWriter(MostRead), new LimitedWriter(MostRead));
-        var fault = (UseCaseException?)null;
-        var file = call.Input is null ? null : Path.Combine(Directory.CreateTempSubdirectory("orchestrate-web-").FullName, "plan.yaml");
-        var caller = new CommandCaller(CapturedTerminal.Opening(context.Environment, output, messages))
+    public IRunCommands CommandsIn(RepositoryEntry repository, string device) =>
+        new RunCommands(interaction => new UnattendedContext(
+            context.Environment,
+            repository.Root,
+            context.Time,
+            context.Platform,
+            interaction
+        )
         {
-            Device = call.Device,
-            TakeFault = known => fault = new UseCaseException(known.Outcome, Told(known.Message), Told(known.Cure)),
-        };
-        try
-        {
-            if (file is not null)
-            {
-                await File.WriteAllTextAsync(file, call.Input, stop);
-            }
-            var words = call.Words.Select(word => word == CommandCall.InputFile ? file ?? word : word).ToList();
-            var code = await context.CallAtAsync(words, call.Repository, caller);
-            return new CommandOutcome((int)code, Told(output.ToString()), Told(messages.ToString())) { Fault = fault };
-        }
-        finally
-        {
-            if (file is not null)
-            {
-                Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
-            }
-        }
-
-        // Whoever sent a plan has not named that file, and never finds it.
-        string Told(string text) => file is null ? text : text.Replace(file, Path.GetFileName(file), StringComparison.Ordinal);
-    }
+            Device = device,
+        });
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>

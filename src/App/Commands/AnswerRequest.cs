@@ -1,0 +1,45 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Translates a way to answer a question into a steering command.</summary>
+public static class AnswerRequest
+{
+    /// <summary>The command and its request; null for a way that only shows something, or that is not about a run.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="way">The way.</param>
+    /// <param name="text">The user's text: guidance, a reason or an amount; may be empty.</param>
+    public static (SteeringDefinition Command, SteeringRequest Request)? Of(string run, AnswerWay way, string text)
+    {
+        var task = way.Target == run ? null : way.Target[(run.Length + 1)..];
+        var request = new SteeringRequest(run, task);
+        return way.Kind switch
+        {
+            AnswerWays.Approve => (SteeringCatalog.Approve, request),
+            AnswerWays.Reject => (SteeringCatalog.Reject, With(request, (SteeringCatalog.Reason, text))),
+            AnswerWays.Skip => (SteeringCatalog.Skip, request),
+            AnswerWays.Cancel => (SteeringCatalog.Cancel, request),
+            AnswerWays.CancelDependants => (SteeringCatalog.Cancel, request with { WithDependants = true }),
+            AnswerWays.Resume => (SteeringCatalog.Resume, request),
+            AnswerWays.Retry => (SteeringCatalog.Retry, request),
+            AnswerWays.Guide => (SteeringCatalog.Retry, With(request, (SteeringCatalog.Guidance, text))),
+            AnswerWays.Promote => (SteeringCatalog.Promote, request),
+            AnswerWays.PromoteOnto => (SteeringCatalog.Promote, With(request, (SteeringCatalog.Target, way.Resolution ?? ""))),
+            AnswerWays.AcceptLosses => (SteeringCatalog.Promote, request with { AcceptsLosses = true }),
+            AnswerWays.LandMerged => (SteeringCatalog.LandMerged, request),
+            AnswerWays.LandMergedAcceptingLosses => (SteeringCatalog.LandMerged, request with { AcceptsLosses = true }),
+            AnswerWays.Resolve => (SteeringCatalog.Resolve, With(request, (SteeringCatalog.Way, way.Resolution ?? ""))),
+            AnswerWays.RaiseBudget => (
+                SteeringCatalog.RaiseBudget,
+                With(request, (SteeringCatalog.Amount, text), (SteeringCatalog.BudgetKind, way.Resolution ?? ""))
+            ),
+            _ => null,
+        };
+    }
+
+    private static SteeringRequest With(SteeringRequest request, params (string Name, string Value)[] values) =>
+        request with
+        {
+            Values = values.Where(value => value.Value.Length > 0).ToDictionary(value => value.Name, value => value.Value),
+        };
+}
