@@ -39,14 +39,14 @@ public sealed class GeneratedClientTests
             {
                 var api = new Client(http);
                 RepositoryEntry repository = (await api.ListRepositoriesAsync()).Repositories.Single();
-                ValidateDocument valid = await api.ValidatePlanAsync(repository.Id, null, new ValidatePlanRequest { Plan = plan });
+                ValidateDocument valid = await api.ValidatePlanAsync(repository.Id, new ValidatePlanRequest { Plan = plan });
                 if (!valid.Valid || valid.TaskCount != 1)
                 {
                     return "The plan is no plan.";
                 }
-                CommandTold started = await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
+                RunStarted started = await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
                 await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
-                HistoryEntry entry = (await api.ListRunsAsync(repository.Id, 5)).Runs.Single();
+                HistoryEntry entry = (await api.ListRunsAsync(repository.Id, 5)).Runs.Single(run => run.RunId == started.RunId);
                 RunQuestion question = (await UntilAsync(
                     () => api.GetRunAsync(repository.Id, entry.RunId),
                     run => run.Questions.Count > 0
@@ -104,7 +104,7 @@ public sealed class GeneratedClientTests
             "tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true, verification: [test -f a.txt]}\n"
         );
 
-        Assert.Equal("0 completed merged True a", told);
+        Assert.Equal("3 completed merged True a", told);
     }
 
     private static async Task<string> GenerateAsync(string description)

@@ -40,7 +40,7 @@ public sealed class ApiTests
         other.Headers.Add("Idempotency-Key", "k1");
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await page.Browser.SendAsync(other)).StatusCode);
-        Assert.Equal(["retry", "--guidance=again", "--detach", "--", $"{Runs.Id}/a"], Assert.Single(page.Source.Acts).Words);
+        Assert.Equal($"retry {Runs.Id}/a guidance=again", Assert.Single(page.Source.Acts).Text);
     }
 
     [Theory]
@@ -49,12 +49,12 @@ public sealed class ApiTests
     public async Task Post_KeyOfARequestThatTheServerFailed_IsCarriedOutAgain(bool throws)
     {
         var source = Source();
-        source.Answer = _ => throws ? throw new IOException("The disk is full.") : new CommandOutcome(5, "", "error: No engine answers.");
+        source.Answer = _ => throws ? throw new IOException("The disk is full.") : Failing(Outcome.Unavailable, "No engine answers.");
         await using var page = await ServedPage.StartAsync(source);
         var failed = await RetryAsync(page, "k1");
-        source.Answer = _ => new CommandOutcome(1, "", "error: It can't be retried.");
+        source.Answer = _ => Failing(Outcome.WorkFailed, "It can't be retried.");
         var refused = await RetryAsync(page, "k1");
-        source.Answer = _ => new CommandOutcome(0, "", "done");
+        source.Answer = _ => new CommandResult(Outcome.Done, "done");
 
         var again = await RetryAsync(page, "k1");
 
@@ -124,7 +124,7 @@ public sealed class ApiTests
     /// the operations, with parameters of the query and without.</summary>
     private static readonly Dictionary<int, string[]> OfUsage = new()
     {
-        [400] = ["listRuns?", "getLog?", "getProof?", "listSessions?", "startRun", "validatePlan"],
+        [400] = ["listRuns?", "getLog?", "getProof?", "listSessions?", "startRun"],
         [404] = ["getRun", "getReport", "getTask", "getLog", "getDiff", "collectResults"],
         [409] =
         [
@@ -134,6 +134,9 @@ public sealed class ApiTests
             "pauseRun",
             "resumeRun",
             "cancelRun",
+            "abortRun",
+            "budgetRun",
+            "budgetTask",
             "promoteRun",
             "landMerged",
             "resolveRun",
@@ -145,7 +148,7 @@ public sealed class ApiTests
             "resumeTask",
             "sendMail",
         ],
-        [422] = ["listRuns", "listSettings", "getUsage", "listSchedules", "listBacklog", "listSessions", "listWorktrees", "check"],
+        [422] = ["listRuns", "listSettings", "getUsage", "listSchedules", "listBacklog", "listSessions", "listWorktrees", "check", "validatePlan"],
     };
 
     public static TheoryData<string, bool> Operations()
@@ -180,11 +183,11 @@ public sealed class ApiTests
         var described = description["paths"]![ApiRoutes.Root + route.Path]![route.Method.ToLowerInvariant()]!["responses"]!.AsObject();
         var ofUsage = OfUsage.Single(line => line.Value.Contains(name + (isAsked ? "?" : ""))).Key;
         var isOfRun = route.Path.Contains("{run}", StringComparison.Ordinal);
-        var later = route.IsRead ? 503 : 202;
+        var later = route.IsRead || name == "startRun" ? 503 : 202;
 
-        foreach (var (code, expected) in ((int, int)[])[(0, 200), (1, 422), (2, ofUsage), (3, 409), (4, later), (5, 503), (130, 503)])
+        foreach (var (code, expected) in ((int, int)[])[(0, name == "startRun" ? 201 : 200), (1, 422), (2, ofUsage), (3, 409), (4, later), (5, 503), (130, 503)])
         {
-            source.Answer = Fails(code);
+            source.Answer = later == 202 && code == 4 ? _ => new CommandResult(Outcome.Resumable, "what is kept") : Fails(code);
             source.FaultOf = question => IsLookUp(question, name) ? null : FaultOf(code);
             await AnswersAsync(expected, Runs.Id, "a", code);
         }
@@ -213,8 +216,11 @@ public sealed class ApiTests
         }
     }
 
-    private static Func<CommandCall, CommandOutcome> Fails(int code) =>
-        _ => new CommandOutcome(code, "", "error: what happened\n  what to do");
+    private static Func<Act, CommandResult> Fails(int code) =>
+        _ => code == 0 ? new CommandResult(Outcome.Done, "done") : Failing((Outcome)code, "what happened");
+
+    private static CommandResult Failing(Outcome outcome, string why) =>
+        new(outcome, "") { Fault = new UseCaseException(outcome, why, "what to do") };
 
     private static UseCaseException? FaultOf(int code) =>
         code == 0 ? null : new UseCaseException((Outcome)code, "what happened", "what to do");
@@ -232,12 +238,17 @@ public sealed class ApiTests
         var body = new JsonObject();
         foreach (var member in route.Body.Where(member => member.IsRequired || member.Name == "request"))
         {
-            body[member.Name] = member.Name == "how" ? "abort" : "words";
+            body[member.Name] = member.Name switch
+            {
+                "how" => "abort",
+                "amount" => "20",
+                _ => "words",
+            };
         }
         return ServedPage.WithToken(
             HttpMethod.Parse(route.Method),
             ApiRoutes.Root + path + query,
-            route.IsRead ? null : body.ToJsonString()
+            route.Method == "GET" ? null : body.ToJsonString()
         );
     }
 

@@ -82,7 +82,7 @@ public sealed class BrowserTests
 
         Assert.True(found.Succeeded, found.StandardError.Text);
         Assert.True(found.StandardOutput.Text.Length == 0, found.StandardOutput.Text);
-        Assert.Equal("approve", Assert.Single(page.Source.Acts).Words[0]);
+        Assert.StartsWith("approve ", Assert.Single(page.Source.Acts).Text, StringComparison.Ordinal);
     }
 
     [BrowserFact]
@@ -179,14 +179,13 @@ public sealed class BrowserTests
     public async Task Plan_WhileItIsWritten_IsCheckedAndStaysAsItIs()
     {
         await using var page = await ServedPage.StartAsync(Source());
-        page.Source.Answer = call => new CommandOutcome(2, "", $"{call.Words[0]} of {call.Input}");
         using var browser = await OpenBrowser.StartAsync(page, "/plan");
 
         await browser.AskAsync("type textarea[name=plan] tasks: x");
 
-        await browser.ShowsAsync(".said", "validate of tasks: x");
+        await browser.ShowsAsync(".said", "tasks: x");
         Assert.Equal("tasks: x true", await browser.AskAsync("value textarea[name=plan]"));
-        Assert.DoesNotContain(page.Source.Acts, act => act.Words[0] == "run");
+        Assert.Empty(page.Source.Acts);
     }
 
     private static void Change(FakeSource source, long number, string task, string state)

@@ -6,12 +6,18 @@ using Orchestrator.App.Documents;
 using Orchestrator.Client.Views;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Machine.Sessions;
+using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Dashboard.Tests;
 
+/// <summary>A command that changes something.</summary>
+/// <param name="Text">The command with its target and arguments.</param>
+/// <param name="Device">Device of the user.</param>
+internal sealed record Act(string Text, string Device);
+
 /// <summary>One repository with one run, whose texts and events a test chooses; it notes every question and command.</summary>
-internal sealed class FakeSource : IDashboardSource, IRunQueries
+internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
 {
     private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();
     private int _changes;
@@ -32,12 +38,14 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries
     public bool IsGone { get; set; }
 
     /// <summary>Commands that change something, with who gave them.</summary>
-    public ConcurrentQueue<CommandCall> Acts { get; } = new();
+    public ConcurrentQueue<Act> Acts { get; } = new();
 
     /// <summary>Questions that were asked.</summary>
     public ConcurrentQueue<string> Reads { get; } = new();
 
-    public Func<CommandCall, CommandOutcome> Answer { get; set; } = _ => new CommandOutcome(0, "", "done");
+    public Func<Act, CommandResult> Answer { get; set; } = _ => new CommandResult(Outcome.Done, "done");
+
+    private string _device = "";
 
     /// <summary>The fault of a question; null, also of one: it is answered.</summary>
     public Func<string, UseCaseException?>? FaultOf { get; set; }
@@ -60,16 +68,51 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries
 
     public IRunQueries QueriesIn(RepositoryEntry repository) => this;
 
-    public Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
+    public IRunCommands CommandsIn(RepositoryEntry repository, string device)
     {
-        if (call.Words[0] is "graph" or "risk")
-        {
-            return Task.FromResult(
-                call.Words[0] == "graph" ? new CommandOutcome(2, "", "error: This is no plan.") : new CommandOutcome(0, "{}", "")
-            );
-        }
-        Acts.Enqueue(call);
-        return Task.FromResult(Answer(call));
+        _device = device;
+        return this;
+    }
+
+    public Task<CommandResult> SteerAsync(SteeringDefinition definition, SteeringRequest request, CancellationToken stop)
+    {
+        string[] more =
+        [
+            .. request.Values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => $"{value.Key}={value.Value}"),
+            .. request.AcceptsLosses ? ["losses"] : (string[])[],
+            .. request.WithDependants ? ["dependants"] : (string[])[],
+        ];
+        return ActAsync(
+            string.Join(' ', more.Prepend($"{definition.Name} {request.Run}{(request.Task is null ? "" : $"/{request.Task}")}"))
+        );
+    }
+
+    public async Task<CommandResult> StartAsync(RunToStart start, CancellationToken stop)
+    {
+        var result = await ActAsync($"start {start.Plan}{start.Request}{string.Join('|', start.Tasks ?? [])}");
+        return result.IsDone ? result with { RunId = Run.RunId } : result;
+    }
+
+    public Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken stop) =>
+        ActAsync($"mail {run}/{task} {text}");
+
+    public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken stop) => ActAsync($"pr {run}");
+
+    public Task<CommandResult> CleanUpAsync(CancellationToken stop) => ActAsync("cleanup");
+
+    public Task<PlanView> PlanAsync(string text, CancellationToken stop) =>
+        AnswerAsync(
+            $"plan {text}",
+            () => new PlanView(new PlanCheck($"{text.Length} characters", new PlanReadResult(null, []), Gates: null), Graph: null, [])
+        );
+
+    
+
+    private Task<CommandResult> ActAsync(string text)
+    {
+        var act = new Act(text, _device);
+        Acts.Enqueue(act);
+        return Task.FromResult(Answer(act));
     }
 
     public Task<RunStatus> RunAsync(string? run, CancellationToken stop) => AnswerAsync($"run {run}", () => OfRun(run, Run));

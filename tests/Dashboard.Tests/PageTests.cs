@@ -35,7 +35,7 @@ public sealed class PageTests
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.Contains("done", await page.Browser.GetStringAsync(answer.Headers.Location), StringComparison.Ordinal);
         var call = Assert.Single(page.Source.Acts);
-        Assert.Equal(["approve", "--detach", "--", $"{Runs.Id}/a"], call.Words);
+        Assert.Equal($"approve {Runs.Id}/a", call.Text);
         Assert.Equal("Chrome on Android at this machine", call.Device);
     }
 
@@ -74,9 +74,10 @@ public sealed class PageTests
 
         await page.SubmitAsync(RunPage, Act, [.. raise]);
         await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", "--yes"), ("text", "20")]);
-        await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", BudgetKinds.Day), ("text", "--yes")]);
+        await page.SubmitAsync(RunPage, Act, [.. raise, ("resolution", BudgetKinds.Day), ("text", "25")]);
+        await page.SubmitAsync(RunPage, Act, [.. raise, ("text", "--yes")]);
 
-        Assert.Equal(["budget", "raise", "--of=day", "--detach", "--", Runs.Id, "--yes"], Assert.Single(page.Source.Acts).Words);
+        Assert.Equal($"budget {Runs.Id} amount=25 of=day", Assert.Single(page.Source.Acts).Text);
     }
 
     [Fact]
@@ -95,7 +96,10 @@ public sealed class PageTests
             AnswerWays.DiscardNotices,
         ];
 
-        Assert.Equal(all.Order(), Routes.FormRoutes.Kinds.Concat(others).Order());
+        Assert.All(
+            all,
+            kind => Assert.Equal(others.Contains(kind), AnswerRequest.Of(Runs.Id, new AnswerWay(kind, $"{Runs.Id}/a"), "20") is null)
+        );
     }
 
     [Fact]
@@ -114,14 +118,14 @@ public sealed class PageTests
             ("text", "use the other one")
         );
 
-        Assert.Equal(["send", "--", $"{Runs.Id}/a", "src/api.py line 12: use the other one"], Assert.Single(page.Source.Acts).Words);
+        Assert.Equal($"mail {Runs.Id}/a src/api.py line 12: use the other one", Assert.Single(page.Source.Acts).Text);
     }
 
     [Fact]
     public async Task Command_ThatFails_IsSaidOnThePageWithItsCure()
     {
         await using var page = await ServedPage.StartAsync(Asking());
-        page.Source.Answer = _ => new CommandOutcome(5, "", "error: The engine is not there.\n  Start it.");
+        page.Source.Answer = _ => new CommandResult(Outcome.Unavailable, "The engine is not there.\nStart it.");
         await page.LogInAsync();
 
         var answer = await page.SubmitAsync(RunPage, Act, ("kind", "pause"), ("target", Runs.Id));
@@ -164,15 +168,14 @@ public sealed class PageTests
     public async Task Plan_OfNonsense_IsCheckedAndSaidAndStaysInThePage()
     {
         await using var page = await ServedPage.StartAsync(Asking());
-        page.Source.Answer = call => new CommandOutcome(2, "", $"error: {call.Input!.Length} characters are no plan.");
         await page.LogInAsync();
 
         var answer = await page.SubmitAsync("/plan", "/plan", ("repository", "aaaaaaaaaaaa"), ("plan", "tasks: nonsense"), ("do", "check"));
 
         var html = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("characters are no plan", html, StringComparison.Ordinal);
+        Assert.Contains("15 characters can", html, StringComparison.Ordinal);
         Assert.Contains("nonsense</textarea>", html, StringComparison.Ordinal);
-        Assert.All(page.Source.Acts, call => Assert.Contains(CommandCall.InputFile, call.Words));
+        Assert.Empty(page.Source.Acts);
     }
 
     [Fact]

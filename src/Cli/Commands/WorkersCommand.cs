@@ -3,6 +3,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Panels;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;

@@ -40,6 +40,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     private static readonly IReadOnlyList<(string Status, string Meaning)> Answers =
     [
         ("200", "Done, or the requested document."),
+        ("201", "Started: the run works, waits for approval, or has ended already."),
         ("202", "Kept for whoever continues the run: nobody works on it now."),
     ];
 
@@ -256,7 +257,7 @@ internal static class ApiOperations
             .WithMetadata(operation)
             .WithMetadata(
                 new ProducesResponseTypeMetadata(
-                    StatusCodes.Status200OK,
+                    operation.Answer == typeof(RunStarted) ? StatusCodes.Status201Created : StatusCodes.Status200OK,
                     operation.Answer,
                     [operation.Answer == typeof(string) ? "text/event-stream" : "application/json"]
                 )
@@ -269,7 +270,7 @@ internal static class ApiOperations
                 endpoint.Metadata.Add(((Delegate)Nothing).Method);
             }
         });
-        if (!operation.IsRead)
+        if (!operation.IsRead && operation.Answer != typeof(RunStarted))
         {
             route.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, operation.Answer, ["application/json"]));
         }

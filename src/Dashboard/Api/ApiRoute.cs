@@ -18,8 +18,8 @@ internal record ApiOperation(string Method, string Name, string Summary)
     /// events.</summary>
     public Type Answer { get; init; } = typeof(CommandTold);
 
-    /// <summary>True if it only reads; else it changes something, or works with what the body holds.</summary>
-    public bool IsRead => Method == HttpMethods.Get;
+    /// <summary>True if the operation changes nothing.</summary>
+    public virtual bool IsRead => Method == HttpMethods.Get;
 }
 
 /// <summary>One address of the API that is about a repository.</summary>
@@ -37,7 +37,11 @@ internal sealed record ApiQuestion(
     string Path,
     string Summary,
     Func<ApiRequest, Func<IRunQueries, CancellationToken, Task<object>>?> Ask
-) : ApiRoute(Method, Name, Path, Summary);
+) : ApiRoute(Method, Name, Path, Summary)
+{
+    /// <inheritdoc/>
+    public override bool IsRead => true;
+}
 
 /// <summary>A change by the API.</summary>
 /// <param name="Act">Carries it out; null if the request lacks something, which <see cref="ApiOperation.Body"/> says.</param>
@@ -55,7 +59,7 @@ internal sealed record ApiCommand(
 internal sealed record CommandTold(int ExitCode, string Told);
 
 /// <summary>The answer to the start of a run.</summary>
-/// <param name="ExitCode">0 if the run works, 3 if it waits for approval.</param>
+/// <param name="ExitCode">0 if the run works, 3 if it waits for approval, 1 if it has failed already.</param>
 /// <param name="Told">The messages for people.</param>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Url">Address of the run in this API.</param>

@@ -176,15 +176,16 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     private static async Task SendAsync(HttpContext context, CommandResult result, int ofUsage)
     {
         var exitCode = (int)result.Outcome;
-        // A run that waits for approval was started as well.
-        if (result is { RunId: { } run, Fault: null, Outcome: Outcome.Done or Outcome.NeedsPerson })
+        // A run that waits for approval, or has failed already, was started as well.
+        if (result is { RunId: { } run, Fault: null })
         {
             var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
             context.Response.Headers.Location = url;
             await JsonAsync(context, new RunStarted(exitCode, result.Text, run, url), StatusCodes.Status201Created);
             return;
         }
-        var status = ApiStatus.Of(result.Outcome, isRead: false, ofUsage);
+        // A refused command is not kept.
+        var status = ApiStatus.Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
             await JsonAsync(context, new CommandTold(exitCode, result.Text), status);

@@ -21,7 +21,7 @@ internal static class ApiStatus
 
     /// <summary>True if the command answered; false if the server could not carry it out.</summary>
     public static bool IsAnswer(CommandResult result) =>
-        Of(result.Outcome, isRead: false, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
+        Of(result.Outcome, isRead: result.Fault is not null, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>The status of a command that can't be carried out as it was given: what it names is not there, what was asked for can't be,
     /// or what is there does not allow it now.</summary>

@@ -160,9 +160,10 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
             {
                 return null;
             }
-            return AnswerRequest.Of(run, way, text) is var (command, request)
-                ? (commands, stop) => commands.SteerAsync(command, request, stop)
-                : null;
+            return AnswerRequest.Of(run, way, text) is not var (command, request) ? null
+                : command.FaultOf(new SteeringInput("", request.Task) { Values = request.Values }) is { } fault
+                    ? (_, _) => Task.FromResult(new CommandResult(Outcome.Usage, $"{fault.Fault}\n{fault.Cure}"))
+                : (commands, stop) => commands.SteerAsync(command, request, stop);
         }
     }
 

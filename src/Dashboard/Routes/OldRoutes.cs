@@ -234,9 +234,9 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
 
     private static IResult Told(CommandResult result, int ofUsage)
     {
-        var status = ApiStatus.Of(result.Outcome, isRead: false, ofUsage);
-        // A run that waits for approval was started as well. Those clients know no 202.
-        return status < StatusCodes.Status300MultipleChoices || result is { RunId: not null, Fault: null, Outcome: Outcome.NeedsPerson }
+        var status = ApiStatus.Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
+        // A run that waits for approval was started as well. Those clients know no 201 and 202.
+        return status < StatusCodes.Status300MultipleChoices || result is { RunId: not null, Fault: null }
             ? Json(ToldOf((int)result.Outcome, result.Text))
             : Problem.Of(
                 status,
