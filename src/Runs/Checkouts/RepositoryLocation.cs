@@ -81,8 +81,8 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     /// <inheritdoc cref="OwnFolder.Ensure"/>
     public static string EnsureFolder(string path) => OwnFolder.Ensure(path);
 
-    /// <summary>Finds an obstacle to runs in this checkout, such as a link in place of one of our folders, or one of our files that git
-    /// tracks.</summary>
+    /// <summary>Finds an obstacle to runs in this checkout. Examples are a link in place of one of our folders, and a tracked file of
+    /// ours.</summary>
     /// <param name="worktrees">Name of the worktree folder in the settings.</param>
     /// <param name="services">Opens the repository.</param>
     /// <param name="stop">Cancels git processes.</param>

@@ -29,7 +29,7 @@ public sealed class PlanEditing(RepositoryLocation repository, string runId, IRe
         return PlanBytes.ReadPlan(repository.Root, Path, Name).WithConflicts();
     }
 
-    /// <summary>Returns the path of a run's planned plan, relative to the repository; null if the planner made none.</summary>
+    /// <summary>Returns the path of the plan that a run's planner made, relative to the repository; null if it made none.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">The run.</param>
     public static string? KeptAt(string repository, string runId)

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs;
 /// which is the last merge reported to the run, as an argument.</summary>
 /// <param name="name">Full ref name of the staging branch.</param>
 /// <param name="folder">The run's folder.</param>
-/// <remarks>If the ref is at another position, another program moved it, or a step of this run died before its report. The ref is then
+/// <remarks>A ref at another position was moved by another program, or by a step of this run that died before its report. The ref is then
 /// restored, and its position is kept under another ref. No file outside git is authoritative. After a reset the record may be older than
 /// the last merge. The ref of the last merge then counts, as far as its commits belong to the run.</remarks>
 public sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
