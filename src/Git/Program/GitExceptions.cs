@@ -15,8 +15,7 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     public bool IsEnvironment => EnvironmentFaults.Any(fault => ErrorOutput.Contains(fault, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>True if git itself refused and the host did not cause the failure. For a call on one worktree, the worktree's content is
-    /// then the
-    /// cause.</summary>
+    /// then the cause.</summary>
     public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
 
     /// <summary>True if a file was removed or written between git's listing and reading it, so that a retry may succeed.</summary>

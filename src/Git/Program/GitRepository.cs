@@ -58,8 +58,7 @@ public sealed class GitRepository
     public bool IsShallow { get; private init; }
 
     /// <summary>Configuration snapshot that calls use. If null, each call reads the user's current configuration, and settings of the
-    /// repository
-    /// that would run a program are disabled.</summary>
+    /// repository that would run a program are disabled.</summary>
     internal ConfigurationCopy? Copy { get; }
 
     /// <summary>Settings at the time the repository was opened, without disabled programs.</summary>

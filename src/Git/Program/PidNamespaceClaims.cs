@@ -2,8 +2,8 @@ namespace Orchestrator.Git.Program;
 
 /// <summary>
 /// Ensures that only one PID namespace at a time works in a repository. In another namespace (a second container with the same volume),
-/// recorded process ids name other processes or none, so live work would be cleaned up as dead. Claims are flock(2) locks. They work
-/// across containers of one host and end with their holders.
+/// recorded process ids name other processes or none. Live work would then be cleaned up as dead. Claims are flock(2) locks, which work
+/// across the containers of a host and end with their holders.
 /// </summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {

@@ -30,8 +30,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
 
     /// <summary>
     /// Returns the processes that may hold a lock file: those that have it open, and git processes in the repository that are older than
-    /// the
-    /// file. Git closes some lock files before it finishes.
+    /// the file. Git closes some lock files before it finishes.
     /// </summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {

@@ -9,8 +9,7 @@ namespace Orchestrator.Git.Program;
 public sealed record RunningSetting(string Name, string Value);
 
 /// <summary>Settings that make git run a program or redirect it to another address. A process that can write one controls the next git
-/// command
-/// in the repository.</summary>
+/// command in the repository.</summary>
 public static partial class RunningSettings
 {
     /// <summary>Names as git prints them, with a star in place of any subsection.</summary>
@@ -109,8 +108,7 @@ public static partial class RunningSettings
     }
 
     /// <summary>Returns the settings in a repository's own configuration through which our git calls could start programs, so that the
-    /// user can
-    /// approve them.</summary>
+    /// user can approve them.</summary>
     /// <param name="root">Root of the repository's checkout.</param>
     public static async Task<IReadOnlyList<RunningSetting>> FindAsync(string root, CancellationToken cancellationToken = default)
     {
@@ -153,8 +151,7 @@ public static partial class RunningSettings
     private static partial Regex MayRun();
 
     /// <summary>True if our git calls could use the setting, so that the user must approve it. Our calls never use a pager, an alias, a
-    /// hook or
-    /// a viewing tool.</summary>
+    /// hook or a viewing tool.</summary>
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 

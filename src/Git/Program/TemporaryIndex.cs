@@ -38,8 +38,7 @@ internal sealed class TemporaryIndex : IDisposable
     }
 
     /// <summary>Removes index files of killed processes by their age. Ownership can't be checked, because processes of other containers
-    /// are not
-    /// visible.</summary>
+    /// are not visible.</summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);

@@ -69,8 +69,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     }
 
     /// <summary>Records that a process without intents ended, so that unheld lock files found later may be attributed to it. Does nothing
-    /// if no
-    /// lock file exists now.</summary>
+    /// if no lock file exists now.</summary>
     internal void NoteEnded(DateTime since)
     {
         if (!_locks.Find().Any())
@@ -167,8 +166,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     }
 
     /// <summary>True if git was killed. Otherwise git removes its own lock files. Exit codes up to 129 are git's own (128 fatal, 129
-    /// usage);
-    /// higher codes are signals.</summary>
+    /// usage); higher codes are signals.</summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
     private bool RemoveIfLeft(string lockFile)
@@ -179,8 +177,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
 
     /// <summary>
     /// Removes a lock file if it belongs to a dead child. It does if it was created after that child's intent while none of our live
-    /// children
-    /// ran, and no other process has the file open or runs git in the repository. A lock file from before the last boot has no owner.
+    /// children ran, and no other process has the file open or runs git in the repository. A lock file from before the last boot has no
+    /// owner.
     /// </summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {

@@ -2,8 +2,8 @@ namespace Orchestrator.Git.Refs;
 
 /// <summary>
 /// Handles checkouts whose branch is about to be deleted or moved. Git refuses both, because the checkout's files would then appear as
-/// uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies the same rule to every change of a branch.
-/// It refuses a deletion. Before a move, the user's checkouts leave the branch, and they return to it afterward. Our own worktrees are
+/// uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies the same rule to every change of a branch. It
+/// refuses a deletion. Before a move, the user's checkouts leave the branch, and they return to it afterward. Our own worktrees are
 /// updated by the code that moves their branch.
 /// </summary>
 /// <param name="repository">The repository.</param>
@@ -60,8 +60,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     }
 
     /// <summary>Moves branches while none of the user's checkouts has them. Each such checkout leaves its branch before the move and
-    /// returns to it
-    /// afterward.</summary>
+    /// returns to it afterward.</summary>
     /// <param name="tips">Current commits of the refs to move, by ref name. Refs that are not branches are ignored.</param>
     /// <param name="move">Moves the refs.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
@@ -79,8 +78,7 @@ public sealed class BranchCheckouts(GitRepository repository)
     }
 
     /// <summary>Detaches the HEAD of each of the user's checkouts on one of these branches, at the branch's commit. The files still match
-    /// that
-    /// commit if the process is killed afterward.</summary>
+    /// that commit if the process is killed afterward.</summary>
     private async Task<IReadOnlyList<DetachedCheckout>> LeaveAsync(
         IReadOnlyDictionary<string, string> tips,
         CancellationToken cancellationToken

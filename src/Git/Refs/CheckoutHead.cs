@@ -47,9 +47,8 @@ internal sealed record CheckoutHead(string Path, string Admin)
 
     /// <summary>
     /// Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's .git
-    /// file.
-    /// Returns null if git was killed before writing "gitdir". An agent may have replaced the worktree's .git file, so git called in the
-    /// worktree could answer for another repository. <c>git worktree list</c> does not show the administrative folder of a worktree.
+    /// file. Returns null if git was killed before writing "gitdir". An agent may have replaced the worktree's .git file, so git called in
+    /// the worktree could answer for another repository. <c>git worktree list</c> does not show the administrative folder of a worktree.
     /// </summary>
     internal static string? PlaceOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link

@@ -9,8 +9,7 @@ internal static class RefFile
 {
     /// <summary>Reads a ref below <c>refs/</c>.</summary>
     /// <returns>True if the answer is known: <paramref name="id"/> is then the object, or null if the ref does not exist. False if git
-    /// must be
-    /// asked.</returns>
+    /// must be asked.</returns>
     internal static bool TryRead(GitRepository repository, string name, out string? id)
     {
         id = null;

@@ -66,8 +66,7 @@ public sealed class RefStore(GitRepository repository)
     }
 
     /// <summary>Restores one of our refs to the position in the run's record, even if the ref is missing, symbolic or at another commit.
-    /// The old
-    /// value is retained under another ref.</summary>
+    /// The old value is retained under another ref.</summary>
     /// <param name="name">Name of the ref.</param>
     /// <param name="right">Required position of the ref.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
@@ -136,8 +135,7 @@ public sealed class RefStore(GitRepository repository)
     }
 
     /// <summary>Moves refs as <see cref="UpdateAsync"/> does, but leaves checkouts alone. The caller updates the files of the branch's
-    /// checkout,
-    /// or the checkout already shows the new commit.</summary>
+    /// checkout, or the checkout already shows the new commit.</summary>
     /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
     /// <param name="reason">Line for the reflog.</param>
     /// <param name="cancellationToken">Checked only before the first step.</param>
