@@ -34,8 +34,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return Rest(text, files.Plan.Tasks.Count - shown.Count).ToString();
     }
 
-    /// <summary>Checks whether the agent's task may write a path, by the same rule as its hook and the check of its commit, and lists
-    /// other tasks that own it.</summary>
+    /// <summary>Checks whether the agent's task may write a path, and lists other tasks that own it. The rule is the same as in the hook
+    /// and the check of the commit.</summary>
     /// <param name="path">Absolute path, or path relative to the worktree.</param>
     /// <exception cref="StepException">The run's files are missing.</exception>
     public string Ownership(string path)
