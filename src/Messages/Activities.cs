@@ -47,8 +47,7 @@ public interface IRunActivities
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
     /// <summary>Finds the work of a replaced execution of this run in git, in the run's record and on the server. Recreates a missing
-    /// staging
-    /// branch.</summary>
+    /// staging branch.</summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
@@ -69,8 +68,7 @@ public interface IRunActivities
     Task<string> AbortAsync(AbortInput input);
 
     /// <summary>Writes the report and deletes branches and worktrees that are proven to be merged. Returns the report's path, relative to
-    /// the
-    /// repository.</summary>
+    /// the repository.</summary>
     [Activity]
     Task<string> FinishAsync(FinishInput input);
 }
@@ -79,8 +77,7 @@ public interface IRunActivities
 public interface INoticeActivities
 {
     /// <summary>Sends new notices and withdraws obsolete ones through the configured channels. A repetition does not send a delivered
-    /// notice
-    /// again.</summary>
+    /// notice again.</summary>
     [Activity]
     Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
 }
@@ -113,8 +110,7 @@ public interface ITaskActivities
 public interface IPlaceActivities
 {
     /// <summary>Holds a slot for a task until cancelled, and notifies the task's workflow of the slot. Scheduled on a queue of slots, so
-    /// any
-    /// host with a free slot may take it.</summary>
+    /// any host with a free slot may take it.</summary>
     [Activity]
     Task HoldPlaceAsync(HoldPlaceInput input);
 
@@ -164,8 +160,7 @@ public interface ITrainActivities
 
     /// <summary>Runs gates on a merge commit of a batch.</summary>
     /// <returns><see cref="MergeOutcome.Made"/> if all gates pass, otherwise the refusal of the last entry. A transient failure means that
-    /// the
-    /// merge commit is gone and must be built again.</returns>
+    /// the merge commit is gone and must be built again.</returns>
     [Activity]
     Task<MergeResult> GateBatchAsync(GateBatchInput input);
 

@@ -17,8 +17,7 @@ public enum FailureClass
     UsageLimit,
 
     /// <summary>The service throttles its callers although no usage limit is reached. Retried with growing delays, without a limit, and
-    /// without
-    /// using an attempt.</summary>
+    /// without using an attempt.</summary>
     [JsonStringEnumMemberName("throttled")]
     Throttled,
 
@@ -66,8 +65,7 @@ public enum FailureClass
     Held,
 
     /// <summary>A budget is used up. An agent run that has not started waits until a user raises the budget. A started agent run has used
-    /// its
-    /// reservation and requires more.</summary>
+    /// its reservation and requires more.</summary>
     [JsonStringEnumMemberName("budget")]
     Budget,
 

@@ -59,10 +59,8 @@ public interface IOrchestrationWorkflow
     RunStatus Status(int offset = 0, int limit = 500);
 
     /// <summary>Returns at most 200 transitions since the last record that the run has scheduled. Null if no transitions are pending, or
-    /// if
-    /// the run records each one by an activity. The returned transitions are always in history, because a server answers a query only with
-    /// or
-    /// after the preceding workflow task.</summary>
+    /// if the run records each one by an activity. The returned transitions are always in history, because a server answers a query only
+    /// with or after the preceding workflow task.</summary>
     [WorkflowQuery(MessageNames.Unrecorded)]
     ProgressInput? Unrecorded();
 
@@ -100,8 +98,7 @@ public interface IOrchestrationWorkflow
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
     /// <summary>Retries landing for a run that is <see cref="RunStates.AwaitingPromotion"/>. After the approval's time limit the command
-    /// is no
-    /// approval: landing starts again, and may require another approval.</summary>
+    /// is no approval: landing starts again, and may require another approval.</summary>
     [WorkflowUpdate(MessageNames.Promote)]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
@@ -200,8 +197,7 @@ public interface ITaskWorkflow
 }
 
 /// <summary>The merge queue of one run. Merges verified work to staging, or returns it with evidence. Reports to its run, and keeps
-/// running
-/// while the run continues as new.</summary>
+/// running while the run continues as new.</summary>
 [Workflow]
 public interface IMergeTrainWorkflow
 {

@@ -127,8 +127,7 @@ public sealed record ReviewBegun
     public int LastStart { get; init; }
 
     /// <summary>SHA-256 of a manifest of the round so far, which lists its questions and accepted answers with their hashes. Later steps
-    /// use
-    /// only the listed files.</summary>
+    /// use only the listed files.</summary>
     public string SaidHash { get; init; } = "";
 }
 

@@ -10,13 +10,11 @@ public static class BudgetText
     public static string Of(BudgetStatus budget) => $"the budget of {Whose(budget.Kind)} is used up: {Figures(budget)}";
 
     /// <summary>Formats the current state of a budget, such as <c>the run: 4.20 of 20.00 USD are spent, 0.35 more by agents at work; 15.45
-    /// are
-    /// left</c>.</summary>
+    /// are left</c>.</summary>
     public static string Of(RunBudget budget) => $"{Whose(budget)}: {Figures(budget.Budget)}{Working(budget)}; {Left(budget)}";
 
     /// <summary>Formats each spending limit of a run as one line: shared budgets, usage limits of its accounts, and budgets of tasks.
-    /// Empty if
-    /// the run has no limits or they are unknown.</summary>
+    /// Empty if the run has no limits or they are unknown.</summary>
     /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
         budgets is null

@@ -2,8 +2,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>Reason for the state of a task or run, or the content of an event: a kind (the type) with its data. The kinds are declared in
 /// <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/> formats them. Data are
-/// ids,
-/// numbers, times, other reasons and quoted texts (<see cref="Quote"/>). A reason is never a free sentence.</summary>
+/// ids, numbers, times, other reasons and quoted texts (<see cref="Quote"/>). A reason is never a free sentence.</summary>
 [JsonConverter(typeof(ReasonJson))]
 public abstract record Reason
 {
@@ -18,8 +17,7 @@ public abstract record Reason
 }
 
 /// <summary>A quoted text from outside: from an agent, a user, git or another program. Also the findings of an activity, in the words
-/// shown
-/// to the agent and to users.</summary>
+/// shown to the agent and to users.</summary>
 [JsonConverter(typeof(QuoteJson))]
 public sealed record Quote
 {
@@ -31,8 +29,7 @@ public sealed record Quote
     public string Text { get; }
 
     /// <summary>Quotes the first texts with a total of at most <see cref="PayloadPaging.MostReason"/> characters. Quotes at least one
-    /// text,
-    /// unless the list is empty.</summary>
+    /// text, unless the list is empty.</summary>
     public static IReadOnlyList<Quote> All(IEnumerable<string> texts)
     {
         var (quotes, length) = (new List<Quote>(), 0);

@@ -18,13 +18,11 @@ public sealed record EarlierWork
     public string StagingMade { get; init; } = "";
 
     /// <summary>True if the staging branch was missing and the run has nothing on its target, so the merged work is on no branch. The
-    /// staging
-    /// branch was recreated at the run's base.</summary>
+    /// staging branch was recreated at the run's base.</summary>
     public bool StagingLost { get; init; }
 
     /// <summary>A page of the started tasks, in plan order. A task with an open workflow has its last report. The state of other tasks
-    /// comes
-    /// from git, the run's folder and the record; they have no <see cref="TaskReport.ExecutionId"/>.</summary>
+    /// comes from git, the run's folder and the record; they have no <see cref="TaskReport.ExecutionId"/>.</summary>
     public IReadOnlyList<TaskReport> Tasks { get; init; } = [];
 
     /// <summary>Number of tasks on all pages.</summary>

@@ -37,8 +37,7 @@ public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refus
 public sealed record LineAnswer(bool IsWaiting);
 
 /// <summary>Decides about the agent starts of one account across all hosts of a server (<c>governor-ACCOUNT</c>): slots, limits, blocks
-/// and
-/// the monthly budget. <c>governor-budgets</c> decides about budgets across all accounts. A governor never ends, and is idle without
+/// and the monthly budget. <c>governor-budgets</c> decides about budgets across all accounts. A governor never ends, and is idle without
 /// calls.</summary>
 [Workflow]
 public interface IGovernorWorkflow

@@ -7,8 +7,7 @@ namespace Orchestrator.Messages;
 public sealed record MoveRunCommand(RepositoryReference To, string By = "")
 {
     /// <summary>Ids of tasks whose work was only on the previous host, which is permanently gone. These tasks and the started tasks that
-    /// depend
-    /// on their work are repeated.</summary>
+    /// depend on their work are repeated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Lost { get; init; }
 

@@ -34,7 +34,7 @@ public enum RunRest
 }
 
 /// <summary>Result of notifying users.</summary>
-/// <param name="NextAt">Time at which notification must be repeated without a change, because a notice waits for a minute, for the end of
-/// quiet hours or for a server. Null if none waits.</param>
+/// <param name="NextAt">Time at which notification must be repeated even without a change, or null. A repetition is necessary when a
+/// notice waits for a minute, for the end of quiet hours or for a server.</param>
 /// <param name="Problems">Notices that reached nobody, each as a sentence.</param>
 public sealed record ToldPeople(DateTimeOffset? NextAt, IReadOnlyList<string> Problems);

@@ -16,8 +16,7 @@ public sealed record OrchestrationInput
     public string Repository { get; init; } = "";
 
     /// <summary>The plan itself as JSON, with the content of a plan file, for callers that have it as data. Kept exactly as sent, because
-    /// the
-    /// activity that loads the plan uses the plan file reader.</summary>
+    /// the activity that loads the plan uses the plan file reader.</summary>
     [JsonPropertyName("plan")]
     public JsonElement? Plan { get; init; }
 
@@ -74,14 +73,12 @@ public sealed record OrchestrationInput
     public string? Phase { get; init; }
 
     /// <summary>Landing mode: <c>merge</c>, <c>squash</c>, <c>rebase</c>, <c>pr</c>, <c>branch</c> or <c>branches</c>. Default: the
-    /// setting
-    /// <c>git.land</c>.</summary>
+    /// setting <c>git.land</c>.</summary>
     [JsonPropertyName("land")]
     public string? Land { get; init; }
 
     /// <summary>True if several tasks have the same text and the best result of each text is wanted. The reviewer picks where the evidence
-    /// is
-    /// inconclusive. Only with <c>branches</c>.</summary>
+    /// is inconclusive. Only with <c>branches</c>.</summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pick { get; init; }
@@ -95,8 +92,7 @@ public sealed record OrchestrationInput
     public bool Fresh { get; init; }
 
     /// <summary>True to start even if an open run has the same work, or a run has landed it and nothing has changed since. Implied for
-    /// starts by
-    /// a schedule.</summary>
+    /// starts by a schedule.</summary>
     [JsonPropertyName("again")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Again { get; init; }
@@ -132,8 +128,7 @@ public sealed record OrchestrationInput
     public RunForecast? Forecast { get; init; }
 
     /// <summary>Conversations that tasks continue, by task id. They were started elsewhere, and their files are in the run's folder. Null
-    /// if
-    /// each task starts a new conversation.</summary>
+    /// if each task starts a new conversation.</summary>
     [JsonPropertyName("conversations")]
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
 
@@ -147,8 +142,7 @@ public sealed record OrchestrationInput
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
     /// <summary>Subject of the run before its plan is read: a file name, the request, or the request inside a plan that was sent as data.
-    /// Null
-    /// if such a plan has no request.</summary>
+    /// Null if such a plan has no request.</summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
 

@@ -70,8 +70,7 @@ public sealed record PlanningBegun
     public RunRules Rules { get; init; } = new();
 
     /// <summary>SHA-256 of a manifest of the planning input, which lists its files (request, settings, prompt and others) with their
-    /// hashes.
-    /// Later steps use only the listed files.</summary>
+    /// hashes. Later steps use only the listed files.</summary>
     public string PlanningHash { get; init; } = "";
 }
 

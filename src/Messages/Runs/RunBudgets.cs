@@ -5,8 +5,7 @@ namespace Orchestrator.Messages;
 public sealed record RunBudgets
 {
     /// <summary>Budgets that apply. Shared budgets come first, from narrow to wide scope. Budgets of tasks with a running agent, or of
-    /// tasks
-    /// that wait for a higher budget, follow.</summary>
+    /// tasks that wait for a higher budget, follow.</summary>
     [JsonPropertyName("budgets")]
     public IReadOnlyList<RunBudget> Budgets
     {

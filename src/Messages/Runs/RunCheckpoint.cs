@@ -1,8 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>State that a run passes on when it continues as new. Started tasks are in a file of the run's folder, and the others are in
-/// the
-/// stored plan. The message has only the changes made while the file was written, so its size does not grow with the number of
+/// the stored plan. The message has only the changes made while the file was written, so its size does not grow with the number of
 /// tasks.</summary>
 public sealed record RunCheckpoint
 {

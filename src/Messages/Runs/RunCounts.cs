@@ -3,8 +3,7 @@ using System.Globalization;
 namespace Orchestrator.Messages;
 
 /// <summary>Counts a run's tasks by state, in one place for all displays. Excludes the planner and the review. Tasks that were not
-/// requested
-/// are counted separately.</summary>
+/// requested are counted separately.</summary>
 public sealed record RunCounts
 {
     /// <summary>Number of requested tasks.</summary>

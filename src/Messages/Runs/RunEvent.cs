@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A transition of a run or task: one line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
+/// <summary>A transition of a run or task, stored as one line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
 public sealed record RunEvent
 {
     /// <summary>Number of the transition, incremented with each transition of the run.</summary>

@@ -43,14 +43,12 @@ public sealed record RunRules
     public int TrainBatch { get; init; } = 1;
 
     /// <summary>Identity shared by the repository's clones through their remote, for a distributed run, whose tasks any host with a clone
-    /// may
-    /// execute. Null if the owner host executes all tasks.</summary>
+    /// may execute. Null if the owner host executes all tasks.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Places { get; init; }
 
     /// <summary>True if hosts share the run through a git remote, so another host may take it over. Each host then announces an agent to
-    /// the
-    /// workflow before starting it. False for runs started by an earlier version.</summary>
+    /// the workflow before starting it. False for runs started by an earlier version.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }
 
@@ -62,8 +60,7 @@ public sealed record RunRules
     public int ContinueAfterEvents { get; init; }
 
     /// <summary>Number of signals and updates after which workflows continue as new, regardless of history length; 0 for no such limit.
-    /// For
-    /// tests.</summary>
+    /// For tests.</summary>
     public int ContinueAfterMessages { get; init; }
 
     /// <summary>Rule for reviewing the whole change before it lands, or null for no review.</summary>
@@ -106,8 +103,7 @@ public sealed record PlanOutline
     public bool ListsRepository { get; init; }
 
     /// <summary>SHA-256 of a manifest of the run's inputs, which lists files (the plan, the settings at the start and others) with their
-    /// hashes.
-    /// Activities reject inputs that do not match. The hash changes when the run adds inputs.</summary>
+    /// hashes. Activities reject inputs that do not match. The hash changes when the run adds inputs.</summary>
     public string Hash { get; init; } = "";
 
     /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
@@ -170,8 +166,7 @@ public sealed record TaskOutline
     public string? Host { get; init; }
 
     /// <summary>Id of the first task with the same text, for picking the best of several results. The first task has its own id. Null if
-    /// the
-    /// text is unique or the best result is not wanted.</summary>
+    /// the text is unique or the best result is not wanted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SameAs { get; init; }
 
@@ -260,8 +255,7 @@ public sealed record LandInput(
     public bool IsAskedFor { get; init; }
 
     /// <summary>True if a user wants to land the merged work while tasks are still open. The gates of the whole run must pass on staging
-    /// first,
-    /// because this combination was not gated yet.</summary>
+    /// first, because this combination was not gated yet.</summary>
     public bool IsPart { get; init; }
 
     /// <summary>Tasks whose work is not on staging. Their own gates are not run.</summary>

@@ -4,9 +4,9 @@ namespace Orchestrator.Messages;
 /// of <c>orchestrate status --json</c>.</summary>
 public sealed record RunStatus
 {
-    /// <summary>Gap added to <see cref="Sequence"/> when another execution continues the run's record after a reset, or when a worker
-    /// records
-    /// the end of an execution on its behalf. The gap makes late writes of the old execution lose against newer ones.</summary>
+    /// <summary>Gap added to <see cref="Sequence"/> when another execution continues the run's record after a reset. Also added when a
+    /// worker records the end of an execution on its behalf. The gap makes late writes of the old execution lose against newer
+    /// ones.</summary>
     public const long ExecutionGap = 1000;
 
     /// <summary>Schema version of this document.</summary>
@@ -132,8 +132,7 @@ public sealed record RunStatus
     } = "";
 
     /// <summary>Branch that contains the landed commit: the target, or staging if nothing is merged (<c>git.land</c> branch or pr); empty
-    /// before
-    /// landing.</summary>
+    /// before landing.</summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
     {
@@ -276,7 +275,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>One of <see cref="RunLiveness"/>: the run's ability to proceed without a user. Set together with
+    /// <summary>Liveness of the run, as one of <see cref="RunLiveness"/>. Set together with
     /// <see cref="Counts"/>.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -305,22 +304,19 @@ public sealed record RunStatus
     public IReadOnlyList<RunHold>? Held { get; init; }
 
     /// <summary>True if the run could proceed but no worker runs; <c>orchestrate resume</c> continues it. Null if unknown (runs on a
-    /// Temporal
-    /// server). Only <c>orchestrate status</c> sets it.</summary>
+    /// Temporal server). Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
     /// <summary>Host that the run waits for, because no worker there polls for the run's activities. Null if a worker polls, or if
-    /// unknown.
-    /// Set by commands that query the server.</summary>
+    /// unknown. Set by commands that query the server.</summary>
     [JsonPropertyName("away")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MachineAway? Away { get; init; }
 
     /// <summary>True if the run has landed but a user reverted the landing, so the branch contains neither the commit nor its content.
-    /// Null if
-    /// the run has not landed, or this was not checked. Set by commands that describe runs.</summary>
+    /// Null if the run has not landed, or this was not checked. Set by commands that describe runs.</summary>
     [JsonPropertyName("landedGone")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? LandedGone { get; init; }

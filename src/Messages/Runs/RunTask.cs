@@ -43,8 +43,7 @@ public sealed record RunTask : TaskProgress
     public int UnreadMail { get; init; }
 
     /// <summary>Current action of the agent with its context size, the reason why the task's gate waits, or a predicted conflict; omitted
-    /// if
-    /// unknown. Only <c>orchestrate status</c> sets it.</summary>
+    /// if unknown. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("doing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Doing { get; init; }

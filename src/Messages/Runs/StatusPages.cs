@@ -4,8 +4,7 @@ namespace Orchestrator.Messages;
 public static class StatusPages
 {
     /// <summary>Maximum number of tries. The last try of a run that changes faster than its pages can be read may mix states from
-    /// different
-    /// moments.</summary>
+    /// different moments.</summary>
     private const int Tries = 5;
 
     /// <summary>Reads all pages in one consistent state. If the run changed between two pages, reads them again, up to five
