@@ -275,8 +275,7 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>Liveness of the run, as one of <see cref="RunLiveness"/>. Set together with
-    /// <see cref="Counts"/>.</summary>
+    /// <summary>Liveness of the run, as one of <see cref="RunLiveness"/>. Set together with <see cref="Counts"/>.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
