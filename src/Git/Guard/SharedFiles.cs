@@ -136,7 +136,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    /// <summary>Returns the path of a worktree that we did not create, from its gitdir file, or null for other files and for our own
+    /// <summary>Returns the path of a worktree that we did not create, from its gitdir file. Returns null for other files and for our own
     /// worktrees, which have a marker.</summary>
     private string? NewWorktreeOfOthers(string name)
     {

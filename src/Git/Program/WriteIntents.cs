@@ -175,11 +175,9 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         return RemoveIfLeft(lockFile, notes[false], notes[true]);
     }
 
-    /// <summary>
-    /// Removes a lock file if it belongs to a dead child. It does if it was created after that child's intent while none of our live
-    /// children ran, and no other process has the file open or runs git in the repository. A lock file from before the last boot has no
-    /// owner.
-    /// </summary>
+    /// <summary>Removes a lock file if it belongs to a dead child. The file must be newer than that child's intent and older than the
+    /// intents of all live children. No other process may have the file open or run git in the repository. A lock file from before the
+    /// last boot is always removed.</summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {
         var file = new FileInfo(lockFile);

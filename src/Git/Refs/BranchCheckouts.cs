@@ -107,10 +107,8 @@ public sealed class BranchCheckouts(GitRepository repository)
         return left;
     }
 
-    /// <summary>
-    /// Returns checkouts to their branch, with their uncommitted changes. A checkout stays detached if the branch no longer contains its
-    /// commit, if uncommitted changes are in the way, or if the user has switched to another commit.
-    /// </summary>
+    /// <summary>Returns checkouts to their branch, with their uncommitted changes. A checkout stays detached if the branch no longer
+    /// contains its commit, or if uncommitted changes are in the way. It also stays if the user has switched to another commit.</summary>
     private async Task ReturnAsync(IReadOnlyList<DetachedCheckout> left)
     {
         foreach (var (checkout, branch, at) in left)
