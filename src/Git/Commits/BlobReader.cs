@@ -26,7 +26,7 @@ internal sealed class BlobReader(GitRepository repository)
             },
             cancellationToken
         );
-        var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
+        var rest = output.IsCut ? default : output.Bytes; // Cut output has a gap in the middle.
         while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
         {
             // Format per object: "ID blob SIZE", newline, content, newline; or "ID missing".

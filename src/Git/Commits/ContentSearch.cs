@@ -7,8 +7,9 @@ public sealed class ContentSearch(GitRepository repository)
     // The merge is among the first commits that touched a file after the work started. Later commits hide it only if they undo it.
     private const int MostCommits = 50;
 
-    /// <summary>True if a commit of a branch has every file changed by the work exactly as the work left it: same content, same mode, or
-    /// equally absent. The work's own commits can then be removed without losing its result, whatever followed on the branch.</summary>
+    /// <summary>True if a commit of a branch has every file changed by the work exactly as the work left it. Content and mode must be
+    /// equal, or the file equally absent. The work's own commits can then be removed without losing its result, whatever followed on the
+    /// branch.</summary>
     /// <param name="work">Last commit of the work.</param>
     /// <param name="branch">The branch, of which only first parents are searched.</param>
     /// <returns>True if the branch contains the work. False also if the work changed nothing or shares no commit with the

@@ -92,7 +92,7 @@ public sealed class TreeLinks(GitRepository repository)
         }
     }
 
-    /// <summary>The links' targets; an unreadable one is empty, and counts as leading outside.</summary>
+    /// <summary>Reads the links' targets. An unreadable target is returned as empty and counts as leading outside.</summary>
     private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();

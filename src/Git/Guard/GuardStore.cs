@@ -48,7 +48,7 @@ internal sealed class GuardStore(string folder)
                     ),
                     content
                 )
-                : null; // Also gone between two looks: worktrees come and go.
+                : null; // The file may have disappeared between two checks, because worktrees come and go.
         }
         return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link
             ? (new GuardedFile(HashOf(link), GuardedFile.Link), link)

@@ -208,7 +208,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             return;
         }
         var expected = GuardedFile.Parse(wanted);
-        if (_store.Read(expected.Hash) is { } content) // Else named it was; what it held is gone with the power.
+        if (_store.Read(expected.Hash) is { } content) // Otherwise a power cut destroyed the content, and only the name is known.
         {
             GuardedFile.Write(path, content, expected.Mode);
         }

@@ -34,7 +34,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         }
         if (now is null)
         {
-            store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
+            store.KeepRecorded(was!); // A missing file runs nothing. A user who needs it finds it in the store.
         }
         var kind =
             name.StartsWith(SharedFiles.WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File

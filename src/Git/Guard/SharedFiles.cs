@@ -64,7 +64,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 continue;
             }
 
-            // Only differing files are stored.
+            // The content is stored only if the file differs.
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
             if (was != now && !IsOurDoing(name, was, now))
             {

@@ -131,7 +131,8 @@ internal static class LineDiff
         for (var i = 0; i < pairs.Count; i++)
         {
             var at = i;
-            var place = tails.FindIndex(tail => pairs[tail].New >= pairs[at].New); // Few: this is for what is too much for the other way.
+            // A linear search suffices, because few lines are unique in large edits.
+            var place = tails.FindIndex(tail => pairs[tail].New >= pairs[at].New);
             before[i] =
                 place < 0 ? tails.LastOrDefault(-1)
                 : place == 0 ? -1

@@ -145,7 +145,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
             var commit = chain[i];
             if (commit.Parents.Count != 2)
             {
-                steps.Add(new StepTrees(commit, before, before, commit.Tree)); // What it brings it has made itself.
+                steps.Add(new StepTrees(commit, before, before, commit.Tree)); // The commit itself is the author of its changes.
             }
             else
             {

@@ -31,7 +31,8 @@ internal sealed class MergeBases(GitRepository repository)
         ).Lines;
         if (bases.Length == 0)
         {
-            return (await repository.AddObjectsAsync(repository.Call("mktree"), stop)).Text; // Histories without a common beginning.
+            // The histories share no commit, so the base is an empty tree.
+            return (await repository.AddObjectsAsync(repository.Call("mktree"), stop)).Text;
         }
         var tree = await TreeOfAsync(bases[0], stop);
         var merged = bases[0];

@@ -82,7 +82,7 @@ internal sealed class StepBalance
         }
         if (!file.IsText)
         {
-            return; // The ledger looks at it as a whole.
+            return; // Such a file is compared as a whole by the ledger.
         }
         var before = LineCounts.Of(file.Ours);
         var after = file.IsPlain ? [] : LineCounts.Of(file.Result);

@@ -21,9 +21,9 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
     private readonly CommitStore _commits = new(repository);
     private readonly Merges _merges = new(repository);
 
-    /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. A step that can't be
-    /// applied separately, because it met the other commit's changes only later, goes into the last commit together with the changes that
-    /// join both.</summary>
+    /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. Some steps can't be
+    /// applied separately, because they met the other commit's changes only later. They go into the last commit, together with the changes
+    /// that join both.</summary>
     /// <param name="onto">Commit to start from.</param>
     /// <param name="steps">Steps, oldest first.</param>
     /// <param name="tip">Last commit of the branch, whose files are those of the result.</param>

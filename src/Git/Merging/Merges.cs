@@ -59,7 +59,7 @@ public sealed class Merges(GitRepository repository)
         var memory = repository.Part<ObjectCache>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
-            return new MergedTree(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
+            return new MergedTree(ahead.Tree, [], []); // Theirs was made on top of ours, so there is nothing to merge.
         }
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {

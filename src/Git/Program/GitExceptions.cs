@@ -28,7 +28,7 @@ public class GitException(string message, int? exitCode = null, string errorOutp
     private static readonly string[] EnvironmentFaults =
     [
         "No space left on device",
-        "Out of diskspace", // Of an index or a pack that git could not write (csum-file.c).
+        "Out of diskspace", // For an index or a pack that git could not write (csum-file.c).
         "Disk quota exceeded",
         "Read-only file system",
         "Cannot allocate memory",

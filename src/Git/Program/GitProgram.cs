@@ -154,7 +154,7 @@ public sealed partial class GitProgram
             Input = call.Input,
             StandardOutput = ProcessOutput.Capture(call.OutputLimit),
             Timeout = Timeout,
-            OwnSession = kind == Kind.Write || call.OwnSession, // Ctrl-C at the terminal must not tear a write.
+            OwnSession = kind == Kind.Write || call.OwnSession, // Ctrl-C at the terminal must not interrupt a write.
             Mark = mark,
         };
         ProcessResult result;
@@ -206,10 +206,10 @@ public sealed partial class GitProgram
     private static Dictionary<string, string?> EnvironmentOf(GitCall call, Kind kind)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
-        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // What an id names is what we merge, whatever refs/replace/ says.
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // Merges the objects that ids name, regardless of refs/replace/.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
-        environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overruled: its first value counts.
+        environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overridden by a setting, because git uses its first value.
         environment["GIT_OPTIONAL_LOCKS"] = kind == Kind.Write ? null : "0";
         foreach (var (name, value) in call.Environment)
         {

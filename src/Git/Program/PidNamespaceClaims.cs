@@ -49,7 +49,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
             }
             catch (IOException) when (File.Exists(file))
             {
-                await Task.Delay(Pause, cancellationToken); // Another namespace looks whether anybody is here.
+                await Task.Delay(Pause, cancellationToken); // Another namespace is checking for claims.
             }
         }
     }

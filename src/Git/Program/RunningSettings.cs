@@ -119,7 +119,7 @@ public static partial class RunningSettings
             && !MayRun().IsMatch(DurableFile.TryRead(Path.Combine(admin, "config")) ?? string.Empty)
         )
         {
-            return []; // Most have none, and this is asked by many commands.
+            return []; // Fast path: most repositories have no such settings, and many commands check.
         }
         GitRepository repository;
         try
@@ -132,7 +132,7 @@ public static partial class RunningSettings
         }
         catch (GitException unusable) when (unusable is NotARepositoryException or GitUnavailableException)
         {
-            return []; // Whoever uses it says so.
+            return []; // Reported when the repository is used.
         }
         return
         [

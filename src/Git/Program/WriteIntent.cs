@@ -32,7 +32,7 @@ internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string M
         }
         catch (FileNotFoundException)
         {
-            return null; // Its write ended meanwhile.
+            return null; // The write ended meanwhile.
         }
     }
 }

@@ -133,7 +133,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         OwnFolder.Ensure(folder);
         var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var file = Open(note);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // In one piece: whoever reads sees all of it or nothing.
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // Written in one call, so that a reader sees all of it or nothing.
         return note;
     }
 

@@ -168,7 +168,7 @@ public sealed class RefStore(GitRepository repository)
             {
                 return new RefUpdateResult(Done: false, actual);
             }
-            throw; // The refs are as expected, so something else is wrong: a name git refuses, a full disk, an object that is missing.
+            throw; // The refs are as expected, so the cause is different: a name that git refuses, a full disk, a missing object.
         }
     }
 

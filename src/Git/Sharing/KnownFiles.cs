@@ -23,7 +23,7 @@ public sealed class KnownFiles
 {
     private readonly Dictionary<string, (FileStamp Stamp, bool IsSettled, string Id)> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the blob id of a file's content, or null if the current content may not be stored.</summary>
+    /// <summary>Returns the blob id of a file's content, or null if git possibly lacks the current content.</summary>
     /// <param name="path">Absolute path.</param>
     internal string? Find(string path) =>
         _files.TryGetValue(path, out var known) && known.IsSettled && known.Stamp == FileStamp.Of(path) ? known.Id : null;

@@ -3,9 +3,9 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Transfers commits of a confined agent. In place of the repository's common directory, the agent sees its own directory with
-/// copies of refs and configuration, so that it can stash, tag, branch and install hooks. Only objects and the task's branch are
-/// transferred to the repository, objects first, while the agent works and after it has ended.</summary>
+/// <summary>Transfers commits of a confined agent. The agent sees its own common directory in place of the repository's, with copies of
+/// refs and configuration. It can thus stash, tag, branch and install hooks. Only objects and the task's branch are transferred to the
+/// repository, objects first, while the agent works and after it has ended.</summary>
 /// <param name="worktree">Worktree of the agent.</param>
 /// <param name="branch">Full ref name of the agent's branch.</param>
 /// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>

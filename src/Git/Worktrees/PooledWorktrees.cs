@@ -85,10 +85,10 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         File.Delete(Path.Combine(found.Admin, WorktreeAdmin.PooledName));
         if (Directory.Exists(path))
         {
-            Directory.Delete(path); // Only an empty one comes here.
+            Directory.Delete(path); // Callers pass only missing or empty folders.
         }
         Move(found.Path, path, found.Admin);
-        File.WriteAllText(Path.Combine(found.Admin, "locked"), lockReason + "\n"); // Only for people: not worth a sync.
+        File.WriteAllText(Path.Combine(found.Admin, "locked"), lockReason + "\n"); // Only informs users, so it needs no sync.
         return (found.Admin, found.Fits);
     }
 

@@ -40,7 +40,7 @@ internal sealed class PristineAside(Worktree worktree)
             var call = worktree.Call("checkout-index", "--index", "--quiet", "-z", "--stdin") with
             {
                 Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(own.Select(path => path + "\0")))),
-                AnswerCodes = [0, 1], // A file in conflict, which the merge itself has left so.
+                AnswerCodes = [0, 1], // A file that the merge left in conflict.
             };
             await worktree.WriteAsync(call, cancellationToken);
         }

@@ -43,8 +43,8 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changed), cancellationToken);
     }
 
-    /// <summary>Returns the changed files that were only stored in another form, while the file on disk is exactly as a checkout of the
-    /// earlier commit writes it. An agent that adds all files stores files that it never touched.</summary>
+    /// <summary>Returns the changed files that were only stored in another form. Their files on disk are exactly as a checkout of the
+    /// earlier commit writes them. An agent that adds all files stores files that it never touched.</summary>
     /// <param name="changes">Differences from a commit. The new side may be an index or a commit.</param>
     /// <param name="isWanted">True for a file whose new form is requested work. If null, every new form counts as requested if attributes
     /// changed too.</param>
@@ -131,7 +131,7 @@ internal sealed class PristineFiles(Worktree worktree)
         {
             var conversion = fact switch
             {
-                [_, "filter", "lfs"] => Conversion.None, // A pointer comes back as it was, and anything else is written as it is.
+                [_, "filter", "lfs"] => Conversion.None, // A pointer survives the round trip, and any other content is written unchanged.
                 [_, _, "unspecified" or "unset"] => Conversion.None,
                 [_, "text" or "eol" or "crlf", _] => Conversion.LineEnds,
                 _ => Conversion.Other,
@@ -205,7 +205,7 @@ internal sealed class PristineFiles(Worktree worktree)
     /// <param name="length">Number of hex digits in the repository's ids.</param>
     private static string IdOf(byte[] content, int length)
     {
-#pragma warning disable CA5350 // The name that git gives to a content; nothing is secured by it.
+#pragma warning disable CA5350 // Git's object id requires SHA-1; it protects nothing.
         using var hash = IncrementalHash.CreateHash(length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
 #pragma warning restore CA5350
         hash.AppendData(Encoding.ASCII.GetBytes($"blob {content.Length}\0"));

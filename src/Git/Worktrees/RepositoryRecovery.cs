@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Worktrees;
 internal sealed class RepositoryRecovery(GitRepository repository)
 {
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Each of our git calls is over by then.
+    private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Every git call of ours has ended by then.
 
     /// <summary>Waits up to 30 seconds for running writes of dead owners, and then stops them. Removes their lock files, and worktrees
     /// that are incomplete or partially removed.</summary>

@@ -60,7 +60,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
         foreach (var (submodule, repository, _) in await FindTreesAsync(await OfHeadAsync(cancellationToken), cancellationToken))
         {
             await new WorktreeStore(repository).RemoveAsync(PlaceOf(submodule), cancellationToken);
-            File.Delete(worktree.SetupMark); // What set-up made in a submodule goes with it.
+            File.Delete(worktree.SetupMark); // The results of the set-up in submodules are removed too.
         }
         File.Delete(NoteFile);
     }

@@ -66,7 +66,7 @@ public sealed class TrackedOwnFiles(Worktree checkout)
             },
             cancellationToken
         );
-        return output.ExitCode == 0 ? Parsed(output) : []; // No commit yet: the index alone counts.
+        return output.ExitCode == 0 ? Parsed(output) : []; // Without a commit, only the index counts.
     }
 
     // Both commands print "MODE ...\tPATH".

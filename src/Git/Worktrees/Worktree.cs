@@ -92,7 +92,7 @@ public sealed class Worktree
         }
         catch (Exception e) when (e is IOException or ArgumentException)
         {
-            return false; // Links in a circle, or nothing that could be a path.
+            return false; // Circular links, or an invalid path.
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         {
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
             new WorktreeClaims(repository).Claim(path);
-            return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
+            return false; // A new worktree is created instead. If git refuses that too, its error is reported.
         }
     }
 

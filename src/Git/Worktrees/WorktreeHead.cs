@@ -46,7 +46,7 @@ public sealed class WorktreeHead(Worktree worktree)
         }
         if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
         {
-            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Removed later together with the worktree.
         }
         File.Delete(file);
         DurableFile.Write(file, $"ref: {branch}\n");

@@ -51,7 +51,7 @@ public sealed class WorktreeIndex(Worktree worktree)
         }
         if (Directory.Exists(_file) && new DirectoryInfo(_file).LinkTarget is null)
         {
-            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Removed later together with the worktree.
         }
         else
         {

@@ -127,7 +127,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
                     entries.Add(new StatusEntry(field.Split(' ', 11)[10], IsUntracked: false, IsUnmerged: true));
                     break;
                 default:
-                    break; // Other headers, such as the upstream.
+                    break; // Other headers, such as the upstream branch.
             }
         }
         return new WorktreeStatus(head, branch, operation, entries);
