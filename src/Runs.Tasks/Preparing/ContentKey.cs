@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Cache key of a task's result, a hash of its prompt, the files that it may read or write at its base, the agent, the model and
-/// the gates. Work with a known key is not paid for again. Mail and notes of a run are not part of the key.</summary>
+/// <summary>Cache key of a task's result. It is a hash of the prompt, the files that the task may read or write at its base, the agent,
+/// the model and the gates. Work with a known key is not paid for again. Mail and notes of a run are not part of the key.</summary>
 internal static class ContentKey
 {
     public static async Task<string> OfAsync(
