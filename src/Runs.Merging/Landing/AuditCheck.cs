@@ -25,7 +25,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
 
     /// <summary>Checks the commit to land.</summary>
     /// <param name="input">The run, and the target.</param>
-    /// <param name="from">The run's last commit on the target.</param>
+    /// <param name="from">Merge base of the target and the commit to land.</param>
     /// <param name="tip">The commit to land.</param>
     /// <param name="asking">Id of this landing attempt.</param>
     /// <param name="stop">Stops the running tool.</param>

@@ -7,8 +7,8 @@ namespace Orchestrator.Runs.Merging.Landing;
 public static class LandedWork
 {
     /// <summary>Sets <see cref="RunStatus.LandedGone"/> of a run. The work counts as present if a local or remote branch has the commit
-    /// without a revert of it, or has all of its changes (rebased or squashed). If git cannot determine that, the run is returned
-    /// unchanged.</summary>
+    /// without a revert. A branch that has all of its changes (rebased or squashed) counts too. If git cannot determine that, the run is
+    /// returned unchanged.</summary>
     /// <param name="run">Status of the run.</param>
     /// <param name="repository">A path in the repository.</param>
     /// <param name="services">Opens repositories.</param>

@@ -11,7 +11,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
 
     /// <summary>Checks the commit to land.</summary>
     /// <param name="input">The run, and the target.</param>
-    /// <param name="from">The run's last commit on the target.</param>
+    /// <param name="from">Merge base of the target and the commit to land.</param>
     /// <param name="tip">The commit to land.</param>
     /// <param name="asking">Id of this landing attempt. If a rejection was killed before it was reported, the retry has the same id and
     /// rejects again.</param>

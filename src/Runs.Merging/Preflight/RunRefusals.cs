@@ -29,7 +29,8 @@ public static class RunRefusals
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
 
-    /// <summary>Finds file names that differ only in case, because some file systems treat them as the same.</summary>
+    /// <summary>Finds task ids that differ only in case, because some file systems would treat their branches and folders as the
+    /// same.</summary>
     private static IEnumerable<string> SameButForCase(Plan plan) =>
         plan
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)

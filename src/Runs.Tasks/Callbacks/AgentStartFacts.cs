@@ -39,9 +39,9 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
             );
     }
 
-    /// <summary>True if the program at the other end of a local connection was started by a run. Such a program must not answer questions
-    /// of its run to users. It may be an agent, gate, set-up or package manager. Programs that removed their variables are found through
-    /// their ancestors. False for callers of other users and for those that have exited.</summary>
+    /// <summary>True if the program at the other end of a local connection was started by a run (agent, gate, set-up or package manager).
+    /// Such a program must not answer questions that its run asks users. Programs that removed their variables are found through their
+    /// ancestors. False for callers of other users and for those that have exited.</summary>
     /// <param name="port">The caller's port on the loopback interface.</param>
     public static bool AreOfCaller(int port) =>
         ProcessTable

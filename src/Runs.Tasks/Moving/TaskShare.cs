@@ -123,7 +123,7 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     /// <summary>Pushes the task's current state if it is assigned to this host. Called on a worker host. A fenced-off host pushes
     /// nothing.</summary>
-    /// <param name="at">The task.</param>
+    /// <param name="at">The shared task.</param>
     /// <param name="isHere">Queries the task's workflow for its current host if the remote has an unknown state. If the task is still
     /// here, the remote has lost a state, which is replaced.</param>
     /// <param name="stop">Cancels git.</param>
@@ -158,7 +158,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     }
 
     /// <summary>Pushes the task's state after a step on a worker host, before the step's result is reported.</summary>
-    /// <param name="at">The task.</param>
+    /// <param name="at">The shared task.</param>
     /// <param name="isHere">The query described in <see cref="PushIfPlacedAsync"/>.</param>
     /// <param name="stop">Cancels git.</param>
     /// <returns>Files that were not shared, because they seem to contain a secret or are too large.</returns>
@@ -180,7 +180,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     }
 
     /// <summary>Ends the assignment of a task to this worker host, and stops its agent.</summary>
-    /// <param name="at">The task.</param>
+    /// <param name="at">The shared task.</param>
     /// <param name="unlessHeld">True to do nothing if this process holds another slot for the task, which then has left and
     /// returned.</param>
     public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
@@ -211,7 +211,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     private sealed record Fence(string? Commit);
 
     /// <summary>Pushes the task's current state.</summary>
-    /// <param name="at">The task.</param>
+    /// <param name="at">The shared task.</param>
     /// <param name="isHost">True on the task's worker host.</param>
     /// <param name="shared">The files searched so far.</param>
     /// <param name="stop">Cancels git.</param>
@@ -259,7 +259,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     }
 
     /// <summary>Fetches the task, and extracts the parts that this host may use.</summary>
-    /// <param name="at">The task.</param>
+    /// <param name="at">The shared task.</param>
     /// <param name="isHost">True on the task's worker host.</param>
     /// <param name="stop">Cancels git.</param>
     /// <param name="arrives">True if the task continues here from the remote state, so that leftovers of its agents on this host are moved

@@ -61,7 +61,7 @@ public static partial class AgentOutcomeClassifier
     public static DateTimeOffset? ResetOf(AgentOutcome outcome, DateTimeOffset now) =>
         outcome.ResetsAt ?? (outcome.Failure == AgentFailure.UsageLimit ? outcome.Windows?.DecidingWindow?.BelievedReset(now) : null);
 
-    /// <summary>True if a limit ended the agent run. The next agent run of the task is notified of it.</summary>
+    /// <summary>True if a limit ended the agent run. The next agent run of the task is notified of the limit.</summary>
     public static bool IsLimit(AgentFailure failure) =>
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 

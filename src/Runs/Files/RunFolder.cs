@@ -64,7 +64,7 @@ public sealed partial class RunFolder
     /// <summary>The intent record of the run's landing (<see cref="Git.Landing.LandingNote"/>).</summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
-    /// <summary>Id of the signed commit of a landing that may have been interrupted.</summary>
+    /// <summary>Record of the signed commit of a landing that may have been interrupted.</summary>
     public string SignedLanding => In("landing-signed");
 
     /// <summary>The report of the last escalation; missing if there was none.</summary>

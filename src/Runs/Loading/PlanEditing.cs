@@ -31,7 +31,7 @@ public sealed class PlanEditing(RepositoryLocation repository, string runId, IRe
 
     /// <summary>Returns the path of the plan that a run's planner made, relative to the repository; null if it made none.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="runId">The run.</param>
+    /// <param name="runId">Id of the run.</param>
     public static string? KeptAt(string repository, string runId)
     {
         var folder = new RunFolder(repository, runId);
