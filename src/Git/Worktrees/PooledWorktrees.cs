@@ -53,8 +53,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         claims.Release(path);
     }
 
-    /// <summary>True if the index marks a file as "assume unchanged" or "skip worktree", so that a checkout would not restore it, or if
-    /// git can't read the index.</summary>
+    /// <summary>True if the index marks a file as "assume unchanged" or "skip worktree", so that a checkout would not restore it. True
+    /// also if git can't read the index.</summary>
     private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         const char SkipWorktree = 'S';
