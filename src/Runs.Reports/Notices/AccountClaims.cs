@@ -27,7 +27,7 @@ internal sealed class AccountClaims(string folder, TimeProvider time)
                 return false;
             }
 
-            // The run that holds the claim must have been killed, because it claimed it long ago and never released it.
+            // The claim is old and was never released, so its run must have been killed.
             File.Delete(path);
         }
         return DurableFile.TryCreate(path, run) || DurableFile.TryRead(path) == run;

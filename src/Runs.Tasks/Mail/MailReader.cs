@@ -13,8 +13,9 @@ internal static class MailWays
     public const string Asked = "asked";
 }
 
-/// <summary>Reads the mail of one task, each message once. Showing a message and recording it cannot be atomic, so it is first recorded as
-/// about to be shown. The next read searches the agent's conversation for it, and shows it again if it is missing.</summary>
+/// <summary>Reads the mail of one task, each message once. Showing a message and recording that cannot be atomic, so the message is first
+/// recorded as about to be shown. The next read searches the agent's conversation for the message, and shows the message again if it is
+/// missing.</summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
