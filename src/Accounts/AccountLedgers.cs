@@ -9,8 +9,7 @@ public sealed class LedgerDamagedException(string message) : IOException(message
 
 /// <summary>
 /// The ledgers of a user's accounts: one file per account, shared by all repositories. One lock covers all files, so that budgets over
-/// several
-/// accounts are enforced. Files are replaced atomically.
+/// several accounts are enforced. Files are replaced atomically.
 /// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environment)

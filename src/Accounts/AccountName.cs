@@ -5,8 +5,7 @@ namespace Orchestrator.Accounts;
 
 /// <summary>
 /// Names of the accounts that pay for agents. A name is the same in all repositories of a user and differs for each login or key. It is
-/// used
-/// as a file name and is not secret.
+/// used as a file name and is not secret.
 /// </summary>
 public static class AccountName
 {

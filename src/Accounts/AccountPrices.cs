@@ -15,8 +15,9 @@ public static class AccountPrices
             )
         );
 
-    /// <summary>Computes usage by model. The cost reported by the agent program takes precedence; otherwise the table prices the
-    /// tokens.</summary>
+    /// <summary>
+    /// Computes usage by model. The cost reported by the agent program takes precedence; otherwise the table prices the tokens.
+    /// </summary>
     public static IReadOnlyList<ModelRecord> Models(AgentUsage usage, PriceTable prices) =>
         [
             .. usage

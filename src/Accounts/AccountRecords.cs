@@ -2,8 +2,7 @@ namespace Orchestrator.Accounts;
 
 /// <summary>
 /// The usage records of a user's agents, and the environment variables that determine the paying account. The records are read once, on
-/// first
-/// use, because most reports and forecasts do not need them.
+/// first use, because most reports and forecasts do not need them.
 /// </summary>
 /// <param name="environment">Environment variables of agents.</param>
 /// <param name="read">Reads the records of all accounts.</param>

@@ -17,8 +17,7 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
 
     /// <summary>
     /// Requests an agent start. If admitted, the lock is held until the agent's process exists, so that no other process can start a
-    /// backoff in
-    /// between.
+    /// backoff in between.
     /// </summary>
     public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {

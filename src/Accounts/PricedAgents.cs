@@ -1,11 +1,13 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>Checks money budgets, which require agents with a known cost. Other agents are rejected, because their cost is not
-/// estimated.</summary>
+/// <summary>
+/// Checks money budgets, which require agents with a known cost. Other agents are rejected, because their cost is not estimated.
+/// </summary>
 public static class PricedAgents
 {
-    /// <summary>Lists the reasons for which agents can't run within the money budgets, one sentence each; empty without such a
-    /// budget.</summary>
+    /// <summary>
+    /// Lists the reasons for which agents can't run within the money budgets, one sentence each; empty without such a budget.
+    /// </summary>
     /// <param name="agents">Names of the agents with their models.</param>
     public static IEnumerable<string> Faults(OrchestratorSettings settings, IEnumerable<(string Agent, string Model)> agents)
     {

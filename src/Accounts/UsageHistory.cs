@@ -2,8 +2,7 @@ namespace Orchestrator.Accounts;
 
 /// <summary>
 /// The usage history of each account: one line per agent run in a file beside the ledger, oldest first. Lines older than 90 days are
-/// removed
-/// when the file has become large.
+/// removed when the file has become large.
 /// </summary>
 /// <param name="folder">Folder of the ledgers.</param>
 /// <param name="time">The clock.</param>

@@ -2,8 +2,7 @@ namespace Orchestrator.Accounts;
 
 /// <summary>
 /// Writes the usage record of an agent run once to the user's history, before a ledger books it. Each repetition of a settlement books the
-/// sum
-/// of this record, so that ledger and history agree after a crash at any point.
+/// sum of this record, so that ledger and history agree after a crash at any point.
 /// </summary>
 public static class UseOfStart
 {

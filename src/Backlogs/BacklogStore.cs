@@ -56,8 +56,7 @@ public sealed class BacklogStore
     /// <param name="change">Creates the new backlog from the current one.</param>
     /// <param name="stop">Cancels the wait for another writer.</param>
     /// <returns>The new file. If the current file is unreadable or the change would add errors, these errors and no file; nothing was
-    /// written
-    /// then.</returns>
+    /// written then.</returns>
     /// <exception cref="BacklogBusyException">Another program held the lock for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
@@ -72,8 +71,7 @@ public sealed class BacklogStore
         var content = file.Write(wanted);
 
         // Rejects a result with new errors, such as a dependency cycle, before it is written. Existing errors come from another tool, or
-        // the user
-        // is repairing them.
+        // the user is repairing them.
         var changed = BacklogReader.Read(content, Name, file.Tag);
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
         PlanFault[] errors = [.. changed.Errors.Where(fault => !before.Contains(fault.Message))];
@@ -114,8 +112,7 @@ public sealed class BacklogStore
     }
 
     // The lock is an exclusively opened file, which the system releases when its holder dies. The file is never deleted, because two
-    // writers
-    // could then both hold a lock. In the git directory it is out of the way.
+    // writers could then both hold a lock. In the git directory it is out of the way.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
         var name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");

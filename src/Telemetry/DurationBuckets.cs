@@ -5,8 +5,7 @@ namespace Orchestrator.Telemetry;
 
 /// <summary>
 /// Bucket boundaries of duration histograms. Gates take seconds, agents minutes and runs hours, while OpenTelemetry's default boundaries
-/// end
-/// at ten seconds.
+/// end at ten seconds.
 /// </summary>
 public static class DurationBuckets
 {

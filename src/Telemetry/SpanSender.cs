@@ -112,15 +112,14 @@ public sealed class SpanSender : IDisposable
     }
 
     // The runtime generates random ids and has no API to set them. Ours are derived from names: spans that are sent again after a crash
-    // keep
-    // their ids, and spans of agent programs find their parent. A test fails if the runtime renames these fields.
+    // keep their ids, and spans of agent programs find their parent. A test fails if the runtime renames these fields.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
     private static extern ref string? SpanIdOf(Activity activity);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_traceId")]
     private static extern ref string? TraceIdOf(Activity activity);
 
-    /// <summary>Records if a batch was rejected, which the SDK does not report to its callers.</summary>
+    /// <summary>Records rejected batches, which the SDK does not report to its callers.</summary>
     private sealed class WatchedExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
     {
         public volatile bool HasFailed;

@@ -15,8 +15,8 @@ public sealed record EngineOwner(string Address, int Pid, DateTimeOffset StartTi
 
 /// <summary>
 /// The exclusive right to serve a folder's engine file: an operating-system lock on <c>engine.lock</c>. The lock is held until this object
-/// is
-/// disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would drop SQLite's own locks.
+/// is disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would drop SQLite's own
+/// locks.
 /// </summary>
 public sealed class EngineFile : IDisposable
 {
@@ -61,10 +61,8 @@ public sealed class EngineFile : IDisposable
 
     /// <summary>
     /// True if the lock or database file was deleted while this process holds it (for example by <c>git clean -fdx</c>), even if new files
-    /// with
-    /// the same names exist. Writes are then lost, and another process could start a second engine in the folder. Cheap enough to check
-    /// twice
-    /// a second.
+    /// with the same names exist. Writes are then lost, and another process could start a second engine in the folder. Cheap enough to
+    /// check twice a second.
     /// </summary>
     public bool IsRemoved =>
         OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));
@@ -75,8 +73,7 @@ public sealed class EngineFile : IDisposable
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="guard">A second file to lock, outside the folder, or null for none. It prevents a second engine from starting after
-    /// the
-    /// folder's files were deleted while an engine was running.</param>
+    /// the folder's files were deleted while an engine was running.</param>
     /// <exception cref="InvalidOperationException">The folder is on a network file system, where locks are unreliable.</exception>
     public static EngineFile? TryAcquire(string folder, string? guard = null)
     {
@@ -231,8 +228,7 @@ public sealed class EngineFile : IDisposable
     }
 
     // FileShare.None is an advisory lock of the whole file on Unix. A lock on a file that was deleted before it was locked excludes
-    // nobody,
-    // because other processes open a new file.
+    // nobody, because other processes open a new file.
     private static FileStream TakeLock(string path)
     {
         while (true)
@@ -254,8 +250,7 @@ public sealed class EngineFile : IDisposable
         new FileInfo(handle).LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) == true;
 
     // Finds SQLite's own descriptor once, because opening and closing the file again would drop SQLite's locks. The link target of the
-    // lock's
-    // descriptor gives the real path of the folder.
+    // lock's descriptor gives the real path of the folder.
     private string? DatabaseHandle() =>
         _databaseHandle ??=
             new FileInfo(Handle(_lock)).LinkTarget is { } held && Path.GetDirectoryName(held) is { } folder

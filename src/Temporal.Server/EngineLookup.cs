@@ -38,8 +38,7 @@ public static class EngineLookup
     /// <param name="path">The engine file.</param>
     /// <param name="workflowId">Workflow id.</param>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, is damaged, or was written by
-    /// another
-    /// release.</exception>
+    /// another release.</exception>
     public static EngineRun? Find(string path, string workflowId) =>
         Read(
             path,

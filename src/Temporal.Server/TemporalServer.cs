@@ -25,9 +25,10 @@ public sealed class TemporalServer : IAsyncDisposable
         _loggers = loggers ?? NullLoggerFactory.Instance;
     }
 
-    /// <summary>Addresses at which the server listens, in the form that clients accept: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.
-    /// Empty
-    /// before the start.</summary>
+    /// <summary>
+    /// Addresses at which the server listens, in the form that clients accept: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>. Empty
+    /// before the start.
+    /// </summary>
     public IReadOnlyList<string> Addresses => _grpc?.Addresses ?? [];
 
     internal ServerParts Parts => _parts ?? throw new InvalidOperationException("the server is not started");
@@ -73,8 +74,8 @@ public sealed class TemporalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes closed runs whose retention has expired and returns free pages of the file to the disk. Runs immediately instead of
-    /// waiting for the next periodic sweep.
+    /// Deletes closed runs whose retention has expired and returns free pages of the file to the disk. Runs immediately instead of waiting
+    /// for the next periodic sweep.
     /// </summary>
     /// <returns>Number of deleted runs.</returns>
     public Task<int> SweepAsync() => Parts.Retention.SweepAsync();
@@ -99,8 +100,9 @@ public sealed class TemporalServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    /// <summary>Removes a socket file that no process listens on. Such a file remains after a killed process and would block the
-    /// bind.</summary>
+    /// <summary>
+    /// Removes a socket file that no process listens on. Such a file remains after a killed process and would block the bind.
+    /// </summary>
     private static void RemoveStale(string path)
     {
         if (!File.Exists(path))

@@ -15,8 +15,7 @@ public sealed record TemporalServerOptions
 
     /// <summary>
     /// Path of a Unix domain socket to listen on, at most 107 bytes, or null for none. Created with mode 0600; replaces a socket file that
-    /// no
-    /// process listens on.
+    /// no process listens on.
     /// </summary>
     public string? SocketPath { get; init; }
 
@@ -28,15 +27,13 @@ public sealed record TemporalServerOptions
 
     /// <summary>
     /// API key that TCP callers must send as <c>authorization: Bearer KEY</c>, or null to require no key. Without a key, only programs of
-    /// the
-    /// server's own user and of root on this machine may connect.
+    /// the server's own user and of root on this machine may connect.
     /// </summary>
     public string? ApiKey { get; init; }
 
     /// <summary>
     /// True to accept, without a key, every caller that can reach <see cref="Address"/>. This includes other users of this machine,
-    /// programs
-    /// whose user can't be determined, and other machines.
+    /// programs whose user can't be determined, and other machines.
     /// </summary>
     /// <value>Default: false.</value>
     public bool AllowAnyUser { get; init; }
@@ -51,14 +48,14 @@ public sealed record TemporalServerOptions
     /// <summary>Namespaces besides <c>default</c> to register before the server listens, unless they already exist.</summary>
     public IReadOnlyCollection<string> Namespaces { get; init; } = [];
 
-    /// <summary>Custom search attributes to add to all namespaces before the server listens. Existing attributes are left
-    /// unchanged.</summary>
+    /// <summary>
+    /// Custom search attributes to add to all namespaces before the server listens. Existing attributes are left unchanged.
+    /// </summary>
     public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     /// <summary>
     /// Number of history events from which the server suggests continue-as-new to a run's workers. The server also suggests it for
-    /// histories
-    /// of over 4 MB.
+    /// histories of over 4 MB.
     /// </summary>
     /// <value>Default: 4,096 events.</value>
     public int SuggestContinueAsNewAfter { get; init; } = UsualSuggestContinueAsNewAfter;
@@ -67,8 +64,7 @@ public sealed record TemporalServerOptions
 
     /// <summary>
     /// Maximum size in bytes of an input, result, failure or other blob in requests and commands. A larger blob is rejected, or ends the
-    /// run or
-    /// the activity. Memos of workflow starts have their own limit of 2 MB.
+    /// run or the activity. Memos of workflow starts have their own limit of 2 MB.
     /// </summary>
     /// <value>Default: 2 MB (2,097,152 bytes).</value>
     public int BlobSizeLimit { get; init; } = UsualBlobSizeLimit;
@@ -98,8 +94,7 @@ public sealed record TemporalServerOptions
 
     /// <summary>
     /// Name of this machine in worker identities (<c>pid@NAME#boot id#start time#namespace-random</c>). The server detects dead workers of
-    /// this
-    /// machine immediately by their identity.
+    /// this machine immediately by their identity.
     /// </summary>
     /// <value>Default: the host name.</value>
     public string MachineName { get; init; } = Environment.MachineName;
@@ -110,8 +105,7 @@ public sealed record TemporalServerOptions
 
     /// <summary>
     /// True to enable time skipping for tests. While <c>temporal.api.testservice.v1.TestService</c> has unlocked the clock, it skips
-    /// forward to
-    /// the next due time whenever nothing is to be done.
+    /// forward to the next due time whenever nothing is to be done.
     /// </summary>
     /// <value>Default: false. The clock then follows <see cref="TimeProvider"/>, and the test service is unavailable.</value>
     public bool TimeSkipping { get; init; }
@@ -123,8 +117,9 @@ public sealed record TemporalServerOptions
     /// <value>Default: null, for no callback.</value>
     public Action<string>? Trouble { get; init; }
 
-    /// <summary>Maximum size in bytes of a file whose pages are checked before it is served. Larger files are checked in the
-    /// background.</summary>
+    /// <summary>
+    /// Maximum size in bytes of a file whose pages are checked before it is served. Larger files are checked in the background.
+    /// </summary>
     internal long CheckedAtOnce { get; init; } = Storage.Database.UsuallyCheckedAtOnce;
 
     internal void Validate()

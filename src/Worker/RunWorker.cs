@@ -14,8 +14,7 @@ namespace Orchestrator.Worker;
 
 /// <summary>
 /// Composition root: runs workflows and the activities of repositories on Temporal workers. One worker polls the shared queue for
-/// workflows
-/// and repository lookups; each repository has a worker for its activities.
+/// workflows and repository lookups; each repository has a worker for its activities.
 /// </summary>
 public sealed class RunWorker : IDisposable
 {
@@ -43,12 +42,10 @@ public sealed class RunWorker : IDisposable
             MaxConcurrentActivities = 20,
             WorkflowStackTrace = WorkflowStackTrace.WithoutFileInfo,
             // Disables the deadlock detection of 2 seconds. Ten building agents can starve a workflow for longer on a machine with few
-            // cores, and its
-            // task and queries would then fail.
+            // cores, and its task and queries would then fail.
             DebugMode = true,
             // The listener receives the runtime's events for every task of the process to detect timers and thread pool use in workflow
-            // code. It
-            // costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt applies at compile time.
+            // code. It costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt applies at compile time.
             DisableWorkflowTracingEventListener = true,
             Interceptors = [new StepFailures()],
             // Open runs upgrade automatically to the current version, which can replay them. A machine's activities run in the version
@@ -132,13 +129,15 @@ public sealed class RunWorker : IDisposable
             GracefulShutdownTimeout = _options.ShutdownGrace,
         };
 
-    /// <summary>Runs the workers until cancelled. Running agents continue without them, and the next worker monitors these
-    /// agents.</summary>
+    /// <summary>
+    /// Runs the workers until cancelled. Running agents continue without them, and the next worker monitors these agents.
+    /// </summary>
     public Task ExecuteAsync(CancellationToken stopping) =>
         Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
 
-    /// <summary>Cancels activities immediately when the worker stops, in place of waiting
-    /// <see cref="RunWorkerOptions.ShutdownGrace"/>.</summary>
+    /// <summary>
+    /// Cancels activities immediately when the worker stops, in place of waiting <see cref="RunWorkerOptions.ShutdownGrace"/>.
+    /// </summary>
     public void GiveNoGrace() => _stop.GiveUp();
 
     /// <inheritdoc/>

@@ -35,8 +35,7 @@ public sealed record RunWorkerOptions
 
     /// <summary>
     /// True if workers of other machines may use the same accounts, so that the server stores the ledgers. Default: false, with ledgers in
-    /// this
-    /// user's files.
+    /// this user's files.
     /// </summary>
     public bool SharesAccounts { get; init; }
 
@@ -54,7 +53,7 @@ public sealed record RunWorkerOptions
 /// <param name="Key">Key that all clones of the repository share (<see cref="RunRules.Places"/>).</param>
 /// <param name="Slots">Number of tasks that run at the same time, over all repositories of the machine; 0 for none.</param>
 /// <param name="Labels">Labels that tasks may require.</param>
-/// <param name="Readiness">Checks if the machine can run a task now.</param>
+/// <param name="Readiness">Checks whether the machine can run a task now.</param>
 public sealed record OfferedPlaces(
     RepositoryReference Repository,
     string Key,

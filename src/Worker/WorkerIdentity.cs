@@ -15,8 +15,7 @@ public static class WorkerIdentity
 
     /// <summary>
     /// True if the identity belongs to a worker on another machine with the same machine id, as in copies of one installation. Such a
-    /// worker has
-    /// another boot id and was seen after this machine had booted.
+    /// worker has another boot id and was seen after this machine had booted.
     /// </summary>
     /// <param name="identity">Identity of the worker.</param>
     /// <param name="machine">Identity of this machine.</param>
@@ -33,8 +32,7 @@ public static class WorkerIdentity
 
     /// <summary>
     /// True if the identity belongs to a process of this machine that has certainly ended. The process is from an earlier boot, or from
-    /// the current
-    /// boot and the same PID namespace. Returns false for other machines, containers and identity formats.
+    /// the current boot and the same PID namespace. Returns false for other machines, containers and identity formats.
     /// </summary>
     /// <param name="identity">Identity of the worker.</param>
     /// <param name="machine">Identity of this machine.</param>

@@ -14,8 +14,7 @@ internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention
 
 /// <summary>
 /// In-memory registry of the existing namespaces. Code that changes a namespace stores the change itself and then calls <see cref="Set"/>
-/// or
-/// <see cref="Remove"/>.
+/// or <see cref="Remove"/>.
 /// </summary>
 internal sealed class NamespaceRegistry
 {

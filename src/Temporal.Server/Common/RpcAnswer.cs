@@ -39,7 +39,6 @@ internal sealed class RpcAnswer
 
 /// <summary>
 /// Handles one RPC method. The request is the encoded message. An <see cref="RpcException"/> is returned as its status, any other
-/// exception
-/// as INTERNAL.
+/// exception as INTERNAL.
 /// </summary>
 internal delegate ValueTask<RpcAnswer> RpcHandler(RpcCall call, byte[] request);

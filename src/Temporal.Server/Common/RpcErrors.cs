@@ -7,8 +7,9 @@ using RpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Creates errors as Temporal clients expect them: a status, a message, and the detail that identifies the kind of
-/// error.</summary>
+/// <summary>
+/// Creates errors as Temporal clients expect them: a status, a message, and the detail that identifies the kind of error.
+/// </summary>
 internal static class RpcErrors
 {
     private const string DetailsTrailer = "grpc-status-details-bin";
@@ -100,8 +101,7 @@ internal static class RpcErrors
 
     /// <summary>
     /// Converts an exception of a handler to the error that the client receives. Message and details are sent as headers, and both are
-    /// cut.
-    /// A client that receives too long headers drops the whole connection with all its calls.
+    /// cut. A client that receives too long headers drops the whole connection with all its calls.
     /// </summary>
     /// <returns>The error, or null for an internal fault, which the caller must log.</returns>
     public static RpcException? Answered(Exception thrown, CancellationToken call) =>

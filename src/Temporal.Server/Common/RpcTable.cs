@@ -93,8 +93,7 @@ internal sealed class RpcTable
 
     /// <summary>
     /// True if the exception means that the bytes are malformed. Besides its own exception, the parser throws others for a truncated
-    /// wrapper,
-    /// for invalid UTF-8, and for a length that overflows when the offset is added.
+    /// wrapper, for invalid UTF-8, and for a length that overflows when the offset is added.
     /// </summary>
     public static bool IsUnreadable(Exception fault) =>
         fault

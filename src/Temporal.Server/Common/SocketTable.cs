@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Reads Linux's table of TCP sockets, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc(5)), in this process's network
-/// namespace.</summary>
+/// <summary>
+/// Reads Linux's table of TCP sockets, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc(5)), in this process's network namespace.
+/// </summary>
 internal static class SocketTable
 {
     private const string Established = "01";
@@ -18,8 +19,9 @@ internal static class SocketTable
     private const int User = 7;
     private const int Inode = 9;
 
-    /// <summary>Finds the owner of the client's socket of a connection on this machine, or returns null if the table does not list
-    /// it.</summary>
+    /// <summary>
+    /// Finds the owner of the client's socket of a connection on this machine, or returns null if the table does not list it.
+    /// </summary>
     /// <param name="client">The client's address, as the server sees it.</param>
     /// <param name="server">The server's address.</param>
     public static SocketOwner? OwnerOf(IPEndPoint client, IPEndPoint server)

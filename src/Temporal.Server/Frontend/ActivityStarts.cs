@@ -50,8 +50,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
 
     /// <summary>
     /// True if the worker has the version to which the run's tasks are routed now, while the run is still on another. The run's workflow
-    /// task
-    /// must move first.
+    /// task must move first.
     /// </summary>
     private bool Moves(MutableState run, string deployment) =>
         deployment.Length > 0

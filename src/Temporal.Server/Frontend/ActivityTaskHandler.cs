@@ -239,8 +239,9 @@ internal sealed class ActivityTaskHandler(
             deferred
         );
 
-    /// <summary>True if the token belongs to the running attempt. An activity that was reset has another attempt number than its
-    /// token.</summary>
+    /// <summary>
+    /// True if the token belongs to the running attempt. An activity that was reset has another attempt number than its token.
+    /// </summary>
     private static bool IsAttempt(ActivityRecord record, TaskToken token) =>
         record.RequestId == token.RequestId && (record.ResetRequested || record.Attempt == token.Attempt);
 

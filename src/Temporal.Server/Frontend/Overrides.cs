@@ -62,8 +62,9 @@ internal static class Overrides
         return newer;
     }
 
-    /// <summary>Validates the override for a running workflow. An override without a version pins the run to its current
-    /// version.</summary>
+    /// <summary>
+    /// Validates the override for a running workflow. An override without a version pins the run to its current version.
+    /// </summary>
     /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForRun(VersioningOverride? given, Deployments deployments, MutableState run)
     {

@@ -50,8 +50,9 @@ internal sealed class QueryHandler(
         }
     }
 
-    /// <summary>Sends the query and returns its response, or null if the workflow's cached state, including the query, was dropped
-    /// meanwhile.</summary>
+    /// <summary>
+    /// Sends the query and returns its response, or null if the workflow's cached state, including the query, was dropped meanwhile.
+    /// </summary>
     private async Task<QueryWorkflowResponse?> AskAsync(RpcCall context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
         var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
@@ -184,10 +185,8 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Attaches a query to the run's pending workflow task, or returns false if the run has none. A worker must not get a separate query
-    /// with
-    /// a history beyond the last completed task, because it would execute those events and cache the run in that state. With the workflow
-    /// task
-    /// it would then have made two steps of what every replay makes one, and the resulting history could not be replayed.
+    /// with a history beyond the last completed task, because it would execute those events and cache the run in that state. With the
+    /// workflow task it would then have made two steps of what every replay makes one, and the resulting history could not be replayed.
     /// </summary>
     public static bool RidesOnTask(MutableState run, PendingQuery query)
     {
@@ -204,8 +203,7 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Sends, as separate tasks, the queries that arrived while a workflow task was running and are attached to no further task. Queries
-    /// that
-    /// already have separate tasks are left unchanged.
+    /// that already have separate tasks are left unchanged.
     /// </summary>
     public static void SendLeft(WorkflowEngine engine, Workflow workflow, MutableState run)
     {
@@ -215,17 +213,15 @@ internal sealed class QueryHandler(
         }
     }
 
-    /// <summary>Attaches a query to the run's workflow task. Without one, offers it to the worker that has the run cached, or else to any
-    /// worker.</summary>
+    /// <summary>
+    /// Attaches a query to the run's workflow task. Without one, offers it to the worker that has the run cached, or else to any worker.
+    /// </summary>
     /// <param name="engine">The engine.</param>
     /// <param name="run">The queried run.</param>
     /// <param name="query">The query.</param>
     /// <param name="anyWorker">True to skip the worker that has the run cached.</param>
-    /// <param name="answered">
-    /// True if that worker has just completed a task. It is then alive even if it has not polled its sticky queue yet: a worker first
-    /// polls
-    /// that queue after its first task.
-    /// </param>
+    /// <param name="answered">True if that worker has just completed a task. It is then alive even if it has not polled its sticky queue
+    /// yet: a worker first polls that queue after its first task.</param>
     public static void Send(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false, bool answered = false)
     {
         if (RidesOnTask(run, query))

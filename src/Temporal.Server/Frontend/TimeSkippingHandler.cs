@@ -74,8 +74,7 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         lock (_lock)
         {
             // A sleeping call blocks no skip: it cancels out one lock, or one started activity from which it may have come. AtRest is
-            // compared
-            // again because a timer that fires during the idle check may have created work.
+            // compared again because a timer that fires during the idle check may have created work.
             if (
                 _locks - _sleepers > 0
                 || timers.AtRest is not { NextDue: { } due } rest
@@ -101,8 +100,9 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         return new SleepResponse();
     }
 
-    /// <summary>Sleeps until the given time while time skipping is unlocked. The clock skips exactly to that time, so later due times stay
-    /// due.</summary>
+    /// <summary>
+    /// Sleeps until the given time while time skipping is unlocked. The clock skips exactly to that time, so later due times stay due.
+    /// </summary>
     private async Task<SleepResponse> SkipAsync(RpcCall context, DateTimeOffset until)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

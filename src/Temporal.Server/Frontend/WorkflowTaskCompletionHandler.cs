@@ -211,8 +211,9 @@ internal sealed class WorkflowTaskCompletionHandler(
         return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
     }
 
-    /// <summary>Terminates a run whose history exceeds the limits. Its worker received the continue-as-new suggestion long
-    /// before.</summary>
+    /// <summary>
+    /// Terminates a run whose history exceeds the limits. Its worker received the continue-as-new suggestion long before.
+    /// </summary>
     private void EndTooLong(Workflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))

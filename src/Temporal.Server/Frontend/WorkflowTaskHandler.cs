@@ -46,8 +46,7 @@ internal sealed class WorkflowTaskHandler(
 
     /// <summary>
     /// Returns a run's first task with the response to the start, if the client requested an eager start. A repeated start gets the same
-    /// task
-    /// while nobody has completed it. Null if the task has a backoff or another worker has started it.
+    /// task while nobody has completed it. Null if the task has a backoff or another worker has started it.
     /// </summary>
     public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, MutableState run, StartWorkflowExecutionRequest request)
     {
@@ -243,8 +242,7 @@ internal sealed class WorkflowTaskHandler(
                 };
 
                 // The Temporal server omits the history for a worker that has the run cached. If that worker has evicted it meanwhile, it
-                // fetches the
-                // history with all later events: see RidesOnTask. Therefore the query carries the history to which it applies.
+                // fetches the history with all later events: see RidesOnTask. Therefore the query carries the history to which it applies.
                 return Encode(run, response, 1, [], maxEvents: int.MaxValue, maxBatches: int.MaxValue);
             }
         );

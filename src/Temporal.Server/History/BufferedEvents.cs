@@ -56,8 +56,9 @@ internal sealed class BufferedEvents
                 or EventType.ChildWorkflowExecutionCanceled
                 or EventType.ChildWorkflowExecutionTerminated;
 
-    /// <summary>Sets the started event id in the close events of activities and children whose started event was buffered before
-    /// them.</summary>
+    /// <summary>
+    /// Sets the started event id in the close events of activities and children whose started event was buffered before them.
+    /// </summary>
     /// <param name="startedIds">Ids of the started events by the id of the scheduled or initiated event.</param>
     private static void FixStartedId(HistoryEvent e, Dictionary<long, long> startedIds)
     {

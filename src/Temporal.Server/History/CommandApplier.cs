@@ -8,8 +8,9 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Applies the commands of a completed workflow task, each with its event, after <see cref="CommandValidator"/> has accepted
-/// them.</summary>
+/// <summary>
+/// Applies the commands of a completed workflow task, each with its event, after <see cref="CommandValidator"/> has accepted them.
+/// </summary>
 internal sealed class CommandApplier(
     Workflow workflow,
     MutableState run,

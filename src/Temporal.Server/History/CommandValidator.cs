@@ -30,8 +30,7 @@ internal sealed class CommandValidator(
 
     /// <summary>
     /// Validates the commands. Returns null if all are valid, or a fault that fails the task. Throws for a request that is rejected
-    /// without
-    /// failing the task.
+    /// without failing the task.
     /// </summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
     {

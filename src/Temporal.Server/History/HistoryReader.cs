@@ -11,8 +11,7 @@ internal static class HistoryReader
 
     /// <summary>
     /// Returns one page of the encoded events from <paramref name="from"/> through <paramref name="to"/>, and the id at which the next
-    /// page
-    /// starts.
+    /// page starts.
     /// </summary>
     public static (byte[] Bytes, long Next) Page(
         IEnumerable<EventBatch> batches,
@@ -70,8 +69,7 @@ internal static class HistoryReader
 
     /// <summary>
     /// Returns the last page of the encoded events from <paramref name="from"/> through <paramref name="to"/>, and the id of the page's
-    /// first
-    /// event.
+    /// first event.
     /// </summary>
     public static (byte[] Bytes, long First) PageBack(IEnumerable<EventBatch> batches, long from, long to)
     {

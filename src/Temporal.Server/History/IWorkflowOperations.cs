@@ -22,8 +22,7 @@ internal sealed record ClosedRun(
 
 /// <summary>
 /// In-process access to the workflow RPCs for other server components (schedules, batches). Tasks complete when the change is durable;
-/// failures
-/// are the same as those of the RPCs.
+/// failures are the same as those of the RPCs.
 /// </summary>
 internal interface IWorkflowOperations
 {
@@ -50,8 +49,9 @@ internal interface IWorkflowOperations
 
     Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request);
 
-    /// <summary>Finds the event id of the last (or first) workflow task that a run completed, or returns null if it completed
-    /// none.</summary>
+    /// <summary>
+    /// Finds the event id of the last (or first) workflow task that a run completed, or returns null if it completed none.
+    /// </summary>
     Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last);
 
     Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request);

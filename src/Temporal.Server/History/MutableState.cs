@@ -111,14 +111,14 @@ internal sealed class MutableState
     /// <summary>Updates that events record as accepted or completed: the ids of these events, by update id.</summary>
     public Dictionary<string, (long Accepted, long Completed)> Updates { get; } = [];
 
-    /// <summary>Updates that a reset carried over and no worker has answered yet. Unlike other admitted updates, they are recorded in
-    /// events.</summary>
+    /// <summary>
+    /// Updates that a reset carried over and no worker has answered yet. Unlike other admitted updates, they are recorded in events.
+    /// </summary>
     public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
     /// <summary>
     /// Activities that a worker of another version polled for. They are dispatched after a workflow task has moved the run to that
-    /// version. Kept
-    /// in memory only, like all queued tasks.
+    /// version. Kept in memory only, like all queued tasks.
     /// </summary>
     public HashSet<long> WaitForMove { get; } = [];
 
@@ -481,8 +481,9 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Sets the event id of a start request that was attached while a workflow task was started, now that its event has an
-    /// id.</summary>
+    /// <summary>
+    /// Sets the event id of a start request that was attached while a workflow task was started, now that its event has an id.
+    /// </summary>
     private void ResolveRequestId(HistoryEvent e)
     {
         if (

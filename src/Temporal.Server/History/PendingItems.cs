@@ -61,8 +61,7 @@ internal sealed class PendingActivity(
 
     /// <summary>
     /// Time at which the activity next changes without a request, or null for never. Cached until the record changes, because every change
-    /// of a
-    /// run checks all its activities.
+    /// of a run checks all its activities.
     /// </summary>
     /// <param name="asleep"><see cref="AwakeTime.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
     /// time.</param>

@@ -3,9 +3,7 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// Priorities of activities and children. Each field that is not set is inherited from the run that schedules them.
-/// </summary>
+/// <summary>Priorities of activities and children. Each field that is not set is inherited from the run that schedules them.</summary>
 internal static class Priorities
 {
     private const int LongestFairnessKey = 64;

@@ -18,8 +18,9 @@ internal sealed class QueryRegistry
 
     public PendingQuery? Take(string id) => _queries.Remove(id, out var query) ? query : null;
 
-    /// <summary>Removes a query that was answered with a workflow task. A worker that holds it as a separate query task may still
-    /// answer.</summary>
+    /// <summary>
+    /// Removes a query that was answered with a workflow task. A worker that holds it as a separate query task may still answer.
+    /// </summary>
     public PendingQuery? TakeWithTask(string id)
     {
         var query = Take(id);

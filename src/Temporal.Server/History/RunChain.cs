@@ -10,9 +10,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// Closes runs and starts their successors: retry, cron, continue-as-new. Call with the workflow's lock held.
-/// </summary>
+/// <summary>Closes runs and starts their successors: retry, cron, continue-as-new. Call with the workflow's lock held.</summary>
 internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces)
 {
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);

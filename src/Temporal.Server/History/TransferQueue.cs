@@ -39,8 +39,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
 
     /// <summary>
     /// Waits until the start of the target child has been processed. Tasks run concurrently, so a request to the child could otherwise
-    /// arrive
-    /// before the child exists and be lost.
+    /// arrive before the child exists and be lost.
     /// </summary>
     private async Task WaitForStartAsync(TransferTask task)
     {

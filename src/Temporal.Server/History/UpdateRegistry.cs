@@ -45,8 +45,9 @@ internal sealed class PendingUpdate(string id, Request request)
             _ => _accepted.Task,
         };
 
-    /// <summary>Publishes the progress to waiting callers. Call once per durable change, with everything the change did to the
-    /// update.</summary>
+    /// <summary>
+    /// Publishes the progress to waiting callers. Call once per durable change, with everything the change did to the update.
+    /// </summary>
     public void Publish(UpdateProgress progress)
     {
         _progress = progress;

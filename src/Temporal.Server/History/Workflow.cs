@@ -66,8 +66,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
 
     /// <summary>
     /// Removes an ended run from memory once its end is durable and another run is current. Before that, the stored state is older than
-    /// the
-    /// state in memory.
+    /// the state in memory.
     /// </summary>
     public void ForgetWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
 

@@ -41,16 +41,16 @@ internal sealed class WorkflowStore
     /// <summary>Called for each durable change, in order, on the writer's thread.</summary>
     public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
 
-    /// <summary>Called for each change that could not be written, on the writer's thread. The workflow keeps its previously stored
-    /// state.</summary>
+    /// <summary>
+    /// Called for each change that could not be written, on the writer's thread. The workflow keeps its previously stored state.
+    /// </summary>
     public Action<WorkflowWrite> Lost { get; set; } = static _ => { };
 
     public Database Database => _database;
 
     /// <summary>
     /// Changes a workflow and completes when the change and everything it depends on are durable. Without a change, this is a consistent
-    /// read of
-    /// durable state.
+    /// read of durable state.
     /// </summary>
     /// <param name="deferred">True if a crash may lose the change without harm, so that only the changes it depends on must be
     /// durable.</param>
@@ -190,8 +190,7 @@ internal sealed class WorkflowStore
 
     /// <summary>
     /// First event id of the last batches that end at the given event and together contain at least the given number of events. Call with
-    /// the
-    /// lock held.
+    /// the lock held.
     /// </summary>
     public long BatchStart(MutableState run, long last, int events)
     {

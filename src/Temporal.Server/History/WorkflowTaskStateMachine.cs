@@ -221,8 +221,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         run.Changes.Touched = true;
     }
 
-    /// <summary>Records that the worker failed the task or its completion was rejected. Schedules the next attempt while the run is
-    /// open.</summary>
+    /// <summary>
+    /// Records that the worker failed the task or its completion was rejected. Schedules the next attempt while the run is open.
+    /// </summary>
     public void Fail(
         WorkflowTaskFailedCause cause,
         FailureMessage? failure,
@@ -381,8 +382,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
 
     /// <summary>Writes the task's unwritten events, which makes the task part of history.</summary>
     /// <param name="withIdentity">False to omit the worker's identity, as the Temporal server does when a speculative task becomes a
-    /// normal
-    /// one.</param>
+    /// normal one.</param>
     public void WriteUnwritten(bool withIdentity = true)
     {
         var task = run.Task!;

@@ -6,8 +6,7 @@ namespace Temporal.Server.Hosting;
 
 /// <summary>
 /// Decides about calls. A caller on the socket file is always allowed. Over TCP, a caller must send the API key or, without a key, belong
-/// to
-/// the user of this process or to root. The check is strict because callers can start workflows and, through them, programs.
+/// to the user of this process or to root. The check is strict because callers can start workflows and, through them, programs.
 /// </summary>
 internal sealed class CallerAuthorization
 {
@@ -68,8 +67,7 @@ internal sealed class CallerAuthorization
 
     /// <summary>
     /// Effective user id of this process, or null if other users may share the same id. In a user namespace, all users without a mapping
-    /// have
-    /// one id.
+    /// have one id.
     /// </summary>
     private static uint? OwnUserId()
     {

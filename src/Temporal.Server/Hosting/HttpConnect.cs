@@ -60,8 +60,7 @@ internal static class HttpConnect
 
     /// <summary>
     /// Recognizes a CONNECT request. Known without an end means another protocol, and an end marks a complete request. If neither is set,
-    /// more
-    /// bytes are needed.
+    /// more bytes are needed.
     /// </summary>
     private static (bool Known, SequencePosition? End) Look(ReadOnlySequence<byte> buffer)
     {

@@ -7,13 +7,11 @@ namespace Temporal.Server.Hosting;
 
 /// <summary>
 /// Hides data frames that arrive for a stream after the client has reset it. Kestrel treats them as a connection error, which RFC 9113
-/// (5.4.1)
-/// allows, and aborts all other calls. Some clients send such frames when they cancel a call right after starting it.
+/// (5.4.1) allows, and aborts all other calls. Some clients send such frames when they cancel a call right after starting it.
 /// </summary>
 /// <remarks>
 /// The filter changes the frame's type in place to an unknown one, which is ignored (RFC 9113, 5.5). Because Kestrel does not count the
-/// bytes
-/// of such a frame, the filter returns them to the connection's flow-control window.
+/// bytes of such a frame, the filter returns them to the connection's flow-control window.
 /// </remarks>
 internal sealed class ResetStreamFilter : IDuplexPipe
 {
@@ -104,8 +102,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
 
         /// <summary>
         /// Returns the received bytes that the reader may see, or null for none. An incomplete frame header is withheld, because it could
-        /// not be
-        /// changed once the reader has seen it.
+        /// not be changed once the reader has seen it.
         /// </summary>
         private ReadResult? Show(ReadResult read)
         {

@@ -11,8 +11,9 @@ namespace Temporal.Server.Hosting;
 /// </summary>
 internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
 {
-    /// <summary>Maximum decompressed size in bytes up to which a request is read, so that the size check can reject it with its own
-    /// message.</summary>
+    /// <summary>
+    /// Maximum decompressed size in bytes up to which a request is read, so that the size check can reject it with its own message.
+    /// </summary>
     public const int LargestRead = 256 * 1024 * 1024;
 
     private static readonly Marshaller<byte[]> Requests = new(
@@ -32,7 +33,8 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
         {
             if (rpc.HandsOver)
             {
-                // On the wire the same as a unary method. But here the handler writes the response itself, and so knows if it was sent.
+                // Equal to a unary method on the wire. With this form the handler writes the response itself and so learns whether it was
+                // sent.
                 context.AddServerStreamingMethod(
                     new Method<byte[], RpcAnswer>(MethodType.ServerStreaming, service, method, Requests, Answers),
                     [],
@@ -118,8 +120,7 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
             if (call.Header(EncodingHeader) == Gzip && !answer.IsEmpty)
             {
                 // Like the Temporal server, compresses responses to compressed requests. .NET would compress an empty response to zero
-                // bytes, which is not
-                // valid gzip.
+                // bytes, which is not valid gzip.
                 await context.WriteResponseHeadersAsync(new Metadata { { AnswerEncodingHeader, Gzip } });
             }
 

@@ -31,8 +31,9 @@ internal sealed class DeadWorkers(string machine)
         return parts[1] != BootId || (parts[3].Split('-')[0] == Namespace && StartTime(pid) != parts[2]);
     }
 
-    /// <summary>Start time of a process in clock ticks since boot, as reported by the kernel; empty if the process does not
-    /// exist.</summary>
+    /// <summary>
+    /// Start time of a process in clock ticks since boot, as reported by the kernel; empty if the process does not exist.
+    /// </summary>
     public static string StartTime(int pid)
     {
         var stat = Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");

@@ -5,7 +5,7 @@ namespace Temporal.Server.Matching;
 /// <summary>A query whose caller waits for the answer.</summary>
 /// <param name="query">The query.</param>
 /// <param name="time">Clock whose monotonic time limits how long a worker may take to accept and answer the query.</param>
-/// <param name="dead">Detects if the worker that took the query has died.</param>
+/// <param name="dead">Detects the death of the worker that took the query.</param>
 internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkers dead)
 {
     /// <summary>Time limit for a worker's answer, equal to the default workflow task timeout.</summary>
@@ -39,8 +39,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
 
     /// <summary>Offers the query in a queue as a separate task. Replaces all earlier offers.</summary>
     /// <param name="limit">Time within which the only worker of a sticky queue must take the query. Null for a queue of many workers,
-    /// where the
-    /// query waits for the first one.</param>
+    /// where the query waits for the first one.</param>
     /// <returns>Number of the offer.</returns>
     public int Offer(TimeSpan? limit)
     {

@@ -1,7 +1,8 @@
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// An entry of a task queue. It only identifies the work; the run decides, when a worker takes the entry, if the work is still needed.
+/// An entry of a task queue. It only identifies the work. When a worker takes the entry, the run's state shows whether the work is still
+/// needed.
 /// </summary>
 internal abstract record QueuedTask(string NamespaceId, string WorkflowId, string RunId, string Queue, int Priority)
 {
@@ -10,8 +11,7 @@ internal abstract record QueuedTask(string NamespaceId, string WorkflowId, strin
 
     /// <summary>
     /// Version whose workers alone may take the task; empty for unversioned workers and in sticky queues. Null to follow the current
-    /// routing
-    /// of the queue.
+    /// routing of the queue.
     /// </summary>
     public string? Pinned { get; init; }
 

@@ -4,9 +4,7 @@ using Place = (int Priority, long Pass, long Sequence);
 
 namespace Temporal.Server.Matching;
 
-/// <summary>
-/// A task queue of one task type: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.
-/// </summary>
+/// <summary>A task queue of one task type: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
 internal sealed class TaskQueue : IDisposable
 {
     /// <summary>Time for which descriptions list a poller after its last poll.</summary>
@@ -62,8 +60,7 @@ internal sealed class TaskQueue : IDisposable
 
     /// <summary>
     /// Applies the queue's configuration, or null for none: its rate limit in tasks per second, and weights of fairness keys. These
-    /// weights
-    /// override those of tasks that are queued from now on.
+    /// weights override those of tasks that are queued from now on.
     /// </summary>
     public void Configure(TaskQueueConfig? config)
     {
@@ -179,8 +176,7 @@ internal sealed class TaskQueue : IDisposable
 
     /// <summary>
     /// Takes the next task, or waits for one; the result is null when the token is cancelled. Returns false if the queue was retired and
-    /// replaced
-    /// by another.
+    /// replaced by another.
     /// </summary>
     /// <param name="version">The poller's version, which limits the tasks that it may take.</param>
     /// <param name="info">The poller, for descriptions of the queue.</param>

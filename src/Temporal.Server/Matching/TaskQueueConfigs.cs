@@ -9,8 +9,7 @@ namespace Temporal.Server.Matching;
 
 /// <summary>
 /// Configuration of task queues. The queue's rate limit and the weights of fairness keys are enforced; rate limits per fairness key are
-/// only
-/// stored and returned.
+/// only stored and returned.
 /// </summary>
 internal sealed class TaskQueueConfigs(Database database)
 {

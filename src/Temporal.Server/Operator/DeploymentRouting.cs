@@ -196,8 +196,9 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         return result;
     }
 
-    /// <summary>Finds the version that a request names by its build id or in the form of older clients, or returns null for unversioned
-    /// workers.</summary>
+    /// <summary>
+    /// Finds the version that a request names by its build id or in the form of older clients, or returns null for unversioned workers.
+    /// </summary>
     private static WorkerDeploymentVersionInfo? Named(
         DeploymentRecord record,
         string buildId,
@@ -223,8 +224,9 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
             );
     }
 
-    /// <summary>Rejects a version that does not poll a queue of the current one, because that queue's tasks would find no
-    /// worker.</summary>
+    /// <summary>
+    /// Rejects a version that does not poll a queue of the current one, because that queue's tasks would find no worker.
+    /// </summary>
     private static void RequireQueues(DeploymentRecord record, WorkerDeploymentVersionInfo? wanted, string role)
     {
         if (

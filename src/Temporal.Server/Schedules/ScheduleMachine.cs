@@ -14,8 +14,9 @@ namespace Temporal.Server.Schedules;
 /// <param name="Terminate">True to terminate the running workflows first.</param>
 internal sealed record SchedulePlan(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
 
-/// <summary>State transitions of a schedule's record. They depend only on the record, the specification's times and the given
-/// time.</summary>
+/// <summary>
+/// State transitions of a schedule's record. They depend only on the record, the specification's times and the given time.
+/// </summary>
 internal static class ScheduleMachine
 {
     /// <summary>Maximum number of buffered starts, as in the Temporal server. Further starts are dropped and counted.</summary>
@@ -334,8 +335,7 @@ internal static class ScheduleMachine
 
     /// <summary>
     /// Builds the workflow id, always with the time appended. Like the Temporal server, stores and shows <c>keep_original_workflow_id</c>
-    /// but does
-    /// not apply it.
+    /// but does not apply it.
     /// </summary>
     private static string WorkflowId(ScheduleRecord record, PendingStart start) =>
         $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-"

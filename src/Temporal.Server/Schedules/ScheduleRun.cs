@@ -11,8 +11,7 @@ namespace Temporal.Server.Schedules;
 
 /// <summary>
 /// One schedule in operation. Changes are serialized; each modifies a copy that replaces the record once stored. A start is stored with
-/// its
-/// request id before it is executed, so that it takes effect exactly once despite a crash.
+/// its request id before it is executed, so that it takes effect exactly once despite a crash.
 /// </summary>
 internal sealed class ScheduleRun
 {

@@ -5,8 +5,7 @@ namespace Temporal.Server.Storage;
 
 /// <summary>
 /// The engine's SQLite file. One connection writes groups of changes in sequence on its own thread; reads use read-only connections. For
-/// an
-/// in-memory database, reads and writes alternate on the same connection.
+/// an in-memory database, reads and writes alternate on the same connection.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -22,8 +21,7 @@ internal sealed class Database : IDisposable
 
     /// <summary>
     /// Maximum size in bytes of a file that is checked before the server starts: 45 ms with a warm disk cache. A larger file is checked in
-    /// the
-    /// background.
+    /// the background.
     /// </summary>
     public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
 
@@ -320,8 +318,7 @@ internal sealed class Database : IDisposable
         else
         {
             // One bad item must not fail the others, so each is written separately and in order. Items that depend on a failed one are
-            // marked
-            // as failed by then.
+            // marked as failed by then.
             foreach (var item in group)
             {
                 WriteGroup([item]);

@@ -1,7 +1,8 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>Table of all runs' encoded events, one row per batch. A row's key combines the run's key and the batch's first event
-/// id.</summary>
+/// <summary>
+/// Table of all runs' encoded events, one row per batch. A row's key combines the run's key and the batch's first event id.
+/// </summary>
 internal static class HistoryTable
 {
     /// <summary>Number of bits of the key that contain the event id.</summary>
@@ -21,8 +22,10 @@ internal static class HistoryTable
     public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey) =>
         Read(db, runKey, 1, long.MaxValue, limit: -1);
 
-    /// <summary>Reads a run's batches, from the one that contains the event <paramref name="from"/> to the last one that starts before
-    /// <paramref name="before"/>.</summary>
+    /// <summary>
+    /// Reads a run's batches, from the one that contains the event <paramref name="from"/> to the last one that starts before
+    /// <paramref name="before"/>.
+    /// </summary>
     /// <param name="limit">Maximum number of batches; negative for no limit.</param>
     public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey, long from, long before, int limit)
     {

@@ -32,8 +32,7 @@ internal static class Schema
 
     /// <summary>
     /// Rejects an existing file that belongs to another program or a newer release. The file is opened read-only, because closing a
-    /// writable
-    /// connection would truncate a log that the last owner left.
+    /// writable connection would truncate a log that the last owner left.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="parts">Tables that this release knows.</param>
@@ -142,8 +141,7 @@ internal static class Schema
         db.ExecuteScript("PRAGMA journal_mode=WAL;");
 
         // All scripts in one transaction: if the server is killed, the file stays unchanged. A new file also costs one fsync instead of
-        // one per
-        // script.
+        // one per script.
         db.Execute("BEGIN IMMEDIATE");
         db.Execute("CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
         foreach (var (name, migrations) in Parts(parts))
@@ -184,8 +182,7 @@ internal static class Schema
             catch (SqliteException e) when (e.Code == raw.SQLITE_READONLY_ROLLBACK)
             {
                 // The process that created the file was killed before it switched to the write-ahead log. Only a writable connection can
-                // roll back its
-                // incomplete transaction.
+                // roll back its incomplete transaction.
                 Opened(new SqliteConnection(path, create: false)).Dispose();
                 return Opened(SqliteConnection.OpenReadOnly(path));
             }

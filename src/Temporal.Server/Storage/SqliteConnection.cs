@@ -28,8 +28,7 @@ internal sealed class SqliteConnection : IDisposable
 
     /// <summary>
     /// Opens an existing file read-only. Reads include the content of its write-ahead log. Neither file is changed, not even by closing
-    /// the
-    /// connection.
+    /// the connection.
     /// </summary>
     public static SqliteConnection OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY);
 

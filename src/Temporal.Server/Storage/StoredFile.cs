@@ -5,8 +5,7 @@ internal static class StoredFile
 {
     /// <summary>Reads a consistent snapshot of a file.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, is damaged, or was written by
-    /// another
-    /// release.</exception>
+    /// another release.</exception>
     /// <exception cref="SqliteException">The data that was read is damaged.</exception>
     public static T Read<T>(string path, Func<SqliteConnection, T> read)
     {

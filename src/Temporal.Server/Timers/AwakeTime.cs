@@ -3,8 +3,7 @@ namespace Temporal.Server.Timers;
 /// <summary>
 /// The clock that measures activity and workflow task attempts. It stops while the machine sleeps and ignores changes of the wall clock.
 /// Otherwise, every running attempt would time out when the machine wakes up. Sleep is detected by comparing the wall clock with the
-/// monotonic
-/// clock, which does not count sleep.
+/// monotonic clock, which does not count sleep.
 /// </summary>
 /// <param name="wall">The engine's clock.</param>
 /// <param name="real">The clock to observe for jumps, if <paramref name="wall"/> skips time on purpose. Null to observe

@@ -5,8 +5,8 @@ namespace Temporal.Server.Timers;
 
 /// <summary>
 /// Runs all timed actions from one heap and one system timer. Due times are wall clock times. While an action is due within a day, the
-/// clock is
-/// checked every second to detect jumps. A backward jump raises <see cref="SetBack"/>, because limits in awake time are then due earlier.
+/// clock is checked every second to detect jumps. A backward jump raises <see cref="SetBack"/>, because limits in awake time are then due
+/// earlier.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {
@@ -72,8 +72,7 @@ internal sealed class TimerService : IDisposable
 
     /// <summary>
     /// The idle state with the next due time, or null while an action or other work (<see cref="BeginWork"/>) is running. Two equal values
-    /// mean
-    /// that no work started in between.
+    /// mean that no work started in between.
     /// </summary>
     public TimersAtRest? AtRest
     {

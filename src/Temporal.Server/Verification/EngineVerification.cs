@@ -4,8 +4,8 @@ namespace Temporal.Server.Verification;
 
 /// <summary>
 /// Verifies an engine file, even while a server uses it. Runs SQLite's check, finds rows that belong to no run, and compares each run's
-/// stored
-/// state with a state rebuilt from its events. Reads one snapshot; a running server can't truncate its log until the verification ends.
+/// stored state with a state rebuilt from its events. Reads one snapshot; a running server can't truncate its log until the verification
+/// ends.
 /// </summary>
 public static class EngineVerification
 {

@@ -5,8 +5,9 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>A run rebuilt from its events alone, including state that the engine stores in a record although the events imply
-/// it.</summary>
+/// <summary>
+/// A run rebuilt from its events alone, including state that the engine stores in a record although the events imply it.
+/// </summary>
 internal sealed class RebuiltRun
 {
     private readonly Dictionary<long, EventType> _types = [];

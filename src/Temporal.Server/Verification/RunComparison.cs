@@ -8,8 +8,7 @@ namespace Temporal.Server.Verification;
 
 /// <summary>
 /// Compares a run's stored state with the state rebuilt from its events. Use an instance only once, because towards its end the rebuilt
-/// run
-/// adopts stored state.
+/// run adopts stored state.
 /// </summary>
 internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, Action<string, string, string> report)
 {
@@ -170,8 +169,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
 
     /// <summary>
     /// Compares the due time. Limits of started attempts use awake time, which is not stored. For runs with such attempts, a due time must
-    /// exist
-    /// and be no later than the other limits. An earlier one is harmless.
+    /// exist and be no later than the other limits. An earlier one is harmless.
     /// </summary>
     private void CompareDue()
     {

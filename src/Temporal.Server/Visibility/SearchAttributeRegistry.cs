@@ -48,8 +48,7 @@ internal sealed class SearchAttributeRegistry
 
     /// <summary>
     /// Validates names, types and sizes of the attributes in a request or command. Returns them with the type in each payload's metadata.
-    /// Null
-    /// stays null.
+    /// Null stays null.
     /// </summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT with the Temporal server's message.</exception>
     public SearchAttributes? Validate(NamespaceEntry ns, SearchAttributes? given)
@@ -90,8 +89,7 @@ internal sealed class SearchAttributeRegistry
 
     /// <summary>
     /// Returns field and stored values of the attributes that are set. Omits values that don't match their type, because the attribute may
-    /// have
-    /// been removed and added again with another type.
+    /// have been removed and added again with another type.
     /// </summary>
     public IReadOnlyCollection<(string Field, object Value)> Values(string namespaceId, SearchAttributes? attributes)
     {

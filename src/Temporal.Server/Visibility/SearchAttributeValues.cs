@@ -9,8 +9,7 @@ namespace Temporal.Server.Visibility;
 
 /// <summary>
 /// Parses the values of search attributes from their JSON payloads, as strictly as the Temporal server. Accepting a value that it rejects
-/// would
-/// hide a fault of a client.
+/// would hide a fault of a client.
 /// </summary>
 internal static class SearchAttributeValues
 {
@@ -19,8 +18,9 @@ internal static class SearchAttributeValues
     private const int ShortestExponent = 6;
     private const string JsonEncoding = "json/plain";
 
-    /// <summary>Converts a value to its stored form: no value for null, one value, or several terms. Null if the type does not
-    /// match.</summary>
+    /// <summary>
+    /// Converts a value to its stored form: no value for null, one value, or several terms. Null if the type does not match.
+    /// </summary>
     public static IReadOnlyList<object>? Read(IndexedValueType type, Payload payload)
     {
         if (Encoding(payload) == NullEncoding)

@@ -19,8 +19,9 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
             attributes.Values(record.NamespaceId, record.SearchAttributes)
         );
 
-    /// <summary>Returns the attributes of a run for lists, without those that were removed. The run itself keeps removed
-    /// attributes.</summary>
+    /// <summary>
+    /// Returns the attributes of a run for lists, without those that were removed. The run itself keeps removed attributes.
+    /// </summary>
     public static SearchAttributes? Shown(SearchAttributes? all)
     {
         if (all is null || !all.IndexedFields.Values.Any(PayloadExtensions.IsNull))

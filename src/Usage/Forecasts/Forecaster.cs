@@ -9,8 +9,9 @@ public static class Forecaster
     /// <summary>Maximum number of past runs to consider, the latest ones.</summary>
     public const int MostRuns = 60;
 
-    /// <summary>Maximum number of errors that determine the width, the latest ones. Older errors come from forecasts with little
-    /// data.</summary>
+    /// <summary>
+    /// Maximum number of errors that determine the width, the latest ones. Older errors come from forecasts with little data.
+    /// </summary>
     private const int MostErrors = 40;
 
     /// <summary>Minimum number of past tasks for a forecast.</summary>
@@ -79,8 +80,9 @@ public static class Forecaster
         double At(double error) => Math.Max(0, Math.Exp(middle + (error * half)) - scale);
     }
 
-    /// <summary>Computes the median and half-width of simulated values as logarithms, because costs and times deviate by
-    /// factors.</summary>
+    /// <summary>
+    /// Computes the median and half-width of simulated values as logarithms, because costs and times deviate by factors.
+    /// </summary>
     private static (double Middle, double Half) Core(double[] simulated, double scale)
     {
         var (low, middle, high) = (
@@ -93,8 +95,7 @@ public static class Forecaster
 
     /// <summary>
     /// Estimates the value below which a further outcome lies with the given probability. Each gap between n sorted values has a
-    /// probability of
-    /// 1/(n + 1).
+    /// probability of 1/(n + 1).
     /// </summary>
     internal static double Quantile(double[] sorted, double share)
     {

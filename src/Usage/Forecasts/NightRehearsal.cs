@@ -96,8 +96,7 @@ public static class NightRehearsal
     /// <param name="night">Input of the simulation.</param>
     /// <param name="past">Past tasks; at least one.</param>
     /// <param name="share">Pessimism, from 0 to 1. Each task takes the time and cost of this quantile of similar past tasks. It fails if
-    /// its
-    /// failure share exceeds one minus this value. 0.5 simulates a typical run.</param>
+    /// its failure share exceeds one minus this value. 0.5 simulates a typical run.</param>
     public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share)
     {
         var steps = new List<RehearsedStep>();

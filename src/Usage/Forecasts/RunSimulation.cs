@@ -2,8 +2,7 @@ namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
 /// Simulates a plan many times with the costs and times of similar past tasks. The random sequence is fixed, so that the same past gives
-/// the
-/// same forecast.
+/// the same forecast.
 /// </summary>
 internal static class RunSimulation
 {

@@ -40,8 +40,9 @@ public static class WindowForecaster
         return ranges;
     }
 
-    /// <summary>Computes the rates at which each usage window fills, in percent per US dollar, one for each period between resets,
-    /// sorted.</summary>
+    /// <summary>
+    /// Computes the rates at which each usage window fills, in percent per US dollar, one for each period between resets, sorted.
+    /// </summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <returns>Rates by window name. Empty if nothing is known.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<double>> Rates(IEnumerable<UsageRecord> records) =>
@@ -145,8 +146,9 @@ public static class WindowForecaster
 
     private static bool IsOfOne(WindowReading before, WindowReading after) => (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
 
-    /// <summary>Selects the fuller reading. Between resets a window only fills, so a lower reading is an older one of a longer agent
-    /// run.</summary>
+    /// <summary>
+    /// Selects the fuller reading. Between resets a window only fills, so a lower reading is an older one of a longer agent run.
+    /// </summary>
     private static WindowReading Fuller(WindowReading? before, WindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;
 

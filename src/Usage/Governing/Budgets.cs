@@ -28,8 +28,9 @@ public static class Budgets
         return null;
     }
 
-    /// <summary>Raises a budget for a user. The new limit must exceed the spent amount, since the budget would be exhausted at once
-    /// otherwise.</summary>
+    /// <summary>
+    /// Raises a budget for a user. The new limit must exceed the spent amount, since the budget would be exhausted at once otherwise.
+    /// </summary>
     /// <param name="cap">The budget with its new limit.</param>
     /// <returns>The new book, or null with the reason of the refusal as a sentence.</returns>
     public static (LedgerBook? Book, string Refusal) Lift(LedgerBook book, string account, Cap cap, DateTimeOffset now)

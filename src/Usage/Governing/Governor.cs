@@ -2,8 +2,7 @@ namespace Orchestrator.Usage;
 
 /// <summary>
 /// Rules for starting the agents of an account. Pure: each rule turns a book of ledgers into the next one. The caller that stores the book
-/// must
-/// serialize changes.
+/// must serialize changes.
 /// </summary>
 public static class Governor
 {
@@ -16,15 +15,17 @@ public static class Governor
     /// <summary>Retention of the spending of attempts and tasks, which are numerous and end within days.</summary>
     private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
 
-    /// <summary>Maximum number of attempts and tasks to keep, the latest ones, so that a ledger stays small enough for a
-    /// message.</summary>
+    /// <summary>
+    /// Maximum number of attempts and tasks to keep, the latest ones, so that a ledger stays small enough for a message.
+    /// </summary>
     private const int MostOfTasks = 3000;
 
     /// <summary>Tolerance for clock differences and late reports.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
-    /// <summary>Decides about an agent start and reserves its budget if admitted. A repeated request replaces its earlier
-    /// reservation.</summary>
+    /// <summary>
+    /// Decides about an agent start and reserves its budget if admitted. A repeated request replaces its earlier reservation.
+    /// </summary>
     public static (LedgerBook Book, Admission Admission) Admit(LedgerBook book, StartRequest request, DateTimeOffset now)
     {
         var known = WithoutSilent(book.Of(request.Account), now);

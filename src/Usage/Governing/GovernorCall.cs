@@ -5,14 +5,14 @@ namespace Orchestrator.Usage;
 /// </summary>
 public sealed record GovernorCall
 {
-    /// <summary>Idempotency key: repeated calls with the same key are applied once. Default: empty, so that each call is
-    /// applied.</summary>
+    /// <summary>
+    /// Idempotency key: repeated calls with the same key are applied once. Default: empty, so that each call is applied.
+    /// </summary>
     public string RequestId { get; init; } = "";
 
     /// <summary>
     /// Name of the account, or <see cref="SharedBudgets.Account"/> for budgets over all accounts. Empty for the account that knows the
-    /// scope of
-    /// <see cref="Raised"/>.
+    /// scope of <see cref="Raised"/>.
     /// </summary>
     public required string Account { get; init; }
 
@@ -53,8 +53,9 @@ public sealed record GovernorCall
     /// <summary>A request to start an agent. Default: null, for none.</summary>
     public StartRequest? Start { get; init; }
 
-    /// <summary>True if <see cref="Start"/> only renews its place in the queue. Nothing is reserved even if it could be
-    /// admitted.</summary>
+    /// <summary>
+    /// True if <see cref="Start"/> only renews its place in the queue. Nothing is reserved even if it could be admitted.
+    /// </summary>
     public bool OnlyInLine { get; init; }
 
     /// <summary>A budget that a user raises. Default: null, for none.</summary>

@@ -2,8 +2,7 @@ namespace Orchestrator.Usage;
 
 /// <summary>
 /// Applies calls by the rules of <see cref="Governor"/>, <see cref="Parks"/> and <see cref="Budgets"/>. Pure; the caller that stores the
-/// book
-/// must serialize calls.
+/// book must serialize calls.
 /// </summary>
 public static class GovernorCalls
 {

@@ -21,8 +21,7 @@ public static class Parks
 
     /// <summary>
     /// Starts a backoff after the service rejected the account because a limit is exhausted. An existing backoff is kept or extended,
-    /// never
-    /// shortened.
+    /// never shortened.
     /// </summary>
     /// <param name="id">Id of the rejected agent run.</param>
     /// <param name="window">Name of the window, or null if the service named none.</param>
@@ -41,8 +40,7 @@ public static class Parks
         var ledger = book.Of(account);
         var known = ledger.Park;
         // Rejections of agents that already ran when the backoff started belong to the same backoff. The rejection of an agent that
-        // started
-        // after its end is a new one.
+        // started after its end is a new one.
         var isSame = known is not null && (known.OpensAt > now || ledger.Find(id) is { } refused && refused.Since < known.OpensAt);
         var blocks = known is null ? 1 : known.Blocks + (isSame ? 0 : 1);
         var (until, opens, doubt) = Judge(window, resetsAt, blocks, now);
@@ -136,8 +134,7 @@ public static class Parks
 
     /// <summary>
     /// Decides about a reported reset time. It may be in the past, missing, or implausibly far away because of a wrong clock. In these
-    /// cases, the
-    /// account is probed after increasing delays.
+    /// cases, the account is probed after increasing delays.
     /// </summary>
     private static (DateTimeOffset Until, DateTimeOffset OpensAt, string Doubt) Judge(
         string? window,

@@ -2,8 +2,8 @@ namespace Orchestrator.Usage;
 
 /// <summary>
 /// Splits calls between two ledgers without a common lock. The account's ledger has its slots, windows, backoffs and monthly budget. The
-/// shared
-/// ledger has the budgets of attempts, tasks, runs and days, which span all accounts. Each scope is counted in exactly one of the two.
+/// shared ledger has the budgets of attempts, tasks, runs and days, which span all accounts. Each scope is counted in exactly one of the
+/// two.
 /// </summary>
 public static class SharedBudgets
 {

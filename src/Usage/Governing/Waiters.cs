@@ -9,8 +9,9 @@ internal static class Waiters
     /// <summary>Time without a request after which a waiter is removed. Starts that wait for a reset send no requests meanwhile.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
-    /// <summary>Time without a request after which a waiter for a slot no longer counts. Such starts repeat their request every few
-    /// seconds.</summary>
+    /// <summary>
+    /// Time without a request after which a waiter for a slot no longer counts. Such starts repeat their request every few seconds.
+    /// </summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
     /// <summary>Minimum interval at which a waiter's last request time is updated.</summary>

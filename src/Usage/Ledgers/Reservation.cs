@@ -52,8 +52,9 @@ public sealed record Reservation
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Time at which the holder last reported that it monitors the agent run, or null for never since
-    /// <see cref="Since"/>.</summary>
+    /// <summary>
+    /// Time at which the holder last reported that it monitors the agent run, or null for never since <see cref="Since"/>.
+    /// </summary>
     [JsonPropertyName("seenAt")]
     public DateTimeOffset? SeenAt { get; init; }
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Usage;
 
 /// <summary>
 /// Prices of models. Agent programs report their cost only at the end. This table prices usage so far and the records of killed agents. It
-/// also shows if a money budget can be applied to a model.
+/// also shows whether a money budget can be applied to a model.
 /// </summary>
 /// <param name="own">The user's own prices, which take precedence.</param>
 public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)

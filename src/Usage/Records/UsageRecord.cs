@@ -103,8 +103,9 @@ public static class UsageRecords
     public static Amount Sum(IEnumerable<ModelRecord> models) =>
         models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
 
-    /// <summary>Completes the reported usage so that its sum is at least the observed usage. The difference is added to the requested
-    /// model.</summary>
+    /// <summary>
+    /// Completes the reported usage so that its sum is at least the observed usage. The difference is added to the requested model.
+    /// </summary>
     /// <param name="models">Reported usage by model.</param>
     /// <param name="seen">Observed usage.</param>
     /// <param name="model">Requested model.</param>

@@ -5,8 +5,7 @@ namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
 /// Converts a specification to the canonical form for storage and descriptions. Calendars and cron strings become structured calendars
-/// with
-/// all fields set.
+/// with all fields set.
 /// </summary>
 internal static class CanonicalSpec
 {
@@ -52,8 +51,9 @@ internal static class CanonicalSpec
         return spec;
     }
 
-    /// <summary>Converts a textual calendar to a structured one. A missing time of day means midnight; a missing day means every
-    /// day.</summary>
+    /// <summary>
+    /// Converts a textual calendar to a structured one. A missing time of day means midnight; a missing day means every day.
+    /// </summary>
     /// <exception cref="SpecException">A field is not valid.</exception>
     public static StructuredCalendarSpec Structure(CalendarSpec calendar) =>
         new()

@@ -12,8 +12,9 @@ internal readonly record struct ScheduleTime(DateTime Nominal, DateTime Actual);
 /// <summary>The times of a schedule specification, a pure function of the specification and a seed.</summary>
 internal sealed class ScheduleTimes
 {
-    /// <summary>Number of consecutive excluded times after which the search ends, because a specification may exclude all its
-    /// times.</summary>
+    /// <summary>
+    /// Number of consecutive excluded times after which the search ends, because a specification may exclude all its times.
+    /// </summary>
     private const int MostExcluded = 100_000;
 
     private static readonly DateTime Last = new(2100, 12, 31, 23, 59, 59, DateTimeKind.Utc);

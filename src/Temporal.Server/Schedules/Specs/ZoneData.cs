@@ -5,8 +5,7 @@ namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
 /// A time zone from the content of a time zone database file (TZif, RFC 9636) that a client sent. It contains single offset changes and a
-/// rule
-/// for the time after the last change.
+/// rule for the time after the last change.
 /// </summary>
 internal sealed class ZoneData : Zone
 {

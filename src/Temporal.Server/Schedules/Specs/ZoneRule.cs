@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A time zone rule in the POSIX <c>TZ</c> format: <c>EST5EDT,M3.2.0,M11.1.0</c>. Its offsets are positive west of
-/// Greenwich.</summary>
+/// <summary>
+/// A time zone rule in the POSIX <c>TZ</c> format: <c>EST5EDT,M3.2.0,M11.1.0</c>. Its offsets are positive west of Greenwich.
+/// </summary>
 internal sealed partial class ZoneRule
 {
     // A rule without dates conventionally means those of the United States.

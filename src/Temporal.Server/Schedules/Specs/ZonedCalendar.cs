@@ -1,8 +1,6 @@
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>
-/// A calendar in a time zone. A skipped hour never matches; a repeated hour matches both times.
-/// </summary>
+/// <summary>A calendar in a time zone. A skipped hour never matches; a repeated hour matches both times.</summary>
 internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
 {
     // Offsets change at most a few times a year, so at most once within such a short step.
@@ -35,8 +33,9 @@ internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
         }
     }
 
-    /// <summary>Finds the first time up to <paramref name="to"/> with another offset, or returns null if the offset does not
-    /// change.</summary>
+    /// <summary>
+    /// Finds the first time up to <paramref name="to"/> with another offset, or returns null if the offset does not change.
+    /// </summary>
     private DateTime? NextChange(DateTime from, DateTime to, TimeSpan offset)
     {
         if (zone.IsFixed && zone.OffsetAt(to) == offset)

@@ -11,9 +11,7 @@ internal sealed record LogicalFilter(bool IsAnd, Filter Left, Filter Right) : Fi
 /// <summary>Matches if the inner condition does not.</summary>
 internal sealed record NotFilter(Filter Inner) : Filter;
 
-/// <summary>
-/// Compares a single-valued attribute with <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.
-/// </summary>
+/// <summary>Compares a single-valued attribute with <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</summary>
 internal sealed record ComparisonFilter(SearchAttribute Attribute, string Operator, object Value) : Filter;
 
 /// <summary>IN or NOT IN on a single-valued attribute.</summary>

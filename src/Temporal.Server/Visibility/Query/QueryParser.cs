@@ -19,8 +19,7 @@ internal sealed class QueryParser
 
     /// <summary>Parses a query. An empty query has no condition.</summary>
     /// <exception cref="QueryException">The text has a syntax error. Its position refers to the complete statement that the Temporal
-    /// server builds
-    /// from the query.</exception>
+    /// server builds from the query.</exception>
     public static QuerySyntax Parse(string query)
     {
         var text = query.Trim();

@@ -5,9 +5,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>
-/// Converts the literals of a query to stored values: times and durations in nanoseconds, statuses as numbers.
-/// </summary>
+/// <summary>Converts the literals of a query to stored values: times and durations in nanoseconds, statuses as numbers.</summary>
 internal static partial class QueryValues
 {
     private const long NanosecondsPerTick = 100;
