@@ -43,7 +43,8 @@ public sealed record AgentRunEnvironment(
         return new AgentRunEnvironment(environment, config, missing);
     }
 
-    // A variable that was absent at approval is not passed on. Changes of the files during the run don't remove an approved one.
+    // A variable that was absent at approval is not passed on. The files count as trusted, so that changes during the run don't withhold
+    // the approved variables.
     private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
