@@ -197,7 +197,7 @@ internal sealed class HeldBackFiles
                 .Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/"),
         ];
 
-    // The operating system or an editor creates it, no tool of the project.
+    // Operating systems and coverage tools create these in any kind of project, and they are never wanted.
     private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
 
     /// <summary>Returns the folder with the name, or the file with the extension.</summary>
