@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Formats texts and names of messages: possible line breaks, and the faults of a value.</summary>
+/// <summary>Reads texts and names in messages, and describes the faults of values.</summary>
 internal static class MessageText
 {
     public static string Describe(ValidationAttribute limit, string value) =>
