@@ -45,8 +45,8 @@ internal sealed class OwnAgent(
             // A later pause has nothing to interrupt.
             state.Interrupt = null;
         }
-        // An agent that was started on a lost host was paid for. The end of the activity does not reveal that start: an activity that
-        // waits for a retry, and one that no worker has picked up, end alike.
+        // An agent that was started on a lost host was paid for. The end of the activity does not reveal that start. An activity that
+        // waits for a retry ends like one that no worker has picked up.
         var isBegunElsewhere = state.HasBegun ?? (isLost || result.LeftElsewhere);
         var isLeftBehind = state.WasMoved && result.NeverBegun && isBegunElsewhere;
         if (isLeftBehind)
