@@ -115,8 +115,8 @@ public static class Ecosystems
         return false;
     }
 
-    /// <summary>True if a runner recognizes the file as a test by its name, or the file is a source in a test folder, which an interpreter
-    /// could run.</summary>
+    /// <summary>True if the file is a test by its name, or a source file in a test folder, which an interpreter could run as a
+    /// test.</summary>
     public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && All.Any(row => row.IsSource(path)));
 
     /// <summary>True if a file lies in a test folder or is named like a test. Runner configuration (<c>conftest.py</c>) and Markdown files
