@@ -2,7 +2,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>Creates and opens folders for our files. No other code creates folders below <c>.orchestrator</c>. In a checkout, git is first
 /// configured to ignore them. Foreign programs write near these folders. Below the folder with our name, no part of a path may therefore
-/// be a link, which could redirect our writes to a path of an attacker's choice.</summary>
+/// be a link. A link could redirect our writes to a path of an attacker's choice.</summary>
 public static class OwnFolder
 {
     /// <summary>Name of our folder in a checkout. The folder itself may be a link, because a user may keep it on another disk.</summary>
