@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows;
 /// workflow.</summary>
 public abstract class AgentWorkflow : MessageWorkflow
 {
-    /// <summary>Maximum number of faulty answers before a user is asked.</summary>
+    /// <summary>Maximum number of faulty answers before the task fails.</summary>
     private const int MaxAnswers = 3;
 
     private protected AgentWorkflow()

@@ -62,7 +62,7 @@ public interface IRunActivities
     [Activity]
     Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
 
-    /// <summary>Keeps the work of a cancelled run and reverts its landing. Returns what happened to the target; empty if nothing had
+    /// <summary>Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing; empty if nothing had
     /// landed.</summary>
     [Activity]
     Task<string> AbortAsync(AbortInput input);
