@@ -100,8 +100,9 @@ internal static class RpcErrors
         failure.Trailers.GetValueBytes(DetailsTrailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
 
     /// <summary>
-    /// Converts an exception of a handler to the error that the client receives. Message and details are sent as headers, and both are
-    /// cut. A client that receives too long headers drops the whole connection with all its calls.
+    /// Converts an exception of a handler to the error that the client receives. Message and details are sent as headers, and clients drop
+    /// the whole connection when headers exceed their limit. A message that is too long is therefore cut, and details that are too large
+    /// are omitted.
     /// </summary>
     /// <returns>The error, or null for an internal fault, which the caller must log.</returns>
     public static RpcException? Answered(Exception thrown, CancellationToken call) =>

@@ -185,8 +185,8 @@ internal sealed class QueryHandler(
 
     /// <summary>
     /// Attaches a query to the run's pending workflow task, or returns false if the run has none. A worker must not get a separate query
-    /// with a history beyond the last completed task, because it would execute those events and cache the run in that state. With the
-    /// workflow task it would then have made two steps of what every replay makes one, and the resulting history could not be replayed.
+    /// with a history beyond the last completed task. It would execute the later events and cache the run in that state. The later
+    /// workflow task would then split into two steps what every replay does in one, so the resulting history could not be replayed.
     /// </summary>
     public static bool RidesOnTask(MutableState run, PendingQuery query)
     {

@@ -112,8 +112,8 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     /// <param name="context">The call.</param>
     /// <param name="ns">Name of the namespace, for links.</param>
     /// <param name="stage">Stage to wait for.</param>
-    /// <param name="find">Finds or admits the update. Called again if the workflow's cached state was dropped meanwhile: an accepted
-    /// update is read from history, any other is admitted again, as for a client that retries.</param>
+    /// <param name="find">Finds or admits the update. Called again if the workflow's cached state was dropped meanwhile. An accepted
+    /// update is then read from history; any other is admitted again, as for a client that retries.</param>
     public async Task<UpdateWorkflowExecutionResponse> FollowAsync(
         RpcCall context,
         string ns,

@@ -5,8 +5,9 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Decides about calls. A caller on the socket file is always allowed. Over TCP, a caller must send the API key or, without a key, belong
-/// to the user of this process or to root. The check is strict because callers can start workflows and, through them, programs.
+/// Decides which calls are allowed. A caller on the socket file is always allowed. Over TCP, a caller must send the API key or, without a
+/// key, belong to the user of this process or to root. The check is strict because callers can start workflows and, through them,
+/// programs.
 /// </summary>
 internal sealed class CallerAuthorization
 {

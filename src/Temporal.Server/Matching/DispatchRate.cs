@@ -1,8 +1,8 @@
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Rate limit of a queue in tasks per second: a token bucket with a capacity of one second, at least one task. Guarded by the lock of its
-/// queue.
+/// Rate limit of a queue in tasks per second: a token bucket that holds the tokens of one second, but at least one. Guarded by the lock of
+/// its queue.
 /// </summary>
 internal sealed class DispatchRate(TimeProvider time)
 {

@@ -114,7 +114,7 @@ public static class Parks
             : null;
     }
 
-    /// <summary>Computes the wake-up time of a start, one second apart, starts that continue earlier work first.</summary>
+    /// <summary>Computes the wake-up time of a start. Starts wake one second apart, those that continue earlier work first.</summary>
     private static DateTimeOffset WakeAt(Ledger ledger, StartRequest request, DateTimeOffset opens)
     {
         var before = ledger.Waiting.Where(waiter => waiter.Id != request.Place && (waiter.IsUnderWay || !request.IsUnderWay));

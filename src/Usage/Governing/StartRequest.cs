@@ -52,7 +52,7 @@ public sealed record StartRequest
     /// <summary>Utilization of a usage window from which no agent starts, in parts per million. Default: 950,000.</summary>
     public int PauseAt { get; init; } = 950_000;
 
-    /// <summary>Number of agents that share the rest of a budget. One start reserves at most this fraction of it. Default: 1.</summary>
+    /// <summary>Number of agents that share the rest of a budget; one start reserves one such share. Default: 1.</summary>
     public int Share { get; init; } = 1;
 }
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The process that holds a reservation. If it is dead, the reservation is settled or marked as lost.</summary>
+/// <summary>The process that holds a reservation. After its death the reservation is settled or marked as lost.</summary>
 /// <param name="Host">Name of the machine.</param>
 /// <param name="Process">The process on that machine, with boot id and start time.</param>
 public sealed record Holder([property: JsonPropertyName("host")] string Host, [property: JsonPropertyName("process")] string Process);
