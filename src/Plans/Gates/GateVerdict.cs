@@ -4,7 +4,7 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
 public enum GateResult
 {
-    /// <summary>The work is good.</summary>
+    /// <summary>The gate passed.</summary>
     [JsonStringEnumMemberName("passed")]
     Passed,
 
@@ -12,7 +12,7 @@ public enum GateResult
     [JsonStringEnumMemberName("skipped")]
     Skipped,
 
-    /// <summary>The work is not good.</summary>
+    /// <summary>The gate failed.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
