@@ -200,7 +200,7 @@ public sealed class RunHandle
     public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelTaskAsync(command), cancellation);
 
-    /// <summary>Retries a failed task, or resumes a blocked or parked one.</summary>
+    /// <summary>Retries a failed task, or resumes a task that is blocked or in backoff.</summary>
     public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RetryTaskAsync(command), cancellation);
 
