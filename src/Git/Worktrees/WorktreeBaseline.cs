@@ -168,7 +168,8 @@ public sealed class WorktreeBaseline
 
     private static string IndexOf(Worktree worktree) => Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Replaces a file with a copy that has the same time, which tells git the entries that it must check again.</summary>
+    /// <summary>Replaces a file with a copy that has the same time. From that time, git determines the entries that it must check
+    /// again.</summary>
     private static void Copy(string from, string to)
     {
         var time = File.GetLastWriteTimeUtc(from);
