@@ -102,8 +102,8 @@ public static class ProcessTable
                 ),
         ];
 
-    /// <summary>Returns the ids of all processes, then repeatedly those that started meanwhile, until there are no more. A process that
-    /// ends after the list was read may have left a child that is not in the list.</summary>
+    /// <summary>Returns the ids of all processes, and then repeatedly those that started meanwhile, until none is new. A process that ends
+    /// after the list was read may have left a child that is not in the list.</summary>
     /// <param name="since">Watermark after which processes must have started, with possible false matches, or null for all
     /// processes.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)
