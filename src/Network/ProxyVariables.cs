@@ -6,7 +6,7 @@ public static class ProxyVariables
     private const string Direct = "localhost,127.0.0.1,::1";
 
     /// <summary>Returns the variables for a proxy on a loopback port. They include the usual ones, which git, curl, Go, NuGet and Composer
-    /// read, and those of npm, pip, cargo, Node and the JVM, which read no others.</summary>
+    /// read. The others are for npm, pip, cargo, Node and the JVM, which read only their own.</summary>
     /// <param name="port">Port of the proxy.</param>
     /// <param name="javaOptions">Current value of <c>JAVA_TOOL_OPTIONS</c>, which is kept, or empty for none.</param>
     public static IReadOnlyDictionary<string, string> Of(int port, string javaOptions = "")
