@@ -4,17 +4,18 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Removes what a survey found. The folder goes last: if killed before that, the run is still known and is surveyed
-/// again.</summary>
-/// <param name="repository">The repository.</param>
-/// <param name="remote">As in <see cref="SharedCopies"/>.</param>
+/// <summary>Removes the leftovers found by a survey. The folder is removed last, so that a killed removal leaves a known run for another
+/// survey.</summary>
+/// <param name="repository">Repository of the runs.</param>
+/// <param name="remote">Remote as in <see cref="SharedCopies"/>.</param>
 internal sealed class RunRemoval(GitRepository repository, string? remote)
 {
-    /// <summary>Removes what may be removed.</summary>
-    /// <param name="remains">What a survey found.</param>
-    /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
+    /// <summary>Removes the leftovers of a run.</summary>
+    /// <param name="remains">Leftovers found by a survey.</param>
+    /// <param name="forget">Removes the run's history, if there is one. Returns false to keep the folder of a run that is still
+    /// open.</param>
     /// <param name="stop">Checked between the steps.</param>
-    /// <returns>Null, or why something was left that may go, here or on the remote that machines share.</returns>
+    /// <returns>Null, or the reason for which removable leftovers stayed on this machine or the shared remote.</returns>
     public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         var run = remains.Run;
