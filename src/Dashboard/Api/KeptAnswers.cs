@@ -1,8 +1,8 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Answers of changes by idempotency key: at most 1,000, each for 24 hours. A fault of the server frees the key, so that a retry
-/// is carried out.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>Responses to changes by idempotency key: at most 1,000, each for 24 hours. A server error frees the key, so that a retry is
+/// executed.</summary>
+/// <param name="time">Clock.</param>
 internal sealed class KeptAnswers(TimeProvider time)
 {
     private const int Most = 1000;
@@ -11,12 +11,12 @@ internal sealed class KeptAnswers(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly OrderedDictionary<string, KeptAnswer> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>Carries out a command, or returns the answer of the first request with the same key.</summary>
-    /// <param name="key">The client's key.</param>
-    /// <param name="request">The request in a form that tells it from others.</param>
-    /// <param name="act">Carries out the command, also after the caller has hung up.</param>
-    /// <param name="stop">The caller hung up.</param>
-    /// <returns>The answer; null if the key was used for another request.</returns>
+    /// <summary>Executes a command, or returns the response of the first request with the same key.</summary>
+    /// <param name="key">Key chosen by the client.</param>
+    /// <param name="request">Text that identifies the request.</param>
+    /// <param name="act">Executes the command, even after the client has disconnected.</param>
+    /// <param name="stop">Cancelled if the client disconnects.</param>
+    /// <returns>The response, or null if the key was used for a different request.</returns>
     public async Task<CommandOutcome?> GetAsync(string key, string request, Func<Task<CommandOutcome>> act, CancellationToken stop)
     {
         KeptAnswer? kept;
@@ -53,7 +53,7 @@ internal sealed class KeptAnswers(TimeProvider time)
         }
     }
 
-    /// <summary>Removes the oldest answers while a condition holds for them. A command that still runs keeps its key.</summary>
+    /// <summary>Removes the oldest responses while a condition holds for them. A running command keeps its key.</summary>
     private void RemoveEnded(Func<KeptAnswer, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )

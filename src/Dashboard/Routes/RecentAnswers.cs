@@ -3,17 +3,16 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The result of a form that a user has sent, for the page that they see next: a page that is loaded anew must not send it once
-/// more.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>Stores the result of a submitted form for the page that follows. Reloading that page does not submit the form again.</summary>
+/// <param name="time">Clock.</param>
 internal sealed class RecentAnswers(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Time, CommandOutcome Outcome)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Keeps an answer.</summary>
-    /// <returns>Its key.</returns>
+    /// <summary>Stores a result.</summary>
+    /// <returns>Key of the result.</returns>
     public string Keep(CommandOutcome outcome)
     {
         foreach (var old in _answers.Where(answer => time.GetUtcNow() - answer.Value.Time > Kept))
@@ -25,6 +24,6 @@ internal sealed class RecentAnswers(TimeProvider time)
         return key;
     }
 
-    /// <summary>The answer of a key; null: there is none any more.</summary>
+    /// <summary>Returns the result for a key, or null if it does not exist anymore.</summary>
     public CommandOutcome? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Outcome : null;
 }
