@@ -14,7 +14,7 @@ public enum AgentFailure
     /// known.</summary>
     UsageLimit,
 
-    /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry succeeds.</summary>
+    /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry can succeed.</summary>
     Throttled,
 
     /// <summary>Failure of login, credit, permission, model, agent program or network: the account enters backoff.</summary>
