@@ -30,8 +30,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
     /// collided with another over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. No process of the gate
     /// is left when this method returns.</summary>
     /// <param name="subject">Worktree in which the gate runs.</param>
-    /// <param name="evidenceFile">File for the gate's whole output and its end. The files of further runs have the suffixes <c>.alone</c>
-    /// and <c>.rerun</c>.</param>
+    /// <param name="evidenceFile">File for the gate's complete output and its exit status. The files of further runs have the suffixes
+    /// <c>.alone</c> and <c>.rerun</c>.</param>
     /// <param name="cancellationToken">Kills the gate and throws <see cref="OperationCanceledException"/>.</param>
     public async Task<GateVerdict> RunAsync(
         Gate gate,

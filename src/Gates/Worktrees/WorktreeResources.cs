@@ -18,7 +18,7 @@ public sealed record WorktreeResources(int FirstPort, string TemporaryFolder, st
     /// <see cref="WorktreeVariables"/>.</param>
     public IReadOnlyDictionary<string, string> Variables(IReadOnlyDictionary<string, string> configured)
     {
-        // Programs look up three names for the temporary folder, so an inherited one would point elsewhere.
+        // Programs read the temporary folder from any of three variables, so all are set to override inherited ones.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ORCHESTRATOR_PORT"] = FirstPort.ToString(CultureInfo.InvariantCulture),
