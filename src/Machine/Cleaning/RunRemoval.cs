@@ -45,7 +45,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         var shared = await new SharedCopies(repository, remote).RemoveAsync(run, stop);
         FolderRemover.Remove(run.Log);
 
-        // Renamed first, so that a half-removed folder is not taken for a run.
+        // Renamed first, so that a partially removed folder is not mistaken for a run.
         var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
         FolderRemover.Remove(aside);
         Directory.Move(run.Folder.Path, aside);
@@ -54,7 +54,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
     }
 
     /// <summary>Removes refs that have not changed since the survey.</summary>
-    /// <returns>Null, or which are not.</returns>
+    /// <returns>Null after success, or a text with the names of the refs that moved.</returns>
     public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
     {
         if (refs.Count == 0)
