@@ -53,7 +53,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         return shared;
     }
 
-    /// <summary>Removes refs that have not changed since the survey.</summary>
+    /// <summary>Removes the refs, or none of them if any has changed since the survey.</summary>
     /// <returns>Null after success, or a text with the names of the refs that moved.</returns>
     public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
     {
