@@ -11,8 +11,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.App;
 
 /// <summary>Common dependencies of all use cases: user interaction, clock, environment variables and folder. The repository and its
-/// settings
-/// are found from the folder.</summary>
+/// settings are found from the folder.</summary>
 /// <param name="environment">Environment variables of the process.</param>
 /// <param name="directory">Absolute path of the folder that relative paths are resolved against.</param>
 /// <param name="time">Clock.</param>
@@ -52,8 +51,7 @@ public abstract class UseCaseContext(
     public TrustStore Trust => _trust ??= TrustStore.OfUser(Environment);
 
     /// <summary>Variables that may hold secrets: those of the process and, after settings are loaded, those of
-    /// <c>.orchestrator/secrets.env</c>
-    /// and <c>.env</c>.</summary>
+    /// <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
     /// <summary>Folder that relative paths of the command line are resolved against.</summary>
@@ -123,8 +121,7 @@ public abstract class UseCaseContext(
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
     /// <summary>Loads the effective settings for commands that only read, and prints their warnings. In an untrusted repository only
-    /// harmless
-    /// settings apply.</summary>
+    /// harmless settings apply.</summary>
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
@@ -155,14 +152,12 @@ public abstract class UseCaseContext(
     }
 
     /// <summary>Returns the settings including untrusted ones, or null if one is invalid. They show what a run would use once the
-    /// repository is
-    /// trusted, and must never be acted on. Errors are reported by the commands that require valid settings.</summary>
+    /// repository is trusted, and must never be acted on. Errors are reported by the commands that require valid settings.</summary>
     public OrchestratorSettings? FindSettings() =>
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with { IsTrusted = true }).Settings;
 
     /// <summary>Loads the settings with a file that the user named in place of the repository's file. They serve queries only and must
-    /// never be
-    /// acted on.</summary>
+    /// never be acted on.</summary>
     /// <exception cref="UseCaseException">The file can't be opened, or a setting is invalid.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {

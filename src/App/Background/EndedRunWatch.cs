@@ -5,9 +5,8 @@ using Orchestrator.Runs;
 namespace Orchestrator.App.Background;
 
 /// <summary>Checks periodically for runs that were ended externally, such as by Terminate in a Temporal tool. It notifies their open
-/// tasks,
-/// which stop their agents and close, and updates the run's record. At longer intervals it also checks tasks, because a run may not learn
-/// that one was ended.</summary>
+/// tasks, which stop their agents and close, and updates the run's record. At longer intervals it also checks tasks, because a run may not
+/// learn that one was ended.</summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="context">Provides the clock and user interaction.</param>

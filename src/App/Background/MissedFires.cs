@@ -11,8 +11,7 @@ internal static class MissedFires
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 
     /// <summary>Returns notices for the missed times of a schedule, except those that their run reports itself by a question or by its
-    /// end.
-    /// Consecutive times that were missed for the same cause become one notice.</summary>
+    /// end. Consecutive times that were missed for the same cause become one notice.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="fires">Times of the schedule with their results, earliest first.</param>
     /// <param name="now">Current time.</param>

@@ -6,8 +6,7 @@ using Orchestrator.Runs;
 namespace Orchestrator.App.Background;
 
 /// <summary>Keeps this machine awake while it executes an unattended run. Used by workers, whose lifetime does not match that of a run.
-/// The
-/// machine may sleep while the run is paused or needs attention.</summary>
+/// The machine may sleep while the run is paused or needs attention.</summary>
 /// <param name="repositories">Repositories whose runs are executed here.</param>
 /// <param name="context">Provides the clock and environment.</param>
 /// <param name="log">Receives errors.</param>

@@ -59,8 +59,7 @@ internal sealed class PlacedTaskWatch(
     }
 
     /// <summary>Pushes the tasks hosted here and ends their agents, after the worker has stopped. The tasks continue on other hosts from
-    /// the
-    /// pushed state.</summary>
+    /// the pushed state.</summary>
     /// <param name="stop">Cancels the pushes.</param>
     public async Task EndAsync(CancellationToken stop)
     {
@@ -84,8 +83,7 @@ internal sealed class PlacedTaskWatch(
     }
 
     /// <summary>Copies the final status of an ended run into the local record, which is otherwise as old as the last task hosted here. The
-    /// run is
-    /// then cleaned up as any other.</summary>
+    /// run is then cleaned up as any other.</summary>
     private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
     {
         var now = await engine.Runs.Get(run.Id).StatusAsync(stop);

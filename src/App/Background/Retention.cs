@@ -7,8 +7,7 @@ using Orchestrator.Settings;
 namespace Orchestrator.App.Background;
 
 /// <summary>Removes ended runs that exceed the retention (<c>retention.*</c>, <c>worktrees.pool</c>). It acts only while no run is open,
-/// and
-/// removes a few runs per pass within a time limit.</summary>
+/// and removes a few runs per pass within a time limit.</summary>
 /// <param name="locations">The repositories.</param>
 /// <param name="settings">Effective settings.</param>
 /// <param name="engine">Engine of the runs.</param>

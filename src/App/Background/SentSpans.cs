@@ -3,8 +3,7 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Background;
 
 /// <summary>Records the ids of a run's spans that a collector has accepted, in a file in the run's folder. Only one process at a time may
-/// open
-/// the file. If it is killed after sending and before writing, the spans are sent again with the same ids.</summary>
+/// open the file. If it is killed after sending and before writing, the spans are sent again with the same ids.</summary>
 internal sealed class SentSpans : IDisposable
 {
     private readonly FileStream _file;

@@ -5,8 +5,7 @@ using Orchestrator.Messages;
 namespace Orchestrator.App.Documents;
 
 /// <summary>JSON serialization of run documents for the most frequent commands. It is separate because a context for all documents would
-/// load
-/// all their types.</summary>
+/// load all their types.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

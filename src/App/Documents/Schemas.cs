@@ -71,8 +71,7 @@ public static class Schemas
         };
 
     /// <summary>Returns the schema of the configuration, with keys nested as in the file. Value formats are only described: most types
-    /// accept
-    /// several forms (1800, 30m), and an editor would otherwise reject valid values.</summary>
+    /// accept several forms (1800, 30m), and an editor would otherwise reject valid values.</summary>
     private static JsonObject OfConfiguration()
     {
         var root = new JsonObject

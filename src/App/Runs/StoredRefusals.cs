@@ -2,8 +2,8 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Why a command is refused, by the run's record: used where no worker runs; otherwise the run itself refuses. A sentence, or
-/// null. If the record can't tell, the run decides.</summary>
+/// <summary>Determines from the run's record the reason for which a command is refused, as a sentence, or null to accept it. Used if no
+/// worker runs; otherwise the run itself decides. If the record is not conclusive, the run decides later.</summary>
 public static class StoredRefusals
 {
     public static string? OfPause(RunStatus run, string task) =>
@@ -46,7 +46,7 @@ public static class StoredRefusals
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
 
-    /// <summary>An approval may come before it is asked for, and then counts.</summary>
+    /// <summary>Returns the reason to refuse an approval, or null. An approval is valid even before the run requests it.</summary>
     public static string? OfApprove(RunStatus run, string id) =>
         id == RunQuestion.Plan
             ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
@@ -65,6 +65,6 @@ public static class StoredRefusals
                 ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
 
-    // Empty for an id that is no task: the question whether to land.
+    // Returns an empty state for an id that is not a task, such as that of the question about landing.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
 }
