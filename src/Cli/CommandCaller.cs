@@ -2,13 +2,13 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli;
 
-/// <summary>The one who has a command carried out within this process, beside the command that runs.</summary>
-/// <param name="OpenTerminal">Opens its terminal; whether the command prints a document is said when it begins.</param>
+/// <summary>A caller in this process that runs a command, such as the web page or another command.</summary>
+/// <param name="OpenTerminal">Opens the terminal of the command. The argument is true if the command prints a document.</param>
 internal sealed record CommandCaller(Func<bool, ITerminal> OpenTerminal)
 {
-    /// <summary>From where the person asks; null: at this terminal.</summary>
+    /// <summary>Device that the user calls from, or null for this terminal.</summary>
     public string? Device { get; init; }
 
-    /// <summary>Takes the reason for which the command failed, beside its text; null: the text is enough.</summary>
+    /// <summary>Receives the error if the command fails, in addition to the printed text. Null if the text suffices.</summary>
     public Action<UseCaseException>? TakeFault { get; init; }
 }

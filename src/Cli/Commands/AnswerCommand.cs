@@ -67,7 +67,7 @@ internal sealed class AnswerCommand : SteeringCommand
             var named = StoredRuns.RequireOpen(repository, given.Run);
             return (named, given.Task is { } task ? Find(task, named) : OnlyQuestion(named));
         }
-        // Of one open run every word is a question's, unless it is the run's own name.
+        // If only one run is open, every word names a question, unless it is the run's own name.
         if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
         {
             return (StoredRuns.DemandHome(repository, only), Find(text, only));
@@ -80,7 +80,7 @@ internal sealed class AnswerCommand : SteeringCommand
         return (run, found.Task is { } one ? Find(one, run) : OnlyQuestion(run));
     }
 
-    // A task's id may be a word of the title, too.
+    // A word of the title may also be the id of a task, which then takes precedence.
     private static bool Names(StoredRun run, string text) =>
         RunNames.FindById([run], text).Count > 0
         || (
@@ -99,7 +99,7 @@ internal sealed class AnswerCommand : SteeringCommand
                 $"See 'orchestrate status {run.Id}'."
             );
 
-    // Whether there is such a question is the run's to answer: it may be answered already, or not asked yet.
+    // Only the run can decide if the question exists: it may be answered already or not yet asked.
     private static string Find(string given, StoredRun run)
     {
         if (RunStates.IsFinal(run.Status.State))

@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>budget</c>: what runs may spend.</summary>
+/// <summary><c>budget</c>: shows and changes the budgets of runs.</summary>
 internal sealed class BudgetCommand : Command
 {
     public BudgetCommand()
@@ -66,7 +66,7 @@ internal sealed class BudgetCommand : Command
             );
         }
 
-        // The run's record knows the budget that its tasks wait for; the ledgers what is spent by now.
+        // The run's record contains the budget that its tasks wait for; the ledgers contain the current costs.
         private static string? Refusal(CommandContext context, RunStatus status, RaiseBudgetCommand command)
         {
             var waiting = status.Tasks.FirstOrDefault(task =>

@@ -8,7 +8,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>cleanup</c>: removes what is proven to be merged or superseded of runs that have ended.</summary>
+/// <summary><c>cleanup</c>: removes data of ended runs that is proven to be merged or superseded.</summary>
 internal sealed class CleanupCommand : CliCommand
 {
     private const int KeptAnyway = 10;
@@ -106,7 +106,7 @@ internal sealed class CleanupCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Lists what is given up, and asks.</summary>
+    /// <summary>Lists the work that would be discarded, and asks for confirmation.</summary>
     private bool MayDiscard(ParseResult parsed, CommandContext context, CleanupSurvey found)
     {
         var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();

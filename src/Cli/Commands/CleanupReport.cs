@@ -4,12 +4,12 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Shows what a cleanup removes, keeps and saves: as a document, or to a person.</summary>
+/// <summary>Shows the items that a cleanup removes and retains, and the saved space, as a document or as text.</summary>
 internal static class CleanupReport
 {
     private const int MostNamed = 20;
 
-    /// <summary>The report of a cleanup as a JSON document.</summary>
+    /// <summary>Creates the report of a cleanup as a JSON document.</summary>
     public static CleanupDocument Document(
         bool isDry,
         CleanupSurvey found,
@@ -29,7 +29,7 @@ internal static class CleanupReport
             after
         );
 
-    /// <summary>To a person.</summary>
+    /// <summary>Prints the report as text.</summary>
     public static void Show(
         CommandContext context,
         bool isDry,

@@ -6,11 +6,11 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>Shared by the commands by which people write to agents.</summary>
+/// <summary>Common code of the commands by which users write to agents.</summary>
 internal static class MailCommands
 {
     /// <summary>Confirms that a message was accepted.</summary>
-    /// <exception cref="UseCaseException">It was refused.</exception>
+    /// <exception cref="UseCaseException">The message was refused.</exception>
     public static void Confirm(MailReceipt receipt, string to, CommandContext context)
     {
         if (!receipt.IsTaken)
@@ -40,7 +40,7 @@ internal static class MailCommands
     }
 }
 
-/// <summary><c>send</c>: a person writes to the agent of a task. Needs no engine.</summary>
+/// <summary><c>send</c>: sends a user's message to the agent of a task. Needs no engine.</summary>
 internal sealed class SendCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task whose agent is to read it", isRequired: true);
@@ -68,7 +68,7 @@ internal sealed class SendCommand : CliCommand
     }
 }
 
-/// <summary><c>broadcast</c>: a person writes to all agents of a run. Needs no engine.</summary>
+/// <summary><c>broadcast</c>: sends a user's message to all agents of a run. Needs no engine.</summary>
 internal sealed class BroadcastCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };

@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pause</c>: agents are interrupted and keep their conversation.</summary>
+/// <summary><c>pause</c>: interrupts agents, which keep their conversations.</summary>
 internal sealed class PauseCommand : SteeringCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pr</c>: draft pull requests of a run's branches, which are updated when it is called again.</summary>
+/// <summary><c>pr</c>: creates draft pull requests for a run's branches, and updates them when called again.</summary>
 internal sealed class PrCommand : CliCommand
 {
     private readonly RunArgument _which = Which();
@@ -18,17 +18,17 @@ internal sealed class PrCommand : CliCommand
         _which.AddTo(this);
         Add(new PrSyncCommand());
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command has an action of its own.
         SetAction(static _ => 0);
     }
 
-    /// <summary>The argument for what is offered.</summary>
+    /// <summary>Creates the argument that names the run or task.</summary>
     internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it: then its branch alone");
 
-    /// <summary>The branches that are offered: that of the named task, those of a run whose tasks stay apart, else its staging
-    /// branch.</summary>
-    /// <returns>Tasks; null stands for the run as a whole.</returns>
-    /// <exception cref="UseCaseException">There is none.</exception>
+    /// <summary>Returns the tasks whose branches get pull requests: the named task, or all tasks of a run that does not merge them.
+    /// Otherwise the run's staging branch gets one.</summary>
+    /// <returns>The tasks; null stands for the run as a whole.</returns>
+    /// <exception cref="UseCaseException">There is no such branch.</exception>
     internal static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
     {
         if (task is not null)
@@ -45,7 +45,7 @@ internal sealed class PrCommand : CliCommand
             );
     }
 
-    /// <summary>The exit code for several pull requests: the first that is not done decides.</summary>
+    /// <summary>Returns the exit code for several pull requests, which is that of the first unsuccessful one.</summary>
     internal static Outcome CodeOf(IEnumerable<PullRequestResult> results) =>
         results.FirstOrDefault(result => result.Outcome != GitHubOutcome.Done)?.Outcome switch
         {
@@ -60,7 +60,7 @@ internal sealed class PrCommand : CliCommand
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);
         var chosen = Chosen(run.Status, reference.FindTask(run.Status));
-        // What is pushed is what the person's settings, not those of agents, say where to.
+        // The destination of the push must come from settings that the user trusts, never from those of agents.
         TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = DecidedPlan.TryRead(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);

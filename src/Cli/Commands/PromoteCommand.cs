@@ -3,7 +3,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>promote</c>: retries landing for a run whose target needed a person.</summary>
+/// <summary><c>promote</c>: retries the landing of a run whose target needed attention.</summary>
 internal sealed class PromoteCommand : SteeringCommand
 {
     private readonly RunArgument _run = new("RUN", "The run");

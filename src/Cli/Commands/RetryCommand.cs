@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>retry</c>: retries a task, with a person's guidance.</summary>
+/// <summary><c>retry</c>: retries a task with guidance from the user.</summary>
 internal sealed class RetryCommand : SteeringCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task");

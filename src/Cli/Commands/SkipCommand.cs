@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>skip</c>: counts a task as done without changes, so that its dependants run.</summary>
+/// <summary><c>skip</c>: marks a task as done without changes, so that its dependents run.</summary>
 internal sealed class SkipCommand : SteeringCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task");

@@ -1,12 +1,12 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>A terminal without a screen and a person, for a command that is carried out by another part of this process.</summary>
+/// <summary>Creates a terminal without a screen and a user, for a command that another part of this process calls.</summary>
 internal static class CapturedTerminal
 {
-    /// <summary>Opens it; whether the command prints a document is said when it begins.</summary>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="output">Gets what it writes to stdout.</param>
-    /// <param name="messages">Gets what it writes to stderr.</param>
+    /// <summary>Returns a function that opens the terminal. Its argument is true if the command prints a document.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="output">Receives stdout.</param>
+    /// <param name="messages">Receives stderr.</param>
     public static Func<bool, ITerminal> Opening(IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter messages) =>
         documents => new SystemTerminal(
             documents,

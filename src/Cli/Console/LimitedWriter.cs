@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Keeps what a command writes, up to a limit: an endless log must not fill the memory of the server. Several threads may
-/// write.</summary>
-/// <param name="most">Characters.</param>
+/// <summary>Buffers a command's output up to a limit, because an endless log must not fill the memory of the server.
+/// Thread-safe.</summary>
+/// <param name="most">Limit in characters.</param>
 internal sealed class LimitedWriter(int most) : StringWriter(System.Globalization.CultureInfo.InvariantCulture)
 {
     private readonly Lock _lock = new();

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>The tools of a task's agent.</summary>
+/// <summary>Defines the tools of a task's agent.</summary>
 internal static class AgentToolList
 {
     /// <summary>All tools.</summary>

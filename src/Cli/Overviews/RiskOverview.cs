@@ -3,13 +3,13 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>The risk of a plan for people: the score, its factors, and whether approval is needed.</summary>
+/// <summary>Shows the risk of a plan as text: the score, its factors, and the need for approval.</summary>
 internal static class RiskOverview
 {
-    /// <summary>Writes the score with its factors, a line each.</summary>
+    /// <summary>Writes the score and its factors, one per line.</summary>
     /// <param name="score">The score.</param>
-    /// <param name="guarded">What always needs a person.</param>
-    /// <param name="write">Takes the lines.</param>
+    /// <param name="guarded">Protected paths, which always need approval.</param>
+    /// <param name="write">Receives the lines.</param>
     public static void Write(RiskScore score, IReadOnlyList<ProtectedPath> guarded, Action<string> write)
     {
         foreach (var factor in score.Factors)
@@ -23,12 +23,12 @@ internal static class RiskOverview
         write($"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
     }
 
-    /// <summary>A sentence that says whether a person is asked before a run of the plan, and how to answer in advance.</summary>
+    /// <summary>Returns a sentence about the approval that a run of the plan needs, and the option that gives it in advance.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="score">Its score.</param>
-    /// <param name="guarded">What always needs a person.</param>
-    /// <param name="accepted">The highest score that the person accepts (<c>--approve-risk</c>); null: none.</param>
-    /// <param name="yes"><c>--yes</c> was given.</param>
+    /// <param name="score">Score of the plan.</param>
+    /// <param name="guarded">Protected paths, which always need approval.</param>
+    /// <param name="accepted">Highest score that the user accepts (<c>--approve-risk</c>), or null for none.</param>
+    /// <param name="yes">True if <c>--yes</c> was given.</param>
     public static string WhoIsAsked(Plan plan, RiskScore score, IReadOnlyList<ProtectedPath> guarded, int? accepted, bool yes)
     {
         var ofTasks = plan.Tasks.Count(task => task.RequiresApproval);
@@ -47,9 +47,10 @@ internal static class RiskOverview
             : $"A person will be asked before it begins; --yes answers. {Settings}{more}";
     }
 
-    /// <summary>The settings of a run once the repository is trusted: without them a plan would seem less risky than it is.</summary>
-    /// <param name="context">Shows a warning for untrusted settings.</param>
-    /// <param name="loaded">The settings in force.</param>
+    /// <summary>Returns the settings that apply to a run once the repository is trusted. Without them a plan would appear less risky than
+    /// it is.</summary>
+    /// <param name="context">Receives a warning about untrusted settings.</param>
+    /// <param name="loaded">Effective settings.</param>
     public static OrchestratorSettings Rules(CommandContext context, SettingsResult loaded)
     {
         if (
@@ -65,7 +66,7 @@ internal static class RiskOverview
         return context.FindSettings()!;
     }
 
-    /// <summary>A level's name in documents.</summary>
+    /// <summary>Returns a level's name in documents.</summary>
     public static string LevelName(RiskLevel level) =>
         level switch
         {
