@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Console;
 
 /// <summary>Measures and cuts text in screen cells. Most characters take one cell, East Asian ones and emoji two, and combining marks
 /// none.</summary>
-/// <remarks>If terminals differ, as for joined emoji, the larger width is used, so that a line never wraps.</remarks>
+/// <remarks>Terminals differ for some texts, such as joined emoji. The larger width is used then, so that a line never wraps.</remarks>
 internal static partial class TextCells
 {
     private const int EmojiStyle = 0xFE0F;

@@ -107,8 +107,8 @@ internal static partial class TextRows
     // A command counts as one word.
     private static IEnumerable<Range> Words(string text) => Word().Matches(text).Select(word => word.Index..(word.Index + word.Length));
 
-    /// <summary>Matches a word. A command counts as one word: in quotation marks, or after a colon or at the start of a line, up to the
-    /// end of the sentence. Anything else ends at a blank.</summary>
+    /// <summary>Matches a word. A command counts as one word if it is in quotation marks. After a colon or at the start of a line, a
+    /// command extends to the end of the sentence. Anything else ends at a blank.</summary>
     [GeneratedRegex(
         @"\(?'(?:orchestrate|git|gh|cd|npm|dotnet|docker|export|rm|kill|sudo|systemctl|loginctl)(?: [^' ]+)*'\S*"
             + @"|(?<=^ *|: +)(?:orchestrate|git) \S.*?(?=\. |; | # |  |$)"

@@ -2,10 +2,10 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The exit code for a run's state.</summary>
+/// <summary>Maps a run's state to an exit code.</summary>
 internal static class RunExit
 {
-    /// <summary>The exit code, or null while the run goes on by itself.</summary>
+    /// <summary>Returns the exit code, or null while the run continues without the user.</summary>
     public static Outcome? CodeOf(RunStatus run) =>
         run.State == RunStates.Escalated
             ? Outcome.WorkFailed

@@ -10,8 +10,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>The source of the page: our own commands, carried out in this process without a terminal, and the records of runs.</summary>
-/// <param name="context">Clock, variables, and how a command is called.</param>
+/// <summary>Data source of the page: our own commands, run in this process without a terminal, and the records of runs.</summary>
+/// <param name="context">Provides the clock, the environment and the means to call a command.</param>
 internal sealed class CommandSource(CommandContext context) : IDashboardSource
 {
     private const int MostRead = 64 * 1024 * 1024;
@@ -38,7 +38,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         return all;
     }
 
-    /// <summary>The place where the repositories of <see cref="Repositories"/> lie.</summary>
+    /// <summary>Returns the locations of <see cref="Repositories"/>.</summary>
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
     /// <inheritdoc/>
     public async Task<CommandOutcome> CallAsync(CommandCall call, CancellationToken stop)
     {
-        // A command must not hold up the thread that has asked.
+        // The command must not block the calling thread.
         await Task.Yield();
         var (output, messages) = (new LimitedWriter(MostRead), new LimitedWriter(MostRead));
         var fault = (UseCaseException?)null;
@@ -76,7 +76,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
             }
         }
 
-        // Whoever sent a plan has not named that file, and never finds it.
+        // The path of the temporary file would mean nothing to the sender of a plan, and the file is deleted after the call.
         string Told(string text) => file is null ? text : text.Replace(file, Path.GetFileName(file), StringComparison.Ordinal);
     }
 
@@ -116,7 +116,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
         }
     }
 
-    /// <summary>The folder of a run by its whole id; null where there is none. An id is one name, never a path.</summary>
+    /// <summary>Returns the folder of a run by its full id, or null if there is none. An id must be a single name, never a path.</summary>
     private static string? FolderOf(RepositoryEntry repository, string run)
     {
         if (run.Length == 0 || run is "." or ".." || run.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
