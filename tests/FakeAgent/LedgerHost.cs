@@ -6,7 +6,7 @@ using Orchestrator.Usage;
 namespace Orchestrator.FakeAgent;
 
 /// <summary>Reserves and settles agent runs of two accounts without a pause until their budget is used up, so that a test can kill a whole
-/// writer of ledgers. What it was told is printed before it goes on.</summary>
+/// writer of ledgers. It prints each admission before it continues.</summary>
 internal static class LedgerHost
 {
     private const long Budget = 10_000_000;
