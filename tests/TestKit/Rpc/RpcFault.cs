@@ -38,7 +38,7 @@ public enum RpcFault
     /// <summary>Simulates a proxy that can't reach its server (502).</summary>
     BadGateway,
 
-    /// <summary>Simulates a proxy that requires a password.</summary>
+    /// <summary>Simulates a proxy that denies access (403).</summary>
     Forbidden,
 }
 
