@@ -14,7 +14,8 @@ public sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> reposito
     // Short in comparison with the retry delays: after the machine has slept, due notices are found by the wall clock.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // The earlier process may have failed because a target was briefly unavailable.
+    // The first pass tries all waiting notices at once, because the earlier process may have failed at a target that was briefly
+    // unavailable.
     private NoticeTry _tried = NoticeTry.Waiting;
 
     /// <inheritdoc/>

@@ -1,10 +1,10 @@
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>workers --json</c>.</summary>
-/// <param name="Workers">Tasks with a running agent, and blocked tasks of open runs.</param>
+/// <param name="Workers">Tasks with a running agent, and waiting, paused or failed tasks of open runs.</param>
 public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Document;
 
-/// <summary>A task with a running agent, or a blocked task.</summary>
+/// <summary>A task with a running agent, or a task that waits, is paused or has failed.</summary>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Task">Id of the task.</param>
 /// <param name="State">State of the task.</param>

@@ -79,7 +79,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <summary>True if the engine is embedded, in this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
-    // Lets 'inbox' include this repository. A failure is ignored, because the engine works without it.
+    // Lets 'inbox' include this repository. A failure is only a warning, because the engine works without it.
     private static void NoteRepository(RepositoryLocation repository, UseCaseContext context)
     {
         try

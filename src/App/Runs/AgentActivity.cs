@@ -9,7 +9,8 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads the current activity of agents from <c>progress.json</c> of their runs, and the reasons for which gates wait.</summary>
+/// <summary>Reads the current activity of agents from <c>progress.json</c> of their runs, the reasons for which gates wait, and predicted
+/// conflicts.</summary>
 public static class AgentActivity
 {
     /// <summary>Returns a line for each task that has a running agent, gate or set-up command, or a waiting gate. A line under an empty id
