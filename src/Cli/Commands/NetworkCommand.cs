@@ -21,7 +21,7 @@ internal sealed class NetworkCommand : CliCommand
         Add(_json);
         Add(new AllowCommand());
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

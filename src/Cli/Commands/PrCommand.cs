@@ -18,16 +18,16 @@ internal sealed class PrCommand : CliCommand
         _which.AddTo(this);
         Add(new PrSyncCommand());
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
     /// <summary>Creates the argument that names the run or task.</summary>
     internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it: then its branch alone");
 
-    /// <summary>Returns the tasks whose branches get pull requests: the named task, or all tasks of a run that does not merge them.
+    /// <summary>Returns the tasks whose branches get pull requests: the named task, or the tasks whose branches were retained unmerged.
     /// Otherwise the run's staging branch gets one.</summary>
-    /// <returns>The tasks; null stands for the run as a whole.</returns>
+    /// <returns>The tasks; a null entry means the run as a whole.</returns>
     /// <exception cref="UseCaseException">There is no such branch.</exception>
     internal static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
     {

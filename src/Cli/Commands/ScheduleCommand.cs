@@ -17,7 +17,7 @@ internal sealed class ScheduleCommand : CliCommand
         Add(new ScheduleChangeCommand(ScheduleChange.RunNow));
         Add(new ScheduleChangeCommand(ScheduleChange.Delete));
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

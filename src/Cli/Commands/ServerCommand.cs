@@ -37,7 +37,7 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerBackupCommand());
         Add(new ServerVerifyCommand());
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

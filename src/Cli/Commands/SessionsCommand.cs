@@ -28,7 +28,7 @@ internal sealed class SessionsCommand : CliCommand
         Add(new SessionsAdoptCommand());
         Add(new SessionsResumeCommand());
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

@@ -12,7 +12,7 @@ internal sealed class WatchCommand : CliCommand
     {
         Add(_open);
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

@@ -74,7 +74,7 @@ internal sealed class WorkerCommand : CliCommand
         _page.AddTo(this);
         _log.AddTo(this);
 
-        // System.CommandLine requires a subcommand unless the command has an action of its own.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

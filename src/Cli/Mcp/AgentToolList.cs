@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Mcp;
 /// <summary>Defines the tools of a task's agent.</summary>
 internal static class AgentToolList
 {
-    /// <summary>All tools.</summary>
+    /// <summary>Definitions of all tools.</summary>
     public static IList<Tool> All { get; } =
     [
         Describe(

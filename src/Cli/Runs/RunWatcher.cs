@@ -193,7 +193,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
         catch (OperationCanceledException)
         {
-            // The watching has ended.
+            // Expected once the watching has ended.
         }
     }
 
