@@ -42,7 +42,7 @@ public enum RpcFault
     Forbidden,
 }
 
-/// <summary>Breaks calls.</summary>
+/// <summary>Breaks calls with a fault.</summary>
 public static class RpcFaults
 {
     private static readonly byte[] Message = [0x0A, 0x04, 0x61, 0x62, 0x63, 0x64];
