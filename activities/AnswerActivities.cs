@@ -5,9 +5,8 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps of asking an agent that only reads and answers, as activities. What each does is documented at the
-/// interface.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Activities for querying a read-only agent, which only answers. The interface documents each.</summary>
+/// <param name="services">Services of this host.</param>
 public sealed class AnswerActivities(RunServices services) : IAnswerActivities
 {
     private readonly AgentAnswers _answers = new(services);

@@ -5,8 +5,8 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Messages to people, as activities. What each does is documented at the interface.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Activities for notifying users. The interface documents each.</summary>
+/// <param name="services">Services of this host.</param>
 public sealed class NoticeActivities(RunServices services) : INoticeActivities
 {
     private readonly NoticeDesk _desk = new(services);

@@ -7,14 +7,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// Places for tasks of runs that spread their tasks over hosts, as activities. What each does is documented at the interface.
-/// </summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Activities for the slots of distributed runs. The interface documents each.</summary>
+/// <param name="services">Services of this host.</param>
 /// <param name="here">The repository that the worker serves.</param>
 /// <param name="remote">As in <see cref="TaskShare"/>.</param>
-/// <param name="slots">The places of this machine, for all its queues.</param>
-/// <param name="readiness">Whether a task can be done here now; null: this machine offers no places.</param>
+/// <param name="slots">Slots of this host, shared by all its queues.</param>
+/// <param name="readiness">Checks that this host can execute a task now; null if this host offers no slots.</param>
 public sealed class PlaceActivities(
     RunServices services,
     RepositoryReference here,
@@ -45,7 +43,8 @@ public sealed class PlaceActivities(
         }
     }
 
-    /// <summary>A task is better off on another host than here without a disk, memory or its agent.</summary>
+    /// <summary>Fails if this host can't execute the task now, for example without disk space or its agent, so that another host takes
+    /// it.</summary>
     private async Task DemandReadyAsync(HoldPlaceInput input, CancellationToken stop)
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
@@ -68,7 +67,7 @@ public sealed class PlaceActivities(
             isStopped = await Heartbeats.WhileAsync(stop => KeepAsync(input, held, isHome, stop));
             if (isStopped)
             {
-                // Another host may have it, or this one when it is back.
+                // Another host may take the task, or this one after its worker has restarted.
                 throw new StepException($"The worker on {services.Host} ends", FailureTypes.WorkerStops) { IsFinal = false };
             }
         }
@@ -89,8 +88,8 @@ public sealed class PlaceActivities(
     public Task TakeTaskAsync(TakeTaskInput input) =>
         Heartbeats.WhileAsync(stop => _share.TakeAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
-    /// <summary>Keeps it until it is not wanted any more, and shares the task's work every so often.</summary>
-    /// <returns>The worker stops: the task may go on here when it is back.</returns>
+    /// <summary>Holds the slot until it is no longer wanted, and publishes the task's work at intervals.</summary>
+    /// <returns>True if the worker is stopping, so that the task may continue here after a restart.</returns>
     private async Task<bool> KeepAsync(HoldPlaceInput input, SharedTask held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
@@ -127,21 +126,21 @@ public sealed class PlaceActivities(
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {
-            // The next time is near, and what a step has made is pushed before that counts as done.
+            // The next push follows soon, and the result of an activity is pushed before the activity completes.
         }
     }
 }
 
-/// <summary>The places of a machine for tasks of runs that others began; at first there are none.</summary>
+/// <summary>Slots of a host for distributed runs of other hosts. Initially none.</summary>
 public sealed class HostSlots
 {
     private readonly Lock _lock = new();
     private int _taken;
 
-    /// <summary>The number of entries.</summary>
+    /// <summary>Number of slots.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Makes them so many, where they are fewer.</summary>
+    /// <summary>Raises the number of slots to a minimum.</summary>
     public void MakeAtLeast(int count)
     {
         lock (_lock)
@@ -150,7 +149,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Takes one, where one is free.</summary>
+    /// <summary>Takes a slot if one is free.</summary>
     public bool TryTake()
     {
         lock (_lock)
@@ -161,7 +160,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Gives one back.</summary>
+    /// <summary>Releases a slot.</summary>
     public void GiveBack()
     {
         lock (_lock)

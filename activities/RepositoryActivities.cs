@@ -4,7 +4,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Finds the queue of a repository, as an activity of the queue that all workers share.</summary>
+/// <summary>Activity on the shared task queue that finds the queue of a repository.</summary>
 /// <param name="repositories">The repositories that this worker serves.</param>
 public sealed class RepositoryActivities(ServedRepositories repositories) : IRepositoryActivities
 {

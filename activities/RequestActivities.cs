@@ -7,10 +7,9 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps for requests of agents (files, packages, parts), as activities. What each does is documented at the
-/// interface.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="client">Client of the server that the worker works for.</param>
+/// <summary>Activities for requests of agents (files, packages, parts). The interface documents each.</summary>
+/// <param name="services">Services of this host.</param>
+/// <param name="client">Client of the worker's server.</param>
 public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
 {
     private readonly PackageInstallation _packages = new(services);

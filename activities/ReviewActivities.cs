@@ -6,11 +6,9 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// The steps of a review, as activities: they translate, send heartbeats, and leave the work to the classes named. What each does is
-/// documented at the interface.
-/// </summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Activities for a review. They translate, send heartbeats, and delegate the work to library classes. The interface documents
+/// each.</summary>
+/// <param name="services">Services of this host.</param>
 public sealed class ReviewActivities(RunServices services) : IReviewActivities
 {
     private readonly ReviewStart _start = new(services);

@@ -10,14 +10,12 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// The steps of a run, as activities: they translate, send heartbeats, and leave the work to the classes named. What each does is
-/// documented at the interface.
-/// </summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="client">Client of the server that the worker works for.</param>
-/// <param name="recorder">The one that writes the records of the repository's runs.</param>
-/// <param name="readAlong">From now on reads what happens from a run, given by its id, and records that.</param>
+/// <summary>Activities for a run. They translate, send heartbeats, and delegate the work to library classes. The interface documents
+/// each.</summary>
+/// <param name="services">Services of this host.</param>
+/// <param name="client">Client of the worker's server.</param>
+/// <param name="recorder">Writes the records of the repository's runs.</param>
+/// <param name="readAlong">Starts to query and record the transitions of the run with the given id.</param>
 public sealed class RunActivities(RunServices services, ITemporalClient client, ProgressRecorder recorder, Action<string> readAlong)
     : IRunActivities
 {

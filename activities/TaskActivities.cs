@@ -6,11 +6,9 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>
-/// The steps of a task, as activities: they translate, send heartbeats, and leave the work to the classes named. What each does is
-/// documented at the interface.
-/// </summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Activities for a task. They translate, send heartbeats, and delegate the work to library classes. The interface documents
+/// each.</summary>
+/// <param name="services">Services of this host.</param>
 /// <param name="remote">As in <see cref="TaskShare"/>.</param>
 public sealed class TaskActivities(RunServices services, string? remote) : ITaskActivities
 {
@@ -75,8 +73,8 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         }
     }
 
-    /// <summary>Shares the results of a task's host. They count once the run's machine can fetch them, so that a host that dies afterwards
-    /// loses nothing.</summary>
+    /// <summary>Publishes the results of a worker host. They count only after the owner host can fetch them, so that a later loss of the
+    /// worker host loses nothing.</summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 

@@ -5,7 +5,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The steps of merging tasks, as activities.</summary>
+/// <summary>Activities for merging tasks. The interface documents each.</summary>
 public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
     private readonly TrainBatches _batches = new(services, CallingExecution.AskAsync);

@@ -5,8 +5,8 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The spending limits of accounts, as activities. The interface documents each.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Activities for the spending limits of accounts. The interface documents each.</summary>
+/// <param name="services">Services of this host.</param>
 public sealed class UsageActivities(RunServices services) : IUsageActivities
 {
     private readonly BudgetRaise _raise = new(services.Governor, services.Time);

@@ -3,10 +3,11 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Base of the workflows that run an agent: signals from the run, reports to the run, and how the workflow ends.</summary>
+/// <summary>Base class of workflows that run an agent. Handles signals from the run, reports to the run, and the end of the
+/// workflow.</summary>
 public abstract class AgentWorkflow : MessageWorkflow
 {
-    /// <summary>Answers with faults before a person is asked.</summary>
+    /// <summary>Maximum number of faulty answers before the task fails.</summary>
     private const int MaxAnswers = 3;
 
     private protected AgentWorkflow()
@@ -30,11 +31,11 @@ public abstract class AgentWorkflow : MessageWorkflow
         set => State.Progress = value;
     }
 
-    /// <summary>The last report.</summary>
+    /// <summary>Returns the last report.</summary>
     [WorkflowQuery(MessageNames.Status, Description = "The last report.")]
     public TaskReport Status() => State.Report;
 
-    /// <summary>Interrupts its agent, which keeps its conversation.</summary>
+    /// <summary>Interrupts the agent, which keeps its conversation.</summary>
     [WorkflowSignal(MessageNames.Pause, Description = "Interrupts its agent, which keeps its conversation.")]
     public Task PauseAsync() => Done(State.Pause);
 
@@ -42,19 +43,19 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowSignal(MessageNames.Resume, Description = "Continues after a pause.")]
     public Task ResumeAsync() => Done(State.Resume);
 
-    /// <summary>Stops its agent and ends; its files stay.</summary>
+    /// <summary>Stops the agent and ends. The task's files are retained.</summary>
     [WorkflowSignal(MessageNames.Cancel, Description = "Stops its agent and ends; its files stay.")]
     public Task CancelAsync() => Done(State.Cancel);
 
-    /// <summary>Continues at once where it waits for a person, with their guidance.</summary>
+    /// <summary>Continues a task that waits for a user at once, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once where it waits for a person, with their guidance.")]
     public Task GoOnAsync(string guidance = null!) => Done(() => State.GoOn(guidance));
 
-    /// <summary>Ends where its run has ended without it.</summary>
+    /// <summary>Ends the workflow if its run has ended without it.</summary>
     [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
-    /// <summary>The steps of the run are done on another machine from now on: the agent is interrupted, and goes on there.</summary>
+    /// <summary>Moves the workflow's activities to another host. The agent is interrupted and continues there.</summary>
     [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
     public Task MovedAsync(RepositoryReference place = null!) =>
         Done(() =>
@@ -67,11 +68,11 @@ public abstract class AgentWorkflow : MessageWorkflow
             Machine.MoveTo(place.Queue);
         });
 
-    /// <summary>A machine is about to begin its agent: the start counts from now on, whatever becomes of that machine.</summary>
+    /// <summary>Records that a host is about to start the agent. From then on the start counts, even if the host fails.</summary>
     [WorkflowUpdate(MessageNames.AgentBegins, Description = "A machine is about to begin its agent.")]
     public Task AgentBeginsAsync(AgentBeginning agent = null!) => Done(() => State.HasBegun = true);
 
-    /// <summary>Refuses an agent that is not asked for, or not on that machine.</summary>
+    /// <summary>Rejects an agent that was not requested, or not on that host.</summary>
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
     public void ValidateAgentBegins(AgentBeginning agent) =>
         Refuse(
@@ -82,10 +83,10 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
-    /// <summary>Runs the work from the first report to the last and turns every failure into a final state.</summary>
-    /// <param name="input">Its start input.</param>
-    /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
-    /// <param name="release">Releases what it held.</param>
+    /// <summary>Runs the work from the first report to the last, and turns every failure into a final state.</summary>
+    /// <param name="input">Start input of the workflow.</param>
+    /// <param name="work">The work, which may end early by <see cref="TaskEndedException"/>.</param>
+    /// <param name="release">Releases the resources held by the work.</param>
     private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
     {
         State.Restore(input);
@@ -101,8 +102,8 @@ public abstract class AgentWorkflow : MessageWorkflow
         catch (Exception failure)
             when (State.IsCancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
-            // The server retries no activity that is to be cancelled, so one that its worker gives up meanwhile (a gate, for example)
-            // fails.
+            // The server does not retry an activity whose cancellation was requested. If its worker gives it up meanwhile (a gate, for
+            // example), the activity fails.
             Reporter.TransitionTo(TaskStates.Cancelled, State.WhyCancelled);
         }
         catch (ActivityFailureException failure)
@@ -114,17 +115,17 @@ public abstract class AgentWorkflow : MessageWorkflow
         return State.Report;
     }
 
-    /// <summary>Runs an agent of this task until it has ended in a way that another run would not change.</summary>
-    /// <param name="call">Lets one start happen.</param>
+    /// <summary>Runs an agent of this task until its outcome is final, so that another agent run would not change it.</summary>
+    /// <param name="call">Executes one agent run.</param>
     /// <param name="answer">As in <see cref="OwnAgent"/>.</param>
     private protected async Task<AgentRunResult> RunAgentAsync(
         Func<AgentCall, Task<AgentRunResult>> call,
         Func<AgentRunResult, Task<bool>>? answer = null
     ) => (await new AgentRuns(State, Waits).RunAsync(new OwnAgent(State, Reporter, Waits, call, answer)))!;
 
-    /// <summary>Asks an agent until its answer has no faults; faults go back to the same conversation.</summary>
-    /// <param name="question">What it is asked.</param>
-    /// <param name="stillFaulty">Why it fails after the last answer.</param>
+    /// <summary>Asks an agent until its answer has no faults. Faults are returned to the same conversation.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="stillFaulty">Creates the reason for failing after the last answer.</param>
     private protected async Task<AnswerJudgement> AskAsync(AgentQuestion question, Func<int, IReadOnlyList<Quote>, Reason> stillFaulty)
     {
         for (var attempt = 1; ; attempt++)
@@ -145,8 +146,8 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
     }
 
-    /// <summary>One answer and what it is worth. What the task has reported before stays, because a later execution goes on from
-    /// it.</summary>
+    /// <summary>Requests one answer and its validation. Keeps the task's earlier results in the report, because a later execution
+    /// continues from them.</summary>
     private async Task<AnswerJudgement> AskOnceAsync(AgentQuestion question)
     {
         var before = Progress.SaidHash;
@@ -163,7 +164,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
     }
 
-    /// <summary>Options of activities that answer within minutes.</summary>
+    /// <summary>Options of activities that complete within minutes.</summary>
     private protected ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
 
     private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentCall call)

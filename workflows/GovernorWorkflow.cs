@@ -4,18 +4,18 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One account's governor on a server: an update is what the lock of the ledgers' files is on one machine.</summary>
+/// <summary>Governor of one account on a server. Its updates correspond to the lock of the ledger files on a single host.</summary>
 [Workflow]
 public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 {
-    /// <summary>A place in line is kept for so long before it is asked for again; the rules forget it after half a minute.</summary>
+    /// <summary>Longest time for which a call holds a position in line before the start must be requested again. The rules drop a position
+    /// after 30 seconds.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(15);
 
-    /// <summary>The number of answered calls that are kept. A client gives up a call, and makes another one, long before as many have
-    /// come.</summary>
+    /// <summary>Number of retained answered calls. A client abandons a call long before this many others have been answered.</summary>
     private const int MostAnswered = 200;
 
-    /// <summary>The number of notes of unreadable messages that are kept.</summary>
+    /// <summary>Number of retained notes of unreadable messages.</summary>
     private const int MostDropped = 5;
     private readonly List<AnsweredCall> _answered = [];
     private readonly List<string> _dropped = [];
@@ -23,7 +23,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     private string _account = "";
     private int _mostCalls;
 
-    /// <summary>Lines that look at the ledger again when it has changed.</summary>
+    /// <summary>Number of ledger changes, which waiting starts observe to check the ledger again.</summary>
     private int _changes;
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         _answered.AddRange(state.Answered);
         _dropped.AddRange(state.Dropped);
         await TakeUpStateAsync();
-        // Nothing is done by itself: windows and blocks end by the clock when somebody asks.
+        // No timer is needed, because windows and blocks end by the clock at the next call.
         await Workflow.WaitConditionAsync(() => IsLong);
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
         var carried = Status();
@@ -62,7 +62,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             Dropped = [.. _dropped],
         };
 
-    /// <summary>Refuses a call about another account.</summary>
+    /// <summary>Rejects a call about another account.</summary>
     [WorkflowUpdateValidator(nameof(CallAsync))]
     public void CheckCall(GovernorCall asked) =>
         Refuse(
@@ -75,7 +75,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     [WorkflowUpdate(MessageNames.Call, Description = "Asks for an agent start, or tells what agents use.")]
     public Task<GovernorAnswer> CallAsync(GovernorCall asked = null!)
     {
-        // A start that is asked for again replaces its own reservation, and needs no note.
+        // A repeated start replaces its own reservation, so it need not be remembered.
         var isNoted = asked.RequestId.Length > 0 && asked.Start is null;
         if (isNoted && _answered.FirstOrDefault(one => one.RequestId == asked.RequestId) is { } before)
         {
@@ -100,7 +100,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         return Task.FromResult(answer);
     }
 
-    /// <summary>Refuses a start of another account.</summary>
+    /// <summary>Rejects a start of another account.</summary>
     [WorkflowUpdateValidator(nameof(AwaitTurnAsync))]
     public void CheckTurn(StartRequest request, TimeSpan shortWait) => Refuse(Foreign(request));
 
@@ -123,7 +123,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             {
                 return new LineAnswer(false);
             }
-            // What depends on other agents changes with them; a reset comes by the clock.
+            // A wait for other agents ends with a change of the ledger. A wait for a reset ends by the clock.
             var look = why is Blocked or NearlyFull && until < end ? until : end;
             var seen = _changes;
             if (look <= RunContext.Now || IsLong)
@@ -154,7 +154,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
 
-    // Waiting alone changes nothing that others wait for.
+    // A new position in line alone does not affect other waiting starts.
     private void Change(LedgerBook next)
     {
         var (before, after) = (_book.Of(_account), next.Of(_account));

@@ -3,26 +3,26 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Files and resources of one repository, leased for the time of a task, over all its runs.</summary>
+/// <summary>Leases files and resources of one repository to tasks, across all its runs.</summary>
 [Workflow]
 public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 {
-    /// <summary>The time that a run that was alone has to report its holdings, before the next one proceeds without knowing.</summary>
+    /// <summary>Time limit for a run that was alone to declare its leases. Afterwards the next run proceeds without them.</summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>The number of notes of unreadable messages that are kept.</summary>
+    /// <summary>Number of retained notes of unreadable messages.</summary>
     private const int MostDropped = 5;
 
-    /// <summary>The interval at which holders are checked for being still alive, in addition to the check when a run joins or a task has to
+    /// <summary>Interval between checks that lease holders are still open. Holders are also checked when a run joins or a task has to
     /// wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>A task has to wait; its holder may be gone, so holders are checked now.</summary>
+    /// <summary>True to check lease holders now, because a task has to wait and its holder may be gone.</summary>
     private bool _shouldLook;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
 
-    /// <summary>The run that was notified that it is alone: it requests nothing, and declares what it holds when another run
-    /// joins.</summary>
+    /// <summary>The run that was notified that it is alone, or null. Such a run requests no leases, and declares its needs when another
+    /// run joins.</summary>
     private string? _alone;
     private LeaseState _begin = new();
     private LeaseTable _table = new(new LeaseState());
@@ -117,19 +117,19 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         _table.Join(runId);
 
-        // A terminated run sends no leave signal; the new run must not wait for it.
+        // A terminated run sends no leave signal, and the new run can't wait for it.
         if (_table.Runs.Count > 1)
         {
             await RemoveEndedAsync();
         }
-        // A run that was not notified yet whether it is alone holds nothing, and the answer to its own join says that it is not.
+        // A run that has not yet been notified that it is alone holds nothing. The answer to its own join reports the other run.
         if (_alone is { } alone && alone != runId && _table.Runs.Contains(alone))
         {
             _undeclared.Add(alone);
             TellShared(alone, true);
         }
-        // A run that was reset joins again: it declares what it holds after it was notified that it is not alone, and does not wait for
-        // itself.
+        // A run that was reset joins again. It declares its leases after the notification that it is not alone, so it can't wait for its
+        // own declaration.
         await TimedWaits.UntilAsync(
             () => _undeclared.All(other => other == runId),
             HoldPatience,
@@ -207,7 +207,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
     }
 
-    /// <summary>Removes runs that were terminated or deleted: they sent no leave signal, so their leases are released by polling.</summary>
+    /// <summary>Removes runs that were terminated or deleted. They sent no leave signal, so polling releases their leases.</summary>
     private async Task RemoveEndedAsync()
     {
         if (_table.Runs.Count == 0)
@@ -239,7 +239,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
         catch (FailureException)
         {
-            // The run has ended: it needs no lease, and is removed when a task waits for it.
+            // The run has ended and needs no lease. It is removed when a task waits for it.
         }
     }
 }

@@ -4,8 +4,8 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>The merge train of one run, its child: it begins with the first verified work and ends with the run. It puts the parts of a
-/// train together; what they know is one <see cref="TrainContext"/>.</summary>
+/// <summary>Merge queue of one run, as its child workflow. Starts with the first verified work and ends with the run. This class composes
+/// the parts of the merge queue, which share one <see cref="TrainContext"/>.</summary>
 [Workflow]
 public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 {
@@ -15,14 +15,15 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     private readonly ResetWatch _resets = new();
     private int _steps;
 
-    /// <summary>Puts its parts together.</summary>
+    /// <summary>Composes the parts.</summary>
     public MergeTrainWorkflow()
     {
         _reporter = new TrainReporter(_context);
         _runner = new TrainRunner(_context, _reporter);
     }
 
-    /// <summary>A step adds some ten events; each execution must do some work of its own.</summary>
+    /// <summary>True if the workflow should continue as new. A step adds about ten events, and each execution must do some work before it
+    /// continues as new.</summary>
     private bool IsLong =>
         _steps > 0
         && _context.State.Batch is null
@@ -54,8 +55,8 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
             );
             if (_resets.WasReset)
             {
-                // What was merged after the reset point is not known here, and the run has counted those reports: the run starts another
-                // train for what still waits.
+                // This execution does not know the merges after the reset point, but the run has counted their reports. The run starts
+                // another merge queue for the waiting requests.
                 _context.Close();
             }
             if (!_context.IsClosing && _runner.HasStep)

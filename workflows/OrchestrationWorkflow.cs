@@ -3,13 +3,13 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One run: the plan is read and approved, the repository prepared, tasks start as soon as their dependencies are merged, verified
-/// work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person. This class puts the parts
-/// together; their shared data is one <see cref="RunState"/>.</summary>
+/// <summary>One run. Reads the plan, waits for its approval and prepares the repository. Tasks start when their dependencies are merged.
+/// Verified work is merged in order, and finally staging lands on the target. Open decisions wait for a user. This class composes the
+/// parts, which share one <see cref="RunState"/>.</summary>
 [Workflow]
 public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
 {
-    /// <summary>The input is passed on to activities, and servers refuse messages of 2 MB.</summary>
+    /// <summary>Maximum size of the input in bytes. The input is passed on to activities, and servers reject messages of 2 MB.</summary>
     private const int MostInput = 1536 * 1024;
 
     private RunCheckpoint? _checkpoint;
@@ -99,7 +99,8 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
     [WorkflowQuery(MessageNames.Unrecorded, Description = "Transitions that the machine of the run is to record.")]
     public ProgressInput? Unrecorded() => Parts.Recorder.Unrecorded();
 
-    /// <summary>A run that is restored can be cancelled also while that is impossible.</summary>
+    /// <summary>True if the run can handle a message now. A run that is being restored can be cancelled even if its restoration
+    /// fails.</summary>
     internal override bool IsReadyFor(string message) =>
         base.IsReadyFor(message) || (message == MessageNames.Cancel && _checkpoint is not null);
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows;
 
-/// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a
-/// plan go back to the same conversation.</summary>
+/// <summary>Turns a request into a plan. Each answer of the planner is the result of an activity, so it is paid for only once. Faults of a
+/// plan are returned to the same conversation.</summary>
 [Workflow]
 public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 {
@@ -22,7 +22,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
         Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
     }
 
-    /// <summary>The run itself stores the first plan where it was requested.</summary>
+    /// <summary>Stores a new plan at the end. The run itself stores its first plan at the requested location.</summary>
     private async Task EndAsync()
     {
         if (Input.Replan == 0)

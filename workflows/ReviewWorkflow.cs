@@ -2,8 +2,8 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and stored before it is used, so that it
-/// is paid for once; an answer that can't be read goes back to the same conversation.</summary>
+/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and stored before use, so it is paid for
+/// only once. An unreadable answer is returned to the same conversation.</summary>
 [Workflow]
 public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 {
@@ -37,7 +37,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
         Reporter.TransitionTo(TaskStates.Answered, new RoundRead(Round.Number));
     }
 
-    /// <summary>Each part is a conversation of its own.</summary>
+    /// <summary>Reviews one part of the change, in a separate conversation.</summary>
     private async Task ReviewAsync(int part)
     {
         (State.Session, State.ProblemsFile) = ("", "");

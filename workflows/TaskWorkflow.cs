@@ -2,8 +2,8 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One task: a worktree is prepared, an agent works in it, the result is checked, committed and run through its gates, and the run
-/// merges it. Faults go back to the same conversation, with evidence, as often as the plan allows.</summary>
+/// <summary>One task. An agent works in a prepared worktree. Its result is checked, committed, run through the gates and merged by the
+/// run. Faults are returned to the same conversation with evidence, as often as the plan allows.</summary>
 [Workflow]
 public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 {
@@ -13,7 +13,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private readonly WorkMerger _merger;
     private readonly TaskPlaces _places;
 
-    /// <summary>Puts its parts together.</summary>
+    /// <summary>Composes the parts.</summary>
     public TaskWorkflow()
     {
         _remediations = new Remediations(State);
@@ -97,7 +97,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         }
     }
 
-    /// <summary>Merges an earlier result without an agent where it passes its gates on the present base; otherwise it is not tried
+    /// <summary>Merges an earlier result without an agent if it passes its gates on the current base. Otherwise it is not tried
     /// again.</summary>
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
@@ -126,7 +126,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         return merge.Merged;
     }
 
-    /// <summary>The task's branch is its result: nothing merges it.</summary>
+    /// <summary>Ends the task with its branch as the result, which is not merged.</summary>
     private void EndKept(VerifyResult work) =>
         Reporter.TransitionTo(TaskStates.Kept, work.Notes.Count == 0 ? null : new WorkMerged(Quote.All(work.Notes), null));
 
@@ -140,7 +140,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         );
     }
 
-    /// <summary>Runs the agent; fulfilling its requests may bring a newer base into its worktree.</summary>
+    /// <summary>Runs the agent and fulfills its requests, which may bring a newer base into the worktree.</summary>
     private async Task<(PreparedTask Prepared, VerifyResult Work)> LetAgentWorkAsync(PreparedTask prepared)
     {
         var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
@@ -154,7 +154,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             await _places.StayHomeAsync();
             if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
             {
-                // The work so far is a commit of this attempt, and uses no remediation.
+                // The work so far is a commit of this attempt, so it does not use a remediation.
                 Progress = Progress with
                 {
                     Attempt = Progress.Attempt + 1,
@@ -165,14 +165,14 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
         async Task<bool> AnswerAsync(AgentRunResult result)
         {
-            // What it asks for is looked at where the run is.
+            // The owner host judges the agent's request.
             await _places.TakeHomeAsync();
             return await requests.AnswerAsync(result);
         }
     }
 
-    /// <summary>The worktree holds both sides. A person's resolution goes through the same checks as an agent's work; if they send
-    /// guidance, the agent tries once more.</summary>
+    /// <summary>Waits for a user to resolve a conflict in the worktree, which contains both sides. The resolution passes the same checks
+    /// as an agent's work. If the user sends guidance, the agent tries again.</summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
         await _places.StayHomeAsync();

@@ -6,10 +6,10 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>The registrations that a worker of the workflows needs.</summary>
+/// <summary>Registrations for a worker that executes the workflows.</summary>
 public static class WorkerSetup
 {
-    /// <summary>The workflows.</summary>
+    /// <summary>Types of the workflows.</summary>
     public static IReadOnlyList<Type> Workflows { get; } =
     [
         typeof(OrchestrationWorkflow),
@@ -21,21 +21,21 @@ public static class WorkerSetup
         typeof(GovernorWorkflow),
     ];
 
-    /// <summary>The innermost interceptor: reads what workflows are sent.</summary>
+    /// <summary>Innermost interceptor, which reads the messages sent to workflows.</summary>
     public static IWorkerInterceptor Messages { get; } = new MessageInterceptor();
 
-    /// <summary>Says in words what each activity does.</summary>
+    /// <summary>Interceptor that adds a summary to each activity.</summary>
     public static IWorkerInterceptor Summaries { get; } = new SummaryInterceptor();
 
-    /// <summary>Sends activities to the machine that a run was moved to.</summary>
+    /// <summary>Interceptor that routes activities to the host that a run was moved to.</summary>
     public static IWorkerInterceptor Machines { get; } = new MachineInterceptor();
 
-    /// <summary>The converter for a worker's client, or for a replay: with another one <see cref="Messages"/> finds nothing to
-    /// read.</summary>
-    /// <param name="payloads">How payloads are read and written otherwise.</param>
+    /// <summary>Creates the payload converter for a worker's client or for a replay. <see cref="Messages"/> requires this
+    /// converter.</summary>
+    /// <param name="payloads">Converter for all other payloads.</param>
     public static IPayloadConverter Converter(IPayloadConverter payloads) => new RawArguments(payloads);
 
-    /// <summary>Adds the workflows and what reads their messages.</summary>
+    /// <summary>Adds the workflows and the interceptor that reads their messages.</summary>
     public static TemporalWorkerOptions AddWorkflows(this TemporalWorkerOptions options)
     {
         foreach (var workflow in Workflows)
@@ -46,7 +46,7 @@ public static class WorkerSetup
         return options;
     }
 
-    /// <summary>The client for such a worker, from one that speaks as <see cref="MessageJson"/> says.</summary>
+    /// <summary>Returns a client for such a worker, based on a client with the JSON options of <see cref="MessageJson"/>.</summary>
     public static ITemporalClient ForWorkflows(ITemporalClient client)
     {
         var options = (TemporalClientOptions)client.Options.Clone();

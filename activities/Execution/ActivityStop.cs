@@ -4,18 +4,18 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Gives up the activities of a worker at once, where a person does not want to wait for the worker's grace: the SDK takes that
-/// once, when the worker is made. They are tried again by the next worker.</summary>
+/// <summary>Cancels a worker's activities without the grace period, which the SDK fixes when the worker is created. The next worker
+/// retries them.</summary>
 public sealed class ActivityStop : IWorkerInterceptor, IDisposable
 {
     private static readonly AsyncLocal<CancellationToken?> OfActivity = new();
 
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Cancelled when the activity that is running is to end, for whatever reason.</summary>
+    /// <summary>Cancelled when the current activity is to end, for any reason.</summary>
     internal static CancellationToken Token => OfActivity.Value ?? ActivityExecutionContext.Current.CancellationToken;
 
-    /// <summary>Gives up the activities that are running, and all that begin from now on.</summary>
+    /// <summary>Cancels the running activities, and all that start from now on.</summary>
     public void GiveUp() => _stop.Cancel();
 
     /// <inheritdoc/>

@@ -5,13 +5,13 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Heartbeats while a step works. Cancellation arrives with the server's answers.</summary>
+/// <summary>Sends heartbeats during an activity. A cancellation arrives with the server's responses.</summary>
 internal static class Heartbeats
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Sends heartbeats while the work is done.</summary>
-    /// <typeparam name="T">The work's task.</typeparam>
+    /// <summary>Sends heartbeats while the work runs.</summary>
+    /// <typeparam name="T">Result of the work.</typeparam>
     public static async Task<T> WhileAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
@@ -37,8 +37,8 @@ internal static class Heartbeats
         }
     }
 
-    /// <summary>Runs work that reports its own progress, and that can be detached from as well as stopped: only a cancellation by the
-    /// workflow stops it, everything else detaches.</summary>
+    /// <summary>Runs work that reports its own progress and can be stopped or detached. Only a cancellation by the workflow stops the
+    /// work. All other causes detach from it.</summary>
     public static async Task<T> FollowAsync<T>(Func<StepExecution, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
@@ -73,8 +73,8 @@ internal static class Heartbeats
         async Task EndAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
     }
 
-    /// <summary>True if the work is to be stopped: the workflow cancelled the activity, or the server does not know this attempt any more
-    /// and the workflow is closed (terminated). Where the workflow is open, another attempt follows.</summary>
+    /// <summary>True if the work must be stopped. Either the workflow cancelled the activity, or the server no longer knows this attempt
+    /// and the workflow is closed (terminated). If the workflow is open, another attempt follows.</summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {
         if (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused)
@@ -91,7 +91,7 @@ internal static class Heartbeats
         }
         catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or InvalidOperationException)
         {
-            // If the server can't be asked, another attempt may be running.
+            // The server is unreachable, so another attempt may be running.
             return false;
         }
     }

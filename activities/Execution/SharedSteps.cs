@@ -6,9 +6,9 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Pushes the results of a step of a shared run before the end of the step counts. A machine that dies afterwards loses nothing
-/// that the run needs.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Pushes the results of an activity of a shared run before the activity completes. If the host is lost afterwards, the run loses
+/// nothing.</summary>
+/// <param name="services">Services of this host.</param>
 /// <param name="here">The repository that the worker serves.</param>
 public sealed class SharedSteps(RunServices services, RepositoryReference here) : IWorkerInterceptor
 {

@@ -5,8 +5,8 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Maps exceptions of steps to failures of activities, for all activities of a worker: a final one is not retried. Other
-/// exceptions are retried by the activity's retry policy.</summary>
+/// <summary>Maps exceptions of steps to activity failures, for all activities of a worker. Final ones are non-retryable. Other exceptions
+/// are retried by the activity's retry policy.</summary>
 public sealed class StepFailures : IWorkerInterceptor
 {
     /// <inheritdoc/>

@@ -7,13 +7,13 @@ namespace Orchestrator.Activities;
 /// <summary>Queries the workflows of a run's tasks for their reports.</summary>
 internal static class OpenTasks
 {
-    /// <summary>The report of one task; null where there is no workflow to answer.</summary>
+    /// <summary>Returns the report of a single task, or null if no workflow can answer.</summary>
     public static async Task<TaskReport?> ReadAsync(ITemporalClient client, ReadTaskInput input, CancellationToken stop)
     {
         var task = client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));
         try
         {
-            // This worker may have to answer the query itself: when it stops, it must not wait for its own answer.
+            // This worker may have to answer the query itself, so a stopping worker can't wait for its own answer.
             var untilStopped = new RpcOptions { CancellationToken = stop };
             return await task.QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
         }
@@ -23,7 +23,7 @@ internal static class OpenTasks
         }
         catch (RpcException refused) when (refused.Code == RpcException.StatusCode.FailedPrecondition)
         {
-            // Closed before a worker ran it: it has no report, and no later query is answered either.
+            // A workflow that was closed before any worker ran it has no report, and answers no later query either.
             if (await WorkflowState.IsOpenAsync(task))
             {
                 throw;
@@ -32,7 +32,7 @@ internal static class OpenTasks
         }
     }
 
-    /// <summary>The reports of all tasks of a run whose workflows are open, by task id.</summary>
+    /// <summary>Returns the reports of a run's tasks with open workflows, by task id.</summary>
     public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(
         ITemporalClient client,
         string runId,
@@ -55,7 +55,7 @@ internal static class OpenTasks
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
             {
-                // It was deleted between the two calls.
+                // The workflow was deleted between the two calls.
             }
         }
         return open;

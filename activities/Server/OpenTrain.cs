@@ -4,12 +4,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The merge train left by an execution that a reset has replaced.</summary>
+/// <summary>Merge queue left by an execution that a reset has replaced.</summary>
 internal static class OpenTrain
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Closes it and waits until it has closed: then the state of staging is final.</summary>
+    /// <summary>Closes the merge queue and waits until it has closed, after which the position of staging is final.</summary>
     public static async Task CloseAsync(ITemporalClient client, string runId, TimeProvider time, CancellationToken stop)
     {
         var train = client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(runId));
@@ -27,7 +27,7 @@ internal static class OpenTrain
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {
-            // There is none, or it has closed already.
+            // The merge queue does not exist, or has already closed.
         }
     }
 }

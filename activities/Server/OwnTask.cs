@@ -6,10 +6,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The task that the running activity is a step of.</summary>
+/// <summary>The task of the current activity.</summary>
 internal static class OwnTask
 {
-    /// <summary>The workflow of that task.</summary>
+    /// <summary>Workflow of the task.</summary>
     public static WorkflowHandle<ITaskWorkflow> Workflow
     {
         get
@@ -21,10 +21,10 @@ internal static class OwnTask
         }
     }
 
-    /// <summary>An agent of a shared run is begun only where it is wanted. Its workflow knows of it from then on: this machine may be lost
-    /// before it has shared anything of it.</summary>
+    /// <summary>Announces an agent of a shared run to its workflow, and fails if the agent is not wanted on this host. The workflow then
+    /// knows of the agent even if this host is lost before its first push.</summary>
     /// <param name="start">Number of the agent run.</param>
-    /// <exception cref="StepException">It is not wanted here any more.</exception>
+    /// <exception cref="StepException">The agent is no longer wanted on this host.</exception>
     public static async Task DemandWantedAsync(int start)
     {
         var agent = new AgentBeginning(start, ActivityExecutionContext.Current.Info.TaskQueue);

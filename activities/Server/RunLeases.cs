@@ -6,8 +6,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Signals the lease workflow of a repository for a run. The needs of tasks are read from the plan here, because workflows know
-/// only ids.</summary>
+/// <summary>Signals the lease workflow of a repository on behalf of a run. The needs of tasks are read from the plan here, because
+/// workflows know only ids.</summary>
 internal sealed class RunLeases(RunServices services, ITemporalClient client)
 {
     public async Task TellAsync(LeaseInput input)
@@ -39,7 +39,7 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
         }
     }
 
-    /// <summary>The leases that tasks of all runs of a repository hold or wait for; a run that is alone in it has none.</summary>
+    /// <summary>Returns the leases that tasks of all runs in a repository hold or wait for. A run that is alone has none.</summary>
     public async Task<IReadOnlyList<LeaseRequest>> ListAsync(RepositoryReference repository, CancellationToken stop)
     {
         var leases = client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key));
@@ -55,7 +55,7 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
         }
     }
 
-    /// <summary>The given runs that are not open any more.</summary>
+    /// <summary>Returns those of the given runs that are no longer open.</summary>
     public async Task<IReadOnlyList<string>> FindEndedAsync(IReadOnlyList<string> runIds)
     {
         var ended = new List<string>();

@@ -6,12 +6,13 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The governor of all machines of a server: a workflow for each account, and one for the budgets that count over all of
-/// them.</summary>
-/// <param name="client">Client of the server, with the product's JSON rules.</param>
+/// <summary>Governor for all hosts of a server. Each account has a workflow, and one workflow handles the budgets across all
+/// accounts.</summary>
+/// <param name="client">Client of the server, with the product's JSON options.</param>
 public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
 {
-    /// <summary>Live spending is for people, and for an agent's own part of a budget in tokens, which is counted here.</summary>
+    /// <summary>Interval between reports of live spending. They are for users, and for the token budget of a single agent, which this host
+    /// counts.</summary>
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
@@ -30,8 +31,8 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         return SharedBudgets.OfBudgets(asked) is { } ofAll ? Both(own, await SendAsync(ofAll, cancellationToken)) : own;
     }
 
-    /// <summary>Asks for an agent start: the account first, where most starts that wait do so; then the budgets. What the account has
-    /// reserved for one that dies in between is given back like that of every start that never began.</summary>
+    /// <summary>Requests an agent start, first from the account, where most starts wait, then from the budgets. If the process dies in
+    /// between, the account releases the reservation like that of any agent that never started.</summary>
     public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var asked = new GovernorCall
@@ -148,7 +149,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         );
     }
 
-    /// <summary>Runs a call; the step retries a failure of the server.</summary>
+    /// <summary>Executes a call. The step retries failures of the server.</summary>
     private static async Task<T> ReachAsync<T>(Func<Task<T>> ask)
     {
         try

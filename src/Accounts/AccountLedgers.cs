@@ -3,32 +3,34 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Accounts;
 
-/// <summary>A ledger of an account can't be used: torn, of something else, or of another user. Nothing was changed.</summary>
-/// <param name="message">Which file, why, and what to do.</param>
+/// <summary>Thrown if an account's ledger can't be used: it is torn, foreign or belongs to another user. Nothing was changed.</summary>
+/// <param name="message">Names the file, the cause and the remedy.</param>
 public sealed class LedgerDamagedException(string message) : IOException(message);
 
-/// <summary>The ledgers of a user's accounts: a file for each, shared by all repositories, and one lock for all, so that budgets over
-/// several accounts hold. A file is written whole or not at all.</summary>
+/// <summary>
+/// The ledgers of a user's accounts: one file per account, shared by all repositories. One lock covers all files, so that budgets over
+/// several accounts are enforced. Files are replaced atomically.
+/// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environment)
 {
     private const string Ending = ".ledger.json";
 
-    /// <summary>Ledgers by their files' content: most reads find what was there before.</summary>
+    /// <summary>Cache of parsed ledgers, by account, valid for unchanged file content.</summary>
     private readonly ConcurrentDictionary<string, (byte[] Content, Ledger Ledger)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The folder of the ledgers.</summary>
+    /// <summary>Folder of the ledgers.</summary>
     public string Folder { get; } = Path.Combine(UserState.RootOf(environment), "usage");
 
-    /// <summary>The file of an account.</summary>
+    /// <summary>Returns the path of an account's ledger file.</summary>
     public string PathOf(string account) => Path.Combine(Folder, account + Ending);
 
-    /// <summary>The ledgers as they are now.</summary>
-    /// <exception cref="LedgerDamagedException">One can't be read.</exception>
+    /// <summary>Reads the current ledgers.</summary>
+    /// <exception cref="LedgerDamagedException">A ledger can't be read.</exception>
     public LedgerBook Read() =>
         new(ReadAll().ToImmutableSortedDictionary(ledger => ledger.Account, ledger => ledger, StringComparer.Ordinal));
 
-    /// <summary>The ledgers that can be read, and what is wrong with the others, a sentence each.</summary>
+    /// <summary>Reads the ledgers that are readable, and returns the faults of the others, one sentence each.</summary>
     public (LedgerBook Book, IReadOnlyList<string> Faults) TryRead()
     {
         var book = LedgerBook.Empty;
@@ -47,8 +49,8 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         return (book, faults);
     }
 
-    /// <summary>Takes the lock: nobody else changes a ledger until it is disposed of.</summary>
-    /// <exception cref="LedgerDamagedException">The folder is not this user's.</exception>
+    /// <summary>Takes the lock. No other process can change a ledger until the result is disposed.</summary>
+    /// <exception cref="LedgerDamagedException">The folder does not belong to this user.</exception>
     public async Task<LockedLedgers> LockAsync(CancellationToken stop)
     {
         var path = Path.Combine(Folder, "lock");
@@ -63,8 +65,8 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         }
     }
 
-    /// <summary>Changes the ledgers, alone.</summary>
-    /// <param name="change">The next book, and what comes of it.</param>
+    /// <summary>Changes the ledgers under the lock.</summary>
+    /// <param name="change">Returns the next book and a result.</param>
     public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
     {
         using var locked = await LockAsync(stop);
@@ -141,7 +143,7 @@ public sealed class AccountLedgers(IReadOnlyDictionary<string, string> environme
         );
 }
 
-/// <summary>The ledgers while nobody else may change them.</summary>
+/// <summary>The ledgers while this process holds the lock.</summary>
 public sealed class LockedLedgers : IDisposable
 {
     private readonly AccountLedgers _ledgers;
@@ -162,10 +164,10 @@ public sealed class LockedLedgers : IDisposable
         }
     }
 
-    /// <summary>The content of the files.</summary>
+    /// <summary>Current content of the files.</summary>
     public LedgerBook Book { get; private set; }
 
-    /// <summary>Writes the ledgers that have changed.</summary>
+    /// <summary>Writes the changed ledgers.</summary>
     public void Write(LedgerBook next)
     {
         foreach (var ledger in next.Ledgers.Values)

@@ -3,22 +3,24 @@ using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Accounts;
 
-/// <summary>The name of the account that pays for an agent: the same in all repositories of a user, and another one for another login or
-/// key. It is the name of a file, and no secret.</summary>
+/// <summary>
+/// Names of the accounts that pay for agents. A name is the same in all repositories of a user and differs for each login or key. It is
+/// used as a file name and is not secret.
+/// </summary>
 public static class AccountName
 {
-    /// <summary>The agent that is always there.</summary>
+    /// <summary>Name of the built-in agent.</summary>
     public const string Claude = "claude";
 
-    /// <summary>The account of an agent.</summary>
-    /// <param name="agent">The agent's name in the settings; <c>api</c> and <c>bedrock</c> for models without an agent program.</param>
-    /// <param name="environment">The variables that it gets.</param>
+    /// <summary>Returns the account of an agent.</summary>
+    /// <param name="agent">Name of the agent in the settings, or <c>api</c> or <c>bedrock</c> for models without an agent program.</param>
+    /// <param name="environment">Environment variables of the agent.</param>
     public static string Of(string agent, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment) =>
         OfProvider(agent == Claude ? settings.Claude.Provider : agent, environment);
 
-    /// <summary>The account of a provider.</summary>
-    /// <param name="provider">One of those of <c>agents.claude.provider</c>, or the name of another agent.</param>
-    /// <param name="environment">The variables that the agent gets.</param>
+    /// <summary>Returns the account of a provider.</summary>
+    /// <param name="provider">A value of <c>agents.claude.provider</c>, or the name of another agent.</param>
+    /// <param name="environment">Environment variables of the agent.</param>
     public static string OfProvider(string provider, IReadOnlyDictionary<string, string> environment)
     {
         return provider switch

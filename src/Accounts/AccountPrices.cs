@@ -2,10 +2,10 @@ using Orchestrator.Agents;
 
 namespace Orchestrator.Accounts;
 
-/// <summary>Prices by the settings, and what a whole agent run has used by them.</summary>
+/// <summary>Prices from the settings, and the cost of complete agent runs.</summary>
 public static class AccountPrices
 {
-    /// <summary>The table with the prices of the settings.</summary>
+    /// <summary>Creates the price table with the prices of the settings.</summary>
     public static PriceTable Of(OrchestratorSettings settings) =>
         new(
             settings.Usage.Prices.ToDictionary(
@@ -15,7 +15,9 @@ public static class AccountPrices
             )
         );
 
-    /// <summary>Use by model. What the program says of its cost goes first; where it said nothing the table prices the tokens.</summary>
+    /// <summary>
+    /// Computes usage by model. The cost reported by the agent program takes precedence; otherwise the table prices the tokens.
+    /// </summary>
     public static IReadOnlyList<ModelRecord> Models(AgentUsage usage, PriceTable prices) =>
         [
             .. usage

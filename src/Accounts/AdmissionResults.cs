@@ -1,13 +1,13 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>Results of agent starts that the governor does not admit now.</summary>
+/// <summary>Builds the results of agent starts that the governor does not admit now.</summary>
 public static class AdmissionResults
 {
-    /// <summary>The result of the step.</summary>
-    /// <param name="admission">What the governor says.</param>
-    /// <param name="account">The account.</param>
-    /// <param name="session">The conversation to go on with.</param>
-    /// <param name="nextDay">When the day's budget is another one.</param>
+    /// <summary>Builds the result of the step.</summary>
+    /// <param name="admission">The governor's decision.</param>
+    /// <param name="account">Name of the account.</param>
+    /// <param name="session">Id of the conversation to continue.</param>
+    /// <param name="nextDay">Time at which the next day's budget starts.</param>
     public static AgentRunResult Of(Admission admission, string account, string session, DateTimeOffset nextDay)
     {
         var result = new AgentRunResult
@@ -44,7 +44,7 @@ public static class AdmissionResults
         };
     }
 
-    /// <summary>The result where a ledger can't be used: the machine has to be mended.</summary>
+    /// <summary>Builds the result for an unusable ledger, which must be repaired on the machine.</summary>
     public static AgentRunResult Of(LedgerDamagedException damaged, string session) =>
         new()
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>The governor of all processes with one home folder: ledgers in files under one lock.</summary>
+/// <summary>A governor for all processes of a user on one machine, with ledgers in files under one lock.</summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
@@ -15,8 +15,10 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
     public Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken) =>
         _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, asked, time.GetUtcNow()), cancellationToken);
 
-    /// <summary>Asks for an agent start. One that is admitted keeps the lock: nobody's block comes between it and the agent's
-    /// process.</summary>
+    /// <summary>
+    /// Requests an agent start. If admitted, the lock is held until the agent's process exists, so that no other process can start a
+    /// backoff in between.
+    /// </summary>
     public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var locked = await _ledgers.LockAsync(cancellationToken);

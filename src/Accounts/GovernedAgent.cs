@@ -1,6 +1,6 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>An agent run for the governor: who pays, and which budgets it counts in.</summary>
+/// <summary>An agent run as the governor needs it: the paying account and the applicable budgets.</summary>
 public sealed record GovernedAgent
 {
     public required string Account { get; init; }
@@ -13,19 +13,19 @@ public sealed record GovernedAgent
     public required string Model { get; init; }
     public required OrchestratorSettings Settings { get; init; }
 
-    /// <summary>Agents of the account at once; null: no limit.</summary>
+    /// <summary>Number of agents of the account that may run at the same time, or null for no limit.</summary>
     public required int? Slots { get; init; }
 
-    /// <summary>The agent goes on with work that was begun.</summary>
+    /// <summary>True if the agent continues earlier work.</summary>
     public required bool IsUnderWay { get; init; }
 
-    /// <summary>The provider that pays, where it is another one than that of the settings; empty: it is that one.</summary>
+    /// <summary>Fallback provider that pays; empty for the provider of the settings.</summary>
     public string Fallback { get; init; } = "";
 
-    /// <summary>Identifies the agent run over repetitions of its step.</summary>
+    /// <summary>Id of the agent run, stable over repetitions of its step.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Repository.Key}/{Run}/{Task}/{Start}");
 
-    /// <summary>The request for its start.</summary>
+    /// <summary>Creates the start request.</summary>
     public StartRequest ToRequest(Holder holder, DateOnly today) =>
         new()
         {
@@ -47,8 +47,10 @@ public sealed record GovernedAgent
             Caps = Caps(today),
         };
 
-    /// <summary>The scopes that its use is counted in, in the order of <see cref="BudgetSettings.All"/>, with and without a budget:
-    /// <c>usage</c> and <c>budget raise</c> read them.</summary>
+    /// <summary>
+    /// Scopes in which the usage is counted, in the order of <see cref="BudgetSettings.All"/>. Includes scopes without a budget, because
+    /// <c>usage</c> and <c>budget raise</c> read them.
+    /// </summary>
     public IReadOnlyList<string> ScopesOf(DateOnly today) =>
         [
             Scopes.Attempt(Repository.Key, Run, Task, Attempt),
@@ -58,7 +60,7 @@ public sealed record GovernedAgent
             Scopes.Account(Account, today),
         ];
 
-    // Scopes and budgets stand in the same order. One that the settings do not limit is there, too: a person may have given it a limit.
+    // Scopes and budgets have the same order. Unlimited budgets are included, because a user may have set a limit by a raise.
     private IReadOnlyList<Cap> Caps(DateOnly today) =>
         [
             .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetFacts.CapOf(one.First.Kind, one.Second, one.First.Amount)),

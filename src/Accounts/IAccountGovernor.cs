@@ -1,42 +1,44 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>Decides about agent starts of the user's accounts. Where it keeps what it knows is its own matter; the rules are those of
-/// <c>Usage</c>, whoever carries them out.</summary>
+/// <summary>
+/// Decides about agent starts of the user's accounts. Implementations choose the storage; all apply the rules of <c>Usage</c>.
+/// </summary>
 public interface IAccountGovernor
 {
-    /// <summary>The interval at which the usage of a working agent is worth a report.</summary>
+    /// <summary>Interval at which the usage of a running agent is reported.</summary>
     TimeSpan ReportsEvery { get; }
 
-    /// <summary>Carries out a call, alone, and once however often it is tried.</summary>
+    /// <summary>Applies a call atomically, and only once even if it is repeated.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
-    /// <exception cref="IOException">The ledgers can't be reached now.</exception>
+    /// <exception cref="IOException">The ledgers are currently unavailable.</exception>
     Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken);
 
-    /// <summary>Asks for an agent start.</summary>
-    /// <param name="request">The start.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The turn; it is disposed of when the agent's process is there, or will not be.</returns>
+    /// <summary>Requests an agent start.</summary>
+    /// <param name="request">The start request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The decision. Dispose it once the agent's process exists or will not be started.</returns>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a start's place in line for some seconds, or until it may be asked for again.</summary>
-    /// <param name="request">The start. Nothing is reserved for it.</param>
-    /// <param name="shortWait">One that has to wait for longer is not waited for.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>False: it is to be asked for now, or has to wait for long.</returns>
+    /// <summary>Keeps a start's place in the queue for some seconds, or until it may be requested again.</summary>
+    /// <param name="request">The start request. Nothing is reserved for it.</param>
+    /// <param name="shortWait">Maximum wait; the method returns at once if the start must wait longer.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>True while the start waits in the queue. False if it must be requested now or has to wait longer than
+    /// <paramref name="shortWait"/>.</returns>
     Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken);
 
-    /// <summary>The ledgers that decide about an account, as they are now.</summary>
-    /// <exception cref="LedgerDamagedException">One can't be used.</exception>
+    /// <summary>Reads the current ledgers that apply to an account.</summary>
+    /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken);
 }
 
-/// <summary>The governor's answer to a request to start an agent.</summary>
-/// <param name="answer">The answer.</param>
-/// <param name="held">What keeps others from changing the account until the agent's process is there; null: nothing does.</param>
+/// <summary>The governor's decision about an agent start.</summary>
+/// <param name="answer">The governor's answer.</param>
+/// <param name="held">Lock that prevents changes of the account until the agent's process exists, or null for none.</param>
 public sealed class StartTurn(GovernorAnswer answer, IDisposable? held = null) : IDisposable
 {
-    /// <summary>The answer.</summary>
+    /// <summary>The governor's answer.</summary>
     public GovernorAnswer Answer => answer;
 
     /// <inheritdoc/>

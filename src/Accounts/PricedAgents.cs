@@ -1,10 +1,14 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>A budget in money holds only for agents whose cost is known: others are refused, and not guessed.</summary>
+/// <summary>
+/// Checks money budgets, which require agents with a known cost. Other agents are rejected, because their cost is not estimated.
+/// </summary>
 public static class PricedAgents
 {
-    /// <summary>Why agents can't work within the budgets in money, a sentence each; none where there is no such budget.</summary>
-    /// <param name="agents">Their names with their models.</param>
+    /// <summary>
+    /// Lists the reasons for which agents can't run within the money budgets, one sentence each; empty without such a budget.
+    /// </summary>
+    /// <param name="agents">Names of the agents with their models.</param>
     public static IEnumerable<string> Faults(OrchestratorSettings settings, IEnumerable<(string Agent, string Model)> agents)
     {
         var kind = settings.Budget.All.FirstOrDefault(one => one.Amount?.Usd is not null).Kind;
@@ -30,7 +34,7 @@ public static class PricedAgents
         }
         return
             settings.Agents.GetValueOrDefault(agent)?.IsFree is true
-            // A described program counts its tokens.
+            // An agent program with a description reports its tokens, which the table can price.
             || (settings.DescriptionOf(agent) is not null && prices.Find(model) is not null)
             ? ""
             : $"{budget} is in US dollars, and the agent '{agent}' does not say what it costs: such a budget would hold nothing. "

@@ -1,7 +1,9 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>The usage of an account's agent runs: a line for each in a file beside its ledger, the oldest first. Lines of more than 90 days
-/// are dropped when the file has grown.</summary>
+/// <summary>
+/// The usage history of each account: one line per agent run in a file beside the ledger, oldest first. Lines older than 90 days are
+/// removed when the file has become large.
+/// </summary>
 /// <param name="folder">Folder of the ledgers.</param>
 /// <param name="time">The clock.</param>
 public sealed class UsageHistory(string folder, TimeProvider time)
@@ -10,18 +12,19 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     private const long LargeFile = 4_000_000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
 
-    /// <summary>The history of a user.</summary>
+    /// <summary>Creates the history of a user.</summary>
     /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
     /// <param name="time">The clock.</param>
     public static UsageHistory Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
         new(new AccountLedgers(environment).Folder, time);
 
-    /// <summary>The file of an account.</summary>
+    /// <summary>Returns the path of an account's history file.</summary>
     public string PathOf(string account) => Path.Combine(folder, account + Ending);
 
-    /// <summary>Adds the line of an agent run, unless it is there already: a settlement is repeated after a kill or a lost
-    /// answer.</summary>
-    /// <returns>The line that is there.</returns>
+    /// <summary>
+    /// Appends the record of an agent run, unless it already exists. A settlement is repeated after a crash or a lost response.
+    /// </summary>
+    /// <returns>The stored record.</returns>
     public async Task<UsageRecord> AddAsync(UsageRecord record, CancellationToken stop)
     {
         PrivateFolder.Make(folder);
@@ -36,20 +39,20 @@ public sealed class UsageHistory(string folder, TimeProvider time)
             var kept = ReadFile(path).Where(one => time.GetUtcNow() - one.At < KeptFor).Select(UsageRecords.Write);
             DurableFile.Write(path, string.Concat(kept));
         }
-        // A line that was torn ends here.
+        // Terminates a torn last line.
         OwnFile.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
         return record;
     }
 
-    /// <summary>The line of an agent run; null: it has none.</summary>
-    /// <param name="record">Tells the agent run and its account.</param>
+    /// <summary>Finds the record of an agent run, or returns null if it has none.</summary>
+    /// <param name="record">Identifies the agent run and its account.</param>
     public UsageRecord? Find(UsageRecord record) =>
         ReadLines(PathOf(record.Account))
             .Where(line => line.Contains(record.Id, StringComparison.Ordinal))
             .Select(UsageRecords.TryRead)
             .FirstOrDefault(record.IsSame);
 
-    /// <summary>All lines of all accounts that can be read, the oldest first.</summary>
+    /// <summary>Reads all readable records of all accounts, oldest first.</summary>
     public IReadOnlyList<UsageRecord> Read() =>
         Directory.Exists(folder)
             ?

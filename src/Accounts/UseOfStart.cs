@@ -1,17 +1,19 @@
 namespace Orchestrator.Accounts;
 
-/// <summary>Record of the use of one agent run, written once into the user's history before a ledger books it. Every repetition of a
-/// settlement books the sum of this record, so ledger and history agree wherever it was killed.</summary>
+/// <summary>
+/// Writes the usage record of an agent run once to the user's history, before a ledger books it. Each repetition of a settlement books the
+/// sum of this record, so that ledger and history agree after a crash at any point.
+/// </summary>
 public static class UseOfStart
 {
     private const string FileName = "use.json";
 
-    /// <summary>Writes the record where there is none, and the line of the history.</summary>
+    /// <summary>Writes the record and the history line, unless they already exist.</summary>
     /// <param name="folder">Folder of the agent run.</param>
     /// <param name="id">Id of the agent run.</param>
-    /// <param name="make">Makes the record.</param>
+    /// <param name="make">Creates the record.</param>
     /// <param name="history">The user's history.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <param name="stop">Cancels the operation.</param>
     /// <returns>The record that counts.</returns>
     public static async Task<UsageRecord> WriteDownAsync(
         string folder,
@@ -21,7 +23,7 @@ public static class UseOfStart
         CancellationToken stop
     )
     {
-        // Agents may write to the folder: it tells which line of the history is this agent run's, and the line tells the use.
+        // Agents can write to this folder. The file therefore only identifies the history line, and the usage is taken from that line.
         var path = Path.Combine(folder, FileName);
         if (
             DurableFile.TryRead(path) is { } text

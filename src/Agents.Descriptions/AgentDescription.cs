@@ -1,20 +1,20 @@
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>An agent's command line as data: how its program is started, how a conversation is continued, and what its output means. The
-/// program is called with a list of arguments; no shell takes part.</summary>
-/// <remarks>All values are texts, so that YAML and JSON mean the same.</remarks>
+/// <summary>Agent's command line as data: the start of its program, the continuation of a conversation and the meaning of its output. The
+/// program is called with a list of arguments, without a shell.</summary>
+/// <remarks>All values are strings, so that YAML and JSON mean the same.</remarks>
 public sealed record AgentDescription
 {
-    /// <summary>The program: a name looked for in PATH, or a path.</summary>
+    /// <summary>Program: a name searched in PATH, or a path.</summary>
     public required string Program { get; init; }
 
-    /// <summary>The command by which a user installs it; null: unknown.</summary>
+    /// <summary>Command with which a user installs the program, or null if unknown.</summary>
     public string? Install { get; init; }
 
-    /// <summary>The version that was tried; null: none was.</summary>
+    /// <summary>Tested version, or null if none was tested.</summary>
     public string? Tried { get; init; }
 
-    /// <summary>Arguments that print the version; none: the program can't say it.</summary>
+    /// <summary>Arguments that print the version; empty if the program can't print it.</summary>
     /// <value>Default: <c>--version</c>.</value>
     public IReadOnlyList<string> Version
     {
@@ -22,34 +22,34 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = ["--version"];
 
-    /// <summary>The way in which it speaks with us.</summary>
+    /// <summary>Protocol between the program and us.</summary>
     /// <value>Default: <see cref="AgentProtocol.Stream"/>.</value>
     public AgentProtocol Protocol { get; init; }
 
-    /// <summary>The arguments of a start.</summary>
+    /// <summary>Arguments of a start.</summary>
     public required AgentArguments Arguments { get; init; }
 
-    /// <summary>The place where the prompt goes.</summary>
+    /// <summary>Means by which the program receives the prompt.</summary>
     /// <value>Default: <see cref="PromptPlace.Stdin"/>.</value>
     public PromptPlace Prompt { get; init; }
 
-    /// <summary>Variables that it gets beside the user's own. <c>{scratch}</c> is a folder for what need not last, of this start
-    /// alone.</summary>
+    /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is a temporary folder for this start only.</summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>Further variables of a start that only answers, as <see cref="Environment"/>. Default: none.</summary>
+    /// <summary>Additional environment variables of a start that only answers, in the same format as <see cref="Environment"/>. Default:
+    /// none.</summary>
     public IReadOnlyDictionary<string, string> AnswerEnvironment
     {
         get;
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
-    /// <summary>The repository's instruction files that the program reads by itself, which are not sent once more: a path such as
-    /// <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> where it reads those of all folders.</summary>
+    /// <summary>Instruction files of the repository that the program reads itself and that are therefore not sent again. A path such as
+    /// <c>AGENTS.md</c>, or <c>**/AGENTS.md</c> for those of all folders.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Instructions
     {
@@ -57,7 +57,8 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Hosts of its services, each a name, <c>*.NAME</c> or <c>NAME:PORT</c>, which it may reach from a sandbox.</summary>
+    /// <summary>Hosts of the program's services that are reachable from a sandbox, each a name, <c>*.NAME</c> or
+    /// <c>NAME:PORT</c>.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Hosts
     {
@@ -65,7 +66,7 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Keys that it finds in variables. In a sandbox it gets placeholders, which the proxy replaces.</summary>
+    /// <summary>Keys that the program reads from variables. In a sandbox it gets placeholders, which the proxy replaces.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<KeyDescription> Keys
     {
@@ -73,30 +74,30 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Conversations that the program keeps; null: each start begins anew.</summary>
+    /// <summary>Conversations that the program keeps, or null if each start is independent.</summary>
     public ConversationDescription? Conversation { get; init; }
 
-    /// <summary>The files that it keeps in the home and needs in a sandbox.</summary>
+    /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
     public StateDescription State
     {
         get;
         init => field = value ?? field;
     } = new();
 
-    /// <summary>The sign of a login that needs no call; null: unknown.</summary>
+    /// <summary>Evidence of a login that needs no call, or null if unknown.</summary>
     public LoginDescription? Login { get; init; }
 
-    /// <summary>The meaning of its output; null for <see cref="AgentProtocol.Acp"/>.</summary>
+    /// <summary>Meaning of the output; null for <see cref="AgentProtocol.Acp"/>.</summary>
     public StreamDescription? Stream { get; init; }
 
-    /// <summary>The meanings of its error messages; the first that applies counts.</summary>
+    /// <summary>Meanings of error messages. The first match counts.</summary>
     public IReadOnlyList<FailureDescription> Failures
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>The meanings of its exit codes where no message says more.</summary>
+    /// <summary>Meanings of exit codes, used if no message is more specific.</summary>
     public IReadOnlyDictionary<string, FailureKind> ExitCodes
     {
         get;
@@ -104,127 +105,127 @@ public sealed record AgentDescription
     } = new Dictionary<string, FailureKind>();
 }
 
-/// <summary>The protocol that an agent program speaks.</summary>
+/// <summary>Protocol that an agent program speaks.</summary>
 public enum AgentProtocol
 {
-    /// <summary>A program that gets a prompt, prints what it does, and ends.</summary>
+    /// <summary>The program gets a prompt, prints its actions and ends.</summary>
     Stream,
 
-    /// <summary>The Agent Client Protocol: JSON-RPC over its standard input and output.</summary>
+    /// <summary>Agent Client Protocol: JSON-RPC over stdin and stdout.</summary>
     Acp,
 }
 
-/// <summary>The place where a program takes its prompt.</summary>
+/// <summary>Means by which a program receives its prompt.</summary>
 public enum PromptPlace
 {
-    /// <summary>On its standard input.</summary>
+    /// <summary>On standard input.</summary>
     Stdin,
 
-    /// <summary>In place of <c>{prompt}</c> in its arguments.</summary>
+    /// <summary>As an argument in place of <c>{prompt}</c>.</summary>
     Argument,
 
-    /// <summary>In a file, whose path is in place of <c>{prompt_file}</c> in its arguments.</summary>
+    /// <summary>In a file whose path replaces <c>{prompt_file}</c> in the arguments.</summary>
     File,
 }
 
-/// <summary>Arguments of a start. An argument that is <c>{permissions}</c> or <c>{model}</c> stands for a list; <c>{prompt}</c>,
+/// <summary>Arguments of a start. An argument that is exactly <c>{permissions}</c> or <c>{model}</c> expands to a list. <c>{prompt}</c>,
 /// <c>{prompt_file}</c>, <c>{session}</c>, <c>{worktree}</c> and <c>{schema_file}</c> are replaced within arguments.</summary>
 public sealed record AgentArguments
 {
-    /// <summary>The arguments that begin a conversation.</summary>
+    /// <summary>Arguments that start a conversation.</summary>
     public required IReadOnlyList<string> Start { get; init; }
 
-    /// <summary>The arguments that continue the conversation <c>{session}</c>; null: it can't be continued.</summary>
+    /// <summary>Arguments that continue the conversation <c>{session}</c>, or null if that is not supported.</summary>
     public IReadOnlyList<string>? Resume { get; init; }
 
-    /// <summary>The words for <c>{model}</c> where the start names a model; within them, <c>{model}</c> is the model.</summary>
+    /// <summary>Expansion of <c>{model}</c> if the start names a model, which replaces <c>{model}</c> in these words.</summary>
     public IReadOnlyList<string> Model
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>The words for <c>{permissions}</c> inside our sandbox.</summary>
+    /// <summary>Expansion of <c>{permissions}</c> inside our sandbox.</summary>
     public IReadOnlyList<string> Confined
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>The words for <c>{permissions}</c> without our sandbox.</summary>
+    /// <summary>Expansion of <c>{permissions}</c> without our sandbox.</summary>
     public IReadOnlyList<string> Free
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>The words for <c>{permissions}</c> where it answers and may change nothing; null: it can't be planner or
-    /// reviewer.</summary>
+    /// <summary>Expansion of <c>{permissions}</c> for a start that answers without changing anything. Null if the program can't be a
+    /// planner or reviewer.</summary>
     public IReadOnlyList<string>? Answer { get; init; }
 }
 
-/// <summary>The conversations that a program keeps.</summary>
+/// <summary>Conversations that a program keeps.</summary>
 public sealed record ConversationDescription
 {
-    /// <summary>The one who names a new conversation.</summary>
+    /// <summary>Source of a new conversation's id.</summary>
     /// <value>Default: <see cref="ConversationNaming.Program"/>.</value>
     public ConversationNaming NamedBy { get; init; }
 
-    /// <summary>The file of a conversation below the home, where <c>{session}</c> is its id, <c>{session8}</c> its first eight characters,
-    /// and <c>*</c> any name or part of one.</summary>
+    /// <summary>File of a conversation below the home directory. <c>{session}</c> is its id, <c>{session8}</c> the id's first eight
+    /// characters, and <c>*</c> any name or part of a name.</summary>
     public required string File { get; init; }
 
-    /// <summary>The content of the file.</summary>
+    /// <summary>Content of the file.</summary>
     /// <value>Default: <see cref="ConversationHolding.One"/>.</value>
     public ConversationHolding Holds { get; init; }
 }
 
-/// <summary>The one who chooses the id of a conversation.</summary>
+/// <summary>Source of a conversation's id.</summary>
 public enum ConversationNaming
 {
-    /// <summary>The program, which prints it.</summary>
+    /// <summary>The program chooses the id and prints it.</summary>
     Program,
 
-    /// <summary>We do; <c>{session}</c> in the arguments of a start.</summary>
+    /// <summary>We choose the id, passed as <c>{session}</c> in the arguments of a start.</summary>
     Caller,
 }
 
-/// <summary>The content of a conversation's file.</summary>
+/// <summary>Content of a conversation's file.</summary>
 public enum ConversationHolding
 {
-    /// <summary>That conversation alone: the file is all that another machine needs.</summary>
+    /// <summary>Only that conversation, so that another machine needs only this file.</summary>
     One,
 
-    /// <summary>All conversations of the program; a conversation is there if its id stands in the file.</summary>
+    /// <summary>All conversations of the program. A conversation exists if the file contains its id.</summary>
     All,
 }
 
-/// <summary>The files that a program keeps in the home, as paths relative to it.</summary>
+/// <summary>Files that a program keeps in the home directory, as paths relative to it.</summary>
 public sealed record StateDescription
 {
-    /// <summary>Folders that are read-only in a sandbox but for new entries, which vanish.</summary>
+    /// <summary>Folders that are read-only in a sandbox, except for new entries, which are discarded.</summary>
     public IReadOnlyList<string> Folders
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Folders that it may change; they are made where they are missing.</summary>
+    /// <summary>Folders that the program may change. They are created if missing.</summary>
     public IReadOnlyList<string> Writable
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Files and folders directly in <see cref="Folders"/> that it does not see in a sandbox: it makes its own, which
-    /// vanish.</summary>
+    /// <summary>Direct entries of <see cref="Folders"/> that are hidden in a sandbox. The program may create its own, which are
+    /// discarded.</summary>
     public IReadOnlyList<string> Hidden
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Files that it may change, where they are there.</summary>
+    /// <summary>Existing files that the program may change.</summary>
     public IReadOnlyList<string> Files
     {
         get;
@@ -232,17 +233,17 @@ public sealed record StateDescription
     } = [];
 }
 
-/// <summary>Signs of a login; one of them is enough.</summary>
+/// <summary>Evidence of a login, of which any one is sufficient.</summary>
 public sealed record LoginDescription
 {
-    /// <summary>Files below the home.</summary>
+    /// <summary>Files below the home directory.</summary>
     public IReadOnlyList<string> Files
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Variables with a key.</summary>
+    /// <summary>Environment variables that contain a key.</summary>
     public IReadOnlyList<string> Variables
     {
         get;
@@ -250,33 +251,34 @@ public sealed record LoginDescription
     } = [];
 }
 
-/// <summary>A key that a program finds in a variable and sends to one service, at an address that another variable can replace.</summary>
+/// <summary>Key that a program reads from a variable and sends to one service, whose address another variable can override.</summary>
 public sealed record KeyDescription
 {
-    /// <summary>The variable with the key.</summary>
+    /// <summary>Variable with the key.</summary>
     public required string Variable { get; init; }
 
-    /// <summary>The variable by which the program takes another address of the service.</summary>
+    /// <summary>Variable that overrides the address of the service.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The address of the service where that variable is not set, such as <c>https://api.anthropic.com</c>.</summary>
+    /// <summary>Default address of the service, such as <c>https://api.anthropic.com</c>.</summary>
     public required string Service { get; init; }
 }
 
-/// <summary>The meaning of an error message.</summary>
+/// <summary>Meaning of an error message.</summary>
 public sealed record FailureDescription
 {
-    /// <summary>Words that the message contains, in any case.</summary>
+    /// <summary>Text that the message contains, ignoring case.</summary>
     public required string Says { get; init; }
 
-    /// <summary>The meaning.</summary>
+    /// <summary>Meaning of the message.</summary>
     public required FailureKind Is { get; init; }
 
-    /// <summary>A regular expression whose first group is when the limit ends, as the program writes it; null: it does not say.</summary>
+    /// <summary>Regular expression whose first group captures the end of the limit as printed by the program, or null if the program does
+    /// not print it.</summary>
     public string? Until { get; init; }
 }
 
-/// <summary>Meaning of a failure.</summary>
+/// <summary>Kind of failure.</summary>
 public enum FailureKind
 {
     /// <summary>The agent gave up.</summary>
@@ -285,21 +287,21 @@ public enum FailureKind
     /// <summary>The account has reached a usage limit.</summary>
     Limit,
 
-    /// <summary>The service slows the caller down.</summary>
+    /// <summary>The service throttles the caller.</summary>
     Throttled,
 
-    /// <summary>Login, credit, a missing model, a wrong call: every start of this agent would fail alike.</summary>
+    /// <summary>Login, credit, missing model or wrong call, so that every start of this agent would fail the same way.</summary>
     Account,
 
-    /// <summary>Worth a retry.</summary>
+    /// <summary>Transient failure, worth a retry.</summary>
     Transient,
 
-    /// <summary>The request itself is wrong.</summary>
+    /// <summary>The request itself is invalid.</summary>
     Invalid,
 
-    /// <summary>Something of this machine is missing.</summary>
+    /// <summary>This machine lacks something that the agent needs.</summary>
     Environment,
 
-    /// <summary>The limit on turns is reached.</summary>
+    /// <summary>The limit on turns was reached.</summary>
     Turns,
 }

@@ -3,20 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>A fault of a description.</summary>
-/// <param name="Path">Its place below the description, such as <c>stream.events[0].on</c>; empty: the whole.</param>
-/// <param name="Message">What is wrong, a sentence.</param>
-/// <param name="Cure">What would be right.</param>
+/// <summary>Fault in a description.</summary>
+/// <param name="Path">Path within the description, such as <c>stream.events[0].on</c>; empty for the whole.</param>
+/// <param name="Message">Description of the fault, a sentence.</param>
+/// <param name="Cure">Suggested fix.</param>
 public sealed record DescriptionFault(string Path, string Message, string Cure);
 
-/// <summary>Reads descriptions from JSON whose values are all texts.</summary>
+/// <summary>Reads descriptions from JSON whose values are all strings.</summary>
 public static class DescriptionReader
 {
-    /// <summary>The member that names a known description, whose members count where the description has none of its own.</summary>
+    /// <summary>Member that names a known description. Its members apply where the description does not define its own.</summary>
     public const string Like = "like";
 
-    /// <summary>The description, or null with at least one fault.</summary>
-    /// <param name="json">A JSON object, or a JSON text that names a known description.</param>
+    /// <summary>Returns the description, or null with at least one fault.</summary>
+    /// <param name="json">JSON object, or a JSON string that names a known description.</param>
     public static (AgentDescription? Description, IReadOnlyList<DescriptionFault> Faults) Read(string json)
     {
         JsonNode? node;
@@ -83,8 +83,8 @@ public static class DescriptionReader
         }
     }
 
-    /// <summary>The serializer's sentence without our type names and its positions, which are of the JSON that people have not
-    /// written.</summary>
+    /// <summary>Removes our type names and the positions from the serializer's message, since the user did not write the JSON that they
+    /// refer to.</summary>
     private static string Sentence(string message)
     {
         var text = message.Split(" Path: ", 2)[0];
@@ -96,7 +96,7 @@ public static class DescriptionReader
     }
 }
 
-/// <summary>JSON of descriptions.</summary>
+/// <summary>JSON serialization of descriptions.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -114,6 +114,6 @@ public static class DescriptionReader
 [JsonSerializable(typeof(AgentDescription))]
 internal sealed partial class DescriptionJson : JsonSerializerContext;
 
-/// <summary>Names of an enumeration as <c>gave_up</c>.</summary>
+/// <summary>Serializes names of an enum in snake case, such as <c>gave_up</c>.</summary>
 internal sealed class SnakeCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;

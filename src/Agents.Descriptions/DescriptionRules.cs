@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Checks a description beyond its form: above all, it must open no way to a shell.</summary>
+/// <summary>Checks rules of a description beyond its format: above all, it must not give access to a shell.</summary>
 internal static class DescriptionRules
 {
     private static readonly string[] Shells =
@@ -45,7 +45,7 @@ internal static class DescriptionRules
 
     private static readonly string[] Places = ["prompt", "prompt_file", "session", "model", "worktree", "schema_file", "permissions"];
 
-    /// <summary>Why a command line would be read by a shell, a sentence; null: it would not.</summary>
+    /// <summary>Returns a sentence with the reason for which a shell would parse the command line, or null if none would.</summary>
     /// <param name="command">Program and arguments.</param>
     internal static string? ShellIn(IReadOnlyList<string> command)
     {
@@ -248,7 +248,8 @@ internal static class DescriptionRules
 
     private static bool IsShell(string program) => Shells.Contains(NameOf(program));
 
-    /// <summary>The program's name without folder, extension and version (<c>bash5</c>, <c>/bin/dash</c>, <c>cmd.exe</c>).</summary>
+    /// <summary>Returns the program's name without folder, extension and version (<c>bash5</c>, <c>/bin/dash</c>,
+    /// <c>cmd.exe</c>).</summary>
     private static string NameOf(string program) =>
         Path.GetFileName(program.Replace('\\', '/'))
             .ToLowerInvariant()

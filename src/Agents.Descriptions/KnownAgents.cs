@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>Agents that are known without settings.</summary>
+/// <summary>Agents that are known without configuration.</summary>
 public static class KnownAgents
 {
     private const string Prefix = "Orchestrator.Agents.Descriptions.Known.";
     private const string Suffix = ".json";
 
-    /// <summary>Their names, in the order of the alphabet.</summary>
+    /// <summary>Names of the known agents in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         .. typeof(KnownAgents)
@@ -18,7 +18,7 @@ public static class KnownAgents
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The description of that name, or null.</summary>
+    /// <summary>Returns the description of an agent, or null if the name is unknown.</summary>
     public static AgentDescription? Find(string name)
     {
         if (FindText(name) is null)
@@ -29,7 +29,7 @@ public static class KnownAgents
         return description ?? throw new InvalidOperationException($"The known agent {name} is wrong: {string.Join(" ", faults)}");
     }
 
-    /// <summary>The text of the description of that name, or null.</summary>
+    /// <summary>Returns the text of an agent's description, or null if the name is unknown.</summary>
     internal static string? FindText(string name)
     {
         using var stream = Names.Contains(name) ? Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + Suffix) : null;

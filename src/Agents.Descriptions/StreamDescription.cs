@@ -1,13 +1,13 @@
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>The meaning of a program's output.</summary>
+/// <summary>Meaning of a program's output.</summary>
 public sealed record StreamDescription
 {
-    /// <summary>The form of the output.</summary>
+    /// <summary>Format of the output.</summary>
     /// <value>Default: <see cref="StreamFormat.Json"/>.</value>
     public StreamFormat Format { get; init; }
 
-    /// <summary>Path of the member that names the kind of an event.</summary>
+    /// <summary>Path of the member with the kind of an event.</summary>
     /// <value>Default: <c>type</c>.</value>
     public string Kind
     {
@@ -15,48 +15,48 @@ public sealed record StreamDescription
         init => field = value ?? field;
     } = "type";
 
-    /// <summary>The meanings of events. Several rules may apply to one event.</summary>
+    /// <summary>Meanings of events. Several rules may apply to the same event.</summary>
     public IReadOnlyList<EventRule> Events
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>The subject of its counts of tokens and cost.</summary>
+    /// <summary>Scope of the counts of tokens and cost.</summary>
     /// <value>Default: <see cref="UsageScope.Start"/>.</value>
     public UsageScope UsageOf { get; init; }
 }
 
-/// <summary>Form of an output.</summary>
+/// <summary>Format of an output.</summary>
 public enum StreamFormat
 {
-    /// <summary>A JSON object per line. Other lines are tolerated and mean nothing.</summary>
+    /// <summary>One JSON object per line. Other lines are tolerated and ignored.</summary>
     Json,
 
-    /// <summary>Text for people; exit code 0 claims that the work is done.</summary>
+    /// <summary>Plain text. Exit code 0 claims that the work is done.</summary>
     Text,
 }
 
-/// <summary>The subject of an event's counts.</summary>
+/// <summary>Scope of an event's counts.</summary>
 public enum UsageScope
 {
-    /// <summary>This start so far: the last count is the sum.</summary>
+    /// <summary>This start so far, so that the last count is the sum.</summary>
     Start,
 
-    /// <summary>The step that ends with it: counts are added up.</summary>
+    /// <summary>Step that ends with the event, so that counts are added up.</summary>
     Step,
 
-    /// <summary>The whole conversation, earlier starts included, whose last count is subtracted.</summary>
+    /// <summary>Whole conversation including earlier starts, whose last count is subtracted.</summary>
     Conversation,
 }
 
-/// <summary>Meaning of one kind of event. Paths are members by name, separated by dots; a missing one means nothing.</summary>
+/// <summary>Meaning of a single kind of event. Paths are member names separated by dots; a missing member is ignored.</summary>
 public sealed record EventRule
 {
-    /// <summary>The kind.</summary>
+    /// <summary>Kind of event.</summary>
     public required string On { get; init; }
 
-    /// <summary>Values that the event must have, by path; <c>*</c> is any.</summary>
+    /// <summary>Values that the event must have, by path; <c>*</c> matches any value.</summary>
     public IReadOnlyDictionary<string, string> Where
     {
         get;
@@ -69,57 +69,57 @@ public sealed record EventRule
     /// <summary>Path of the model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Path of a text that the agent wrote.</summary>
+    /// <summary>Path of a text written by the agent.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Path of a piece of such a text; pieces in a row are one text.</summary>
+    /// <summary>Path of a piece of such a text. Consecutive pieces form one text.</summary>
     public string? TextPiece { get; init; }
 
-    /// <summary>A tool call.</summary>
+    /// <summary>Paths of a tool call.</summary>
     public ToolRule? Tool { get; init; }
 
-    /// <summary>Path of the message of a tool call that failed.</summary>
+    /// <summary>Path of the error message of a failed tool call.</summary>
     public string? ToolError { get; init; }
 
-    /// <summary>Path of an error that the program may get over.</summary>
+    /// <summary>Path of an error from which the program may recover.</summary>
     public string? Retry { get; init; }
 
-    /// <summary>Path of an error; it counts if the program then ends without being done.</summary>
+    /// <summary>Path of an error, which counts only if the program then ends without being done.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Path of a remark that is no error.</summary>
+    /// <summary>Path of a warning that is not an error.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>Counts.</summary>
+    /// <summary>Paths of counts.</summary>
     public UsageRule? Usage { get; init; }
 
-    /// <summary>The event ends the work so.</summary>
+    /// <summary>Effect of the event on the end of the work.</summary>
     public EventEnd End { get; init; }
 }
 
-/// <summary>The way in which an event ends the work.</summary>
+/// <summary>Effect of an event on the end of the work.</summary>
 public enum EventEnd
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>The work continues.</summary>
     None,
 
-    /// <summary>The agent claims that it is done.</summary>
+    /// <summary>The agent claims that the work is done.</summary>
     Done,
 
-    /// <summary>The program reports failure; <see cref="EventRule.Error"/> is why.</summary>
+    /// <summary>The program reports failure, with <see cref="EventRule.Error"/> as the reason.</summary>
     Failed,
 }
 
 /// <summary>Paths of a tool call.</summary>
 public sealed record ToolRule
 {
-    /// <summary>Path of the call's id; null: it has none.</summary>
+    /// <summary>Path of the call's id, or null if it has none.</summary>
     public string? Id { get; init; }
 
     /// <summary>Path of the tool's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Paths of its subject (file, command); the first that is there counts.</summary>
+    /// <summary>Paths of the call's subject (file, command), of which the first existing one counts.</summary>
     public IReadOnlyList<string> Subject
     {
         get;
@@ -127,13 +127,13 @@ public sealed record ToolRule
     } = [];
 }
 
-/// <summary>Paths of counts of tokens, and of the cost in US dollars.</summary>
+/// <summary>Paths of token counts and of the cost in US dollars.</summary>
 public sealed record UsageRule
 {
-    /// <summary>Input tokens without those from the cache.</summary>
+    /// <summary>Input tokens, excluding cached ones.</summary>
     public string? Input { get; init; }
 
-    /// <summary>All input tokens, those from the cache included.</summary>
+    /// <summary>All input tokens, including cached ones.</summary>
     public string? InputWithCached { get; init; }
 
     /// <summary>Output tokens.</summary>

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>The environment of an agent: the user's own, without variables that are ours or misleading, with the facts of its
-/// task.</summary>
+/// <summary>Builds the environment of an agent: the user's variables without our own and misleading ones, plus the task's
+/// metadata.</summary>
 public static class AgentEnvironment
 {
-    /// <summary>Variables that are never passed on: they belong to another agent's session or another repository.</summary>
+    /// <summary>Variables that are never passed on because they belong to another agent's session or another repository.</summary>
     private static readonly string[] Unwanted =
     [
         "CLAUDECODE",
@@ -24,7 +24,7 @@ public static class AgentEnvironment
         "GIT_CEILING_DIRECTORIES",
     ];
 
-    /// <summary>Beginnings of variables by which agent programs choose a model service and log in there.</summary>
+    /// <summary>Prefixes of variables with which agent programs select a model service and log in to it.</summary>
     private static readonly string[] s_modelServices =
     [
         "ANTHROPIC_",
@@ -55,21 +55,21 @@ public static class AgentEnvironment
         "XAI_",
     ];
 
-    /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
+    /// <summary>Variable with the path of the repository's main checkout, inherited by every process that an agent starts.</summary>
     public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
 
-    /// <summary>Variables of this process.</summary>
+    /// <summary>Returns the environment variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> OfThisProcess() =>
         Environment
             .GetEnvironmentVariables()
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    /// <summary>Builds the environment of one agent run. <c>ORCHESTRATOR_START</c> is not in it: the supervisor sets it for the agent
-    /// alone, because every process with it is killed at the end.</summary>
-    /// <param name="inherited">The user's environment.</param>
-    /// <param name="start">The agent run, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
-    /// <param name="own">The runner's own variables.</param>
+    /// <summary>Builds the environment of a single agent run. <c>ORCHESTRATOR_START</c> is left out because the supervisor sets it only
+    /// for the agent: every process with it is killed at the end.</summary>
+    /// <param name="inherited">Environment of the user.</param>
+    /// <param name="start">Agent run whose metadata is added as <c>ORCHESTRATOR_*</c>.</param>
+    /// <param name="own">Additional variables of the runner.</param>
     internal static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string> inherited,
         AgentStart start,
@@ -102,15 +102,15 @@ public static class AgentEnvironment
         return environment;
     }
 
-    /// <summary>True if a confined agent gets the variable without any setting: those of tools and of model services, and no token of
-    /// anything else.</summary>
-    /// <param name="name">The variable's name.</param>
+    /// <summary>True if a confined agent gets the variable by default. This includes variables of tools and model services, but no tokens
+    /// of other services.</summary>
+    /// <param name="name">Name of the variable.</param>
     public static bool IsPassedOn(string name) =>
         ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
-    /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),
-    /// <c>GIT_CONFIG_COUNT</c>).</summary>
+    /// <summary>Disables git's automatic maintenance. It runs in the background after a commit, in the folder that all worktrees share. It
+    /// would outlast the agent and be killed with the agent's leftovers. The setting is added to the existing configuration variables
+    /// (git-config(1), <c>GIT_CONFIG_COUNT</c>).</summary>
     private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
     {
         var count = int.TryParse(

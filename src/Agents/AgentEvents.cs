@@ -1,72 +1,72 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Something an agent did, read from its output. Unknown kinds are left out.</summary>
+/// <summary>Action of an agent, parsed from its output. Unknown kinds are dropped.</summary>
 public abstract record AgentEvent
 {
-    /// <summary>Offset of the end of the event's line in the agent run's <c>stdout</c> file, in bytes. A follower that was killed passes
-    /// the last offset it recorded and does not get the same event twice.</summary>
+    /// <summary>Byte offset of the end of the event's line in the agent run's <c>stdout</c> file. A restarted follower passes the last
+    /// offset it recorded and does not receive the same event twice.</summary>
     public long Offset { get; init; }
 
-    /// <summary>The tool call of the sub-agent that the event belongs to; null for the agent itself.</summary>
+    /// <summary>Tool call of the sub-agent that the event belongs to, or null for the agent itself.</summary>
     public string? ParentToolUseId { get; init; }
 }
 
-/// <summary>The agent program has started and named its conversation.</summary>
-/// <param name="SessionId">The conversation's id, needed to continue it later.</param>
-/// <param name="Model">The model that answers.</param>
-/// <param name="Version">The agent program's version.</param>
+/// <summary>The agent program started and named its conversation.</summary>
+/// <param name="SessionId">Id of the conversation, needed to continue it later.</param>
+/// <param name="Model">Model of the agent.</param>
+/// <param name="Version">Version of the agent program.</param>
 public sealed record AgentSessionStarted(string SessionId, string? Model, string? Version) : AgentEvent
 {
-    /// <summary>Tools the agent may call.</summary>
+    /// <summary>Tools available to the agent.</summary>
     public IReadOnlyList<string> Tools { get; init; } = [];
 
-    /// <summary>Sub-agents the agent may call.</summary>
+    /// <summary>Sub-agents available to the agent.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
-    /// <summary>MCP servers by name with their state (<c>connected</c>, <c>failed</c>, <c>pending</c>).</summary>
+    /// <summary>MCP servers by name, with their state (<c>connected</c>, <c>failed</c>, <c>pending</c>).</summary>
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Text the model wrote, or a line a plain program printed.</summary>
-/// <param name="Text">The text, without a final line break.</param>
+/// <summary>The model wrote text, or a plain program printed a line.</summary>
+/// <param name="Text">Text without a trailing line break.</param>
 public sealed record AgentText(string Text) : AgentEvent;
 
 /// <summary>The model called a tool.</summary>
-/// <param name="Id">The call's id, which its result names.</param>
-/// <param name="Tool">The tool's name, such as <c>Write</c> or <c>Bash</c>.</param>
-/// <param name="Subject">Subject of the call in one line: the file, the command, the sub-agent. May be empty.</param>
+/// <param name="Id">Id of the call, referenced by its result.</param>
+/// <param name="Tool">Name of the tool, such as <c>Write</c> or <c>Bash</c>.</param>
+/// <param name="Subject">Subject of the call in one line: file, command or sub-agent. May be empty.</param>
 public sealed record AgentToolUse(string Id, string Tool, string Subject) : AgentEvent;
 
-/// <summary>A tool call failed or was denied. Results that went well are not reported.</summary>
-/// <param name="ToolUseId">The call that failed.</param>
-/// <param name="Message">The model's error message, cut to 2,000 characters.</param>
+/// <summary>A tool call failed or was denied. Successful results are not reported.</summary>
+/// <param name="ToolUseId">Id of the failed call.</param>
+/// <param name="Message">Error message shown to the model, truncated to 2,000 characters.</param>
 public sealed record AgentToolError(string ToolUseId, string Message) : AgentEvent;
 
-/// <summary>Size of the model's context when an answer begins.</summary>
-/// <param name="ContextTokens">Tokens of the whole request, cached ones included.</param>
+/// <summary>Size of the model's context at the start of an answer.</summary>
+/// <param name="ContextTokens">Tokens of the whole request, including cached ones.</param>
 public sealed record AgentContextUse(long ContextTokens) : AgentEvent;
 
-/// <summary>The service reported the state of its account's usage limits.</summary>
-/// <param name="Usage">How full its windows are, and until when.</param>
+/// <summary>The service reported the state of the account's usage limits.</summary>
+/// <param name="Usage">Utilization and reset times of the account's windows.</param>
 public sealed record AgentRateLimit(UsageWindows Usage) : AgentEvent;
 
-/// <summary>A request to the model failed finally.</summary>
-/// <param name="Kind">The agent program's name for it, such as <c>rate_limit</c> or <c>authentication_failed</c>.</param>
-/// <param name="Status">HTTP status; null without an answer.</param>
+/// <summary>A request to the model failed permanently.</summary>
+/// <param name="Kind">Kind of failure in the agent program's terms, such as <c>rate_limit</c> or <c>authentication_failed</c>.</param>
+/// <param name="Status">HTTP status, or null without a response.</param>
 /// <param name="Message">Message of the service or the program.</param>
 public sealed record AgentApiError(string Kind, int? Status, string Message) : AgentEvent;
 
-/// <summary>A request to the model failed and is retried by the agent program.</summary>
-/// <param name="Attempt">Which retry, from 1.</param>
-/// <param name="MaxAttempts">Maximum of attempts.</param>
-/// <param name="Delay">Pause before it.</param>
-/// <param name="Status">HTTP status; null without an answer.</param>
-/// <param name="Kind">The agent program's name for the failure.</param>
+/// <summary>A request to the model failed, and the agent program retries it.</summary>
+/// <param name="Attempt">Number of the retry, from 1.</param>
+/// <param name="MaxAttempts">Maximum number of retries.</param>
+/// <param name="Delay">Delay before the retry.</param>
+/// <param name="Status">HTTP status, or null without a response.</param>
+/// <param name="Kind">Kind of failure in the agent program's terms.</param>
 public sealed record AgentRetry(int Attempt, int MaxAttempts, TimeSpan Delay, int? Status, string Kind) : AgentEvent;
 
-/// <summary>The agent ended a turn with a result. A program may print several; the last one counts.</summary>
-/// <param name="IsError">True when the program reports failure.</param>
-/// <param name="Text">The final text or the error.</param>
-/// <param name="Turns">Turns so far.</param>
-/// <param name="CostUsd">Cost so far of the process or, after a resume in newer programs, of the conversation.</param>
+/// <summary>The agent ended a turn with a result. If a program prints several results, the last one counts.</summary>
+/// <param name="IsError">True if the program reports failure.</param>
+/// <param name="Text">Final text or error.</param>
+/// <param name="Turns">Number of turns so far.</param>
+/// <param name="CostUsd">Cost so far of the process. In newer programs, the cost of the conversation after a resume.</param>
 public sealed record AgentResult(bool IsError, string Text, int Turns, decimal CostUsd) : AgentEvent;

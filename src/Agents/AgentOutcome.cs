@@ -1,37 +1,38 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Why an agent run did not end in "done". Decides what the caller does next: retry, wait, continue the conversation, or ask a
-/// person.</summary>
+/// <summary>Reason for which an agent run did not end in "done". Determines the caller's next step: retry, wait, continue the conversation
+/// or ask a user.</summary>
 public enum AgentFailure
 {
-    /// <summary>No failure: the agent claims done.</summary>
+    /// <summary>No failure: the agent claims that the work is done.</summary>
     None,
 
-    /// <summary>The agent ended and claims failure, or its program exited with an error.</summary>
+    /// <summary>The agent ended and reported failure, or its program exited with an error.</summary>
     GaveUp,
 
-    /// <summary>The account's usage limit is reached; <see cref="AgentOutcome.Windows"/> say which, and its reset, if known.</summary>
+    /// <summary>The account reached a usage limit. <see cref="AgentOutcome.Windows"/> identifies it, with its reset time if
+    /// known.</summary>
     UsageLimit,
 
-    /// <summary>The service slows the caller down (HTTP 429) though no usage limit is reached: later it works again.</summary>
+    /// <summary>The service throttles the caller (HTTP 429) although no usage limit is reached. A later retry can succeed.</summary>
     Throttled,
 
-    /// <summary>Login, credit, permission, missing model, missing or broken agent program, no network: parks the account.</summary>
+    /// <summary>Failure of login, credit, permission, model, agent program or network: the account enters backoff.</summary>
     Account,
 
-    /// <summary>A transient failure of the service (5xx, overloaded, broken stream): worth a retry.</summary>
+    /// <summary>Transient failure of the service (5xx, overload, broken stream), worth a retry.</summary>
     Transient,
 
     /// <summary>The request itself is invalid, so a retry would fail again.</summary>
     Invalid,
 
-    /// <summary>Disk, memory or a tool of this machine is missing.</summary>
+    /// <summary>This machine lacks disk space, memory or a tool.</summary>
     Environment,
 
-    /// <summary>The time limit passed.</summary>
+    /// <summary>The time limit was exceeded.</summary>
     Timeout,
 
-    /// <summary>Nothing was printed for longer than the stall limit.</summary>
+    /// <summary>The agent printed nothing for longer than the stall limit.</summary>
     Stall,
 
     /// <summary>The limit on turns was reached.</summary>
@@ -40,84 +41,85 @@ public enum AgentFailure
     /// <summary>The cost limit was reached.</summary>
     Money,
 
-    /// <summary>The agent and its processes used more memory than the limit.</summary>
+    /// <summary>The agent and its processes exceeded the memory limit.</summary>
     Memory,
 
-    /// <summary>The agent had no follower for the orphan limit, so its supervisor stopped it.</summary>
+    /// <summary>The supervisor stopped the agent because it had no follower for the orphan limit.</summary>
     Orphaned,
 
-    /// <summary>The process was killed from outside, or the machine went down: no result, not the agent's fault.</summary>
+    /// <summary>The process was killed externally, or the machine went down. There is no result, and the agent is not at fault.</summary>
     Killed,
 
-    /// <summary>The program was killed (<see cref="Killed"/>), and the kernel killed processes for want of memory while it ran.</summary>
+    /// <summary>The program was killed as in <see cref="Killed"/>, and the kernel's OOM killer was active during its run.</summary>
     OutOfMemory,
 
-    /// <summary>The agent printed more than the limit on its output.</summary>
+    /// <summary>The agent exceeded the limit on output.</summary>
     Output,
 
-    /// <summary>We stopped it because the caller asked (pause, cancel).</summary>
+    /// <summary>The agent was stopped at the caller's request (pause, cancel).</summary>
     Stopped,
 }
 
-/// <summary>A tool call that was refused.</summary>
-/// <param name="Tool">The tool's name.</param>
-/// <param name="Subject">The file or command.</param>
+/// <summary>Refused tool call.</summary>
+/// <param name="Tool">Name of the tool.</param>
+/// <param name="Subject">File or command.</param>
 public sealed record PermissionDenial(string Tool, string Subject);
 
-/// <summary>The end of one agent run as the agent claims it; gates and diffs verify it.</summary>
+/// <summary>Outcome of an agent run as the agent claims it. Gates and diffs verify it.</summary>
 public sealed record AgentOutcome
 {
-    /// <summary>Why it did not end in "done".</summary>
+    /// <summary>Reason for which the run did not end in "done".</summary>
     public required AgentFailure Failure { get; init; }
 
-    /// <summary>True when the agent claims that the work is done.</summary>
+    /// <summary>True if the agent claims that the work is done.</summary>
     public bool ClaimsDone => Failure == AgentFailure.None;
 
-    /// <summary>Description for people: error text, limit, exit code. Empty when done.</summary>
+    /// <summary>Description for users: error text, limit, exit code. Empty if done.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>True if the machine refused to start the agent, for a reason that hardly passes by itself.</summary>
+    /// <summary>True if the machine refused to start the agent for a reason that will hardly resolve itself.</summary>
     public bool IsRefused { get; init; }
 
-    /// <summary>When to ask again, as a service called without an agent program has said; null if it has not, and for agent programs:
-    /// their usage limit's reset is in <see cref="Windows"/>.</summary>
+    /// <summary>Retry time reported by a service that was called without an agent program, or null if none was reported. Always null for
+    /// agent programs, whose usage limits have their reset times in <see cref="Windows"/>.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
-    /// <summary>The latest report of the service on its account's windows; null if there was none.</summary>
+    /// <summary>Service's latest report on the account's windows, or null if there was none.</summary>
     public UsageWindows? Windows { get; init; }
 
-    /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
+    /// <summary>Exit code of the program, or null if unavailable: it was killed together with its supervisor or is still
+    /// running.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>The conversation, as the agent named it; null when it named none.</summary>
+    /// <summary>Id of the conversation as reported by the agent, or null if not reported.</summary>
     public string? SessionId { get; init; }
 
-    /// <summary>Turns of this agent run.</summary>
+    /// <summary>Number of turns of this agent run.</summary>
     public int Turns { get; init; }
 
-    /// <summary>Usage of this agent run, without earlier runs of the same conversation. If it was killed before it reported its cost, only
-    /// tokens are known (from the conversation's file), and the cost is 0.</summary>
+    /// <summary>Usage of this agent run, without earlier runs of the same conversation. If the agent was killed before it reported its
+    /// cost, only tokens are known (from the conversation's file), and the cost is 0.</summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
-    /// <summary>False when no result was printed: <see cref="Usage"/> is a lower bound, and its cost is unknown.</summary>
+    /// <summary>False if no result was printed, so that <see cref="Usage"/> is a lower bound with unknown cost.</summary>
     public bool IsUsageComplete { get; init; }
 
-    /// <summary>The last text of the agent: its report.</summary>
+    /// <summary>Last text of the agent, which is its report.</summary>
     public string FinalText { get; init; } = "";
 
-    /// <summary>The answer for <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program guarantees it, else the agent's whole
-    /// text, which may contain JSON. Null where no answer was requested, or none was given.</summary>
+    /// <summary>Answer to <see cref="AgentStart.AnswerSchema"/>. JSON if the agent program guarantees it, or else the agent's whole text,
+    /// which may contain JSON. Null if no answer was requested or given.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>Notices for the user beside the failure, a sentence each.</summary>
+    /// <summary>Notices for the user in addition to the failure, a sentence each.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Tool calls that were refused.</summary>
+    /// <summary>Refused tool calls.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
-    /// <summary>Tools that were called, with how often.</summary>
+    /// <summary>Called tools, with the number of calls.</summary>
     public IReadOnlyDictionary<string, int> Tools { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Sub-agents that were called without failure (by tool-use events, not words).</summary>
+    /// <summary>Sub-agents that were called successfully, according to tool-use events rather than text.</summary>
     public IReadOnlyList<string> SubAgents { get; init; } = [];
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Maps failures of a model service to our classes, for all callers. Pure.</summary>
+/// <summary>Classifies failures of a model service for all callers. Pure.</summary>
 internal static class ApiFailures
 {
-    /// <summary>By the HTTP status; null: there was no answer.</summary>
+    /// <summary>Classifies a failure by its HTTP status, which is null without a response.</summary>
     internal static AgentFailure OfStatus(int? status) =>
         status switch
         {
@@ -11,13 +11,13 @@ internal static class ApiFailures
             429 => AgentFailure.Throttled,
             408 or >= 500 => AgentFailure.Transient,
             >= 400 => AgentFailure.Invalid,
-            // No answer: the service can't be reached now. If many tasks are in this state at once it is the account's class, which only
-            // the caller knows.
+            // Without a response, the service is unreachable. If that affects many tasks at once the account is at fault, which only the
+            // caller can detect.
             null => AgentFailure.Transient,
             _ => AgentFailure.GaveUp,
         };
 
-    /// <summary>By texts that say more than a status; null: there are none.</summary>
+    /// <summary>Classifies a failure by texts that are more specific than a status, or returns null if there are none.</summary>
     internal static AgentFailure? OfText(string text) =>
         text switch
         {

@@ -2,41 +2,41 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Permissions of one agent run. Stored as the <c>policy</c> file of its folder, outside the worktree, and read by the ownership
-/// hook, which needs no orchestrator.</summary>
+/// <summary>Permissions of a single agent run. Stored as the <c>policy</c> file of its folder, outside the worktree. The ownership hook
+/// reads it without a running orchestrator.</summary>
 public sealed record HookPolicy
 {
-    /// <summary>The task's id, for messages.</summary>
+    /// <summary>Id of the task, for messages.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Absolute path of the worktree: nothing outside it may be written.</summary>
+    /// <summary>Absolute path of the worktree. The agent may write no files outside it.</summary>
     public required string Root { get; init; }
 
-    /// <summary>Patterns of writable files, relative to the root, from the plan; null for everything in the root.</summary>
+    /// <summary>Patterns of writable files from the plan, relative to the root, or null for all files in the root.</summary>
     public IReadOnlyList<string>? Write { get; init; }
 
-    /// <summary>Patterns of files that are writable because the task appends to them.</summary>
+    /// <summary>Patterns of files to which the task may append.</summary>
     public IReadOnlyList<string> Append { get; set; } = [];
 
-    /// <summary>Files, relative to the root, that are never writable whatever <see cref="Write"/> says: contracts.</summary>
+    /// <summary>Contract files, relative to the root, that are never writable, regardless of <see cref="Write"/>.</summary>
     public IReadOnlyList<string> ReadOnly { get; set; } = [];
 
-    /// <summary>Permission rules beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP
-    /// server (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself
-    /// checks.</summary>
+    /// <summary>Permission rules besides reading, writing owned files and Bash (<c>permissions.allow</c>). A rule names a tool
+    /// (<c>WebFetch</c>), an MCP server (<c>mcp__tracker</c>) or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the
+    /// agent program itself checks.</summary>
     public IReadOnlyList<string> AllowedTools { get; set; } = [];
 
     /// <summary>False to refuse every shell command.</summary>
     public bool AllowCommands { get; set; } = true;
 
-    /// <summary>True if the agent works in a sandbox with refs, stash and configuration of its own, which are dropped at its end.</summary>
+    /// <summary>True if the agent works in a sandbox with private refs, stash and configuration, which are discarded at its end.</summary>
     public bool HasOwnRefs { get; set; }
 
-    /// <summary>The file's text.</summary>
+    /// <summary>Serializes the policy as the text of its file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, HookPolicyJson.Default.HookPolicy);
 
-    /// <summary>Reads a policy's text.</summary>
-    /// <exception cref="JsonException">The text is no policy.</exception>
+    /// <summary>Parses the text of a policy.</summary>
+    /// <exception cref="JsonException">The text is not a policy.</exception>
     public static HookPolicy Parse(string json) =>
         JsonSerializer.Deserialize(json, HookPolicyJson.Default.HookPolicy) ?? throw new JsonException("The policy is empty.");
 }

@@ -1,106 +1,106 @@
 namespace Orchestrator.Agents;
 
-/// <summary>A kind of agent: how it is called and how its output is parsed. The supervisor starts and stops it.</summary>
+/// <summary>Kind of agent: builds its command line and parses its output. The supervisor starts and stops it.</summary>
 public interface IAgentRunner
 {
-    /// <summary>The file of a conversation; null if there is none here. If there is one, an agent run with this
-    /// <see cref="AgentStart.SessionId"/> continues it and needs only what is new; else it begins it, with the whole prompt. The file is
-    /// all that another machine needs to continue.</summary>
-    /// <param name="state">Absolute path of a confined agent's private state, which is searched first; null: only the home is
-    /// searched.</param>
+    /// <summary>Returns the file of a conversation, or null if this machine has none. An agent run with an existing conversation as its
+    /// <see cref="AgentStart.SessionId"/> continues it and needs only the new messages. Otherwise it starts a conversation with the whole
+    /// prompt. Another machine needs only this file to continue.</summary>
+    /// <param name="state">Absolute path of a confined agent's private state, which is searched first, or null to search only the home
+    /// directory.</param>
     string? FindConversation(string sessionId, string? state = null);
 
-    /// <summary>True if a conversation is a file of its own: then a copy of it continues elsewhere.</summary>
+    /// <summary>True if each conversation has a separate file, a copy of which can be continued elsewhere.</summary>
     bool HasConversationFiles => true;
 
-    /// <summary>True if a requested answer is somewhere in its text, so that the prompt must say the schema; else the program keeps to
-    /// the schema itself.</summary>
+    /// <summary>True if a requested answer is embedded in the agent's text, so that the prompt must contain the schema. False if the
+    /// program enforces the schema.</summary>
     bool AnswersInText => false;
 
-    /// <summary>True if the program takes <see cref="AgentStart.SystemPrompt"/>; else that has to be part of the prompt.</summary>
+    /// <summary>True if the program accepts <see cref="AgentStart.SystemPrompt"/>; otherwise that text must be part of the
+    /// prompt.</summary>
     bool TakesSystemPrompt => true;
 
-    /// <summary>Why it can't be asked for an answer without changing anything (planner, reviewer), the end of a sentence; null: it
+    /// <summary>Reason, as the end of a sentence, for which the agent can't answer without changing files (planner, reviewer). Null if it
     /// can.</summary>
     string? AnswerFault => null;
 
-    /// <summary>The place where the file of a conversation has to be for an agent that works in a folder, so that <see
-    /// cref="FindConversation"/> finds it and the agent goes on with it. Null: conversations of this kind of agent can't be brought from
-    /// elsewhere.</summary>
-    /// <param name="sessionId">The conversation.</param>
+    /// <summary>Returns the path at which <see cref="FindConversation"/> finds a conversation's file for an agent in a given folder. Null
+    /// if this kind of agent can't continue conversations from elsewhere.</summary>
+    /// <param name="sessionId">Id of the conversation.</param>
     /// <param name="workingDirectory">Absolute path of the folder.</param>
     string? PlaceOfConversation(string sessionId, string workingDirectory) => null;
 
-    /// <summary>Keys of its services that can stay outside of a sandbox, since the program takes an address of our proxy in place of the
+    /// <summary>Service keys that can stay outside a sandbox, since the program accepts our proxy's address instead of the
     /// service's.</summary>
     IReadOnlyList<AgentKey> Keys => [];
 
-    /// <summary>The part of the home that the program needs in a sandbox.</summary>
+    /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
     AgentState State => AgentState.None;
 
-    /// <summary>Prepares the command line. Writes the program's files into the agent run's folder; the same input gives the same
+    /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input gives the same
     /// call.</summary>
     AgentInvocation Prepare(AgentStart start);
 
-    /// <summary>A new parser for the output of one agent run.</summary>
+    /// <summary>Creates a parser for the output of a single agent run.</summary>
     IAgentOutputParser CreateParser(AgentStart start);
 
-    /// <summary>Checks whether the agent can work here: program, version, login. Costs no money.</summary>
-    /// <param name="repository">Where a relative program is looked for.</param>
+    /// <summary>Checks that the agent can work on this machine: program, version, login. Costs no money.</summary>
+    /// <param name="repository">Folder to which a relative program path refers.</param>
     Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken);
 }
 
-/// <summary>The command that the supervisor starts. Arguments are a list; no shell parses them.</summary>
+/// <summary>Command that the supervisor starts. Arguments are a list; no shell parses them.</summary>
 /// <param name="Program">Absolute path of the program.</param>
-/// <param name="Environment">The whole environment; nothing else is inherited.</param>
+/// <param name="Environment">Complete environment; no other variables are inherited.</param>
 public sealed record AgentInvocation(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
-    /// <summary>Absolute path of the file that the program reads on its standard input; null: nothing is there to read.</summary>
-    /// <value>Default: empty, the start's prompt.</value>
+    /// <summary>Absolute path of the file for the program's standard input, or null for no input.</summary>
+    /// <value>Default: empty for the start's prompt.</value>
     public string? StandardInput { get; init; } = "";
 
-    /// <summary>Warnings for people about unsupported options.</summary>
+    /// <summary>Warnings for users about unsupported options.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
-/// <summary>Parses the output of one agent run, line by line, and collects the outcome; not safe for several threads.</summary>
+/// <summary>Parses the output of a single agent run line by line and collects the outcome. Not thread-safe.</summary>
 public interface IAgentOutputParser
 {
     /// <summary>Parses one line of stdout (without its line break, any bytes) and returns its events, often none.</summary>
     IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line);
 
-    /// <summary>True when the output so far contains a final result, so that the exit code is not needed.</summary>
+    /// <summary>True if the output so far contains a final result, so that the exit code is not needed.</summary>
     bool HasResult { get; }
 
-    /// <summary>Why the service will not answer this agent run, however often the program asks; null: it may. The program is then stopped,
-    /// and <see cref="Complete"/> says why.</summary>
+    /// <summary>Reason for which the service will never answer this agent run, however often the program retries; otherwise null. A
+    /// program with a refusal is stopped, and <see cref="Complete"/> returns the reason.</summary>
     string? Refusal => null;
 
-    /// <summary>The usage until now according to the program's own record; counts only grow. Empty if it keeps none.</summary>
+    /// <summary>Usage until now according to the program's own record, empty if it keeps none. Counts only grow.</summary>
     AgentUsage UsageSoFar => AgentUsage.None;
 
-    /// <summary>Judges the whole output.</summary>
-    /// <param name="exitCode">The program's exit code; null when unknown.</param>
-    /// <param name="errorText">The end of its stderr.</param>
+    /// <summary>Evaluates the whole output.</summary>
+    /// <param name="exitCode">Exit code of the program, or null if unknown.</param>
+    /// <param name="errorText">End of its stderr.</param>
     AgentOutcome Complete(int? exitCode, string errorText);
 }
 
 /// <summary>Result of checking an agent program.</summary>
 /// <param name="Status">Status of the check.</param>
-/// <param name="Message">The result, in one line.</param>
-/// <param name="Cure">What to do; null when nothing has to be done.</param>
+/// <param name="Message">Result in one line.</param>
+/// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
 public sealed record AgentCheck(AgentCheckStatus Status, string Message, string? Cure = null)
 {
-    /// <summary>The program's version; null if unknown.</summary>
+    /// <summary>Version of the program, or null if unknown.</summary>
     public string? Version { get; init; }
 
-    /// <summary>True if there is a sign of a login or a key; null: unknown.</summary>
+    /// <summary>True if there is evidence of a login or a key, or null if unknown.</summary>
     public bool? IsLoggedIn { get; init; }
 
-    /// <summary>Variables of which one is missing; empty: the failure has another cause.</summary>
+    /// <summary>Variables of which one must be set; empty if the failure has another cause.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    /// <summary>The check with its true cause where a file sets a missing variable and does not count yet.</summary>
+    /// <summary>Returns the check with its real cause if a file sets a missing variable but is not trusted yet.</summary>
     /// <param name="withheld">Variables of an untrusted repository's files, each with its file.</param>
     public AgentCheck Explained(IReadOnlyDictionary<string, string> withheld) =>
         Missing.FirstOrDefault(withheld.ContainsKey) is { } variable
@@ -111,19 +111,19 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
             }
             : this;
 
-    /// <summary>The account that pays, as far as the program reports it; null if unknown.</summary>
+    /// <summary>Paying account, if the program reports it, or null if unknown.</summary>
     public string? Account { get; init; }
 }
 
 /// <summary>Status of a check.</summary>
 public enum AgentCheckStatus
 {
-    /// <summary>Can work.</summary>
+    /// <summary>The agent can work.</summary>
     Ok,
 
-    /// <summary>Can probably work; see the message.</summary>
+    /// <summary>The agent can probably work; see the message.</summary>
     Warning,
 
-    /// <summary>Cannot work.</summary>
+    /// <summary>The agent can't work.</summary>
     Failed,
 }

@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents;
 
-/// <summary>Reads JSON whose fields may be missing, null or of another kind: the format is not ours and changes.</summary>
+/// <summary>Reads JSON whose fields may be missing, null or of another type, because the format is not ours and changes.</summary>
 internal static partial class LooseJson
 {
-    /// <summary>More tokens than any agent uses.</summary>
+    /// <summary>Upper bound for counts, above the tokens that any agent uses.</summary>
     internal const double MostCounted = 1e15;
 
-    /// <summary>A line of output as text, with what no JSON has beside it taken off: a byte order mark, NULs, and escape sequences for
-    /// terminals. Broken UTF-8 is replaced.</summary>
+    /// <summary>Converts an output line to text without a byte order mark, NULs and terminal escape sequences. Invalid UTF-8 is
+    /// replaced.</summary>
     internal static string Line(ReadOnlySpan<byte> line) =>
         WithoutEscapes(Encoding.UTF8.GetString(line)).Trim(' ', '\t', '\r', '\0', '\uFEFF');
 
-    /// <summary>A text without escape sequences for terminals.</summary>
+    /// <summary>Removes terminal escape sequences from a text.</summary>
     internal static string WithoutEscapes(string text) =>
         text.Contains('\u001b', StringComparison.Ordinal) ? Escapes().Replace(text, "") : text;
 
@@ -35,7 +35,7 @@ internal static partial class LooseJson
     internal static decimal? Money(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDecimal(out var number) ? number : null;
 
-    /// <summary>A number that counts something: never negative, and small enough to be added up.</summary>
+    /// <summary>Reads a count, which is never negative and small enough for sums.</summary>
     internal static long Count(this JsonElement element, string name) =>
         element.Fraction(name) is { } number && !double.IsNaN(number) ? (long)Math.Clamp(number, 0, MostCounted) : 0;
 
@@ -50,7 +50,7 @@ internal static partial class LooseJson
     internal static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
         [.. element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
-    /// <summary>The text of a message's content: a string, or the text blocks of a list.</summary>
+    /// <summary>Returns the text of a message's content: a string, or the text blocks of a list.</summary>
     internal static string ContentText(this JsonElement element) =>
         element.Get("content") switch
         {

@@ -2,24 +2,24 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App;
 
-/// <summary>The person that a use case serves: is told of progress and warnings, and asked where someone can answer.</summary>
-/// <remarks>Each line may hold text of others; implementations mark it as <see cref="UntrustedText"/> does.</remarks>
+/// <summary>Reports progress and warnings of a use case to the user and asks questions if the user can answer.</summary>
+/// <remarks>A line may contain untrusted text; implementations mark it as <see cref="UntrustedText"/> does.</remarks>
 public interface IInteraction
 {
-    /// <summary>True if a person can read and answer.</summary>
+    /// <summary>True if a user can read the output and answer questions.</summary>
     bool IsInteractive { get; }
 
-    /// <summary>Tells a line of progress.</summary>
+    /// <summary>Reports a line of progress.</summary>
     void Say(string line);
 
-    /// <summary>Tells a text of others, as a block.</summary>
+    /// <summary>Prints an untrusted text as a block.</summary>
     void Say(UntrustedText block);
 
-    /// <summary>Tells a warning.</summary>
+    /// <summary>Reports a warning.</summary>
     void Warn(string line);
 
-    /// <summary>Asks a yes-or-no question; null where nobody can answer.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="byDefault">The meaning of the enter key alone.</param>
+    /// <summary>Asks a yes-or-no question. Returns the answer, or null if no user can answer.</summary>
+    /// <param name="question">Text of the question.</param>
+    /// <param name="byDefault">Answer if the user presses only the enter key.</param>
     bool? Ask(string question, bool byDefault = false);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.App;
 
-/// <summary>The log messages of use cases.</summary>
+/// <summary>Log messages of use cases.</summary>
 internal static partial class Log
 {
     [LoggerMessage(LogLevel.Warning, "Not shared of {Run:l}: {What}")]

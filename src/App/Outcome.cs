@@ -1,27 +1,27 @@
 namespace Orchestrator.App;
 
-/// <summary>The end of a use case. The numbers are exit codes of the command line; they are part of the product and never
-/// renumbered.</summary>
+/// <summary>Outcome of a use case. The values are the exit codes of the command line, which are a public contract and never
+/// change.</summary>
 public enum Outcome
 {
-    /// <summary>Done.</summary>
+    /// <summary>Succeeded.</summary>
     Done = 0,
 
-    /// <summary>The work failed: a task, a gate, a conflict that was found.</summary>
+    /// <summary>The work failed, such as a failed task or gate, or a detected conflict.</summary>
     WorkFailed = 1,
 
-    /// <summary>Wrong usage, an invalid plan or configuration, or no repository.</summary>
+    /// <summary>Invalid usage, plan or configuration, or no git repository.</summary>
     Usage = 2,
 
-    /// <summary>Waits for a person, or a question that nobody could answer without a terminal.</summary>
+    /// <summary>Waits for a decision, or could not ask a question because there is no terminal.</summary>
     NeedsPerson = 3,
 
-    /// <summary>Paused, interrupted, or delivered without a running engine: <c>resume</c> goes on.</summary>
+    /// <summary>Paused, interrupted, or stored while no engine runs; <c>resume</c> continues.</summary>
     Resumable = 4,
 
-    /// <summary>Engine, git or agent program is not available.</summary>
+    /// <summary>The engine, git or the agent's program is unavailable.</summary>
     Unavailable = 5,
 
-    /// <summary>Interrupted before anything began.</summary>
+    /// <summary>Interrupted before any work started.</summary>
     Interrupted = 130,
 }

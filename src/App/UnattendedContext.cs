@@ -3,13 +3,12 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App;
 
-/// <summary>The context of a use case that no person follows, such as a question of the page: nothing is said, and nobody
-/// answers.</summary>
-/// <param name="environment">Variables of the process.</param>
-/// <param name="directory">Absolute path of the folder that relative paths belong to.</param>
-/// <param name="time">The clock.</param>
-/// <param name="platform">The kind of machine; null: this one.</param>
-/// <param name="interaction">Takes messages, or null to drop them.</param>
+/// <summary>Context of a use case without a user, such as a query from the web page. It discards messages and answers no
+/// questions.</summary>
+/// <param name="environment">Environment variables of the process.</param>
+/// <param name="directory">Absolute path of the folder that relative paths are resolved against.</param>
+/// <param name="time">Clock.</param>
+/// <param name="platform">Host platform, or null for the current one.</param>
 public sealed class UnattendedContext(
     IReadOnlyDictionary<string, string> environment,
     string directory,

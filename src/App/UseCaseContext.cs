@@ -10,12 +10,13 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App;
 
-/// <summary>Dependencies of every use case: the person, time, variables, folder, and from it repository and settings.</summary>
-/// <param name="environment">Variables of the process.</param>
-/// <param name="directory">Absolute path of the folder that relative paths belong to.</param>
-/// <param name="time">The clock.</param>
-/// <param name="verbose">Logs are as detailed as possible.</param>
-/// <param name="platform">The kind of machine; null: this one.</param>
+/// <summary>Common dependencies of all use cases: user interaction, clock, environment variables and folder. The repository and its
+/// settings are found from the folder.</summary>
+/// <param name="environment">Environment variables of the process.</param>
+/// <param name="directory">Absolute path of the folder that relative paths are resolved against.</param>
+/// <param name="time">Clock.</param>
+/// <param name="verbose">True to log as much detail as possible.</param>
+/// <param name="platform">Host platform, or null for the current one.</param>
 public abstract class UseCaseContext(
     IReadOnlyDictionary<string, string> environment,
     string directory,
@@ -28,59 +29,59 @@ public abstract class UseCaseContext(
     private RunServices? _services;
     private TrustStore? _trust;
 
-    /// <summary>Cancelled when the person wants an end at once.</summary>
+    /// <summary>Token that is cancelled when the user requests an immediate stop.</summary>
     public abstract CancellationToken StopNow { get; }
 
-    /// <summary>The person.</summary>
+    /// <summary>Interaction with the user.</summary>
     public abstract IInteraction Interaction { get; }
 
-    /// <summary>Services of run steps on this machine; repositories are opened once.</summary>
+    /// <summary>Services for the steps of runs on this machine; they open each repository only once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);
 
-    /// <summary>The usage of the user's agents; it is read where it is needed.</summary>
+    /// <summary>Usage records of the user's accounts, read on demand.</summary>
     public AccountRecords AccountRecords => new(Environment, Time);
 
-    /// <summary>Reads what runs may spend.</summary>
+    /// <summary>Reads the budgets of runs.</summary>
     public RunBudgetReader Budgets => field ??= new RunBudgetReader(Environment, Time);
 
-    /// <summary>Variables of the process.</summary>
+    /// <summary>Environment variables of the process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 
-    /// <summary>The person's trust decisions.</summary>
+    /// <summary>Trust decisions of the user.</summary>
     public TrustStore Trust => _trust ??= TrustStore.OfUser(Environment);
 
-    /// <summary>Variables for secrets: the process's own, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and
-    /// <c>.env</c>.</summary>
+    /// <summary>Variables that may hold secrets: those of the process and, after settings are loaded, those of
+    /// <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
-    /// <summary>Folder that relative paths of the command line belong to.</summary>
+    /// <summary>Folder that relative paths of the command line are resolved against.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>The clock.</summary>
+    /// <summary>Clock.</summary>
     public TimeProvider Time { get; } = time;
 
-    /// <summary>True if logs are as detailed as possible.</summary>
+    /// <summary>True to log as much detail as possible.</summary>
     public bool Verbose { get; } = verbose;
 
-    /// <summary>This machine in queues and identities of workers.</summary>
+    /// <summary>Id of this machine in queue names and worker identities.</summary>
     public string Machine => Services.Host;
 
-    /// <summary>The caller for a run's record: the user and client, and the device where it is not this machine's terminal.</summary>
+    /// <summary>Identity of the caller for a run's record: user, client, and the device unless it is this machine's terminal.</summary>
     public string Person =>
         $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}"
         + (Device is null ? "" : $" ({Device})");
 
-    /// <summary>From where the person asks; null: at this terminal.</summary>
+    /// <summary>Device that the user calls from, or null for this terminal.</summary>
     public string? Device { get; init; }
 
-    /// <summary>The kind of machine.</summary>
+    /// <summary>Host platform.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 
-    /// <summary>The repository the command was called in, or null.</summary>
+    /// <summary>Returns the repository in which the command was called, or null if there is none.</summary>
     public RepositoryLocation? FindRepository() => _repository ??= RepositoryLocation.Find(Directory);
 
-    /// <summary>The repository the command was called in.</summary>
-    /// <exception cref="UseCaseException">There is none, or it has no work tree.</exception>
+    /// <summary>Returns the repository in which the command was called.</summary>
+    /// <exception cref="UseCaseException">The folder is in no repository, or the repository has no work tree.</exception>
     public RepositoryLocation RequireRepository()
     {
         var found = FindRepository();
@@ -89,15 +90,15 @@ public abstract class UseCaseContext(
             : found!;
     }
 
-    /// <summary>Plans that are named on the command line.</summary>
+    /// <summary>Opens plans that are named on the command line.</summary>
     public PlanFiles PlanFiles => new(FindRepository(), Directory, FindSettings, Interaction.Warn, Time);
 
-    /// <summary>The backlog here; faults of single tasks are shown to the person.</summary>
-    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
+    /// <summary>Opens the backlog of the current folder. Errors of individual tasks are reported as warnings.</summary>
+    /// <param name="tag">Tag to use in a file with tags, or null for the current one.</param>
     public RepositoryBacklog Backlog(string? tag) => new(FindRepository(), Directory, tag, Time, Interaction.Warn);
 
-    /// <summary>The agent run that this process belongs to.</summary>
-    /// <exception cref="UseCaseException">It belongs to none, or its folder is gone.</exception>
+    /// <summary>Returns the agent run that this process belongs to.</summary>
+    /// <exception cref="UseCaseException">The process belongs to no agent run, or the agent run's folder no longer exists.</exception>
     public AgentStartFacts RequireAgentStart()
     {
         var start =
@@ -116,19 +117,19 @@ public abstract class UseCaseContext(
             );
     }
 
-    /// <summary>A path of the command line as an absolute one.</summary>
+    /// <summary>Converts a path of the command line to an absolute path.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
-    /// <summary>The effective settings, for commands that read; warnings are shown. Of an untrusted repository only harmless settings
-    /// count.</summary>
-    /// <exception cref="UseCaseException">A setting is invalid; all faults are named.</exception>
+    /// <summary>Loads the effective settings for commands that only read, and prints their warnings. In an untrusted repository only
+    /// harmless settings apply.</summary>
+    /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
-    /// <summary>Settings for commands that act, with the trust question: see <see cref="Starting.TrustGate"/>.</summary>
-    /// <param name="repository">The repository; null where there is none.</param>
-    /// <param name="flags">Options of the command line that set something.</param>
-    /// <param name="runId">The run, where there is one.</param>
-    /// <exception cref="UseCaseException">A setting is invalid; all faults are named.</exception>
+    /// <summary>Opens the settings for commands that act and may ask for trust; see <see cref="Starting.TrustGate"/>.</summary>
+    /// <param name="repository">The repository, or null if there is none.</param>
+    /// <param name="flags">Command-line options that set a setting.</param>
+    /// <param name="runId">Id of the run, or null if there is none.</param>
+    /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
         var settings = SettingsOfRepository.Open(repository?.WorkTree, Environment, flags, Trust, runId);
@@ -140,8 +141,8 @@ public abstract class UseCaseContext(
         return settings;
     }
 
-    /// <summary>Makes these the effective settings.</summary>
-    /// <exception cref="UseCaseException">A setting is invalid; all faults are named.</exception>
+    /// <summary>Makes these settings the effective ones.</summary>
+    /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsResult Use(RepositorySettings settings)
     {
         Variables = settings.Loaded.Variables;
@@ -150,12 +151,13 @@ public abstract class UseCaseContext(
             : throw new UseCaseException(Outcome.Usage, string.Join("\n", settings.Loaded.Errors.Select(fault => fault.ToString())));
     }
 
-    /// <summary>The settings including untrusted ones: to show what a run would do once the repository is trusted, never to act on. Null
-    /// where one is invalid, which is reported where it is needed.</summary>
+    /// <summary>Returns the settings including untrusted ones, or null if one is invalid. They show what a run would use once the
+    /// repository is trusted, and must never be acted on. Errors are reported by the commands that require valid settings.</summary>
     public OrchestratorSettings? FindSettings() =>
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with { IsTrusted = true }).Settings;
 
-    /// <summary>The settings with this file as the repository's file, which the person named: for questions, never to act on.</summary>
+    /// <summary>Loads the settings with a file that the user named in place of the repository's file. They serve queries only and must
+    /// never be acted on.</summary>
     /// <exception cref="UseCaseException">The file can't be opened, or a setting is invalid.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {

@@ -1,14 +1,14 @@
 namespace Orchestrator.App;
 
-/// <summary>Ends a use case for a reason that a person can act on. Shown as message and cure, never as a stack trace.</summary>
-/// <param name="outcome">The kind of end.</param>
-/// <param name="message">What happened and where; several lines for several faults.</param>
-/// <param name="cure">What to do; empty where the message contains it.</param>
+/// <summary>Ends a use case with an error that the user can fix. It is shown as a message and a fix, never as a stack trace.</summary>
+/// <param name="outcome">Outcome of the use case.</param>
+/// <param name="message">Problem and its location; one line for each problem.</param>
+/// <param name="cure">Suggested fix; empty if the message contains it.</param>
 public sealed class UseCaseException(Outcome outcome, string message, string cure = "") : Exception(message)
 {
-    /// <summary>The kind of end.</summary>
+    /// <summary>Outcome of the use case.</summary>
     public Outcome Outcome { get; } = outcome;
 
-    /// <summary>The cure; empty where the message contains it.</summary>
+    /// <summary>Suggested fix; empty if the message contains it.</summary>
     public string Cure { get; } = cure;
 }

@@ -4,12 +4,13 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Backlogs;
 
-/// <summary>The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master (at its present or older
-/// place) where that is the one in use. Writers
-/// wait for each other, and a crash in the middle leaves the old file.</summary>
+/// <summary>
+/// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or task-master's file at its current or older path if that one is in use.
+/// Writers wait for each other, and a crash during a write leaves the old file.
+/// </summary>
 public sealed class BacklogStore
 {
-    /// <summary>The longest time that a writer waits for another one.</summary>
+    /// <summary>Maximum time that a writer waits for another one.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -17,9 +18,9 @@ public sealed class BacklogStore
     private readonly string? _gitDirectory;
     private readonly TimeProvider _time;
 
-    /// <summary>Finds the backlog; creates nothing.</summary>
-    /// <param name="root">Absolute path of the repository's root, or of any folder outside of one.</param>
-    /// <param name="gitDirectory">The common git directory, where writers take turns; null outside of a repository.</param>
+    /// <summary>Locates the backlog without creating anything.</summary>
+    /// <param name="root">Absolute path of the repository's root, or of any folder outside a repository.</param>
+    /// <param name="gitDirectory">The common git directory, which contains the writers' lock file, or null outside a repository.</param>
     /// <param name="time">The clock.</param>
     public BacklogStore(string root, string? gitDirectory, TimeProvider time)
     {
@@ -33,30 +34,30 @@ public sealed class BacklogStore
         CurrentTag = FindCurrentTag();
     }
 
-    /// <summary>The file, relative to the root.</summary>
+    /// <summary>Path of the file, relative to the root.</summary>
     public string Name { get; }
 
     /// <summary>True if the file exists.</summary>
     public bool Exists { get; }
 
-    /// <summary>The file's absolute path.</summary>
+    /// <summary>Absolute path of the file.</summary>
     public string FullPath => Path.Combine(_root, Name);
 
-    /// <summary>The current tag of task-master; null where there is none.</summary>
+    /// <summary>Current tag of task-master, or null for none.</summary>
     public string? CurrentTag { get; }
 
-    /// <summary>Reads the backlog; an empty one where there is no file.</summary>
-    /// <param name="tag">The tag in a file that has tags; null: the usual one.</param>
+    /// <summary>Reads the backlog. Returns an empty one if the file does not exist.</summary>
+    /// <param name="tag">Tag in a file with tags, or null for the default tag.</param>
     public BacklogReadResult Read(string? tag) =>
         File.Exists(FullPath) ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag) : new BacklogReadResult(BacklogFile.Empty, []);
 
     /// <summary>Changes the backlog under a lock.</summary>
-    /// <param name="tag">The tag in a file that has tags; null: the usual one.</param>
-    /// <param name="change">Makes the new backlog of the present one.</param>
-    /// <param name="stop">Ends waiting for another writer.</param>
-    /// <returns>The new file; or none, with the errors that make the present one unreadable or that the change would add: then nothing was
-    /// written.</returns>
-    /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
+    /// <param name="tag">Tag in a file with tags, or null for the default tag.</param>
+    /// <param name="change">Creates the new backlog from the current one.</param>
+    /// <param name="stop">Cancels the wait for another writer.</param>
+    /// <returns>The new file. If the current file is unreadable or the change would add errors, these errors and no file; nothing was
+    /// written then.</returns>
+    /// <exception cref="BacklogBusyException">Another program held the lock for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
         OwnFolder.Ensure(Path.GetDirectoryName(FullPath)!);
@@ -69,8 +70,8 @@ public sealed class BacklogStore
         var wanted = change(file.Backlog);
         var content = file.Write(wanted);
 
-        // The result must be readable: a dependency that closes a circle is refused before it is written. Earlier errors are another
-        // tool's, or are being repaired.
+        // Rejects a result with new errors, such as a dependency cycle, before it is written. Existing errors come from another tool, or
+        // the user is repairing them.
         var changed = BacklogReader.Read(content, Name, file.Tag);
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
         PlanFault[] errors = [.. changed.Errors.Where(fault => !before.Contains(fault.Message))];
@@ -98,7 +99,7 @@ public sealed class BacklogStore
         return new BacklogReadResult(changed.File, []);
     }
 
-    // Not cancellable: write a temporary file, sync, rename.
+    // Not cancellable, so that the sequence of temporary file, fsync and rename always completes.
     private async Task WriteAsync(byte[] content)
     {
         var aside = $"{FullPath}.{Environment.ProcessId}.new";
@@ -110,8 +111,8 @@ public sealed class BacklogStore
         File.Move(aside, FullPath, overwrite: true);
     }
 
-    // The lock is an open file that no other process may open; the system frees it when the holder dies. It is not removed, because that
-    // would let two in at once; in the git directory it disturbs nothing.
+    // The lock is an exclusively opened file, which the system releases when its holder dies. The file is never deleted, because two
+    // writers could then both hold a lock. In the git directory it is out of the way.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
         var name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");
@@ -136,7 +137,7 @@ public sealed class BacklogStore
         }
     }
 
-    // The older place of task-master may hold another tool's file.
+    // The older path of task-master may contain another tool's file.
     private bool IsBacklog(string name)
     {
         var path = Path.Combine(_root, name);
@@ -152,7 +153,7 @@ public sealed class BacklogStore
     }
 }
 
-/// <summary>Another program has been writing the backlog for too long.</summary>
-/// <param name="message">Which file, and how long.</param>
+/// <summary>Thrown if another program holds the backlog's lock for too long.</summary>
+/// <param name="message">Names the file and the time.</param>
 /// <param name="inner">The system's exception.</param>
 public sealed class BacklogBusyException(string message, Exception inner) : Exception(message, inner);

@@ -4,7 +4,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Dependencies of every command: those of use cases, the terminal, and how other commands are called.</summary>
+/// <summary>Common dependencies of all commands: those of use cases, the terminal, and the means to call other commands.</summary>
 internal sealed class CommandContext(
     ITerminal terminal,
     IReadOnlyDictionary<string, string> environment,
@@ -15,7 +15,7 @@ internal sealed class CommandContext(
     HostPlatform? platform = null
 ) : UseCaseContext(environment, directory, time, verbose, platform)
 {
-    /// <summary>The console; a process that stays makes it part of its log.</summary>
+    /// <summary>Console. A long-running command replaces it by one that also logs.</summary>
     public ITerminal Terminal { get; set; } = terminal;
 
     /// <inheritdoc/>
@@ -24,10 +24,10 @@ internal sealed class CommandContext(
     /// <inheritdoc/>
     public override CancellationToken StopNow => Interrupts.StopNow;
 
-    /// <summary>The command line, without the program's name: a background process goes on with it.</summary>
+    /// <summary>Command-line arguments without the program's name, which a background process reuses.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>Carries out another command line in a folder, at the same terminal, and returns its exit code.</summary>
+    /// <summary>Runs another command line in a folder, at the same terminal, and returns its exit code.</summary>
     public required Func<IReadOnlyList<string>, string, Task<Outcome>> CallAsync { get; init; }
 
     /// <summary>Ctrl-C, once and twice.</summary>

@@ -2,10 +2,10 @@ using Temporalio.Api.History.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>The end of a workflow execution, by its last event.</summary>
+/// <summary>Determines the end of a workflow execution from its last event.</summary>
 internal static class ClosedExecution
 {
-    /// <summary>The last event of a closed execution; null where the server has none.</summary>
+    /// <summary>Returns the last event of a closed execution, or null if the server has none.</summary>
     public static async Task<HistoryEvent?> LastEventAsync(WorkflowHandle execution, RpcOptions rpc)
     {
         var options = new WorkflowHistoryEventFetchOptions { EventFilterType = HistoryEventFilterType.CloseEvent, Rpc = rpc };
@@ -19,7 +19,7 @@ internal static class ClosedExecution
         return last;
     }
 
-    /// <summary>Why it ended; null where nothing tells.</summary>
+    /// <summary>Returns the reason for the end, or null if unknown.</summary>
     public static Reason? WhyOf(HistoryEvent? last) =>
         last switch
         {

@@ -1,10 +1,10 @@
 namespace Orchestrator.Client;
 
-/// <summary>Checks whether a call failed because the server went away, so that nobody knows whether it was carried out.</summary>
+/// <summary>Recognizes calls that failed because the connection was lost, so that it is unknown if the server executed them.</summary>
 public static class LostConnection
 {
-    /// <summary>True for UNAVAILABLE, and for what the client's core says where the connection ends in the middle of an answer: UNKNOWN,
-    /// INTERNAL or CANCELLED with the words of its transport (tonic, h2).</summary>
+    /// <summary>True for UNAVAILABLE, and for the errors that the SDK core reports if a connection breaks during a response. These are
+    /// UNKNOWN, INTERNAL or CANCELLED with a message of its transport (tonic, h2).</summary>
     public static bool IsCauseOf(RpcException failure) =>
         failure.Code == RpcException.StatusCode.Unavailable
         || (

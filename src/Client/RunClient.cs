@@ -3,7 +3,7 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>The one way to start and find runs, on whatever Temporal the client is connected to.</summary>
+/// <summary>Starts and finds runs on any Temporal server. All other code does so through this type.</summary>
 public sealed class RunClient(ITemporalClient client)
 {
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
@@ -14,10 +14,10 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>Visibility query for open runs.</summary>
     internal const string OpenRuns = $"ExecutionStatus = 'Running' AND WorkflowType = '{WorkflowType}'";
 
-    /// <summary>Starts a run. If a run of this id is open, returns it: starting twice is harmless.</summary>
-    /// <param name="input">The input; the run itself validates it.</param>
+    /// <summary>Starts a run. If a run with this id is already open, returns that run, so the call is idempotent.</summary>
+    /// <param name="input">The input, which the run itself validates.</param>
     /// <param name="runId">Id of the run; see <see cref="RunIds.Create"/>.</param>
-    /// <param name="cancellation">Gives up waiting for the server; the run may have been started all the same.</param>
+    /// <param name="cancellation">Stops waiting for the server. The run may have been started nevertheless.</param>
     public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
     {
         await _client.StartWorkflowAsync(
@@ -35,11 +35,13 @@ public sealed class RunClient(ITemporalClient client)
         return Get(runId);
     }
 
-    /// <summary>A handle on a run; makes no call.</summary>
+    /// <summary>Returns a handle to a run without calling the server.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>True if a worker polls the task queue of runs. The server may still count one that ended a few minutes ago.</summary>
-    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
+    /// <summary>True if a worker polls the task queue of runs. The server may still list a worker that stopped a few minutes
+    /// ago.</summary>
+    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
     {
         var request = new DescribeTaskQueueRequest
@@ -55,11 +57,12 @@ public sealed class RunClient(ITemporalClient client)
         return queue.Pollers.Any(poller => !isDead(poller.Identity));
     }
 
-    /// <summary>When a living worker asked for the steps of a queue last; null: none has within the time after which one counts as
-    /// gone.</summary>
-    /// <param name="queue">The queue of a repository on a machine.</param>
-    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
-    /// <param name="now">The present time.</param>
+    /// <summary>Returns the time at which a living worker last polled a queue for activities, or null if none polled within
+    /// <see cref="MachinePresence.Silence"/>.</summary>
+    /// <param name="queue">Task queue of a repository on a host.</param>
+    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<DateTimeOffset?> FindLastAskedAsync(
         string queue,
         Func<string, bool> isDead,
@@ -72,9 +75,10 @@ public sealed class RunClient(ITemporalClient client)
         return now - seen <= MachinePresence.Silence ? seen : null;
     }
 
-    /// <summary>Identity of a worker that asks for the steps of a queue; null: there is no such one.</summary>
-    /// <param name="queue">The queue of a repository on a machine.</param>
-    /// <param name="isMeant">Says of an identity, and of the time when that worker asked last, whether it is meant.</param>
+    /// <summary>Returns the identity of a worker that polls a queue for activities, or null if none matches.</summary>
+    /// <param name="queue">Task queue of a repository on a host.</param>
+    /// <param name="isMeant">True if a worker matches, given its identity and the time at which it last polled.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<string?> FindWorkerAsync(
         string queue,
         Func<string, DateTimeOffset, bool> isMeant,
@@ -84,7 +88,7 @@ public sealed class RunClient(ITemporalClient client)
             .FirstOrDefault(poller => isMeant(poller.Identity, poller.LastAccessTime.ToDateTimeOffset()))
             ?.Identity;
 
-    /// <summary>Ids of the runs that have not ended, latest first.</summary>
+    /// <summary>Lists the ids of open runs, latest first.</summary>
     public async IAsyncEnumerable<string> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var open = $"WorkflowType = '{WorkflowType}' AND ExecutionStatus = 'Running'";

@@ -1,19 +1,19 @@
 namespace Orchestrator.Client;
 
-/// <summary>The newest execution of a run, as the server knows it; needs no worker.</summary>
-/// <param name="ExecutionId">Run id of the execution.</param>
-/// <param name="End">How it ended; null while it is open.</param>
-/// <param name="EndedAt">When it ended, UTC; null while it is open.</param>
+/// <summary>The latest execution of a run as known to the server. Needs no worker.</summary>
+/// <param name="ExecutionId">Temporal run id of the execution.</param>
+/// <param name="End">Result of the execution, or null while it is open.</param>
+/// <param name="EndedAt">Time at which the execution ended, in UTC, or null while it is open.</param>
 public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOffset? EndedAt)
 {
-    /// <summary>True while it has not ended.</summary>
+    /// <summary>True while the execution is open.</summary>
     public bool IsOpen => End is null;
 
-    /// <summary>Queries the server.</summary>
-    /// <param name="client">Client of the server that holds the run.</param>
+    /// <summary>Queries the server for the latest execution of a run.</summary>
+    /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="rpc">How it is asked.</param>
-    /// <returns>The newest execution; null where the server does not know the run.</returns>
+    /// <param name="rpc">RPC options.</param>
+    /// <returns>The latest execution, or null if the server does not know the run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     internal static async Task<RunExecution?> FindAsync(ITemporalClient client, string runId, RpcOptions rpc)
     {
@@ -32,7 +32,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
     }
 
-    /// <summary>The end of a closed execution: its result, or what the server knows where it returned none.</summary>
+    /// <summary>Returns the result of a closed execution, or derives one from the server's records if it returned none.</summary>
     private static async Task<RunResult> EndOfAsync(WorkflowHandle<IOrchestrationWorkflow, RunResult> execution, RpcOptions rpc)
     {
         if ((await ClosedExecution.LastEventAsync(execution, rpc))?.WorkflowExecutionTerminatedEventAttributes is { } terminated)
@@ -53,12 +53,12 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
     }
 
-    /// <summary>The one who terminated a run and why.</summary>
-    /// <param name="identity">Identity of the client that did it; empty where it gave none.</param>
-    /// <param name="words">The reason given; may be empty.</param>
+    /// <summary>Returns the reason for a termination.</summary>
+    /// <param name="identity">Identity of the client that terminated the run; empty if it gave none.</param>
+    /// <param name="words">Reason given by the client; may be empty.</param>
     public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);
 
-    /// <summary>Why a run has failed, as far as the server knows.</summary>
+    /// <summary>Returns the reason why a run failed, as far as the server knows.</summary>
     internal static ExecutionFailed Failed(WorkflowFailedException failure) =>
         new(new Quote(failure.InnerException?.Message ?? failure.Message));
 

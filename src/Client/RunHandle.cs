@@ -6,13 +6,14 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Client;
 
-/// <summary>A run, to be watched and steered. Steering commands are answered by the run itself and do nothing the second time.</summary>
+/// <summary>A handle to watch and control a run. The run itself answers control commands; repeating a command has no effect.</summary>
 public sealed class RunHandle
 {
     private const int TasksPerPage = 500;
     private const int MostTimesTooEarly = 150;
 
-    /// <summary>A run that has just continued as new reads its tasks again; after this many polls it is shown without them.</summary>
+    /// <summary>Maximum number of polls for the tasks of a run that has just continued as new and is reloading them. After that, the run
+    /// is returned without tasks.</summary>
     private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
     private readonly ITemporalClient _client;
@@ -29,7 +30,7 @@ public sealed class RunHandle
     private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow =>
         _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
-    /// <summary>The present status of the run, with all its tasks. Needs a worker with the run's workflow.</summary>
+    /// <summary>Returns the current status of the run with all its tasks. Needs a worker with the run's workflow.</summary>
     public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
@@ -38,7 +39,8 @@ public sealed class RunHandle
         {
             return status;
         }
-        // It may have ended between the two questions. One that was ended from outside has not heard of it, and answers as before.
+        // The run may have ended between the two calls. A run that was ended externally does not know it and still returns its previous
+        // status.
         status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
         return RunStates.IsFinal(status.State)
             ? status
@@ -50,11 +52,12 @@ public sealed class RunHandle
             };
     }
 
-    /// <summary>The queue of the run's steps, as it says itself. Needs a worker with the run's workflow.</summary>
+    /// <summary>Queries the run for the task queue of its activities. Needs a worker with the run's workflow.</summary>
     public async Task<string> FindQueueAsync(CancellationToken cancellation = default) =>
         (await Workflow.QueryAsync(w => w.Status(0, 1), new() { Rpc = new RpcOptions { CancellationToken = cancellation } })).Queue;
 
-    /// <summary>Has the run send everything that it has to record: its machine can't write what it has read.</summary>
+    /// <summary>Requests that the run resend all unrecorded transitions, because its owner host can't record the ones it
+    /// received.</summary>
     public Task TellNotRecordedAsync(CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             w => w.NotRecordedAsync(),
@@ -68,7 +71,7 @@ public sealed class RunHandle
             try
             {
                 var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
-                // One whose tasks can't be read says so.
+                // A run whose tasks can't be read reports that as failing activities.
                 if (page.Tasks.Count > 0 || page.TaskCount <= offset || page.Failing.Count > 0 || asked >= MostTimesWithoutTasks)
                 {
                     return page;
@@ -77,14 +80,14 @@ public sealed class RunHandle
             }
             catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
             {
-                // A run that has just continued as new has no first workflow task for up to a second, and the server answers no query until
-                // then; some continue often.
+                // A run that has just continued as new has no first workflow task for up to a second. Until then the server rejects
+                // queries, and some runs continue as new often.
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
         }
     }
 
-    /// <summary>The input that the run was started with, from its history. Needs no worker.</summary>
+    /// <summary>Reads the input with which the run was started from its history. Needs no worker.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<OrchestrationInput> InputAsync(CancellationToken cancellation = default)
     {
@@ -98,7 +101,7 @@ public sealed class RunHandle
         throw new InvalidOperationException($"The history of {RunId} is empty.");
     }
 
-    /// <summary>True while the run has not ended.</summary>
+    /// <summary>True while the run is open.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken cancellation = default)
     {
         var description = await Workflow.DescribeAsync(
@@ -107,13 +110,15 @@ public sealed class RunHandle
         return description.Status == WorkflowExecutionStatus.Running;
     }
 
-    /// <summary>The newest execution of the run, and how it ended; null where the server does not know the run. Needs no worker.</summary>
+    /// <summary>Returns the latest execution of the run with its result, or null if the server does not know the run. Needs no
+    /// worker.</summary>
     public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
-    /// <summary>True while a workflow task or an activity of the run or of one of its open tasks is under way, so that its state may change
-    /// at once: a task that was answered while no worker ran has yet to report.</summary>
-    /// <param name="status">The last known status of the run.</param>
+    /// <summary>True while the run or any of its open tasks has a pending workflow task or activity, so that the status may change soon.
+    /// For example, a task that was answered while no worker ran has yet to report.</summary>
+    /// <param name="status">Last known status of the run.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
     {
         if (status.Telling)
@@ -152,7 +157,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Waits for the end. A failed run returns its reason, not an exception; after a reset, waits for the newest
+    /// <summary>Waits for the end of the run. Returns the reason of a failed run instead of throwing. After a reset, waits for the latest
     /// execution.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
@@ -177,63 +182,65 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Pauses the run, or one task.</summary>
+    /// <summary>Pauses the run or a single task.</summary>
     public Task<SteeringAnswer> PauseAsync(string? task = null, CancellationToken cancellation = default)
     {
         var command = task is null ? null : new TaskCommand(task);
         return SteerAsync(w => w.PauseAsync(command), cancellation);
     }
 
-    /// <summary>Resumes the run, or one task.</summary>
+    /// <summary>Resumes the run or a single task.</summary>
     public Task<SteeringAnswer> ResumeAsync(string? task = null, CancellationToken cancellation = default)
     {
         var command = task is null ? null : new TaskCommand(task);
         return SteerAsync(w => w.ResumeAsync(command), cancellation);
     }
 
-    /// <summary>Cancels one task.</summary>
+    /// <summary>Cancels a task.</summary>
     public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelTaskAsync(command), cancellation);
 
-    /// <summary>Retries a failed task, or resumes a blocked or parked one.</summary>
+    /// <summary>Retries a failed task, or resumes a task that is blocked or in backoff.</summary>
     public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RetryTaskAsync(command), cancellation);
 
-    /// <summary>Counts a task as done without changes.</summary>
+    /// <summary>Marks a task as done without changes.</summary>
     public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
-    /// <summary>Adds tasks in words.</summary>
+    /// <summary>Adds tasks described in natural language.</summary>
     public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.AddTasksAsync(command), cancellation);
 
-    /// <summary>Approves <c>plan</c> or a task.</summary>
-    /// <param name="command">Which, by whom, and what they were shown.</param>
+    /// <summary>Approves the plan (<c>plan</c>) or a task.</summary>
+    /// <param name="command">Subject of the approval, the approver, and the content they were shown.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ApproveAsync(command), cancellation);
 
-    /// <summary>Rejects <c>plan</c> or a task.</summary>
-    /// <param name="command">Which, by whom, why, and what they were shown.</param>
+    /// <summary>Rejects the plan (<c>plan</c>) or a task.</summary>
+    /// <param name="command">Subject of the rejection, the approver, the reason, and the content they were shown.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RejectAsync(command), cancellation);
 
-    /// <summary>Retries landing for a run that waits for it.</summary>
+    /// <summary>Retries the landing of a run that waits for it.</summary>
     public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.PromoteAsync(command), cancellation);
 
-    /// <summary>Lands what is merged of a run whose other tasks did not end well; those stay open.</summary>
+    /// <summary>Lands the merged work of a run whose other tasks did not succeed. Those tasks stay open.</summary>
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
-    /// <summary>Raises a budget; tasks that wait for it continue.</summary>
+    /// <summary>Raises a budget. Tasks that wait for the budget continue.</summary>
     public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
 
-    /// <summary>Has the steps of the run done on another machine.</summary>
+    /// <summary>Moves the run's activities to another host.</summary>
     public Task<SteeringAnswer> MoveAsync(MoveRunCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
-    /// <summary>The machine that the run waits for: see <see cref="MachinePresence.FindAwayAsync"/>.</summary>
+    /// <summary>Returns the absent host that the run waits for; see <see cref="MachinePresence.FindAwayAsync"/>.</summary>
     public Task<MachineAway?> FindAwayAsync(
         RunStatus status,
         Func<string, bool> isDead,
@@ -241,11 +248,11 @@ public sealed class RunHandle
         CancellationToken cancellation = default
     ) => MachinePresence.FindAwayAsync(_client, status, isDead, now, cancellation);
 
-    /// <summary>Decides how a run continues that can't continue by itself.</summary>
+    /// <summary>Resolves an escalation by deciding how the run continues.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
-    /// <summary>Ends the run; merged work stays on staging.</summary>
+    /// <summary>Cancels the run. Merged work stays on staging.</summary>
     public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 
@@ -266,8 +273,8 @@ public sealed class RunHandle
             new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
         );
 
-    /// <summary>Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the
-    /// run. Each value is a hint to read the status again.</summary>
+    /// <summary>Yields a value each time the run's history grows, as a hint to read the status again. Follows the run into new executions,
+    /// including those after a reset, and ends with the run.</summary>
     public async IAsyncEnumerable<long> ChangesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (var change in EventsAsync(cancellation))
@@ -276,11 +283,11 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>The transitions that the run's machine has to record, as soon as they are in history, until the end of the run. Each value
-    /// contains everything that the run does not know to be recorded, so that none depends on one before. Needs a worker with the run's
+    /// <summary>Yields the transitions that the owner host has to record, as soon as they are in the history, until the run ends. Each
+    /// value contains all transitions not known to be recorded, so no value depends on an earlier one. Needs a worker with the run's
     /// workflow.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
-    /// <exception cref="WorkflowQueryFailedException">The workflow is of a version that does not answer.</exception>
+    /// <exception cref="WorkflowQueryFailedException">The workflow's version does not support the query.</exception>
     public async IAsyncEnumerable<ProgressInput> UnrecordedAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -305,7 +312,7 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Follows the workflow tasks of a run, in which everything that it reports happens.</summary>
+    /// <summary>Signals each completed workflow task of the run. Everything that the run reports happens in its workflow tasks.</summary>
     private async Task FollowAsync(ChannelWriter<bool> news, CancellationToken stop)
     {
         Exception? why = null;

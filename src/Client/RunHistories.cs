@@ -1,17 +1,18 @@
 namespace Orchestrator.Client;
 
-/// <summary>Deletes histories of runs that have ended. Deleting twice is harmless.</summary>
-/// <param name="client">Client of the embedded engine: on another server histories are not ours to delete.</param>
+/// <summary>Deletes the histories of ended runs. All deletions are idempotent.</summary>
+/// <param name="client">Client of the embedded engine. On another server, histories do not belong to the orchestrator.</param>
 public sealed class RunHistories(ITemporalClient client)
 {
     private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
 
-    /// <summary>Pending calls to the workflow have their answers by then.</summary>
+    /// <summary>Age after which closed lease executions are deleted, by which time pending calls to them have been answered.</summary>
     private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 
-    /// <summary>Deletes a run and its tasks.</summary>
-    /// <param name="cancellation">Checked between them.</param>
-    /// <returns>False: the run or one of its tasks is open, and nothing was deleted.</returns>
+    /// <summary>Deletes the histories of a run and its tasks.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="cancellation">Checked between deletions.</param>
+    /// <returns>True if the histories were deleted; false if the run or any of its tasks is open, so that nothing was deleted.</returns>
     public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)
     {
         var found = new List<WorkflowExecution>();
@@ -24,7 +25,7 @@ public sealed class RunHistories(ITemporalClient client)
             return false;
         }
 
-        // The run itself last: if killed before that, it is still found.
+        // The run itself comes last, so that it can still be found if the process is killed before that.
         foreach (var execution in found.OrderBy(execution => execution.Id == runId))
         {
             await DeleteAsync(execution, cancellation);
@@ -32,9 +33,9 @@ public sealed class RunHistories(ITemporalClient client)
         return true;
     }
 
-    /// <summary>Deletes earlier executions of the lease workflow: each run leaves one.</summary>
-    /// <param name="now">The time, UTC.</param>
-    /// <param name="cancellation">Checked between them.</param>
+    /// <summary>Deletes earlier executions of the lease workflow, of which each run leaves one.</summary>
+    /// <param name="now">The current time, in UTC.</param>
+    /// <param name="cancellation">Checked between deletions.</param>
     public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)
     {
         await foreach (var execution in client.ListWorkflowsAsync(Leases).WithCancellation(cancellation))

@@ -2,12 +2,12 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Client;
 
-/// <summary>The ledgers of the governors of a server for the accounts that its workers share.</summary>
+/// <summary>Reads the account ledgers of a server's governor workflows, which the server's workers share.</summary>
 /// <param name="client">Client of the server.</param>
 public sealed class ServerAccounts(ITemporalClient client)
 {
-    /// <summary>The ledgers of all accounts, with that of the budgets that count over all of them.</summary>
-    /// <param name="stop">Gives up.</param>
+    /// <summary>Reads the ledgers of all accounts, including the one for budgets across accounts.</summary>
+    /// <param name="stop">Cancels the request.</param>
     public async Task<LedgerBook> ReadAsync(CancellationToken stop)
     {
         var speaking = MessageJson.Speaking(client);

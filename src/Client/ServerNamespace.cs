@@ -1,11 +1,13 @@
 namespace Orchestrator.Client;
 
-/// <summary>The namespace of a connection.</summary>
+/// <summary>Checks the namespace of a connection.</summary>
 public static class ServerNamespace
 {
-    /// <summary>True if the server has it. A caller without permission to ask may still start runs, so a refusal counts as yes.</summary>
+    /// <summary>True if the namespace exists on the server. A caller without permission to describe it may still start runs, so a denied
+    /// request counts as true.</summary>
     /// <param name="client">The connection.</param>
-    /// <exception cref="RpcException">The server can't be asked.</exception>
+    /// <param name="stop">Cancels the request.</param>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> ExistsAsync(ITemporalClient client, CancellationToken stop)
     {
         try

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Orchestrator.Client;
 
-/// <summary>The input of a run as the details that Temporal's Web UI shows beside it from its first moment on.</summary>
+/// <summary>Formats a run's input as workflow details and memo, which Temporal's Web UI shows as soon as the run is started.</summary>
 internal static class StartDetails
 {
-    /// <summary>Facts of a run that Temporal's tools show beside it and give to programs.</summary>
-    /// <param name="input">What it is started with.</param>
-    /// <param name="startedBy">Who starts it: the client's identity.</param>
+    /// <summary>Returns the memo of a run, which Temporal's tools display and programs can read.</summary>
+    /// <param name="input">Input of the run.</param>
+    /// <param name="startedBy">Identity of the client that starts the run, or null.</param>
     public static IReadOnlyDictionary<string, object> Memo(OrchestrationInput input, string? startedBy)
     {
         var memo = new Dictionary<string, object>(StringComparer.Ordinal) { ["repository"] = input.Repository };
@@ -26,9 +26,9 @@ internal static class StartDetails
         }
     }
 
-    /// <summary>The details, as Markdown.</summary>
-    /// <param name="input">What it is started with.</param>
-    /// <param name="runId">Its id.</param>
+    /// <summary>Returns the details as Markdown.</summary>
+    /// <param name="input">Input of the run.</param>
+    /// <param name="runId">Id of the run.</param>
     public static string Of(OrchestrationInput input, string runId)
     {
         var text = new StringBuilder();

@@ -11,18 +11,18 @@ using Orchestrator.Dashboard.Routes;
 
 namespace Orchestrator.Dashboard;
 
-/// <summary>The web server of the page and the API.</summary>
+/// <summary>Web server of the page and the API.</summary>
 public static class DashboardHost
 {
     private const int MostConnections = 1000;
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Makes the server; it listens once it is started.</summary>
+    /// <summary>Builds the server, which listens once it is started.</summary>
     /// <param name="options">Address and token.</param>
-    /// <param name="source">Carries out reader.</param>
-    /// <param name="loggers">Where it logs.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="more">Adds further addresses, behind the door.</param>
+    /// <param name="source">Provides data and executes commands.</param>
+    /// <param name="loggers">Loggers of the server.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="more">Adds further endpoints, protected by the login.</param>
     public static WebApplication Build(
         DashboardOptions options,
         IDashboardSource source,
@@ -31,7 +31,7 @@ public static class DashboardHost
         Action<WebApplication>? more = null
     )
     {
-        // Nothing of a folder's files or of variables configures it.
+        // Neither the files of a folder nor environment variables may configure the server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
         builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
         builder.Services.AddRoutingCore();

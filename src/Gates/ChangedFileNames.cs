@@ -1,15 +1,15 @@
 namespace Orchestrator.Gates;
 
-/// <summary>Fills the names of changed files into a gate's command. Pure.</summary>
+/// <summary>Replaces the placeholders for changed files in a gate's command. Pure.</summary>
 public static class ChangedFileNames
 {
     internal const string FilesPlaceholder = "{modified_files}";
     internal const string TestsPlaceholder = "{modified_tests}";
 
-    /// <summary>True if a gate's command has a placeholder for changed files.</summary>
+    /// <summary>True if the gate's command has a placeholder for changed files.</summary>
     public static bool AreAskedFor(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
-    /// <summary>The command with the names filled in, or null when it has a placeholder and there are no names.</summary>
+    /// <summary>Returns the command with the file names filled in, or null if it has a placeholder and there are no files.</summary>
     public static string? Fill(string command, IReadOnlyList<string> existingFiles)
     {
         var wantsFiles = command.Contains(FilesPlaceholder, StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public static class ChangedFileNames
 
     private static string Names(IEnumerable<string> paths) => string.Join(' ', paths.Select(Quote));
 
-    /// <summary>A name that begins with "-" would be taken for an option.</summary>
+    /// <summary>Quotes a path for the shell and prefixes a leading "-", which programs would parse as an option.</summary>
     private static string Quote(string path) =>
         "'" + (path.StartsWith('-') ? "./" + path : path).Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

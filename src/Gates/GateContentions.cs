@@ -1,9 +1,9 @@
 namespace Orchestrator.Gates;
 
-/// <summary>Recognizes failures of two suites that use the same resource. Pure.</summary>
+/// <summary>Recognizes failures caused by two test suites that use the same resource at the same time. Pure.</summary>
 internal static partial class GateContentions
 {
-    /// <summary>The resource that a failed gate's output is about.</summary>
+    /// <summary>Returns the kind of resource conflict that a failed gate's output reports.</summary>
     internal static GateContention Of(string output) =>
         string.IsNullOrWhiteSpace(output) ? GateContention.None
         : PortWords().IsMatch(output) ? GateContention.Port

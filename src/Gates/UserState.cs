@@ -1,27 +1,29 @@
 namespace Orchestrator.Gates;
 
-/// <summary>State that the processes of a user on one machine share: which gates run, and which ports a worktree has.</summary>
+/// <summary>State shared by a user's processes on one machine: the running gates and the ports assigned to each worktree.</summary>
 public static class UserState
 {
-    /// <summary>Folder of the page's token in <see cref="RootOf"/>; no sandbox shows it.</summary>
+    /// <summary>Folder below <see cref="RootOf"/> with the web page's access token. Hidden from every sandbox.</summary>
     public const string WebFolder = "web";
 
-    /// <summary>Folder of the network proxies in <see cref="RootOf"/>; no sandbox shows it.</summary>
+    /// <summary>Folder below <see cref="RootOf"/> with the network proxies' files. Hidden from every sandbox.</summary>
     public const string NetworkFolder = "network";
 
-    /// <summary>The folder of this machine's network proxy. Its path is short, since sockets lie in it.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the folder of this machine's network proxy. The path is short because it contains Unix sockets.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string NetworkFolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(RootOf(environment), NetworkFolder, MachineIdentity.Find(environment)[..8]);
 
-    /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a
-    /// home folder may be shared by machines and containers, ports are not.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the folder of this machine's state: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
+    /// <c>orchestrator/machines/ID</c> (see <see cref="MachineIdentity"/>). It is per machine because machines and containers may share a
+    /// home folder but not ports.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(RootOf(environment), "machines", MachineIdentity.Find(environment));
 
-    /// <summary><c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator</c>: what machines may share.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the state folder that several machines may share: <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then
+    /// <c>orchestrator</c>.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string RootOf(IReadOnlyDictionary<string, string> environment)
     {
         var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set
@@ -34,12 +36,12 @@ public static class UserState
         return Path.Combine(state, "orchestrator");
     }
 
-    /// <summary>The lock file for reading and writing others in a folder of the state.</summary>
+    /// <summary>Returns the path of the lock file that guards the other files of a state folder.</summary>
     internal static string LockOf(string folder) => Path.Combine(folder, "lock");
 
-    /// <summary>The folder, created where it is missing, for its owner alone.</summary>
-    /// <param name="environment">Variables of the process.</param>
-    /// <exception cref="IOException">It can't be created.</exception>
+    /// <summary>Returns the state folder of this machine and creates it, accessible only to its owner, if it is missing.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <exception cref="IOException">The folder can't be created.</exception>
     public static string MakeFolder(IReadOnlyDictionary<string, string> environment)
     {
         var folder = FolderOf(environment);

@@ -1,17 +1,18 @@
 namespace Orchestrator.Git;
 
-/// <summary>Files of a repository that are outside of it: worktrees for gates, and guarded content.</summary>
+/// <summary>Cache folder of a repository, outside the repository: worktrees for gates, and guarded content.</summary>
 public static class CacheFolder
 {
-    /// <summary>Names the repository; its time is the last use.</summary>
+    /// <summary>Name of the file that identifies the repository. Its modification time is the time of the last use.</summary>
     public const string OwnerFile = "repository";
     private static readonly TimeSpan TimeIsExact = TimeSpan.FromHours(6);
 
-    /// <summary><c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, then <c>orchestrator/KEY</c>.</summary>
+    /// <summary>Returns the cache folder of a repository: <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, then
+    /// <c>orchestrator/KEY</c>.</summary>
     public static string Of(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(Base(environment), repository.Key);
 
-    /// <summary>The folder for writing: it is created, with its owner file.</summary>
+    /// <summary>Creates the folder and its owner file if needed, and returns the folder.</summary>
     public static string Open(GitRepository repository, IReadOnlyDictionary<string, string> environment)
     {
         var folder = OwnFolder.Ensure(Of(repository, environment));
@@ -23,7 +24,7 @@ public static class CacheFolder
         return folder;
     }
 
-    /// <summary>The parent folder of all repositories' caches.</summary>
+    /// <summary>Returns the parent folder of all repositories' caches.</summary>
     public static string Base(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(
             environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathRooted(set)

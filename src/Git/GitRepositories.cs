@@ -3,8 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git;
 
-/// <summary>Opens the git program and repositories, each once: version, paths and configuration do not change while we work, and reading
-/// them again would cost every step three git processes. Failures are not cached.</summary>
+/// <summary>
+/// Opens the git program and each repository once. Version, paths and configuration do not change while the process runs, and reading them
+/// again would cost each step three git processes. Failures are not cached.
+/// </summary>
 public sealed class GitRepositories
 {
     private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
@@ -12,21 +14,21 @@ public sealed class GitRepositories
     private readonly ConcurrentDictionary<string, Task<GitRepository>> _goingBy = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<GitRepository>> _recovered = new(StringComparer.Ordinal);
 
-    /// <summary>The <c>git</c> on PATH.</summary>
-    /// <exception cref="GitUnavailableException">There is none, or it is too old.</exception>
+    /// <summary>Returns the <c>git</c> on PATH.</summary>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     public Task<GitProgram> GitAsync() => OnceAsync(_programs, "git", _ => GitProgram.FindAsync());
 
-    /// <summary>The repository that a folder belongs to.</summary>
+    /// <summary>Returns the repository that contains a folder.</summary>
     /// <param name="path">Absolute path of a folder.</param>
-    /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
-    /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
+    /// <exception cref="NotARepositoryException">The folder is in no usable repository.</exception>
     public Task<GitRepository> OpenAsync(string path) =>
         OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
-    /// <summary>Opens a repository after repairing what killed git processes have left.</summary>
+    /// <summary>Opens a repository after repairing the leftovers of killed git processes.</summary>
     /// <param name="path">Absolute path of a folder.</param>
-    /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
-    /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
+    /// <exception cref="NotARepositoryException">The folder is in no usable repository.</exception>
     public Task<GitRepository> OpenRecoveredAsync(string path) =>
         OnceAsync(
             _recovered,
@@ -39,13 +41,14 @@ public sealed class GitRepositories
             }
         );
 
-    /// <summary>A repository whose calls go by a copy of git's configuration.</summary>
+    /// <summary>Returns the repository with calls that use a configuration snapshot.</summary>
     public Task<GitRepository> GoingByAsync(GitRepository repository, ConfigurationCopy copy) =>
         OnceAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.GoingByAsync(copy));
 
-    /// <summary>A repository whose calls go by a copy of git's configuration as it was at the first call.</summary>
-    /// <param name="repository">Opened without a copy.</param>
-    /// <param name="folder">The folder of all copies.</param>
+    /// <summary>Returns the repository with calls that use a snapshot of the configuration, taken at the first call of this
+    /// method.</summary>
+    /// <param name="repository">Repository opened without a snapshot.</param>
+    /// <param name="folder">Parent folder of all snapshots.</param>
     public Task<GitRepository> GoingByPresentAsync(GitRepository repository, string folder) =>
         OnceAsync(
             _goingBy,

@@ -2,15 +2,15 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The activity on the shared queue: only a worker that serves the repository succeeds.</summary>
+/// <summary>Activity on the shared task queue. It succeeds only on a worker that serves the repository.</summary>
 public interface IRepositoryActivities
 {
-    /// <summary>Finds the repository and the queue of its activities.</summary>
+    /// <summary>Finds the repository and the task queue of its activities.</summary>
     [Activity]
     Task<RepositoryReference> FindRepositoryAsync(string path);
 }
 
-/// <summary>Steps of a run as a whole. Each may be repeated at any time and then does what is still missing.</summary>
+/// <summary>Steps of a run as a whole. Each is idempotent: a repetition does only the missing work.</summary>
 public interface IRunActivities
 {
     [Activity]
@@ -23,7 +23,7 @@ public interface IRunActivities
     Task<PreflightResult> PreflightAsync(PreflightInput input);
 
     /// <summary>Writes transitions to the run's folder.</summary>
-    /// <returns>Null from a worker of an earlier version: it has to be sent every transition.</returns>
+    /// <returns>The result, or null from a worker of an earlier version, which must be sent every transition.</returns>
     [Activity]
     Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input);
 
@@ -34,62 +34,63 @@ public interface IRunActivities
     [Activity]
     Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input);
 
-    /// <summary>Reads a page of it; a file that is missing or was changed is refused.</summary>
+    /// <summary>Reads a page of a checkpoint file. Fails if the file is missing or was changed.</summary>
     [Activity]
     Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input);
 
-    /// <summary>Signals the lease workflow of the repository for a run, and starts it where needed.</summary>
+    /// <summary>Signals the repository's lease workflow on behalf of a run, and starts the workflow if necessary.</summary>
     [Activity]
     Task TellLeasesAsync(LeaseInput input);
 
-    /// <summary>The runs among those given that have ended or do not exist.</summary>
+    /// <summary>Returns those of the given runs that have ended or do not exist.</summary>
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
-    /// <summary>Finds what a replaced execution of this run has left: reads git, the record and the server, and creates a missing staging
-    /// branch again.</summary>
+    /// <summary>Finds the work of a replaced execution of this run in git, in the run's record and on the server. Recreates a missing
+    /// staging branch.</summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
-    /// <summary>Commits that a person has made on staging.</summary>
+    /// <summary>Finds the commits that a user has made on staging.</summary>
     [Activity]
     Task<FixLook> LookAtFixAsync(LookAtFixInput input);
 
-    /// <summary>Runs the gates of the whole run on them; if they pass, the run continues from there.</summary>
+    /// <summary>Runs the gates of the whole run on a user's commits. If they pass, the run continues from these commits.</summary>
     [Activity]
     Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
 
-    /// <summary>Keeps the work of a cancelled run and takes a landing back; returns what became of the target, empty where nothing had
+    /// <summary>Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing; empty if nothing had
     /// landed.</summary>
     [Activity]
     Task<string> AbortAsync(AbortInput input);
 
-    /// <summary>Writes the report and removes what is proven merged; returns the report's path relative to the repository.</summary>
+    /// <summary>Writes the report and deletes branches and worktrees that are proven to be merged. Returns the report's path, relative to
+    /// the repository.</summary>
     [Activity]
     Task<string> FinishAsync(FinishInput input);
 }
 
-/// <summary>Messages to people.</summary>
+/// <summary>Notifications to users.</summary>
 public interface INoticeActivities
 {
-    /// <summary>Tells people what is new and withdraws what is over, by the channels of the settings. Repeated, nothing is told again that
-    /// was delivered.</summary>
+    /// <summary>Sends new notices and withdraws obsolete ones through the configured channels. A repetition does not send a delivered
+    /// notice again.</summary>
     [Activity]
     Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
 }
 
-/// <summary>The spending limits of accounts.</summary>
+/// <summary>Spending limits of accounts.</summary>
 public interface IUsageActivities
 {
-    /// <summary>Stores a raised budget. Repeated, it changes nothing.</summary>
+    /// <summary>Stores a raised budget. Idempotent.</summary>
     [Activity]
     Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input);
 }
 
-/// <summary>Steps of one task. Each may be repeated at any time and then does what is still missing.</summary>
+/// <summary>Steps of a single task. Each is idempotent: a repetition does only the missing work.</summary>
 public interface ITaskActivities
 {
     [Activity]
@@ -105,111 +106,116 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
-/// <summary>Steps of having a task done on another host. Each may be repeated at any time and then does what is still missing.</summary>
+/// <summary>Steps for running a task on another host. Each is idempotent: a repetition does only the missing work.</summary>
 public interface IPlaceActivities
 {
-    /// <summary>Keeps a place for a task until it is cancelled, and tells the task's workflow of it. On a queue of places: whichever host
-    /// has one takes it.</summary>
+    /// <summary>Holds a slot for a task until cancelled, and notifies the task's workflow of the slot. Scheduled on a queue of slots, so
+    /// any host with a free slot may take it.</summary>
     [Activity]
     Task HoldPlaceAsync(HoldPlaceInput input);
 
-    /// <summary>On the run's machine: shares what a host needs of the task, with what other hosts have pushed of it. From then on those
-    /// can push no more.</summary>
+    /// <summary>Runs on the owner host. Publishes the task's data for a worker host, including what other worker hosts have pushed for it.
+    /// From then on the other worker hosts can't push for the task.</summary>
     [Activity]
     Task HandTaskAsync(HandTaskInput input);
 
-    /// <summary>Takes what was shared of the task: all that it needs on a host; on the run's machine its own files and work.</summary>
+    /// <summary>Fetches the published data of the task. A worker host fetches everything the task needs; the owner host fetches the task's
+    /// files and work.</summary>
     [Activity]
     Task TakeTaskAsync(TakeTaskInput input);
 }
 
-/// <summary>Steps for requests of agents. Each may be repeated at any time and then does what is still missing.</summary>
+/// <summary>Steps for requests of agents. Each is idempotent: a repetition does only the missing work.</summary>
 public interface IRequestActivities
 {
-    /// <summary>Judges a request: refuses, grants, or decides that a person has to.</summary>
+    /// <summary>Judges a request: rejects it, grants it, or leaves the decision to an approver.</summary>
     [Activity]
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
-    /// <summary>Installs packages in a worktree of staging and commits manifest and lock file; staging is not moved.</summary>
+    /// <summary>Installs packages in a worktree of staging and commits the manifest and the lock file. Does not move staging.</summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);
 
     [Activity]
     Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
 
-    /// <summary>Adds the parts of a task to a plan that is stored beside the approved one.</summary>
+    /// <summary>Adds the parts of a task to a copy of the plan, which is stored beside the approved plan.</summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 
-    /// <summary>Adds tasks in words to the stored plan; repeating it has the same result.</summary>
+    /// <summary>Adds tasks in plain text to the stored plan. Idempotent.</summary>
     [Activity]
     Task<SplitConclusion> AddTasksAsync(AddTasksInput input);
 }
 
-/// <summary>Steps of merging tasks, one or several at once. Each may be repeated at any time and then does what is still missing.</summary>
+/// <summary>Steps of merging one or more tasks. Each is idempotent: a repetition does only the missing work.</summary>
 public interface ITrainActivities
 {
-    /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
-    /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
-    /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>
+    /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move staging.</summary>
+    /// <returns>Results for the first requests, in order: made, already on staging, or refused. At least one result, possibly fewer than
+    /// requests. An entry that conflicts with earlier entries of the batch is left for the next batch, together with all later
+    /// entries.</returns>
     [Activity]
     Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input);
 
-    /// <summary>Runs gates on one of them.</summary>
-    /// <returns>Made where all gates pass, else the refusal of the last entry. Transient: the merge is gone, and has to be made
-    /// anew.</returns>
+    /// <summary>Runs gates on a merge commit of a batch.</summary>
+    /// <returns><see cref="MergeOutcome.Made"/> if all gates pass, otherwise the refusal of the last entry. A transient failure means that
+    /// the merge commit is gone and must be built again.</returns>
     [Activity]
     Task<MergeResult> GateBatchAsync(GateBatchInput input);
 
-    /// <summary>Moves staging over them.</summary>
-    /// <returns>The merges, merged; as they were where staging is elsewhere: then the batch has to be made anew.</returns>
+    /// <summary>Moves staging to the merge commits of a batch.</summary>
+    /// <returns>The merges, marked as merged. If staging has moved meanwhile, the merges are unchanged and the batch must be built
+    /// again.</returns>
     [Activity]
     Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input);
 }
 
-/// <summary>Steps of asking an agent that only reads and answers: a planner for a plan or for an agent that asks, a reviewer. Each may be
-/// repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
+/// <summary>Steps of querying a read-only agent: a planner for a plan or for another agent's question, or a reviewer. Each is idempotent:
+/// a repetition does only the missing work, and no answer is paid for twice.</summary>
 public interface IAnswerActivities
 {
-    /// <summary>One agent run, to its answer, which is stored.</summary>
+    /// <summary>Executes one agent run until it answers, and stores the answer.</summary>
     [Activity]
     Task<AgentRunResult> AskAgentAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer; a valid one is stored for later steps.</summary>
+    /// <summary>Validates a stored answer. A valid answer is stored for later steps.</summary>
     [Activity]
     Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
 }
 
-/// <summary>Steps of planning. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
+/// <summary>Steps of planning. Each is idempotent: a repetition does only the missing work, and no answer is paid for twice.</summary>
 public interface IPlanningActivities
 {
     [Activity]
     Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input);
 
-    /// <summary>Checks whether another plan can be made in mid-run, and stores the planner's input.</summary>
+    /// <summary>Checks that the running plan can be replaced, and stores the planner's input.</summary>
     [Activity]
     Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input);
 
-    /// <summary>Adds the tasks of another plan to one that is stored beside the approved plan.</summary>
+    /// <summary>Adds the tasks of a new plan to a copy of the plan, which is stored beside the approved plan.</summary>
     [Activity]
     Task<ReplanConclusion> ConcludeReplanAsync(ConcludeReplanInput input);
 
-    /// <summary>Returns a sentence with the place of the plan.</summary>
+    /// <summary>Stores the finished plan. Returns a sentence that names the plan's location.</summary>
     [Activity]
     Task<string> EndPlanningAsync(EndPlanningInput input);
 }
 
-/// <summary>Steps of a review. Each may be repeated at any time and then does what is still missing; no answer is paid for twice.</summary>
+/// <summary>Steps of a review. Each is idempotent: a repetition does only the missing work, and no answer is paid for twice.</summary>
 public interface IReviewActivities
 {
-    /// <summary>Compares results of tasks with the same text; questions for the reviewer are stored beside the approved plan.</summary>
+    /// <summary>Compares the results of tasks with the same text. Questions for the reviewer are stored beside the approved
+    /// plan.</summary>
     [Activity]
     Task<TiesFound> FindTiesAsync(FindTiesInput input);
 
     [Activity]
     Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input);
 
-    /// <summary>Reads all answers of a round; findings become tasks of a plan that is stored beside the approved one.</summary>
+    /// <summary>Reads all answers of a round. Findings become tasks in a copy of the plan, which is stored beside the approved
+    /// plan.</summary>
     [Activity]
     Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input);
 

@@ -1,78 +1,79 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Why an agent run or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the
-/// rules).</summary>
+/// <summary>Cause of a failed agent run or task step. Determines the reaction; <c>AgentWorkflow</c> has the rules.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FailureClass>))]
 public enum FailureClass
 {
-    /// <summary>The agent ended well, or its end says nothing of why it did not.</summary>
+    /// <summary>The agent ended well, or ended without a known cause of failure.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>Network or server fault of one service: retried by policy.</summary>
+    /// <summary>Network or server fault of one service. Retried by the retry policy.</summary>
     [JsonStringEnumMemberName("transient")]
     Transient,
 
-    /// <summary>A usage limit with a reset time: waits by a durable timer.</summary>
+    /// <summary>A usage limit with a reset time. The task waits on a durable timer.</summary>
     [JsonStringEnumMemberName("usage-limit")]
     UsageLimit,
 
-    /// <summary>The service slows its callers down though no usage limit is reached: retried after growing delays, as long as it takes, and
-    /// no attempt is used.</summary>
+    /// <summary>The service throttles its callers although no usage limit is reached. Retried with growing delays, without a limit, and
+    /// without using an attempt.</summary>
     [JsonStringEnumMemberName("throttled")]
     Throttled,
 
-    /// <summary>Login, credit, permission, missing model, broken agent program: parked and probed.</summary>
+    /// <summary>Fault of the account: login, credit, permission, missing model or broken agent program. The task backs off until a probe
+    /// succeeds.</summary>
     [JsonStringEnumMemberName("account")]
     Account,
 
-    /// <summary>Disk, memory, a missing tool: parked until repaired.</summary>
+    /// <summary>Fault of the host: disk, memory or a missing tool. The task backs off until the fault is repaired.</summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
-    /// <summary>A need of one task's gate is missing, or memory for its agent: only that task is parked, and retries by itself.</summary>
+    /// <summary>A prerequisite of one task's gate, or memory for its agent, is missing. Only that task backs off, and retries
+    /// automatically.</summary>
     [JsonStringEnumMemberName("gate")]
     Gate,
 
-    /// <summary>The task's run had ended without it (it was terminated): the task's end was not requested by a person.</summary>
+    /// <summary>The task's run was terminated without stopping the task, so no user requested the task's end.</summary>
     [JsonStringEnumMemberName("run-ended")]
     RunEnded,
 
-    /// <summary>A limit of the task was reached: time, turns, cost or memory.</summary>
+    /// <summary>The task reached one of its limits: time, turns, cost or memory.</summary>
     [JsonStringEnumMemberName("limit")]
     Limit,
 
-    /// <summary>The agent reported that it could not do it.</summary>
+    /// <summary>The agent reported that it could not do the task.</summary>
     [JsonStringEnumMemberName("gave-up")]
     GaveUp,
 
-    /// <summary>The agent reported that it needs something.</summary>
+    /// <summary>The agent reported that it needs something to continue.</summary>
     [JsonStringEnumMemberName("blocked")]
     Blocked,
 
-    /// <summary>The agent's process was killed from outside or with its machine: the conversation is resumed in a new agent run.</summary>
+    /// <summary>The agent's process was killed from outside, or its host went down. A new agent run resumes the conversation.</summary>
     [JsonStringEnumMemberName("died")]
     Died,
 
-    /// <summary>The agent died (<see cref="Died"/>), and the kernel killed processes meanwhile because the machine had too little memory:
-    /// it is not the task's fault.</summary>
+    /// <summary>The agent died (<see cref="Died"/>) while the kernel killed processes for lack of memory. The task is not at
+    /// fault.</summary>
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>A person holds all new agent runs: this one was not started, and is started when the hold is over.</summary>
+    /// <summary>A user holds all new agent runs. This agent run starts when the hold is released.</summary>
     [JsonStringEnumMemberName("held")]
     Held,
 
-    /// <summary>A budget is used up: not begun, it waits until a person raises that; begun, it has used what was reserved for it, and asks
-    /// for more.</summary>
+    /// <summary>A budget is used up. An agent run that has not started waits until a user raises the budget. A started agent run has used
+    /// its reservation and requires more.</summary>
     [JsonStringEnumMemberName("budget")]
     Budget,
 
-    /// <summary>We stopped it: pause, cancel or shutdown.</summary>
+    /// <summary>Stopped by orchestrate itself: pause, cancel or shutdown.</summary>
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
-    /// <summary>Can't succeed by retrying.</summary>
+    /// <summary>A retry can't succeed.</summary>
     [JsonStringEnumMemberName("invalid")]
     Invalid,
 }

@@ -1,17 +1,18 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Task queues. Workflows share one; the activities of a run go to the queue of its repository on its machine.</summary>
+/// <summary>Names of task queues. All workflows share one queue. The activities of a run use the queue of their repository and
+/// host.</summary>
 public static class QueueNames
 {
-    /// <summary>All workflows, and the one activity that finds a repository's queue.</summary>
+    /// <summary>Queue of all workflows, and of the activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";
 
-    /// <summary>Queue of one repository on one machine: polled only by workers that serve that repository.</summary>
-    /// <param name="host">The machine's identity; host names are not unique.</param>
+    /// <summary>Queue of one repository on one host, polled only by workers that serve that repository.</summary>
+    /// <param name="host">The host's identity, because host names are not unique.</param>
     /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
 
-    /// <summary>The machine of a repository's queue: inverse of <see cref="ForRepository"/>. Null: it is no such queue.</summary>
+    /// <summary>Host in the name of a repository's queue, the inverse of <see cref="ForRepository"/>; null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
     public static string? MachineOf(string queue) =>
         queue.StartsWith(Workflows + "@", StringComparison.Ordinal)
@@ -21,32 +22,32 @@ public static class QueueNames
             ? queue[(Workflows.Length + 1)..slash]
             : null;
 
-    /// <summary>Queue of the places that hosts offer to tasks of runs that others began.</summary>
-    /// <param name="places">What the clones of one repository share (<see cref="RunRules.Places"/>).</param>
-    /// <param name="label">Only hosts with this label; null: any.</param>
+    /// <summary>Queue of the slots that worker hosts offer to distributed runs.</summary>
+    /// <param name="places">Identity shared by the clones of one repository (<see cref="RunRules.Places"/>).</param>
+    /// <param name="label">Label that the host must have, or null for any host.</param>
     public static string ForPlaces(string places, string? label = null) =>
         label is null ? $"{Workflows}-places/{places}" : $"{Workflows}-places/{places}/{label}";
 
     private const string Leaving = "leaving-";
     private const string Left = "left-";
 
-    /// <summary>Queue of a run while the machine that gives it away still pushes what it has. Nobody serves it.</summary>
-    /// <param name="host">The machine that gives the run away.</param>
+    /// <summary>Queue of a run while its owner host drains it and is still pushing. No worker polls this queue.</summary>
+    /// <param name="host">The host that drains the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeaving(string host, string repositoryKey) => ForRepository(Leaving + host, repositoryKey);
 
-    /// <summary>Queue of a run that a machine has given away, with all that is needed of it pushed: any other machine may take it. Nobody
-    /// serves the queue.</summary>
-    /// <param name="host">The machine that gave the run away.</param>
+    /// <summary>Queue of a drained run whose data is pushed completely, so any other host may take it over. No worker polls this
+    /// queue.</summary>
+    /// <param name="host">The host that drained the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeft(string host, string repositoryKey) => ForRepository(Left + host, repositoryKey);
 
-    /// <summary>The machine that has given away, or is giving away, the run of a queue; null: the queue is no such one.</summary>
+    /// <summary>Host that has drained or is draining the run of a queue; null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
-    /// <param name="isReady">True: all that is needed of the run was pushed.</param>
+    /// <param name="isReady">True if all data that the run needs was pushed.</param>
     public static string? GivenAwayBy(string queue, out bool isReady) => GiverOf(MachineOf(queue) ?? "", out isReady);
 
-    /// <summary>As <see cref="GivenAwayBy"/>, by what the queue has in place of a machine (<see cref="MachineOf"/>).</summary>
+    /// <summary>As <see cref="GivenAwayBy"/>, for the host part of a queue name (<see cref="MachineOf"/>).</summary>
     public static string? GiverOf(string machine, out bool isReady)
     {
         isReady = machine.StartsWith(Left, StringComparison.Ordinal);
@@ -56,50 +57,50 @@ public static class QueueNames
     }
 }
 
-/// <summary>Ids of workflows and names derived from them.</summary>
+/// <summary>Workflow ids and names derived from them.</summary>
 public static class RunIds
 {
-    /// <summary>Name of the merge train in place of a task id: no task's id begins with a dot.</summary>
+    /// <summary>Name of the merge queue in place of a task id. Task ids never start with a dot.</summary>
     public const string Train = ".train";
 
     private const string Children =
         "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = "
         + "'MergeTrainWorkflow')";
 
-    /// <summary>Id of the merge train of a run.</summary>
+    /// <summary>Workflow id of a run's merge queue.</summary>
     public static string ForTrain(string runId) => ForTask(runId, Train);
 
-    /// <summary>Id of a task's workflow.</summary>
+    /// <summary>Workflow id of a task.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
-    /// <summary>The run of a workflow that is below one: inverse of <see cref="ForTask"/>. The id of a run may have slashes, that of a task
-    /// has none.</summary>
+    /// <summary>Id of the run above a child workflow, the inverse of <see cref="ForTask"/>. A run id may contain slashes; a task id
+    /// can't.</summary>
     /// <param name="workflowId">Id of the workflow.</param>
-    /// <returns>Null: nothing is above it, so it is a run itself.</returns>
+    /// <returns>The run's id, or null if the workflow is a run itself.</returns>
     public static string? Above(string workflowId) => workflowId.LastIndexOf('/') is var slash and > 0 ? workflowId[..slash] : null;
 
-    /// <summary>The task id of a task's workflow id: inverse of <see cref="ForTask"/>.</summary>
+    /// <summary>Task id in the workflow id of a task, the inverse of <see cref="ForTask"/>.</summary>
     /// <param name="runId">The run that the task belongs to.</param>
-    /// <param name="workflowId">Id of one of its tasks' workflows.</param>
+    /// <param name="workflowId">Workflow id of a task of that run.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for open workflows below a run: tasks, planners, its merge train.</summary>
-    /// <param name="runId">Of one run; null: of all.</param>
+    /// <summary>Visibility query for open child workflows of a run: tasks, planners and the merge queue.</summary>
+    /// <param name="runId">Id of the run, or null for all runs.</param>
     public static string OpenChildrenQuery(string? runId = null)
     {
         const string Open = $"ExecutionStatus = 'Running' AND {Children}";
         return runId is null ? Open : $"{Open} AND {Below(runId)}";
     }
 
-    /// <summary>Visibility query for workflows below a run (tasks, planners, merge train) that were ended from outside, without a
+    /// <summary>Visibility query for child workflows of a run (tasks, planners, merge queue) that were ended from outside, without a
     /// report.</summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
 
-    /// <summary>Visibility query for a run and everything below it, all executions of each.</summary>
+    /// <summary>Visibility query for a run and all its child workflows, with all executions of each.</summary>
     public static string FamilyQuery(string runId) => $"WorkflowId = '{Quoted(runId)}' OR {Below(runId)}";
 
-    /// <summary>Visibility query for the open workflows of a run: itself, tasks, planners, merge train.</summary>
+    /// <summary>Visibility query for the open workflows of a run: the run itself, tasks, planners and the merge queue.</summary>
     public static string OpenFamilyQuery(string runId) =>
         $"ExecutionStatus = 'Running' AND (WorkflowId = '{Quoted(runId)}' OR {Below(runId)})";
 
@@ -108,10 +109,10 @@ public static class RunIds
     private static string Quoted(string runId) =>
         runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
 
-    /// <summary>Id of the lease workflow of a repository.</summary>
+    /// <summary>Workflow id of a repository's lease workflow.</summary>
     public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";
 
-    /// <summary>Id of the governor of an account.</summary>
+    /// <summary>Workflow id of an account's governor.</summary>
     public static string ForGovernor(string account) => $"{Governor}{account}";
 
     /// <summary>Visibility query for the governors of all accounts.</summary>
@@ -119,10 +120,10 @@ public static class RunIds
 
     private const string Governor = "governor-";
 
-    /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
+    /// <summary>Creates a readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
     /// <param name="title">Title of the run; its first words become the slug.</param>
-    /// <param name="unique">Anything unique; six hex digits of it are used.</param>
-    /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for one that ends with its plan.</param>
+    /// <param name="unique">Any unique value; six of its hex digits are used.</param>
+    /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for a run that ends with its plan.</param>
     public static string Create(string title, Guid unique, string kind = "run")
     {
         var slug = new string(title.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray());

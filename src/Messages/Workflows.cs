@@ -4,67 +4,68 @@ using Temporalio.Workflows;
 namespace Orchestrator.Messages;
 
 /// <summary>Result of a steering command.</summary>
-/// <param name="Message">A sentence for people.</param>
-/// <param name="Changed">False when things were that way already.</param>
-/// <param name="NamesRun">The sentence names the run.</param>
+/// <param name="Message">A sentence for the user.</param>
+/// <param name="Changed">False if the command changed nothing.</param>
+/// <param name="NamesRun">True if the sentence names the run.</param>
 public sealed record SteeringAnswer(string Message, bool Changed, bool NamesRun = false);
 
-/// <summary>A task, with a reason or guidance where it helps.</summary>
-/// <param name="Text">Guidance for its agent, or the reason.</param>
-/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
+/// <summary>Command for a task, with an optional reason or guidance.</summary>
+/// <param name="Text">Guidance for the task's agent, or the reason.</param>
+/// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
 public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "");
 
-/// <summary>A person's command about a run as a whole.</summary>
-/// <param name="Reason">Why, for the record.</param>
-/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
+/// <summary>A user's command for a run as a whole.</summary>
+/// <param name="Reason">The reason, for the record.</param>
+/// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
 public sealed record PersonCommand(string Reason = "", string By = "")
 {
     /// <inheritdoc cref="ApprovalCommand.Shown"/>
     public string Shown { get; init; } = "";
 
-    /// <summary>For commands that land: the branch to land on from now on, for example a renamed one; empty: the run's target.</summary>
+    /// <summary>New target branch for commands that land, for example after a rename; empty keeps the run's target.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Target { get; init; }
 }
 
 /// <summary>Answers a question of a run.</summary>
 /// <param name="Id"><c>plan</c> or a task's id.</param>
-/// <param name="Reason">Why, for the record.</param>
-/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
+/// <param name="Reason">The reason, for the record.</param>
+/// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
 public sealed record ApprovalCommand(string Id, string Reason = "", string By = "")
 {
-    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>); empty: the present one, whatever it is.</summary>
+    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>); empty to answer whichever question is open
+    /// now.</summary>
     public string Shown { get; init; } = "";
 }
 
 /// <summary>A message that a workflow of the run could not read or carry out.</summary>
 /// <param name="Workflow">Id of that workflow.</param>
-/// <param name="Note">The message, and why it was dropped.</param>
+/// <param name="Note">The message, and the reason it was dropped.</param>
 public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
 
-/// <summary>One run: a plan becomes commits on the target branch.</summary>
+/// <summary>One run. Turns a plan into commits on the target branch.</summary>
 [Workflow]
 public interface IOrchestrationWorkflow
 {
-    /// <summary>Runs the plan. <paramref name="checkpoint"/> is set only by the run itself when it continues as new.</summary>
+    /// <summary>Runs the plan. Only the run itself sets <paramref name="checkpoint"/>, when it continues as new.</summary>
     [WorkflowRun]
     Task<RunResult> RunAsync(OrchestrationInput input, RunCheckpoint? checkpoint = null);
 
-    /// <summary>A snapshot with up to <paramref name="limit"/> tasks from <paramref name="offset"/> on.</summary>
+    /// <summary>Returns a snapshot with up to <paramref name="limit"/> tasks, starting at <paramref name="offset"/>.</summary>
     [WorkflowQuery(MessageNames.Status)]
     RunStatus Status(int offset = 0, int limit = 500);
 
-    /// <summary>The transitions from the last record on that the run has ordered, at most 200; null: there are none, or they are not to be
-    /// read, because the run has each recorded by an activity. What is answered is in history, since a server gives the answer of a query
-    /// only with or after the workflow task that it follows on.</summary>
+    /// <summary>Returns at most 200 transitions since the last record that the run has scheduled. Null if no transitions are pending, or
+    /// if the run records each one by an activity. The returned transitions are always in history, because a server answers a query only
+    /// with or after the preceding workflow task.</summary>
     [WorkflowQuery(MessageNames.Unrecorded)]
     ProgressInput? Unrecorded();
 
-    /// <summary>The machine of the run could not write what it has read: the run has all of it recorded by an activity, which fails visibly
-    /// until it can.</summary>
+    /// <summary>Reports that the owner host could not write transitions it has read. From then on the run records all transitions by an
+    /// activity, which fails visibly until writing succeeds.</summary>
     [WorkflowSignal(MessageNames.NotRecorded)]
     Task NotRecordedAsync();
 
@@ -83,7 +84,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.SkipTask)]
     Task<SteeringAnswer> SkipTaskAsync(TaskCommand command);
 
-    /// <summary>Adds tasks in words, which nothing orders, to a run that is at work.</summary>
+    /// <summary>Adds tasks in plain text, without dependencies, to a run in progress.</summary>
     [WorkflowUpdate(MessageNames.AddTasks)]
     Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command);
 
@@ -96,54 +97,53 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.Reject)]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
-    /// <summary>Retries landing for a run that is <see cref="RunStates.AwaitingPromotion"/>. After its time limit it is no approval any
-    /// more: the landing begins again, and asks again where it has to.</summary>
+    /// <summary>Retries landing for a run that is <see cref="RunStates.AwaitingPromotion"/>. After the approval's time limit the command
+    /// is no approval: landing starts again, and may require another approval.</summary>
     [WorkflowUpdate(MessageNames.Promote)]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
-    /// <summary>Lands what is merged of a run that is <see cref="RunStates.Escalated"/>; the rest stays open.</summary>
+    /// <summary>Lands the merged work of a run that is <see cref="RunStates.Escalated"/>. The other tasks stay open.</summary>
     [WorkflowUpdate(MessageNames.LandMerged)]
     Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
-    /// <summary>Raises a budget; tasks that wait for it continue.</summary>
+    /// <summary>Raises a budget. Tasks that wait for the budget continue.</summary>
     [WorkflowUpdate(MessageNames.RaiseBudget)]
     Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command);
 
-    /// <summary>Decides how a run continues that can't continue by itself.</summary>
+    /// <summary>Decides how an escalated run continues.</summary>
     [WorkflowUpdate(MessageNames.ResolveEscalation)]
     Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command);
 
-    /// <summary>Has its steps done on another machine from now on. Agents at work are interrupted, and go on there in their
-    /// conversations.</summary>
+    /// <summary>Moves the run to another host. Running agents are interrupted and continue their conversations there.</summary>
     [WorkflowUpdate(MessageNames.Move)]
     Task<SteeringAnswer> MoveAsync(MoveRunCommand command);
 
-    /// <summary>Ends the run: running tasks are stopped, staging and worktrees stay.</summary>
+    /// <summary>Ends the run. Running tasks are stopped; staging and worktrees are retained.</summary>
     [WorkflowUpdate(MessageNames.Cancel)]
     Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
 
-    /// <summary>A notification of the lease workflow.</summary>
+    /// <summary>Receives a notification from the lease workflow.</summary>
     [WorkflowSignal(MessageNames.LeasesChanged)]
     Task LeasesChangedAsync(LeaseNews news);
 
-    /// <summary>A task's report.</summary>
+    /// <summary>Receives a task's report.</summary>
     [WorkflowSignal(MessageNames.TaskChanged)]
     Task TaskChangedAsync(TaskReport report);
 
-    /// <summary>The activities of the run and its tasks that fail again and again; empty: none does.</summary>
+    /// <summary>Receives the activities of the run and its tasks that fail repeatedly; empty if none does.</summary>
     [WorkflowSignal(MessageNames.ActivitiesFailing)]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 
-    /// <summary>A report of the run's merge train.</summary>
+    /// <summary>Receives a report of the run's merge queue.</summary>
     [WorkflowSignal(MessageNames.TrainChanged)]
     Task TrainChangedAsync(TrainReport report);
 
-    /// <summary>A task has dropped a message that it could not read: people look for that in its run.</summary>
+    /// <summary>Receives a task's notice of a dropped, unreadable message, because users inspect the run for dropped messages.</summary>
     [WorkflowSignal(MessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
 }
 
-/// <summary>One task of a run: worktree, agent, verification, remediation, merge.</summary>
+/// <summary>One task of a run: worktree, agent, verification, remediation and merge.</summary>
 [Workflow]
 public interface ITaskWorkflow
 {
@@ -162,42 +162,42 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes a blocked or parked task at once, with a person's guidance.</summary>
+    /// <summary>Resumes a blocked or backing-off task at once, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>A person's decision about a task that changed what its gates check.</summary>
+    /// <summary>Receives an approver's decision about a task that changed the input of its gates.</summary>
     [WorkflowSignal(MessageNames.Decide)]
     Task DecideAsync(bool accepted, Person by);
 
-    /// <summary>Tells the task that its run has ended without it: the task ends its agent, keeps its work and closes.</summary>
+    /// <summary>Notifies the task that its run has ended without it. The task stops its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>The steps of the run are done on another machine from now on.</summary>
+    /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
-    /// <summary>A host has a place for it.</summary>
+    /// <summary>Notifies the task that a worker host has a slot for it.</summary>
     [WorkflowSignal(MessageNames.Placed)]
     Task PlacedAsync(TaskPlace place);
 
-    /// <summary>A machine is about to begin the task's agent, in a run that machines share: the start counts from now on, whatever becomes
-    /// of that machine. Refused where the agent is not wanted there any more.</summary>
+    /// <summary>Announces that a host is about to start the task's agent in a shared run. From then on the start counts, even if the host
+    /// fails. Rejected if the agent is no longer wanted on that host.</summary>
     [WorkflowUpdate(MessageNames.AgentBegins)]
     Task AgentBeginsAsync(AgentBeginning agent);
 
-    /// <summary>The parts that this task was divided into have ended.</summary>
+    /// <summary>Notifies the task that its parts have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
-    /// <summary>The merge queue's result for this task's commit.</summary>
+    /// <summary>Receives the merge queue's result for this task's commit.</summary>
     [WorkflowSignal(MessageNames.MergeDone)]
     Task MergeDoneAsync(MergeResult result);
 }
 
-/// <summary>The merge train of one run: verified work is merged to staging or sent back with evidence. It reports to its run, and continues
-/// while that continues as new.</summary>
+/// <summary>The merge queue of one run. Merges verified work to staging, or returns it with evidence. Reports to its run, and keeps
+/// running while the run continues as new.</summary>
 [Workflow]
 public interface IMergeTrainWorkflow
 {
@@ -207,30 +207,30 @@ public interface IMergeTrainWorkflow
     [WorkflowQuery(MessageNames.Status)]
     TrainStatus Status();
 
-    /// <summary>Adds verified work at the end. Work that waits already is not added twice.</summary>
+    /// <summary>Appends verified work to the queue. Work that is already queued is not added twice.</summary>
     [WorkflowSignal(MessageNames.Enqueue)]
     Task EnqueueAsync(TrainWork work);
 
-    /// <summary>Stops waiting for a task: one that was sent back to resolve a conflict and does not return soon, or one that waits for it
-    /// and is cancelled.</summary>
+    /// <summary>Stops waiting for a task. Used for a task that was returned to resolve a conflict and does not come back soon, and for a
+    /// cancelled task that waits behind it.</summary>
     [WorkflowSignal(MessageNames.Pass)]
     Task PassAsync([Identifier] string task);
 
-    /// <summary>Stops merging: the merge under way is interrupted, waiting requests get no result.</summary>
+    /// <summary>Stops merging. The current merge is interrupted, and waiting requests get no result.</summary>
     [WorkflowSignal(MessageNames.Close)]
     Task CloseAsync([Identifier] string reason);
 
-    /// <summary>Tells the train that its run has ended without it: the train interrupts the merge under way and closes.</summary>
+    /// <summary>Notifies the merge queue that its run has ended without it. The queue interrupts the current merge and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>The steps of the run are done on another machine from now on.</summary>
+    /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 }
 
-/// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its
-/// run like a task, and takes the same signals.</summary>
+/// <summary>Turns a request into a plan. The planner's answer is validated like any plan, and faults are returned to the planner. Reports
+/// to its run like a task, and takes the same signals.</summary>
 [Workflow]
 public interface IPlanningWorkflow
 {
@@ -249,15 +249,15 @@ public interface IPlanningWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes at once, with a person's guidance.</summary>
+    /// <summary>Resumes at once, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Tells the workflow that its run has ended without it: it ends its agent and closes.</summary>
+    /// <summary>Notifies the workflow that its run has ended without it. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>The steps of the run are done on another machine from now on.</summary>
+    /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
@@ -266,7 +266,7 @@ public interface IPlanningWorkflow
     Task AgentBeginsAsync(AgentBeginning agent);
 }
 
-/// <summary>One round of a run's review: the reviewer is asked about each part of the change, and its answers are stored. It reports to its
+/// <summary>One round of a run's review. The reviewer is asked about each part of the change, and its answers are stored. Reports to its
 /// run like a task, and takes the same signals.</summary>
 [Workflow]
 public interface IReviewWorkflow
@@ -286,15 +286,15 @@ public interface IReviewWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes at once, with a person's guidance.</summary>
+    /// <summary>Resumes at once, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Tells the workflow that its run has ended without it: it ends its agent and closes.</summary>
+    /// <summary>Notifies the workflow that its run has ended without it. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
-    /// <summary>The steps of the run are done on another machine from now on.</summary>
+    /// <summary>Notifies the workflow that its run has moved to another host.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 

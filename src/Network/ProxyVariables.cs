@@ -1,14 +1,14 @@
 namespace Orchestrator.Network;
 
-/// <summary>Variables by which programs in a sandbox find the proxy.</summary>
+/// <summary>Environment variables through which sandboxed programs find the proxy.</summary>
 public static class ProxyVariables
 {
     private const string Direct = "localhost,127.0.0.1,::1";
 
-    /// <summary>The variables for a proxy at a port of the loopback: the usual ones, and those of npm, pip, cargo, Node and the JVM, which
-    /// read no others. git, curl, Go, NuGet and Composer read the usual ones.</summary>
-    /// <param name="port">The proxy's port.</param>
-    /// <param name="javaOptions">The value of <c>JAVA_TOOL_OPTIONS</c> so far, which is kept; empty for none.</param>
+    /// <summary>Returns the variables for a proxy on a loopback port. They include the usual ones, which git, curl, Go, NuGet and Composer
+    /// read. The others are for npm, pip, cargo, Node and the JVM, which read only their own.</summary>
+    /// <param name="port">Port of the proxy.</param>
+    /// <param name="javaOptions">Current value of <c>JAVA_TOOL_OPTIONS</c>, which is kept, or empty for none.</param>
     public static IReadOnlyDictionary<string, string> Of(int port, string javaOptions = "")
     {
         var http = $"http://127.0.0.1:{port}";
@@ -24,7 +24,9 @@ public static class ProxyVariables
             ["NODE_USE_ENV_PROXY"] = "1",
             ["JAVA_TOOL_OPTIONS"] = $"{javaOptions} {Java(port)}".TrimStart(),
         };
-        // ALL_PROXY names no SOCKS proxy: httpx, and so most Python clients of models, fail on one unless another package is installed.
+        // ALL_PROXY does not name a SOCKS proxy, because httpx, and so most Python clients of models, fail on one unless another package
+        // is
+        // installed.
         foreach (
             var (name, value) in ((string, string)[])
                 [("HTTP_PROXY", http), ("HTTPS_PROXY", http), ("ALL_PROXY", http), ("NO_PROXY", Direct)]

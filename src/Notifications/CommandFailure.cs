@@ -1,11 +1,11 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>Why a program failed, in a sentence.</summary>
+/// <summary>Formats the failure of a program.</summary>
 internal static class CommandFailure
 {
     private const int LongestQuote = 200;
 
-    /// <summary>The sentence: exit code, and what it said first.</summary>
+    /// <summary>Returns a sentence with the exit code and the first line of the error output.</summary>
     public static string Of(string program, ProcessResult result)
     {
         var said = result.StandardError.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,49 +1,54 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>A channel with an address. Expected failures are results; their texts hold no secret.</summary>
+/// <summary>A notification channel with an address. Expected failures are returned as results, whose texts contain no secrets.</summary>
 public interface INotifier : IDisposable
 {
-    /// <summary>The channel in words for people, such as <c>ntfy (ntfy.sh)</c>. Never a secret.</summary>
+    /// <summary>Display text of the channel, such as <c>ntfy (ntfy.sh)</c>. Never contains a secret.</summary>
     string Description { get; }
 
-    /// <summary>A notice that was delivered can be taken back.</summary>
+    /// <summary>True if delivered notices can be withdrawn.</summary>
     bool CanWithdraw { get; }
 
-    /// <summary>Delivers a notice. Repeated after a crash it may be delivered twice, with the same <see cref="Notice.Id"/>.</summary>
+    /// <summary>Delivers a notice. If repeated after a crash, the notice may be delivered twice, with the same
+    /// <see cref="Notice.Id"/>.</summary>
     Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken);
 
-    /// <summary>Takes a delivered notice back: it is answered, or void.</summary>
-    /// <param name="reference">The <see cref="Delivery.Reference"/> of its delivery.</param>
+    /// <summary>Withdraws a delivered notice because it was answered or is obsolete.</summary>
+    /// <param name="notice">The delivered notice.</param>
+    /// <param name="reference">The <see cref="Delivery.Reference"/> of the delivery.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
 
-    /// <summary>Checks whether the channel is there, without sending anything to people.</summary>
+    /// <summary>Checks if the channel is available, without sending a notice.</summary>
     Task<Delivery> CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Result of a delivery.</summary>
+/// <summary>Status of a delivery.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>The channel has taken it.</summary>
+    /// <summary>The channel accepted the notice.</summary>
     Done,
 
-    /// <summary>The channel does not work now.</summary>
+    /// <summary>The channel is temporarily unavailable.</summary>
     Later,
 
-    /// <summary>The channel will not work until a person changes something.</summary>
+    /// <summary>The channel will not work until the user changes its configuration.</summary>
     Failed,
 }
 
-/// <summary>The result of a delivery.</summary>
-/// <param name="Status">Whether it was taken.</param>
-/// <param name="Problem">Why not, in a sentence; empty where it was. For a check that is done: what was seen.</param>
+/// <summary>Result of a delivery.</summary>
+/// <param name="Status">Status of the delivery.</param>
+/// <param name="Problem">A sentence that explains the failure, or empty if it succeeded. For a successful check, a sentence that describes
+/// the finding.</param>
 public sealed record Delivery(DeliveryStatus Status, string Problem = "")
 {
-    /// <summary>The message was taken by the channel.</summary>
+    /// <summary>A successful delivery.</summary>
     public static Delivery Done { get; } = new(DeliveryStatus.Done);
 
-    /// <summary>For <see cref="DeliveryStatus.Later"/>: not before this time, as the other end said; null: it did not say.</summary>
+    /// <summary>For <see cref="DeliveryStatus.Later"/>, the earliest time for a retry according to the server, or null if it gave
+    /// none.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Identifies what was delivered, for taking it back; empty where the notice's id does.</summary>
+    /// <summary>Identifies the delivered message for a withdrawal, or empty if the notice's id does.</summary>
     public string Reference { get; init; } = "";
 }

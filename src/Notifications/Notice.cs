@@ -1,20 +1,20 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>A message to people. Its texts are safe to show: whoever makes it has left out secrets and made hidden characters
+/// <summary>A message to users. Its texts are safe to display: the creator has removed secrets and made invisible characters
 /// visible.</summary>
 public sealed record Notice
 {
-    /// <summary>Identifies it over repetitions: letters, digits and dashes, at most 64. A repeated delivery has the same, so that the other
-    /// end can drop it.</summary>
+    /// <summary>Id of at most 64 letters, digits and dashes. Repeated deliveries have the same id, so that the receiver can discard
+    /// duplicates.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The event, in one line.</summary>
+    /// <summary>One-line description of the event.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The facts of the message; at least one.</summary>
+    /// <summary>Items of the message; at least one.</summary>
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
-    /// <summary>The run; empty for a test.</summary>
+    /// <summary>Id of the run; empty for a test.</summary>
     public string Run
     {
         get;
@@ -28,25 +28,25 @@ public sealed record Notice
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Address of a page that shows it and takes answers; null: none is known.</summary>
+    /// <summary>Address of a page that shows the notice and accepts answers, or null if unknown.</summary>
     public string? Link { get; init; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>Time at which the notice was created.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>True if the message must make no sound: it is sent in quiet hours.</summary>
+    /// <summary>True to deliver the notice silently, because it is sent in quiet hours.</summary>
     public bool IsQuiet { get; init; }
 
-    /// <summary>Something stands still until a person acts.</summary>
+    /// <summary>True if work is blocked until the user acts.</summary>
     [JsonIgnore]
     public bool IsUrgent => Items.Any(item => item.Commands.Count > 0);
 
-    /// <summary>The commands of all items, each once.</summary>
+    /// <summary>Commands of all items, without duplicates.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Commands => [.. Items.SelectMany(item => item.Commands).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The message as plain text without the title: each fact, and below it the commands that answer it.</summary>
-    /// <param name="most">Characters; what is beyond is left out, with a line that says so.</param>
+    /// <summary>Formats the message as plain text without the title: each item, followed by the commands that answer it.</summary>
+    /// <param name="most">Maximum number of characters. If items are omitted, a final line states their number.</param>
     public string ToText(int most)
     {
         var text = new StringBuilder();
@@ -72,12 +72,12 @@ public sealed record Notice
     private static string LeftOut(int count) => $"and {count} more: see 'orchestrate status'";
 }
 
-/// <summary>One fact of a notice.</summary>
-/// <param name="Key">Identifies the fact: it is told once.</param>
-/// <param name="Kind">What kind of fact, for programs that read it.</param>
-/// <param name="Task">The task; null for one of the run as a whole.</param>
-/// <param name="Text">What happened, in a sentence or two.</param>
-/// <param name="Commands">What a person can do about it, what is recommended first; empty where nothing waits for them.</param>
+/// <summary>An item of a notice.</summary>
+/// <param name="Key">Identifies the item, so that users are notified of it only once.</param>
+/// <param name="Kind">Kind of item, for programs that process notices.</param>
+/// <param name="Task">Id of the task, or null for the run as a whole.</param>
+/// <param name="Text">Description of the event in one or two sentences.</param>
+/// <param name="Commands">Commands with which the user can respond, recommended first; empty if no response is needed.</param>
 public sealed record NoticeItem(
     [property: JsonPropertyName("key")] string Key,
     [property: JsonPropertyName("kind")] string Kind,

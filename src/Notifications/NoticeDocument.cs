@@ -1,6 +1,6 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>A notice as JSON for programs: what a webhook is sent and a command reads.</summary>
+/// <summary>A notice as JSON for programs: the body of webhook requests and the input of commands.</summary>
 internal sealed record NoticeDocument(
     [property: JsonPropertyName("schemaVersion")] int SchemaVersion,
     [property: JsonPropertyName("event")] string Event,
@@ -14,14 +14,14 @@ internal sealed record NoticeDocument(
     [property: JsonPropertyName("items")] IReadOnlyList<NoticeItem> Items
 )
 {
-    /// <summary>Address of a page that shows it; left out where none is known.</summary>
+    /// <summary>Address of a page that shows the notice; omitted if unknown.</summary>
     [JsonPropertyName("link"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Link { get; init; }
 
-    /// <summary>The document of a notice that is told.</summary>
+    /// <summary>Returns the document for a new notice.</summary>
     public static string Of(Notice notice) => Of("notice", notice);
 
-    /// <summary>The document of a notice that is withdrawn.</summary>
+    /// <summary>Returns the document for a withdrawn notice.</summary>
     public static string OfWithdrawn(Notice notice) => Of("withdrawn", notice);
 
     private static string Of(string kind, Notice notice) =>

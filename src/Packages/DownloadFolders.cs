@@ -1,20 +1,20 @@
 namespace Orchestrator.Packages;
 
-/// <summary>A folder of downloads of a package manager, on this machine.</summary>
-/// <param name="Path">Its absolute path; it may be missing.</param>
-/// <param name="Cache">Its row of the table.</param>
-/// <param name="Options">The value so far of the variable that holds options; empty: none.</param>
-/// <param name="IsSet">True if settings of the user name it, which programs in a sandbox do not see.</param>
+/// <summary>Download folder of a package manager on this host.</summary>
+/// <param name="Path">Absolute path, which may not exist.</param>
+/// <param name="Cache">Row of the ecosystem table.</param>
+/// <param name="Options">Current value of the variable that contains options, or empty for none.</param>
+/// <param name="IsSet">True if settings of the user name the folder. Sandboxed programs do not see these settings.</param>
 public sealed record DownloadFolder(string Path, PackageCache Cache, string Options, bool IsSet)
 {
-    /// <summary>The variable with the value that names a folder in place of it; null: none does.</summary>
+    /// <summary>Returns the variable and value that name another folder in place of this one, or null if no variable can.</summary>
     public (string Variable, string Value)? NamedAt(string folder) =>
         Cache.Variable is { } variable ? (variable, folder)
         : Cache.Option is { } option ? (option.Variables[0], $"{Options} {option.Text}{folder}".TrimStart())
         : null;
 }
 
-/// <summary>Finds the folders of downloads of the package managers in PATH, by variables, options and settings of the user.</summary>
+/// <summary>Finds the download folders of the package managers in PATH, by variables, options and settings of the user.</summary>
 public static class DownloadFolders
 {
     private static readonly EcosystemHome[] s_homes =
@@ -27,8 +27,8 @@ public static class DownloadFolders
 
     private static readonly TimeSpan s_longestMatch = TimeSpan.FromSeconds(1);
 
-    /// <summary>The folders, as variables, settings and the home place them.</summary>
-    /// <param name="environment">The variables of the programs.</param>
+    /// <summary>Returns the folders, as determined by variables, settings and the home folder.</summary>
+    /// <param name="environment">Variables of the programs.</param>
     public static IReadOnlyList<DownloadFolder> Of(IReadOnlyDictionary<string, string> environment)
     {
         var path = environment.GetValueOrDefault("PATH");
@@ -43,9 +43,10 @@ public static class DownloadFolders
         ];
     }
 
-    /// <summary>The place of a path in the home, which a variable may move; empty: there is no home.</summary>
-    /// <param name="relative">The path, relative to the home folder.</param>
-    /// <param name="environment">The variables of the programs.</param>
+    /// <summary>Returns the absolute path of a folder in the home folder, which a variable may move, or empty if there is no home
+    /// folder.</summary>
+    /// <param name="relative">Path relative to the home folder.</param>
+    /// <param name="environment">Variables of the programs.</param>
     public static string PlaceOf(string relative, IReadOnlyDictionary<string, string> environment)
     {
         foreach (var (folder, variable) in s_homes)
@@ -104,11 +105,11 @@ public static class DownloadFolders
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {
-            return null; // Its program can't read it either.
+            return null; // The package manager can't read it either.
         }
     }
 
-    // npm reads its variables in any case; a list such as GOPATH downloads into its first folder.
+    // npm reads its variables in any case. A list such as GOPATH downloads to its first folder.
     private static string? Get(string? variable, IReadOnlyDictionary<string, string> environment)
     {
         var value = variable is null

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Packages;
 
-/// <summary>Finds the lock and manifest files of a folder, which define its environment.</summary>
+/// <summary>Finds the lock files and manifests in a folder, which define its environment.</summary>
 public static class EnvironmentFiles
 {
-    /// <summary>The files below a folder, sorted by path, each read once. Links are not followed; installed packages and build output are
-    /// left out.</summary>
-    /// <param name="root">The repository's or a worktree's root.</param>
+    /// <summary>Reads the files below a folder, sorted by path, each once. Links are not followed. Installed packages and build output are
+    /// omitted.</summary>
+    /// <param name="root">Root of the repository or a worktree.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<EnvironmentFile> Read(string root)
     {

@@ -1,18 +1,18 @@
 namespace Orchestrator.Packages;
 
-/// <summary>Checks whether a makefile has new targets alone, which nothing calls that was there. Pure.</summary>
+/// <summary>Checks that a makefile only gained new targets, and that no existing command calls them. Without side effects.</summary>
 internal static partial class MakefileDifference
 {
     private const string Phony = ".PHONY:";
 
-    /// <summary>True if nothing was changed that a target of before depends on.</summary>
-    /// <param name="words">All words of commands and of the scripts that they call, this one's among them.</param>
+    /// <summary>True if nothing was changed that an existing target depends on.</summary>
+    /// <param name="words">All words of commands and of the scripts that they call, including those of this makefile.</param>
     public static bool IsHarmless(string before, string after, IReadOnlySet<string> words)
     {
         var old = before.Split('\n');
         var (read, isInRule, hasGoal) = (0, false, false);
 
-        // A new line inside of a definition would be a part of it.
+        // A new line inside a definition would become part of it.
         if (Definition().IsMatch(before))
         {
             return false;
@@ -25,7 +25,7 @@ internal static partial class MakefileDifference
                 continue;
             }
 
-            // The first target is the one that a call without a name takes, and a recipe belongs to the line above it.
+            // New lines may not precede the first target, which a call without a name runs, nor separate a recipe from the line above it.
             var isBetween = hasGoal && (read == old.Length || !old[read].StartsWith('\t')) && (read == 0 || !old[read - 1].EndsWith('\\'));
             var rule = Rule().Match(line);
             var isNew = rule.Success && rule.Groups["name"].Captures.All(name => !words.Contains(name.Value) && !IsFileOfMake(name.Value));
@@ -43,7 +43,7 @@ internal static partial class MakefileDifference
 
     private static string[] Names(string list) => list.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    // Make makes its own files anew by a rule for them.
+    // Make rebuilds its own makefile if a rule for it exists.
     private static bool IsFileOfMake(string name) => name is "Makefile" or "makefile" or "GNUmakefile";
 
     [GeneratedRegex(@"^\s*(define|override|export|unexport)\b|^\.\w*(ONESHELL|SECONDEXPANSION|DEFAULT)", RegexOptions.Multiline)]

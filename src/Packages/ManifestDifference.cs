@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages;
 
-/// <summary>Checks whether a manifest was changed in what gates do not depend on: the packages of a project, which have rules of their own,
-/// its description, and scripts or targets that nothing calls. Pure.</summary>
+/// <summary>Checks that changes in a manifest do not affect gates. Such changes concern the packages of a project (which have their own
+/// rules), its description, and scripts or targets that nothing calls. Without side effects.</summary>
 public static partial class ManifestDifference
 {
-    /// <summary>Members of <c>package.json</c>.</summary>
+    /// <summary>Members of <c>package.json</c> that do not affect gates.</summary>
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
     {
         "name",
@@ -37,10 +37,10 @@ public static partial class ManifestDifference
         "bundleDependencies",
     };
 
-    /// <summary>Scripts that npm runs by itself, or as a test.</summary>
+    /// <summary>Scripts that npm runs automatically or as a test.</summary>
     private static readonly string[] RunByThemselves = ["install", "prepare", "prepublish", "dependencies", "test"];
 
-    /// <summary>True if a file of this name can be compared.</summary>
+    /// <summary>True if a file with this name can be compared.</summary>
     public static bool Knows(string path) =>
         Path.GetFileName(path)
             is "package.json"
@@ -54,9 +54,9 @@ public static partial class ManifestDifference
                 or "GNUmakefile";
 
     /// <summary>True if nothing was changed that a gate depends on.</summary>
-    /// <param name="path">The manifest.</param>
-    /// <param name="before">Its content before; null: it can't be read.</param>
-    /// <param name="after">Its content after; null: it can't be read.</param>
+    /// <param name="path">Path of the manifest.</param>
+    /// <param name="before">Content before the change, or null if it can't be read.</param>
+    /// <param name="after">Content after the change, or null if it can't be read.</param>
     /// <param name="words">All words of commands and of the scripts that they call.</param>
     public static bool IsHarmless(string path, byte[]? before, byte[]? after, IReadOnlySet<string> words)
     {
@@ -93,7 +93,7 @@ public static partial class ManifestDifference
         }
     }
 
-    /// <summary>New scripts that no gate calls, and that nothing calls by itself.</summary>
+    /// <summary>True if all changed scripts are new ones that no gate calls and that npm does not run automatically.</summary>
     private static bool AreNotCalled(JsonElement before, JsonElement after, IReadOnlySet<string> words)
     {
         if (
@@ -114,7 +114,8 @@ public static partial class ManifestDifference
         );
     }
 
-    /// <summary>Names of members that only one has, or that differ; of two of one name the last counts.</summary>
+    /// <summary>Returns the names of members that differ or that only one object has. The last of several members with the same name
+    /// counts.</summary>
     private static IEnumerable<string> Differing(JsonElement one, JsonElement other)
     {
         var (left, right) = (Members(one), Members(other));
@@ -135,7 +136,7 @@ public static partial class ManifestDifference
         return members;
     }
 
-    /// <summary>The lines of a file of sections that gates may depend on, each with its section.</summary>
+    /// <summary>Returns the lines on which gates may depend in a file with sections, each with its section.</summary>
     private static IEnumerable<string> Deciding(string text)
     {
         var section = "";
@@ -163,7 +164,7 @@ public static partial class ManifestDifference
     )]
     private static partial Regex PlainSection();
 
-    /// <summary>Keys of plain sections that say what is built and tested all the same.</summary>
+    /// <summary>Matches keys that affect builds or tests although their section is harmless.</summary>
     [GeneratedRegex(
         """^(auto(tests|benches|bins|examples|lib)|build|default-run|harness|test|links|py_modules|package_dir|setup_requires)\b\s*=""",
         RegexOptions.CultureInvariant

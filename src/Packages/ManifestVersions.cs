@@ -2,14 +2,15 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages;
 
-/// <summary>The versions of a package in a manifest, where they can be read without its package manager.</summary>
+/// <summary>Reads the versions of a package in a manifest if that is possible without its package manager.</summary>
 public static class ManifestVersions
 {
     private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
 
-    /// <summary>The versions; null where the package is not in the manifest, or only the package manager can tell.</summary>
+    /// <summary>Returns the versions, or null if the manifest does not contain the package or only the package manager can read
+    /// them.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">Path of the file to read.</param>
     public static string? Find(PackageManifest manifest, PackageRequest package, string path)
     {
         if (new FileInfo(path) is not { Exists: true, LinkTarget: null })
@@ -24,10 +25,10 @@ public static class ManifestVersions
         };
     }
 
-    /// <summary>True if the manifest has the package for production: npm would remove it from there when it is installed for
-    /// development.</summary>
+    /// <summary>True if the manifest contains the package as a production dependency. Installing it as a development dependency would make
+    /// npm remove that entry.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">Path of the file to read.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
         manifest.Tool.Prefix == "npm"
         && new FileInfo(path) is { Exists: true, LinkTarget: null }
@@ -52,7 +53,7 @@ public static class ManifestVersions
         }
         catch (JsonException)
         {
-            return null; // npm says what is wrong with it.
+            return null; // npm reports the error.
         }
     }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages;
 
-/// <summary>The work of <c>npm ci</c> in a project beside fetching packages.</summary>
+/// <summary>Detects work of <c>npm ci</c> in a project other than fetching packages.</summary>
 public static class NpmProject
 {
-    // Those that 'npm ci' runs of the project itself (https://docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order").
+    // Scripts of the project that 'npm ci' runs (https://docs.npmjs.com/cli/using-npm/scripts, "Life Cycle Operation Order").
     private static readonly string[] InstallScripts =
     [
         "preinstall",
@@ -17,10 +17,10 @@ public static class NpmProject
         "postprepare",
     ];
 
-    /// <summary>True if all that it installs comes from packages: it runs no script of the project and links no folder of it, so that it
-    /// makes the same wherever the same packages are asked for. False where the files can't be read.</summary>
-    /// <param name="manifest">The text of <c>package.json</c>.</param>
-    /// <param name="lockFile">The text of <c>package-lock.json</c>.</param>
+    /// <summary>True if everything that the command installs comes from packages, because it runs no script of the project and links none
+    /// of its folders. The result is then the same wherever the same packages are requested. False if the files can't be read.</summary>
+    /// <param name="manifest">Text of <c>package.json</c>.</param>
+    /// <param name="lockFile">Text of <c>package-lock.json</c>.</param>
     public static bool InstallsPackagesAlone(string manifest, string lockFile)
     {
         try
@@ -39,7 +39,7 @@ public static class NpmProject
         }
     }
 
-    // A folder of the project is a link, or lies outside of node_modules; an archive in it is resolved as 'file:'.
+    // A folder of the project is a link or lies outside node_modules. An archive in the project is resolved as 'file:'.
     private static bool IsFetched(JsonProperty package) =>
         package.Name.StartsWith("node_modules/", StringComparison.Ordinal)
         && !package.Value.TryGetProperty("link", out _)

@@ -2,22 +2,22 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Packages;
 
-/// <summary>The file that lists a project's packages, and its package manager.</summary>
-/// <param name="Tool">The package manager.</param>
-/// <param name="Path">The file, relative to the repository.</param>
+/// <summary>File that lists a project's packages, with its package manager.</summary>
+/// <param name="Tool">Package manager.</param>
+/// <param name="Path">Path of the file, relative to the repository.</param>
 public sealed record PackageManifest(PackageTool Tool, string Path)
 {
-    /// <summary>The manifest's folder, relative to the repository; empty: the root.</summary>
+    /// <summary>Folder of the manifest relative to the repository, or empty for the root.</summary>
     public string Folder => Path.LastIndexOf('/') is > 0 and var end ? Path[..end] : "";
 
-    /// <summary>The manifest's file name.</summary>
+    /// <summary>File name of the manifest.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Finds the manifest that an agent means.</summary>
+    /// <summary>Finds the manifest that an agent's request refers to.</summary>
     /// <param name="files">Files of staging.</param>
-    /// <param name="folder">Folder in the request; empty: the root.</param>
-    /// <param name="prefix">Ecosystem that the agent names; empty: none.</param>
-    /// <param name="problem">Why there is none, for the agent; empty where there is one, or no manifest at all.</param>
+    /// <param name="folder">Folder in the request, or empty for the root.</param>
+    /// <param name="prefix">Ecosystem named in the request, or empty for none.</param>
+    /// <param name="problem">Reason for the agent why the manifest can't be used, or empty if it can or if no manifest exists.</param>
     public static PackageManifest? Find(IReadOnlyCollection<string> files, string folder, string prefix, out string problem)
     {
         problem = "";

@@ -2,21 +2,21 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Packages;
 
-/// <summary>A package that an agent requests, parsed strictly: no part of it can be an option of a program, an address or a path.</summary>
-/// <param name="Version">The versions that are wanted, such as <c>&gt;=2.0</c>; empty: any.</param>
-/// <param name="Extras">Requested parts: extras of a Python package, features of a crate.</param>
+/// <summary>Package requested by an agent. Parsed strictly, so that no part can be an option of a program, an address or a path.</summary>
+/// <param name="Version">Requested versions, such as <c>&gt;=2.0</c>, or empty for any.</param>
+/// <param name="Extras">Requested parts: extras of a Python package, or features of a crate.</param>
 public sealed partial record PackageRequest(string Name, string Version, IReadOnlyList<string> Extras)
 {
-    /// <summary>A longer text is no request.</summary>
+    /// <summary>Maximum length of a request, in characters.</summary>
     private const int Longest = 300;
 
-    /// <summary>Requested for development only, such as for tests.</summary>
+    /// <summary>True if the package is requested only for development, such as for tests.</summary>
     public bool IsForDevelopment { get; init; }
 
-    /// <summary>Reads a request.</summary>
-    /// <param name="text">Such as <c>pandas&gt;=2.0</c>, <c>left-pad@^1.3</c>, <c>serde[derive]@1</c>.</param>
-    /// <param name="tool">Its package manager.</param>
-    /// <param name="problem">Why it is no valid request, for the agent; empty where it is.</param>
+    /// <summary>Parses a request, or returns null if it is invalid.</summary>
+    /// <param name="text">Request such as <c>pandas&gt;=2.0</c>, <c>left-pad@^1.3</c>, <c>serde[derive]@1</c>.</param>
+    /// <param name="tool">Package manager of the request.</param>
+    /// <param name="problem">Reason for the agent why the request is invalid, or empty if it is valid.</param>
     public static PackageRequest? TryRead(string text, PackageTool tool, out string problem)
     {
         problem = "";
@@ -37,11 +37,11 @@ public sealed partial record PackageRequest(string Name, string Version, IReadOn
         return null;
     }
 
-    /// <summary>The versions that the request allows.</summary>
-    /// <param name="tool">The package manager.</param>
+    /// <summary>Returns the versions that the request allows.</summary>
+    /// <param name="tool">Package manager of the request.</param>
     public VersionRange Range(PackageTool tool) => VersionRange.Read(Version, tool.BareVersion);
 
-    /// <summary>The package and its version as people write them.</summary>
+    /// <summary>Returns the package and its version in the usual notation.</summary>
     public override string ToString() =>
         Name
         + (Extras.Count == 0 ? "" : $"[{string.Join(',', Extras)}]")

@@ -1,13 +1,13 @@
 namespace Orchestrator.Packages;
 
-/// <summary>A package manager: arguments to find out whether a package exists without changing anything, and to write manifest and lock
-/// file. No code of a package is run: set-up runs later, in the worktrees.</summary>
+/// <summary>A package manager. Defines the arguments to check that a package exists without changing anything, and to write manifest and
+/// lock file. No code of a package is run, because the set-up runs later in the worktrees.</summary>
 public sealed partial record PackageTool
 {
-    /// <summary>With it pip does not refuse an environment that the system manages.</summary>
+    /// <summary>Option with which pip accepts an environment that the system manages.</summary>
     private static readonly string[] NoReport = ["--report", "/dev/null"];
 
-    /// <summary>npm.</summary>
+    /// <summary>Package manager npm.</summary>
     public static PackageTool Npm { get; } =
         new()
         {
@@ -19,7 +19,7 @@ public sealed partial record PackageTool
             VersionForm = NpmVersion(),
             BareVersion = "==",
             Look = (package, _) => ["view", "--json", Npm!.Spell(package), "version"],
-            // For a version that does not exist the answer is empty.
+            // The output is empty for a version that does not exist.
             Finds = (output, _) => output.Trim().Length > 0,
             ForDevelopment = "--save-dev",
             Install = (package, _) =>
@@ -37,7 +37,7 @@ public sealed partial record PackageTool
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
         };
 
-    /// <summary>uv, for projects with a <c>pyproject.toml</c>.</summary>
+    /// <summary>Package manager uv, for projects with a <c>pyproject.toml</c>.</summary>
     public static PackageTool Uv { get; } =
         new()
         {
@@ -58,7 +58,7 @@ public sealed partial record PackageTool
             Spell = SpellPython,
         };
 
-    /// <summary>pip, for projects with a <c>requirements.txt</c>, in which we write the line.</summary>
+    /// <summary>Package manager pip, for projects with a <c>requirements.txt</c>, in which we write the line ourselves.</summary>
     public static PackageTool Pip { get; } =
         Uv with
         {
@@ -73,7 +73,7 @@ public sealed partial record PackageTool
             ForDevelopment = null,
         };
 
-    /// <summary>dotnet, for a project file.</summary>
+    /// <summary>Program dotnet, for a project file.</summary>
     public static PackageTool Dotnet { get; } =
         new()
         {
@@ -101,7 +101,7 @@ public sealed partial record PackageTool
                 || output.Contains($"\"id\":\"{package.Name}\"", StringComparison.OrdinalIgnoreCase),
         };
 
-    /// <summary>cargo.</summary>
+    /// <summary>Package manager cargo.</summary>
     public static PackageTool Cargo { get; } =
         new()
         {
@@ -122,7 +122,7 @@ public sealed partial record PackageTool
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
         };
 
-    /// <summary>go.</summary>
+    /// <summary>Program go.</summary>
     public static PackageTool Go { get; } =
         new()
         {
@@ -141,49 +141,49 @@ public sealed partial record PackageTool
             Spell = package => $"{package.Name}@{(package.Version.Length == 0 ? "latest" : package.Version)}",
         };
 
-    /// <summary>Prefix before a package name, with a colon, by which an agent names the ecosystem.</summary>
+    /// <summary>Prefix of a package name, followed by a colon, with which an agent names the ecosystem.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>The program, looked for in PATH.</summary>
+    /// <summary>Name of the program, which is searched in PATH.</summary>
     public required string Program { get; init; }
 
-    /// <summary>The registry, for people.</summary>
+    /// <summary>Name of the registry for display.</summary>
     public required string Registry { get; init; }
 
-    /// <summary>An example request.</summary>
+    /// <summary>Example of a request.</summary>
     public required string Example { get; init; }
 
-    /// <summary>Form of a package name.</summary>
+    /// <summary>Pattern of a package name.</summary>
     public required Regex NameForm { get; init; }
 
-    /// <summary>Form of the requested versions.</summary>
+    /// <summary>Pattern of the requested versions.</summary>
     public required Regex VersionForm { get; init; }
 
-    /// <summary>Meaning of a version without an operator; see <see cref="VersionRange.Read"/>.</summary>
+    /// <summary>Meaning of a version without an operator (see <see cref="VersionRange.Read"/>).</summary>
     public required string BareVersion { get; init; }
 
-    /// <summary>Arguments to look for a package, given the name of the manifest; changes nothing.</summary>
+    /// <summary>Returns the arguments that look up a package without changing anything, given the name of the manifest.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
 
-    /// <summary>The tool's standard input for the lookup; null: none.</summary>
+    /// <summary>Returns the standard input for the lookup, or null for none.</summary>
     public Func<PackageRequest, string>? LookInput { get; init; }
 
-    /// <summary>True if its output contains the package, where the exit code does not tell.</summary>
+    /// <summary>True if the output of the lookup contains the package. Null if the exit code suffices.</summary>
     public Func<string, PackageRequest, bool>? Finds { get; init; }
 
-    /// <summary>Arguments of the calls that write a package into manifest and lock file.</summary>
+    /// <summary>Returns the arguments of the calls that write a package to the manifest and lock file.</summary>
     public required Func<PackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
 
-    /// <summary>The option for development packages; null: its manifests have none.</summary>
+    /// <summary>Option for development packages, or null if the manifests do not distinguish them.</summary>
     public string? ForDevelopment { get; init; }
 
-    /// <summary>The package in this program's notation.</summary>
+    /// <summary>Formats the package in this program's notation.</summary>
     public required Func<PackageRequest, string> Spell { get; init; }
 
-    /// <summary>The line of the manifest, where we write it; null: the program does.</summary>
+    /// <summary>Formats the line that we write to the manifest, or null if the program writes it.</summary>
     public Func<PackageRequest, string>? Line { get; init; }
 
-    /// <summary>Normalizes a name: equal for names of the same package.</summary>
+    /// <summary>Normalizes a name, so that names of the same package are equal.</summary>
     public string Normalize(string name) =>
         Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
         : Prefix == "nuget" ? name.ToLowerInvariant()

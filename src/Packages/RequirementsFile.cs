@@ -1,13 +1,13 @@
 namespace Orchestrator.Packages;
 
-/// <summary>A <c>requirements.txt</c>: a requirement per line, between options and comments.</summary>
+/// <summary>Edits and reads a <c>requirements.txt</c>, which has one requirement per line among options and comments.</summary>
 public static partial class RequirementsFile
 {
-    /// <summary>The file with a requirement: it replaces the one for that package, or is a new line.</summary>
-    /// <param name="text">The file.</param>
-    /// <param name="tool">Knows which names mean the same package.</param>
-    /// <param name="name">The package.</param>
-    /// <param name="line">The requirement.</param>
+    /// <summary>Returns the file with a requirement, which replaces the existing one for that package or is added as a new line.</summary>
+    /// <param name="text">Text of the file.</param>
+    /// <param name="tool">Package manager, which normalizes names.</param>
+    /// <param name="name">Name of the package.</param>
+    /// <param name="line">Requirement to write.</param>
     public static string With(string text, PackageTool tool, string name, string line)
     {
         var end = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
@@ -28,10 +28,10 @@ public static partial class RequirementsFile
         return string.Join(end, lines) + end;
     }
 
-    /// <summary>The versions in the file; null: it does not have the package.</summary>
-    /// <param name="text">The file.</param>
-    /// <param name="tool">Knows which names mean the same package.</param>
-    /// <param name="name">The package.</param>
+    /// <summary>Returns the versions in the file, or null if it does not contain the package.</summary>
+    /// <param name="text">Text of the file.</param>
+    /// <param name="tool">Package manager, which normalizes names.</param>
+    /// <param name="name">Name of the package.</param>
     public static string? VersionOf(string text, PackageTool tool, string name) =>
         text.ReplaceLineEndings("\n")
             .Split('\n')

@@ -2,27 +2,28 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Packages;
 
-/// <summary>A command that sets up a fresh worktree, and its lock file.</summary>
-/// <param name="LockFile">Path of the file, relative to the root.</param>
-/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>: installs exactly what the lock file names.</param>
+/// <summary>Command that sets up a new worktree from a lock file.</summary>
+/// <param name="LockFile">Path of the lock file, relative to the root.</param>
+/// <param name="Command">Text run as <c>/bin/sh -c TEXT</c>, which installs exactly the packages in the lock file.</param>
 public sealed record SetUpCommand(string LockFile, string Command)
 {
-    /// <summary>Name of the folder that it makes, if a copy of it serves as well in another worktree with the same files.</summary>
-    /// <value>Default: null, because what it makes has absolute paths in it (virtual environments, what <c>dotnet restore</c> writes), or
-    /// is quickly made of the package manager's own cache (pnpm).</value>
+    /// <summary>Name of the folder that the command creates, if a copy of the folder can be used in another worktree with the same
+    /// files.</summary>
+    /// <value>Default: null, because the output contains absolute paths (virtual environments, output of <c>dotnet restore</c>), or is
+    /// quickly created from the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
-    /// <summary>Files, one of which a project has that needs it; empty: each does.</summary>
+    /// <summary>Files of which a project must have at least one to need the command, or empty if every project needs it.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
-    /// <summary>Paths of other files that determine what it makes.</summary>
+    /// <summary>Paths of other files that determine the output of the command.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 }
 
-/// <summary>Finds the set-up of a project's worktrees, for users who configured none.</summary>
+/// <summary>Finds the set-up commands for a project's worktrees if the user configured none.</summary>
 public static class SetUpDetection
 {
-    /// <summary>All that is known, by lock file.</summary>
+    /// <summary>All known commands, by lock file.</summary>
     public static IReadOnlyList<SetUpCommand> Known { get; } =
     [
         .. Ecosystems
@@ -37,14 +38,15 @@ public static class SetUpDetection
             ),
     ];
 
-    /// <summary>Set-up commands for lock files: of the package managers of one ecosystem the first, and once in each folder.</summary>
-    /// <param name="files">Reads the checkout.</param>
-    /// <param name="folders">The folders of projects, relative to the root, which is always one.</param>
+    /// <summary>Returns set-up commands for the lock files in each folder. Of the package managers of one ecosystem, the first with a lock
+    /// file counts.</summary>
+    /// <param name="files">Files of the checkout.</param>
+    /// <param name="folders">Project folders relative to the root. The root itself is always included.</param>
     public static IReadOnlyList<SetUpCommand> Detect(WorktreeFiles files, IEnumerable<string> folders) =>
         [.. folders.Prepend("").Distinct().SelectMany(folder => InFolder(files, folder))];
 
-    /// <summary>All commands that a lock file may ask for, by its format and the workspace around it.</summary>
-    /// <param name="lockFile">Its path, relative to the root.</param>
+    /// <summary>Returns all commands that a lock file may require, depending on its format and the workspace around it.</summary>
+    /// <param name="lockFile">Path of the lock file, relative to the root.</param>
     public static IReadOnlyList<string> CommandsFor(string lockFile)
     {
         var folder = Path.GetDirectoryName(lockFile) ?? "";
@@ -85,7 +87,7 @@ public static class SetUpDetection
             )
             .OfType<SetUpCommand>()
             .Where(known => known.Beside.Count == 0 || known.Beside.Any(file => files.HasFile(prefix + file)));
-        // A copy of what a project below the root makes is not kept: it is put in place by its name in the root.
+        // Output below the root is not cached, because a cached copy is restored by its name in the root.
         return folder.Length == 0
             ? found
             : found.Select(known => new SetUpCommand(prefix + known.LockFile, GateFolder.Join(folder, known.Command))

@@ -1,20 +1,20 @@
 namespace Orchestrator.Packages;
 
-/// <summary>The versions that a requirement allows, by their numbers: from one to another. Suffixes (pre-releases, build marks) are left to
-/// the package manager, and so is a requirement that can't be read, which allows everything.</summary>
-/// <param name="Low">The lowest; null: there is none.</param>
-/// <param name="HasLow">That one is allowed itself.</param>
-/// <param name="High">The highest; null: there is none.</param>
-/// <param name="HasHigh">That one is allowed itself.</param>
+/// <summary>Range of version numbers that a requirement allows. Suffixes (pre-releases, build metadata) are left to the package manager. A
+/// requirement that can't be parsed allows everything, and is left to the package manager too.</summary>
+/// <param name="Low">Lowest version, or null for no lower bound.</param>
+/// <param name="HasLow">True if the lowest version itself is allowed.</param>
+/// <param name="High">Highest version, or null for no upper bound.</param>
+/// <param name="HasHigh">True if the highest version itself is allowed.</param>
 public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOnlyList<long>? High, bool HasHigh)
 {
     private static readonly string[] Operators = ["===", "==", "~=", "!=", "<=", ">=", "<", ">", "=", "^", "~"];
 
-    /// <summary>Any version.</summary>
+    /// <summary>Range that contains every version.</summary>
     public static VersionRange All { get; } = new(null, HasLow: true, null, HasHigh: true);
 
-    /// <summary>Reads a requirement.</summary>
-    /// <param name="requirement">Such as <c>&gt;=2.0,&lt;3</c>; empty: any version.</param>
+    /// <summary>Parses a requirement.</summary>
+    /// <param name="requirement">Requirement such as <c>&gt;=2.0,&lt;3</c>, or empty for any version.</param>
     /// <param name="bare">Meaning of a version without an operator: <c>==</c>, <c>^</c> or <c>&gt;=</c>.</param>
     public static VersionRange Read(string requirement, string bare)
     {
@@ -31,7 +31,7 @@ public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOn
         return range;
     }
 
-    /// <summary>True if a version may be in both ranges.</summary>
+    /// <summary>True if the ranges overlap.</summary>
     public bool Meets(VersionRange other)
     {
         var both = And(other);
@@ -102,7 +102,7 @@ public sealed record VersionRange(IReadOnlyList<long>? Low, bool HasLow, IReadOn
             .Select(at => one.ElementAtOrDefault(at).CompareTo(other.ElementAtOrDefault(at)))
             .FirstOrDefault(order => order != 0);
 
-    /// <summary>The numbers at the start of a version; null where there are none.</summary>
+    /// <summary>Returns the numbers at the start of a version, or null if there are none.</summary>
     private static List<long>? Numbers(string text)
     {
         var numbers = new List<long>();

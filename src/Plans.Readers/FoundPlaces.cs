@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>The place where readers of the formats found the tasks of a plan.</summary>
+/// <summary>Creates the source positions of a plan's tasks for each format.</summary>
 internal static class FoundPlaces
 {
     public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) =>
@@ -16,10 +16,10 @@ internal static class FoundPlaces
     public static PlanPlaces OfLines(string file, IReadOnlyList<int> lines) =>
         new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
 
-    /// <summary>The positions of phases: each in its row of the master plan, its gates in its own file.</summary>
+    /// <summary>Creates the positions of phases. A phase is located in its row of the master plan, its gates in its own file.</summary>
     /// <param name="file">The master plan.</param>
-    /// <param name="rows">The line of each phase's row.</param>
-    /// <param name="gates">For each phase its file and the lines of its gates.</param>
+    /// <param name="rows">Line of each phase's row.</param>
+    /// <param name="gates">File of each phase, with the lines of its gates.</param>
     public static PlanPlaces OfPhases(string file, IReadOnlyList<int> rows, IReadOnlyList<(string File, IReadOnlyList<int> Lines)> gates) =>
         new(
             file,

@@ -1,21 +1,21 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>A place in a file.</summary>
+/// <summary>A source position of a field.</summary>
 internal sealed record Place(string File, int Line, int Column, FieldPath Field);
 
-/// <summary>A task of the graph with the places of its id and of each of its dependencies.</summary>
+/// <summary>A graph node with the source positions of its id and its dependencies.</summary>
 internal sealed record PlacedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
 
-/// <summary>Reports faults that need the whole plan: duplicate ids, unknown and circular dependencies.</summary>
+/// <summary>Reports faults that concern the whole plan: duplicate ids, unknown dependencies and cycles.</summary>
 internal static class GraphFaults
 {
-    // Searching for similar names among thousands of ids takes time; so many suggestions are enough.
+    // Limited because searching for similar names among thousands of ids takes time.
     private const int MostSuggestions = 100;
 
-    // A longer cycle is shortened in the middle.
+    // A longer cycle is truncated in the middle.
     private const int MostShown = 12;
 
-    /// <summary>Reports the faults of a graph, and gives the graph.</summary>
+    /// <summary>Creates the graph of the tasks and reports its faults.</summary>
     public static TaskGraph Report(IReadOnlyList<PlacedTask> tasks, FaultList faults)
     {
         var graph = TaskGraph.Of(tasks.Select(t => t.Node));

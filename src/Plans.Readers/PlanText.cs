@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Decodes the bytes of a plan file: UTF-8, or UTF-16 with a byte order mark; anything else is refused with its reason.</summary>
+/// <summary>Decodes the bytes of a plan file: UTF-8, or UTF-16 with a byte order mark. Anything else is rejected with a reason.</summary>
 public static class PlanText
 {
-    /// <summary>Largest file that is read, in bytes. A plan of 10,000 tasks has about 5 MB.</summary>
+    /// <summary>Maximum file size in bytes. A plan of 10,000 tasks has about 5 MB.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,11 +17,11 @@ public static class PlanText
         new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true),
     ];
 
-    /// <summary>Decodes a file's bytes.</summary>
-    /// <param name="content">All of the file.</param>
-    /// <param name="file">Its name, for the fault.</param>
-    /// <param name="text">The text, without byte order mark.</param>
-    /// <param name="fault">Why it is no text.</param>
+    /// <summary>Decodes a file's bytes. Returns false if they are not text.</summary>
+    /// <param name="content">Complete content of the file.</param>
+    /// <param name="file">Name of the file, for the fault.</param>
+    /// <param name="text">The text without byte order mark.</param>
+    /// <param name="fault">Reason why the content is not text.</param>
     public static bool TryDecode(
         ReadOnlySpan<byte> content,
         string file,
@@ -80,9 +80,9 @@ public static class PlanText
         }
     }
 
-    /// <summary>Encodes a text as a file is encoded, with its byte order mark.</summary>
-    /// <param name="text">The text that the file gets.</param>
-    /// <param name="before">The file's present bytes.</param>
+    /// <summary>Encodes a text in the encoding of an existing file, including its byte order mark.</summary>
+    /// <param name="text">New text of the file.</param>
+    /// <param name="before">Current bytes of the file.</param>
     public static byte[] Encode(string text, ReadOnlySpan<byte> before)
     {
         var encoding = EncodingOf(before);

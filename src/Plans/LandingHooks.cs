@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The user's git hooks (<c>git.hooks</c>).</summary>
+/// <summary>Values of <c>git.hooks</c>, which controls the user's git hooks.</summary>
 public static class LandingHooks
 {
-    /// <summary>No hook runs.</summary>
+    /// <summary>Runs no hooks.</summary>
     public const string Off = "off";
 
-    /// <summary>The hook of a merge is a gate of the landing.</summary>
+    /// <summary>Runs the user's merge hook as a gate of the landing.</summary>
     public const string Landing = "landing";
 }

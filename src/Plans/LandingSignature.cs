@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Signatures of what lands (<c>git.sign</c>).</summary>
+/// <summary>Values of <c>git.sign</c>, which controls the signing of landed commits.</summary>
 public static class LandingSignature
 {
-    /// <summary>Nothing is signed.</summary>
+    /// <summary>Signs no commits.</summary>
     public const string Off = "off";
 
-    /// <summary>Signed if the user's git configuration signs commits.</summary>
+    /// <summary>Signs commits if the user's git configuration signs commits.</summary>
     public const string AsConfigured = "as-configured";
 }

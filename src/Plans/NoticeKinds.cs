@@ -1,35 +1,35 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The kinds of notices (<c>notifications.on</c>).</summary>
+/// <summary>Kinds of notices (<c>notifications.on</c>).</summary>
 public static class NoticeKinds
 {
-    /// <summary>A question: an approval, a blocked task, an escalation, a landing.</summary>
+    /// <summary>A decision is required: an approval, a blocked task, an escalation or a landing.</summary>
     public const string NeedsPerson = "needs_person";
 
-    /// <summary>A limit of money or time is reached; nothing new is started.</summary>
+    /// <summary>A cost or time limit is reached, so nothing new starts.</summary>
     public const string Budget = "budget";
 
-    /// <summary>An account or the machine does not work, or a usage limit is reached.</summary>
+    /// <summary>An account or the host does not work, or a usage limit is reached.</summary>
     public const string AccountParked = "account_parked";
 
-    /// <summary>A task has failed.</summary>
+    /// <summary>A task failed.</summary>
     public const string TaskFailed = "task_failed";
 
-    /// <summary>A task is merged.</summary>
+    /// <summary>A task was merged.</summary>
     public const string TaskDone = "task_done";
 
-    /// <summary>A run has ended.</summary>
+    /// <summary>A run ended.</summary>
     public const string RunDone = "run_done";
 
-    /// <summary>Nobody carried out a time of a schedule.</summary>
+    /// <summary>A scheduled start was missed.</summary>
     public const string ScheduleMissed = "schedule_missed";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All kinds.</summary>
     public static IReadOnlyList<string> All { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, TaskDone, RunDone, ScheduleMissed];
 
-    /// <summary>The kinds that people are told of who say nothing else.</summary>
+    /// <summary>Default kinds for users who configure none.</summary>
     public static IReadOnlyList<string> Usual { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, RunDone, ScheduleMissed];
 
-    /// <summary>True for what ends: a notice of it is withdrawn when it is over.</summary>
+    /// <summary>True if the kind describes a lasting state, whose notice is withdrawn when the state ends.</summary>
     public static bool IsState(string kind) => kind is NeedsPerson or Budget or AccountParked;
 }

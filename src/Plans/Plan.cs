@@ -1,20 +1,20 @@
 namespace Orchestrator.Plans;
 
 /// <summary>A plan: a graph of tasks, the contracts between them, and named texts. Plain data; lists keep the order of the file.</summary>
-/// <remarks>The JSON names are those of the task-graph format, so that a plan written by <see cref="PlanJson"/> is itself a plan file. Runs
-/// in flight hold plans by content hash: members may be added as optional ones, never renamed or removed. Two plans with equal content are
-/// not <c>Equals</c>, since lists compare by reference; compare <see cref="PlanJson.Hash"/>.</remarks>
+/// <remarks>The JSON names are those of the task-graph format, so a plan written by <see cref="PlanJson"/> is itself a plan file. Active
+/// runs refer to plans by content hash, so members may be added as optional ones, never renamed or removed. Two plans with equal content
+/// are not <c>Equals</c> because lists compare by reference; compare <see cref="PlanJson.Hash"/> instead.</remarks>
 public sealed record Plan
 {
     /// <summary>The user's request, in their own words.</summary>
     [JsonPropertyName("request"), JsonPropertyOrder(0)]
     public string? Request { get; init; }
 
-    /// <summary>When the plan was written, as the text of the file. It is shown, never computed with.</summary>
+    /// <summary>Time at which the plan was written, as text from the file. Displayed only, never parsed.</summary>
     [JsonPropertyName("created_at"), JsonPropertyOrder(1)]
     public string? CreatedAt { get; init; }
 
-    /// <summary>Defaults of tasks. Readers have already applied them to <see cref="Tasks"/>.</summary>
+    /// <summary>Default values for tasks. Readers have already applied them to <see cref="Tasks"/>.</summary>
     [JsonPropertyName("defaults"), JsonPropertyOrder(2)]
     public TaskDefaults? Defaults { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record Plan
         init => field = value ?? EmptyContext;
     } = EmptyContext;
 
-    /// <summary>The tasks in plan order, which decides between otherwise equal tasks.</summary>
+    /// <summary>Tasks in plan order, which breaks ties between otherwise equal tasks.</summary>
     [JsonPropertyName("tasks"), JsonPropertyOrder(4)]
     public IReadOnlyList<PlanTask> Tasks
     {
@@ -45,7 +45,7 @@ public sealed record Plan
     private static IReadOnlyDictionary<string, string> EmptyContext { get; } = new Dictionary<string, string>();
 }
 
-/// <summary>A plan's <c>defaults</c>: each member applies to every task without one.</summary>
+/// <summary>A plan's <c>defaults</c>. Each member applies to every task that does not set it.</summary>
 public sealed record TaskDefaults
 {
     /// <inheritdoc cref="PlanTask.Role"/>

@@ -3,25 +3,25 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Named texts about a project that outlive its plans, kept as JSON in <c>.orchestrator/context.json</c>.</summary>
+/// <summary>Named texts about a project that outlive its plans, stored as JSON in <c>.orchestrator/context.json</c>.</summary>
 public static class ProjectContext
 {
     /// <summary>Name of the file in <c>.orchestrator</c>.</summary>
     public const string FileName = "context.json";
 
-    /// <summary>The texts by name, sorted.</summary>
-    /// <exception cref="JsonException">The bytes are no mapping of names to texts.</exception>
+    /// <summary>Reads the texts by name, sorted by name.</summary>
+    /// <exception cref="JsonException">The bytes are not a mapping from names to texts.</exception>
     public static IReadOnlyDictionary<string, string> Read(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, ProjectContextJson.Default.SortedDictionaryStringString) ?? [];
 
-    /// <summary>The file for these texts: indented, sorted by name.</summary>
+    /// <summary>Writes the texts as indented JSON, sorted by name.</summary>
     public static byte[] Write(IReadOnlyDictionary<string, string> texts) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new SortedDictionary<string, string>(texts.ToDictionary(), StringComparer.Ordinal),
             ProjectContextJson.Readable.SortedDictionaryStringString
         );
 
-    /// <summary>The plan with the project's texts for context keys without a text in the plan.</summary>
+    /// <summary>Adds project texts to the plan for context keys that its tasks use and the plan does not define.</summary>
     public static Plan AddTo(Plan plan, IReadOnlyDictionary<string, string> texts)
     {
         string[] missing =

@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>The facts that an agent needs to resolve a merge: the conflicted files, the places in them, its own task and the tasks that the
-/// conflict is with.</summary>
+/// <summary>Collects the facts that an agent needs to resolve a merge. They are the conflicted files with their hunks, the agent's own
+/// task, and the conflicting tasks.</summary>
 internal static class ConflictReport
 {
     private const int MostFiles = 5;
@@ -54,7 +54,7 @@ internal static class ConflictReport
         return sections;
     }
 
-    /// <summary>Tasks that were merged since this one began and own a file in conflict.</summary>
+    /// <summary>Finds tasks that were merged since this one started and that own a conflicted file.</summary>
     private static async Task<IEnumerable<PlanTask>> OthersAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -72,7 +72,7 @@ internal static class ConflictReport
         );
     }
 
-    /// <summary>The lines between conflict markers, markers included.</summary>
+    /// <summary>Returns the lines between conflict markers, including the markers.</summary>
     internal static string Hunks(string content)
     {
         var text = new StringBuilder();

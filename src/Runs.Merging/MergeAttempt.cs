@@ -3,16 +3,17 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>A merge of a task's commit onto another one, as a commit without a ref: without conflicts, without links that lead outside,
-/// without losses.</summary>
+/// <summary>Creates the merge of a task's commit onto another commit, without a ref. The merge must have no conflicts, no links that lead
+/// outside, and no lost changes.</summary>
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files, AskRun ask)
 {
-    /// <summary>Makes the merge.</summary>
+    /// <summary>Creates the merge.</summary>
     /// <param name="request">The merge request.</param>
     /// <param name="onto">The commit that it is merged onto.</param>
-    /// <param name="withEvidence">A refusal is written to a file for the agent, because what it conflicts with is on staging.</param>
-    /// <param name="stop">Checked between the steps.</param>
-    /// <returns>Made, refused, or a conflict.</returns>
+    /// <param name="withEvidence">True to write the reason for a rejection to a file for the agent. The conflicting work is then already
+    /// on staging.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    /// <returns>A created merge, a rejection, or a conflict.</returns>
     public async Task<MergeResult> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
         var task = files.Task(request);
@@ -53,12 +54,12 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             };
     }
 
-    /// <summary>The requests whose merges a killed step has made and staging has, each with its merge: everything that staging has beyond
-    /// the recorded position. Each merge is made once more and its content is compared.</summary>
-    /// <param name="requests">The requests to look for.</param>
+    /// <summary>Matches everything that staging has beyond the recorded position with merges of these requests by a killed step. Each
+    /// merge is created again, and its content is compared.</summary>
+    /// <param name="requests">The requests to match.</param>
     /// <param name="recorded">The recorded position of staging.</param>
-    /// <param name="tip">Where staging is.</param>
-    /// <returns>Null where staging has anything else.</returns>
+    /// <param name="tip">Current position of staging.</param>
+    /// <returns>The results of the merged requests, or null if staging has any other commit.</returns>
     public async Task<IReadOnlyList<MergeResult>?> FindMergedAsync(
         IReadOnlyList<MergeRequest> requests,
         string recorded,
@@ -92,8 +93,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         return merged;
     }
 
-    /// <summary>The result for a request that says nothing yet.</summary>
-    /// <param name="onto">What it is merged onto.</param>
+    /// <summary>Creates the result for a request, without an outcome yet.</summary>
+    /// <param name="onto">The commit that it is merged onto.</param>
     public static MergeResult Of(MergeRequest request, string onto) =>
         new()
         {
@@ -102,7 +103,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             Onto = onto,
         };
 
-    /// <summary>Trailers of a merge commit. Packages are no task's work, so their trailers do not mark a task as merged.</summary>
+    /// <summary>Creates the trailers of a merge commit. Packages are not a task's work, so their trailers do not mark a task as
+    /// merged.</summary>
     private CommitTrailers TrailersOf(MergeRequest request) =>
         new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
 
@@ -112,11 +114,11 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         return said is not null && (said.Run, said.Task, said.Attempt) == (own.Run, own.Task, own.Attempt);
     }
 
-    /// <summary>Task name in commits of packages: no task's id begins with a dot.</summary>
+    /// <summary>Returns the task name in package commits. Ids of tasks never start with a dot.</summary>
     public static string PackagesOf(string task) => $".packages-{task}";
 
-    /// <summary>Lock files must be generated as a whole: a merge of two installations' lines may be something that no package manager
-    /// resolved.</summary>
+    /// <summary>True if both sides changed a file of the installation. Lock files must be generated as a whole, because a line merge of
+    /// two installations may have a result that no package manager resolved.</summary>
     private async Task<bool> IsOutdatedAsync(MergeRequest request, string onto, CancellationToken stop)
     {
         var diffs = new Diffs(repository);
@@ -135,7 +137,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
 
     private async Task<string?> ProblemAsync(MergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
     {
-        // Links of two tasks may each stay inside and lead outside together.
+        // Links of two tasks may each stay inside but lead outside in combination.
         var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
         var links = await new TreeLinks(repository).FindLeadingOutAsync(onto, commit, changed, stop);
         if (links.Count > 0)
@@ -144,7 +146,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
                 + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
         }
 
-        // The merge is refused unless it contains what either side had.
+        // The merge is rejected unless it contains the changes of both sides.
         var losses = new RunLosses(repository, files, ask);
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0

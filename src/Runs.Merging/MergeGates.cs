@@ -3,24 +3,24 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Runs the gates of merged work at the commit that may become staging, and decides what the result means for the task merged
+/// <summary>Runs the gates of merged work at the commit that may become staging, and determines the result for the task merged
 /// last.</summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
-    /// <summary>The usual number of runs of a gate before its failure counts.</summary>
+    /// <summary>Default number of times that a gate runs before its failure counts.</summary>
     public const int UsualTries = 2;
 
     private const int LongestName = 200;
     private const int MostNotes = 3;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Runs the gates of all merged tasks, each once, and those of every merged tree.</summary>
-    /// <param name="merged">Tasks merged in the commit that were not on staging, in order; the result is for the last one.</param>
-    /// <param name="staging">Where staging is.</param>
-    /// <param name="commit">The gated commit.</param>
-    /// <param name="tries">How often a failing gate is run before the failure counts.</param>
-    /// <param name="stop">Stops the gate that runs.</param>
-    /// <returns>For the last one: made where all gates pass, else refused.</returns>
+    /// <summary>Runs the gates of all merged tasks and of every merged tree, each once.</summary>
+    /// <param name="merged">Merged tasks that were not on staging yet, in order; the result is for the last one.</param>
+    /// <param name="staging">Current position of staging.</param>
+    /// <param name="commit">The commit at which the gates run.</param>
+    /// <param name="tries">Number of times that a failing gate runs before the failure counts.</param>
+    /// <param name="stop">Stops the running gate.</param>
+    /// <returns>The result for the last task, which is successful if all gates pass.</returns>
     public async Task<MergeResult> RunAsync(
         IReadOnlyList<MergeRequest> merged,
         string staging,
@@ -40,7 +40,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
-            // All are looked up, since one may need files that another leaves; gates that passed on this tree are known.
+            // All gates are looked up again, because one may need files that another leaves. Gates that passed on this tree are not run
+            // again.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
             failures = await FailuresAsync(expectedRed: gates);
             flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
@@ -83,13 +84,13 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
     }
 
-    /// <summary>Each gate once, with the first task that requires it. Gates of each task begin in a clean tree, as when it is merged alone:
-    /// the same suite of two tasks may leave files that break its second run.</summary>
+    /// <summary>Groups the gates, each once, by the first task that requires it. Each group starts in a clean tree, as if its task were
+    /// merged alone. Otherwise a test suite shared by two tasks could fail because of files from its first run.</summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
         var asked = merged
             .Select(request =>
-                // The task's own work is not done yet.
+                // For an installation, the task's own work is not done yet.
                 request.Installs
                     ? files.Gates.Beside(files.Plan)
                     : files.Gates.OfMerge(files.Plan, files.Task(request.TaskId))
@@ -145,6 +146,6 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         };
     }
 
-    /// <summary>Name of a gate in the run's record.</summary>
+    /// <summary>Returns a gate's name for the run's record.</summary>
     private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
 }

@@ -3,26 +3,26 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Checks that what the run's tasks merged is still present: after each merge, before staging moves, and as a whole before
-/// landing.</summary>
-/// <param name="ask">Asks the run which files its tasks were granted.</param>
+/// <summary>Checks that the merged changes of a run's tasks are still present. Runs after each merge before staging moves, and for the
+/// whole run before landing.</summary>
+/// <param name="ask">Queries the run for the files granted to its tasks.</param>
 public sealed class RunLosses(GitRepository repository, RunFiles files, AskRun ask)
 {
-    /// <summary>Subject of a commit on staging by which a person accepts losses (<see cref="Landing.LossAcceptance"/>).</summary>
+    /// <summary>Subject of the staging commit by which a user accepts lost changes (<see cref="Landing.LossAcceptance"/>).</summary>
     public const string Acceptance = "accept losses";
 
     private const int MostNamed = 5;
     private IReadOnlyDictionary<string, IReadOnlyList<string>> _lent = new Dictionary<string, IReadOnlyList<string>>();
     private readonly LossCheck _check = new(repository, files.AppendedFiles);
 
-    /// <summary>The hunks that a merge would lose.</summary>
-    /// <param name="merge">Its commit.</param>
-    /// <param name="task">The task of the work.</param>
+    /// <summary>Finds hunks that a merge would lose.</summary>
+    /// <param name="merge">Commit of the merge.</param>
+    /// <param name="task">The merged task.</param>
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
-    /// <summary>The hunks that a merge of packages that were installed for a task has lost.</summary>
-    /// <param name="merge">The merge's commit.</param>
+    /// <summary>Finds hunks that a merge of installed packages would lose.</summary>
+    /// <param name="merge">Commit of the merge.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
         OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
 
@@ -41,9 +41,9 @@ public sealed class RunLosses(GitRepository repository, RunFiles files, AskRun a
         return [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)];
     }
 
-    /// <summary>The fate of all merged hunks, up to a commit of staging; stored for the report.</summary>
-    /// <param name="began">Where the run began.</param>
-    /// <param name="tip">The commit.</param>
+    /// <summary>Determines the fate of all merged hunks up to a commit of staging, and stores it for the report.</summary>
+    /// <param name="began">Commit that the run started from.</param>
+    /// <param name="tip">The commit to check.</param>
     public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
     {
         await LearnLentAsync(stop);
@@ -54,18 +54,18 @@ public sealed class RunLosses(GitRepository repository, RunFiles files, AskRun a
         return report;
     }
 
-    /// <summary>Some of the losses, in a sentence.</summary>
+    /// <summary>Describes some of the lost changes in a sentence.</summary>
     public static string Describe(IReadOnlyList<MergedHunk> lost) =>
         string.Join("; ", lost.Take(MostNamed).Select(StoredLosses.Place))
         + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
 
-    /// <summary>The summary line of the report; null where nothing was checked.</summary>
+    /// <summary>Returns the summary line for the report, or null if nothing was checked.</summary>
     public static string? Summary(RunFolder folder) =>
         StoredLosses.TryRead(folder.LossesJson) is not { } told ? null
         : told.GivenUp.Count == 0 ? told.Summary
         : $"{told.Summary}; {told.GivenUp.Count} of them given up by a person: {Describe(told.GivenUp)}";
 
-    /// <summary>A grant excuses what is removed from a file, so the run says which there are.</summary>
+    /// <summary>Queries the run for its grants, because a grant permits a task to remove lines from the file.</summary>
     private async Task LearnLentAsync(CancellationToken stop) =>
         _lent = (await ask(files.Folder.RunId, stop)) is { } run
             ? run.Tasks.Where(task => task.Lent is not null).ToDictionary(task => task.Id, task => task.Lent!, StringComparer.Ordinal)
@@ -83,7 +83,8 @@ public sealed class RunLosses(GitRepository repository, RunFiles files, AskRun a
                 AcceptsLosses: commit.Subject == Acceptance
             );
 
-    /// <summary>A task must not remove others' lines from a file that it may only append to.</summary>
+    /// <summary>Returns the author with its write permissions. A task must not remove other tasks' lines from a file that it may only
+    /// append to.</summary>
     private static StepAuthor AuthorOf(PlanTask task)
     {
         var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
@@ -98,40 +99,40 @@ public sealed class RunLosses(GitRepository repository, RunFiles files, AskRun a
     }
 }
 
-/// <summary>The fate of the merged hunks, as stored.</summary>
-/// <param name="Summary">All in one line.</param>
+/// <summary>The fate of merged hunks, as stored.</summary>
+/// <param name="Summary">Summary in one line.</param>
 /// <param name="Commit">The checked commit.</param>
-/// <param name="Hunks">Those that are not there as they came.</param>
+/// <param name="Hunks">Hunks that are no longer present unchanged.</param>
 public sealed record StoredLosses(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
 {
-    /// <summary>Version of this document's shape.</summary>
+    /// <summary>Schema version of this document.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>The hunks that are lost.</summary>
+    /// <summary>Hunks that were lost.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
 
-    /// <summary>The hunks that were lost, and of which a person said that they may be.</summary>
+    /// <summary>Lost hunks that a user accepted as lost.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> GivenUp => [.. Hunks.Where(hunk => hunk.By == ByHand(RunLosses.Acceptance))];
 
     private static JsonSerializerOptions Options => Messages.MessageJson.Options;
 
-    /// <summary>Reads the stored form; null where there is none.</summary>
+    /// <summary>Reads the stored document, or returns null if there is none.</summary>
     public static StoredLosses? TryRead(string path) => StoredJson.TryRead(path, Options.TypeOf<StoredLosses>());
 
-    /// <summary>The stored form.</summary>
+    /// <summary>Serializes the document.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
-    /// <summary>Name of the author of a person's commit.</summary>
+    /// <summary>Returns the author name for a user's commit.</summary>
     public static string ByHand(string subject) => $"by hand ({FileNames.Show(subject, 60)})";
 
-    /// <summary>Position and task of a hunk, with one of its lines.</summary>
+    /// <summary>Formats a hunk with its position, its task and one of its lines.</summary>
     public static string Place(MergedHunk hunk) =>
         $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";
 
-    /// <summary>The list for people.</summary>
+    /// <summary>Renders the list as Markdown.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Shorten(Commit)})\n");

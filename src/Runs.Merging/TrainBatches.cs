@@ -1,18 +1,19 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Merges verified commits, one or several at once, without a checkout: first the merges are made one on top of the other, then
-/// gates run on the last or on earlier ones, then staging moves by compare-and-swap to the last good one, the very commit on which the
-/// gates ran. The train keeps the commits between the steps, and no ref names them before staging does: a killed step is repeated, and
-/// commits that are gone are made again. The train passes the position of staging. If the branch is ahead of it by merges of these very
-/// requests, they were merged before a crash; anything else is put back, except for merges of an execution that was reset.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Finds out the state of the requesting execution.</param>
+/// <summary>Merges one or several verified commits without a checkout. The merges are first created on top of each other, and gates then
+/// run on the last or on earlier ones. Finally, staging moves by compare-and-swap to the last good merge, which is the exact commit that
+/// the gates checked.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="caller">Returns the state of the requesting execution.</param>
+/// <remarks>The merge queue keeps the commit ids between the steps, and no ref names them until staging does. A killed step is repeated,
+/// and missing commits are created again. The merge queue passes the position of staging. A branch that is ahead by merges of these very
+/// requests was moved before a crash. Any other position is reverted, except for merges of an execution that was reset.</remarks>
 public sealed class TrainBatches(RunServices services, AskCaller caller)
 {
-    /// <summary>Makes the merges. Changes nothing else, except that a moved staging branch is put back.</summary>
-    /// <param name="input">What is to be merged, and the position of staging.</param>
-    /// <param name="stop">Checked between the steps.</param>
-    /// <returns>As <see cref="ITrainActivities.BuildBatchAsync"/> says.</returns>
+    /// <summary>Creates the merges. The only other effect is that a moved staging branch is restored.</summary>
+    /// <param name="input">The merge requests, and the position of staging.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    /// <returns>The results described in <see cref="ITrainActivities.BuildBatchAsync"/>.</returns>
     public async Task<IReadOnlyList<MergeResult>> BuildAsync(BuildBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -35,14 +36,14 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
                 continue;
             }
 
-            // Another entry's work contains this one's: it gets its own result once the other is on staging.
+            // Another entry's work contains this one, which gets its own result once the other is on staging.
             if (!isFirst && await commits.IsAncestorAsync(request.Commit, tip, stop))
             {
                 break;
             }
 
-            // Only the first task's conflict is reported: it is with staging itself. Later ones wait, so that the order does not depend on
-            // timing.
+            // Only the first task's conflict is reported, because it is with staging itself. Later ones wait, so that the result does not
+            // depend on timing.
             var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst, stop);
             if (made.Outcome != MergeOutcome.Made && !isFirst)
             {
@@ -55,15 +56,15 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         return results;
     }
 
-    /// <summary>Runs gates on one of the merges, in a separate worktree.</summary>
-    /// <param name="input">Which.</param>
-    /// <param name="stop">Stops the gate that runs.</param>
-    /// <returns>As <see cref="ITrainActivities.GateBatchAsync"/> says.</returns>
+    /// <summary>Runs gates on one of the merges in a separate worktree.</summary>
+    /// <param name="input">The merge to check.</param>
+    /// <param name="stop">Stops the running gate.</param>
+    /// <returns>The result described in <see cref="ITrainActivities.GateBatchAsync"/>.</returns>
     public async Task<MergeResult> GateAsync(GateBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        // A commit that this process made is remembered; if it is gone since, the checkout fails.
+        // A commit that this process created is cached. If it has disappeared since, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
             return Gone(input);
@@ -82,10 +83,10 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
         }
     }
 
-    /// <summary>Moves staging over merges of the batch. If a killed step did it already, that is found.</summary>
-    /// <param name="input">Which merges.</param>
-    /// <param name="stop">Ends it before staging moves.</param>
-    /// <returns>As <see cref="ITrainActivities.LandBatchAsync"/> says.</returns>
+    /// <summary>Moves staging to merges of the batch. Detects that a killed step already moved it.</summary>
+    /// <param name="input">The merges to land.</param>
+    /// <param name="stop">Cancels before staging moves.</param>
+    /// <returns>The results described in <see cref="ITrainActivities.LandBatchAsync"/>.</returns>
     public async Task<IReadOnlyList<MergeResult>> LandAsync(LandBatchInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -114,7 +115,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             }
             catch (GitException)
             {
-                // git refuses a ref to a missing commit.
+                // git rejects a ref to a missing commit.
                 if (await repository.HasCommitAsync(to, stop))
                 {
                     throw;
@@ -149,7 +150,7 @@ public sealed class TrainBatches(RunServices services, AskCaller caller)
             FailureClass = FailureClass.Transient,
         };
 
-    /// <summary>The position of staging; a moved branch is put back.</summary>
+    /// <summary>Returns the position of staging, and restores the branch if it was moved.</summary>
     private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)
     {
         var note = "";

@@ -3,12 +3,12 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The model that worked on an attempt of a task.</summary>
-/// <param name="Model">The one with the most tokens, as the agent's program reports it.</param>
+/// <param name="Model">The model with the most tokens, as reported by the agent program.</param>
 public sealed record AttemptModel(int Attempt, string Model)
 {
-    /// <summary>Models of a task's ended agent runs, in order.</summary>
+    /// <summary>Lists the models of a task's finished agent runs, in order.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <returns>Empty where its agent's program reports no models.</returns>
+    /// <returns>The models; empty if the agent program reports none.</returns>
     public static IReadOnlyList<AttemptModel> Of(string runFolder, string task) =>
         [
             .. NotesOf(runFolder, task)
@@ -17,7 +17,7 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .Distinct(),
         ];
 
-    /// <summary>The notes on a task's ended agent runs, in order.</summary>
+    /// <summary>Reads the notes of a task's finished agent runs, in order.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     internal static IEnumerable<AgentRunNotes> NotesOf(string runFolder, string task)
     {
@@ -35,6 +35,6 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .OfType<AgentRunNotes>();
     }
 
-    /// <summary>The model and its attempt as people read them.</summary>
+    /// <summary>Formats the model and its attempt for display.</summary>
     public override string ToString() => $"{Model} (attempt {Attempt.ToString(CultureInfo.InvariantCulture)})";
 }

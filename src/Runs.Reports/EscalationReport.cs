@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Report for the person who decides how an escalated run goes on: what went wrong with evidence, what is done, and each option
-/// with its commands. Written when the run enters that state; the last one stays in its folder.</summary>
+/// <summary>Report for the user who decides on an escalated run. It lists the problems with evidence, the finished work, and each option
+/// with its commands. It is written when the run is escalated, and the last one stays in the run's folder.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 internal sealed class EscalationReport(string repository)
 {
@@ -10,8 +10,8 @@ internal sealed class EscalationReport(string repository)
     private const int MostNamed = 10;
     private readonly EvidenceTail _evidence = new(repository);
 
-    /// <summary>Writes it where the recorded status says that a run is escalated.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Writes the report if the recorded status of the run is escalated.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run)
     {
         if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
@@ -20,8 +20,8 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    /// <summary>The report as Markdown.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Renders the report as Markdown.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public string Render(RunStatus run)
     {
         var text = new MarkdownText().Append($"# {run.RunId} needs a decision\n");
@@ -192,7 +192,8 @@ internal sealed class EscalationReport(string repository)
         );
     }
 
-    /// <summary>Landing what is merged costs nothing and takes nothing from the other ways, so it comes first.</summary>
+    /// <summary>Appends the option to land what is merged. It comes first, because it costs nothing and keeps the other options
+    /// open.</summary>
     private static void AppendLanding(MarkdownText text, RunStatus run)
     {
         if (run.Questions.SelectMany(question => question.Ways).FirstOrDefault(IsLanding) is { } way)
@@ -207,7 +208,7 @@ internal sealed class EscalationReport(string repository)
 
     private static bool IsOfTheWhole(AnswerWay way) => IsLanding(way) || way.Kind is AnswerWays.Resolve or AnswerWays.ReadEscalation;
 
-    /// <summary>The effect of a command, as a comment behind it, so that the block can be copied.</summary>
+    /// <summary>Returns the effect of a command as a trailing comment, so that the block can be copied.</summary>
     private static string Meaning(AnswerWay way) =>
         way.Kind switch
         {

@@ -1,13 +1,14 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>One thing that a run asks of people, for every screen that says what to do: tasks that ask the same are one step, and each step
-/// has one command that is recommended.</summary>
-/// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
-/// <param name="Each">For several tasks, what each of them asks; those that ask the same together.</param>
-/// <param name="Ways">Ways to answer it, the recommended one first; for several tasks, those for the first.</param>
-/// <param name="Likewise">The other tasks that the first way answers alike.</param>
-/// <param name="Questions">Ids of the questions that it is about.</param>
-/// <param name="SaysReasonOfRun">It says why the run is in its state, so that this need not stand beside it once more.</param>
+/// <summary>One action that a run requests from users, for every view that shows what to do. Tasks with the same request form one step,
+/// and each step has one recommended command.</summary>
+/// <param name="What">The request as a sentence; it ends with a colon if <paramref name="Each"/> follows.</param>
+/// <param name="Each">The requests of several tasks; equal ones are combined.</param>
+/// <param name="Ways">Commands that answer the request, the recommended one first; for several tasks, those for the first task.</param>
+/// <param name="Likewise">Ids of the other tasks to which the first command applies in the same way.</param>
+/// <param name="Questions">Ids of the questions that the step covers.</param>
+/// <param name="SaysReasonOfRun">True if the step already contains the reason for the run's state, which need not be repeated next to
+/// it.</param>
 public sealed record NextStep(
     string What,
     IReadOnlyList<string> Each,
@@ -19,11 +20,11 @@ public sealed record NextStep(
 {
     private const int MostNamed = 10;
 
-    /// <summary>The recommended commands as people read them: one, and where the first is for the run as a whole, the first of the task
-    /// after it.</summary>
+    /// <summary>The recommended commands for display. There is one, or two if the first is for the whole run and the second for a
+    /// task.</summary>
     public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(Shown)];
 
-    /// <summary>The commands of the other ways.</summary>
+    /// <summary>Commands of the other options.</summary>
     public IReadOnlyList<string> Others => [.. Ways.Skip(Leading(Ways)).Select(way => way.Command)];
 
     private static int Leading(IReadOnlyList<AnswerWay> ways) =>
@@ -34,18 +35,18 @@ public sealed record NextStep(
 
     private static bool IsOfTask(AnswerWay way) => way.Target.Contains('/', StringComparison.Ordinal);
 
-    /// <summary>All that is asked of people now, most urgent first: what has a time limit, then agents that wait, then what has
-    /// failed.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Returns everything that currently needs attention, the most urgent first. Requests with a time limit come first, then
+    /// waiting agents, then failures.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public static IReadOnlyList<NextStep> Of(RunStatus run)
     {
         var tasks = run.Tasks.Index().ToDictionary(task => task.Item.Id, StringComparer.Ordinal);
-        // Tasks in the order of the plan, whichever of them asked first.
+        // Tasks are in plan order, whichever asked first.
         var asked = run
             .Questions.OrderBy(question => tasks.TryGetValue(question.Id, out var task) ? task.Index : -1)
             .Select(question => (Question: question, Task: (RunTask?)tasks.GetValueOrDefault(question.Id).Item))
             .ToList();
-        // How the run as a whole goes on is a matter of its own only where no task asks.
+        // The question about the run as a whole is separate only if no task asks.
         var hasBadEnds = asked.Exists(a => KindOf(a.Task) == Kind.BadEnd);
         return
         [
@@ -61,7 +62,7 @@ public sealed record NextStep(
         ];
     }
 
-    /// <summary>The steps as a section of Markdown; nothing where there are none.</summary>
+    /// <summary>Appends the steps as a Markdown section; appends nothing if there are none.</summary>
     public static MarkdownText AppendTo(MarkdownText text, IReadOnlyList<NextStep> steps)
     {
         if (steps.Count > 0)
@@ -109,7 +110,7 @@ public sealed record NextStep(
 
     private static string One(RunQuestion question, RunTask task) => StateOf(task) is { } state ? $"{task.Id} {state}" : question.Question;
 
-    // What several tasks say alike is said once.
+    // Equal requests of several tasks are combined.
     private static IEnumerable<string> Together(IEnumerable<(RunQuestion Question, RunTask? Task)> asked) =>
         asked
             .GroupBy(a => StateOf(a.Task!) ?? a.Question.Question, StringComparer.Ordinal)
@@ -119,7 +120,7 @@ public sealed record NextStep(
                     : alike.Key
             );
 
-    // Null: its question says all.
+    // Null if the question is sufficient.
     private static string? StateOf(RunTask task) =>
         KindOf(task) == Kind.Approval || task.Reason.Length == 0 || task.State == TaskStates.Cancelled
             ? null

@@ -1,9 +1,10 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Which account paid how much for the tasks of a run.</summary>
+/// <summary>Describes how much each account paid for the tasks of a run.</summary>
 internal static class PaidBy
 {
-    /// <summary>The accounts with their shares, the largest first; empty where one account paid for all, or none is known.</summary>
+    /// <summary>Lists the accounts with their shares, the largest first; empty if one account paid for everything or none is
+    /// known.</summary>
     public static string Of(RunStatus run, RunFolder folder)
     {
         var payers = run

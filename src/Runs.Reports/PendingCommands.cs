@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Commands that were given while no worker ran, for the process that continues the run: <c>kept.tsv</c> in its folder, a line
-/// each with the number of the run's last transition. A run that has moved since has received them.</summary>
+/// <summary>Stores commands given while no worker ran, for the process that continues the run. They are in <c>kept.tsv</c> in the run's
+/// folder, one per line with the number of the run's last transition. A run with later transitions has already received them.</summary>
 public static class PendingCommands
 {
-    /// <summary>Adds one. What is kept already is not kept twice: a repeated command is one.</summary>
+    /// <summary>Adds a command, unless the same command is already stored.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <param name="run">The run as it is.</param>
+    /// <param name="run">Current status of the run.</param>
     /// <param name="words">The command and its arguments.</param>
     public static void Add(string runFolder, RunStatus run, IEnumerable<string> words)
     {
@@ -17,9 +17,9 @@ public static class PendingCommands
         }
     }
 
-    /// <summary>Commands that the run has not received yet, in order, as a person would type them.</summary>
+    /// <summary>Lists commands that the run has not received yet, in order and as a user would type them.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <param name="run">The run as it is.</param>
+    /// <param name="run">Current status of the run.</param>
     public static IReadOnlyList<string> Of(string runFolder, RunStatus run)
     {
         var begin = string.Create(CultureInfo.InvariantCulture, $"{run.Sequence}\t");

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes transitions to a run's folder: events are appended, the status file is replaced. Repeating it adds nothing: events are
-/// numbered, and a partial line of an interrupted append is cut off first.</summary>
+/// <summary>Writes transitions to a run's folder by appending events and replacing the status file. A repeated call adds nothing, because
+/// events are numbered. A partial line of an interrupted append is removed first.</summary>
 public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
@@ -12,12 +12,12 @@ public sealed class ProgressRecorder
         StringComparer.Ordinal
     );
 
-    /// <summary>Records, and then delays the next record: each one writes the state of all tasks. Only while tasks run; otherwise records
-    /// are made at once.</summary>
-    /// <param name="input">The present state of the run, and its events since the last record.</param>
-    /// <param name="executionId">The execution of the run that reports it.</param>
+    /// <summary>Records progress, and while tasks run also delays the next record, because each record writes the state of all
+    /// tasks.</summary>
+    /// <param name="input">The current status of the run, and its events since the last record.</param>
+    /// <param name="executionId">Id of the run's execution that reports the progress.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stop">Ends the wait.</param>
+    /// <param name="stop">Cancels the delay.</param>
     public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
@@ -28,14 +28,14 @@ public sealed class ProgressRecorder
         }
     }
 
-    /// <summary>A millisecond per task, at most a second.</summary>
+    /// <summary>Returns the delay, 1 ms per task and at most 1 s.</summary>
     private static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
     /// <summary>Appends new events and replaces the status.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="input">The present state of the run, and its events since the last record.</param>
-    /// <param name="executionId">The execution of the run that reports it.</param>
-    /// <param name="stop">Ends the wait for another one that writes.</param>
+    /// <param name="input">The current status of the run, and its events since the last record.</param>
+    /// <param name="executionId">Id of the run's execution that reports the progress.</param>
+    /// <param name="stop">Cancels waiting for another writer.</param>
     public void Record(RunFolder folder, ProgressInput input, string executionId = "", CancellationToken stop = default)
     {
         using (WriteAlone(folder.Events, stop))
@@ -45,16 +45,16 @@ public sealed class ProgressRecorder
         }
     }
 
-    /// <summary>Waits until nobody else writes events and status of a run: another worker of the same repository may read it as well, a
-    /// command may record its end, and an attempt whose time is over while the disk hangs may write when the next one does.</summary>
-    /// <param name="events">The file of its events.</param>
-    /// <param name="stop">Ends the wait.</param>
+    /// <summary>Locks a run's events and status for writing. Other writers are another worker of the same repository and a command that
+    /// records the run's end. A timed-out attempt may also resume after the disk was blocked.</summary>
+    /// <param name="events">Path of the run's event file.</param>
+    /// <param name="stop">Cancels the wait.</param>
     internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Take(events + ".lock", stop);
 
-    /// <summary>Appends new events, after cutting off what an interrupted append or a power cut left behind the last whole event. Only
-    /// for those that <see cref="WriteAlone">write alone</see>.</summary>
-    /// <param name="path">The file of events.</param>
-    /// <param name="events">Events in their order.</param>
+    /// <summary>Appends new events, after removing a partial event that an interrupted append or a power failure left at the end. Requires
+    /// the lock of <see cref="WriteAlone"/>.</summary>
+    /// <param name="path">Path of the event file.</param>
+    /// <param name="events">Events in order.</param>
     public static void Append(string path, IReadOnlyList<RunEvent> events)
     {
         if (events.Count == 0)
@@ -73,8 +73,8 @@ public sealed class ProgressRecorder
         stream.Flush();
     }
 
-    /// <summary>Cuts off what follows the last whole event and returns its number, 0 where there is none. A power cut may leave a partial
-    /// line, or lines of zeros, because events are not synced.</summary>
+    /// <summary>Removes everything after the last complete event, and returns the event's number or 0 if there is none. A power failure
+    /// may leave a partial line or lines of zeros, because events are not synced.</summary>
     private static long CutHalfLine(FileStream stream)
     {
         const int Window = 64 * 1024;
@@ -123,7 +123,8 @@ public sealed class ProgressRecorder
         return status;
     }
 
-    /// <summary>The status written last, if the file is unchanged: reading the status of a large run costs more than writing it.</summary>
+    /// <summary>Returns the status written last if the file is unchanged, because reading the status of a large run costs more than
+    /// writing it.</summary>
     private RunStatus? ReadOrRemember(string path) =>
         _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : StatusFile.Read(path);
 

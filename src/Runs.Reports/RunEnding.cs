@@ -6,17 +6,17 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes the report of a run, and removes the branches and worktrees whose content is proven to be on the target.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Writes the final report of a run, and removes branches and worktrees whose content is proven to be on the target.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunEnding(RunServices services)
 {
-    /// <summary>Cleans up and writes the report.</summary>
-    /// <param name="input">The run as it ended.</param>
-    /// <returns>The report's path, relative to the repository.</returns>
+    /// <summary>Cleans up, and writes the report.</summary>
+    /// <param name="input">The final state of the run.</param>
+    /// <returns>Path of the report, relative to the repository.</returns>
     public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
-        // The run says itself how its tasks ended. Only a report may come from the file, where it can't.
+        // The workflow is the authority on how its tasks ended. If it does not respond, only the report may use the status file.
         var told = await services.AskRun(input.Run.RunId, stop);
         var run = input.Run with { Tasks = (told ?? StatusFile.Read(folder.Status))?.Tasks ?? [] };
         var left =
@@ -30,8 +30,8 @@ public sealed class RunEnding(RunServices services)
         return folder.Relative(folder.Report);
     }
 
-    /// <summary>Marks tasks of the backlog done.</summary>
-    /// <returns>Why that failed, if it did.</returns>
+    /// <summary>Marks backlog tasks as done.</summary>
+    /// <returns>The failure, if there was one.</returns>
     private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishInput input, RunStatus run, CancellationToken stop)
     {
         try
@@ -46,8 +46,8 @@ public sealed class RunEnding(RunServices services)
         }
     }
 
-    /// <summary>Adds to the report of a run that its landing was taken back.</summary>
-    /// <param name="run">The run as it is now.</param>
+    /// <summary>Adds to a run's report that its landing was reverted.</summary>
+    /// <param name="run">Current status of the run.</param>
     internal void Correct(RunFolder folder, RunStatus run) =>
         Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
 
@@ -70,7 +70,7 @@ public sealed class RunEnding(RunServices services)
         var refs = new RefStore(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
-        // Where nothing is merged, as asked, there is nothing that could be on the target: what the run began with counts.
+        // If the user requested separate branches, nothing was merged to the target, so the run's base counts as landed.
         var landed = input.Run.Why is BranchesKept ? input.Run.BaseCommit : input.Run.LandedCommit;
         var results = ((input.Run.Why as BranchesKept)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
@@ -79,7 +79,7 @@ public sealed class RunEnding(RunServices services)
         var proof = new DeletionProof(repository);
         var checkouts = new BranchCheckouts(repository);
         var gone = new List<RefChange>();
-        // Squashed or rebased, what landed has staging's files and not its commits: then what staging has is there, too.
+        // Squashed or rebased work has the files of staging but not its commits. All content of staging is then on the target as well.
         string[] keepers =
             branches.TryGetValue(staging, out var merged)
             && (
@@ -92,7 +92,7 @@ public sealed class RunEnding(RunServices services)
         var left = kept.Values.ToList();
         foreach (var (name, commit) in branches)
         {
-            // Landed as a branch or a pull request, staging itself remains and contains its tasks.
+            // If the run landed as a branch or a pull request, staging itself is kept and contains its tasks.
             if ((name == staging && !isOnTarget) || kept.ContainsKey(name) || results.Contains(name))
             {
                 continue;
@@ -115,7 +115,7 @@ public sealed class RunEnding(RunServices services)
         {
             new UnfinishedWork(repository, $"{folder.Name}/{task.Id}").Remove();
         }
-        // That its task was merged says nothing of what was saved before: somebody may have begun anew, or done it otherwise.
+        // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
         var aside = new List<string>();
         foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
         {
@@ -149,8 +149,8 @@ public sealed class RunEnding(RunServices services)
         return (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
     }
 
-    /// <summary>Tasks give back their worktrees themselves; this is for those that could not.</summary>
-    /// <returns>Worktrees that stay: by branch, with path and reason.</returns>
+    /// <summary>Returns worktrees whose tasks could not return them.</summary>
+    /// <returns>Worktrees that stay with path and reason, by branch.</returns>
     private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
         FinishInput input,
         GitRepository repository,

@@ -3,21 +3,20 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A task's row of a <see cref="RunPage"/>.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="State">Its state.</param>
-/// <param name="Words">What its agent said at its end, else what it is about.</param>
+/// <summary>Row of a task in a <see cref="RunPage"/>.</summary>
+/// <param name="Id">Id of the task.</param>
+/// <param name="State">State of the task.</param>
+/// <param name="Words">Closing message of the task's agent, or otherwise the task's title.</param>
 public sealed record RunPageTask(string Id, string State, string Words);
 
-/// <summary>The first page of a report: what a person wants to know who comes back to a run in the morning. Times in it are UTC with a
-/// <c>Z</c>.</summary>
-/// <param name="RunId">The run.</param>
+/// <summary>First page of a report, for a user who returns to a run in the morning. Times are in UTC with a <c>Z</c>.</summary>
+/// <param name="RunId">Id of the run.</param>
 /// <param name="Head">The run and its state.</param>
-/// <param name="Title">What it was about.</param>
-/// <param name="Facts">Names and values: what landed, how long it took, what it cost.</param>
-/// <param name="Tasks">The tasks, those that need a person first.</param>
-/// <param name="MoreTasks">How many further tasks there are.</param>
-/// <param name="Steps">What needs a person.</param>
+/// <param name="Title">Title of the run.</param>
+/// <param name="Facts">Names and values, such as the landed commit, the duration and the cost.</param>
+/// <param name="Tasks">The tasks, those that need attention first.</param>
+/// <param name="MoreTasks">Number of further tasks.</param>
+/// <param name="Steps">Steps that need attention.</param>
 public sealed record RunPage(
     string RunId,
     string Head,
@@ -32,10 +31,10 @@ public sealed record RunPage(
     private const int MostWarnings = 3;
     private const int LongestWords = 160;
 
-    /// <summary>The page of a run.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Creates the page of a run.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="now">The present time: an open run has taken that long.</param>
+    /// <param name="now">The current time, which counts as the end of an open run.</param>
     public static RunPage Of(RunStatus run, string repository, DateTimeOffset now)
     {
         var folder = new RunFolder(repository, run.RunId);
@@ -52,7 +51,7 @@ public sealed record RunPage(
         );
     }
 
-    /// <summary>The facts about a run as a whole, for the page and for the whole report.</summary>
+    /// <summary>Lists facts about the run as a whole, for the page and for the full report.</summary>
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
@@ -110,7 +109,7 @@ public sealed record RunPage(
                 + ": held back, since files_write does not name them";
     }
 
-    // A good end needs no reason, and what is asked of people says its own.
+    // Success needs no reason, and requests to users contain their own.
     private static IEnumerable<(string Name, string Value)> Why(RunStatus run) =>
         run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
             ? []
@@ -138,7 +137,8 @@ public sealed record RunPage(
         }
     }
 
-    /// <summary>Such as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a person</c>.</summary>
+    /// <summary>Formats the duration, such as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a
+    /// person</c>.</summary>
     private static string Took(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         var isOver = RunStates.IsFinal(run.State);
@@ -183,7 +183,7 @@ public sealed record RunPage(
         : TaskStates.IsDone(task.State) ? 3
         : 2;
 
-    /// <summary>The page as Markdown.</summary>
+    /// <summary>Renders the page as Markdown.</summary>
     public string ToMarkdown()
     {
         var text = new MarkdownText().Append($"# {Head}\n");

@@ -2,17 +2,18 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes to a run's folder where the run can't: that it was ended from outside, or that its landing was taken back.</summary>
+/// <summary>Records outcomes that the run could not record itself, namely its external termination and the reversal of its
+/// landing.</summary>
 /// <param name="folder">Absolute path of the run's folder.</param>
 public sealed class RunRecord(string folder)
 {
     private readonly string _status = Path.Combine(folder, "status.json");
     private readonly string _events = Path.Combine(folder, "events.jsonl");
 
-    /// <summary>Records the end of the run. An end that is recorded already stays.</summary>
-    /// <param name="run">The run as it was read last.</param>
-    /// <param name="result">How it ended.</param>
-    /// <param name="time">When that was, UTC.</param>
+    /// <summary>Records the end of the run, unless an end is already recorded.</summary>
+    /// <param name="run">Last known status of the run.</param>
+    /// <param name="result">Result of the run.</param>
+    /// <param name="time">Time of the end (UTC).</param>
     public void Close(RunStatus run, RunResult result, DateTimeOffset time)
     {
         using (ProgressRecorder.WriteAlone(_events))
@@ -25,8 +26,9 @@ public sealed class RunRecord(string folder)
         }
     }
 
-    /// <summary>Takes over how a run of another machine stands, of which there is a copy here since tasks of it were done here.</summary>
-    /// <param name="now">The run, as it says itself.</param>
+    /// <summary>Stores the status of another host's run, of which a copy exists here because this host worked on some of its
+    /// tasks.</summary>
+    /// <param name="now">Status of the run from its workflow.</param>
     public void Copy(RunStatus now)
     {
         using (ProgressRecorder.WriteAlone(_events))
@@ -35,9 +37,9 @@ public sealed class RunRecord(string folder)
         }
     }
 
-    /// <summary>The status of a run that could not record its end.</summary>
-    /// <param name="last">Its last status.</param>
-    /// <param name="result">How it ended.</param>
+    /// <summary>Returns the final status of a run that could not record its end.</summary>
+    /// <param name="last">Last known status of the run.</param>
+    /// <param name="result">Result of the run.</param>
     public static RunStatus Ended(RunStatus last, RunResult result) =>
         last with
         {
@@ -61,13 +63,13 @@ public sealed class RunRecord(string folder)
             ],
         };
 
-    /// <summary>Takes back the landing of a run, where no one can have built on it, and adds that to its record and report. If it is
-    /// recorded already, nothing changes.</summary>
-    /// <param name="run">The ended run, as read last.</param>
+    /// <summary>Reverts the landing of a run if nobody can have built on it, and records that in the run's status and report. Does nothing
+    /// if it is already recorded.</summary>
+    /// <param name="run">Last known status of the ended run.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="services">Machine, clock and open repositories.</param>
-    /// <param name="stop">Checked between the steps.</param>
-    /// <returns>Whether the target is without the run's work now, and a sentence about it.</returns>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    /// <returns>True if the target no longer has the run's work, and a sentence about it.</returns>
     public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
         RunStatus run,
         RepositoryLocation repository,
@@ -95,7 +97,7 @@ public sealed class RunRecord(string folder)
 
     private RunStatus Now(RunStatus last) => StatusFile.Read(_status) ?? last;
 
-    // A late write of the run itself may follow, and counts less.
+    // The sequence gap gives this record precedence over a late write of the run itself.
     private void Write(RunStatus changed, DateTimeOffset time)
     {
         changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };

@@ -5,18 +5,18 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Report of a run for people: what landed, what is on staging, what needs a decision, with evidence.</summary>
-/// <param name="repository">Absolute path that evidence is relative to.</param>
-/// <param name="time">The clock: an open run has taken until now.</param>
-/// <param name="accounts">What the user's agents have used; null: it is not known.</param>
+/// <summary>Report of a run for users, with evidence. It shows what landed, what is on staging, and what needs a decision.</summary>
+/// <param name="repository">Absolute path of the folder that evidence paths are relative to.</param>
+/// <param name="time">The clock, whose current time counts as the end of an open run.</param>
+/// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
 public sealed class RunReport(string repository, TimeProvider? time = null, AccountRecords? accounts = null)
 {
     private const int EvidenceLines = 20;
     private const int MostEvidence = 10;
     private readonly EvidenceTail _evidence = new(repository);
 
-    /// <summary>The report as Markdown; for an open run, of its present state.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Renders the report as Markdown; an open run is reported in its current state.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public string Render(RunStatus run)
     {
         var text = new MarkdownText().Append($"# {run.RunId}: {RunLiveness.Describe(run)}\n");
@@ -94,7 +94,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
             + (isMore ? $"; it has not seen all that landed: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
     }
 
-    // Notes of finished tasks, such as files that were held back.
+    // Notes of finished tasks, for example on held-back files.
     private static void AppendRemarks(MarkdownText text, RunStatus run)
     {
         var remarks = run
@@ -120,7 +120,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
     }
 
-    // What decided is read from what is bound to the run's history, or not shown.
+    // Verdicts that decided something are read only from files whose hash is in the run's history; others are not shown.
     private void AppendGates(MarkdownText text, RunStatus run)
     {
         if (DecidedPlan.TryFiles(repository, run) is { } files)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The warnings about a run that stop nothing, in words.</summary>
+/// <summary>Formats warnings about a run that prevent nothing.</summary>
 public static class RunWarnings
 {
-    /// <summary>All of it: the run's warnings, then messages that were not carried out.</summary>
+    /// <summary>Lists the run's warnings, followed by messages that were dropped.</summary>
     public static IReadOnlyList<string> Of(RunStatus run) => [.. run.Warnings, .. run.DroppedMessages.Select(Dropped)];
 
-    /// <summary>A message that was not carried out.</summary>
-    /// <param name="note">One of <see cref="RunStatus.DroppedMessages"/>.</param>
+    /// <summary>Formats a dropped message.</summary>
+    /// <param name="note">An item of <see cref="RunStatus.DroppedMessages"/>.</param>
     public static string Dropped(string note) => $"Message: {note}";
 }

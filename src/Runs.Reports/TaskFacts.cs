@@ -4,14 +4,14 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The section of a report that compares the claim of each task's agent with facts about its work.</summary>
+/// <summary>Renders the report section that compares the claim of each task's agent with facts about its work.</summary>
 internal sealed class TaskFacts(RunFolder folder)
 {
     private const int MostTasks = 200;
     private const int LongestClaim = 500;
 
-    /// <summary>The section as Markdown; empty where nothing has begun.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Renders the section as Markdown; empty if no task has started.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public MarkdownText Render(RunStatus run)
     {
         var told = Of(run);
@@ -32,7 +32,7 @@ internal sealed class TaskFacts(RunFolder folder)
         return text;
     }
 
-    /// <summary>The tasks that anything is known of, each with its claim and the facts, a line each.</summary>
+    /// <summary>Lists tasks with known facts, each with its claim and facts, one per line.</summary>
     public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
             .. run
@@ -40,13 +40,14 @@ internal sealed class TaskFacts(RunFolder folder)
                 .Select((task, i) => (task, (IReadOnlyList<string>)(i < MostTasks ? [.. Lines(task, run)] : []))),
         ];
 
-    /// <summary>The last claim of a task's agent, in a line; empty where there is none.</summary>
+    /// <summary>Returns the last claim of a task's agent in one line, or empty if it made none.</summary>
     public string Claim(RunTask task) =>
         LastClaim(task) is not { } claim ? ""
         : claim.Reason.Length == 0 ? claim.Status
         : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
 
-    /// <summary>The closing message of a task's agent, in a line: its claim, else its last words; empty if it has none.</summary>
+    /// <summary>Returns the closing message of a task's agent in one line, which is its claim or otherwise its last output; empty if it
+    /// has neither.</summary>
     public string Said(RunTask task) =>
         Claim(task) is { Length: > 0 } claim ? claim
         : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
@@ -116,7 +117,7 @@ internal sealed class TaskFacts(RunFolder folder)
 
     private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
 
-    /// <summary>A fact of the last agent run that has it; null: none has.</summary>
+    /// <summary>Returns a value from the last agent run that has it, or null if none has.</summary>
     private T? LastOf<T>(RunTask task, Func<string, T?> read)
         where T : class
     {
@@ -134,6 +135,6 @@ internal sealed class TaskFacts(RunFolder folder)
                 .FirstOrDefault(found => found is not null);
     }
 
-    // Text of an agent stays a single line of text.
+    // Agent text is kept on a single line.
     private static string OneLine(string text, int longest = LongestClaim) => QuotedText.CutLine(text, longest);
 }

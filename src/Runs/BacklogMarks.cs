@@ -2,24 +2,24 @@ using Orchestrator.Backlogs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The backlog tasks of a run: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the
-/// file's own format.</summary>
+/// <summary>Maps backlog tasks to a run's tasks: <c>plan/backlog.json</c> in the run's folder. When the run succeeds, the backlog tasks
+/// are marked as done in the backlog file's own format.</summary>
 public sealed record BacklogMarks
 {
-    /// <summary>The tag, in a file that has tags.</summary>
+    /// <summary>The tag, or null if the file has no tags.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>The run's tasks by the backlog task that they belong to.</summary>
+    /// <summary>Ids of the run's tasks, by the id of their backlog task.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>The file of the marks, relative to the run's folder.</summary>
+    /// <summary>Path of the file, relative to the run's folder.</summary>
     public const string FileName = "plan/backlog.json";
 
-    /// <summary>The stored form, for the end of the run.</summary>
+    /// <summary>Serializes the marks, to be read again when the run ends.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks);
 
-    /// <summary>Marks completed backlog tasks. Repeating it changes nothing.</summary>
-    /// <returns>Why it failed; null when it succeeded, or there was nothing to do.</returns>
+    /// <summary>Marks completed backlog tasks as done. Idempotent.</summary>
+    /// <returns>The reason for the failure, or null if it succeeded or had nothing to do.</returns>
     public static async Task<string?> ApplyAsync(
         RunFiles files,
         RunStatus run,
@@ -52,7 +52,7 @@ public sealed record BacklogMarks
         }
     }
 
-    // A task that was deleted meanwhile needs no mark.
+    // A task that was deleted in the meantime needs no mark.
     private static Backlog MarkDone(Backlog backlog, IEnumerable<string> ids) =>
         ids.Where(id => backlog.Find(id) is not null).Aggregate(backlog, (before, id) => before.SetStatus(id, BacklogStatus.Done));
 }

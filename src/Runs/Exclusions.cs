@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Pairs of tasks that must not work at the same time, because they own the same files or resources and the plan does not order
-/// them.</summary>
+/// <summary>Finds pairs of tasks that cannot run at the same time, because they own the same files or resources and the plan does not
+/// order them.</summary>
 internal static class Exclusions
 {
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)

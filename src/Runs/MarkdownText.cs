@@ -2,33 +2,33 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Markdown for people. The words of its code are ours; whatever stands in the holes between them is of others, and is escaped as
-/// <see cref="UntrustedText.Markdown"/>: there is no way to append a text otherwise.</summary>
+/// <summary>Builds Markdown from trusted literals and untrusted values. Literals in the code are appended unchanged; every interpolated
+/// value is escaped by <see cref="UntrustedText.Markdown"/>. There is no other way to append text.</summary>
 public sealed class MarkdownText
 {
     private readonly StringBuilder _text = new();
 
-    /// <summary>Markdown of these words.</summary>
+    /// <summary>Creates Markdown from an interpolated string.</summary>
     public static MarkdownText Of(Words words) => words.Text;
 
     /// <summary>True if nothing was appended.</summary>
     public bool IsEmpty => _text.Length == 0;
 
-    /// <summary>Appends words.</summary>
+    /// <summary>Appends an interpolated string.</summary>
     public MarkdownText Append([InterpolatedStringHandlerArgument("")] Words words)
     {
         _ = words;
         return this;
     }
 
-    /// <summary>Appends Markdown.</summary>
+    /// <summary>Appends another Markdown text.</summary>
     public MarkdownText Append(MarkdownText part)
     {
         _text.Append(part._text);
         return this;
     }
 
-    /// <summary>Appends Markdown in this order.</summary>
+    /// <summary>Appends several Markdown texts in order.</summary>
     public MarkdownText Append(IEnumerable<MarkdownText> parts)
     {
         foreach (var part in parts.ToList())
@@ -38,21 +38,21 @@ public sealed class MarkdownText
         return this;
     }
 
-    /// <summary>Appends a command of ours to be copied, as a line of a code block.</summary>
-    /// <param name="command">The command; ids in it are plain.</param>
+    /// <summary>Appends an <c>orchestrate</c> command as a code block, ready to copy.</summary>
+    /// <param name="command">The command. Ids in it need no escaping.</param>
     public MarkdownText AppendCommand(string command)
     {
         _text.Append("    ").Append(new UntrustedText(command).Line).Append('\n');
         return this;
     }
 
-    /// <summary>Appends text of others as a paragraph; what has several lines as a quoted block.</summary>
+    /// <summary>Appends untrusted text as a paragraph, or as a quoted block if it has several lines.</summary>
     public MarkdownText AppendParagraph(string text) =>
         !text.AsSpan().Trim().ContainsAny('\n', '\r') ? Append($"{text}\n")
         : IsEmpty || _text[^1] == '\n' ? AppendBlock(text)
         : Append($"\n\n").AppendBlock(text);
 
-    /// <summary>Appends text of others as a quoted block of code: every line is marked, and nothing in it is active.</summary>
+    /// <summary>Appends untrusted text as a quoted code block. Each line is prefixed, so that no Markdown in it takes effect.</summary>
     public MarkdownText AppendBlock(string text)
     {
         foreach (var line in new UntrustedText(text).Block(UntrustedText.MarkdownMark + "    "))
@@ -65,15 +65,15 @@ public sealed class MarkdownText
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
-    /// <summary>An interpolated string: its words as they are written in the code, its holes escaped.</summary>
+    /// <summary>Interpolated string handler that keeps literals unchanged and escapes values.</summary>
     [InterpolatedStringHandler]
     public readonly ref struct Words
     {
-        /// <summary>For words by themselves.</summary>
+        /// <summary>Starts a new text.</summary>
         public Words(int literalLength, int formattedCount)
             : this(literalLength, formattedCount, new MarkdownText()) { }
 
-        /// <summary>For words of a text.</summary>
+        /// <summary>Appends to an existing text.</summary>
         public Words(int literalLength, int formattedCount, MarkdownText text)
         {
             Text = text;
@@ -82,30 +82,30 @@ public sealed class MarkdownText
 
         internal MarkdownText Text { get; }
 
-        /// <summary>Words of ours.</summary>
+        /// <summary>Appends a trusted literal unchanged.</summary>
         public void AppendLiteral(string words) => Text._text.Append(words);
 
-        /// <summary>Markdown.</summary>
+        /// <summary>Appends Markdown unchanged.</summary>
         public void AppendFormatted(MarkdownText part) => Text.Append(part);
 
-        /// <summary>A number.</summary>
+        /// <summary>Appends a number.</summary>
         public void AppendFormatted(long number) => Text._text.Append(number.ToString(CultureInfo.InvariantCulture));
 
-        /// <summary>A number; null is empty.</summary>
-        /// <param name="format">A numeric format.</param>
+        /// <summary>Appends a number, or nothing if it is null.</summary>
+        /// <param name="format">A numeric format string.</param>
         public void AppendFormatted(decimal? number, string format) =>
             Text._text.Append(number?.ToString(format, CultureInfo.InvariantCulture));
 
-        /// <summary>A time.</summary>
-        /// <param name="format">A format of dates.</param>
+        /// <summary>Appends a time.</summary>
+        /// <param name="format">A date and time format string.</param>
         public void AppendFormatted(DateTimeOffset time, string format) =>
             Text._text.Append(time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture));
 
-        /// <summary>Text of others.</summary>
+        /// <summary>Appends untrusted text, escaped.</summary>
         public void AppendFormatted(object? value) => AppendFormatted(value?.ToString());
 
         /// <inheritdoc cref="AppendFormatted(object?)"/>
-        /// <remarks>A blank at an end of it stays, as one, where words stand beside it.</remarks>
+        /// <remarks>Leading and trailing blanks next to a literal are kept as a single blank.</remarks>
         public void AppendFormatted(string? text)
         {
             var words = new UntrustedText(text).Markdown;

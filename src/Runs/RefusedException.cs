@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A person's request that can't be carried out: a missing file, a plan with errors.</summary>
-/// <param name="message">What is wrong and where; several lines for several faults.</param>
-/// <param name="cure">What to do; empty where the message contains it.</param>
+/// <summary>A user's request cannot be carried out, for example because a file is missing or a plan has errors.</summary>
+/// <param name="message">Description and location of the fault; one line per fault if there are several.</param>
+/// <param name="cure">The remedy, or empty if the message contains it.</param>
 public sealed class RefusedException(string message, string cure = "") : Exception(message)
 {
-    /// <summary>The cure; empty if the message contains it.</summary>
+    /// <summary>The remedy, or empty if the message contains it.</summary>
     public string Cure { get; } = cure;
 
-    /// <summary>A later retry may succeed.</summary>
+    /// <summary>True if the fault is transient, so that a later retry may succeed.</summary>
     public bool IsPassing { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Settings from a run's input, as the topmost layer.</summary>
+/// <summary>Builds the topmost settings layer from a run's input.</summary>
 internal static class RunInputLayer
 {
     public static IReadOnlyList<SettingFlag> Of(OrchestrationInput input) =>

@@ -5,49 +5,49 @@ using Orchestrator.Git;
 namespace Orchestrator.Runs;
 
 /// <summary>Dependencies of a run's steps.</summary>
-/// <param name="Host">Name of this host in queues.</param>
-/// <param name="HookCommand">Program and arguments of the ownership hook; <c>--policy FILE</c> is added.</param>
+/// <param name="Host">Name of this host in task queue names.</param>
+/// <param name="HookCommand">Program and arguments of the ownership hook; <c>--policy FILE</c> is appended.</param>
 /// <param name="Time">The clock.</param>
 public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand, TimeProvider Time)
 {
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
-    /// <summary>Files and folders without which the ownership hook does not start: its program, and what lies beside it (libraries of a
-    /// program that is no single file). A sandbox shows them where they lie in a folder that it hides.</summary>
+    /// <summary>Files and folders that the ownership hook needs to start: its program, and the libraries beside it if the program is not a
+    /// single file. A sandbox that hides the folder makes these paths visible.</summary>
     public IEnumerable<string> HookFiles =>
         HookCommand.Where(Path.IsPathRooted).SelectMany(file => (string[])[file, Path.GetDirectoryName(file) ?? file]);
 
-    /// <summary>The environment that agents and settings see.</summary>
-    /// <value>Default: this process's own.</value>
+    /// <summary>Environment variables that are visible to agents and settings.</summary>
+    /// <value>Default: the environment of this process.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
 
-    /// <summary>git and the open repositories.</summary>
-    /// <value>Default: none is open yet.</value>
+    /// <summary>Opens repositories with git and caches them.</summary>
+    /// <value>Default: no repository is open yet.</value>
     public GitRepositories Repositories { get; init; } = new();
 
-    /// <summary>Which repositories the person trusts.</summary>
-    /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
+    /// <summary>Repositories that the user trusts, or null for the user's own trust file.</summary>
+    /// <value>Default: the file that <see cref="Environment"/> names.</value>
     public TrustStore? Trust { get; init; }
 
-    /// <summary>Asks runs for their status.</summary>
-    /// <value>Default: none answers, and other tasks count as open.</value>
+    /// <summary>Queries runs for their status.</summary>
+    /// <value>Default: no run responds, so that other tasks count as open.</value>
     public AskRun AskRun { get; init; } = (_, _) => Task.FromResult<RunStatus?>(null);
 
-    /// <summary>Decides about agent starts of accounts.</summary>
-    /// <value>Default: by files of the user, which <see cref="Environment"/> names.</value>
+    /// <summary>Admits agent runs and accounts for their usage.</summary>
+    /// <value>Default: backed by the user's files that <see cref="Environment"/> names.</value>
     public IAccountGovernor Governor
     {
         get => field ??= new FileGovernor(Environment, Time);
         init;
     }
 
-    /// <summary>Confines agents, where the program works on this machine.</summary>
+    /// <summary>Confines agents by bubblewrap, if it works on this host.</summary>
     public Bubblewrap Bubblewrap { get; } = new();
 
-    /// <summary>Services for this machine, which is named in queues by <see cref="MachineIdentity"/>.</summary>
+    /// <summary>Creates the services of this host, with its name taken from <see cref="MachineIdentity"/>.</summary>
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
-    /// <param name="environment">The environment that agents and settings see.</param>
-    /// <param name="trust">Which repositories the person trusts.</param>
+    /// <param name="environment">Environment variables that are visible to agents and settings.</param>
+    /// <param name="trust">Repositories that the user trusts, or null for the user's own trust file.</param>
     /// <param name="time">The clock.</param>
     public static RunServices OfThisMachine(
         IReadOnlyList<string> hookCommand,
@@ -56,16 +56,16 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
         TimeProvider time
     ) => new(MachineIdentity.Find(environment), hookCommand, time) { Environment = environment, Trust = trust };
 
-    /// <summary>Stored plans and settings of runs.</summary>
+    /// <summary>Cache of the runs' stored plans and settings.</summary>
     public StoredPlans Plans { get; } = new();
 
-    /// <summary>A singleton for all runs of this process.</summary>
-    /// <param name="make">Creates it; may be called twice concurrently, and then one result is used.</param>
+    /// <summary>Returns the singleton of a type that all runs in this process share.</summary>
+    /// <param name="make">Creates the instance. It may be called twice concurrently; only one result is used.</param>
     public T Part<T>(Func<RunServices, T> make)
         where T : class => (T)_parts.GetOrAdd(typeof(T), _ => make(this));
 
-    /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
-    /// <param name="path">Absolute path of a folder in it.</param>
+    /// <summary>Opens a repository and requires a main checkout, because worktrees, plans and landing need one.</summary>
+    /// <param name="path">Absolute path of a folder in the repository.</param>
     /// <exception cref="StepException">The repository is bare.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(string path)
     {
@@ -79,26 +79,26 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
             );
     }
 
-    /// <summary>The repository of a run, where git goes by its configuration as it was when the run began.</summary>
-    /// <exception cref="ConfigurationCopyException">The copy of it is gone, or somebody changed it.</exception>
+    /// <summary>Opens a run's repository with git's configuration as it was when the run started.</summary>
+    /// <exception cref="ConfigurationCopyException">The copy of the configuration is missing or was changed.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
         await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 
-    /// <summary>Opens the repository for a step that needs nothing else of the run's start, which may be missing.</summary>
+    /// <summary>Opens a run's repository for a step that works even if the run's start file is missing.</summary>
     public async Task<GitRepository> OpenRepositoryAsync(RunFolder folder) =>
         await GoingByAsync(await OpenRepositoryAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 
-    /// <summary>Opens the repository without repairing anything, for commands that only look.</summary>
+    /// <summary>Opens a run's repository without recovering it, for read-only commands.</summary>
     public async Task<GitRepository> LookIntoAsync(RunFolder folder) =>
         await GoingByAsync(await Repositories.OpenAsync(folder.Repository), RunStart.TryRead(folder)?.GitConfiguration ?? "");
 
-    // Without a copy nothing of the repository's own configuration runs: a folder of a run may have come with the repository.
+    // Without a copy, none of the repository's own configuration is in force, because the run's folder may have come with the repository.
     private Task<GitRepository> GoingByAsync(GitRepository repository, string configuration) =>
         configuration.Length > 0
             ? Repositories.GoingByAsync(repository, GitCopies.Open(Environment, configuration))
             : Task.FromResult(repository);
 
-    /// <summary>The settings of a repository for a run, with the run's input as the topmost layer and the person's trust
+    /// <summary>Loads a repository's settings for a run, with the run's input as the topmost layer and the user's trust
     /// decisions.</summary>
     public RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
         SettingsOfRepository.Open(repository, Environment, RunInputLayer.Of(input), Trust ?? TrustStore.OfUser(Environment), runId);

@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Times of day in a time zone, also in nights in which clocks change. Pure.</summary>
+/// <summary>Calculates times of day in a time zone, including across daylight saving changes. Pure.</summary>
 public static class WallClock
 {
-    /// <summary>A time zone by its IANA name; null: this machine knows none of that name.</summary>
-    /// <param name="name">The name; null: this machine's own zone.</param>
+    /// <summary>Finds a time zone by its IANA name, or returns null if this host does not know it.</summary>
+    /// <param name="name">The IANA name, or null for this host's own zone.</param>
     public static TimeZoneInfo? FindZone(string? name) =>
         name is null ? TimeZoneInfo.Local
         : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
@@ -38,7 +38,7 @@ public static class WallClock
     /// are; where they show it twice, the first one that is still to come.</summary>
     /// <param name="after">Only moments after this one.</param>
     /// <param name="time">The time of day.</param>
-    /// <param name="zone">The clocks' zone.</param>
+    /// <param name="zone">The time zone.</param>
     public static DateTimeOffset Next(DateTimeOffset after, TimeOnly time, TimeZoneInfo zone)
     {
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(after, zone).DateTime);
@@ -52,14 +52,14 @@ public static class WallClock
     {
         if (zone.IsAmbiguousTime(local))
         {
-            // The larger offset is the earlier moment.
+            // The larger offset from UTC gives the earlier moment.
             return zone.GetAmbiguousTimeOffsets(local).OrderDescending().Select(offset => new DateTimeOffset(local, offset));
         }
         if (!zone.IsInvalidTime(local))
         {
             return [new DateTimeOffset(local, zone.GetUtcOffset(local))];
         }
-        // Changes are at whole minutes: the minute after the last one that there was.
+        // Clocks change at whole minutes, so the search ends at the minute after the last one that existed.
         var beginning = local;
         while (zone.IsInvalidTime(beginning))
         {

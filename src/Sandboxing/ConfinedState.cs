@@ -1,8 +1,8 @@
 namespace Orchestrator.Sandboxing;
 
-/// <summary>The private state of one confined agent: conversations and logs in a folder of its own in place of the shared one. Its own
-/// conversation is brought in before it starts and taken over when it has ended; everything else is dropped.</summary>
-/// <param name="runner">The kind of agent.</param>
+/// <summary>Private state of a sandboxed agent, with conversations and logs in its own folder in place of the shared one. The agent's own
+/// conversation is copied in before it starts and copied back when it has ended. Everything else is discarded.</summary>
+/// <param name="runner">Kind of agent.</param>
 /// <param name="folder">Absolute path of the private folder.</param>
 public sealed class ConfinedState(IAgentRunner runner, string folder)
 {
@@ -11,8 +11,8 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
     /// <summary>Absolute path of the private folder.</summary>
     public string Folder => folder;
 
-    /// <summary>Copies the conversation that the agent continues.</summary>
-    /// <param name="session">Its id; null or empty for none.</param>
+    /// <summary>Copies the conversation that the agent continues into the private folder.</summary>
+    /// <param name="session">Id of the conversation, or null or empty for none.</param>
     public void BringIn(string? session)
     {
         OwnFolder.Ensure(folder);
@@ -32,12 +32,12 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
         }
     }
 
-    /// <summary>The file of a conversation that the agent has begun or continued; null for none.</summary>
+    /// <summary>Returns the file of a conversation that the agent has started or continued, or null if it does not exist.</summary>
     public string? Find(string session) => runner.FindConversation(session, folder);
 
-    /// <summary>Copies the agent's conversation to the user's conversations. One that is there is only ever made longer.</summary>
-    /// <param name="session">The conversation's id; null or empty for none.</param>
-    /// <returns>A sentence if the conversation was not copied; empty if it was, or there is none.</returns>
+    /// <summary>Copies the agent's conversation to the user's conversations. An existing conversation is only ever extended.</summary>
+    /// <param name="session">Id of the conversation, or null or empty for none.</param>
+    /// <returns>Message if the conversation was not copied, or empty if it was copied or does not exist.</returns>
     public string TakeOver(string? session)
     {
         if (

@@ -2,13 +2,13 @@ using Orchestrator.Packages.Hosts;
 
 namespace Orchestrator.Sandboxing;
 
-/// <summary>Derives the hosts that confined programs can reach.</summary>
+/// <summary>Derives the hosts that sandboxed programs can reach.</summary>
 public static class ListedHosts
 {
     private static readonly string[] s_amazon = ["bedrock-runtime", "bedrock", "sts", "oidc", "portal.sso"];
 
-    /// <summary>Hosts of agents' services, of registries of the package managers in PATH, of remotes, of addresses in the variables that
-    /// confined programs get, and those of <c>permissions.network.allow</c>.</summary>
+    /// <summary>Returns the hosts of agents' services, of registries of the package managers in PATH, and of remotes. Adds hosts of
+    /// addresses in the variables that sandboxed programs receive, and those in <c>permissions.network.allow</c>.</summary>
     /// <param name="agents">Names of the agents.</param>
     /// <param name="remotes">Addresses of the repository's remotes.</param>
     public static IReadOnlyList<string> Of(

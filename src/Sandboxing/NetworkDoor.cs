@@ -2,13 +2,13 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Sandboxing;
 
-/// <summary>Opens the network of one sandbox: only hosts of a list can be reached, by the proxy of the user.</summary>
-/// <param name="networks">The proxy of the user.</param>
-/// <param name="mode">Which hosts can be reached.</param>
-/// <param name="hosts">The list.</param>
-/// <param name="purpose">The purpose of the sandbox.</param>
+/// <summary>Opens the network of a sandbox, in which only listed hosts can be reached, through the user's proxy.</summary>
+/// <param name="networks">Registers sandboxes with the user's proxy.</param>
+/// <param name="mode">Mode of the network policy.</param>
+/// <param name="hosts">Listed hosts.</param>
+/// <param name="purpose">Purpose of the sandbox.</param>
 /// <param name="repository">Absolute path of the repository's main checkout, for the log.</param>
-/// <param name="upstream">The proxy by which this machine reaches the internet; null for none.</param>
+/// <param name="upstream">Proxy through which this machine reaches the internet, or null for none.</param>
 public sealed class NetworkDoor(
     SandboxNetworks networks,
     NetworkMode mode,

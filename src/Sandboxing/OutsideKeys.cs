@@ -3,25 +3,25 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Sandboxing;
 
-/// <summary>Keeps keys of model services outside of a sandbox: its program gets a random placeholder for each, and the proxy's address in
-/// place of the service's.</summary>
+/// <summary>Keeps keys of model services outside a sandbox. For each key, the program inside receives a random placeholder, and the
+/// proxy's address in place of the service's.</summary>
 public static class OutsideKeys
 {
     private const int PlaceholderLength = 48;
     private static readonly string[] s_endings = ["_API_KEY", "_TOKEN", "_ACCESS_KEY", "_TOKEN_BEDROCK"];
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-    /// <summary>The keys that stay outside: not those that <c>permissions.environment</c> names, which are handed over as they
-    /// are.</summary>
-    /// <param name="keys">The keys of a program.</param>
-    /// <param name="permissions">The settings.</param>
+    /// <summary>Returns the keys that stay outside. Keys named in <c>permissions.environment</c> are excluded, because they are passed
+    /// unchanged.</summary>
+    /// <param name="keys">Keys of a program.</param>
+    /// <param name="permissions">Permission settings.</param>
     public static IReadOnlyList<AgentKey> Of(IReadOnlyList<AgentKey> keys, PermissionSettings permissions) =>
         [.. keys.Where(key => !permissions.Environment.Contains(key.Variable))];
 
-    /// <summary>Names the variables with keys of model services that a confined program gets as they are.</summary>
-    /// <param name="outside">The keys that stay outside.</param>
-    /// <param name="environment">The variables of the user.</param>
-    /// <param name="permissions">The settings.</param>
+    /// <summary>Returns the names of variables with keys of model services that a sandboxed program receives unchanged.</summary>
+    /// <param name="outside">Keys that stay outside.</param>
+    /// <param name="environment">Variables of the user.</param>
+    /// <param name="permissions">Permission settings.</param>
     public static IReadOnlyList<string> FindInside(
         IReadOnlyList<AgentKey> outside,
         IReadOnlyDictionary<string, string> environment,
@@ -36,11 +36,11 @@ public static class OutsideKeys
                 .Order(StringComparer.Ordinal),
         ];
 
-    /// <summary>Replaces the keys of an environment, and the addresses of their services. A key whose service has a malformed address is
-    /// left as it is.</summary>
-    /// <param name="keys">The keys.</param>
-    /// <param name="environment">The program's variables.</param>
-    /// <returns>The keys for the proxy.</returns>
+    /// <summary>Replaces the keys in an environment, and the addresses of their services. A key whose service has a malformed address is
+    /// left unchanged.</summary>
+    /// <param name="keys">Keys to replace.</param>
+    /// <param name="environment">Variables of the program.</param>
+    /// <returns>Keys for the proxy.</returns>
     public static IReadOnlyList<ServiceKey> Replace(IReadOnlyList<AgentKey> keys, IDictionary<string, string?> environment)
     {
         List<ServiceKey> replaced = [];
@@ -64,8 +64,9 @@ public static class OutsideKeys
         return replaced;
     }
 
-    /// <summary>Files with further certificate authorities by which the program would have verified its services.</summary>
-    /// <param name="environment">The program's variables.</param>
+    /// <summary>Returns the files with additional certificate authorities that the program would have used to verify its
+    /// services.</summary>
+    /// <param name="environment">Variables of the program.</param>
     public static IReadOnlyList<string> AuthoritiesIn(IDictionary<string, string?> environment) =>
         [.. s_authorities.Select(name => ValueOf(environment, name)).OfType<string>().Where(Path.IsPathRooted)];
 

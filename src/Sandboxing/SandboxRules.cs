@@ -2,12 +2,12 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Sandboxing;
 
-/// <summary>The lists of files that confined programs can reach: agents, and programs that run their work (gates, set-up, measurements,
-/// package managers). They read the system, the tool chains of PATH and of the ecosystem table, and the paths of <c>permissions.read</c>.
-/// They change their own tree, temporary files, and what <c>permissions.paths</c> names. Everything else does not exist for them.</summary>
+/// <summary>Builds sandboxes for agents, and for programs that run their work (gates, set-up, measurements, package managers). Such
+/// programs can read the system, the tool chains in PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can
+/// change their own tree, temporary files and the paths in <c>permissions.paths</c>. Everything else does not exist for them.</summary>
 /// <param name="program">Absolute path of bubblewrap.</param>
-/// <param name="environment">The variables of those programs.</param>
-/// <param name="permissions">The lists of the settings.</param>
+/// <param name="environment">Variables of the programs.</param>
+/// <param name="permissions">Permission settings with the path lists.</param>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 public sealed class SandboxRules(
     string program,
@@ -34,7 +34,7 @@ public sealed class SandboxRules(
     private readonly string? _home =
         environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
 
-    // Folders of tools that variables place outside of the home.
+    // Tool folders that variables move out of the home folder.
     private readonly IReadOnlyList<string> _moved =
     [
         .. Ecosystems
@@ -48,8 +48,8 @@ public sealed class SandboxRules(
     /// <summary>Absolute path of bubblewrap.</summary>
     public string Program => program;
 
-    /// <summary>The list that all of them share; each adds the files that it works on.</summary>
-    /// <param name="more">Absolute paths that it reads.</param>
+    /// <summary>Creates the sandbox that all programs share and extend with the files that they work on.</summary>
+    /// <param name="more">Absolute paths of additional readable files and folders.</param>
     public Sandbox Common(params IEnumerable<string> more)
     {
         var folders = ProgramsOf(more);
@@ -64,10 +64,10 @@ public sealed class SandboxRules(
         };
     }
 
-    /// <summary>The list for a program that works on a tree of ours, or the user's folder.</summary>
-    /// <param name="tree">The tree.</param>
+    /// <summary>Creates the sandbox for a program that works on our own tree or the user's folder.</summary>
+    /// <param name="tree">Tree of the program.</param>
     /// <param name="temporary">Absolute path of its temporary folder.</param>
-    /// <param name="configuration">The copies of git's configuration.</param>
+    /// <param name="configuration">Copies of git's configuration.</param>
     public Sandbox OfTree(Worktree tree, string temporary, ConfinedConfiguration configuration)
     {
         var common = tree.Repository.CommonDirectory;
@@ -79,10 +79,10 @@ public sealed class SandboxRules(
         };
     }
 
-    /// <summary>The list for an agent, without the tree and the common folder of git.</summary>
-    /// <param name="state">The state that its program keeps in the home.</param>
-    /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
-    /// <param name="more">Absolute paths that it reads.</param>
+    /// <summary>Creates the sandbox for an agent, without its tree and git's common directory.</summary>
+    /// <param name="state">State that the agent's program keeps in the home folder.</param>
+    /// <param name="folder">Absolute path of our own folder for changes to that state.</param>
+    /// <param name="more">Absolute paths of additional readable files and folders.</param>
     public Sandbox OfAgent(AgentState state, string folder, IEnumerable<string> more)
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
@@ -103,7 +103,7 @@ public sealed class SandboxRules(
         };
     }
 
-    /// <summary>Adds the copies of git's configuration to a list that shows the repository's common folder.</summary>
+    /// <summary>Adds the copies of git's configuration to a sandbox that shows the repository's common directory.</summary>
     public Sandbox WithGit(Sandbox sandbox, ConfinedConfiguration configuration) =>
         WithPersons(sandbox, configuration.Persons) with
         {
@@ -114,7 +114,7 @@ public sealed class SandboxRules(
             ],
         };
 
-    /// <summary>Adds the copy of the user's settings of git.</summary>
+    /// <summary>Adds the copy of the user's git settings to a sandbox.</summary>
     public Sandbox WithPersons(Sandbox sandbox, string copy) =>
         _home is null
             ? sandbox
@@ -123,10 +123,11 @@ public sealed class SandboxRules(
                 Substitutes = [.. sandbox.Substitutes, new Substitute(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
             };
 
-    /// <summary>Adds the downloads of package managers, whose changes stay private.</summary>
-    /// <param name="layers">The private changes of the worktree; null: the downloads can only be read.</param>
-    /// <param name="role">The kind of program.</param>
-    /// <param name="canOverlay">True if overlays work here; else a variable names an empty folder where the manager knows one.</param>
+    /// <summary>Adds the downloads of package managers to a sandbox. Changes to them stay private.</summary>
+    /// <param name="layers">Private changes of the worktree, or null to make the downloads read-only.</param>
+    /// <param name="role">Kind of program.</param>
+    /// <param name="canOverlay">True if overlays work on this host. If false, a variable names an empty folder for package managers that
+    /// support it.</param>
     public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
     {
         var downloads = DownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
@@ -143,7 +144,7 @@ public sealed class SandboxRules(
             var isRenamed = !layered.Contains(download) && download.NamedAt("") is not null;
             var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, download.Cache.Folder)) : download.Path;
             renamed.AddRange(isRenamed ? [place] : []);
-            // Settings of the user are not shown.
+            // The sandbox does not show the user's settings that name the folder.
             if ((isRenamed || download.IsSet) && download.NamedAt(place) is var (variable, value))
             {
                 variables[variable] = value;
@@ -158,8 +159,8 @@ public sealed class SandboxRules(
         };
     }
 
-    // A folder that is shown read-only, such as ~/.cargo, takes no mount where it has no folder. A file takes none either, and would stop
-    // each start.
+    // A mount point can't be created inside a folder that is shown read-only, such as ~/.cargo, so it must exist there. A file in the path
+    // would make each start fail.
     private static bool CanBeMounted(string path, IEnumerable<string> visible)
     {
         for (var at = path; at is not null; at = Path.GetDirectoryName(at))
@@ -180,7 +181,7 @@ public sealed class SandboxRules(
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {
-            return false; // The package manager fails there outside as well.
+            return false; // The package manager fails there outside the sandbox as well.
         }
     }
 
@@ -189,7 +190,7 @@ public sealed class SandboxRules(
         string[] wide =
         [
             repository,
-            // The engine and the runs are there, so that an agent's program in this folder is shown alone.
+            // This folder contains the engine and the runs, so only an agent's program in it is shown, not the folder.
             Path.Combine(repository, OwnFolder.Name, "runs"),
             .. _home is null ? [] : ((string[])["", ".local", ".local/share", ".config", ".cache"]).Select(InHome),
             UserState.RootOf(environment),
@@ -219,18 +220,18 @@ public sealed class SandboxRules(
         return folders;
     }
 
-    // As runners look for it: a relative path in the repository, a plain name in PATH.
+    // Resolved as agent runners do: a relative path in the repository, a plain name in PATH.
     private string? Locate(string name) =>
         Path.IsPathRooted(name)
             ? name
             : ProgramLocator.Find("./" + name, workingDirectory: repository)
                 ?? ProgramLocator.Find(name, environment.GetValueOrDefault("PATH"), repository);
 
-    // Such as GRADLE_USER_HOME: programs make files beside the listed ones there, as they do in the home.
+    // Folders such as GRADLE_USER_HOME, in which programs create files beside the listed ones, as they do in the home folder.
     private IEnumerable<string> MovedHomes(IReadOnlyCollection<string> shown) =>
         _moved.Where(path => !shown.Contains(path) && !Directory.Exists(Path.Combine(path, "bin")) && CanBeMounted(path, shown));
 
-    // A tool chain's folder of the user can hold keys, too.
+    // A tool chain's folder in the home folder may contain keys, too.
     private IEnumerable<string> Credentials(string folder) =>
         (_moved.Contains(folder) || (_home is not null && folder.StartsWith(_home + "/", StringComparison.Ordinal)))
         && Directory.Exists(folder)
@@ -251,7 +252,7 @@ public sealed class SandboxRules(
         return named.OfType<string>().Where(path => path.Length > 1 && Path.IsPathRooted(path)).Distinct(StringComparer.Ordinal);
     }
 
-    // Settings, instructions and extensions of the user; conversations and logs are private.
+    // Includes the user's settings, instructions and extensions, but not conversations and logs, which are private.
     private static IEnumerable<string> Settings(string folder, AgentState state) =>
         Directory.Exists(folder)
             ? Directory.EnumerateFileSystemEntries(folder).Except(state.Private).Except(state.Shared).Except(state.Hidden)

@@ -2,19 +2,19 @@ using Orchestrator.Gates.Trees;
 
 namespace Orchestrator.Sandboxing;
 
-/// <summary>The files that gates of one subject left: in their tree, and in their private changes to downloads.</summary>
+/// <summary>Tracks the files that gates of one subject left, in their tree and in their private changes to downloads.</summary>
 /// <param name="tree">Absolute path of the tree.</param>
-/// <param name="aside">Absolute path of a folder beside the tree for files that are moved aside.</param>
-/// <param name="layers">The private changes of the tree's programs.</param>
+/// <param name="aside">Absolute path of a folder beside the tree for files that are temporarily moved away.</param>
+/// <param name="layers">Private changes of the tree's programs.</param>
 public sealed class TreeOutputs(string tree, string aside, PrivateLayers layers) : IDisposable
 {
     private readonly GateOutputs _files = new(tree, aside);
     private readonly GateOutputs _downloads = new(layers.FolderOf(SandboxRole.Gate), layers.AsideOfGates);
 
-    /// <summary>Files of the tree that are moved aside now; a folder stands for its content.</summary>
+    /// <summary>Files of the tree that are currently moved away. A folder represents its content.</summary>
     public IReadOnlyList<string> MovedAside => _files.MovedAside;
 
-    /// <summary>Takes the files that are there now for those of the set-up.</summary>
+    /// <summary>Attributes all existing files to the set-up.</summary>
     /// <param name="others">Untracked and ignored files and folders of the tree.</param>
     public void Begin(IEnumerable<string> others)
     {
@@ -23,30 +23,30 @@ public sealed class TreeOutputs(string tree, string aside, PrivateLayers layers)
     }
 
     /// <summary>Attributes all changes since the last call to a gate.</summary>
-    /// <param name="gate">The gate that ran.</param>
-    /// <param name="others">Untracked and ignored files and folders of the tree, as they are now.</param>
-    /// <returns>True if it changed files of the tree or downloads.</returns>
+    /// <param name="gate">Gate that ran.</param>
+    /// <param name="others">Current untracked and ignored files and folders of the tree.</param>
+    /// <returns>True if the gate changed files of the tree or downloads.</returns>
     public bool Record(Gate gate, IEnumerable<string> others)
     {
         var hasLeft = _files.Record(gate, others);
         return _downloads.Record(gate, layers.ChangesOfGates()) || hasLeft;
     }
 
-    /// <summary>True if nothing but the set-up and the given gates left what is there.</summary>
+    /// <summary>True if all existing files come from the set-up and the given gates.</summary>
     public bool AreOnlyOf(IReadOnlyCollection<Gate> gates) => _files.AreOnlyOf(gates) && _downloads.AreOnlyOf(gates);
 
-    /// <summary>Moves aside all that neither the set-up nor one of the given gates left.</summary>
-    /// <returns>False if that is not possible: only a new set-up helps.</returns>
+    /// <summary>Temporarily moves away all files that come neither from the set-up nor from one of the given gates.</summary>
+    /// <returns>False if that is not possible, so that the set-up must run again.</returns>
     public bool TryKeepOnly(IReadOnlyCollection<Gate> gates) => _files.TryKeepOnly(gates) && _downloads.TryKeepOnly(gates);
 
-    /// <summary>Moves back what was moved aside.</summary>
+    /// <summary>Moves all files back.</summary>
     public void BringAllBack()
     {
         _files.BringAllBack();
         _downloads.BringAllBack();
     }
 
-    /// <summary>Discards what was moved aside.</summary>
+    /// <summary>Discards the files that are moved away.</summary>
     public void Dispose()
     {
         _files.Dispose();

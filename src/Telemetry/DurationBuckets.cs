@@ -3,8 +3,10 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Limits of the histograms' buckets: gates take seconds, agents minutes, runs a night; OpenTelemetry's own end at ten
-/// seconds.</summary>
+/// <summary>
+/// Bucket boundaries of duration histograms. Gates take seconds, agents minutes and runs hours, while OpenTelemetry's default boundaries
+/// end at ten seconds.
+/// </summary>
 public static class DurationBuckets
 {
     private static readonly double[] Seconds =
@@ -28,7 +30,7 @@ public static class DurationBuckets
         57_600,
     ];
 
-    /// <summary>The configuration of an instrument; null: as it is.</summary>
+    /// <summary>Returns the configuration of an instrument, or null for the default.</summary>
     public static MetricStreamConfiguration? For(Instrument instrument) =>
         instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null;
 }

@@ -4,15 +4,15 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Sends the metrics of <see cref="RunMeters"/> to a collector by OTLP, once a minute and at its end.</summary>
+/// <summary>Sends the metrics of <see cref="RunMeters"/> to a collector by OTLP, once a minute and when disposed.</summary>
 public sealed class MetricSender : IDisposable
 {
     private const int Interval = 60_000;
     private const int Patience = 5_000;
     private readonly MeterProvider _provider;
 
-    /// <summary>Begins to send.</summary>
-    /// <param name="options">Where to.</param>
+    /// <summary>Starts sending.</summary>
+    /// <param name="options">Connection to the collector.</param>
     /// <param name="meters">The metrics.</param>
     public MetricSender(TelemetryOptions options, RunMeters meters) =>
         _provider = Sdk.CreateMeterProviderBuilder()

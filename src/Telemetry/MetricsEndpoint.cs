@@ -4,18 +4,18 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Metrics of runs for Prometheus to fetch.</summary>
+/// <summary>HTTP endpoint from which Prometheus scrapes the metrics of runs.</summary>
 public static class MetricsEndpoint
 {
-    /// <summary>The address of the metrics.</summary>
+    /// <summary>Path of the endpoint.</summary>
     public const string Path = "/metrics";
 
-    /// <summary>Adds it to a server. What stands before it decides who may come in.</summary>
-    /// <param name="app">The server.</param>
+    /// <summary>Adds the endpoint to a web application. Middleware registered earlier authorizes the requests.</summary>
+    /// <param name="app">The web application.</param>
     /// <param name="meters">The metrics.</param>
-    /// <param name="environment">Variables of the process, which may name the sender.</param>
-    /// <param name="observe">Brings them up to date; called before each answer.</param>
-    /// <returns>Ends with the server.</returns>
+    /// <param name="environment">Environment variables of the process, which may name the service.</param>
+    /// <param name="observe">Updates the metrics; called before each response.</param>
+    /// <returns>The metrics provider, to dispose with the web application.</returns>
     public static IDisposable Add(WebApplication app, RunMeters meters, IReadOnlyDictionary<string, string> environment, Action observe)
     {
         var provider = Sdk.CreateMeterProviderBuilder()

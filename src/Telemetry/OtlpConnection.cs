@@ -3,10 +3,10 @@ using OpenTelemetry.Resources;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>The connection to a collector, and the sender.</summary>
+/// <summary>Connection options and resource attributes for a collector.</summary>
 internal static class OtlpConnection
 {
-    /// <summary>The exporter's options for a signal.</summary>
+    /// <summary>Creates the exporter options for a signal.</summary>
     /// <param name="path">Path of the signal below the endpoint, for HTTP.</param>
     public static OtlpExporterOptions Of(TelemetryOptions options, string path) =>
         new()
@@ -16,12 +16,12 @@ internal static class OtlpConnection
             Headers = options.Headers,
         };
 
-    /// <summary>The sender: its name, version, machine, and what <c>OTEL_RESOURCE_ATTRIBUTES</c> adds.</summary>
+    /// <summary>Creates the resource: service name, version, machine, and the attributes of <c>OTEL_RESOURCE_ATTRIBUTES</c>.</summary>
     public static ResourceBuilder ResourceOf(TelemetryOptions options) => ResourceOf(options.ServiceName, options.ResourceAttributes);
 
-    /// <summary>The sender.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="attributes">What is added, as <c>NAME=VALUE,NAME=VALUE</c>.</param>
+    /// <summary>Creates the resource.</summary>
+    /// <param name="name">Service name.</param>
+    /// <param name="attributes">Additional attributes, as <c>NAME=VALUE,NAME=VALUE</c>.</param>
     public static ResourceBuilder ResourceOf(string name, string attributes) =>
         ResourceBuilder
             .CreateEmpty()

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Metrics of runs, counted from spans that have ended and from the open runs. Counters begin at zero with the process.</summary>
+/// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero with the process.</summary>
 public sealed class RunMeters : IDisposable
 {
     private readonly Meter _meter;
@@ -19,9 +19,9 @@ public sealed class RunMeters : IDisposable
     private readonly Counter<double> _cost;
     private IReadOnlyList<RunStatus> _open = [];
 
-    /// <summary>Makes the meter.</summary>
-    /// <param name="name">Name of the meter: another one for each reader of a process, because readers know meters by name alone.</param>
-    /// <param name="withGenAi">Whether metrics of the conventions for generative AI are counted, which still change.</param>
+    /// <summary>Creates the meter and its instruments.</summary>
+    /// <param name="name">Name of the meter. Each reader in a process needs its own, because readers select meters by name alone.</param>
+    /// <param name="withGenAi">True to include metrics of the semantic conventions for generative AI, which are not stable yet.</param>
     public RunMeters(string name, bool withGenAi)
     {
         _meter = new Meter(name, SemanticNames.Version);
@@ -44,7 +44,7 @@ public sealed class RunMeters : IDisposable
     /// <summary>Name of the meter.</summary>
     public string Name => _meter.Name;
 
-    /// <summary>Counts a span. The caller counts each one once.</summary>
+    /// <summary>Counts an ended span. The caller must pass each span once.</summary>
     public void Count(SpanFact span)
     {
         switch (span.Subject)
@@ -77,7 +77,7 @@ public sealed class RunMeters : IDisposable
         }
     }
 
-    /// <summary>Takes the open runs, as the gauges show them.</summary>
+    /// <summary>Sets the open runs that the gauges report.</summary>
     public void Observe(IReadOnlyList<RunStatus> open) => _open = open;
 
     /// <inheritdoc/>
@@ -134,7 +134,7 @@ public sealed class RunMeters : IDisposable
                 new KeyValuePair<string, object?>(SemanticNames.PipelineName, same.Key)
             ));
 
-    // The conventions know three.
+    // The semantic conventions define three states.
     private static string StateOf(string state) =>
         state switch
         {

@@ -8,12 +8,12 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Sends spans that have ended to a collector by OTLP.</summary>
+/// <summary>Sends ended spans to a collector by OTLP.</summary>
 public sealed class SpanSender : IDisposable
 {
     private const string SourceName = "orchestrate";
 
-    // A queue of one look at a run; more are sent in several parts.
+    // Size of the exporter's queue. Larger numbers of spans are sent in several parts.
     private const int LargestBatch = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly ActivitySource _source = new(SourceName, SemanticNames.Version);
@@ -23,7 +23,7 @@ public sealed class SpanSender : IDisposable
     private readonly WatchedExporter _exporter;
     private readonly TracerProvider _provider;
 
-    /// <summary>Makes a sender; the collector is called with the first span.</summary>
+    /// <summary>Creates a sender. It connects to the collector with the first span.</summary>
     public SpanSender(TelemetryOptions options)
     {
         _options = options;
@@ -36,10 +36,10 @@ public sealed class SpanSender : IDisposable
             .Build();
     }
 
-    /// <summary>Sends spans of one trace.</summary>
-    /// <param name="trace">Its id, 32 hexadecimal digits.</param>
+    /// <summary>Sends the spans of a trace.</summary>
+    /// <param name="trace">Trace id, 32 hexadecimal digits.</param>
     /// <param name="spans">The spans.</param>
-    /// <returns>Those that the collector has taken: all, or the first ones; the others may be sent again.</returns>
+    /// <returns>The spans that the collector accepted: all, or the first ones. The others may be sent again.</returns>
     public IReadOnlyList<SpanFact> Send(string trace, IReadOnlyList<SpanFact> spans)
     {
         var sent = new List<SpanFact>();
@@ -111,15 +111,15 @@ public sealed class SpanSender : IDisposable
         }
     }
 
-    // The runtime draws ids by chance and offers no way to give one. Ours are derived from names, so that what crashed in between gives the
-    // same, and the spans of an agent's program find their parent. A test falls if the runtime calls these fields otherwise.
+    // The runtime generates random ids and has no API to set them. Ours are derived from names: spans that are sent again after a crash
+    // keep their ids, and spans of agent programs find their parent. A test fails if the runtime renames these fields.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
     private static extern ref string? SpanIdOf(Activity activity);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_traceId")]
     private static extern ref string? TraceIdOf(Activity activity);
 
-    /// <summary>Remembers whether a batch was refused, which the SDK tells nobody.</summary>
+    /// <summary>Records rejected batches, which the SDK does not report to its callers.</summary>
     private sealed class WatchedExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
     {
         public volatile bool HasFailed;

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>The place where traces and metrics go, by OpenTelemetry's own variables.</summary>
+/// <summary>Destination of traces and metrics, from OpenTelemetry's standard environment variables.</summary>
 public sealed record TelemetryOptions
 {
     private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
@@ -11,25 +11,25 @@ public sealed record TelemetryOptions
     /// <summary>Address of the collector, without the path of a signal.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>True if the collector speaks gRPC, which is the convention's default; else protobuf over HTTP.</summary>
+    /// <summary>True if the collector uses gRPC, the convention's default; false for protobuf over HTTP.</summary>
     public required bool IsGrpc { get; init; }
 
-    /// <summary>Headers of each request, as <c>NAME=VALUE,NAME=VALUE</c>; may hold a secret.</summary>
+    /// <summary>Headers of each request, as <c>NAME=VALUE,NAME=VALUE</c>; may contain a secret.</summary>
     public string Headers { get; init; } = "";
 
-    /// <summary>Attributes of the sender beside its name, as <c>NAME=VALUE,NAME=VALUE</c>.</summary>
+    /// <summary>Resource attributes besides the service name, as <c>NAME=VALUE,NAME=VALUE</c>.</summary>
     public string ResourceAttributes { get; init; } = "";
 
-    /// <summary>Name of the sender.</summary>
+    /// <summary>Service name. Default: <c>orchestrate</c>.</summary>
     public string ServiceName { get; init; } = "orchestrate";
 
-    /// <summary>True if names of the conventions for generative AI are sent, which still change.</summary>
+    /// <summary>True to send attributes and metrics of the semantic conventions for generative AI, which are not stable yet.</summary>
     public bool WithGenAi { get; init; }
 
-    /// <summary>The options of a process.</summary>
-    /// <param name="environment">Its variables.</param>
-    /// <returns>Null: nothing is to be sent.</returns>
-    /// <exception cref="TelemetryOptionsException">A variable has a value that can't be used.</exception>
+    /// <summary>Reads the options of a process.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <returns>The options, or null if nothing is to be sent.</returns>
+    /// <exception cref="TelemetryOptionsException">A variable has an invalid value.</exception>
     public static TelemetryOptions? Of(IReadOnlyDictionary<string, string> environment)
     {
         var endpoint = environment.GetValueOrDefault(TraceContext.CollectorVariable, "");
@@ -66,27 +66,27 @@ public sealed record TelemetryOptions
         };
     }
 
-    /// <summary>Name of the sender.</summary>
+    /// <summary>Reads the service name.</summary>
     internal static string ServiceNameOf(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("OTEL_SERVICE_NAME", "") is { Length: > 0 } name ? name : "orchestrate";
 
-    /// <summary>Attributes of the sender beside its name.</summary>
+    /// <summary>Reads the resource attributes besides the service name.</summary>
     internal static string AttributesOf(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES", "");
 
-    /// <summary>True if names of the conventions for generative AI are asked for.</summary>
+    /// <summary>True if the variables request the semantic conventions for generative AI.</summary>
     public static bool AsksForGenAi(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(SemanticNames.GenAiOptIn);
 
-    /// <summary>True if an attribute or metric of this name is sent.</summary>
+    /// <summary>True if an attribute or metric with this name is sent.</summary>
     internal bool Sends(string name) => WithGenAi || !name.StartsWith(SemanticNames.GenAiPrefix, StringComparison.Ordinal);
 }
 
-/// <summary>A variable of OpenTelemetry has a value that can't be used.</summary>
-/// <param name="message">Which one.</param>
-/// <param name="cure">What to do.</param>
+/// <summary>Thrown if an OpenTelemetry variable has an invalid value.</summary>
+/// <param name="message">Names the variable and its fault.</param>
+/// <param name="cure">Remedy, as an instruction for the user.</param>
 public sealed class TelemetryOptionsException(string message, string cure) : Exception(message)
 {
-    /// <summary>The cure.</summary>
+    /// <summary>Remedy, as an instruction for the user.</summary>
     public string Cure { get; } = cure;
 }

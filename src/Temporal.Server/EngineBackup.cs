@@ -2,16 +2,17 @@ using Temporal.Server.Storage;
 
 namespace Temporal.Server;
 
-/// <summary>Copies an engine file as of one moment, also while a server works on it.</summary>
+/// <summary>Creates a consistent copy of an engine file, even while a server uses the file.</summary>
 public static class EngineBackup
 {
     /// <summary>
-    /// Writes the copy: first beside <paramref name="target"/>, and under that name only when it is whole and SQLite finds no fault in it.
+    /// Copies the engine file to a temporary file beside <paramref name="target"/>. Renames it only after the copy is complete and passes
+    /// SQLite's integrity check.
     /// </summary>
-    /// <param name="source">The engine file; it is only read.</param>
-    /// <param name="target">Where the copy goes; must not exist.</param>
+    /// <param name="source">The engine file; opened for reading only.</param>
+    /// <param name="target">Path of the copy; no file of this name may exist.</param>
     /// <returns>Size of the copy in bytes.</returns>
-    /// <exception cref="InvalidOperationException">The source is not an engine file of this release, the target is there already, or the
+    /// <exception cref="InvalidOperationException">The source is not an engine file of this release, the target already exists, or the
     /// copy is damaged.</exception>
     /// <exception cref="IOException">The target can't be written.</exception>
     public static long Create(string source, string target)

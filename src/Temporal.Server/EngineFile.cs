@@ -5,17 +5,18 @@ using System.Text.Json;
 
 namespace Temporal.Server;
 
-/// <summary>The one who serves an engine file, as <c>engine.owner</c> tells it.</summary>
-/// <param name="Address">Where its server listens: <c>unix:PATH</c> or <c>http://HOST:PORT</c>.</param>
-/// <param name="Pid">Its process.</param>
-/// <param name="StartTime">Start of that process (UTC).</param>
-/// <param name="Token">Random for each owner: the same process with another token has taken the file anew.</param>
+/// <summary>The process that serves an engine file, as recorded in <c>engine.owner</c>.</summary>
+/// <param name="Address">Address at which its server listens: <c>unix:PATH</c> or <c>http://HOST:PORT</c>.</param>
+/// <param name="Pid">Process id.</param>
+/// <param name="StartTime">Start time of the process (UTC).</param>
+/// <param name="Token">Random value of each acquisition. A new token with the same process id means that the process acquired the file
+/// again.</param>
 public sealed record EngineOwner(string Address, int Pid, DateTimeOffset StartTime, string Token);
 
 /// <summary>
-/// The right to serve the engine file of a folder: an operating-system lock on <c>engine.lock</c>, held until disposed and gone with the
-/// process, however it ends.
-/// Never opens <c>engine.db</c> itself: closing that file would drop SQLite's own locks.
+/// The exclusive right to serve a folder's engine file: an operating-system lock on <c>engine.lock</c>. The lock is held until this object
+/// is disposed or the process ends. This class never opens <c>engine.db</c> itself, because closing that file would drop SQLite's own
+/// locks.
 /// </summary>
 public sealed class EngineFile : IDisposable
 {
@@ -36,7 +37,7 @@ public sealed class EngineFile : IDisposable
         "lustre",
     ];
 
-    /// <summary>Name of a folder's engine file.</summary>
+    /// <summary>File name of the engine file in its folder.</summary>
     public const string FileName = "engine.db";
 
     private const string LockExtension = ".lock";
@@ -55,25 +56,25 @@ public sealed class EngineFile : IDisposable
         DatabasePath = databasePath;
     }
 
-    /// <summary>The database file to hand to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
+    /// <summary>The database file to pass to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
     public string DatabasePath { get; }
 
     /// <summary>
-    /// True when the files were removed under this process (<c>git clean -fdx</c> does that), whether or not others of their names are
-    /// there by now: what is written goes nowhere, and whoever takes the name next would serve a second engine. Cheap enough to be asked
-    /// twice a second.
+    /// True if the lock or database file was deleted while this process holds it (for example by <c>git clean -fdx</c>), even if new files
+    /// with the same names exist. Writes are then lost, and another process could start a second engine in the folder. Cheap enough to
+    /// check twice a second.
     /// </summary>
     public bool IsRemoved =>
         OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));
 
     /// <summary>
-    /// Takes the folder's engine file, or returns null when another process has it: then <see cref="ReadOwner"/> tells where that one
-    /// listens.
+    /// Acquires the folder's engine file, or returns null if another process holds it. <see cref="ReadOwner"/> then returns that process's
+    /// address.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="guard">A file that is locked as well, where nobody tidies up: it keeps a second engine from a folder whose files were
-    /// removed under a living one. Null: none.</param>
-    /// <exception cref="InvalidOperationException">The folder is on a network file system, where locks can't be trusted.</exception>
+    /// <param name="guard">A second file to lock, outside the folder, or null for none. It prevents a second engine from starting after
+    /// the folder's files were deleted while an engine was running.</param>
+    /// <exception cref="InvalidOperationException">The folder is on a network file system, where locks are unreliable.</exception>
     public static EngineFile? TryAcquire(string folder, string? guard = null)
     {
         Directory.CreateDirectory(folder);
@@ -81,7 +82,7 @@ public sealed class EngineFile : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="TryAcquire"/>, for a database file of any name; lock and owner stand beside it under the same name with the extensions
+    /// Like <see cref="TryAcquire"/>, for a database file of any name. The lock and owner files have the same name with the extensions
     /// <c>.lock</c> and <c>.owner</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The file is on a network file system, its folder is missing, or its extension is one of
@@ -138,10 +139,10 @@ public sealed class EngineFile : IDisposable
         }
     }
 
-    /// <summary>The owner of a folder's engine file; null when none has written itself down, or it is only just doing so.</summary>
+    /// <summary>Reads the owner of a folder's engine file. Null if no owner is recorded or the record can't be read.</summary>
     public static EngineOwner? ReadOwner(string folder) => ReadOwnerOf(Path.Combine(folder, FileName));
 
-    /// <summary>As <see cref="ReadOwner"/>, for a database file of any name.</summary>
+    /// <summary>Like <see cref="ReadOwner"/>, for a database file of any name.</summary>
     public static EngineOwner? ReadOwnerOf(string databasePath)
     {
         try
@@ -170,7 +171,8 @@ public sealed class EngineFile : IDisposable
     }
 
     /// <summary>
-    /// Tells other processes where the server listens. Written whole (a new file moved into place), readable by the user alone.
+    /// Publishes the server's address to other processes in the owner file. The file is replaced atomically and is readable by the user
+    /// only.
     /// </summary>
     public EngineOwner Announce(string address)
     {
@@ -209,7 +211,7 @@ public sealed class EngineFile : IDisposable
         return owner;
     }
 
-    /// <summary>Gives the file up for others to take. Stop the server first.</summary>
+    /// <summary>Releases the file so that another process can acquire it. Stop the server first.</summary>
     public void Dispose()
     {
         try
@@ -218,15 +220,15 @@ public sealed class EngineFile : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Somebody removed the whole folder.
+            // The whole folder was deleted.
         }
 
         _lock.Dispose();
         _guard?.Dispose();
     }
 
-    // FileShare.None is an advisory lock of the whole file on Unix. A file that was removed before it was locked is no lock that others
-    // would meet.
+    // FileShare.None is an advisory lock of the whole file on Unix. A lock on a file that was deleted before it was locked excludes
+    // nobody, because other processes open a new file.
     private static FileStream TakeLock(string path)
     {
         while (true)
@@ -243,11 +245,12 @@ public sealed class EngineFile : IDisposable
 
     private static string Handle(FileStream file) => $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}";
 
-    // The kernel says so of a name that is gone (proc(5)), also where there is another file of the same name.
+    // The kernel appends " (deleted)" to the link target of a deleted file (proc(5)), even if a new file has the same name.
     private static bool IsUnlinked(string handle) =>
         new FileInfo(handle).LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) == true;
 
-    // SQLite's own handle, looked for once: the file must not be opened a second time. The lock's handle tells the folder by its real name.
+    // Finds SQLite's own descriptor once, because opening and closing the file again would drop SQLite's locks. The link target of the
+    // lock's descriptor gives the real path of the folder.
     private string? DatabaseHandle() =>
         _databaseHandle ??=
             new FileInfo(Handle(_lock)).LinkTarget is { } held && Path.GetDirectoryName(held) is { } folder

@@ -8,37 +8,37 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server;
 
-/// <summary>The facts of an engine file about a workflow's newest run.</summary>
+/// <summary>The newest run of a workflow, as stored in an engine file.</summary>
 /// <param name="RunId">Run id.</param>
-/// <param name="End">How it ended; null while it is open.</param>
+/// <param name="End">End of the run, or null while it is open.</param>
 public sealed record EngineRun(string RunId, EngineRunEnd? End);
 
 /// <summary>The end of a run.</summary>
 /// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>,
 /// <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
-/// <param name="Time">When, UTC.</param>
-/// <param name="Reason">The reason that a termination or a failure was given; else empty.</param>
-/// <param name="Identity">Who terminated it; else empty.</param>
-/// <param name="Result">The JSON that a completed run returned; else empty.</param>
+/// <param name="Time">Time at which the run closed (UTC).</param>
+/// <param name="Reason">Reason of a termination or message of a failure; otherwise empty.</param>
+/// <param name="Identity">Identity of the client that terminated the run; otherwise empty.</param>
+/// <param name="Result">JSON result of a completed run; otherwise empty.</param>
 public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
 
-/// <summary>The facts of an engine file about a schedule.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Description">As a server describes it, without a token for changes.</param>
-/// <param name="Due">Its times until now, UTC, whether it acted then or not.</param>
+/// <summary>A schedule, as stored in an engine file.</summary>
+/// <param name="Id">Schedule id.</param>
+/// <param name="Description">Description as the server returns it, but without a conflict token.</param>
+/// <param name="Due">Scheduled times up to now (UTC), including times at which the schedule took no action.</param>
 public sealed record EngineSchedule(string Id, DescribeScheduleResponse Description, IReadOnlyList<DateTime> Due);
 
-/// <summary>Looks into an engine file without a server, also while one works on it: the file is only read.</summary>
+/// <summary>Reads an engine file without a server. Also works while a server uses the file, because the file is only read.</summary>
 public static class EngineLookup
 {
     private const string Prefix = "WorkflowExecution";
     private const int MostTimes = 1000;
 
-    /// <summary>The newest run of a workflow in the namespace <c>default</c>; null where there is none.</summary>
+    /// <summary>Finds the newest run of a workflow in the namespace <c>default</c>, or returns null if none exists.</summary>
     /// <param name="path">The engine file.</param>
-    /// <param name="workflowId">The workflow.</param>
-    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release
-    /// wrote it.</exception>
+    /// <param name="workflowId">Workflow id.</param>
+    /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, is damaged, or was written by
+    /// another release.</exception>
     public static EngineRun? Find(string path, string workflowId) =>
         Read(
             path,
@@ -48,15 +48,15 @@ public static class EngineLookup
                     : null
         );
 
-    /// <summary>Id of that run alone, which reads no history.</summary>
+    /// <summary>Finds only the id of the newest run, without reading its history.</summary>
     /// <inheritdoc cref="Find"/>
     public static string? FindRunId(string path, string workflowId) =>
         Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, _) ? name.RunId : null);
 
-    /// <summary>The schedules in the namespace <c>default</c>, by id, as a server would describe them.</summary>
+    /// <summary>Lists the schedules in the namespace <c>default</c>, ordered by id, as a server would describe them.</summary>
     /// <param name="path">The engine file.</param>
-    /// <param name="since">How far back their times go; never before a schedule was created.</param>
-    /// <param name="now">Until when they go, and the moment from which the next times count.</param>
+    /// <param name="since">Earliest scheduled time to include. Times before a schedule's creation are never included.</param>
+    /// <param name="now">Latest scheduled time to include. The next action times are computed from this time.</param>
     /// <inheritdoc cref="Find" path="/exception"/>
     public static IReadOnlyList<EngineSchedule> Schedules(string path, DateTimeOffset since, DateTimeOffset now) =>
         Read(

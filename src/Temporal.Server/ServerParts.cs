@@ -14,7 +14,7 @@ using Temporalio.Api.Namespace.V1;
 
 namespace Temporal.Server;
 
-/// <summary>Composition: makes every part of a server and joins them.</summary>
+/// <summary>Composition root of the server: creates its components and connects them.</summary>
 internal sealed class ServerParts : IDisposable
 {
     private readonly Stopping _stopping = new();
@@ -123,8 +123,8 @@ internal sealed class ServerParts : IDisposable
 
     public RetentionSweeper Retention { get; }
 
-    /// <summary>Registers what the options ask for: clients find it from the first call on.</summary>
-    /// <exception cref="InvalidOperationException">A search attribute can't be had.</exception>
+    /// <summary>Registers the namespaces and search attributes from the options before the first client call.</summary>
+    /// <exception cref="InvalidOperationException">A search attribute can't be registered.</exception>
     public async Task PrepareAsync()
     {
         foreach (var name in _options.Namespaces)
@@ -171,7 +171,7 @@ internal sealed class ServerParts : IDisposable
         Retention.Start();
     }
 
-    /// <summary>Ends open polls and waits with an empty answer.</summary>
+    /// <summary>Ends open polls and other long waits with an empty response.</summary>
     public void Stopping()
     {
         _stopping.Stop();

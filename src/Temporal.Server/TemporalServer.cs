@@ -5,7 +5,7 @@ using Temporal.Server.Hosting;
 
 namespace Temporal.Server;
 
-/// <summary>A Temporal-compatible server in this process. It listens when <see cref="StartAsync"/> has ended.</summary>
+/// <summary>A Temporal-compatible server in this process. It listens once <see cref="StartAsync"/> has completed.</summary>
 public sealed class TemporalServer : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(800);
@@ -15,9 +15,9 @@ public sealed class TemporalServer : IAsyncDisposable
     private ServerParts? _parts;
     private GrpcHost? _grpc;
 
-    /// <summary>Makes the server; nothing is opened yet.</summary>
-    /// <exception cref="InvalidOperationException">The options contradict each other, or leave a network address open to
-    /// strangers.</exception>
+    /// <summary>Creates the server without opening anything.</summary>
+    /// <exception cref="InvalidOperationException">The options contradict each other or would allow unauthenticated access over the
+    /// network.</exception>
     public TemporalServer(TemporalServerOptions options, ILoggerFactory? loggers = null)
     {
         options.Validate();
@@ -25,13 +25,15 @@ public sealed class TemporalServer : IAsyncDisposable
         _loggers = loggers ?? NullLoggerFactory.Instance;
     }
 
-    /// <summary>The addresses at which the server listens, as clients take them: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>. Empty
-    /// before the start.</summary>
+    /// <summary>
+    /// Addresses at which the server listens, in the form that clients accept: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>. Empty
+    /// before the start.
+    /// </summary>
     public IReadOnlyList<string> Addresses => _grpc?.Addresses ?? [];
 
     internal ServerParts Parts => _parts ?? throw new InvalidOperationException("the server is not started");
 
-    /// <summary>Opens the database, takes up what the last server left, and listens.</summary>
+    /// <summary>Opens the database, recovers the state of the previous server, and starts listening.</summary>
     /// <exception cref="InvalidOperationException">The file belongs to another program or a newer release.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -72,12 +74,16 @@ public sealed class TemporalServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes closed runs whose retention has passed and gives the file's free room back to the disk, now instead of in the next minutes.
+    /// Deletes closed runs whose retention has expired and returns free pages of the file to the disk. Runs immediately instead of waiting
+    /// for the next periodic sweep.
     /// </summary>
-    /// <returns>How many runs were deleted.</returns>
+    /// <returns>Number of deleted runs.</returns>
     public Task<int> SweepAsync() => Parts.Retention.SweepAsync();
 
-    /// <summary>Answers open polls empty, lets calls end for a moment, writes what is queued, and closes. Safe to call again.</summary>
+    /// <summary>
+    /// Ends open polls with an empty response, gives running calls a moment to finish, flushes queued writes, and closes. Safe to call
+    /// repeatedly.
+    /// </summary>
     public async Task StopAsync()
     {
         _parts?.Stopping();
@@ -94,7 +100,9 @@ public sealed class TemporalServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    /// <summary>A socket file outlives a killed process; one that nobody answers on is in the way.</summary>
+    /// <summary>
+    /// Removes a socket file that no process listens on. Such a file remains after a killed process and would block the bind.
+    /// </summary>
     private static void RemoveStale(string path)
     {
         if (!File.Exists(path))

@@ -5,114 +5,121 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server;
 
 /// <summary>
-/// What a <see cref="TemporalServer"/> stores and where it listens. At least one of <see cref="SocketPath"/> and <see cref="Address"/> must
-/// be set.
+/// Options of a <see cref="TemporalServer"/>: storage, addresses and limits. At least one of <see cref="SocketPath"/> and
+/// <see cref="Address"/> must be set.
 /// </summary>
 public sealed record TemporalServerOptions
 {
-    /// <summary>The database file, made when it is missing; null keeps everything in memory, gone with the server.</summary>
+    /// <summary>Path of the database file, created if missing, or null to keep everything in memory until the server stops.</summary>
     public string? DatabasePath { get; init; }
 
-    /// <summary>A Unix domain socket to listen on, at most 107 bytes; made with mode 0600, replacing one that nobody listens on.</summary>
+    /// <summary>
+    /// Path of a Unix domain socket to listen on, at most 107 bytes, or null for none. Created with mode 0600; replaces a socket file that
+    /// no process listens on.
+    /// </summary>
     public string? SocketPath { get; init; }
 
-    /// <summary>An address to listen on with TCP; port 0 takes any free one.</summary>
+    /// <summary>TCP address to listen on, or null for none; port 0 selects any free port.</summary>
     public IPEndPoint? Address { get; init; }
 
-    /// <summary>Certificate with private key for TLS on <see cref="Address"/>; null for clear text.</summary>
+    /// <summary>Certificate with private key for TLS on <see cref="Address"/>, or null for plain text.</summary>
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>
-    /// The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none, and then only programs of this
-    /// process's user, and of root, on this machine are let in.
+    /// API key that TCP callers must send as <c>authorization: Bearer KEY</c>, or null to require no key. Without a key, only programs of
+    /// the server's own user and of root on this machine may connect.
     /// </summary>
     public string? ApiKey { get; init; }
 
     /// <summary>
-    /// Without a key, lets in whoever reaches <see cref="Address"/>: other users of this machine, programs whose user can't be known, and
-    /// other machines.
+    /// True to accept, without a key, every caller that can reach <see cref="Address"/>. This includes other users of this machine,
+    /// programs whose user can't be determined, and other machines.
     /// </summary>
-    /// <value>False.</value>
+    /// <value>Default: false.</value>
     public bool AllowAnyUser { get; init; }
 
     /// <summary>
-    /// How long closed runs of the namespace <c>default</c> are kept, unless that was changed by a client; then they are deleted with their
+    /// Retention of closed runs in the namespace <c>default</c>, unless a client changed it. Afterwards the runs are deleted with their
     /// histories.
     /// </summary>
-    /// <value>One day, as Temporal's development server.</value>
+    /// <value>Default: 1 day, as in Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Namespaces beside <c>default</c> that are registered before the server listens, where they are not there.</summary>
+    /// <summary>Namespaces besides <c>default</c> to register before the server listens, unless they already exist.</summary>
     public IReadOnlyCollection<string> Namespaces { get; init; } = [];
 
-    /// <summary>Custom search attributes that all namespaces get before the server listens; one that is there stays as it is.</summary>
+    /// <summary>
+    /// Custom search attributes to add to all namespaces before the server listens. Existing attributes are left unchanged.
+    /// </summary>
     public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
 
     /// <summary>
-    /// From how many events in its history on a run's workers are told to continue as new; runs of over 4 MB are told so, too.
+    /// Number of history events from which the server suggests continue-as-new to a run's workers. The server also suggests it for
+    /// histories of over 4 MB.
     /// </summary>
-    /// <value>4,096.</value>
+    /// <value>Default: 4,096 events.</value>
     public int SuggestContinueAsNewAfter { get; init; } = UsualSuggestContinueAsNewAfter;
 
     internal const int UsualSuggestContinueAsNewAfter = 4096;
 
     /// <summary>
-    /// The largest input, result, failure or other blob that requests and commands may carry, in bytes: larger ones are refused, or end
-    /// the run or the activity. Memos of starts have a limit of their own, 2 MB.
+    /// Maximum size in bytes of an input, result, failure or other blob in requests and commands. A larger blob is rejected, or ends the
+    /// run or the activity. Memos of workflow starts have their own limit of 2 MB.
     /// </summary>
-    /// <value>2 MB (2,097,152).</value>
+    /// <value>Default: 2 MB (2,097,152 bytes).</value>
     public int BlobSizeLimit { get; init; } = UsualBlobSizeLimit;
 
     internal const int UsualBlobSizeLimit = 2 * 1024 * 1024;
 
-    /// <summary>Offers clients to pause workflows.</summary>
-    /// <value>True.</value>
+    /// <summary>True to let clients pause workflows.</summary>
+    /// <value>Default: true.</value>
     public bool WorkflowPause { get; init; } = true;
 
     /// <summary>
-    /// The time for which a version of a worker deployment drains at least after it was current or ramping, also if no open run is bound to
-    /// it.
+    /// Minimum time for which a worker deployment version drains after it was current or ramping, even if no open run is pinned to it.
     /// </summary>
-    /// <value>3 minutes, as Temporal's server.</value>
+    /// <value>Default: 3 minutes, as in Temporal's server.</value>
     public TimeSpan DrainageGracePeriod { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// The number of partitions that descriptions of a task queue show, each with 1,000 tasks per second. Queues have no partitions here:
-    /// clients show the numbers and nothing else.
+    /// Number of partitions that task queue descriptions report, each with 1,000 tasks per second. Task queues of this server have no
+    /// partitions; clients only display the numbers.
     /// </summary>
-    /// <value>4, as Temporal's server.</value>
+    /// <value>Default: 4, as in Temporal's server.</value>
     public int TaskQueuePartitions { get; init; } = 4;
 
-    /// <summary>Allows an address other than loopback without a certificate.</summary>
-    /// <value>False.</value>
+    /// <summary>True to allow an address other than loopback without a certificate.</summary>
+    /// <value>Default: false.</value>
     public bool AllowInsecure { get; init; }
 
     /// <summary>
-    /// What identities of workers (<c>pid@NAME#boot id#start time#namespace-random</c>) call this machine: those of dead ones are known at
-    /// once.
+    /// Name of this machine in worker identities (<c>pid@NAME#boot id#start time#namespace-random</c>). The server detects dead workers of
+    /// this machine immediately by their identity.
     /// </summary>
-    /// <value>The host's name.</value>
+    /// <value>Default: the host name.</value>
     public string MachineName { get; init; } = Environment.MachineName;
 
-    /// <summary>The clock of everything that is stored and of every timer.</summary>
-    /// <value>The system's clock.</value>
+    /// <summary>Clock for all stored times and all timers.</summary>
+    /// <value>Default: the system clock.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// For tests: the clock skips forward over the times at which nothing happens, while <c>temporal.api.testservice.v1.TestService</c> has
-    /// unlocked it.
+    /// True to enable time skipping for tests. While <c>temporal.api.testservice.v1.TestService</c> has unlocked the clock, it skips
+    /// forward to the next due time whenever nothing is to be done.
     /// </summary>
-    /// <value>False: the clock goes as <see cref="TimeProvider"/> does, and there is no test service.</value>
+    /// <value>Default: false. The clock then follows <see cref="TimeProvider"/>, and the test service is unavailable.</value>
     public bool TimeSkipping { get; init; }
 
     /// <summary>
-    /// Is told in a sentence what cannot wait until somebody reads a log, which may lie on the same disk: that the disk is full, that the
-    /// file can't be written or is damaged, and when such a thing is over. Called on any thread.
+    /// Callback for urgent storage problems, each described in one sentence. It reports a full disk, an unwritable or damaged file, and
+    /// the end of such a problem. Needed beside the log because the log may be on the same disk. Called on any thread.
     /// </summary>
-    /// <value>Null: nobody is told.</value>
+    /// <value>Default: null, for no callback.</value>
     public Action<string>? Trouble { get; init; }
 
-    /// <summary>The largest file whose pages are checked before it is served, in bytes; larger ones are checked meanwhile.</summary>
+    /// <summary>
+    /// Maximum size in bytes of a file whose pages are checked before it is served. Larger files are checked in the background.
+    /// </summary>
     internal long CheckedAtOnce { get; init; } = Storage.Database.UsuallyCheckedAtOnce;
 
     internal void Validate()

@@ -9,13 +9,15 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Worker;
 
-/// <summary>Reads from the runs of a repository what happens in them, and records it: that takes no events of their histories. What it
-/// does not come to read is kept by the run, which has it recorded by an activity in the end.</summary>
-/// <param name="client">Client of the server that the worker works for.</param>
+/// <summary>
+/// Reads events from a repository's runs and records them, without adding to the runs' histories. A run keeps events that were not read,
+/// and finally records them by an activity.
+/// </summary>
+/// <param name="client">Client of the server to which the worker belongs.</param>
 /// <param name="repository">The repository on this machine.</param>
-/// <param name="recorder">The one that writes the records of its runs.</param>
+/// <param name="recorder">Writes the records of the runs.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">Takes what kept it from reading.</param>
+/// <param name="log">Logger for failures to read or record.</param>
 public sealed class RunReader(
     ITemporalClient client,
     RepositoryReference repository,
@@ -29,12 +31,12 @@ public sealed class RunReader(
 
     private readonly RunClient _runs = new(client);
 
-    /// <summary>The number of requests for each run that is being read.</summary>
+    /// <summary>Number of read requests for each run that is being read.</summary>
     private readonly ConcurrentDictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _reading = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Reads the runs that are open here until cancelled, and those that <see cref="Read"/> names meanwhile.</summary>
+    /// <summary>Reads this repository's open runs, and the runs passed to <see cref="Read"/>, until cancelled.</summary>
     public async Task ExecuteAsync(CancellationToken stopping)
     {
         await using var stop = stopping.UnsafeRegister(_ => _stop.Cancel(), null);
@@ -43,7 +45,7 @@ public sealed class RunReader(
         await Task.WhenAll(_reading.Values);
     }
 
-    /// <summary>Reads a run to its end, or until it is moved to another machine; a run that is being read goes on to be.</summary>
+    /// <summary>Reads a run until it ends or moves to another machine. For a run that is already being read, reading continues.</summary>
     public void Read(string runId)
     {
         if (_asked.AddOrUpdate(runId, 1, (_, times) => times + 1) == 1)
@@ -55,7 +57,7 @@ public sealed class RunReader(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>A worker before this one may have ended between two transitions.</summary>
+    /// <summary>Reads all open runs, because the previous worker may have ended between two transitions.</summary>
     private async Task ReadOpenAsync()
     {
         await foreach (var runId in _runs.ListOpenAsync(_stop.Token))
@@ -92,7 +94,7 @@ public sealed class RunReader(
             }
             catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
             {
-                // The run then has it recorded by an activity, which is tried again until it can be, and is read again from then on.
+                // The run then records its events by an activity, which retries until it succeeds. Reading resumes after that.
                 log.RecordNotWritten(failed, runId);
                 await run.TellNotRecordedAsync(_stop.Token);
                 return;
@@ -121,7 +123,7 @@ public sealed class RunReader(
             {
                 if (!_stop.IsCancellationRequested)
                 {
-                    // The server is away, or the workflow is of a version that does not answer.
+                    // The server is unavailable, or the workflow's version does not support the request.
                     log.RunNotRead(failed);
                 }
             }

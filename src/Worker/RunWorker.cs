@@ -12,8 +12,10 @@ using Temporalio.Worker;
 
 namespace Orchestrator.Worker;
 
-/// <summary>Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for
-/// workflows and for finding repositories; each repository has a worker for its activities.</summary>
+/// <summary>
+/// Composition root: runs workflows and the activities of repositories on Temporal workers. One worker polls the shared queue for
+/// workflows and repository lookups; each repository has a worker for its activities.
+/// </summary>
 public sealed class RunWorker : IDisposable
 {
     private readonly ITemporalClient _client;
@@ -26,7 +28,7 @@ public sealed class RunWorker : IDisposable
     private readonly List<RunReader> _readers = [];
     private readonly ActivityStop _stop = new();
 
-    /// <summary>Creates the workers; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
+    /// <summary>Creates the workers. Polling starts with <see cref="ExecuteAsync"/>.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
@@ -39,15 +41,15 @@ public sealed class RunWorker : IDisposable
             LoggerFactory = logs,
             MaxConcurrentActivities = 20,
             WorkflowStackTrace = WorkflowStackTrace.WithoutFileInfo,
-            // Ten agents that build leave a machine of a few cores no two seconds of quiet, and a workflow that did not get its turn within
-            // them would count as deadlocked: its task and its queries fail.
+            // Disables the deadlock detection of 2 seconds. Ten building agents can starve a workflow for longer on a machine with few
+            // cores, and its task and queries would then fail.
             DebugMode = true,
-            // It listens to the runtime's events of every task of the process, to find timers and thread pool tasks in workflow code: 4 %
-            // of a run's processor time. Tests of workflows run with it, and BannedSymbols.txt holds at compile time.
+            // The listener receives the runtime's events for every task of the process to detect timers and thread pool use in workflow
+            // code. It costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt applies at compile time.
             DisableWorkflowTracingEventListener = true,
             Interceptors = [new StepFailures()],
-            // Open runs go over to the version that is made the current one: they can be replayed by it. The steps of a machine are done
-            // there by whatever version it has.
+            // Open runs upgrade automatically to the current version, which can replay them. A machine's activities run in the version
+            // that it has.
             DeploymentOptions = options.Deployment is { } version
                 ? new WorkerDeploymentOptions(version, useWorkerVersioning: true)
                 {
@@ -90,9 +92,9 @@ public sealed class RunWorker : IDisposable
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
     }
 
-    /// <summary>Takes tasks of runs that spread theirs, until cancelled: places that are offered while it works.</summary>
-    /// <param name="offer">The places.</param>
-    /// <param name="stopping">As for <see cref="ExecuteAsync"/>.</param>
+    /// <summary>Offers slots to distributed runs until cancelled, in addition to those of the options.</summary>
+    /// <param name="offer">The offered slots.</param>
+    /// <param name="stopping">Stops the offer, as for <see cref="ExecuteAsync"/>.</param>
     public Task OfferAsync(OfferedPlaces offer, CancellationToken stopping)
     {
         _slots.MakeAtLeast(offer.Slots);
@@ -127,12 +129,15 @@ public sealed class RunWorker : IDisposable
             GracefulShutdownTimeout = _options.ShutdownGrace,
         };
 
-    /// <summary>Runs until cancelled; running agents then go on by themselves and are followed by the next worker.</summary>
+    /// <summary>
+    /// Runs the workers until cancelled. Running agents continue without them, and the next worker monitors these agents.
+    /// </summary>
     public Task ExecuteAsync(CancellationToken stopping) =>
         Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
 
-    /// <summary>Activities get no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: they are given up
-    /// at once.</summary>
+    /// <summary>
+    /// Cancels activities immediately when the worker stops, in place of waiting <see cref="RunWorkerOptions.ShutdownGrace"/>.
+    /// </summary>
     public void GiveNoGrace() => _stop.GiveUp();
 
     /// <inheritdoc/>

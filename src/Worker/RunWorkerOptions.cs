@@ -5,51 +5,55 @@ using Temporalio.Common;
 
 namespace Orchestrator.Worker;
 
-/// <summary>Options of a worker.</summary>
+/// <summary>Options of a <see cref="RunWorker"/>.</summary>
 public sealed record RunWorkerOptions
 {
     private string? _identity;
 
-    /// <summary>Repositories whose activities run here.</summary>
+    /// <summary>Repositories whose activities this worker runs.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
-    /// <summary>Repositories by the names that callers use, where that is not their path here.</summary>
+    /// <summary>Repositories by names that callers use instead of their paths on this machine.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
-    /// <summary>Dependencies of steps on this machine.</summary>
+    /// <summary>Services for activities on this machine.</summary>
     public required RunServices Services { get; init; }
 
-    /// <summary>Identity of the worker: process, machine, boot, start time and something random, so that a successor knows for certain
-    /// whether it is dead.</summary>
+    /// <summary>
+    /// Identity of the worker: process, machine, boot, start time and a random part, so that a successor can reliably detect that it is
+    /// dead.
+    /// </summary>
     public string Identity => _identity ??= WorkerIdentity.Create(Services.Host);
 
-    /// <summary>Places of this machine for tasks of runs that spread theirs.</summary>
+    /// <summary>Slots that this machine offers to distributed runs.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<OfferedPlaces> Places { get; init; } = [];
 
-    /// <summary>The git remotes that machines share, by the paths of repositories.</summary>
+    /// <summary>Git remotes that machines share, by repository path.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyDictionary<string, string> Remotes { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Workers of other machines may use the same accounts: the server keeps their ledgers. Default: false, the files of this user
-    /// do.</summary>
+    /// <summary>
+    /// True if workers of other machines may use the same accounts, so that the server stores the ledgers. Default: false, with ledgers in
+    /// this user's files.
+    /// </summary>
     public bool SharesAccounts { get; init; }
 
-    /// <summary>The version of a worker deployment that this worker is: it gets workflows while that is the current one.</summary>
-    /// <value>Default: null, the server offers it those of no deployment.</value>
+    /// <summary>Worker deployment version of this worker. It receives workflow tasks while this is the current version.</summary>
+    /// <value>Default: null, for an unversioned worker.</value>
     public WorkerDeploymentVersion? Deployment { get; init; }
 
-    /// <summary>The time that activities have after the worker was asked to stop.</summary>
+    /// <summary>Grace period for running activities after the worker was requested to stop.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Places that a machine has for tasks of a repository's runs.</summary>
-/// <param name="Repository">The repository here.</param>
-/// <param name="Key">What its clones share (<see cref="RunRules.Places"/>).</param>
-/// <param name="Slots">How many tasks at once, of all its repositories; 0: none.</param>
-/// <param name="Labels">What tasks may ask for.</param>
-/// <param name="Readiness">Whether one can be done there now.</param>
+/// <summary>Slots that a machine offers to distributed runs of a repository.</summary>
+/// <param name="Repository">The repository on this machine.</param>
+/// <param name="Key">Key that all clones of the repository share (<see cref="RunRules.Places"/>).</param>
+/// <param name="Slots">Number of tasks that run at the same time, over all repositories of the machine; 0 for none.</param>
+/// <param name="Labels">Labels that tasks may require.</param>
+/// <param name="Readiness">Checks whether the machine can run a task now.</param>
 public sealed record OfferedPlaces(
     RepositoryReference Repository,
     string Key,

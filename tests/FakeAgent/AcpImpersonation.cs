@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>Plays an agent that speaks the Agent Client Protocol: a tool call for which it asks permission and writes a file by its client,
-/// and a text. <c>fails</c>: it can't open a conversation.</summary>
+/// <summary>Simulates an agent that uses the Agent Client Protocol. It makes a tool call with a permission request, writes a file through
+/// its client, and sends a text. With <c>fails</c> it can't open a conversation.</summary>
 internal static class AcpImpersonation
 {
     private const string New = "fake-acp-session";

@@ -5,7 +5,7 @@ using Orchestrator.FakeAgent.Habits;
 namespace Orchestrator.FakeAgent;
 
 /// <summary>
-/// The script: by task (or "*") a list of attempts, each a list of steps. The last attempt is played again for all later ones.
+/// A script with a list of attempts for each task (or "*"), each a list of steps. The last attempt is repeated for all later ones.
 /// </summary>
 internal sealed class AgentScript
 {
@@ -22,7 +22,7 @@ internal sealed class AgentScript
 
     internal static int Attempt => int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ATTEMPT"), out var attempt) ? attempt : 1;
 
-    /// <summary>Which start of the task's agent this is, over all attempts: the name of the start's folder.</summary>
+    /// <summary>Number of this start of the task's agent over all attempts, which is the name of the start's folder.</summary>
     internal static int Start =>
         int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out var start) ? start : 1;
 
@@ -32,8 +32,8 @@ internal sealed class AgentScript
             : throw new InvalidDataException($"{path} has no object \"tasks\".");
 
     /// <summary>
-    /// How the agent of this task commits: <c>commits</c> of the script, else as its <c>seed</c> says; without one, one is drawn and
-    /// printed.
+    /// Returns the style in which the task's agent commits: <c>commits</c> of the script, or else one derived from its <c>seed</c>.
+    /// Without a seed, one is drawn and printed.
     /// </summary>
     internal CommitStyle Style()
     {

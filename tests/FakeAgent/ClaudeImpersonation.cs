@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.FakeAgent;
 
 /// <summary>
-/// Plays the Claude CLI: takes its flags, keeps a conversation file where the real one does, and prints <c>stream-json</c>. Beside the
-/// common steps it knows <c>say</c>, <c>tool</c> (with <c>input</c>), <c>emit</c> (any line) and <c>result</c> (members of the result
-/// line).
+/// Simulates the Claude CLI: accepts its flags, stores a conversation file in the same place, and prints <c>stream-json</c>. In addition
+/// to the common steps it supports <c>say</c>, <c>tool</c> (with <c>input</c>), <c>emit</c> (any line) and <c>result</c> (members of the
+/// result line).
 /// </summary>
 internal static class ClaudeImpersonation
 {
@@ -158,7 +158,8 @@ internal static class ClaudeImpersonation
         return Path.Combine(home, "projects", ProjectOf(Directory.GetCurrentDirectory()), session + ".jsonl");
     }
 
-    /// <summary>As the CLI names the folder of what was said in a working directory: it looks for a conversation there alone.</summary>
+    /// <summary>Returns the CLI's name of the folder for conversations of a working directory. The CLI searches for a conversation only
+    /// there.</summary>
     private static string ProjectOf(string directory) => string.Concat(directory.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
 
     private static string? Value(string[] arguments, string flag)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>A plain program: plays the steps and ends with the exit code asked for, else 0.</summary>
+/// <summary>Simulates a plain program: runs the steps and ends with the requested exit code, or 0.</summary>
 internal static class CommandAgent
 {
     internal static int Run(string scriptFile)

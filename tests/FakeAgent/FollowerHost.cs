@@ -4,7 +4,7 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>Starts or takes over a plain program and follows it, so that a test can kill a whole follower.</summary>
+/// <summary>Starts or takes over a plain program and follows it, so that a test can kill a whole follower process.</summary>
 internal static class FollowerHost
 {
     internal static async Task<int> RunAsync(string folder, string worktree, double? cores, string[] command)

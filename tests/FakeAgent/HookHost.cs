@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>The ownership hook as <c>orchestrate hook</c> runs it, for tests that do not build the whole command.</summary>
+/// <summary>Runs the ownership hook as <c>orchestrate hook</c> does, for tests that do not build the whole command.</summary>
 internal static class HookHost
 {
     internal static int Run(string policyFile)

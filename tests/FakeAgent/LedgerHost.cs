@@ -5,8 +5,8 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>Reserves and settles agent runs of two accounts without a pause until their budget is used up, so that a test can kill a whole
-/// writer of ledgers. What it was told is printed before it goes on.</summary>
+/// <summary>Reserves and settles agent runs of two accounts without a pause until their budget is used up. A test can thus kill a whole
+/// writer of ledgers. Each admission is printed before the next step.</summary>
 internal static class LedgerHost
 {
     private const long Budget = 10_000_000;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>A server that an agent starts to try its work, and forgets.</summary>
+/// <summary>Simulates a server that an agent starts to test its work and never stops.</summary>
 internal static class ServerHost
 {
     internal static int Run(string addressFile)

@@ -6,19 +6,19 @@ using Orchestrator.FakeAgent.Habits;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>Plays the steps that any agent can do. The step's first member names it. README.md lists them.</summary>
-/// <param name="style">How the agent commits.</param>
+/// <summary>Runs the steps that all agents support. The first member of a step names it. README.md lists them.</summary>
+/// <param name="style">Style in which the agent commits.</param>
 internal sealed class StepPlayer(CommitStyle style)
 {
     private readonly List<PosixSignalRegistration> _ignored = [];
     private readonly Committer _committer = new(style);
     private bool _hasHabit;
 
-    /// <summary>The exit code asked for; null when none was.</summary>
+    /// <summary>Requested exit code, or null if there is none.</summary>
     internal int? ExitCode { get; private set; }
 
-    /// <summary>Plays one step.</summary>
-    /// <returns>False when the step is none of these.</returns>
+    /// <summary>Runs one step.</summary>
+    /// <returns>False if the step is unknown here.</returns>
     internal bool Play(JsonObject step)
     {
         (var name, var value) = step.First();
@@ -90,7 +90,7 @@ internal sealed class StepPlayer(CommitStyle style)
         }
     }
 
-    /// <summary>The last step was played: an agent commits then, unless it has habits of its own.</summary>
+    /// <summary>Handles the end of the steps, at which an agent commits unless a habit does.</summary>
     internal void End()
     {
         if (!_hasHabit)
@@ -99,7 +99,7 @@ internal sealed class StepPlayer(CommitStyle style)
         }
     }
 
-    /// <summary>Fills in <c>${start}</c>, <c>${repository}</c>, <c>${task}</c>, <c>${attempt}</c> and <c>${cwd}</c>.</summary>
+    /// <summary>Replaces <c>${start}</c>, <c>${repository}</c>, <c>${task}</c>, <c>${attempt}</c> and <c>${cwd}</c>.</summary>
     internal static string Text(JsonNode? value) =>
         (value is JsonValue scalar && scalar.TryGetValue(out string? text) ? text : value?.ToJsonString() ?? "")
             .Replace("${start}", Environment.GetEnvironmentVariable("ORCHESTRATOR_START"), StringComparison.Ordinal)
@@ -112,7 +112,8 @@ internal sealed class StepPlayer(CommitStyle style)
 
     private static void MakeFolder(string file) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
 
-    /// <summary>Waits for a file; a wait with a limit goes on after it, and shows meanwhile that the agent is alive.</summary>
+    /// <summary>Waits for a file. With a time limit it continues after the limit, and meanwhile prints lines that show that the agent is
+    /// alive.</summary>
     private static void WaitFor(string file, TimeSpan limit)
     {
         var begin = Stopwatch.GetTimestamp();
@@ -138,7 +139,7 @@ internal sealed class StepPlayer(CommitStyle style)
         }
     }
 
-    /// <summary>A process that leaves our session, ignores polite signals and names itself in a file.</summary>
+    /// <summary>Starts a process that leaves our session, ignores polite signals and writes its id to a file.</summary>
     private static void StartDaemon(string pidFile) =>
         Run([
             "/bin/sh",

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Xunit;
 
 namespace Orchestrator.Settings.Tests;

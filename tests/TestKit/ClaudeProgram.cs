@@ -3,20 +3,21 @@ using Orchestrator.Processes;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// The pinned Claude CLI, installed once by <c>scripts/install-claude</c>, and the environment in which it talks to a scripted API only.
+/// Provides the pinned Claude CLI, which <c>scripts/install-claude</c> installs once, and an environment in which it calls only a scripted
+/// API.
 /// </summary>
 public static class ClaudeProgram
 {
     private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
 
-    /// <summary>The program's path. Installs it on first use; that needs npm and its registry.</summary>
+    /// <summary>Returns the program's path. The first call installs it, which requires npm and its registry.</summary>
     public static Task<string> PathAsync() => Installed.Value;
 
-    /// <summary>A clean environment: nothing of the machine's own login, settings and sessions.</summary>
-    /// <param name="home">A folder for the program's home and state.</param>
-    /// <param name="apiUrl">The scripted API.</param>
-    /// <param name="asSubscription">True: a login token as a subscription has it; false: an API key. Limits with reset times exist only for
-    /// the former.</param>
+    /// <summary>Creates a clean environment without the machine's own login, settings and sessions.</summary>
+    /// <param name="home">Folder for the program's home and state.</param>
+    /// <param name="apiUrl">URL of the scripted API.</param>
+    /// <param name="asSubscription">True for a login token of a subscription, false for an API key. Limits with reset times exist only
+    /// with a subscription.</param>
     public static Dictionary<string, string> CreateEnvironment(string home, string apiUrl, bool asSubscription = false) =>
         new()
         {
@@ -26,13 +27,13 @@ public static class ClaudeProgram
             ["CLAUDE_CONFIG_DIR"] = System.IO.Path.Combine(home, ".claude"),
             ["ANTHROPIC_BASE_URL"] = apiUrl,
             [asSubscription ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY"] = "dummy",
-            // Errors are told at once instead of after three minutes of retries.
+            // Errors are reported at once instead of after three minutes of retries.
             ["CLAUDE_CODE_MAX_RETRIES"] = "1",
         };
 
     /// <summary>
-    /// The same as changes to the environment of the tests, for a program that hands its own on: what the machine has for the CLI is taken
-    /// away.
+    /// Returns the same environment as changes to that of the tests, for a program that passes its own on. Variables of the machine for
+    /// the CLI are removed.
     /// </summary>
     public static Dictionary<string, string?> CreateChanges(string home, string apiUrl, bool asSubscription = false)
     {

@@ -7,8 +7,8 @@ using Temporalio.Testing;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// The embedded server in this process, in memory, on a socket of its own. Where it skips time, time passes only in
-/// <see cref="DelayAsync"/>: waiting for a result skips none, so that a test says itself when which deadline passes.
+/// Runs the embedded server in this process, in memory, on a separate socket. With time skipping, time advances only in
+/// <see cref="DelayAsync"/>. Waiting for a result does not advance it, so a test controls the time of each deadline.
 /// </summary>
 public sealed class EmbeddedEnvironment : WorkflowEnvironment
 {
@@ -23,7 +23,7 @@ public sealed class EmbeddedEnvironment : WorkflowEnvironment
 
     public override bool SupportsTimeSkipping { get; }
 
-    /// <summary>Starts the server and connects a client; the options say how, but for the address.</summary>
+    /// <summary>Starts the server and connects a client with the given options, except for the address.</summary>
     public static async Task<EmbeddedEnvironment> StartAsync(
         TemporalClientConnectOptions? options = null,
         bool skipsTime = false,

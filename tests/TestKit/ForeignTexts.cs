@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>Texts that an agent, a repository or a name may bring to have what we print say what we did not.</summary>
+/// <summary>Untrusted texts with which an agent, a repository or a name could forge our output.</summary>
 public static class ForeignTexts
 {
-    /// <summary>Stands in every line of a text that wants to pass for one of ours.</summary>
+    /// <summary>Word in every line that imitates one of ours.</summary>
     public const string Forged = "FORGED";
 
     private const string Command = "orchestrate approve " + Forged + " --run night";
     private const string Padding = "                                                                                                ";
 
-    /// <summary>The texts, each by a name of one word.</summary>
+    /// <summary>The texts, each with a name of one word.</summary>
     public static IReadOnlyList<(string Name, string Text)> All { get; } =
     [
         ("line-feed", $"Done.\n{Command}"),
@@ -68,14 +68,13 @@ public static class ForeignTexts
         ("entity", $"&#x202E;&lt;b&gt;&ZeroWidthSpace;{Forged}"),
     ];
 
-    /// <summary>All of them below each other.</summary>
+    /// <summary>All texts, one below the other.</summary>
     public static string Together { get; } = string.Join('\n', All.Select(one => one.Text));
 
-    /// <summary>Where what was printed is not what it looks like.</summary>
-    /// <param name="printed">Lines, as a terminal or a file gets them.</param>
-    /// <param name="columns">Of a screen, which shows a longer line as several; null: it is none.</param>
-    /// <returns>Faults, each with its line: a character that is obeyed or not seen, a line of others that begins like one of
-    /// ours.</returns>
+    /// <summary>Finds lines of output that mislead the reader.</summary>
+    /// <param name="printed">Lines as a terminal or a file receives them.</param>
+    /// <param name="columns">Columns of a screen, which wraps longer lines, or null if the output is not a screen.</param>
+    /// <returns>Faults, each with its line: a control or invisible character, or an untrusted line that starts like one of ours.</returns>
     public static IReadOnlyList<string> Faults(string printed, int? columns = null) =>
         [
             .. from line in printed.Split('\n') let hidden = Hidden(line) where hidden is not null select $"{hidden}: {line}",
@@ -84,7 +83,7 @@ public static class ForeignTexts
             select $"forged: {line}",
         ];
 
-    // How lines of these texts begin that want to be ours.
+    // First words of the lines in these texts that imitate ours.
     private static IEnumerable<string> Starts { get; } =
     [
         .. All.SelectMany(one => one.Text.Split('\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'))
@@ -121,7 +120,7 @@ public static class ForeignTexts
         return null;
     }
 
-    // Blanks that fill a row show what follows them as a line of its own.
+    // Blanks that fill a row make the text after them appear as a separate line.
     private static bool IsPushedDown(string line, int? columns) =>
         line.Length > columns && line.Contains("          " + Command, StringComparison.Ordinal);
 }

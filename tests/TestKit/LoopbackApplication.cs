@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>A server on a free port of loopback for a test's double: it logs nothing and takes bodies of any size.</summary>
+/// <summary>Creates servers on a free loopback port for test doubles. They log nothing and accept bodies of any size.</summary>
 public static class LoopbackApplication
 {
-    /// <summary>Makes it; it listens once it is started, at the only one of its <see cref="WebApplication.Urls"/>.</summary>
+    /// <summary>Creates a server. Once started, it listens at the only one of its <see cref="WebApplication.Urls"/>.</summary>
     public static WebApplication Create()
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -3,22 +3,22 @@ using Orchestrator.Processes;
 namespace Orchestrator.TestKit;
 
 /// <summary>Runs the built <c>orchestrate</c> program as a user would.</summary>
-/// <param name="directory">The directory it runs in.</param>
-/// <param name="environment">Changes to its environment: a value sets, null removes.</param>
-/// <param name="program">Path of another build of it; null: this one.</param>
+/// <param name="directory">Working directory of the program.</param>
+/// <param name="environment">Changes to the environment; null removes a variable.</param>
+/// <param name="program">Path of another build of the program, or null for the current one.</param>
 public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<string, string?>? environment = null, string? program = null)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly ProcessRunner _processes = new();
 
-    /// <summary>The program's path.</summary>
+    /// <summary>Path of the program.</summary>
     public static string Path => RepositoryFiles.BuiltProgram("src/Cli", "orchestrate");
 
-    /// <summary>Runs it to its end.</summary>
-    /// <param name="arguments">Its arguments.</param>
+    /// <summary>Runs the program to its end.</summary>
+    /// <param name="arguments">Arguments of the program.</param>
     public Task<ProcessResult> RunAsync(params string[] arguments) => _processes.RunAsync(Command(arguments));
 
-    /// <summary>The command, for tests that want other limits, streams or an end of their own.</summary>
+    /// <summary>Returns the command, for tests that need other limits or streams, or another way to end it.</summary>
     public ProcessCommand Command(params string[] arguments) =>
         new(program ?? Path, arguments)
         {
@@ -27,10 +27,10 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
             Timeout = Limit,
         };
 
-    /// <summary>Starts it and kills it with SIGKILL, as nobody expects it.</summary>
-    /// <param name="log">Gets what it prints.</param>
-    /// <param name="reached">When it is killed; it must live so long.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <summary>Starts the program and kills it with SIGKILL once a condition is true.</summary>
+    /// <param name="log">File that receives its output.</param>
+    /// <param name="reached">Condition for the kill; the program must run until then.</param>
+    /// <param name="arguments">Arguments of the program.</param>
     public async Task KillWhenAsync(string log, Func<bool> reached, params string[] arguments)
     {
         var started = await StartAsync(log, arguments);
@@ -45,9 +45,9 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
         await Eventually.TrueAsync(() => !started.IsAlive());
     }
 
-    /// <summary>Starts it, and does not wait for its end.</summary>
-    /// <param name="log">Gets what it prints.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <summary>Starts the program without waiting for its end.</summary>
+    /// <param name="log">File that receives its output.</param>
+    /// <param name="arguments">Arguments of the program.</param>
     public Task<ProcessIdentity> StartAsync(string log, params string[] arguments) =>
         new DetachedProcess().StartAsync(
             new DetachedCommand(program ?? Path, arguments)

@@ -10,32 +10,32 @@ using Orchestrator.TestKit.Otlp;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>An OpenTelemetry collector on loopback (protobuf over HTTP) that keeps what it was sent, and can be away.</summary>
+/// <summary>An OpenTelemetry collector on loopback (protobuf over HTTP) that stores received data and can simulate an outage.</summary>
 public sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private OtlpCollector(WebApplication app) => _app = app;
 
-    /// <summary>While true everything is refused.</summary>
+    /// <summary>True to refuse all requests.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>Its address.</summary>
+    /// <summary>Address of the collector.</summary>
     public string Address => _app.Urls.Single();
 
-    /// <summary>The spans that were taken.</summary>
+    /// <summary>Accepted spans.</summary>
     public ConcurrentQueue<SpanSent> Spans { get; } = [];
 
-    /// <summary>Attributes of those who sent spans.</summary>
+    /// <summary>Resource attributes of the senders of spans.</summary>
     public ConcurrentQueue<Sender> Senders { get; } = [];
 
-    /// <summary>The metrics that were taken.</summary>
+    /// <summary>Accepted metrics.</summary>
     public ConcurrentQueue<MetricSent> Metrics { get; } = [];
 
-    /// <summary>Values of a header, by request.</summary>
+    /// <summary>Values of the key's header, by request.</summary>
     public ConcurrentQueue<string> Keys { get; } = [];
 
-    /// <summary>Starts one on a free port.</summary>
+    /// <summary>Starts a collector on a free port.</summary>
     public static async Task<OtlpCollector> StartAsync()
     {
         var app = LoopbackApplication.Create();
@@ -46,7 +46,7 @@ public sealed class OtlpCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>The value of an attribute of a span as text; null where it has none of that name.</summary>
+    /// <summary>Returns the value of a span's attribute as text, or null if the span does not have it.</summary>
     public static string? Find(SpanSent span, string name) =>
         span.Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value is not { } value ? null
         : value.KindCase == Value.KindOneofCase.Text ? value.Text

@@ -1,20 +1,20 @@
 namespace Orchestrator.TestKit;
 
-/// <summary>Files of this repository and what was built of it, found from where the tests run.</summary>
+/// <summary>Finds files of this repository and programs built from it, starting from the folder of the running tests.</summary>
 public static class RepositoryFiles
 {
     private static readonly Lazy<string> FoundRoot = new(FindRoot);
 
-    /// <summary>The repository's root folder.</summary>
+    /// <summary>Root of the repository.</summary>
     public static string Root => FoundRoot.Value;
 
-    /// <summary>The absolute path of something in the repository.</summary>
+    /// <summary>Returns the absolute path of a file or folder in the repository.</summary>
     public static string Path(string relative) => System.IO.Path.Combine(Root, relative);
 
-    /// <summary>A program that was built in the same configuration as the running tests.</summary>
-    /// <param name="project">Its project's folder, such as <c>src/Cli</c>.</param>
-    /// <param name="name">The program's name, such as <c>orchestrate</c>.</param>
-    /// <exception cref="FileNotFoundException">It was not built.</exception>
+    /// <summary>Returns the path of a program that was built in the same configuration as the running tests.</summary>
+    /// <param name="project">Folder of the program's project, such as <c>src/Cli</c>.</param>
+    /// <param name="name">Name of the program, such as <c>orchestrate</c>.</param>
+    /// <exception cref="FileNotFoundException">The program was not built.</exception>
     public static string BuiltProgram(string project, string name)
     {
         DirectoryInfo output = new(AppContext.BaseDirectory);

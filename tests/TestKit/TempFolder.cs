@@ -1,21 +1,21 @@
 namespace Orchestrator.TestKit;
 
-/// <summary>A folder of its own for one test, with all symbolic links in its path resolved; removed at the end.</summary>
+/// <summary>A separate folder for one test, with all symbolic links in its path resolved. It is removed on disposal.</summary>
 public sealed class TempFolder : IDisposable
 {
-    /// <summary>Makes a new folder.</summary>
+    /// <summary>Creates a new folder.</summary>
     public TempFolder()
     {
         Path = Directory.CreateTempSubdirectory("orchestrator-test-").FullName;
     }
 
-    /// <summary>The folder's absolute path.</summary>
+    /// <summary>Absolute path of the folder.</summary>
     public string Path { get; }
 
-    /// <summary>The absolute path of something in the folder.</summary>
+    /// <summary>Returns the absolute path of a file or folder inside.</summary>
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
-    /// <summary>Writes a file, with its folders, and gives its absolute path.</summary>
+    /// <summary>Writes a file, creates its folders, and returns its absolute path.</summary>
     public string Write(string relative, string text)
     {
         var path = this[relative];
@@ -24,7 +24,7 @@ public sealed class TempFolder : IDisposable
         return path;
     }
 
-    /// <summary>Writes a file that can be executed.</summary>
+    /// <summary>Writes an executable file and returns its absolute path.</summary>
     public string WriteProgram(string relative, string text)
     {
         var path = Write(relative, text);
@@ -36,7 +36,7 @@ public sealed class TempFolder : IDisposable
         return path;
     }
 
-    /// <summary>Makes a folder inside and gives its absolute path.</summary>
+    /// <summary>Creates a folder inside and returns its absolute path.</summary>
     public string Folder(string relative) => Directory.CreateDirectory(this[relative]).FullName;
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed class TempFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A process of the test may still write here while it is ending. The system's temporary folder is cleaned by the system.
+            // A process of the test may still write here while it ends. The operating system cleans its temporary folder.
         }
     }
 }

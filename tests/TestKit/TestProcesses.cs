@@ -3,25 +3,27 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>The processes that a test has started: all that were given its home, wherever they went.</summary>
+/// <summary>Finds and ends the processes that a test has started. They are identified by the value of <c>HOME</c>, which child processes
+/// inherit.</summary>
 public static class TestProcesses
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    // A test that fails leaves processes too, and what is thrown while it is disposed of hides why it failed.
+    // A failed test leaves processes too, and an exception from its disposal would hide the cause. So the last exception is reported with
+    // it.
     private static readonly AsyncLocal<Exception?> LastThrown = new();
 
     static TestProcesses() => AppDomain.CurrentDomain.FirstChanceException += (_, thrown) => LastThrown.Value = thrown.Exception;
 
-    /// <summary>From here on, what the calling test throws is told with what it leaves.</summary>
+    /// <summary>Starts recording exceptions of the calling test, so that leftover processes are reported with their cause.</summary>
     public static void Watch() => LastThrown.Value = null;
 
     /// <summary>
-    /// Waits until nothing that was given this home works any more: what was started in the background still writes there while it is
-    /// ending. What does not end is ended.
+    /// Waits until all processes with this home have ended, because background processes still write there while they end. Processes that
+    /// do not end are killed.
     /// </summary>
-    /// <param name="home">The value of <c>HOME</c>, which no other test has.</param>
-    /// <exception cref="InvalidOperationException">Something had to be ended: the test left it.</exception>
+    /// <param name="home">Value of <c>HOME</c>, which no other test has.</param>
+    /// <exception cref="InvalidOperationException">The test left a process that had to be killed.</exception>
     public static void AwaitEnd(string home)
     {
         var (begin, cause) = (Stopwatch.GetTimestamp(), LastThrown.Value);
@@ -45,7 +47,7 @@ public static class TestProcesses
         }
     }
 
-    /// <summary>The proxy of sandboxes serves all runs of a user, and waits a minute for the next one.</summary>
+    /// <summary>Ends proxies of sandboxes. A proxy serves all runs of a user and waits a minute for the next one.</summary>
     private static void EndProxies(string home)
     {
         foreach (var process in Of(home).Where(process => CommandOf(process).Contains("network-proxy", StringComparison.Ordinal)))

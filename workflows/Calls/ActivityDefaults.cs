@@ -2,11 +2,11 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Options of the activities. All are retried without limit, because each does only what is still missing; what can't succeed
-/// fails with a non-retryable failure.</summary>
+/// <summary>Options of activities. All activities are idempotent and retried without limit. A step that can't succeed fails with a
+/// non-retryable failure.</summary>
 internal static class ActivityDefaults
 {
-    /// <summary>An activity that answers within minutes and is never interrupted.</summary>
+    /// <summary>Options of an activity that completes within minutes and is never interrupted.</summary>
     public static ActivityOptions Short(string queue) =>
         new()
         {
@@ -17,11 +17,11 @@ internal static class ActivityDefaults
             CancellationToken = CancellationToken.None,
         };
 
-    /// <summary>An activity that runs other people's programs: gates, set-up, agents. Their own limits end them; this one is a far
-    /// backstop.</summary>
+    /// <summary>Options of an activity that runs third-party programs: gates, set-up, agents. The programs have their own limits; this
+    /// limit is only a generous backstop.</summary>
     /// <param name="queue">Queue of the repository.</param>
-    /// <param name="limit">The limit that the activity itself keeps.</param>
-    /// <param name="cancellation">Interrupts it; by default nothing does.</param>
+    /// <param name="limit">Time limit that the activity itself enforces.</param>
+    /// <param name="cancellation">Interrupts the activity. Default: never.</param>
     public static ActivityOptions Long(string queue, TimeSpan limit, CancellationToken cancellation = default) =>
         new()
         {
@@ -33,14 +33,14 @@ internal static class ActivityDefaults
             CancellationToken = cancellation,
         };
 
-    /// <summary>The activity ends when the disk is full, in place of being retried: its caller waits.</summary>
+    /// <summary>Makes the activity fail on a full disk instead of being retried, so that its caller can wait.</summary>
     public static ActivityOptions EndingOnFullDisk(this ActivityOptions options)
     {
         options.RetryPolicy = options.RetryPolicy! with { NonRetryableErrorTypes = [FailureTypes.DiskFull] };
         return options;
     }
 
-    /// <summary>Why an activity ended on a full disk; null: it failed for another reason.</summary>
+    /// <summary>Returns the message of an activity that failed on a full disk, or null for other failures.</summary>
     public static string? DiskFull(ActivityFailureException failure) =>
         failure.InnerException is ApplicationFailureException { ErrorType: FailureTypes.DiskFull } full ? full.Message : null;
 

@@ -2,13 +2,14 @@ using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>The ends of interrupted activities.</summary>
+/// <summary>Classifies the ends of interrupted activities.</summary>
 internal static class ActivityEnds
 {
-    /// <summary>True if an interrupted activity ended without an outcome of its own, so that it may be begun again: the server ended it
-    /// unheard, its worker released it, died, or was too busy to heartbeat; or it failed in a way that is tried again otherwise, such as
-    /// where the server is away for a moment. An activity that is to be cancelled is not tried again by the server.</summary>
-    /// <param name="failure">How it ended.</param>
+    /// <summary>True if an interrupted activity ended without an outcome, so that it may be started again. Either the server ended it
+    /// before any worker responded, or its worker released it, died, or was too busy to heartbeat. The failure may also be one that is
+    /// retried otherwise, for example while the server is briefly unreachable. The server does not retry an activity whose cancellation
+    /// was requested.</summary>
+    /// <param name="failure">Failure of the activity.</param>
     public static bool HasNoOutcome(ActivityFailureException failure) =>
         TemporalException.IsCanceledException(failure)
         || failure.InnerException

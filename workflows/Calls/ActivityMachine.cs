@@ -2,15 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>A workflow whose activities may be done on another machine from some moment on.</summary>
+/// <summary>A workflow whose activities can move to another host.</summary>
 internal interface IHasMachine
 {
-    /// <summary>The machine that does its activities.</summary>
+    /// <summary>Routing of the workflow's activities.</summary>
     ActivityMachine Machine { get; }
 }
 
-/// <summary>The machine that does the activities of a workflow: the one that their options name, until its run is moved to another one.
-/// Some of a task's are done at its place, which may be another host's.</summary>
+/// <summary>Routes the activities of a workflow to a host. The queue in the activity options applies until the run moves to another host.
+/// Some activities of a task run in its slot, possibly on a worker host.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
 internal sealed class ActivityMachine
 {
@@ -22,44 +22,44 @@ internal sealed class ActivityMachine
     private CancellationTokenSource _move = new();
     private CancellationTokenSource _placing = new();
 
-    /// <summary>Called before each activity that is done at the task's place: it ends when the task has one.</summary>
+    /// <summary>Called before each activity that runs in the task's slot. Completes when the task has a slot.</summary>
     public Func<Task>? Arrive { get; set; }
 
-    /// <summary>Called when the run is another machine's.</summary>
+    /// <summary>Called after the run has moved to another host.</summary>
     public Action? Moved { get; set; }
 
-    /// <summary>The place is another host's.</summary>
+    /// <summary>True if the task's slot is on a worker host, not on the owner host.</summary>
     public bool IsAway => _place is not null;
 
-    /// <summary>The queue for options of an activity that is done at the task's place.</summary>
+    /// <summary>Returns the queue name for the options of an activity that runs in the task's slot.</summary>
     /// <param name="queue">Queue of the run's repository.</param>
     public static string AtPlace(string queue) => Place + queue;
 
-    /// <summary>The queue for options of an activity that is done on one machine, whatever is moved.</summary>
-    /// <param name="queue">That machine's queue of the repository.</param>
+    /// <summary>Returns the queue name for the options of an activity that stays on one host even if the run or the task moves.</summary>
+    /// <param name="queue">The repository's queue on that host.</param>
     public static string Exactly(string queue) => Exact + queue;
 
-    /// <summary>True if the options of an activity name the task's place.</summary>
+    /// <summary>True if the options of an activity name the task's slot.</summary>
     public static bool IsAtPlace(string asked) => asked.StartsWith(Place, StringComparison.Ordinal);
 
-    /// <summary>Cancelled when what such an activity has begun is not waited for any more: the run is moved, or the task's place
-    /// is.</summary>
-    /// <param name="asked">The queue that its options name.</param>
+    /// <summary>Returns a token that is cancelled when a started activity is no longer awaited, because the run or the task's slot has
+    /// moved.</summary>
+    /// <param name="asked">Queue named by the activity options.</param>
     public CancellationToken Left(string asked) =>
         asked.StartsWith(Exact, StringComparison.Ordinal) ? CancellationToken.None
         : IsAtPlace(asked) && IsAway ? _placing.Token
         : _move.Token;
 
-    /// <summary>The queue of an activity now.</summary>
-    /// <param name="asked">The one that its options name.</param>
+    /// <summary>Returns the current queue of an activity.</summary>
+    /// <param name="asked">Queue named by the activity options.</param>
     public string QueueOf(string asked) =>
         IsAtPlace(asked) ? _place ?? QueueOf(asked[Place.Length..])
         : asked.StartsWith(Exact, StringComparison.Ordinal) ? asked[Exact.Length..]
         : _queue is null || asked == QueueNames.Workflows ? asked
         : _queue;
 
-    /// <summary>The activities are done on another machine from now on.</summary>
-    /// <param name="queue">Its queue of the repository.</param>
+    /// <summary>Moves the activities to another host.</summary>
+    /// <param name="queue">The repository's queue on that host.</param>
     public void MoveTo(string queue)
     {
         if (queue == _queue)
@@ -71,9 +71,9 @@ internal sealed class ActivityMachine
         Moved?.Invoke();
     }
 
-    /// <summary>The task's place is on another host from now on.</summary>
-    /// <param name="queue">The host's queue of the repository; null: on the run's own machine.</param>
-    /// <param name="anew">What is under way is not waited for on the same host either.</param>
+    /// <summary>Moves the task's slot to another host.</summary>
+    /// <param name="queue">The repository's queue on the host, or null for the owner host.</param>
+    /// <param name="anew">True to abandon running activities even if the host stays the same.</param>
     public void PlaceAt(string? queue, bool anew = false)
     {
         if (queue == _place && !anew)

@@ -1,11 +1,10 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>The summary of an activity, for readers of a history in Temporal's Web UI: the name of its type tells the step, but not its
-/// subject.</summary>
+/// <summary>Summaries of activities for histories in Temporal's Web UI. The type name shows the step but not its subject.</summary>
 internal static class ActivitySummaries
 {
-    /// <summary>The summary of an activity by its argument; null: its name says all.</summary>
-    /// <param name="argument">Its first argument.</param>
+    /// <summary>Returns the summary of an activity, or null if the activity's name is sufficient.</summary>
+    /// <param name="argument">First argument of the activity.</param>
     public static string? Of(object? argument) =>
         DisplayText.Summary(
             argument switch

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Tasks that run beside the main path of a workflow. A failure in one is thrown on the main path, so that none is lost.</summary>
+/// <summary>Runs tasks beside the main path of a workflow. A failure is rethrown on the main path, so that none is lost.</summary>
 internal sealed class BackgroundWork
 {
     private readonly List<Task> _work = [];

@@ -2,9 +2,9 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Sends the activities of a workflow to the machine that its run was moved to, or to the host of its task, those under way
-/// too: they do only what is still missing, so that each may be begun again there. An activity that its caller has interrupted ends with
-/// that.</summary>
+/// <summary>Routes the activities of a workflow to the host that its run was moved to, or to the worker host of its task. Running
+/// activities are restarted there, which is safe because they are idempotent. An activity that was interrupted by its caller ends with
+/// that interruption.</summary>
 internal sealed class MachineInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
@@ -38,7 +38,7 @@ internal sealed class MachineInterceptor : IWorkerInterceptor
                 catch (ActivityFailureException left)
                     when (moved.IsCancellationRequested && !asked.IsCancellationRequested && ActivityEnds.HasNoOutcome(left))
                 {
-                    // It is begun again on the other machine.
+                    // The activity is started again on the other host.
                 }
             }
         }

@@ -2,22 +2,22 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Sends signals of a run's tasks and train to the run's id, not to one execution of it: the run may have continued as new. One
-/// at a time, because concurrent signals may arrive in any order and an older report would be ignored.</summary>
-/// <param name="runId">The run's id, once it is known.</param>
+/// <summary>Sends signals from tasks and the merge queue to the run's workflow id without a run id, because the run may have continued as
+/// new. Sends one at a time, because concurrent signals may arrive in any order and an older report would be ignored.</summary>
+/// <param name="runId">Returns the run's id, once it is known.</param>
 internal sealed class RunSignals(Func<string> runId)
 {
     private readonly List<Task> _sending = [];
 
-    /// <summary>Sends a signal after those before it.</summary>
-    /// <param name="failed">What to do where the run is closed, or has received its limit of signals.</param>
+    /// <summary>Sends a signal after all earlier ones.</summary>
+    /// <param name="failed">Called if the run is closed, or has received its maximum number of signals.</param>
     public void Send(Expression<Func<IOrchestrationWorkflow, Task>> signal, Func<Task>? failed = null)
     {
         _sending.RemoveAll(t => t.IsCompleted);
         _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, failed));
     }
 
-    /// <summary>Notes a dropped message in the run's warnings, where people look for it as long as the run is open.</summary>
+    /// <summary>Adds a dropped message to the run's warnings, which users inspect while the run is open.</summary>
     public void NoteDropped(string note, Func<Task>? failed = null)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
@@ -27,8 +27,8 @@ internal sealed class RunSignals(Func<string> runId)
     /// <summary>Waits until all signals are sent.</summary>
     public Task FlushAsync() => Workflow.WhenAllAsync(_sending);
 
-    /// <summary>Asks the server whether the run has ended: a signal that says so may be wrong or late (a run that was reset is open
-    /// again).</summary>
+    /// <summary>Queries the server for the end of the run. A signal with that content may be wrong or late, because a run that was reset
+    /// is open again.</summary>
     public async Task<bool> HasEndedAsync(string queue)
     {
         IReadOnlyList<string> run = [runId()];

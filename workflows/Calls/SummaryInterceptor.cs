@@ -2,7 +2,7 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Gives each activity its summary, in one place for all workflows. A replay does not compare summaries, so their words may
+/// <summary>Adds a summary to each activity, in one place for all workflows. A replay does not compare summaries, so their texts may
 /// change.</summary>
 internal sealed class SummaryInterceptor : IWorkerInterceptor
 {

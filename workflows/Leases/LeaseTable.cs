@@ -2,8 +2,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Leases;
 
-/// <summary>Which tasks hold leases in a repository, and which wait. First come, first served: no request overtakes an older one for the
-/// same path or resource. No Temporal.</summary>
+/// <summary>Leases of tasks in a repository, held and waiting. First come, first served: no request overtakes an older one for the same
+/// path or resource. Independent of Temporal.</summary>
 internal sealed class LeaseTable
 {
     private readonly List<string> _runs;
@@ -30,7 +30,7 @@ internal sealed class LeaseTable
             Waiting = [.. _waiting],
         };
 
-    /// <summary>Adds a run. False: it is there already.</summary>
+    /// <summary>Adds a run. Returns false if it has already joined.</summary>
     public bool Join(string runId)
     {
         if (_runs.Contains(runId))
@@ -41,19 +41,19 @@ internal sealed class LeaseTable
         return true;
     }
 
-    /// <summary>Records what a run already holds, without checking it for conflicts.</summary>
+    /// <summary>Records the leases that a run already holds, without checking for conflicts.</summary>
     public void Hold(string runId, IEnumerable<LeaseRequest> held)
     {
         _held.RemoveAll(h => h.RunId == runId);
         _held.AddRange(held);
     }
 
-    /// <summary>Requests a lease. Null: granted; else what the task waits for.</summary>
+    /// <summary>Requests a lease. Returns the obstacle that the task waits for, or null if the lease was granted.</summary>
     public WaitsForLease? Ask(LeaseRequest request)
     {
         if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)
         {
-            // Files were granted to the task later: they are added where they conflict with no lease, and a task that holds a lease never
+            // Files granted to the task later are added only if they conflict with no lease, because a task that holds a lease never
             // waits.
             _held[at] = Obstacle(request, 0) is null ? request : _held[at];
             return null;
@@ -69,7 +69,7 @@ internal sealed class LeaseTable
     }
 
     /// <summary>Releases the lease of a task.</summary>
-    /// <returns>Requests that are granted now.</returns>
+    /// <returns>Requests that are granted as a result.</returns>
     public IReadOnlyList<LeaseRequest> Release(string runId, string? taskId)
     {
         _held.RemoveAll(h => h.RunId == runId && (taskId is null || h.TaskId == taskId));

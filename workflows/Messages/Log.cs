@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>The messages of workflows in the worker's log.</summary>
+/// <summary>Log messages of workflows in the worker's log.</summary>
 internal static partial class Log
 {
     [LoggerMessage(

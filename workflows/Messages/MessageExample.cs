@@ -4,12 +4,12 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Shows how a message is to be written, for error messages.</summary>
+/// <summary>Describes the expected format of a message, for error messages.</summary>
 internal static class MessageExample
 {
     private const int MostMembers = 40;
 
-    /// <summary>The known parameters, and an example; begins with a space.</summary>
+    /// <summary>Lists the known parameters with an example, after a leading space.</summary>
     public static string Of(IReadOnlyList<ParameterInfo> parameters)
     {
         if (parameters.Count == 0)

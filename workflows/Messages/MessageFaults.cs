@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Collects what is wrong with a message, as text for people.</summary>
+/// <summary>Collects the faults of a message as text for users.</summary>
 internal sealed class MessageFaults
 {
     private const int Most = 5;
@@ -10,13 +10,13 @@ internal sealed class MessageFaults
 
     public bool None => _faults.Count == 0;
 
-    /// <summary>The name of a member, or of the argument itself.</summary>
+    /// <summary>Formats the name of a member, or of the argument itself.</summary>
     public static string Name(string path) => path.Length == 0 ? "the argument" : $"'{Short(path)}'";
 
-    /// <summary>A value that was sent, cut to a readable length.</summary>
+    /// <summary>Quotes a received value, truncated to a readable length.</summary>
     public static string Quote(string text) => $"'{Short(text)}'";
 
-    /// <summary>Adds half a sentence.</summary>
+    /// <summary>Adds a fault as a clause.</summary>
     public void Add(string fault)
     {
         if (_faults.Count < Most)
@@ -29,7 +29,7 @@ internal sealed class MessageFaults
         }
     }
 
-    /// <summary>All faults as text.</summary>
+    /// <summary>Formats all faults.</summary>
     public string Describe() =>
         string.Join(" ", _faults.Select(fault => $"{char.ToUpperInvariant(fault[0])}{fault[1..]}."))
         + (_more > 0 ? $" And {Plural.Of(_more, "more fault")}." : "");

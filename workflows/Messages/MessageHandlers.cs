@@ -3,12 +3,12 @@ using System.Reflection;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>The methods that handle what a workflow is sent. The SDK knows them, too, and does not tell.</summary>
+/// <summary>Finds the handler methods of a workflow. The SDK has this information but does not expose it.</summary>
 internal static class MessageHandlers
 {
     private static readonly ConcurrentDictionary<Type, IReadOnlyDictionary<(MessageKind Kind, string Name), MethodInfo>> Known = new();
 
-    /// <summary>All of a workflow, by kind and name; without the handler of unknown signals.</summary>
+    /// <summary>Returns all handlers of a workflow by kind and name, without the handler of unknown signals.</summary>
     public static IReadOnlyDictionary<(MessageKind Kind, string Name), MethodInfo> Of(Type workflow) =>
         Known.GetOrAdd(
             workflow,
@@ -26,7 +26,7 @@ internal static class MessageHandlers
         : null;
 }
 
-/// <summary>The way to send a message.</summary>
+/// <summary>Kinds of messages.</summary>
 internal enum MessageKind
 {
     Signal,

@@ -2,9 +2,9 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Reads what workflows are sent, before their code sees it. What can't be read fails nothing but itself: a start fails its run,
-/// an update is rejected, a signal is noted in the record and dropped. So does an exception that a handler did not expect: the SDK would
-/// fail the workflow's task or the workflow for it, and a signal that causes one is in history for good.</summary>
+/// <summary>Reads messages to workflows before workflow code sees them. An unreadable start fails its run, an update is rejected, and a
+/// signal is recorded and dropped. Unexpected exceptions of a handler are treated alike. The SDK would fail the workflow task or the
+/// workflow for them, and a signal that causes one stays in history.</summary>
 internal sealed class MessageInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
@@ -22,7 +22,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
                 Receiver.EndsAsFailed(unreadable.Message);
                 throw unreadable;
             }
-            // The SDK looks at what is waited for whenever code of the workflow has run; a request to cancel runs none but this.
+            // The SDK checks wait conditions after any workflow code has run. A cancellation request runs no other code than this.
             _ = Workflow.WaitConditionAsync(() => false, Workflow.CancellationToken);
             return base.ExecuteWorkflowAsync(input with { Args = values });
         }
@@ -67,7 +67,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         public override void ValidateUpdate(HandleUpdateInput input)
         {
             var read = input with { Args = Read(MessageKind.Update, input.Update, input.Args) };
-            // Validation needs the run's state; before it is restored the handler validates.
+            // Validation needs the run's state. Before the state is restored, the handler validates.
             if (Receiver.IsReadyFor(input.Update))
             {
                 base.ValidateUpdate(read);
@@ -95,8 +95,8 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         public override object? HandleQuery(HandleQueryInput input) =>
             base.HandleQuery(input with { Args = Read(MessageKind.Query, input.Query, input.Args) });
 
-        /// <summary>Validates once more: much may have happened since a command was accepted, and nothing validates one that comes as a
-        /// signal.</summary>
+        /// <summary>Validates again before executing. The state may have changed since the command was accepted, and a command that
+        /// arrives as a signal was not validated at all.</summary>
         private async Task<object?> CarryOutAsync(HandleUpdateInput input)
         {
             await Receiver.UntilReadyAsync(input.Update);

@@ -7,29 +7,29 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Compares JSON with the message records: known members come out under their own names, everything else becomes a
+/// <summary>Compares JSON with the message records. Known members are returned under their declared names, and everything else becomes a
 /// fault.</summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {
-    /// <summary>Characters of a text for which no other limit is set.</summary>
+    /// <summary>Maximum length in characters of a text without another limit.</summary>
     private const int MostCharacters = 100_000;
 
-    /// <summary>Counts for which no other limit is set; sums of them fit into their types.</summary>
+    /// <summary>Maximum of a count without another limit, so that sums do not overflow.</summary>
     private const long MostCount = 10_000_000;
     private const long MostLong = 1_000_000_000_000_000;
     private static readonly TimeSpan MostTime = TimeSpan.FromDays(3650);
 
-    /// <summary>Timers can't be set for later times.</summary>
+    /// <summary>Latest accepted time, because timers can't be set for later times.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>True if a member is read, and not only written.</summary>
+    /// <summary>True if a member is read, not only written.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
-    /// <summary>Converts the value to what the type expects.</summary>
-    /// <param name="value">What was sent.</param>
+    /// <summary>Converts a value to JSON for the target type.</summary>
+    /// <param name="value">The received value.</param>
     /// <param name="type">The target type.</param>
-    /// <param name="path">Path of the value for messages; empty: the whole argument.</param>
-    /// <param name="rules">Attributes with its limits; null: none.</param>
+    /// <param name="path">Path of the value for messages; empty for the whole argument.</param>
+    /// <param name="rules">Attributes with limits for the value, or null for none.</param>
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -55,7 +55,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         };
     }
 
-    /// <summary>JSON that somebody else reads later, with a grammar of its own. Only what can't be sent on is a fault.</summary>
+    /// <summary>Accepts JSON with a separate grammar that is parsed later. Only content that can't be passed on is a fault.</summary>
     private JsonNode? TakeAsSent(JsonElement value, string path)
     {
         try
@@ -69,7 +69,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
     }
 
-    /// <summary>A reason: its kind decides which facts it may have.</summary>
+    /// <summary>Converts a reason, whose kind determines the allowed members.</summary>
     private JsonNode? TakeReason(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -133,7 +133,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     {
         if (value.ValueKind == JsonValueKind.Null)
         {
-            // Many clients write null for a member that they leave out.
+            // Many clients write null for an omitted member.
             var type = property.PropertyType;
             if (property.IsSetNullable && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null))
             {
@@ -249,7 +249,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             _ => null,
         };
 
-    /// <summary>Compares a value with its limits.</summary>
+    /// <summary>Checks a value against its limits.</summary>
     public void Check(object value, string path, ICustomAttributeProvider? rules)
     {
         var limits = (rules?.GetCustomAttributes(typeof(ValidationAttribute), inherit: true) ?? []).Cast<ValidationAttribute>().ToList();

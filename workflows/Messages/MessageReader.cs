@@ -6,24 +6,24 @@ using Temporalio.Converters;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>Result of reading a message.</summary>
-/// <param name="Values">Arguments for the handler; invalid where there is a fault.</param>
-/// <param name="Fault">Why it can't be read, as text for people; empty where it can.</param>
+/// <param name="Values">Arguments for the handler; invalid in case of a fault.</param>
+/// <param name="Fault">Fault of an unreadable message, as text for users; empty if the message is readable.</param>
 internal readonly record struct MessageReading(object?[] Values, string Fault);
 
-/// <summary>Reads everything that comes from outside: start inputs, signals, updates, query arguments. The result is the arguments of a
-/// handler, or sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for input.</summary>
+/// <summary>Reads everything that comes from outside: start inputs, signals, updates and query arguments. Returns the arguments of a
+/// handler, or sentences that name the member that is missing, unknown, of the wrong kind or too long. Never throws for input.</summary>
 internal static class MessageReader
 {
-    /// <summary>Limit in bytes of one argument; servers refuse 2 MB, and arguments are sent on.</summary>
+    /// <summary>Maximum size of a single argument in bytes. Servers reject 2 MB, and arguments are passed on.</summary>
     private const int MostBytes = 1024 * 1024;
     private const int MostDepth = 64;
     private const string Json = "json/plain";
     private const string Null = "binary/null";
 
     /// <summary>Reads the arguments of a handler.</summary>
-    /// <param name="handler">Its parameters define the arguments. One that can't be null must be given, whatever default the SDK fills in.
-    /// Arguments beyond them are not looked at, as everywhere in Temporal.</param>
-    /// <param name="arguments">A raw value for each that was sent.</param>
+    /// <param name="handler">Method whose parameters define the arguments. A non-nullable parameter is required, even if the SDK would
+    /// fill in a default. Further arguments are ignored, as everywhere in Temporal.</param>
+    /// <param name="arguments">Raw value of each received argument.</param>
     public static MessageReading Read(MethodInfo handler, IReadOnlyList<object?> arguments)
     {
         var faults = new MessageFaults();
@@ -37,7 +37,7 @@ internal static class MessageReader
         return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
     }
 
-    /// <summary>True if it must be given.</summary>
+    /// <summary>True if the argument is required.</summary>
     public static bool IsRequired(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType && new NullabilityInfoContext().Create(parameter).WriteState != NullabilityState.Nullable;
 
@@ -61,7 +61,7 @@ internal static class MessageReader
             return parameter.DefaultValue;
         }
 
-        // Where the message is one record, faults name only its members.
+        // If the message is a single record, faults name only its members.
         var path = IsSole(parameters, index) && given!.Value.ValueKind == JsonValueKind.Object ? "" : parameter.Name!;
         var node = new MessageNormalizer(faults).Take(given!.Value, parameter.ParameterType, path, parameter);
         return faults.None ? Deserialize(node, parameter.ParameterType, path, faults) : null;
@@ -75,7 +75,7 @@ internal static class MessageReader
         }
         catch (Exception unreadable)
         {
-            // Values that converters of single members refuse.
+            // Converters of single members have rejected a value.
             var member = (unreadable as JsonException)?.Path is { Length: > 2 } at ? at[2..] : "";
             faults.Add($"{MessageFaults.Name(string.Join('.', new[] { path, member }.Where(part => part.Length > 0)))} can't be read");
             return null;
@@ -123,7 +123,7 @@ internal static class MessageReader
 
     private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
 
-    /// <summary>True if this is the only argument that must be sent.</summary>
+    /// <summary>True if this is the only required argument.</summary>
     private static bool IsSole(ParameterInfo[] parameters, int index) => index == 0 && !parameters.Skip(1).Any(IsRequired);
 
     private static string NameOf(ParameterInfo[] parameters, int index) =>

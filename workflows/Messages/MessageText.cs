@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Texts and names in messages: where they may be broken, and what is wrong with a value.</summary>
+/// <summary>Reads texts and names in messages, and describes the faults of values.</summary>
 internal static class MessageText
 {
     public static string Describe(ValidationAttribute limit, string value) =>
@@ -16,8 +16,8 @@ internal static class MessageText
             _ => limit.FormatErrorMessage(""),
         };
 
-    /// <summary>Null where the value is no string, or one that no text can hold (half a surrogate pair, bytes that are not
-    /// UTF-8).</summary>
+    /// <summary>Returns the text of a JSON string. Null for other values, and for strings with invalid characters (half a surrogate pair,
+    /// invalid UTF-8).</summary>
     public static string? TextOf(JsonElement value)
     {
         try

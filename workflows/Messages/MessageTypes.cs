@@ -3,10 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Names the types of messages in plain words.</summary>
+/// <summary>Names the types of message members in plain words.</summary>
 internal static class MessageTypes
 {
-    /// <summary>The rules of the message records, with nullability and required members enforced.</summary>
+    /// <summary>JSON options of the message records, with nullability and required members enforced.</summary>
     public static JsonSerializerOptions Strict { get; } =
         new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 

@@ -2,28 +2,29 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Base of all workflows: messages wait until the state that they act on is there, and what was dropped is noted.</summary>
+/// <summary>Base class of all workflows. Messages wait until the state that they need is available, and dropped messages are
+/// recorded.</summary>
 public abstract class MessageWorkflow : IHasMachine
 {
-    /// <summary>Failure type of a start, update or query that can't be read.</summary>
+    /// <summary>Failure type of an unreadable start, update or query.</summary>
     public const string InvalidInput = "InvalidInput";
 
-    /// <summary>Failure type of a command that is valid but can't be carried out.</summary>
+    /// <summary>Failure type of a valid command that can't be carried out.</summary>
     public const string InvalidCommand = "InvalidCommand";
 
     private readonly List<string> _waiting = [];
 
-    /// <summary>The machine that does its activities.</summary>
+    /// <summary>Routing of the workflow's activities.</summary>
     private protected ActivityMachine Machine { get; } = new();
 
     ActivityMachine IHasMachine.Machine => Machine;
 
-    /// <summary>Signals and updates that this execution has received.</summary>
+    /// <summary>Number of signals and updates received by this execution.</summary>
     private protected int MessagesTaken { get; private set; }
 
     private protected bool IsStateTakenUp { get; private set; }
 
-    /// <summary>Signals that have no handler of their own, which the SDK would keep for ever.</summary>
+    /// <summary>Drops signals without a handler, which the SDK would buffer without limit.</summary>
     [WorkflowSignal(Dynamic = true, Description = "Commands are taken as signals, too; anything else is noted and dropped.")]
     public Task DropUnknownAsync(string name, IRawValue[] arguments)
     {
@@ -32,16 +33,16 @@ public abstract class MessageWorkflow : IHasMachine
         return Task.CompletedTask;
     }
 
-    /// <summary>Records for people that a message was dropped, and why.</summary>
+    /// <summary>Records a dropped message with the reason, for users.</summary>
     internal abstract void NoteDropped(string note);
 
-    /// <summary>The workflow fails for this reason; queries are answered all the same.</summary>
+    /// <summary>Prepares the workflow's failure for this reason. Queries are still answered afterwards.</summary>
     internal virtual void EndsAsFailed(string reason) { }
 
-    /// <summary>True if the state is there that a message acts on.</summary>
+    /// <summary>True if the state that a message needs is available.</summary>
     internal virtual bool IsReadyFor(string message) => IsStateTakenUp;
 
-    /// <summary>Messages are handled in the order in which they came.</summary>
+    /// <summary>Waits until a message can be handled. Messages are handled in the order of their arrival.</summary>
     internal async Task UntilReadyAsync(string message)
     {
         if (!IsReadyFor(message))
@@ -57,7 +58,7 @@ public abstract class MessageWorkflow : IHasMachine
 
     internal static ApplicationFailureException Invalid(string message, string type) => new(message, type, nonRetryable: true);
 
-    /// <summary>Rejects a command that can't be carried out; null: it can.</summary>
+    /// <summary>Rejects a command that can't be carried out. Does nothing if the refusal is null.</summary>
     private protected static void Refuse(string? refusal)
     {
         if (refusal is not null)
@@ -66,10 +67,10 @@ public abstract class MessageWorkflow : IHasMachine
         }
     }
 
-    /// <summary>Lets messages act from now on.</summary>
+    /// <summary>Allows messages to be handled from now on.</summary>
     private protected void StateIsTakenUp() => IsStateTakenUp = true;
 
-    /// <summary>Lets messages act from now on, those first that came with the start.</summary>
+    /// <summary>Allows messages to be handled from now on, starting with those that arrived with the start.</summary>
     private protected Task TakeUpStateAsync()
     {
         IsStateTakenUp = true;

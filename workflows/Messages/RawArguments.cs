@@ -3,11 +3,11 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Leaves what a workflow is sent (start, signals, updates, queries) as it came, because <see cref="MessageInterceptor"/> alone
-/// knows the parameters that it is for. Where a converter throws, the SDK drops a signal before anybody can note it, and fails the task of
-/// a workflow that is started, again and again. Results of activities and of other workflows are read as usual.</summary>
-/// <param name="inner">Reads and writes everything else.</param>
-/// <param name="workflowId">The workflow that is written to or read from; null: it is no workflow.</param>
+/// <summary>Leaves payloads sent to a workflow (start, signals, updates, queries) unconverted, because only
+/// <see cref="MessageInterceptor"/> knows the target parameters. If a converter throws, the SDK drops a signal without a record, and fails
+/// the first workflow task of a new workflow repeatedly. Results of activities and child workflows are converted as usual.</summary>
+/// <param name="inner">Converter for all other payloads.</param>
+/// <param name="workflowId">Id of the workflow whose payloads are converted, or null outside of workflows.</param>
 internal sealed class RawArguments(IPayloadConverter inner, string? workflowId = null)
     : IPayloadConverter,
         IWithSerializationContext<IPayloadConverter>

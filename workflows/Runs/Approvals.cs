@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Approvals and rejections by people: of the plan (<c>plan</c>), of a task that may not start without one, of work that changed
-/// what its gates check.</summary>
+/// <summary>Handles approvals and rejections by users: of the plan (<c>plan</c>), of a task that requires one before it starts, and of
+/// work that changed the input of its gates.</summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {
-    /// <summary>Why a person must approve before anything starts; null when no approval is needed.</summary>
-    /// <param name="confirmations">What preflight found that needs a yes.</param>
+    /// <summary>Returns the reason why a user must approve before anything starts, or null if no approval is needed.</summary>
+    /// <param name="confirmations">Findings of preflight that need confirmation.</param>
     public static Reason? ReasonToAsk(RunState state, IReadOnlyList<string> confirmations, IReadOnlyList<string> required)
     {
         List<string> reasons = [.. required];
@@ -25,7 +25,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return made is null && reasons.Count == 0 ? null : new PlanNeedsApproval(made, Quote.All(reasons));
     }
 
-    /// <summary>Why a person is asked about another plan in mid-run; null: nobody is.</summary>
+    /// <summary>Returns the reason why a replanning during the run needs an approval, or null if it needs none.</summary>
     public static Reason? ReasonToAsk(RunState state, ReplanConclusion made)
     {
         string[] reasons = [made.ApprovalReason, state.Input.Yes ? "" : made.ReviewReason];
@@ -35,7 +35,7 @@ internal sealed class Approvals(RunState state, Steering steering)
             : new OtherPlanNeedsApproval(state.Input.Yes ? null : [.. made.Tasks.Select(task => task.Id)], risks);
     }
 
-    /// <summary>Why the answer is not accepted now; null where it is.</summary>
+    /// <summary>Returns the reason why the answer is not accepted now, or null if it is.</summary>
     public string? Refuse(ApprovalCommand command, bool yes)
     {
         if (Questions.RefuseOther(state, command.Shown, command.Id) is { } other)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Before the first task: checks whether the run can begin, and asks a person where needed.</summary>
+/// <summary>Stage before the first task. Checks that the run can start, and waits for an approval if one is needed.</summary>
 internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
@@ -12,7 +12,7 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
     }
 
     /// <summary>Runs preflight.</summary>
-    /// <returns>Its result, in which nothing prevents the run.</returns>
+    /// <returns>The result of a successful preflight.</returns>
     private async Task<PreflightResult> CheckAsync()
     {
         context.TransitionTo(RunStates.Preparing, new ChecksStart());
@@ -41,8 +41,8 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
         return found;
     }
 
-    /// <summary>Waits for approval where the risk, the plan or the state of the checkout requires one. No answer in time means
-    /// no.</summary>
+    /// <summary>Waits for approval if the risk, the plan or the state of the checkout requires one. No answer in time counts as
+    /// rejected.</summary>
     private async Task ApproveAsync(PreflightResult found)
     {
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, found.Confirmations, found.Required)) is { } refused)

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Budgets of a run, and those that it counts in: a person raises one, and what waits for it goes on.</summary>
+/// <summary>Raises budgets that apply to the run, and lets waiting tasks continue.</summary>
 internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Why a command is refused, in a sentence; null: it is not.</summary>
+    /// <summary>Returns a sentence with the reason why a command is refused, or null if it is valid.</summary>
     public string? Refuse(RaiseBudgetCommand command)
     {
         var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
@@ -21,7 +21,7 @@ internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
             : null;
     }
 
-    /// <summary>Stores the new limit, and lets the tasks that wait for it go on.</summary>
+    /// <summary>Stores the new limit, and lets the tasks that wait for it continue.</summary>
     public async Task<SteeringAnswer> IncreaseAsync(RaiseBudgetCommand command)
     {
         var waiting = Waiting(command);

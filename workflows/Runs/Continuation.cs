@@ -1,15 +1,16 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Closes a long history: the run continues as new, its tasks go on undisturbed and report to the same id.</summary>
-/// <param name="recorder">Writes what is not recorded yet.</param>
-/// <param name="checkpoints">What the run takes with it.</param>
-/// <param name="messagesTaken">Signals and updates that this execution has received.</param>
+/// <summary>Limits the length of the history. The run continues as new, while its tasks keep running and report to the same workflow
+/// id.</summary>
+/// <param name="recorder">Writes unrecorded transitions.</param>
+/// <param name="checkpoints">Creates the state for the next execution.</param>
+/// <param name="messagesTaken">Returns the number of signals and updates received by this execution.</param>
 internal sealed class Continuation(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
 {
     private readonly RunState _state = context.State;
     private int _eventsOfRestore;
 
-    /// <summary>True when draining can begin, or when the run may continue as new.</summary>
+    /// <summary>True if the run can start to wind down, or may continue as new.</summary>
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
@@ -21,7 +22,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
             Workflow.ContinueAsNewSuggested
         );
 
-    /// <summary>True when nothing is under way that the checkpoint would not contain. A cancelled run ends in this execution.</summary>
+    /// <summary>True if nothing is in flight that the checkpoint would not contain. A cancelled run ends in this execution.</summary>
     private bool MayContinue =>
         IsDue
         && _state.IsDraining
@@ -31,17 +32,17 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         && !_state.IsCancelled
         && !context.Resets.WasReset;
 
-    /// <summary>Goes on from the checkpoint of the previous execution.</summary>
+    /// <summary>Continues from the checkpoint of the previous execution.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
     {
         await checkpoints.RestoreAsync(checkpoint);
         _eventsOfRestore = Workflow.CurrentHistoryLength;
     }
 
-    /// <summary>Continues as new where the history is long and nothing is under way; until then nothing new is started.</summary>
+    /// <summary>Continues as new if the history is long and nothing is in flight. Until then no new work is started.</summary>
     public async Task ContinueIfLongAsync()
     {
-        // Otherwise a run with short tasks would always be about to start one, and never close its history.
+        // Otherwise a run with short tasks would always be about to start one, and could never continue as new.
         _state.IsDraining |= IsDue;
         if (!MayContinue)
         {
@@ -50,7 +51,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         await recorder.RecordAllAsync();
         if (!Workflow.AllHandlersFinished)
         {
-            // A command may wait for a task, and the task for its merge.
+            // A command may wait for a task, which waits for its merge.
             _state.IsDraining = false;
             await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
             return;

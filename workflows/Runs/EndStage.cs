@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Ends a run: tasks are stopped, leases released, the report written.</summary>
+/// <summary>Ends a run. Stops tasks, releases leases and writes the report.</summary>
 internal sealed class EndStage(
     RunContext context,
     TaskMessenger messenger,
@@ -12,8 +12,8 @@ internal sealed class EndStage(
     NoticeSender notices
 )
 {
-    /// <summary>Tasks give back their worktrees after their last report; one that can't (a full disk) keeps trying without its
-    /// run.</summary>
+    /// <summary>Time limit for tasks to release their worktrees after their last report. A task that can't (for example, on a full disk)
+    /// keeps trying without its run.</summary>
     private static readonly TimeSpan ChildrenCloseWithin = TimeSpan.FromMinutes(1);
 
     private readonly RunState _state = context.State;
@@ -24,7 +24,8 @@ internal sealed class EndStage(
         _state.IsEnding = true;
         if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
         {
-            // A request of Temporal itself ends the run as the command does, so that its result says the same. Who made it is unknown here.
+            // A cancellation request by a Temporal client ends the run like the command, so its result is the same. Its author is unknown
+            // here.
             _state.Note(new CancelledBy(_state.CancelledBy), RunContext.Now);
         }
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
@@ -37,7 +38,7 @@ internal sealed class EndStage(
         {
             var abort = new AbortInput(_state.RunId, _state.Repository, _state.Run.Staging);
 
-            // What a run holds can be damaged so that a step of its end is impossible: it ends all the same, and says so.
+            // Damaged files of the run can make a step of its end impossible. The run ends anyway, and reports the failure.
             var (said, failed) = await FailureCause.TryAsync(
                 Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short)
             );
@@ -95,8 +96,8 @@ internal sealed class EndStage(
         };
     }
 
-    /// <summary>Releases what the run held and writes its report.</summary>
-    /// <returns>The report's path.</returns>
+    /// <summary>Releases the run's resources and writes its report.</summary>
+    /// <returns>Path of the report.</returns>
     private async Task<string> TidyUpAsync(RunStatus ending)
     {
         await leases.LeaveAsync();

@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Why a run still waits for a person.</summary>
-/// <param name="Why">Why; null: nothing new to report.</param>
+/// <summary>State of a stalled run that still waits for a user.</summary>
+/// <param name="Why">Reason for the wait, or null for nothing new to report.</param>
 /// <param name="Evidence">File with the evidence, relative to the repository.</param>
 internal sealed record Standstill(Reason? Why = null, string Evidence = "");
 
-/// <summary>A run that can't go on by itself stays open, for as long as it takes, at no cost: its history is in the engine, and no process
-/// is needed. A person retries or leaves out tasks (<see cref="Steering"/>), or decides how the run as a whole goes on.</summary>
+/// <summary>Keeps a stalled run open without a time limit. The wait needs no process, because the engine has the history. A user retries
+/// or skips tasks (<see cref="Steering"/>), or decides how the run as a whole continues.</summary>
 internal sealed class Escalation(RunContext context, ReplanStage replanning)
 {
     private readonly RunState _state = context.State;
@@ -14,8 +14,8 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private static DateTimeOffset Now => RunContext.Now;
 
     /// <summary>Waits until something can proceed.</summary>
-    /// <param name="landMerged">Lands what is merged, when a person requests it.</param>
-    /// <param name="standstill">Result of the last attempt to go on.</param>
+    /// <param name="landMerged">Lands the merged work when a user requests it.</param>
+    /// <param name="standstill">Result of the last attempt to continue.</param>
     public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, Standstill standstill)
     {
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
@@ -45,9 +45,9 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         }
     }
 
-    /// <summary>Carries out a person's resolution.</summary>
-    /// <param name="stand">Why the run could not go on.</param>
-    /// <returns>Why the run waits on; null: it goes on.</returns>
+    /// <summary>Carries out a user's resolution.</summary>
+    /// <param name="stand">Reason why the run was stalled.</param>
+    /// <returns>Reason why the run is still stalled, or null if it continues.</returns>
     public async Task<Standstill?> ResolveAsync(Standstill stand)
     {
         var resolution = _state.Resolution!;
@@ -117,7 +117,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         return null;
     }
 
-    /// <summary>The tasks that a person's commits replace.</summary>
+    /// <summary>Returns the tasks that a user's commits replace.</summary>
     private IEnumerable<TaskEntry> Mended(ResolutionCommand command) =>
         Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
@@ -138,7 +138,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, why.By.Who);
     }
 
-    /// <summary>Starts another review where the accepted tree is not the present one.</summary>
+    /// <summary>Starts another review if the current tree is not the accepted one.</summary>
     private void LookAgain()
     {
         if (

@@ -1,16 +1,17 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A run has landed.</summary>
-/// <param name="Why">What the run ends with; null: the target contains its work.</param>
+/// <summary>Result of landing a run.</summary>
+/// <param name="Why">Final reason of the run, or null if the target already contains its work.</param>
 internal sealed record Landing(RunLanded? Why);
 
-/// <summary>Lands staging on the target: when all is merged, or earlier, when a person asks for what is merged by then.</summary>
+/// <summary>Lands staging on the target, either when all work is merged, or earlier when a user requests to land the merged
+/// work.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
 {
     private readonly RunState _state = context.State;
 
     /// <summary>Lands staging.</summary>
-    /// <returns>The landing; null: not all tasks are merged, after a reset or because of a person's decision.</returns>
+    /// <returns>The landing, or null if not all tasks are merged, after a reset or because of a user's decision.</returns>
     public async Task<Landing?> RunAsync()
     {
         context.TransitionTo(RunStates.Integrating, new ReadyToLand(_state.Run.Review));
@@ -36,9 +37,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         }
     }
 
-    /// <summary>Landing needs a person. An approval counts for this landing only: after the time limit it is for a new one.</summary>
-    /// <param name="result">Why.</param>
-    /// <returns>True: this landing is approved; null: a person decided otherwise for the run, or it is not ready any more.</returns>
+    /// <summary>Waits for a user to approve landing. An approval is valid only for this landing. After its time limit it applies to a new
+    /// landing.</summary>
+    /// <param name="result">The refused landing.</param>
+    /// <returns>True if this landing is approved; null if a user decided otherwise for the run, or the run is no longer ready.</returns>
     private async Task<bool?> WaitForPersonAsync(LandResult result)
     {
         _state.PromoteAsked = false;
@@ -82,7 +84,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         bool IsAnswered() => _state.PromoteAsked || _state.Resolution is not null || !_state.Board.AllMerged;
     }
 
-    // The shortest timer.
+    // A timer has a minimum length.
     private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
         deadline - RunContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 
@@ -96,7 +98,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         );
     }
 
-    /// <summary>Lands what is merged while other tasks of the run need a person, on that person's request.</summary>
+    /// <summary>Lands the merged work at a user's request, while other tasks of the run need attention.</summary>
     public async Task<LandResult> LandMergedAsync()
     {
         context.TransitionTo(RunStates.Landing, new LandsPart());
@@ -108,13 +110,13 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         return result;
     }
 
-    /// <summary>The reason for people why nothing has landed.</summary>
+    /// <summary>Creates the reason for users why nothing has landed.</summary>
     public static NotLanded NotLandedFor(LandResult result) =>
         new(new Quote(result.Message)) { LosesWork = result.LosesWork, Branch = result.RenamedTo };
 
     private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
     {
-        // A lost task may have requested a merge: staging must not be moved by two writers.
+        // A lost task may have requested a merge. Only one writer may move staging.
         await context.WaitAsync(() => _state.Train.Waiting.Count == 0);
         context.ThrowIfCancelled();
         var run = _state.Run;

@@ -1,22 +1,23 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Leases of this run for files and resources over all runs of the repository: a run that is alone only joins, otherwise each task
-/// requests a lease. Updates for the lease workflow wait here in order (<see cref="NextUpdate"/>). No Temporal, no clock.</summary>
+/// <summary>Leases of this run for files and resources across all runs of the repository. A run that is alone only joins; otherwise each
+/// task requests a lease. Updates for the lease workflow are queued here in order (<see cref="NextUpdate"/>). Independent of Temporal and
+/// the clock.</summary>
 internal sealed class LeaseBook
 {
     private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
     private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _updates = new();
 
-    /// <summary>The run has joined and not left.</summary>
+    /// <summary>True if the run has joined and not left.</summary>
     public bool Joined { get; private set; }
 
-    /// <summary>True if other runs work in the repository; null: not known yet.</summary>
+    /// <summary>True if other runs work in the repository; null if not known yet.</summary>
     public bool? Shared { get; private set; }
 
-    /// <summary>Why the run could not join; empty where it could.</summary>
+    /// <summary>Reason why the run could not join; empty if it could.</summary>
     public string JoinFailure { get; private set; } = "";
 
-    /// <summary>The join was answered or has failed.</summary>
+    /// <summary>True if the join was answered or has failed.</summary>
     public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
 
     public LeaseCheckpoint ToCheckpoint() =>
@@ -36,8 +37,8 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>Joins, before the first task starts and after a reset: the lease workflow may have dropped this run, or hold leases of
-    /// tasks that have ended.</summary>
+    /// <summary>Joins before the first task starts and again after a reset. After a reset the lease workflow may have dropped this run, or
+    /// may hold leases of tasks that have ended.</summary>
     public void Join()
     {
         (Joined, Shared, JoinFailure) = (true, null, "");
@@ -56,8 +57,8 @@ internal sealed class LeaseBook
         Add(LeaseStep.Leave);
     }
 
-    /// <summary>Handles news of the lease workflow. News that comes before the join is ignored: it was sent to an execution that a reset
-    /// has replaced, and must not be answered before the state of the repository is known.</summary>
+    /// <summary>Handles news from the lease workflow. Ignores news that arrives before the join, because it was sent to an execution that
+    /// a reset has replaced. It can't be answered before the state of the repository is known.</summary>
     public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
     {
         if (!Joined)
@@ -103,16 +104,16 @@ internal sealed class LeaseBook
         Add(LeaseStep.Hold, atWork);
     }
 
-    /// <summary>True where the task has the lease it needs.</summary>
+    /// <summary>True if the task has its lease or needs none.</summary>
     public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is LeaseStanding.Granted;
 
-    /// <summary>True where the task's lease was not requested yet.</summary>
+    /// <summary>True if the task's lease was not requested yet.</summary>
     public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
 
-    /// <summary>True for a task that waits for a lease: it takes no slot meanwhile.</summary>
+    /// <summary>True for a task that waits for a lease and occupies no slot meanwhile.</summary>
     public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
 
-    /// <summary>The review and a planner only read.</summary>
+    /// <summary>True for the review and a planner, which only read.</summary>
     private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
 
     /// <summary>Requests the lease of a task.</summary>
@@ -125,7 +126,7 @@ internal sealed class LeaseBook
     /// <summary>True if there are updates to send.</summary>
     public bool HasUpdates(RunBoard board) => _updates.Count > 0 || Ended(board).Any();
 
-    /// <summary>The next update to send. Ended tasks release what they had or had requested.</summary>
+    /// <summary>Returns the next update to send. Ended tasks release their held or requested leases.</summary>
     public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(RunBoard board)
     {
         foreach (var id in Ended(board).ToList())
@@ -139,7 +140,7 @@ internal sealed class LeaseBook
     /// <summary>Removes the oldest pending update after it was sent.</summary>
     public void Sent() => _updates.Dequeue();
 
-    /// <summary>Drops the oldest pending update because it can never be sent.</summary>
+    /// <summary>Drops the oldest pending update, which can never be sent.</summary>
     public void CouldNotSend(RunBoard board, string why, DateTimeOffset now)
     {
         var (step, tasks) = _updates.Dequeue();
@@ -161,12 +162,12 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>When <see cref="ExplainLongWaits"/> is due next; null: never.</summary>
+    /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null for never.</summary>
     public DateTimeOffset? NextLongWait(RunBoard board, TimeSpan patience) =>
         Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
-    /// <summary>Adds to the reason of tasks that wait long for a lease since when they wait: its holder may itself wait for a
-    /// person.</summary>
+    /// <summary>Adds the start time to the reason of long waits for a lease, because the holder of the lease may be waiting for a
+    /// user.</summary>
     public void ExplainLongWaits(RunBoard board, TimeSpan patience, DateTimeOffset now)
     {
         foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())

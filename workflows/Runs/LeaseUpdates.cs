@@ -5,7 +5,7 @@ internal sealed class LeaseUpdates(RunContext context)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Runs as long as the run.</summary>
+    /// <summary>Sends updates for as long as the run exists.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -25,7 +25,7 @@ internal sealed class LeaseUpdates(RunContext context)
         }
     }
 
-    /// <summary>Joins the leases and waits for their answer.</summary>
+    /// <summary>Joins the leases and waits for the answer.</summary>
     public async Task JoinAsync()
     {
         _state.Leases.Join();
@@ -36,7 +36,7 @@ internal sealed class LeaseUpdates(RunContext context)
         }
     }
 
-    /// <summary>Leaves, and waits until that is sent.</summary>
+    /// <summary>Leaves the leases, and waits until the update is sent.</summary>
     public async Task LeaveAsync()
     {
         _state.Leases.Leave();

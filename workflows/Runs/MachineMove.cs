@@ -2,13 +2,13 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Has the steps of a run done on another machine: what it needs of its repository is there already. Everything below the run is
-/// told, and what is under way on the machine before is not waited for.</summary>
+/// <summary>Moves a run to another host, which already has the required data of the repository. Notifies all child workflows, and abandons
+/// running activities on the previous host.</summary>
 internal sealed class MachineMove(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, MergeTrain merging)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Why the run can't be moved there; null: it can.</summary>
+    /// <summary>Returns the reason why the run can't be moved to that host, or null if it can.</summary>
     public string? Refuse(MoveRunCommand command) =>
         QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the queue of a repository on a machine."
         : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
@@ -17,7 +17,7 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
         : null;
 
-    /// <summary>Only what tasks have made is done again.</summary>
+    /// <summary>Checks the list of lost tasks. Only work that tasks have made can be repeated.</summary>
     private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStates.Executing
             ? $"{_state.RunId} is {_state.Run.State}: what is lost of its tasks can be done again only while they are executed."
@@ -25,9 +25,9 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;
 
-    /// <summary>Moves it. Repeated, it tells everything below the run once more.</summary>
-    /// <param name="command">Where to.</param>
-    /// <param name="machine">The machine of the run's own activities.</param>
+    /// <summary>Moves the run. A repetition notifies all child workflows again.</summary>
+    /// <param name="command">The command with the new host.</param>
+    /// <param name="machine">Routing of the run's own activities.</param>
     public async Task<SteeringAnswer> MoveAsync(MoveRunCommand command, ActivityMachine machine)
     {
         var (from, to, by) = (_state.Repository, command.To, Person.Of(command.By));
@@ -40,9 +40,9 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
         }
         machine.MoveTo(to.Queue);
         var atWork = _state.Board.AtWork.ToList();
-        // At once: nothing is to begin on a commit that nobody has.
+        // Done first, so that no task starts on a commit that no host has.
         var ended = command.Lost is { Count: > 0 } lost ? Lose(lost, command.Staging!, MachineName.Of(from)) : [];
-        // Before they are moved: no agent is to begin there on work that is lost.
+        // These tasks are ended before they are moved, so that no agent starts there on lost work.
         foreach (var report in ended)
         {
             await takeOver.EndUnknownAsync(report);
@@ -69,8 +69,8 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
             : new SteeringAnswer($"{_state.RunId} is on {MachineName.Of(to)} already.", Changed: false, NamesRun: true);
     }
 
-    /// <summary>Has the work of tasks done again, on a staging branch that does not have it.</summary>
-    /// <returns>What was known of those whose workflows are open, which work for nobody any more.</returns>
+    /// <summary>Repeats tasks whose work is lost, on a staging branch without that work.</summary>
+    /// <returns>The last reports of tasks whose workflows are open but no longer belong to a run.</returns>
     private List<TaskReport> Lose(IReadOnlyList<string> lost, string staging, MachineName with)
     {
         var (open, why) = (new List<TaskReport>(), new LostWithMachine(with));
@@ -91,12 +91,12 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
             _state.Train.Drop(entry.Id);
             _state.Board.Lose(entry, why, RunContext.Now);
         }
-        // Another train goes on from there, once this one has closed.
+        // Another merge queue continues from this position after the current one has closed.
         _state.Train.Lose(_state.Train.ExecutionId);
         return open;
     }
 
-    /// <summary>Files are leased in each clone by itself.</summary>
+    /// <summary>Moves the leases, which each clone manages separately.</summary>
     private async Task MoveLeasesAsync(RepositoryReference from, RepositoryReference to)
     {
         if (from.Key == to.Key)
@@ -132,7 +132,7 @@ internal sealed class MachineMove(RunContext context, TaskMessenger messenger, T
         }
         catch (FailureException)
         {
-            // Nothing is leased there any more.
+            // The lease workflow of the previous clone has already ended.
         }
     }
 }

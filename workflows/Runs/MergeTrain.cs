@@ -1,10 +1,10 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Talks to the run's merge train, a child workflow: sends it verified work in order, and passes its results to tasks. The train
-/// is started when there is work, and again if it was ended from outside.</summary>
+/// <summary>Communicates with the run's merge queue, a child workflow. Sends it verified work in order, and passes its results to tasks.
+/// The merge queue is started when work is ready, and again if it was ended from outside.</summary>
 internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 {
-    /// <summary>Delay before starting a train whose id is still in use, or after one was lost; doubled each time.</summary>
+    /// <summary>Delay before starting a merge queue whose workflow id is still in use, or that was lost. Doubles each time.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
@@ -13,12 +13,12 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     private bool _isSending;
     private bool _isToldToClose;
 
-    /// <summary>Completes when the train that this execution started last has closed.</summary>
+    /// <summary>Completes when the merge queue that this execution started last has closed.</summary>
     private Task _closed = Task.CompletedTask;
 
     private TrainLink Link => _state.Train;
 
-    /// <summary>Runs as long as the run.</summary>
+    /// <summary>Sends updates for as long as the run exists.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -30,7 +30,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Handles a report of the train, if it is new, and notifies tasks.</summary>
+    /// <summary>Handles a report of the merge queue, if it is new, and notifies tasks.</summary>
     public void TakeIn(TrainReport report)
     {
         if (!Link.TakeIn(report))
@@ -56,17 +56,17 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>The train has ended after <see cref="Close"/>, and the waiting tasks were notified.</summary>
+    /// <summary>True if the merge queue has ended after <see cref="Close"/> and the waiting tasks were notified.</summary>
     public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSending && !HasUpdates;
 
-    /// <summary>Stops merging: the merge under way is interrupted, and waiting tasks are notified.</summary>
+    /// <summary>Stops merging. The current merge is interrupted, and waiting tasks are notified.</summary>
     public void Close() => Link.IsClosing = true;
 
-    /// <summary>Closes a train that does not count any more: what it has merged is gone. The next one starts once it has closed.</summary>
+    /// <summary>Closes a merge queue whose merges are lost. Its successor starts after it has closed.</summary>
     public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("what it has merged is lost"));
 
-    /// <summary>After a reset nothing is sent before it is known what is merged: a train with an older position would move staging
-    /// back.</summary>
+    /// <summary>True if there are updates to send. After a reset nothing is sent before the merged work is known, because a merge queue
+    /// with an outdated position would move staging back.</summary>
     private bool HasUpdates =>
         Link switch
         {
@@ -75,8 +75,8 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             _ => !context.Resets.WasReset && !_state.IsLandingMerged && (Link.AnyToSend || ToPass() is not null),
         };
 
-    /// <summary>A task that the train must not wait for: the one that resolves a conflict, when it has ended or waits for a person, an
-    /// account or the machine; or one in conflict behind it that has ended or was cancelled. Null: there is none.</summary>
+    /// <summary>Task that the merge queue should stop waiting for, or null for none. Either the task that resolves a conflict, if it has
+    /// ended or waits for a user, an account or the host. Or a conflicting task behind it that has ended or was cancelled.</summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
@@ -128,7 +128,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
 
     private async Task StartAsync()
     {
-        // A train that an earlier execution of this run has started is about to close, or is closed by the reset recovery.
+        // A merge queue started by an earlier execution of this run is about to close, or the reset recovery closes it.
         while (!Link.IsClosing && !context.Resets.WasReset && !await TryStartAsync())
         {
             await PauseAsync();
@@ -171,7 +171,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Starts another train, after a delay, when one was ended from outside or failed.</summary>
+    /// <summary>Starts another merge queue, after a delay, if one failed or was ended from outside.</summary>
     private async Task FollowAsync(ChildWorkflowHandle train)
     {
         try
@@ -204,11 +204,11 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         }
         catch (FailureException)
         {
-            // The train has closed: the next one gets all requests without an answer.
+            // The merge queue has closed. Its successor gets all requests without an answer.
             Link.Lose(train);
         }
     }
 
-    /// <summary>Sends the merge result to the task in the background; the train does not wait.</summary>
+    /// <summary>Sends the merge result to the task in the background, without delaying the merge queue.</summary>
     private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
 }

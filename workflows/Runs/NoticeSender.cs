@@ -1,14 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Has people told what they want to know: once when it changes, and again when the step asks for it. Nothing waits for that; what
-/// reaches nobody is a warning of the run.</summary>
+/// <summary>Sends notices to users when they change, and again when the activity requests it. Runs in the background; undelivered notices
+/// become warnings of the run.</summary>
 internal sealed class NoticeSender(RunContext context)
 {
-    /// <summary>The time in which notices are gathered: a task that fails, and the run that can't continue without it, are one
+    /// <summary>Time in which notices are gathered. For example, a failed task and the run that can't continue without it are one
     /// notice.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(3);
 
-    /// <summary>The time for which a run's end waits for channels that do not answer.</summary>
+    /// <summary>Time for which the end of a run waits for unresponsive channels.</summary>
     private static readonly TimeSpan Closing = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;
@@ -21,7 +21,7 @@ internal sealed class NoticeSender(RunContext context)
     private bool _isClosing;
     private bool _isTelling;
 
-    /// <summary>Runs as long as the run.</summary>
+    /// <summary>Sends notices for as long as the run exists.</summary>
     public async Task RunAsync()
     {
         while (!_isClosing)
@@ -42,7 +42,7 @@ internal sealed class NoticeSender(RunContext context)
         }
     }
 
-    /// <summary>Tells how the run has ended, and withdraws all questions. Channels that do not answer are given up.</summary>
+    /// <summary>Reports the end of the run, and withdraws all questions. Gives up on unresponsive channels.</summary>
     public async Task CloseAsync()
     {
         _isClosing = true;
@@ -55,7 +55,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private RunRest Rest => IsStanding(_state) ? RunRest.Standing : RunRest.None;
 
-    // Looked at again only when something has happened: questions are made of texts.
+    // Recomputed only after a transition, because formatting the questions is expensive.
     private bool HasNews()
     {
         if (_seen != _state.Journal.Sequence)
@@ -63,7 +63,7 @@ internal sealed class NoticeSender(RunContext context)
             _seen = _state.Journal.Sequence;
             _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
         }
-        // What waits for its minute is told at once when nothing more will happen.
+        // A notice that waits for its minute is sent at once if nothing more will happen.
         return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunRest.None && IsStanding(_state));
     }
 

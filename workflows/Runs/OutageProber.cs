@@ -1,20 +1,20 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Probes accounts and machines that do not work, with growing delays, and resumes tasks when they work again.</summary>
+/// <summary>Probes failing accounts and hosts with growing delays, and resumes tasks when they work again.</summary>
 internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
 {
-    /// <summary>A probe that has worked for this long counts as a success.</summary>
+    /// <summary>Time after which a running probe counts as a success.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Longest pause between two tasks that go on again.</summary>
+    /// <summary>Maximum delay between two resumed tasks.</summary>
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
-    /// <summary>By then all tasks have gone on again, however many they are.</summary>
+    /// <summary>Time within which all tasks are resumed, regardless of their number.</summary>
     private static readonly TimeSpan WholeSpread = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;
 
-    /// <summary>Runs as long as the run.</summary>
+    /// <summary>Probes for as long as the run exists.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -28,7 +28,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>From the first failure until it works again.</summary>
+    /// <summary>Handles an outage from its first failure until it is over.</summary>
     private async Task ProbeAsync(Outage outage)
     {
         if (outage.Until is not null)
@@ -90,7 +90,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Lets one task probe. False: none is left that needs it.</summary>
+    /// <summary>Resumes one task as a probe. Returns false if no affected task is left.</summary>
     private async Task<bool> TryOnceAsync(Outage outage)
     {
         if (Waiting(outage).FirstOrDefault() is { } parked)

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Outages: failures of a run that no task is to blame for. Tasks of an account are parked together, nothing new is started with
-/// it, and one of them probes it after growing delays. Three equal failures of different tasks within ten minutes count as an outage, too.
-/// No Temporal, no clock.</summary>
-/// <param name="firstPause">Delay before the first probe.</param>
+/// <summary>Outages of a run: failures that are not a task's fault. Tasks of an affected account wait together, and no new task starts
+/// with that account. One task probes the account after growing delays. Three equal failures of different tasks within ten minutes also
+/// count as an outage. Independent of Temporal and the clock.</summary>
+/// <param name="firstPause">Returns the delay before the first probe.</param>
 internal sealed class Outages(Func<TimeSpan> firstPause)
 {
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
@@ -22,10 +22,10 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// <summary>True if a task may start now.</summary>
     public bool Allow(TaskOutline task) => Open.All(t => !Holds(t, task) || t.MayStartOne);
 
-    /// <summary>True if both may start now: of the tasks that an outage concerns only one probes it.</summary>
+    /// <summary>True if both tasks may start now. Only one of the tasks affected by an outage probes it.</summary>
     public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Holds(t, one) || !Holds(t, other));
 
-    /// <summary>A task was started; if it is the probe, it is the only one.</summary>
+    /// <summary>Records the start of a task. If the task is a probe, it is the only one.</summary>
     public void Started(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => t.MayStartOne && Concerns(t, task)))
@@ -35,7 +35,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>A parked task was resumed.</summary>
+    /// <summary>Records that a waiting task was resumed.</summary>
     public void Told(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => Concerns(t, task)))
@@ -64,12 +64,12 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>A task ended because its agent failed. When that reveals an outage, returns the tasks that failed alike: they are
-    /// retried.</summary>
-    /// <param name="signature">Signature of the failure; empty: it says nothing about other tasks.</param>
-    /// <param name="why">The same for people; null: unknown.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="isSettled">Whether a task that failed before is done or left out by now, and so does not count.</param>
+    /// <summary>Records a task that ended because its agent failed. If that reveals an outage, returns the tasks with the same failure,
+    /// which are retried.</summary>
+    /// <param name="signature">Signature of the failure; empty if the failure does not concern other tasks.</param>
+    /// <param name="why">The failure as a reason, or null if unknown.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="isSettled">True for a failed task that is done or skipped by now, and so does not count.</param>
     public IReadOnlyList<string> Failed(TaskOutline task, string signature, Reason? why, DateTimeOffset now, Func<string, bool> isSettled)
     {
         if (signature.Length == 0)
@@ -97,12 +97,13 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         return alike;
     }
 
-    /// <summary>All outages as text; empty where there are none.</summary>
+    /// <summary>Formats all outages; empty without outages.</summary>
     public string Describe() => string.Join(" ", Open.Select(t => $"{ReasonText.NameOf(t.Name)}: {ReasonText.Of(t.Why).TrimEnd('.')}."));
 
     public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
-    /// <summary>True if a task may not start for it: one that may go on with another agent finds out at its start.</summary>
+    /// <summary>True if the outage prevents a task from starting. A task that may continue with another agent decides at its
+    /// start.</summary>
     private static bool Holds(Outage outage, TaskOutline task) =>
         Concerns(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });
 
@@ -124,7 +125,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
                     or TaskStates.Remediating
                     or TaskStates.Blocked;
 
-    /// <summary>Name of the outage that a parked task waits for; null where its report tells of none.</summary>
+    /// <summary>Returns the name of the outage that a task waits for, or null if its report has none.</summary>
     public static string? Of(TaskOutline task, TaskReport report) =>
         report.Progress.State != TaskStates.Parked ? null
         : report.FailureClass == FailureClass.Environment ? ""

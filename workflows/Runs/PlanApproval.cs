@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Waits for a person's approval of a plan. No answer in time means no.</summary>
+/// <summary>Waits for a user's approval of a plan. No answer in time counts as rejected.</summary>
 internal sealed class PlanApproval(RunContext context)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Asks.</summary>
-    /// <param name="why">Why a person is asked; null: no approval is needed.</param>
-    /// <returns>Why the plan may not begin; null: it may.</returns>
+    /// <summary>Requests the approval.</summary>
+    /// <param name="why">Reason for the approval, or null if none is needed.</param>
+    /// <returns>Reason why the plan can't start, or null if it may.</returns>
     public async Task<Reason?> AskAsync(Reason? why)
     {
         if (why is null)

@@ -2,7 +2,8 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The first stage of a run: a request becomes a plan where it began with one, and the plan's tasks come on the board.</summary>
+/// <summary>First stage of a run. Turns a request into a plan if the run started with one, and puts the plan's tasks on the
+/// board.</summary>
 internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskStarter starter, RunRecorder recorder, ResetRecovery recovery)
 {
     private readonly RunState _state = context.State;
@@ -46,8 +47,8 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         context.TransitionTo(RunStates.Planning, new PlanRead(tasks.Count, stored));
     }
 
-    /// <summary>A worker that serves it answers at once. As long as there is none the run says for whom it waits, and nothing of it exists
-    /// that would have to be ended before it can be cancelled.</summary>
+    /// <summary>Finds the repository. A worker that serves it answers at once. Without such a worker the run shows the repository that it
+    /// waits for. Nothing exists yet that would have to be ended before a cancellation.</summary>
     private async Task<RepositoryReference> FindRepositoryAsync()
     {
         var (name, before) = (_state.Input.Repository, _state.Run.Why);
@@ -64,7 +65,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         }
     }
 
-    /// <summary>Stores the plan where it was requested, if there is one, and releases what planning held.</summary>
+    /// <summary>Stores the plan, if one was made, at the requested location. Releases the resources of planning.</summary>
     public Task<string> EndPlanningAsync()
     {
         _state.PlanningEnded = true;
@@ -78,7 +79,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
     }
 
-    /// <summary>Fails the run at once for an input or a plan that can't be run, with every fault named.</summary>
+    /// <summary>Fails the run at once for an invalid input or plan, with all faults.</summary>
     public static void Refuse(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)
@@ -91,7 +92,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         }
     }
 
-    /// <summary>Runs the planner until there is a plan. Where it fails, a person decides how to go on.</summary>
+    /// <summary>Runs the planner until a plan is made. If the planner fails, a user decides how to continue.</summary>
     private async Task MakePlanAsync()
     {
         var begin = new BeginPlanningInput(_state.RunId, _state.Repository, _state.Input);
@@ -111,7 +112,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         {
             Id = PlannerTask.Id,
             Title = begun.Title,
-            // An outage of its account was one of the machine before, with other timers.
+            // Before this patch, an outage of the planner's account counted as an outage of the host, with different timers.
             Account = Workflow.Patched("planner-account") ? begun.Agent : "",
             Timeout = begun.Timeout,
         };
@@ -142,7 +143,8 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         }
     }
 
-    /// <summary>A reset in this stage is handled when there is a plan: before that only the planner was started.</summary>
+    /// <summary>Waits for a condition. A reset in this stage is handled after a plan is made, because only the planner was started
+    /// before.</summary>
     private async Task WaitAsync(Func<bool> holds)
     {
         await Workflow.WaitConditionAsync(() => holds() || _state.IsCancelled || context.Background.HasFailed, CancellationToken.None);

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Texts about a run beside its states.</summary>
+/// <summary>Texts about a run besides its states.</summary>
 internal static class Progress
 {
-    /// <summary>The number of notes of unreadable messages in the status.</summary>
+    /// <summary>Maximum number of notes of unreadable messages in the status.</summary>
     private const int MostDropped = 10;
 
-    /// <summary>The run's details for the Web UI, as Markdown.</summary>
+    /// <summary>Formats the run's details for the Web UI, as Markdown.</summary>
     public static string Describe(RunState state)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"**{state.Run.State}** {state.Run.Reason}\n\n");
-        // Who starts a run with a tool of Temporal seldom gives it a summary, and a workflow can't give itself one.
+        // Runs started with Temporal tools seldom have a summary, and a workflow can't set its own.
         if (state.Run.Title.Length > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"{state.Run.Title} (`{state.Run.Repository}`)\n\n");
@@ -32,7 +32,7 @@ internal static class Progress
         return text.ToString();
     }
 
-    /// <summary>The purpose of a task's workflow, as Markdown that stays: its progress is in its own details.</summary>
+    /// <summary>Describes a task's workflow as fixed Markdown. The workflow's own details show the progress.</summary>
     public static string DescribeTask(RunState state, TaskEntry entry)
     {
         var (outline, text) = (entry.Outline, new StringBuilder());
@@ -45,7 +45,7 @@ internal static class Progress
         return DisplayText.Details(text.ToString());
     }
 
-    /// <summary>The part that does not work; null if all does.</summary>
+    /// <summary>Returns current outages and failing activities, or null for none.</summary>
     public static NotWorking? WhatIsDown(RunState state)
     {
         var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();
@@ -55,10 +55,10 @@ internal static class Progress
             : new NotWorking(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
     }
 
-    /// <summary>Shows outages as the reason of the run's state, and removes it when all works again.</summary>
-    /// <param name="shown">What was shown last.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>What is shown now.</returns>
+    /// <summary>Shows outages as the reason for the run's state, and removes the reason when they are over.</summary>
+    /// <param name="shown">The reason shown last.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>The reason shown now.</returns>
     public static NotWorking? ShowOutages(RunState state, NotWorking? shown, DateTimeOffset now)
     {
         var down = WhatIsDown(state);
@@ -69,7 +69,7 @@ internal static class Progress
         return down;
     }
 
-    /// <summary>Handles the list of activities that fail again and again, and marks the tasks that they belong to.</summary>
+    /// <summary>Handles the list of activities that fail repeatedly, and marks their tasks.</summary>
     public static void TakeInFailing(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
     {
         var before = state.Run.Failing;
@@ -93,7 +93,7 @@ internal static class Progress
             {
                 return;
             }
-            // A host that refuses a task is no step that fails: it is what the task waits for.
+            // A host that refuses a task is not a failing activity, but the cause of the task's wait.
             if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == ActivityNames.HoldPlace))
             {
                 var refusal = step is null || isOfHosts ? null : new Quote(step.Message);
@@ -106,7 +106,7 @@ internal static class Progress
         }
     }
 
-    /// <summary>A task that has come to wait for a host says what is known of hosts already.</summary>
+    /// <summary>Adds known data about hosts to a task that has started to wait for one.</summary>
     public static void AddHosts(RunState state, TaskEntry entry, DateTimeOffset now)
     {
         if (
@@ -119,7 +119,7 @@ internal static class Progress
         }
     }
 
-    /// <summary>Records a dropped message as an event, and in the status.</summary>
+    /// <summary>Records a dropped message as an event and in the status.</summary>
     public static void NoteDropped(RunState state, string note, DateTimeOffset now)
     {
         var brief = PayloadPaging.Brief(note);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The questions for people follow from the state of the run and its tasks, so no question has to be withdrawn.</summary>
+/// <summary>Derives the questions for users from the state of the run and its tasks, so that no question has to be withdrawn.</summary>
 internal static class Questions
 {
-    /// <summary>The most questions that are shown at once; others follow when these are answered.</summary>
+    /// <summary>Maximum number of questions shown at once. Further questions follow when these are answered.</summary>
     private const int Most = 40;
 
-    /// <summary>All that waits for a person, the oldest first.</summary>
+    /// <summary>Returns all questions that wait for a user, oldest first.</summary>
     public static IReadOnlyList<RunQuestion> Of(RunState state) =>
         state.IsEnding || RunStates.IsFinal(state.Run.State)
             ? []
@@ -21,16 +21,17 @@ internal static class Questions
                 .. OfTheWhole(state),
             ];
 
-    /// <summary>Why an answer is refused that is to another question; null where it is to this one, or nothing is asked.</summary>
-    /// <param name="shown">What the person was shown (<see cref="RunQuestion.Shown"/>); empty: whatever is asked.</param>
-    /// <param name="ids">Ids of the questions that it may be an answer to; the first that is asked counts.</param>
+    /// <summary>Returns the reason for refusing an answer to an outdated question. Null if the answer fits the open question, or no
+    /// question is open.</summary>
+    /// <param name="shown">The question shown to the user (<see cref="RunQuestion.Shown"/>); empty to accept any.</param>
+    /// <param name="ids">Ids of the questions that the answer may refer to. The first open one counts.</param>
     public static string? RefuseOther(RunState state, string shown, params string[] ids) =>
         shown.Length > 0 && RunQuestion.First(Of(state), ids) is { } asked && asked.Shown != shown
             ? $"What is asked about {(asked.Id is RunQuestion.Promote or RunQuestion.Resolve ? state.RunId : asked.Id)} is not what you "
                 + $"were shown, so this is no answer to it. It is now: {asked.Question}"
             : null;
 
-    /// <summary>The question how the run as a whole goes on.</summary>
+    /// <summary>Returns the questions about the run as a whole.</summary>
     private static IEnumerable<RunQuestion> OfTheWhole(RunState state) =>
         state.Run.State == RunStates.Escalated && state.Resolution is null
             ?
@@ -95,7 +96,7 @@ internal static class Questions
             };
     }
 
-    /// <summary>Accounts that refuse to work, or the machine: the run tries them again by itself, but only a person can mend
+    /// <summary>Returns questions about outages of accounts or the host. The run probes them automatically, but only a user can repair
     /// them.</summary>
     private static IEnumerable<RunQuestion> OfAccounts(RunState state)
     {
@@ -125,7 +126,7 @@ internal static class Questions
         }
     }
 
-    /// <summary>Budgets that are used up, each once.</summary>
+    /// <summary>Returns questions about used-up budgets, once for each budget.</summary>
     private static IEnumerable<RunQuestion> OfBudgets(RunState state)
     {
         foreach (var waiting in Scheduling.BudgetsReached(state.Board))
@@ -143,8 +144,8 @@ internal static class Questions
         }
     }
 
-    /// <summary>The meaning of a budget that is used up, in words.</summary>
-    /// <param name="waiting">The tasks that wait for it, at least one.</param>
+    /// <summary>Formats the consequence of a used-up budget.</summary>
+    /// <param name="waiting">The tasks that wait for the budget, at least one.</param>
     public static string OfBudget(RunState state, IReadOnlyList<(TaskEntry Task, BudgetStatus Budget)> waiting)
     {
         var text = BudgetText.Of(waiting[0].Budget);
@@ -154,7 +155,7 @@ internal static class Questions
             + "A limit above what is spent lets it continue:";
     }
 
-    /// <summary>The way to raise a budget.</summary>
+    /// <summary>Returns the answer that raises a budget.</summary>
     public static AnswerWay ToRaise(RunState state, BudgetStatus budget, TaskEntry task) =>
         new(AnswerWays.RaiseBudget, BudgetKinds.IsShared(budget.Kind) ? state.RunId : $"{state.RunId}/{task.Id}", budget.Kind);
 
@@ -167,7 +168,7 @@ internal static class Questions
                 entry,
                 $"{entry.Id} is blocked: {entry.Progress.Reason}",
                 saysReason: true,
-                // Guidance would send the agent again where a person is to make both sides hold.
+                // Guidance would start the agent again, but a user has to reconcile both sides of the conflict.
                 entry.Progress.Why is ConflictForPerson
                     ? Of(entry, AnswerWays.Retry, AnswerWays.Guide, AnswerWays.Cancel)
                     : Of(entry, AnswerWays.Guide, AnswerWays.Cancel)
@@ -232,14 +233,15 @@ internal static class Questions
         AnswerWay[] Of(TaskEntry entry, params string[] kinds) => [.. kinds.Select(kind => new AnswerWay(kind, $"{id}/{entry.Id}"))];
     }
 
-    /// <summary>The meaning of a missing answer, and its time: for approvals and promotion. No other question has a time limit.</summary>
+    /// <summary>Formats the deadline and the effect of a missing answer, for approvals and promotion. Other questions have no time
+    /// limit.</summary>
     private static string Deadline(RunState state, DateTimeOffset since) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it counts as rejected.)"
         );
 
-    /// <summary>The way to land what is merged without the tasks that failed; none where nothing of that is left to land.</summary>
+    /// <summary>Returns the answer that lands the merged work without the failed tasks; empty if no merged work is left to land.</summary>
     private static AnswerWay[] LandingOfMerged(RunState state) =>
         state.HasUnlanded && !state.IsPromotionOverdue
             ?

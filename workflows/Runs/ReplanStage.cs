@@ -1,17 +1,17 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Another plan in mid-run: the planner is given what is merged and what did not end well. It is a task on the board like the
-/// review; its tasks become tasks of the run and replace those that did not end well, after approval where one is needed.</summary>
+/// <summary>Replanning during a run. The planner receives the merged work and the tasks that did not succeed. It is a task on the board
+/// like the review. After approval, if one is needed, the new tasks replace those that did not succeed.</summary>
 internal sealed class ReplanStage(RunContext context, RunRecorder recorder, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Asks the planner.</summary>
+    /// <summary>Starts the replanning.</summary>
     /// <param name="resolution">The resolution.</param>
-    /// <param name="stand">Why the run can't go on.</param>
-    /// <returns>Why the planner can't be asked; null: it is about to begin.</returns>
+    /// <param name="stand">Reason why the run is stalled.</param>
+    /// <returns>Reason why the planner can't be asked, or null if it is about to start.</returns>
     public async Task<Standstill?> BeginAsync(Resolution resolution, Standstill stand)
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
@@ -62,7 +62,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     }
 
     /// <summary>Handles the planner's answer.</summary>
-    /// <returns>Why the answer is not used; null: there is none, or its tasks are on the board.</returns>
+    /// <returns>Reason why the answer is not used. Null if there is no answer, or its tasks are on the board.</returns>
     public async Task<Standstill?> ConcludeAsync()
     {
         if (
@@ -110,7 +110,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         return new Standstill(why);
     }
 
-    /// <summary>Tasks of the plan that did not end well, preceded by those that were skipped because of them.</summary>
+    /// <summary>Returns the tasks of the plan that did not succeed, preceded by the tasks that were skipped because of them.</summary>
     private IEnumerable<TaskEntry> Unfinished() =>
         _state.Board.In(TaskStates.Skipped).Concat(Scheduling.EndedBadly(_state.Board)).Where(_state.IsOfPlan);
 
@@ -139,7 +139,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
     }
 
-    /// <summary>The rejected findings are for the new tasks; the reviewer runs again when these are done.</summary>
+    /// <summary>Leaves the rejected findings to the new tasks. The reviewer runs again when these tasks are done.</summary>
     private void AskReviewerAgain()
     {
         if (_state.Board.TryFind(ReviewTask.Id) is not { } entry || _state.Run.Review is not { } review)

@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Goes on after a reset. The history then ends earlier than the real state: tasks of the replaced execution still run, others are
-/// merged or landed, and the record contains events that this execution does not know. So the engine, git and the record are read first,
-/// and what is found is taken over.</summary>
+/// <summary>Recovers after a reset. The history then lags behind the real state: tasks of the replaced execution still run, and others are
+/// merged or landed. The record also contains unknown events. Therefore the engine, git and the record are read first, and their state is
+/// taken over.</summary>
 internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseUpdates leases)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Continues the event numbers of the record; lower numbers would be ignored as old.</summary>
+    /// <summary>Continues the event numbers of the record, because lower numbers would be ignored as old.</summary>
     public async Task FollowRecordAsync()
     {
         while (context.Resets.RecordIsOfAnother)
@@ -23,7 +23,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Takes over what the replaced execution left, before anything is started.</summary>
+    /// <summary>Takes over the state left by the replaced execution, before anything is started.</summary>
     public async Task TakeUpAsync()
     {
         while (context.Resets.WasReset)
@@ -46,8 +46,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Stops what an execution before this one left, also when the run is to end: after a reset, and where the checkpoint could
-    /// not be read. Returns the reason for the end, with why the takeover failed.</summary>
+    /// <summary>Stops the work of an earlier execution when the run is about to end, after a reset or with an unreadable checkpoint.
+    /// Returns the reason for the end, with the failure of the takeover if it failed.</summary>
     public async Task<Reason> TakeUpToEndAsync(Reason why)
     {
         if (_state.Plan.Hash.Length == 0 || (!context.Resets.WasReset && _state.Board.IsFilled))
@@ -76,7 +76,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>The tasks whose workflows are open and now work for this execution.</summary>
+    /// <summary>Returns the tasks whose workflows are open and now belong to this execution.</summary>
     private async Task<HashSet<string>> TakeUpTasksAsync()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -109,7 +109,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             read += page.Tasks.Count;
         } while (page.Tasks.Count > 0 && read < page.TaskCount);
-        // The recovery step has closed the train of the replaced execution, so staging is known; another train goes on from there.
+        // The recovery step has closed the merge queue of the replaced execution, so the position of staging is known. Another merge queue
+        // continues from there.
         _state.Train.Lose(_state.Train.ExecutionId);
         return found;
     }
@@ -150,8 +151,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         return false;
     }
 
-    /// <summary>A review round or a plan that this execution has not requested belongs to another execution, so its result must not be
-    /// taken as an answer. Its answers are kept in the run's folder.</summary>
+    /// <summary>True if this execution has requested the review round or plan. A result for another execution can't be used as an answer.
+    /// Its answers stay in the run's folder.</summary>
     private bool IsAskedFor(TaskEntry entry) =>
         entry.Id switch
         {
@@ -170,7 +171,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         _state.Board.CountAsDone(entry, TaskStates.Merged, new MergedBeforeReset(), RunContext.Now);
     }
 
-    /// <summary>The workflow of a task has closed while no execution of the run was there to be notified.</summary>
+    /// <summary>Handles a task whose workflow closed while no execution of the run could be notified.</summary>
     private async Task HearOfEndAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
@@ -179,7 +180,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             return;
         }
 
-        // It has closed, or is about to; its end may have been reported to an execution that was closed itself.
+        // The workflow has closed or is about to close. Its end may have been reported to an execution that was itself closed.
         entry.Closed = Task.CompletedTask;
         if (report is null || !TaskStates.IsEnd(report.Progress.State))
         {

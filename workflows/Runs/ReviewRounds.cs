@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Which round of the review comes next, and the result of one. No Temporal, no clock.</summary>
+/// <summary>Determines the next round of the review, and the result of a round. Independent of Temporal and the clock.</summary>
 internal static class ReviewRounds
 {
-    /// <summary>The round to begin now: the one without an answer, or the next one, which reviews the changes since. A round without a
-    /// result does not count towards <c>max_rounds</c>, and its changes are reviewed again. A person who asks for another review without
-    /// changes gets one of the whole.</summary>
+    /// <summary>Returns the round to start now: the unanswered round, or the next one, which reviews the changes since. A round without a
+    /// result does not count towards <c>max_rounds</c>, and its changes are reviewed again. If a user requests another review without
+    /// changes, the next round reviews the whole change.</summary>
     public static ReviewRound Begin(RunState state)
     {
         var before = state.Run.Review;
@@ -31,7 +31,7 @@ internal static class ReviewRounds
         return Current(state);
     }
 
-    /// <summary>The latest round.</summary>
+    /// <summary>Returns the latest round.</summary>
     public static ReviewRound Current(RunState state) =>
         new()
         {
@@ -42,11 +42,11 @@ internal static class ReviewRounds
             Overruled = [.. state.Board.Entries.Where(e => state.IsOfPlan(e) && IsOverruled(e)).Select(e => e.Id)],
         };
 
-    /// <summary>The result of a round: accepted, another round, or a person decides. It ends early when findings do not get
-    /// fewer.</summary>
-    /// <param name="review">The review with that round begun.</param>
+    /// <summary>Determines the result of a round: accepted, another round, or a user decides. The review ends early if the number of
+    /// findings does not decrease.</summary>
+    /// <param name="review">The review, in the round that has ended.</param>
     /// <param name="conclusion">The round's conclusion.</param>
-    /// <returns>The updated review and, where a person decides, why.</returns>
+    /// <returns>The updated review, and the reason if a user decides.</returns>
     public static (RunReview Review, ReviewRejected? Why) Conclude(RunReview review, ReviewConclusion conclusion)
     {
         var verdict = Decide(review, conclusion);
@@ -69,8 +69,8 @@ internal static class ReviewRounds
         return new ReviewRejected(ended, isLast, getsNoFewer ? before.Standing[^1] : null, new Quote(conclusion.Message));
     }
 
-    /// <summary>The number of findings that are too many to become tasks of the run, so that a person decides. Tasks in the plan that the
-    /// run does not take would stand in the place of those that are added later, when the plan is read again.</summary>
+    /// <summary>Number of findings from which on a user decides instead of adding tasks, or null for no limit. Unused tasks in the stored
+    /// plan would take the positions of tasks that are added later, when the plan is read again.</summary>
     public static int? TasksBelow(RunReview review) =>
         review.Round >= review.MaxRounds ? 0
         : review.Standing.Count > 0 ? review.Standing[^1]

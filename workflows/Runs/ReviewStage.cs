@@ -1,14 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Between work and landing: the whole change is reviewed. The review is a task on the board; what its findings ask for become
-/// tasks, too, and when those are merged it is asked again.</summary>
+/// <summary>Stage between work and landing, in which the whole change is reviewed. The review is a task on the board. Its findings become
+/// tasks, and when they are merged, the change is reviewed again.</summary>
 internal sealed class ReviewStage(RunContext context)
 {
     private readonly RunState _state = context.State;
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Decides whether the run may land. False: there is more work to do first.</summary>
+    /// <summary>Decides about landing. Returns false if more work must be done first.</summary>
     public async Task<bool> RunAsync()
     {
         if (_state.Rules.Review is not { } rule)
@@ -33,7 +33,7 @@ internal sealed class ReviewStage(RunContext context)
         {
             if (entry.Progress.Commit.Length > 0 && entry.Progress.Commit != review.Commit)
             {
-                // A review that went on after a reset has seen another tree.
+                // A review that continued after a reset has reviewed another tree.
                 _state.Board.AskAgain(entry, new ReviewOutdated(), Now);
                 return false;
             }
@@ -45,15 +45,15 @@ internal sealed class ReviewStage(RunContext context)
         }
         else if (_state.Run.Review is { } last && last.Commit != _state.StagingTip)
         {
-            // A task that was left out was retried after all.
+            // A skipped task was retried after the review.
             _state.Board.AskAgain(entry, new MergedSinceReview(), Now);
             return false;
         }
         return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
     }
 
-    /// <summary>Looks for results between which evidence does not decide.</summary>
-    /// <returns>There are questions for the reviewer.</returns>
+    /// <summary>Finds results where the evidence is inconclusive.</summary>
+    /// <returns>True if the reviewer has questions to answer.</returns>
     private async Task<bool> FindTiesAsync()
     {
         var results = _state.Board.In(TaskStates.Kept).Select(entry => entry.Progress).ToList();
@@ -87,7 +87,7 @@ internal sealed class ReviewStage(RunContext context)
             return;
         }
         (review, var rejected) = ReviewRounds.Conclude(review, conclusion);
-        // What was found is part of what the next round decides by, also where no task comes of it.
+        // The findings are input of the next round, even if no task results from them.
         _state.Plan = _state.Plan with
         {
             Hash = conclusion.PlanHash,
@@ -109,7 +109,7 @@ internal sealed class ReviewStage(RunContext context)
         }
     }
 
-    /// <summary>A person has skipped or cancelled the review: the run lands without acceptance, and its report says so.</summary>
+    /// <summary>Records that a user has skipped or cancelled the review, so the run lands without acceptance.</summary>
     private void Overrule()
     {
         if (_state.Run.Review is { Verdict: ReviewVerdicts.Overruled })

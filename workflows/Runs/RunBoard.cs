@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The tasks of a run and the rules between them: what is ready, and what the end of one means for others. No Temporal, no clock:
-/// the time is a parameter.</summary>
+/// <summary>Tasks of a run and the rules between them: readiness, and the effect of a task's end on other tasks. Independent of Temporal
+/// and the clock, because the time is a parameter.</summary>
 internal sealed class RunBoard
 {
     private readonly List<TaskEntry> _entries = [];
@@ -16,22 +16,22 @@ internal sealed class RunBoard
         _byState = new TasksByState(_entries);
     }
 
-    /// <summary>The transitions that are not recorded yet.</summary>
+    /// <summary>Unrecorded transitions.</summary>
     public RunJournal Journal { get; } = new();
 
-    /// <summary>The tasks are loaded.</summary>
+    /// <summary>True if the tasks are loaded.</summary>
     public bool IsFilled { get; private set; }
 
     /// <summary>All tasks in plan order.</summary>
     public IReadOnlyList<TaskEntry> Entries => _entries;
 
-    /// <summary>Tasks by state, both in order.</summary>
+    /// <summary>Tasks by state, with states and tasks in order.</summary>
     public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState.All;
 
-    /// <summary>Nothing is left to do: all tasks are merged, count as done without it, or were cancelled by name.</summary>
+    /// <summary>True if no work is left: all tasks are merged, count as done, or were cancelled individually.</summary>
     public bool AllMerged => _done + LeftOut.Count() == _entries.Count;
 
-    /// <summary>Tasks that a person has cancelled by name, in plan order: the run lands without them.</summary>
+    /// <summary>Tasks that a user cancelled individually, in plan order. The run lands without them.</summary>
     public IEnumerable<TaskEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
 
     /// <summary>Tasks whose work is on staging and has not landed.</summary>
@@ -43,24 +43,24 @@ internal sealed class RunBoard
 
     public bool AnyAtWork => _atWork.Count > 0;
 
-    /// <summary>Tasks that wait for a slot, an approval or another task and for no dependency, in plan order.</summary>
+    /// <summary>Tasks without unmet dependencies that wait for a slot, an approval or another task, in plan order.</summary>
     public IEnumerable<TaskEntry> Ready => _ready.Select(i => _entries[i]);
 
     public bool AnyReady => _ready.Count > 0;
 
-    /// <summary>Ready tasks that wait for a person's yes.</summary>
+    /// <summary>Ready tasks that wait for a user's approval.</summary>
     public IEnumerable<TaskEntry> NotApproved => Ready.Where(e => !e.State.Approved);
 
     public TaskEntry Find(string id) => _entries[_index[id]];
 
     public TaskEntry? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
 
-    /// <summary>Tasks in a state, in plan order.</summary>
+    /// <summary>Returns tasks in a state, in plan order.</summary>
     public IReadOnlyCollection<TaskEntry> In(string state) => _byState.In(state);
 
-    /// <summary>Adds tasks behind those that are there.</summary>
+    /// <summary>Adds tasks after the existing ones.</summary>
     /// <param name="tasks">The tasks, in any order.</param>
-    /// <param name="restored">For a restored run: what is known of tasks, and whether a file of the run's folder contains it.</param>
+    /// <param name="restored">For a restored run: the state of tasks, and true if a file of the run's folder contains it.</param>
     public void Add(
         IReadOnlyList<TaskOutline> tasks,
         DateTimeOffset now,
@@ -106,7 +106,7 @@ internal sealed class RunBoard
         }
     }
 
-    /// <summary>A task's workflow was started.</summary>
+    /// <summary>Records the start of a task's workflow.</summary>
     public void Started(TaskEntry entry, DateTimeOffset now)
     {
         _ready.Remove(entry.Index);
@@ -115,7 +115,7 @@ internal sealed class RunBoard
         Change(entry, TaskStates.Preparing, null, now);
     }
 
-    /// <summary>Resumes a paused task: it holds its slot from now on, not only when it reports that it runs.</summary>
+    /// <summary>Resumes a paused task. The task occupies its slot at once, not only after it reports that it runs.</summary>
     public void GoesOn(TaskEntry entry)
     {
         if (!entry.Progress.Paused)
@@ -126,7 +126,7 @@ internal sealed class RunBoard
         Journal.Changed(entry);
     }
 
-    /// <summary>Ends a task that is not running: a person cancelled or rejected it.</summary>
+    /// <summary>Ends a task that is not running, because a user cancelled or rejected it.</summary>
     public void End(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         Change(entry, state, why, now, by: by);
@@ -134,43 +134,43 @@ internal sealed class RunBoard
     }
 
     /// <summary>Counts a task as done without its workflow, so that its dependants may run.</summary>
-    /// <param name="state">One of those that <see cref="TaskStates.IsDone"/> names.</param>
-    /// <param name="why">Why.</param>
-    /// <param name="by">The person who decided it; null: none.</param>
+    /// <param name="state">A state for which <see cref="TaskStates.IsDone"/> is true.</param>
+    /// <param name="why">Reason for the state.</param>
+    /// <param name="by">The user who decided, or null for none.</param>
     public void CountAsDone(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         End(entry, state, why, now, by);
         Revive(entry, now);
     }
 
-    /// <summary>Goes on without a task that has ended.</summary>
+    /// <summary>Continues the run without a task that has ended.</summary>
     public void LeaveOut(TaskEntry entry, Reason why, DateTimeOffset now, string evidence = "")
     {
         entry.State = entry.State with { LeftOut = true };
         Change(entry, TaskStates.Cancelled, why, now, evidence);
     }
 
-    /// <summary>Retries an ended task, and those that were skipped because of it.</summary>
+    /// <summary>Retries an ended task, and the tasks that were skipped because of it.</summary>
     public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, Person? by = null)
     {
         PutBack(entry, guidance, new TriedAgain(by), now, by?.Who);
     }
 
-    /// <summary>Repeats a task that is done and that no other depends on.</summary>
+    /// <summary>Repeats a done task without dependants.</summary>
     public void AskAgain(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         _done--;
         PutBack(entry, "", why, now);
     }
 
-    /// <summary>Turns a done task that no other depends on into one that a person must decide about.</summary>
+    /// <summary>Escalates a done task without dependants, so that a user has to decide about it.</summary>
     public void Escalate(TaskEntry entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
         Change(entry, TaskStates.Escalated, why, now, evidence);
     }
 
-    /// <summary>The task's workflow, started by an earlier execution of the run, works for this one now.</summary>
+    /// <summary>Takes over a task's workflow that was started by an earlier execution of the run.</summary>
     public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
     {
         if (!entry.AtWork)
@@ -184,7 +184,7 @@ internal sealed class RunBoard
         entry.Follow(executionId);
     }
 
-    /// <summary>The task's workflow is gone and its result unknown: the task is started again.</summary>
+    /// <summary>Starts a task again whose workflow is gone with an unknown result.</summary>
     public void BeginAnew(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -192,8 +192,8 @@ internal sealed class RunBoard
         Retry(entry, entry.State.Guidance, now);
     }
 
-    /// <summary>The tasks with these ids, and those that are done or at work and build on theirs, in plan order.</summary>
-    /// <param name="ids">Ids; unknown ones are left out.</param>
+    /// <summary>Returns the tasks with the given ids, and the done or running tasks that are based on their work, in plan order.</summary>
+    /// <param name="ids">Ids of tasks; unknown ids are ignored.</param>
     public IReadOnlyList<TaskEntry> WithThoseThatBuildOn(IEnumerable<string> ids)
     {
         var found = new SortedSet<int>(ids.Select(TryFind).OfType<TaskEntry>().Select(entry => entry.Index));
@@ -204,7 +204,7 @@ internal sealed class RunBoard
         return [.. found.Select(index => _entries[index])];
     }
 
-    /// <summary>The work of a task is gone, whether it is done or at work: it is done again, and what depends on it waits.</summary>
+    /// <summary>Repeats a done or running task whose work is lost. Its dependants wait.</summary>
     public void Lose(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         if (IsDone(entry))
@@ -235,23 +235,23 @@ internal sealed class RunBoard
         }
     }
 
-    /// <summary>The task's work is on the target branch, while the run goes on.</summary>
+    /// <summary>Records that the task's work is on the target branch while the run continues.</summary>
     public void Landed(TaskEntry entry)
     {
         entry.Progress = entry.Progress with { Landed = true };
         Journal.Changed(entry);
     }
 
-    /// <summary>Sets the reason of a task's state.</summary>
+    /// <summary>Sets the reason for a task's state.</summary>
     public void Explain(TaskEntry entry, Reason? why, DateTimeOffset now) => Change(entry, entry.Progress.State, why, now);
 
-    /// <summary>The task comes into a state, or has another reason to be in it.</summary>
+    /// <summary>Moves the task to a new state, or sets a new reason for the same state.</summary>
     public void Change(TaskEntry entry, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null) =>
         Put(entry, entry.Progress.MovedTo(state, why, now, evidence), now, by);
 
-    /// <summary>Takes over what is known of a task now.</summary>
-    /// <param name="by">The person who decided it; null: none.</param>
-    /// <param name="notesHost">Notes where it is done from now on, if that is elsewhere than before.</param>
+    /// <summary>Replaces the progress of a task.</summary>
+    /// <param name="by">The user who decided, or null for none.</param>
+    /// <param name="notesHost">True to record a change of the task's host.</param>
     public void Put(TaskEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
     {
         var before = entry.Progress;
@@ -281,11 +281,11 @@ internal sealed class RunBoard
         }
     }
 
-    /// <summary>Tasks that do not run because this one is left out.</summary>
+    /// <summary>Returns the tasks that do not run if this task is skipped.</summary>
     public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStates.Skipped);
 
-    /// <summary>Handles the end of a task, which makes others ready, or skips them.</summary>
+    /// <summary>Handles the end of a task. Its dependants become ready or are skipped.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -316,7 +316,8 @@ internal sealed class RunBoard
         );
     }
 
-    /// <summary>The task waits for another execution of its workflow, and those that were skipped because of it wait with it.</summary>
+    /// <summary>Makes the task wait for another execution of its workflow, together with the tasks that were skipped because of
+    /// it.</summary>
     private void PutBack(TaskEntry entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.PutBack(guidance);
@@ -325,7 +326,8 @@ internal sealed class RunBoard
         Revive(entry, now);
     }
 
-    /// <summary>Tasks that were skipped because of this one wait again, unless another of their dependencies ended badly.</summary>
+    /// <summary>Makes tasks wait again that were skipped because of this one, unless another of their dependencies did not
+    /// succeed.</summary>
     private void Revive(TaskEntry entry, DateTimeOffset now) =>
         Spread(
             entry,
@@ -345,7 +347,7 @@ internal sealed class RunBoard
             }
         );
 
-    /// <summary>Walks from dependant to dependant, as long as the condition holds.</summary>
+    /// <summary>Visits dependants transitively, as long as the condition holds.</summary>
     private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
     {
         var queue = new Queue<int>(from.Dependants);

@@ -1,12 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The state that a run passes on when it continues as new, and its restoration: one way for plans of all sizes.</summary>
+/// <summary>Creates and restores the state that a run passes on when it continues as new, in the same way for plans of all
+/// sizes.</summary>
 internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
 {
     private readonly RunState _state = context.State;
     private CheckpointFile? _file;
 
-    /// <summary>Writes the state of tasks into a file of the run's folder, in pages.</summary>
+    /// <summary>Writes the state of tasks to a file in the run's folder, in pages.</summary>
     public async Task SaveTasksAsync()
     {
         var unsaved = new Queue<TaskEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
@@ -25,7 +26,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
         }
     }
 
-    /// <summary>The checkpoint; state of tasks that changed since they were saved is part of it.</summary>
+    /// <summary>Creates the checkpoint. It contains the state of tasks that changed since they were saved.</summary>
     public RunCheckpoint Make() =>
         new()
         {
@@ -44,7 +45,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             PausedAlone = [.. _state.PausedAlone],
         };
 
-    /// <summary>Restores the tasks of a checkpoint: the plan's tasks and their saved state are read again.</summary>
+    /// <summary>Restores the tasks of a checkpoint by reading the plan's tasks and their saved state.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
     {
         _file = checkpoint.Tasks;

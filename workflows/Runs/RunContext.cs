@@ -5,12 +5,12 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 {
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>The reason of a cancelled run.</summary>
+    /// <summary>Reason for the end of a cancelled run.</summary>
     public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.HasUnlanded };
 
     public RunState State => state;
 
-    /// <summary>Cancelled when a person cancels the run.</summary>
+    /// <summary>Cancelled when a user cancels the run.</summary>
     public CancellationToken Stop => stop;
 
     public OutgoingCalls Calls { get; } = new();
@@ -23,15 +23,15 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     public RepositoryReference Repository => state.Repository;
 
-    /// <summary>For an activity that answers within minutes.</summary>
+    /// <summary>Options of an activity that completes within minutes.</summary>
     public ActivityOptions Short => ActivityDefaults.Short(state.Repository.Queue);
 
-    /// <summary>For an activity that runs other people's programs; it is cancelled with the run.</summary>
+    /// <summary>Options of an activity that runs third-party programs. It is cancelled with the run.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(state.Repository.Queue, TimeSpan.FromHours(2), stop);
 
     public void TransitionTo(string to, Reason? why = null, string evidence = "") => state.TransitionTo(to, why, Now, evidence);
 
-    /// <summary>Waits on the main path. Also ends when a person cancels the run, when it was reset, and when background work
+    /// <summary>Waits on the main path. Also ends when a user cancels the run, when it was reset, and when background work
     /// fails.</summary>
     /// <param name="holds">The condition.</param>
     public async Task WaitAsync(Func<bool> holds)
@@ -40,10 +40,10 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
         Background.ThrowIfFailed();
     }
 
-    /// <summary>Waits on the main path with a time limit; else as the other overload.</summary>
+    /// <summary>Waits on the main path with a time limit. Otherwise like the other overload.</summary>
     /// <param name="holds">The condition.</param>
     /// <param name="limit">Time limit.</param>
-    /// <param name="purpose">What the end of the time means, for people.</param>
+    /// <param name="purpose">Meaning of the time limit, for users.</param>
     public async Task WaitAsync(Func<bool> holds, TimeSpan limit, string purpose)
     {
         await TimedWaits.UntilAsync(() => IsWaitOver(holds), limit, purpose);
@@ -52,10 +52,10 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     private bool IsWaitOver(Func<bool> holds) => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;
 
-    /// <summary>Carries out a step without which the run can't go on. While it is impossible, for example because a file of the run is
-    /// damaged, the run shows why and tries it again: nothing of it is lost, and nobody but a person can mend that.</summary>
-    /// <param name="step">Begins the activity.</param>
-    /// <exception cref="ActivityFailureException">It is impossible, and the run ends.</exception>
+    /// <summary>Executes a step that the run requires to continue. While the step is impossible, for example because a file of the run is
+    /// damaged, the run shows the reason and retries. No work is lost, and only a user can repair the cause.</summary>
+    /// <param name="step">Starts the activity.</param>
+    /// <exception cref="ActivityFailureException">The step is impossible, and the run ends.</exception>
     public async Task<T> UntilPossibleAsync<T>(Func<Task<T>> step)
     {
         FailingActivity? shown = null;

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Ends a run from anywhere: cancelled, rejected, or impossible.</summary>
+/// <summary>Ends a run from any place: cancelled, rejected or impossible.</summary>
 internal sealed class RunEndedException(string state, Reason why) : Exception(why.ToString())
 {
-    /// <summary>The state the run ends in.</summary>
+    /// <summary>Final state of the run.</summary>
     public string State { get; } = state;
 
-    /// <summary>Why.</summary>
+    /// <summary>Reason for the end.</summary>
     public Reason Why { get; } = why;
 }

@@ -1,42 +1,41 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The transitions of a run and of its tasks, numbered, until they are recorded.</summary>
+/// <summary>Numbers the transitions of a run and its tasks, and keeps them until they are recorded.</summary>
 internal sealed class RunJournal
 {
     private readonly SortedSet<int> _changed = [];
     private readonly List<(RunEvent Event, object? Life)> _events = [];
 
-    /// <summary>Taken for a record that is under way.</summary>
+    /// <summary>Changed tasks and events that are being recorded now.</summary>
     private (IReadOnlyList<int> Changed, IReadOnlyList<RunEvent> Events) _taken = ([], []);
 
-    /// <summary>Number of the last transition of the run.</summary>
+    /// <summary>Number of the run's last transition.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Time of the last transition that was noted; null while there was none.</summary>
+    /// <summary>Time of the last transition, or null for none.</summary>
     public DateTimeOffset? LastAt { get; private set; }
 
-    /// <summary>True when there are transitions that are not taken for a record.</summary>
+    /// <summary>True if transitions have not been taken for recording.</summary>
     public bool HasUnrecorded => _events.Count > 0 || _changed.Count > 0;
 
-    /// <summary>True when there are transitions that are not known to be recorded.</summary>
+    /// <summary>True if transitions are not known to be recorded.</summary>
     public bool HasUnconfirmed => HasUnrecorded || _taken is not ({ Count: 0 }, { Count: 0 });
 
-    /// <summary>The number of transitions that are not taken for a record.</summary>
+    /// <summary>Number of transitions that have not been taken for recording.</summary>
     public int Unrecorded => _events.Count;
 
-    /// <summary>Time of the oldest of them; null: there are none.</summary>
+    /// <summary>Time of the oldest transition that has not been taken for recording, or null for none.</summary>
     public DateTimeOffset? UnrecordedSince => _events.Count == 0 ? null : _events[0].Event.Time;
 
-    /// <summary>Something that is another one after a reset.</summary>
-    /// <value>Default: the run is never reset.</value>
+    /// <summary>Returns an object whose identity changes with a reset.</summary>
+    /// <value>Default: constant null, the run is never reset.</value>
     public Func<object?> Life { get; set; } = () => null;
 
     /// <summary>Marks a task whose record is out of date.</summary>
     public void Changed(TaskEntry entry) => _changed.Add(entry.Index);
 
-    /// <summary>
-    /// Notes a transition; <paramref name="task"/> is null for one of the run itself, <paramref name="by"/> where no person decided it.
-    /// </summary>
+    /// <summary>Adds a transition. <paramref name="task"/> is null for the run itself; <paramref name="by"/> is null if no user
+    /// decided.</summary>
     public void Note(string? task, string state, Reason? why, DateTimeOffset now, string evidence = "", string? by = null)
     {
         var noted = new RunEvent
@@ -53,8 +52,8 @@ internal sealed class RunJournal
         LastAt = now;
     }
 
-    /// <summary>Numbers further events after those of an earlier record of the run, and records everything again. What that record has of
-    /// before the reset is dropped here.</summary>
+    /// <summary>Numbers further events after those of an earlier record of the run, and records everything again. Drops events from before
+    /// the reset that are already in that record.</summary>
     /// <param name="last">Last number of that record.</param>
     /// <param name="tasks">Number of tasks.</param>
     public void Follow(long last, int tasks)
@@ -74,7 +73,7 @@ internal sealed class RunJournal
         _changed.UnionWith(Enumerable.Range(0, tasks));
     }
 
-    /// <summary>Takes what is not recorded yet for a record, at most <paramref name="limit"/> transitions and as many tasks.</summary>
+    /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions and as many tasks.</summary>
     public UnrecordedPart TakeUnrecorded(RunBoard board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
@@ -87,8 +86,8 @@ internal sealed class RunJournal
     /// <summary>Forgets the transitions that were taken.</summary>
     public void Forget() => _taken = ([], []);
 
-    /// <summary>From the first transition on that is not known to be recorded, as <see cref="TakeUnrecorded"/> with those it has
-    /// taken.</summary>
+    /// <summary>Returns the changes that are not known to be recorded, oldest first, including those taken by
+    /// <see cref="TakeUnrecorded"/>.</summary>
     public UnrecordedPart Unconfirmed(RunBoard board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
 
@@ -103,8 +102,8 @@ internal sealed class RunJournal
     }
 }
 
-/// <summary>Transitions that are not recorded yet, or the first of them.</summary>
+/// <summary>Unrecorded changes, or the first part of them.</summary>
 /// <param name="Tasks">Tasks whose record is out of date.</param>
-/// <param name="Events">In their order.</param>
-/// <param name="Sequence">With these, the record contains everything up to this number.</param>
+/// <param name="Events">Events, in order.</param>
+/// <param name="Sequence">Sequence number up to which the record is complete after this part.</param>
 internal sealed record UnrecordedPart(IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);

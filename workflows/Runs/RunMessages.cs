@@ -4,11 +4,11 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The messages to a run: commands of users, reports of the workflows below it. A default stands for an argument that must be
-/// given, where it can't be null: without one the SDK drops a signal that lacks it before anybody can note it.</summary>
+/// <summary>Messages to a run: commands of users, and reports of its child workflows. Required arguments have a default where they can't
+/// be null. Without a default, the SDK drops a signal that lacks the argument before it can be recorded.</summary>
 public abstract class RunMessages : MessageWorkflow
 {
-    /// <summary>Set by servers on the workflows that a schedule starts.</summary>
+    /// <summary>Search attribute that servers set on workflows started by a schedule.</summary>
     private static readonly SearchAttributeKey<string> ScheduledBy = SearchAttributeKey.CreateKeyword("TemporalScheduledById");
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
@@ -21,8 +21,8 @@ public abstract class RunMessages : MessageWorkflow
 
     private protected static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Answers questions to a failed run from memory, where nothing may say that it continues. This is no transition: nothing
-    /// records it any more.</summary>
+    /// <summary>Sets the state of a failed run in memory for queries, so that no answer reports it as continuing. Not a transition,
+    /// because it can no longer be recorded.</summary>
     internal override void EndsAsFailed(string reason)
     {
         if (!RunStates.IsFinal(State.Run.State))
@@ -126,7 +126,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run continues that can't continue by itself.")]
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
-        // The main path carries it out, and sets the answer as soon as the result is known.
+        // The main path carries out the resolution, and sets the answer as soon as the result is known.
         var resolution = new Resolution(command);
         State.Resolution = resolution;
         await Workflow.WaitConditionAsync(() => resolution.Answer is not null || State.IsEnding, CancellationToken.None);
@@ -160,7 +160,7 @@ public abstract class RunMessages : MessageWorkflow
         );
     }
 
-    /// <summary>Has nothing to refuse; with it the SDK rejects what can't be read before it is in history.</summary>
+    /// <summary>Refuses nothing. With a validator, the SDK rejects an unreadable update before it is in history.</summary>
     [WorkflowUpdateValidator(nameof(SetConcurrencyAsync))]
     public void ValidateSetConcurrency(int workers) => Refuse(null);
 
@@ -259,8 +259,7 @@ public abstract class RunMessages : MessageWorkflow
 
     internal override void NoteDropped(string note) => Progress.NoteDropped(State, note, Now);
 
-    /// <summary>Begins anew with the input that the run was started with.</summary>
-    /// <summary>Takes the input. A schedule means each of its starts.</summary>
+    /// <summary>Creates the state from the input of the run. A start by a schedule always implies <c>Again</c>.</summary>
     private protected void TakeInput(OrchestrationInput input) =>
         (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);
 

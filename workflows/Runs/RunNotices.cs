@@ -3,14 +3,14 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The facts that people are told of follow from the state of the run and its tasks, as questions do: what holds no more is
+/// <summary>Derives the notices for users from the state of the run and its tasks, like questions. A notice that no longer applies is
 /// withdrawn.</summary>
 internal static class RunNotices
 {
-    /// <summary>Facts of one kind at most; the others follow, or the report has them.</summary>
+    /// <summary>Maximum number of notices of one kind. Further ones follow later or are in the report.</summary>
     private const int Most = 40;
 
-    /// <summary>All facts of the wanted kinds that hold now.</summary>
+    /// <summary>Returns all current notices of the configured kinds.</summary>
     public static IReadOnlyList<RunNotice> Of(RunState state, DateTimeOffset now)
     {
         var wanted = state.Rules.Notices;
@@ -40,7 +40,8 @@ internal static class RunNotices
             question.Ways
         );
 
-    /// <summary>All runs that wait for an account say it alike, so that it is told once.</summary>
+    /// <summary>Returns notices about outages. All runs that wait for an account use the same text and key, so that it is sent
+    /// once.</summary>
     private static IEnumerable<RunNotice> OfOutages(RunState state)
     {
         if (state.IsEnding || RunStates.IsFinal(state.Run.State))
@@ -83,7 +84,7 @@ internal static class RunNotices
                 [new AnswerWay(AnswerWays.Resume, state.RunId)]
             );
         }
-        // What is spent changes while others end: a limit is reached once.
+        // The spent amount changes while other agents end, so the key contains only the limit, which is reached once.
         foreach (var waiting in Scheduling.BudgetsReached(state.Board))
         {
             var budget = waiting.First().Budget;
@@ -97,7 +98,7 @@ internal static class RunNotices
         }
     }
 
-    // What a question is about is told by the question, and a run that ends, lands or waits has told it.
+    // A question already announces its subject, and a run that ends, lands or waits has already announced these tasks.
     private static IEnumerable<RunNotice> OfTasks(RunState state)
     {
         if (state.IsEnding || state.Run.State != RunStates.Executing)
@@ -130,7 +131,7 @@ internal static class RunNotices
             []
         );
 
-    /// <summary>A person who has cancelled a run knows it.</summary>
+    /// <summary>Returns the notice about the end of the run. A cancellation needs no notice, because a user requested it.</summary>
     private static IEnumerable<RunNotice> OfEnd(RunState state) =>
         state.Run.State is RunStates.Completed or RunStates.Failed
             ?

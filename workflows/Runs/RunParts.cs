@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The parts of a run's workflow, put together over one state.</summary>
+/// <summary>Composes the parts of a run's workflow over one state.</summary>
 internal sealed class RunParts
 {
     private readonly LeaseUpdates _leases;
@@ -76,7 +76,7 @@ internal sealed class RunParts
 
     public TaskAdding Adding { get; }
 
-    /// <summary>Starts the work that runs beside the main path as long as the run.</summary>
+    /// <summary>Starts the background work that lasts as long as the run.</summary>
     public void BeginBackground()
     {
         Context.Background.Begin(Merging.RunAsync());

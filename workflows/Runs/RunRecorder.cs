@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Has transitions written to the run's folder while the run goes on, and keeps the details in the Web UI up to date. Where the
-/// run's machine reads them by itself, it is sent them only when many have gathered: each record takes six events of the history.</summary>
+/// <summary>Writes transitions to the run's folder by an activity, and keeps the details in the Web UI up to date. While the owner host
+/// reads transitions by a query, the run sends them only in larger batches, because each record adds six events to the history.</summary>
 internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
 {
     private const int RecordedAtOnce = 200;
 
-    /// <summary>So many that were only read are recorded at the latest.</summary>
+    /// <summary>Maximum number of queried transitions before they are recorded by an activity.</summary>
     private const int GatheredAtMost = 24;
 
-    /// <summary>A transition that was only read is recorded so much later at the latest, when something happens: the machine may be worked
-    /// for by an earlier version now, which does not read.</summary>
+    /// <summary>Maximum age of a queried transition before the next event records it by an activity. An earlier version, which does not
+    /// query, may have taken over on the host.</summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 
     private const int ReadAtOnce = 200;
@@ -19,11 +19,11 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     private Task _recording = Task.CompletedTask;
     private bool _isClosing;
 
-    /// <summary>Queue of the machine that has said that it reads along; empty: none.</summary>
+    /// <summary>Queue of the host that reported that it queries transitions; empty for none.</summary>
     private string _reader = "";
     private bool _hadReader;
 
-    /// <summary>The run's machine reads transitions as long as tasks run; else each one is recorded at once.</summary>
+    /// <summary>True if the owner host queries transitions, while tasks run. Otherwise each transition is recorded at once.</summary>
     private bool IsReadAlong => IsHeard && _state.Run.State is RunStates.Executing or RunStates.Reviewing;
 
     private bool IsHeard => _reader.Length > 0 && _reader == _state.Repository.Queue;
@@ -32,13 +32,13 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         _state.Journal.HasUnrecorded
         && (!IsReadAlong || _state.Journal.Unrecorded >= GatheredAtMost || RunContext.Now - _state.Journal.UnrecordedSince >= GatheredFor);
 
-    /// <summary>Something is not known to be recorded.</summary>
+    /// <summary>True if transitions are not known to be recorded.</summary>
     public bool HasUnrecorded => _state.Journal.HasUnrecorded || (_hadReader && _state.Journal.HasUnconfirmed);
 
-    /// <summary>Starts recording: the run's folder exists.</summary>
+    /// <summary>Starts recording. The run's folder must exist.</summary>
     public void Begin() => context.Background.Begin(_recording = RecordInBackgroundAsync());
 
-    /// <summary>Writes the last transitions and ends.</summary>
+    /// <summary>Writes the last transitions and stops recording.</summary>
     public async Task CloseAsync()
     {
         await RecordAllAsync();
@@ -46,7 +46,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         await _recording;
     }
 
-    /// <summary>Returns when nothing is left to be written, unless something happens meanwhile.</summary>
+    /// <summary>Records all transitions, except those that occur meanwhile.</summary>
     public async Task RecordAllAsync()
     {
         if (_state.Repository.Queue.Length == 0)
@@ -59,18 +59,18 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         } while (_state.Journal.HasUnrecorded);
     }
 
-    /// <summary>The transitions that the run's machine may write by itself; null: none. After a reset the transitions first get numbers
-    /// that follow on the record. A workflow task that would end the execution reports nothing, because a server may refuse it for later
-    /// messages.</summary>
+    /// <summary>Returns the transitions that the owner host may write after a query, or null for none. After a reset the transitions first
+    /// get numbers that follow the record. A workflow task that would end the execution reports nothing, because a server may reject it if
+    /// new messages have arrived.</summary>
     public ProgressInput? Unrecorded() =>
         IsHeard && !_isClosing && !context.Resets.RecordIsOfAnother && _state.Journal.HasUnconfirmed
             ? ToProgress(_state.Journal.Unconfirmed(_state.Board, ReadAtOnce), Workflow.Info.RunId)
             : null;
 
-    /// <summary>The machine can't write what it has read.</summary>
+    /// <summary>Records all transitions by an activity, because the owner host can't write those that it has queried.</summary>
     public void SendAll() => _reader = "";
 
-    /// <summary>Runs as long as the run: publishes what has changed.</summary>
+    /// <summary>Publishes changes for as long as the run exists.</summary>
     public async Task DescribeAsync()
     {
         var (described, listed) = (-1L, "");
@@ -97,7 +97,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         }
     }
 
-    /// <summary>Runs as long as the run: handles deadlines.</summary>
+    /// <summary>Handles deadlines for as long as the run exists.</summary>
     public async Task WatchDeadlinesAsync()
     {
         while (true)
@@ -143,7 +143,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             var progress = ToProgress(_state.Journal.TakeUnrecorded(_state.Board, RecordedAtOnce), "");
             var recorded = await context.UntilPossibleAsync(async () =>
             {
-                // Awaited here: histories rest on the number of steps after which what follows goes on.
+                // Awaited here, because replay depends on the number of continuations before the caller proceeds.
                 return await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);
             });
             _reader = recorded is { ReadsAlong: true } ? progress.Repository.Queue : "";

@@ -1,8 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The state of a run. The classes beside it decide by it and change it; the workflow carries out what they decide. What has to
-/// happen after a change (recording, updating leases, starting, merging) follows from comparing values here, never from a flag that has to
-/// be raised.</summary>
+/// <summary>State of a run. The classes in this folder read and change it, and the workflow carries out their decisions. Follow-up work
+/// (recording, updating leases, starting, merging) is derived by comparing values here, never from a flag that must be set.</summary>
 internal sealed class RunState
 {
     private readonly CancellationToken _cancellation;
@@ -17,7 +16,7 @@ internal sealed class RunState
         {
             RunId = runId,
             State = RunStates.Planning,
-            // A request is no title before its planner has made one of it.
+            // A request becomes a title only after the planner has derived one.
             Title = PayloadPaging.Brief(input.Request is null ? input.Subject ?? "" : ""),
             Repository = input.Repository,
             StartedAt = now,
@@ -31,7 +30,7 @@ internal sealed class RunState
 
     public string RunId { get; }
 
-    /// <summary>The run's input; preflight replaces what only a machine can tell, such as the moment that a time of day means.</summary>
+    /// <summary>Input of the run. Preflight replaces values that only a host can resolve, such as the time for a time of day.</summary>
     public OrchestrationInput Input { get; set; }
 
     public RepositoryReference Repository { get; set; } = new("", "", "");
@@ -39,109 +38,109 @@ internal sealed class RunState
     /// <summary>The plan without its tasks, which are on the board.</summary>
     public PlanOutline Plan { get; set; } = new();
 
-    /// <summary>The settings that the workflow decides by.</summary>
+    /// <summary>Settings used by the workflow.</summary>
     public RunRules Rules => Plan.Rules;
 
-    /// <summary>The run without its tasks.</summary>
+    /// <summary>Status of the run without its tasks.</summary>
     public RunStatus Run { get; set; }
 
-    /// <summary>When the run entered its state, or had another reason to be in it.</summary>
+    /// <summary>Time at which the run entered its state, or its reason changed.</summary>
     public DateTimeOffset Since => Run.Since;
 
     public RunBoard Board { get; } = new();
 
-    /// <summary>The newest report of each task that came before this execution of the run worked with the task, by its id.</summary>
+    /// <summary>Newest reports of tasks, by id, that arrived before this execution of the run took the tasks over.</summary>
     public Dictionary<string, TaskReport> EarlyReports { get; } = new(StringComparer.Ordinal);
 
     public RunJournal Journal => Board.Journal;
 
-    /// <summary>True once tasks are loaded or never will be; commands that name a task wait for it.</summary>
+    /// <summary>True if tasks are loaded or never will be. Commands that name a task wait for this.</summary>
     public bool HasTasks => Board.IsFilled || IsEnding;
 
-    /// <summary>The planner, where the run began with a request.</summary>
+    /// <summary>The planner of a run that started with a request, or null.</summary>
     public TaskOutline? Planner { get; set; }
 
-    /// <summary>The plan is stored where it was requested, and what planning held is released.</summary>
+    /// <summary>True if the plan is stored at the requested location and the resources of planning are released.</summary>
     public bool PlanningEnded { get; set; }
 
-    /// <summary>A person's answer to the plan; null: there is none.</summary>
+    /// <summary>An approver's answer to the plan, or null for none.</summary>
     public (bool Accepted, Person By)? PlanAnswer { get; set; }
 
-    /// <summary>A person has asked to retry landing.</summary>
+    /// <summary>True if a user has requested to retry landing.</summary>
     public bool PromoteAsked { get; set; }
 
-    /// <summary>Promotion was not given in time.</summary>
+    /// <summary>True if the run was not promoted in time.</summary>
     public bool IsPromotionOverdue { get; set; }
 
-    /// <summary>A person has asked to land what is merged, while other tasks need attention.</summary>
+    /// <summary>True if a user has requested to land the merged work while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
-    /// <summary>True while merged work lands and tasks wait for people: nothing is merged meanwhile.</summary>
+    /// <summary>True while merged work lands and tasks wait for users. Nothing is merged meanwhile.</summary>
     public bool IsLandingMerged { get; set; }
 
-    /// <summary>The resolution that is being carried out; null: there is none.</summary>
+    /// <summary>Resolution that is being carried out, or null for none.</summary>
     public Resolution? Resolution { get; set; }
 
-    /// <summary>There are facts that people are about to be told of.</summary>
+    /// <summary>True if users are about to be notified.</summary>
     public bool IsTelling { get; set; }
 
     public bool UntilLifted { get; set; }
 
-    /// <summary>Tasks that a person paused by name: they are resumed by name, not with the run.</summary>
+    /// <summary>Tasks that a user paused individually. They are resumed individually, not with the run.</summary>
     public SortedSet<string> PausedAlone { get; } = new(StringComparer.Ordinal);
 
     public Outages Outages { get; }
 
     public LeaseBook Leases { get; } = new();
 
-    /// <summary>Verified work that waits to be merged, and the state shared with the merge train.</summary>
+    /// <summary>Verified work that waits to be merged, and the state shared with the merge queue.</summary>
     public TrainLink Train { get; } = new();
 
-    /// <summary>The position of staging, as far as it was reported.</summary>
+    /// <summary>Last reported position of staging.</summary>
     public StagingPosition Staging { get; private set; } = new("", 0);
 
-    /// <summary>The latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is
-    /// authoritative.</summary>
+    /// <summary>Latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is authoritative.</summary>
     public string StagingTip
     {
         get => Staging.Commit;
         set => Staging = Staging.MovedTo(value);
     }
 
-    /// <summary>True if staging has work that has not landed. A task whose work the target had already merges nothing.</summary>
+    /// <summary>True if staging has work that has not landed. A task whose work the target already had merges nothing.</summary>
     public bool HasUnlanded =>
         Board.Unlanded.Any() && (StagingTip.Length == 0 || (StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit));
 
-    /// <summary>The history is long: nothing new is started until what is under way has ended and the run has continued as new.</summary>
+    /// <summary>True if the history is long. No new work is started until running work has ended and the run has continued as
+    /// new.</summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>The one who cancelled the run, and why.</summary>
+    /// <summary>The user who cancelled the run, with their reason.</summary>
     public Person CancelledBy { get; set; } = Person.Of("");
 
-    /// <summary>The run is ending and waits for no person any more.</summary>
+    /// <summary>True if the run is ending and no longer waits for a user.</summary>
     public bool IsEnding { get; set; }
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Takes over the train's position of staging, unless a later one is known.</summary>
+    /// <summary>Adopts the merge queue's position of staging, unless a newer one is known.</summary>
     public void MovedTo(StagingPosition position) => Staging = Staging.OrNewer(position);
 
-    /// <summary>The task is the one that makes the plan.</summary>
+    /// <summary>True if the task is the planner.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
     /// <summary>True if an entry is a task of the plan, and neither the planner nor the review.</summary>
     public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
-    /// <summary>Only the review is left: all tasks of the plan have ended.</summary>
+    /// <summary>True if all tasks of the plan have ended and only the review is left.</summary>
     public bool IsReviewing => Board.TryFind(ReviewTask.Id) is not null && Board.Entries.All(e => e.Id == ReviewTask.Id || e.HasEnded);
 
-    /// <summary>Another plan is being made.</summary>
+    /// <summary>True while another plan is being made.</summary>
     public bool IsReplanning => Run.Replan is { State: ReplanStates.Asked };
 
-    /// <summary>Plan that a task works by; empty for the planner.</summary>
+    /// <summary>Returns the hash of the plan used by a task; empty for the planner.</summary>
     public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
-    /// <summary>The run comes into a state, or has another reason to be in it.</summary>
+    /// <summary>Moves the run to a new state, or sets a new reason for the same state.</summary>
     public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
         if (Run.State == state && Run.Reason == ReasonText.Of(why) && Journal.Sequence > 0)
@@ -152,10 +151,10 @@ internal sealed class RunState
         Journal.Note(task: null, state, why, now, evidence);
     }
 
-    /// <summary>Something happened to the run that does not change its state.</summary>
+    /// <summary>Adds an event of the run that does not change its state.</summary>
     public void Note(Reason what, DateTimeOffset now, string? by = null) => Journal.Note(task: null, Run.State, what, now, by: by);
 
-    /// <summary>Restores the run from a checkpoint; its tasks are loaded later.</summary>
+    /// <summary>Restores the run from a checkpoint. Its tasks are loaded later.</summary>
     public void Restore(RunCheckpoint checkpoint)
     {
         Repository = checkpoint.Repository;
@@ -172,9 +171,9 @@ internal sealed class RunState
         Journal.Sequence = checkpoint.Status.Sequence;
     }
 
-    /// <summary>Goes on with the tasks of a checkpoint.</summary>
+    /// <summary>Restores the tasks of a checkpoint.</summary>
     /// <param name="outlines">The plan's tasks.</param>
-    /// <param name="tasks">Known state of tasks, and whether a file of the run's folder contains it.</param>
+    /// <param name="tasks">State of tasks, and true if a file of the run's folder contains it.</param>
     public void RestoreTasks(
         RunCheckpoint checkpoint,
         IReadOnlyList<TaskOutline> outlines,
@@ -191,7 +190,7 @@ internal sealed class RunState
         Outages.Restore(checkpoint.Outages);
     }
 
-    /// <summary>The status for others, with a page of its tasks.</summary>
+    /// <summary>Returns the status for clients, with a page of its tasks.</summary>
     public RunStatus Snapshot(int offset, int limit)
     {
         IReadOnlyDictionary<string, int>? positions = null;

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The steps to take now.</summary>
-/// <param name="Pause">Why nothing more is started: a limit of the run is reached; null where none is.</param>
+/// <summary>Steps to take now.</summary>
+/// <param name="Pause">The reached limit because of which nothing more is started, or null for none.</param>
 /// <param name="AwaitApproval">Tasks that now wait for approval.</param>
 /// <param name="AskLease">Tasks whose leases are to be requested.</param>
 /// <param name="Start">Tasks to start.</param>
@@ -17,10 +17,10 @@ internal sealed record ScheduledSteps(
     public bool Any => Pause is not null || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
 }
 
-/// <summary>Decides which task starts when. Changes nothing.</summary>
+/// <summary>Decides which tasks start now. Changes nothing.</summary>
 internal static class Scheduling
 {
-    /// <summary>The steps to take now; none while everything that can run does.</summary>
+    /// <summary>Returns the steps to take now. Empty while all tasks that can run are running.</summary>
     public static ScheduledSteps Next(RunState state, DateTimeOffset now)
     {
         var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStates.AwaitingApproval).ToList();
@@ -33,7 +33,7 @@ internal static class Scheduling
         var startsNothing = state.Run.Paused || state.IsDraining || IsBudgetReached(state.Board);
         foreach (var entry in startsNothing ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
         {
-            // The task that probes an account is the only one that starts with it.
+            // The task that probes an account is the only one that starts with that account.
             if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
             {
                 continue;
@@ -52,11 +52,11 @@ internal static class Scheduling
         bool MayStart(TaskEntry entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
     }
 
-    /// <summary>Nothing runs, and nothing would start by itself.</summary>
+    /// <summary>True if nothing runs, and nothing would start without a user.</summary>
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>Nothing runs, and what is open waits for people, or for tasks that do.</summary>
+    /// <summary>True if nothing runs, and all open tasks wait for users, or for tasks that do.</summary>
     public static bool WaitsOnlyForPeople(RunState state) =>
         !state.Run.Paused
         && !state.IsDraining
@@ -64,8 +64,8 @@ internal static class Scheduling
         && state.Board.Ready.All(e => !e.State.Approved)
         && (state.Board.AnyAtWork || state.Board.AnyReady);
 
-    /// <summary>Tasks that ended, but not well, in plan order. A task that a person cancelled by name is one of them when others depend on
-    /// it.</summary>
+    /// <summary>Returns ended tasks that did not succeed, in plan order. A task that a user cancelled individually is included if others
+    /// depend on it.</summary>
     public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
         board
             .In(TaskStates.Failed)
@@ -73,7 +73,7 @@ internal static class Scheduling
             .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
             .OrderBy(e => e.Index);
 
-    /// <summary>Tasks that did not end well, each with those that have the same text and did.</summary>
+    /// <summary>Returns tasks that did not succeed, each with the successful tasks that have the same text.</summary>
     public static IEnumerable<(TaskEntry Attempt, IReadOnlyList<TaskEntry> Others)> LostAttempts(RunBoard board)
     {
         var kept = board.In(TaskStates.Kept).ToLookup(e => e.Outline.SameAs);
@@ -82,17 +82,17 @@ internal static class Scheduling
             .Select(e => (e, (IReadOnlyList<TaskEntry>)[.. kept[e.Outline.SameAs]]));
     }
 
-    /// <summary>Why a run that can't go on by itself is escalated.</summary>
+    /// <summary>Returns the reason why a stalled run is escalated.</summary>
     public static NothingCanRun Impasse(RunState state) =>
         new([.. EndedBadly(state.Board).Select(e => e.Id)]) { HasUnlanded = state.HasUnlanded };
 
-    /// <summary>The run's time limit is reached.</summary>
+    /// <summary>True if the run's time limit is reached.</summary>
     public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
 
-    /// <summary>The tasks that may start now, in plan order, at most so many that <paramref name="slots"/> are in use.</summary>
+    /// <summary>Returns the tasks that may start now, in plan order, so that at most <paramref name="slots"/> slots are in use.</summary>
     /// <param name="board">The tasks.</param>
-    /// <param name="slots">Agents at once.</param>
-    /// <param name="mayStart">Whether a task may start apart from slots, for example no outage concerns it; null: it may.</param>
+    /// <param name="slots">Number of agents that run at the same time.</param>
+    /// <param name="mayStart">True for a task that may start apart from slots, for example without an outage; null if all may.</param>
     public static IReadOnlyList<TaskEntry> NextToStart(RunBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
     {
         var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
@@ -114,7 +114,7 @@ internal static class Scheduling
             }
             if (entry.Outline.Exclusive)
             {
-                // It runs alone: later tasks of the plan wait for it, so that it can't starve.
+                // An exclusive task runs alone. Later tasks of the plan wait for it, so that it can't starve.
                 if (board.AtWork.All(other => IsPart(entry, other)) && chosen.Count == 0)
                 {
                     chosen.Add(entry);
@@ -139,10 +139,11 @@ internal static class Scheduling
         return chosen;
     }
 
-    /// <summary>A divided task does not run while its parts do.</summary>
+    /// <summary>True if an entry is a part of a divided task, which does not run while its parts do.</summary>
     private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
 
-    /// <summary>The time limit of the run: when it is reached nothing more is started; a person who resumes the run lifts it.</summary>
+    /// <summary>Returns the reached time limit of the run, or null. After the limit nothing more is started, until a user resumes the run
+    /// and so lifts the limit.</summary>
     public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now) =>
         !state.UntilLifted && IsUntilReached(state, now) && (state.Board.AnyReady || state.Board.AtWork.Any(WaitsForLimit))
             ? new RunLimitReached(state.Input.Until!.Value)
@@ -150,7 +151,7 @@ internal static class Scheduling
 
     private static bool WaitsForLimit(TaskEntry entry) => entry.Progress is { Paused: true, Why: RunLimitReached };
 
-    /// <summary>Budgets that are used up, with the tasks that wait for them.</summary>
+    /// <summary>Returns used-up budgets, with the tasks that wait for them.</summary>
     public static IEnumerable<IGrouping<string, (TaskEntry Task, BudgetStatus Budget)>> BudgetsReached(RunBoard board) =>
         board
             .In(TaskStates.Parked)
@@ -158,7 +159,7 @@ internal static class Scheduling
             .Select(entry => (entry, ((BudgetReached)entry.Progress.Why!).Budget))
             .GroupBy(waiting => waiting.Budget.Scope, StringComparer.Ordinal);
 
-    /// <summary>A budget is used up that a task shares which has not begun: it would only wait, too.</summary>
+    /// <summary>True if a shared budget is used up. A task that has not started would only wait for it as well.</summary>
     private static bool IsBudgetReached(RunBoard board) =>
         BudgetsReached(board).Any(waiting => BudgetKinds.IsShared(waiting.First().Budget.Kind));
 }

@@ -1,12 +1,12 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A task that is too big is divided: its parts become tasks of the run, and it goes on when they have ended, so that what depends
-/// on it waits for the whole.</summary>
+/// <summary>Divides a task that is too big. Its parts become tasks of the run, and the task continues when they have ended, so its
+/// dependants wait for all parts.</summary>
 internal sealed class Splitting(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>A task is to be divided, or all parts of one have ended.</summary>
+    /// <summary>True if a task is to be divided, or all parts of a task have ended.</summary>
     public bool HasStep => ToDivide is not null || ToTell is not null;
 
     private TaskEntry? ToDivide => Waiting.FirstOrDefault(e => e.Progress.Parts is []);
@@ -14,10 +14,10 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
     private TaskEntry? ToTell =>
         Waiting.FirstOrDefault(e => e.Progress.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
 
-    /// <summary>Tasks that were notified are not handled again before they report.</summary>
+    /// <summary>Divided tasks at work. Notified tasks are not handled again before they report.</summary>
     private IEnumerable<TaskEntry> Waiting => _state.Board.AtWork.Where(e => e.Progress.Parts is not null && !e.State.AnswerSent);
 
-    /// <summary>Carries out all that is to be done now.</summary>
+    /// <summary>Carries out the pending steps.</summary>
     public async Task CarryOutAsync()
     {
         while (ToDivide is { } entry)

@@ -12,22 +12,23 @@ internal sealed record Steered(SteeringAnswer Answer, params IReadOnlyList<TaskM
 {
     public static Steered As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
 
-    /// <summary>The result of a command about the run, in a sentence that names it.</summary>
+    /// <summary>Creates the result of a command about the run, with a sentence that names the run.</summary>
     public static Steered OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, changed, NamesRun: true), tell);
 
-    /// <summary>There was nothing to change.</summary>
+    /// <summary>Creates the result of a command that changed nothing.</summary>
     public static Steered Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, false), tell);
 }
 
-/// <summary>Commands of people. Repeating one is harmless. A refusal is a sentence, or null, and changes nothing.</summary>
+/// <summary>Commands of users. They are idempotent. A refusal is a sentence, or null if the command is valid, and changes
+/// nothing.</summary>
 internal sealed class Steering(RunState state)
 {
-    /// <summary>The most tasks that are listed when a command names an unknown one.</summary>
+    /// <summary>Maximum number of tasks listed when a command names an unknown task.</summary>
     private const int MostNamed = 20;
 
-    /// <summary>Patch id: what is merged lands also while tasks wait for people.</summary>
+    /// <summary>Patch id: merged work also lands while tasks wait for users.</summary>
     private const string WhileTasksWait = "land-merged-while-tasks-wait";
 
     private RunBoard Board => state.Board;
@@ -119,7 +120,7 @@ internal sealed class Steering(RunState state)
     public Steered Resume(DateTimeOffset now)
     {
         var was = state.Run.Paused;
-        // A limit that is not reached yet remains: resuming after Ctrl-C is no decision about time.
+        // A limit that is not reached yet stays in force, because resuming after Ctrl-C is no decision about time.
         state.UntilLifted |= Scheduling.IsUntilReached(state, now);
         var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
         state.Run = state.Run with { Paused = false, Why = isAtWork ? null : state.Run.Why };
@@ -138,7 +139,7 @@ internal sealed class Steering(RunState state)
     {
         var task = Board.Find(id);
         state.PausedAlone.Remove(id);
-        // It may have been paused and not have reported it yet.
+        // The task may be paused without having reported it yet.
         return task.Progress.Paused
             ? Steered.As($"{id} continues.", LetGoOn(task))
             : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
@@ -152,7 +153,7 @@ internal sealed class Steering(RunState state)
         {
             return Steered.Unchanged($"{id} is {StateOf(id)} already.");
         }
-        // Without its planner the run has no plan, so it can't land without it.
+        // Without its planner the run has no plan, so it can't land without the planner.
         task.State = task.State with
         {
             LeftOut = !state.IsPlanner(task),
@@ -175,7 +176,7 @@ internal sealed class Steering(RunState state)
             Note(task, new ToldToGoOn(by), now, by);
             state.Outages.Told(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
-            // Answering a paused task resumes it; a paused run keeps all its tasks paused.
+            // Answering a paused task resumes it, but a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
             {
                 state.PausedAlone.Remove(id);
@@ -191,9 +192,9 @@ internal sealed class Steering(RunState state)
         return Steered.As($"{id} is tried again.");
     }
 
-    /// <summary>A running task is stopped first: see <see cref="CancelTask"/>.</summary>
+    /// <summary>Skips a task. A running task is stopped first: see <see cref="CancelTask"/>.</summary>
     /// <param name="command">The task, which is not at work.</param>
-    /// <param name="wasAtWork">It was when the command came.</param>
+    /// <param name="wasAtWork">True if the task was at work when the command arrived.</param>
     public Steered Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
         var (id, by) = (command.Task, Person.Of(command.By, command.Text));
@@ -255,7 +256,7 @@ internal sealed class Steering(RunState state)
         }
     }
 
-    /// <summary>Refusal for an unknown task, with the known ones.</summary>
+    /// <summary>Refuses an unknown task, and lists the known ones.</summary>
     public string NoTask(string id)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
@@ -263,7 +264,7 @@ internal sealed class Steering(RunState state)
         return $"There is no task {MessageFaults.Quote(id)} in {state.RunId}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
-    /// <summary>Lets a task go on. It holds its slot from now on, otherwise others would be started in it before the task
+    /// <summary>Resumes a task. It occupies its slot at once; otherwise another task could be started in it before the task
     /// reports.</summary>
     private TaskMessage LetGoOn(TaskEntry task)
     {

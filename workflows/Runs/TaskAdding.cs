@@ -2,14 +2,14 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Tasks that a person adds to a run that is at work.</summary>
+/// <summary>Adds tasks to a run in progress at a user's request.</summary>
 internal sealed class TaskAdding(RunContext context)
 {
     private readonly RunState _state = context.State;
 
     private bool TakesTasks => _state.Run.State is RunStates.Executing or RunStates.Escalated && !_state.IsCancelled;
 
-    /// <summary>Why a command is refused, in a sentence; null: it is not.</summary>
+    /// <summary>Returns a sentence with the reason why a command is refused, or null if it is valid.</summary>
     public string? Refuse(AddTasksCommand command) =>
         command.Tasks.Count == 0 ? "'tasks' is empty: it has the tasks to add, each with an id and a text."
         : AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault
@@ -20,7 +20,7 @@ internal sealed class TaskAdding(RunContext context)
         : !TakesTasks ? $"{_state.RunId} is {_state.Run.State}: tasks are added while it executes, or waits for a decision about a task."
         : null;
 
-    /// <summary>Adds those that the run does not have yet.</summary>
+    /// <summary>Adds the tasks that the run does not have yet.</summary>
     public async Task<SteeringAnswer> AddAsync(AddTasksCommand command)
     {
         while (true)

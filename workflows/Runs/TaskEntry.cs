@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>One task on the board of a run: the plan's data and its state.</summary>
+/// <summary>One task on the board of a run: the plan's data and the task's state.</summary>
 internal sealed class TaskEntry
 {
-    /// <summary>The state that the plan and the last checkpoint file contain.</summary>
+    /// <summary>State contained in the plan and the last checkpoint file.</summary>
     private TaskCheckpoint _known;
     private readonly TaskOutline _planned;
 
@@ -26,44 +26,44 @@ internal sealed class TaskEntry
 
     public string Id => _planned.Id;
 
-    /// <summary>Index in the plan: the order in which ready tasks start.</summary>
+    /// <summary>Index in the plan, which is the order in which ready tasks start.</summary>
     public int Index { get; }
 
-    /// <summary>The task's state, which is passed on in checkpoints.</summary>
+    /// <summary>State of the task, passed on in checkpoints.</summary>
     public TaskCheckpoint State { get; set; }
 
-    /// <summary>The facts about it.</summary>
+    /// <summary>Progress of the task.</summary>
     public TaskProgress Progress
     {
         get => State.Progress;
         set => State = State with { Progress = value };
     }
 
-    /// <summary>True while its workflow runs.</summary>
+    /// <summary>True while the task's workflow runs.</summary>
     public bool AtWork => State.AtWork;
 
-    /// <summary>Execution of its workflow whose reports count; empty while this run has started none.</summary>
+    /// <summary>Execution id of the task's workflow whose reports count; empty if this run has not started one.</summary>
     public string ExecutionId => State.ExecutionId;
 
     public bool HasEnded => TaskStates.IsEnd(Progress.State);
 
-    /// <summary>Dependencies that are not merged yet.</summary>
+    /// <summary>Number of dependencies that are not merged yet.</summary>
     public int Unmet { get; set; }
 
-    /// <summary>Places of the tasks that depend on it.</summary>
+    /// <summary>Indexes of the tasks that depend on this one.</summary>
     public List<int> Dependants { get; } = [];
 
-    /// <summary>Completes when the workflow that this execution of the run started last for it has closed.</summary>
+    /// <summary>Completes when the workflow that this execution of the run last started for the task has closed.</summary>
     public Task Closed { get; set; } = Task.CompletedTask;
 
-    /// <summary>True if the task's state differs from what the plan and the last checkpoint file contain.</summary>
+    /// <summary>True if the task's state differs from the state in the plan and the last checkpoint file.</summary>
     public bool IsUnsaved => State != _known;
 
-    /// <summary>As <see cref="Outline"/>, at a progress that is not taken in yet.</summary>
+    /// <summary>Returns the <see cref="Outline"/> for a progress that is not applied yet.</summary>
     public TaskOutline OutlineAt(TaskProgress progress) => progress.Agent is { } other ? _planned with { Account = other } : _planned;
 
-    /// <summary>The task for clients.</summary>
-    /// <param name="queuePosition">Its place among those that wait to be merged; null: it does not wait.</param>
+    /// <summary>Returns the task for clients.</summary>
+    /// <param name="queuePosition">Position in the merge queue, or null if the task is not queued.</param>
     public RunTask Shown(int? queuePosition = null) =>
         new(Progress)
         {
@@ -72,12 +72,12 @@ internal sealed class TaskEntry
             QueuePosition = queuePosition,
         };
 
-    /// <summary>A file of the run's folder contains this state.</summary>
+    /// <summary>Records that a file of the run's folder contains this state.</summary>
     public void Saved(TaskCheckpoint state) => _known = state;
 
     /// <summary>Restores the state from a checkpoint.</summary>
     /// <param name="saved">The task at the checkpoint.</param>
-    /// <param name="isInFile">A file of the run's folder contains it.</param>
+    /// <param name="isInFile">True if a file of the run's folder contains it.</param>
     public void Restore(TaskCheckpoint saved, bool isInFile)
     {
         State = saved;
@@ -87,10 +87,10 @@ internal sealed class TaskEntry
         }
     }
 
-    /// <summary>Notes that the task's workflow is started; what earlier executions have used is kept.</summary>
+    /// <summary>Records the start of the task's workflow. Usage of earlier executions is kept.</summary>
     public void Begin() => State = State with { AtWork = true, Progress = Progress.WithoutResult() };
 
-    /// <summary>Has the task wait for another execution of its workflow; reports of the present one are ignored.</summary>
+    /// <summary>Makes the task wait for another execution of its workflow. Reports of the current execution are ignored.</summary>
     public void PutBack(string guidance) =>
         State = State with
         {
@@ -104,7 +104,7 @@ internal sealed class TaskEntry
             AnswerSent = false,
         };
 
-    /// <summary>The reports of this execution count from now on.</summary>
+    /// <summary>Accepts only the reports of this execution from now on.</summary>
     public void Follow(string executionId)
     {
         if (ExecutionId == executionId)

@@ -2,10 +2,10 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Signals the workflows of tasks, by their ids.</summary>
+/// <summary>Signals the workflows of tasks, by task id.</summary>
 internal sealed class TaskMessenger(RunContext context)
 {
-    /// <summary>Result sent to a task whose run ends while it waits to merge.</summary>
+    /// <summary>Creates the result for a task whose run ends while it waits to merge.</summary>
     public static MergeResult NotMerged(string task, int attempt) =>
         new()
         {
@@ -26,7 +26,7 @@ internal sealed class TaskMessenger(RunContext context)
             }
             catch (FailureException)
             {
-                // The task's workflow has ended: it needs no signal, and its end was or will be reported.
+                // The task's workflow has ended. It needs no signal, and its end was or will be reported.
             }
         });
 
@@ -39,15 +39,15 @@ internal sealed class TaskMessenger(RunContext context)
         }
     }
 
-    /// <summary>The report of a task's workflow by query; null where there is none.</summary>
+    /// <summary>Queries the report of a task's workflow; null if none is available.</summary>
     public Task<TaskReport?> ReadAsync(TaskEntry entry)
     {
         var read = new ReadTaskInput(context.State.RunId, entry.Id);
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), context.Short);
     }
 
-    /// <summary>After continue-as-new the task is no child of this run any more, so it is queried once: an end in between is not
-    /// missed.</summary>
+    /// <summary>Queries a task once after continue-as-new. The task is then no longer a child of this execution, and its end could
+    /// otherwise be missed.</summary>
     public Task AskAsync(TaskEntry entry) =>
         context.Calls.TrackAsync(async () =>
         {

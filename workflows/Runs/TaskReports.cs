@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles reports of tasks, and what they mean for others.</summary>
+/// <summary>Handles reports of tasks and their effect on other tasks.</summary>
 internal static class TaskReports
 {
     private const int MostWarnings = 60;
@@ -34,7 +34,7 @@ internal static class TaskReports
             RetryUnaffected(state, entry, report, now);
         }
 
-        // The task ended only because its run was gone; the run is back, so it is not a person's decision.
+        // The task ended only because its run was gone. The run is back, so a user has not decided this.
         if (report.FailureClass == FailureClass.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
         {
             state.Board.Retry(entry, "", now);
@@ -42,8 +42,8 @@ internal static class TaskReports
         }
     }
 
-    /// <summary>The newest report of the same execution of a task: one may have come after the given one was asked for, while the run had
-    /// not taken the task over yet.</summary>
+    /// <summary>Returns the newest report of the same execution of a task. A newer report may have arrived after the query, before the run
+    /// took the task over.</summary>
     public static TaskReport NewestOf(RunState state, TaskReport asked) =>
         state.EarlyReports.TryGetValue(asked.Progress.Id, out var early)
         && early.ExecutionId == asked.ExecutionId
@@ -51,7 +51,7 @@ internal static class TaskReports
             ? early
             : asked;
 
-    // A task says each thing once: what is ignored here would not be said again.
+    // A task sends each report once, so a report that is ignored here would be lost.
     private static void KeepEarly(RunState state, TaskReport report)
     {
         if (state.Board.TryFind(report.Progress.Id) is null or { AtWork: false, HasEnded: false })
@@ -67,8 +67,8 @@ internal static class TaskReports
     private static bool HasMoved(RunState state, TaskReport report) =>
         state.Board.TryFind(report.Progress.Id) is { } known && known.Progress.Host != report.Progress.Host;
 
-    /// <summary>Applies a report; a late or repeated one changes nothing. True: it was new.</summary>
-    /// <param name="notesHost">Notes where the task is done from now on.</param>
+    /// <summary>Applies a report, and returns true if it was new. A late or repeated report changes nothing.</summary>
+    /// <param name="notesHost">True to record a change of the task's host.</param>
     public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now, bool notesHost = false)
     {
         if (board.TryFind(report.Progress.Id) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
@@ -104,10 +104,10 @@ internal static class TaskReports
         return true;
     }
 
-    /// <summary>The task's workflow ended in a way that it could not report.</summary>
+    /// <summary>Handles the end of a task's workflow without a report.</summary>
     /// <param name="board">The tasks.</param>
-    /// <param name="executionId">The execution that ended; empty when none was begun.</param>
-    /// <param name="why">Why, as far as known.</param>
+    /// <param name="executionId">The execution that ended; empty if none was started.</param>
+    /// <param name="why">Reason, as far as known.</param>
     public static void Lost(RunBoard board, TaskEntry entry, string executionId, Reason why, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
@@ -116,7 +116,7 @@ internal static class TaskReports
         }
     }
 
-    /// <summary>Records new notices. What people must know becomes a warning of the run, once for all tasks.</summary>
+    /// <summary>Records new notices. Notices that users must know become warnings of the run, once for all tasks.</summary>
     private static void TakeInNotices(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();

@@ -3,13 +3,14 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>Starts the workflows of tasks and awaits their ends.</summary>
 internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, TaskMessenger messenger)
 {
-    /// <summary>Delay before starting a task's workflow again whose id is still in use; doubled each time, half a minute in all.</summary>
+    /// <summary>Delay before restarting a task's workflow whose id is still in use. Doubles each time, up to 30 seconds in
+    /// total.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
     private readonly RunState _state = context.State;
 
-    /// <summary>Marks the task as running; its workflow is started in the background.</summary>
+    /// <summary>Marks the task as running, and starts its workflow in the background.</summary>
     public void Start(TaskEntry entry)
     {
         _state.Outages.Started(entry.Outline);
@@ -44,12 +45,12 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
 
     private async Task StartAsync(TaskEntry entry, TaskInput input)
     {
-        // The last report of a workflow comes before its end; only then is its id free again.
+        // The last report of a workflow arrives before its end, but its id is free only after its end.
         await entry.Closed;
         await StartOrTakeOverAsync(entry, input);
         if (_state.Repository.Queue != input.Repository.Queue)
         {
-            // The run was moved while the workflow was being started, which was not there to be told.
+            // The run was moved while the workflow was being started, so the workflow has missed the notification.
             var to = _state.Repository;
             await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
         }
@@ -59,8 +60,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
     {
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
-            // The id may still be in use by a workflow that an earlier execution of this run started. It either continues for us, or is
-            // about to close: it has sent its last report, or is ended because it works by another plan.
+            // The id may still be in use by a workflow of an earlier execution of this run. That workflow either continues for this
+            // execution, or is about to close. It closes after its last report, or because it uses another plan.
             if (await takeOver.TryTakeOverAsync(entry))
             {
                 return;
@@ -114,7 +115,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         entry.Closed = FollowAsync(entry, handle);
     }
 
-    /// <summary>The result of a task's workflow is handled like its last report; a workflow that ended without one counts as
+    /// <summary>Handles the result of a task's workflow like its last report. A workflow that ended without a result counts as
     /// failed.</summary>
     private async Task FollowAsync<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
     {

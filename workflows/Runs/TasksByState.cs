@@ -2,12 +2,12 @@ using System.Collections;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The tasks of a board in groups of one state each.</summary>
+/// <summary>Groups the tasks of a board by state.</summary>
 internal sealed class TasksByState(IReadOnlyList<TaskEntry> entries)
 {
     private readonly SortedDictionary<string, SortedSet<int>> _groups = new(StringComparer.Ordinal);
 
-    /// <summary>Groups that are not empty, in order of their names.</summary>
+    /// <summary>Non-empty groups, ordered by state name.</summary>
     public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> All =>
         _groups.Where(group => group.Value.Count > 0).Select(group => (group.Key, In(group.Key)));
 

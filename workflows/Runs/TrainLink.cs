@@ -2,8 +2,8 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>State shared with the merge train: unanswered requests, its execution id, and updates not yet sent. Each report counts once,
-/// whichever execution of the run receives it.</summary>
+/// <summary>The run's state for its merge queue: unanswered requests, the merge queue's execution id, and unsent updates. Each report
+/// counts once, regardless of the execution of the run that receives it.</summary>
 internal sealed class TrainLink
 {
     private readonly List<MergeRequest> _waiting = [];
@@ -13,25 +13,25 @@ internal sealed class TrainLink
     private bool _isStarting;
     private bool _isAsked;
 
-    /// <summary>First execution of the train whose reports count; empty: there is no train.</summary>
+    /// <summary>First execution id of the merge queue whose reports count; empty for no merge queue.</summary>
     public string ExecutionId { get; private set; } = "";
 
-    /// <summary>Number of the last report that was handled.</summary>
+    /// <summary>Number of the last handled report.</summary>
     public int Sequence { get; private set; }
 
-    /// <summary>Requests without an answer, the oldest first.</summary>
+    /// <summary>Requests without an answer, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting => _waiting;
 
-    /// <summary>The task that was sent back to resolve a conflict, for which others in conflict wait; empty: none.</summary>
+    /// <summary>Task that was returned to resolve a conflict, for which other conflicting tasks wait; empty for none.</summary>
     public string Resolving { get; private set; } = "";
 
-    /// <summary>Tasks in conflict that wait for that one.</summary>
+    /// <summary>Conflicting tasks that wait for <see cref="Resolving"/>.</summary>
     public IReadOnlyCollection<string> Deferred => _deferred;
 
-    /// <summary>The run ends: nothing more is merged.</summary>
+    /// <summary>True if the run ends, so that nothing more is merged.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>There is something to send to a train, or a train is needed.</summary>
+    /// <summary>True if there are updates to send, or a merge queue must be started.</summary>
     public bool AnyToSend => _unsent.Count > 0 || _isAsked;
 
     /// <summary>Adds a task's merge request, which replaces an earlier one.</summary>
@@ -42,7 +42,7 @@ internal sealed class TrainLink
         _unsent.Add(request);
     }
 
-    /// <summary>The requests to send now.</summary>
+    /// <summary>Takes the requests to send now.</summary>
     public IReadOnlyList<MergeRequest> TakeUnsent()
     {
         IReadOnlyList<MergeRequest> unsent = [.. _unsent];
@@ -51,7 +51,7 @@ internal sealed class TrainLink
         return unsent;
     }
 
-    /// <summary>Starts a train with all waiting requests.</summary>
+    /// <summary>Records that a merge queue is being started, and returns all waiting requests for it.</summary>
     public IReadOnlyList<MergeRequest> Starting()
     {
         TakeUnsent();
@@ -59,7 +59,7 @@ internal sealed class TrainLink
         return [.. _waiting];
     }
 
-    /// <summary>The train has started; it may have reported already, or even have ended.</summary>
+    /// <summary>Records the start of the merge queue, which may already have reported or even ended.</summary>
     public void Started(string executionId)
     {
         _isStarting = false;
@@ -69,15 +69,15 @@ internal sealed class TrainLink
         }
     }
 
-    /// <summary>The train could not be started.</summary>
+    /// <summary>Records that the merge queue could not be started.</summary>
     public void NotStarted() => _isStarting = false;
 
-    /// <summary>Handles a report. False: it is old, or from a train that was given up.</summary>
+    /// <summary>Handles a report. Returns false if it is old, or from an abandoned merge queue.</summary>
     public bool TakeIn(TrainReport report)
     {
         var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
 
-        // A train that was reset numbers its reports from an earlier number on; its end counts anyway.
+        // A merge queue that was reset continues from an earlier report number, but its last report always counts.
         var isNews = report.Sequence > Sequence || report.Ended;
         if (!isFirst && (report.ExecutionId != ExecutionId || !isNews))
         {
@@ -108,7 +108,7 @@ internal sealed class TrainLink
         return true;
     }
 
-    /// <summary>The train has ended, or is given up: requests without an answer go to the next one.</summary>
+    /// <summary>Records that the merge queue has ended or is abandoned. Requests without an answer go to its successor.</summary>
     public void Lose(string executionId)
     {
         if (executionId != ExecutionId || executionId.Length == 0)
@@ -121,24 +121,24 @@ internal sealed class TrainLink
         _unsent.AddRange(_waiting);
     }
 
-    /// <summary>A signal says that the train was ended from outside: it is checked whether it is open.</summary>
+    /// <summary>Requests a check that the merge queue is open, after a signal that it was ended from outside.</summary>
     public void Ask() => _isAsked = ExecutionId.Length > 0;
 
-    /// <summary>The train need not wait for this task's conflict any more.</summary>
+    /// <summary>Records that the merge queue no longer waits for this task's conflict.</summary>
     public void Pass(string task)
     {
         Resolving = Resolving == task ? "" : Resolving;
         _deferred.Remove(task);
     }
 
-    /// <summary>The work of a task is gone: it does not wait to be merged any more.</summary>
+    /// <summary>Removes the request of a task whose work is lost.</summary>
     public void Drop(string task)
     {
         Remove(task);
         Pass(task);
     }
 
-    /// <summary>Gives up all waiting requests.</summary>
+    /// <summary>Removes and returns all waiting requests.</summary>
     public IReadOnlyList<MergeRequest> GiveUp()
     {
         IReadOnlyList<MergeRequest> waiting = [.. _waiting];
@@ -147,14 +147,14 @@ internal sealed class TrainLink
         return waiting;
     }
 
-    /// <summary>Places of tasks in the order in which they are merged, from 1.</summary>
+    /// <summary>Returns the positions of tasks in merge order, from 1.</summary>
     public IReadOnlyDictionary<string, int> Positions() =>
         TrainOrder
             .Of(_waiting)
             .Select((request, i) => (request.TaskId, i))
             .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
 
-    /// <summary>For the next execution; all updates were sent by then.</summary>
+    /// <summary>Returns the checkpoint for the next execution. All updates must have been sent.</summary>
     public TrainLinkCheckpoint ToCheckpoint() =>
         new()
         {

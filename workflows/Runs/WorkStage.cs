@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Starts tasks as soon as their dependencies are merged, until all are, or nothing can proceed.</summary>
+/// <summary>Starts tasks as soon as their dependencies are merged, until all are merged or nothing can proceed.</summary>
 internal sealed class WorkStage(
     RunContext context,
     TaskStarter starter,
@@ -39,8 +39,8 @@ internal sealed class WorkStage(
         }
     }
 
-    /// <summary>Lands what is merged on a user's request. The merge queue waits meanwhile: a task that a user answers now is merged after
-    /// that.</summary>
+    /// <summary>Lands the merged work at a user's request. The merge queue waits meanwhile, so a task that a user answers now is merged
+    /// afterwards.</summary>
     private async Task LandMergedIfAskedAsync()
     {
         if (!MustLandMerged)
@@ -60,7 +60,8 @@ internal sealed class WorkStage(
         _state.LandMergedAsked = false;
     }
 
-    /// <summary>A request waits while a task is at work, for example because a user answers it at the same moment.</summary>
+    /// <summary>True if requested work lands now. A request waits while a task is at work, for example because a user answers it at the
+    /// same moment.</summary>
     private bool MustLandMerged => _state.LandMergedAsked && Scheduling.WaitsOnlyForPeople(_state);
 
     /// <summary>Sets the run's state: reviewing while only the review runs, planning while another plan is made.</summary>
@@ -76,7 +77,8 @@ internal sealed class WorkStage(
         }
     }
 
-    /// <summary>If the best of several results is wanted, one that is none needs no person.</summary>
+    /// <summary>Skips failed attempts if the best of several results is wanted and another task with the same text succeeded. They then
+    /// need no user.</summary>
     private void LeaveOutAttempts()
     {
         foreach (var (attempt, others) in Scheduling.LostAttempts(_state.Board).ToList())

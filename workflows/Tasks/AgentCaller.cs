@@ -1,29 +1,31 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The one who has an agent run: a task for itself (planners and reviewers are tasks, too), or a task that has the planner answer
-/// its agent. They differ in what they count, what people see meanwhile, and what the end means.</summary>
+/// <summary>Caller of an agent run. Either a task for its own agent (planners and reviewers are tasks as well), or a task that asks the
+/// planner to answer its agent. The callers differ in what they count, in the state that users see, and in the effect of the
+/// end.</summary>
 internal abstract class AgentCaller
 {
-    /// <summary>No agent run is needed any more: somebody else has answered.</summary>
+    /// <summary>True if no agent run is needed any more, because a user has answered.</summary>
     public virtual bool IsAnswered => false;
 
-    /// <summary>One agent run, from its start to its end.</summary>
-    /// <param name="held">Why none may begin, so that this call waits for that to end; empty: one may.</param>
+    /// <summary>Executes one agent run, from its start to its end.</summary>
+    /// <param name="held">Hold that prevents agents from starting, so that the call waits for its release; empty if agents may
+    /// start.</param>
     public abstract Task<AgentRunResult> StartAsync(string held);
 
-    /// <summary>Waits before the next agent run, after a failure that passes.</summary>
+    /// <summary>Waits before the next agent run, after a transient failure.</summary>
     public abstract Task WaitAsync(AgentRunResult result, TimeSpan pause);
 
-    /// <summary>Waits until a usage limit is reset.</summary>
+    /// <summary>Waits until a usage limit resets.</summary>
     public abstract Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause);
 
-    /// <summary>Waits until a person has raised a budget, or it is time to look again.</summary>
+    /// <summary>Waits until a user has raised a budget, or the next check is due.</summary>
     public abstract Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause);
 
-    /// <summary>Handles an end after which nobody but the caller knows what follows.</summary>
-    /// <param name="next">What the end asks for.</param>
-    /// <param name="result">How the agent run ended.</param>
-    /// <param name="why">For a failure or an agent that is parked, why; else null.</param>
-    /// <returns>True: no further agent run.</returns>
+    /// <summary>Handles an end whose consequence only the caller knows.</summary>
+    /// <param name="next">Step required by the end.</param>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="why">Reason for a failure or a backoff; otherwise null.</param>
+    /// <returns>True if no further agent run follows.</returns>
     public abstract Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why);
 }

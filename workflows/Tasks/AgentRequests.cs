@@ -1,16 +1,17 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Requests of a task's agent that it can't go on without: they are answered by a policy, a person, or by fulfilling them. None
-/// uses up an attempt.</summary>
+/// <summary>Handles requests that block a task's agent. A policy or a user answers them, or they are fulfilled. No request uses up an
+/// attempt.</summary>
 /// <param name="reporter">Reports to the run.</param>
-/// <param name="waits">For persons.</param>
-/// <param name="merge">Hands a commit to the merge train.</param>
+/// <param name="waits">Waits for users.</param>
+/// <param name="merge">Sends a commit to the merge queue.</param>
 internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaits waits, Func<string, Task<MergeResult>> merge)
 {
-    /// <summary>An agent that asks more often than this is a matter for a person.</summary>
+    /// <summary>Maximum number of requests per agent, after which a user is asked.</summary>
     private const int MostAnswers = 10;
 
-    /// <summary>Other tasks install, too; the second one repeats the installation on the result of the first.</summary>
+    /// <summary>Maximum number of installations. If another task installs at the same time, the installation is repeated on that
+    /// result.</summary>
     private const int MostRounds = 20;
 
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
@@ -19,14 +20,14 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private bool _isSplit;
     private IReadOnlyList<RequestedPackage> _packages = [];
 
-    /// <summary>A granted request has to be carried out before the agent goes on.</summary>
+    /// <summary>True if a granted request has to be carried out before the agent continues.</summary>
     public bool IsGranted { get; private set; }
 
     private int Start => state.Progress.LastStart;
 
     /// <summary>Answers an agent run that ended with a request.</summary>
-    /// <param name="result">How it ended.</param>
-    /// <returns>True: it goes on in its conversation; false: <see cref="CarryOutAsync"/> comes first.</returns>
+    /// <param name="result">Result of the agent run.</param>
+    /// <returns>True if the agent continues its conversation; false if <see cref="CarryOutAsync"/> is required first.</returns>
     public async Task<bool> AnswerAsync(AgentRunResult result)
     {
         if (++_answers > MostAnswers)
@@ -65,9 +66,9 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         }
     }
 
-    /// <summary>Carries out what was granted (packages are installed and merged, parts are worked on), and saves the work so far.</summary>
+    /// <summary>Carries out a granted request (installs and merges packages, or waits for parts), and saves the work so far.</summary>
     /// <param name="prepared">The worktree.</param>
-    /// <returns>Commit with the work so far, which staging is to be merged with; empty: the worktree stays as it is.</returns>
+    /// <returns>Commit with the work so far, into which staging is merged; empty to leave the worktree as it is.</returns>
     public async Task<string> CarryOutAsync(PreparedTask prepared)
     {
         var parts = _isSplit ? await waits.ForPartsAsync() : null;
@@ -90,7 +91,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     }
 
     /// <summary>Installs until no other task has changed the same files meanwhile.</summary>
-    /// <returns>Why staging does not contain it; empty: it does.</returns>
+    /// <returns>Reason why staging does not have the packages; empty if it does.</returns>
     private async Task<string> MergeInstalledAsync()
     {
         for (var round = 1; round <= MostRounds; round++)

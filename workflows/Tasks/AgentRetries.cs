@@ -2,70 +2,70 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The step after an agent run.</summary>
+/// <summary>Step after an agent run.</summary>
 internal enum AfterAgent
 {
     /// <summary>The work is verified.</summary>
     Done,
 
-    /// <summary>Started again in the same conversation.</summary>
+    /// <summary>The agent is restarted in the same conversation.</summary>
     Again,
 
-    /// <summary>Started again after a delay.</summary>
+    /// <summary>The agent is restarted after a delay.</summary>
     Later,
 
-    /// <summary>Started again when its usage limit is reset.</summary>
+    /// <summary>The agent is restarted when its usage limit resets.</summary>
     AtReset,
 
-    /// <summary>Started again when a person has raised a budget.</summary>
+    /// <summary>The agent is restarted when a user has raised a budget.</summary>
     AtBudget,
 
-    /// <summary>Started again when the account or the machine works.</summary>
+    /// <summary>The agent is restarted when the account or host works again.</summary>
     Parked,
 
-    /// <summary>Started again after growing delays, as long as it takes; other tasks go on.</summary>
+    /// <summary>The agent is restarted after growing delays, without a limit. Other tasks continue.</summary>
     ParkedAlone,
 
-    /// <summary>Started again with a person's answer.</summary>
+    /// <summary>The agent is restarted with a user's answer.</summary>
     Answered,
 
-    /// <summary>Stopped by a person.</summary>
+    /// <summary>The agent was stopped by a user.</summary>
     Stopped,
 
     /// <summary>The task fails.</summary>
     Fail,
 }
 
-/// <summary>Counts the agent runs of one attempt and decides what follows each. No Temporal, no clock, no chance: these are
-/// parameters.</summary>
+/// <summary>Counts the agent runs of an attempt and decides the step after each. Independent of Temporal, the clock and randomness, which
+/// are parameters.</summary>
 internal sealed class AgentRetries(RetryRule rule)
 {
-    /// <summary>Agent runs in a row that ended without a result of their own, killed or for a transient failure, of which the last was
-    /// killed: then it is judged by <see cref="FailureClass.OutOfMemory"/> who is to blame. On a machine that kills every agent retrying
-    /// is useless.</summary>
+    /// <summary>Maximum number of consecutive agent runs without a result, killed or ended by a transient failure, if the last one was
+    /// killed. <see cref="FailureClass.OutOfMemory"/> then determines the fault. Retries are useless on a host that kills every
+    /// agent.</summary>
     private const int MaxDeaths = 5;
 
-    /// <summary>An agent run of this length is no part of a row of short ones: it did work, and machines are rebooted.</summary>
+    /// <summary>Length from which an agent run interrupts a series of short ones, because it did work, and hosts are rebooted.</summary>
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
 
-    /// <summary>Delay after the second killed agent run in a row; three times as long after each further one. After the first one the
-    /// agent goes on at once.</summary>
+    /// <summary>Delay after the second consecutive killed agent run, tripled after each further one. After the first one the agent
+    /// continues at once.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Least delay after a throttled agent run, and after the second usage limit in a row whose reset is over or near; doubled
-    /// each time up to <see cref="UnknownReset"/>.</summary>
+    /// <summary>Minimum delay after a throttled agent run, and after the second consecutive usage limit whose reset is over or near.
+    /// Doubles each time, up to <see cref="UnknownReset"/>.</summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Tasks wake at most this long after the reset of a usage limit.</summary>
+    /// <summary>Maximum random delay of tasks after the reset of a usage limit.</summary>
     private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
 
     /// <summary>Delay for a usage limit without a reset time.</summary>
     private static readonly TimeSpan UnknownReset = TimeSpan.FromMinutes(15);
 
-    /// <summary>Delay after the first refusal of the machine; longer by as much after each further one.</summary>
+    /// <summary>Delay after the host's first refusal. Increases by the same amount after each further refusal.</summary>
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Refusals of the machine in a row, after which it is no passing fault.</summary>
+    /// <summary>Number of consecutive refusals by the host after which the fault is not considered transient.</summary>
     private const int MaxRefusals = 4;
     private int _attempts;
     private int _refusals;
@@ -74,9 +74,9 @@ internal sealed class AgentRetries(RetryRule rule)
     private int _throttled;
 
     /// <summary>Handles the end of an agent run.</summary>
-    /// <param name="result">How it ended.</param>
-    /// <param name="ran">How long it ran.</param>
-    /// <returns>What comes next, and for a failure or a task that is parked alone why; else null.</returns>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="ran">Duration of the agent run.</param>
+    /// <returns>The next step, with the reason for a failure or for a backoff of only this task; otherwise a null reason.</returns>
     public (AfterAgent Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
     {
         if (ran >= LongRun)
@@ -107,7 +107,7 @@ internal sealed class AgentRetries(RetryRule rule)
             ),
             FailureClass.Transient or FailureClass.Throttled => (AfterAgent.Later, null),
             FailureClass.UsageLimit => (AfterAgent.AtReset, null),
-            // It has used its part, and asks for more.
+            // The agent has used its reservation, and requires more.
             FailureClass.Budget => (result.NeverBegun ? AfterAgent.AtBudget : AfterAgent.Again, null),
             FailureClass.Environment when result.IsRefused => _refusals < MaxRefusals
                 ? (AfterAgent.Later, null)
@@ -119,10 +119,11 @@ internal sealed class AgentRetries(RetryRule rule)
 
     private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
-    /// <summary>Delay after a transient failure: exponential from the base delay, cut at the maximum, full jitter. A retry-after of the
-    /// service takes precedence. After a killed or throttled agent run the delay grows by itself.</summary>
-    /// <param name="result">How the start ended.</param>
-    /// <param name="chance">0 to 1.</param>
+    /// <summary>Returns the delay after a transient failure: exponential from the base delay, limited to the maximum, with full jitter. A
+    /// retry-after by the service takes precedence. After a killed or throttled agent run the delay grows regardless of the
+    /// rule.</summary>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="chance">Random number. Range: 0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
         if (IsDeath(result))
@@ -140,15 +141,15 @@ internal sealed class AgentRetries(RetryRule rule)
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 
-    /// <summary>When a usage limit ends, and how long to wait for it: spread a little, so that not all tasks wake at once. A limit that is
-    /// there again after its reset is waited for longer each time.</summary>
-    /// <param name="result">How the start ended.</param>
-    /// <param name="chance">0 to 1.</param>
+    /// <summary>Returns the time at which a usage limit resets, and a slightly randomized wait, so that not all tasks wake at once. The
+    /// wait grows each time a limit is in force again after its reset.</summary>
+    /// <param name="result">Result of the agent run.</param>
+    /// <param name="chance">Random number. Range: 0 to 1.</param>
     public (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
     {
         if (result.WakeAt is { } wake)
         {
-            // The governor lets one go on after the other.
+            // The governor staggers the tasks.
             return (result.ResetAt ?? wake, wake > now ? wake - now : TimeSpan.FromSeconds(1));
         }
         var least = _limits < 2 ? TimeSpan.FromSeconds(1) : DoubledPause(_limits - 1);

@@ -1,32 +1,32 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>One call for an agent run.</summary>
-/// <param name="Guidance">A person's guidance for it.</param>
-/// <param name="Stop">The run is not to be started: see <see cref="AgentCallInput.Stop"/>.</param>
-/// <param name="Interrupt">Interrupts it.</param>
+/// <param name="Guidance">A user's guidance for the agent run.</param>
+/// <param name="Stop">True to not start the agent run: see <see cref="AgentCallInput.Stop"/>.</param>
+/// <param name="Interrupt">Interrupts the agent run.</param>
 internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt)
 {
-    /// <summary>Only waits: see <see cref="AgentCallInput.AwaitRelease"/>.</summary>
+    /// <summary>True to only wait: see <see cref="AgentCallInput.AwaitRelease"/>.</summary>
     public bool AwaitRelease { get; init; }
 
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
 
-    /// <summary>Called where the machine of the agent run is gone: whether the agent was begun there is unknown.</summary>
+    /// <summary>Called if the host of the agent run is gone, so that it is unknown whether the agent was started there.</summary>
     public Action? Lost { get; init; }
 }
 
 /// <summary>Runs an agent as often as crashes, holds, limits and pauses require, always in the same conversation.</summary>
 internal sealed class AgentRuns(TaskState state, TaskWaits waits)
 {
-    /// <summary>A budget may be raised by way of another run.</summary>
+    /// <summary>Interval between checks of a used-up budget, which a user may have raised through another run.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(30);
 
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
-    /// <summary>Runs the agent until its caller needs no further run.</summary>
-    /// <param name="caller">Who has it run.</param>
-    /// <returns>How the last run ended; null: none was needed.</returns>
+    /// <summary>Runs the agent until its caller needs no further agent run.</summary>
+    /// <param name="caller">Caller of the agent runs.</param>
+    /// <returns>Result of the last agent run, or null if none was needed.</returns>
     public async Task<AgentRunResult?> RunAsync(AgentCaller caller)
     {
         var retries = new AgentRetries(state.Rules.Retry);
@@ -70,11 +70,11 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
         }
     }
 
-    /// <summary>While no worker follows the agent run (none has taken it up yet, or the last one is gone or is releasing it), an
-    /// interruption reaches nobody, and the server ends the activity by itself. An agent that still runs is then stopped as soon as there
-    /// is a worker; if it has ended already, its outcome counts.</summary>
-    /// <param name="call">Lets one start happen.</param>
-    /// <param name="first">How.</param>
+    /// <summary>Executes one agent run, and makes sure that an interrupted agent is stopped. While no worker follows the agent run, an
+    /// interruption reaches no worker, and the server ends the activity. A second call stops an agent that is still running as soon as a
+    /// worker is available. If the agent has already ended, its outcome counts.</summary>
+    /// <param name="call">Executes one agent run.</param>
+    /// <param name="first">Arguments of the first call.</param>
     internal static async Task<T> CallAsync<T>(Func<AgentCall, Task<T>> call, AgentCall first)
     {
         try

@@ -1,4 +1,4 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The task has left the host where its agent was at work.</summary>
+/// <summary>The task has left the host on which its agent was running.</summary>
 internal sealed class HostLeftException : Exception;

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The agent of one attempt of a task.</summary>
+/// <summary>The task's own agent during one attempt.</summary>
 /// <param name="reporter">Reports to the run.</param>
-/// <param name="waits">For persons, accounts, the machine, times.</param>
-/// <param name="call">Lets one start happen.</param>
-/// <param name="answer">Answers a request of the agent. True: it goes on in its conversation; false: something must be carried out first.
-/// Null: a person answers.</param>
+/// <param name="waits">Waits for users, accounts, hosts and times.</param>
+/// <param name="call">Executes one agent run.</param>
+/// <param name="answer">Answers a request of the agent. Returns true if the agent continues its conversation, false if a step must be
+/// carried out first, or null if a user answers.</param>
 internal sealed class OwnAgent(
     TaskState state,
     TaskReporter reporter,
@@ -45,8 +45,8 @@ internal sealed class OwnAgent(
             // A later pause has nothing to interrupt.
             state.Interrupt = null;
         }
-        // What was begun on a machine that is gone was paid for. How the step ended there does not tell it: one that waits to be tried
-        // again ends like one that nobody has taken up.
+        // An agent that was started on a lost host was paid for. The end of the activity does not reveal that start. An activity that
+        // waits for a retry ends like one that no worker has picked up.
         var isBegunElsewhere = state.HasBegun ?? (isLost || result.LeftElsewhere);
         var isLeftBehind = state.WasMoved && result.NeverBegun && isBegunElsewhere;
         if (isLeftBehind)
@@ -84,7 +84,7 @@ internal sealed class OwnAgent(
         + (hasConversation ? ", in its conversation" : ", without its conversation")
         + ", and counts as a further start";
 
-    /// <summary>Nothing has its number: the next start takes it.</summary>
+    /// <summary>True if no agent run has used the number, so that the next one takes it.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>
         result.FailureClass == FailureClass.Held
         || result is { NeverBegun: true, FailureClass: FailureClass.UsageLimit or FailureClass.Budget or FailureClass.Environment };

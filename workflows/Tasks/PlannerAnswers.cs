@@ -1,10 +1,10 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Has the planner answer a question of the task's agent. A person may answer meanwhile: the first answer counts. The planner's
+/// <summary>Asks the planner to answer a question of the task's agent. A user may answer meanwhile; the first answer counts. The planner's
 /// answer is only text in the agent's next prompt.</summary>
 /// <param name="reporter">Reports to the run.</param>
-/// <param name="waits">For persons and times.</param>
-/// <param name="question">What the agent asks.</param>
+/// <param name="waits">Waits for users and times.</param>
+/// <param name="question">The agent's question.</param>
 internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits, string question) : AgentCaller
 {
     private readonly AgentQuestion _question = new()
@@ -22,8 +22,8 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     /// <inheritdoc/>
     public override bool IsAnswered => state.HasGuidance;
 
-    /// <summary>Asks until there is an answer, the planner's or a person's.</summary>
-    /// <returns>Why a person has to answer; null: the agent goes on.</returns>
+    /// <summary>Asks until the planner or a user has answered.</summary>
+    /// <returns>Reason why a user has to answer, or null if the agent continues.</returns>
     public async Task<Reason?> AskAsync()
     {
         try
@@ -37,7 +37,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         }
     }
 
-    /// <summary>Guidance of a person, a pause and a cancellation interrupt it.</summary>
+    /// <summary>Executes one agent run of the planner. A user's guidance, a pause or a cancellation interrupts it.</summary>
     /// <inheritdoc/>
     public override async Task<AgentRunResult> StartAsync(string held)
     {
@@ -144,9 +144,9 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         return waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(state.Input.Repository.Queue));
     }
 
-    /// <summary>The state of a question while the planner is asked: the task waits for no account and holds no slot; a person sees the
+    /// <summary>Shows the question while the planner is asked. The task waits for no account and occupies no slot. A user sees the
     /// question and may answer it.</summary>
-    /// <returns>What the person reads.</returns>
+    /// <returns>The reason shown to the user.</returns>
     private PlannerAsked Asking(Reason? why)
     {
         state.Progress = state.Progress with { Asks = ApprovalKinds.Question };

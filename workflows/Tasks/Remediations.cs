@@ -1,27 +1,27 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Decides whether another attempt follows rejected work, and who makes it. Attempts that began with a conflict are counted
-/// separately: the agent did not cause it, so they use no remediation.</summary>
+/// <summary>Decides if another attempt follows rejected work, and who makes it. Attempts that start with a conflict are counted separately
+/// and use no remediation, because the agent did not cause the conflict.</summary>
 internal sealed class Remediations(TaskState state)
 {
     private int _conflicts;
 
-    /// <summary>Attempts that fix the agent's own faults.</summary>
+    /// <summary>Number of attempts to fix the agent's own faults.</summary>
     public int Count { get; private set; }
 
-    /// <summary>All attempts, including the first one.</summary>
+    /// <summary>Number of all attempts, including the first one.</summary>
     public int Attempts => Count + _conflicts + 1;
 
-    /// <summary>The conflict that is being resolved, with the latest problem. Null: there is none.</summary>
+    /// <summary>Conflict that is being resolved, with the latest problem, or null for none.</summary>
     public MergeResult? Conflict { get; private set; }
 
-    /// <summary>The remaining problem; set with the first rejection.</summary>
+    /// <summary>The remaining problem, set by the first rejection.</summary>
     public Reason Problem { get; private set; } = null!;
 
-    /// <summary>The agent has used its attempts to resolve the conflict: a person resolves it.</summary>
+    /// <summary>True if the agent has used its attempts to resolve the conflict, so that a user resolves it.</summary>
     public bool IsForPerson { get; private set; }
 
-    /// <summary>The work could not be merged.</summary>
+    /// <summary>Handles work that could not be merged.</summary>
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
     public void AfterMerge(MergeResult refused)
     {
@@ -30,7 +30,7 @@ internal sealed class Remediations(TaskState state)
         Next(new NotMerged(new Quote(refused.Message)), refused.ProblemsFile, isCaused: !isConflict);
     }
 
-    /// <summary>The work did not pass its verification.</summary>
+    /// <summary>Handles work that did not pass its verification.</summary>
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
     public void AfterVerification(NotVerified problems, string problemsFile)
     {

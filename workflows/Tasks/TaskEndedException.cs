@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Ends a task from anywhere.</summary>
+/// <summary>Ends a task from any place.</summary>
 internal sealed class TaskEndedException(string state, Reason why) : Exception(why.ToString())
 {
-    /// <summary>The state the task ends in.</summary>
+    /// <summary>Final state of the task.</summary>
     public string State { get; } = state;
 
-    /// <summary>Why.</summary>
+    /// <summary>Reason for the end.</summary>
     public Reason Why { get; } = why;
 }

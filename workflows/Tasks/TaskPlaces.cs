@@ -2,40 +2,39 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The place where a task is done, in a run that spreads its tasks: a host that has a place for it keeps that as long as the task
-/// lives. What it needs there, and what it has made, goes by the remote that machines share. Where its host is gone, another one has it,
-/// and what that one did not push is done again.</summary>
+/// <summary>Slot of a task in a distributed run. A host reserves the slot for the lifetime of the task. The task's data is exchanged
+/// through the shared remote. If the host is gone, another host takes over, and work that was not pushed is repeated.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
 internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, ActivityMachine machine)
 {
-    /// <summary>A host counts as gone when nothing was heard of it for so long.</summary>
+    /// <summary>Time without a heartbeat after which a host counts as gone.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
-    /// <summary>Until then nobody is told that it waits.</summary>
+    /// <summary>Delay before the wait for a host is reported.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>The end of a task is not held up longer by its host.</summary>
+    /// <summary>Maximum time for which a host can delay the end of its task.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private CancellationTokenSource? _hold;
 
-    /// <summary>The number of slots that it has requested.</summary>
+    /// <summary>Number of slots that the task has requested.</summary>
     private int _holds;
     private TaskPlace? _place;
 
-    /// <summary>The place is on the run's own machine, whichever that is by now.</summary>
+    /// <summary>True if the slot is on the owner host, even if the run has moved.</summary>
     private bool _isHome;
 
-    /// <summary>Queue of the host that has what the task needs, as it is now; null: none.</summary>
+    /// <summary>Queue of the host that has the current data of the task, or null for none.</summary>
     private string? _ready;
 
-    /// <summary>The run's machine has no worktree of it: that is on a host.</summary>
+    /// <summary>True if the task's worktree is on a worker host, not on the owner host.</summary>
     private bool _hasLeft;
 
-    /// <summary>The number of lost hosts.</summary>
+    /// <summary>Number of lost hosts.</summary>
     private int _losses;
 
-    /// <summary>True if the last host's push was not taken yet.</summary>
+    /// <summary>True if the owner host has not yet fetched the last push of the worker host.</summary>
     private bool _isOut;
 
     private bool _isEnding;
@@ -46,15 +45,15 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     private string Home => machine.QueueOf(Input.Repository.Queue);
 
-    /// <summary>Queue of the host where it is placed.</summary>
+    /// <summary>Queue of the host with the slot.</summary>
     private string Place => _isHome ? Home : _place!.Repository.Queue;
 
-    /// <summary>True when the task's work is merged, which its host can't know: there the commit itself is proof that nothing is
-    /// lost.</summary>
+    /// <summary>True if the task's work is merged and the task is on a worker host. The worker host can't know the merge, so the merged
+    /// commit proves to it that nothing is lost.</summary>
     public bool HasMerged => machine.IsAway && state.Progress.State == TaskStates.Merged;
 
-    /// <summary>A host has a place for it. A later one counts: then the host before is gone. What is done on the run's own machine stays
-    /// there, as the run itself does.</summary>
+    /// <summary>Accepts a slot from a host. A later slot replaces an earlier one, whose host is gone. A task on the owner host stays
+    /// there, like the run itself.</summary>
     public void Take(TaskPlace place)
     {
         var isOfEarlier = place.Number > 0 && place.Number != _holds;
@@ -63,7 +62,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             return;
         }
         var isSame = _place?.Repository.Queue == place.Repository.Queue;
-        // Nothing is begun on the first one yet, or it is there still.
+        // Nothing has started on the first host yet, or the task's data is still available on the same host.
         if (_place is null || (_ready is null && !machine.IsAway) || (isSame && (place.Kept || !machine.IsAway)))
         {
             PlaceOn(place);
@@ -81,24 +80,25 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up; the task continues there" : Gone(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
-        // What is to be done there waits for what it needs.
+        // Activities for the new slot wait until the host has fetched the task's data.
         machine.PlaceAt(_isHome ? null : place.Repository.Queue, anew: true);
     }
 
     private void PlaceOn(TaskPlace place)
     {
         (_place, _isHome) = (place, place.Repository.Queue == Home);
-        // A host that asks must not be told of the one before, which another one may have shut out by now.
+        // A host that queries the report must not see the previous host, which another host may have replaced by now.
         state.Report = state.Report with
         {
             Place = place.Repository.Queue,
         };
     }
 
-    /// <summary>The run is another machine's from now on. What was done on the machine before goes on there, without a place.</summary>
+    /// <summary>Follows the run to its new owner host. A task on the previous owner host continues on the new one, without a reserved
+    /// slot.</summary>
     public void FollowRun()
     {
-        // One that still waits for a place goes on waiting.
+        // A task without a slot keeps waiting.
         if (_place is not null && !machine.IsAway)
         {
             LeaveHold();
@@ -107,7 +107,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     private static string Gone(MachineName from, MachineName to) => $"its host {from} did not respond; the task continues on {to}";
 
-    /// <summary>Has a place, with all that the task needs there.</summary>
+    /// <summary>Waits for a slot, and for the host to fetch the task's data.</summary>
     public async Task ArriveAsync()
     {
         if (!IsSpread || (_isEnding && _place is null))
@@ -115,7 +115,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
             return;
         }
         await FindAsync();
-        // A run may have been taken over by the host of its task.
+        // The host of the task may have taken over the run.
         _isHome |= Place == Home;
         while (_ready != Place)
         {
@@ -139,9 +139,10 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         }
     }
 
-    /// <summary>The run's own machine has what the task has made; before the task goes on at its place, that gets what is new.</summary>
-    /// <param name="goesOn">It goes on there.</param>
-    /// <param name="commit">The verified work, which must come.</param>
+    /// <summary>Fetches the task's work to the owner host. Before the task continues in its slot, the worker host fetches new
+    /// data.</summary>
+    /// <param name="goesOn">True if the task continues on the owner host.</param>
+    /// <param name="commit">Verified commit that must be fetched; empty for none.</param>
     public async Task TakeHomeAsync(bool goesOn = false, string commit = "")
     {
         if (!_isOut && !(goesOn && _hasLeft))
@@ -157,11 +158,11 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         _hasLeft &= !goesOn;
     }
 
-    /// <summary>Another task could have its place while it waits: all that its host has may leave it.</summary>
+    /// <summary>True if the slot can be released while the task waits, because all its work may leave the host.</summary>
     public bool MayRest => _hold is not null && !_isEnding && !(machine.IsAway && state.HasUnshared) && Workflow.Patched("place-rest");
 
-    /// <summary>Gives its place to others. The run's machine has what it has made; it goes on wherever there is a place then, on the run's
-    /// machine where it was there.</summary>
+    /// <summary>Releases the slot, after the owner host has fetched the task's work. Later the task continues in any free slot. A task on
+    /// the owner host continues there.</summary>
     public async Task RestAsync()
     {
         if (machine.IsAway)
@@ -180,12 +181,12 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         reporter.TransitionTo(state.Progress.State, state.Progress.Why);
     }
 
-    /// <summary>True if a task can leave its host in the middle of a step: it is another machine's, and what it has made may leave
-    /// it.</summary>
+    /// <summary>True if a task can leave its host during an activity, because it is on a worker host and all its work may leave the
+    /// host.</summary>
     public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
 
-    /// <summary>Leaves a host that can't go on with the task: another one has it then, from what was pushed last.</summary>
-    /// <param name="why">What the host lacks.</param>
+    /// <summary>Leaves a host that can't continue the task. Another host continues from the last push.</summary>
+    /// <param name="why">Reason why the host can't continue.</param>
     public async Task LeaveAsync(string why)
     {
         var cause = new Quote(why);
@@ -193,7 +194,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         await RestAsync();
     }
 
-    /// <summary>The task goes on on the run's own machine, and stays there: what follows is about the run, or a person looks at its
+    /// <summary>Moves the task to the owner host for good, because the next steps concern the run, or a user inspects the task's
     /// files.</summary>
     public async Task StayHomeAsync()
     {
@@ -212,8 +213,8 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
 
     private TakeTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
 
-    /// <summary>The task ends: what it holds is given back, where its host is there.</summary>
-    /// <param name="release">Gives back what it holds, by an activity with these options.</param>
+    /// <summary>Ends the task, and releases its resources if its host is reachable.</summary>
+    /// <param name="release">Releases the resources by an activity with the given options.</param>
     public async Task EndAsync(Func<ActivityOptions, Task> release)
     {
         _isEnding = true;
@@ -221,7 +222,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         if (machine.IsAway)
         {
             options.ScheduleToCloseTimeout = Patience;
-            // Nothing of it is brought there any more.
+            // The worker host fetches no further data.
             _ready = Place;
         }
         try
@@ -263,7 +264,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Reports say where the task is.</summary>
+    /// <summary>Reports the task's host.</summary>
     private void Say()
     {
         var host = _isHome ? null : MachineName.Of(_place!.Repository).ToString();
@@ -291,7 +292,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         }
         catch (ActivityFailureException)
         {
-            // It is given back.
+            // The slot is released.
         }
     }
 
@@ -302,7 +303,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         hold?.Cancel();
     }
 
-    /// <summary>Brings what the task needs to a host; ends early where that host is gone.</summary>
+    /// <summary>Publishes the task's data and fetches it on a worker host. Ends early if that host is gone.</summary>
     private async Task BringAsync(string queue, int losses)
     {
         var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
@@ -325,7 +326,7 @@ internal sealed class TaskPlaces(TaskState state, TaskReporter reporter, Activit
         }
         catch (ActivityFailureException) when (_losses != losses && !state.IsCancelled)
         {
-            // Another host has it.
+            // Another host has the task.
         }
     }
 }

@@ -10,11 +10,11 @@ internal sealed class TaskReporter(TaskState state)
     {
         state.TransitionTo(to, why, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
         Workflow.CurrentDetails = $"**{to}** {state.Progress.Reason}";
-        // The run itself put the task into its first state, so that is not reported.
+        // The run itself set the task's first state, so that state is not reported.
         if (to != TaskStates.Preparing || state.Report.Sequence > 2)
         {
             var report = state.Report;
-            // Where the signal fails, only a query tells.
+            // If the signal fails, only a query can find the cause.
             _run.Send(w => w.TaskChangedAsync(report), () => CheckRunEndedAsync(new RunEndedWithoutIt()));
         }
     }

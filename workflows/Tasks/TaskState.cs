@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The state of a task's workflow, and the commands that it has received.</summary>
+/// <summary>State of a task's workflow, and the commands that it has received.</summary>
 internal sealed class TaskState(string executionId, CancellationToken cancellation)
 {
     private const int MostNotices = 20;
     private int _startsBefore;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>The input that the task's workflow was started with.</summary>
+    /// <summary>Start input of the task's workflow.</summary>
     public TaskInput Input { get; private set; } = null!;
 
-    /// <summary>The task's last report; each change is sent to the run.</summary>
+    /// <summary>Last report of the task. Each change is sent to the run.</summary>
     public TaskReport Report { get; set; } =
         new()
         {
@@ -19,30 +19,30 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             Sequence = 0,
         };
 
-    /// <summary>The task's part of the report.</summary>
+    /// <summary>Progress of the task in the report.</summary>
     public TaskProgress Progress
     {
         get => Report.Progress;
         set => Report = Report with { Progress = value };
     }
 
-    /// <summary>Number of its agent's questions that the planner has answered since this execution began.</summary>
+    /// <summary>Number of the agent's questions that the planner has answered since this execution started.</summary>
     public int AnswersOfThisExecution => Progress.Answers?.Count(answer => answer.Start > _startsBefore) ?? 0;
 
-    /// <summary>Result of the parts that the task was divided into; null: they are not done, or there are none.</summary>
+    /// <summary>Result of the task's parts. Null if they have not ended, or the task was not divided.</summary>
     public string? Parts { get; private set; }
 
-    /// <summary>Begins to wait for its parts.</summary>
+    /// <summary>Starts to wait for the task's parts.</summary>
     public void AwaitParts()
     {
         Parts = null;
         Progress = Progress with { Parts = [] };
     }
 
-    /// <summary>The parts have ended, if it waits for them.</summary>
+    /// <summary>Accepts the result of the parts, if the task waits for them.</summary>
     public void TakeParts(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
 
-    /// <summary>Takes over what an agent run has left, for the steps that follow it.</summary>
+    /// <summary>Adopts the output of an agent run for the following steps.</summary>
     public void Heard(AgentRunResult result)
     {
         if (result.NeverBegun)
@@ -54,64 +54,64 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Progress = Progress with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
     }
 
-    /// <summary>The task was granted files that the plan does not give to it.</summary>
+    /// <summary>Records files granted to the task beyond the plan.</summary>
     public void Lend(IReadOnlyList<string> lent)
     {
         Input = Input with { Lent = [.. Input.Lent.Union(lent)] };
         Progress = Progress with { Lent = Input.Lent.Count == 0 ? null : Input.Lent };
     }
 
-    /// <summary>The settings that the workflow decides by.</summary>
+    /// <summary>Settings used by the workflow.</summary>
     public RunRules Rules => Input.Rules;
 
-    /// <summary>File with the problems of the last attempt, relative to the repository; empty in the first.</summary>
+    /// <summary>File with the problems of the last attempt, relative to the repository; empty for the first attempt.</summary>
     public string ProblemsFile { get; set; } = "";
 
-    /// <summary>Conversation to continue; empty before the first agent run has named it.</summary>
+    /// <summary>Conversation to continue; empty until the first agent run has named it.</summary>
     public string Session { get; set; } = "";
 
     public bool IsPaused { get; private set; }
 
-    /// <summary>Why it is paused, where it is.</summary>
+    /// <summary>Reason for a pause.</summary>
     public Reason WhyPaused { get; private set; } = new PausedByPerson();
 
-    /// <summary>A blocked or parked task is to go on at once.</summary>
+    /// <summary>True if a blocked or backing-off task is to continue at once.</summary>
     public bool MayGoOn { get; set; }
 
-    /// <summary>A person's answer to work that changed what its gates check; null: there is none yet.</summary>
+    /// <summary>Approver's decision about work that changed the input of its gates, or null for none yet.</summary>
     public (bool Accepted, Person By)? Decision { get; set; }
 
-    /// <summary>Why its run has ended without it; null: it has not.</summary>
+    /// <summary>End of the run without this task, or null while the run is open.</summary>
     public RunEndedWithoutIt? RunEnded { get; private set; }
 
-    /// <summary>The steps of the task were moved to another machine while an agent worked on it.</summary>
+    /// <summary>True if the task was moved to another host while its agent was running.</summary>
     public bool WasMoved { get; set; }
 
-    /// <summary>The task's host has work that may not leave it.</summary>
+    /// <summary>True if the task's host has work that can't leave it.</summary>
     public bool HasUnshared { get; private set; }
 
-    /// <summary>Interrupts the running agent; null: none runs.</summary>
+    /// <summary>Interrupts the running agent; null if none runs.</summary>
     public CancellationTokenSource? Interrupt { get; set; }
 
-    /// <summary>A machine was about to begin the agent that is asked for, and may have; null: machines do not say so.</summary>
+    /// <summary>True if the requested agent may have started; null if hosts do not announce their agents.</summary>
     public bool? HasBegun { get; set; }
 
-    /// <summary>A step is asked for that may begin the agent. What was heard of the same start before stays.</summary>
-    /// <param name="isAnnounced">Machines say so before they begin it.</param>
+    /// <summary>Prepares a request that may start the agent. Keeps an earlier announcement for the same agent run.</summary>
+    /// <param name="isAnnounced">True if hosts announce an agent before starting it.</param>
     public void AwaitBeginning(bool isAnnounced) => HasBegun = isAnnounced ? HasBegun ?? false : null;
 
-    /// <summary>True if an agent run is asked for, and not interrupted.</summary>
-    /// <param name="start">Its number.</param>
+    /// <summary>True if an agent run is requested and not interrupted.</summary>
+    /// <param name="start">Number of the agent run.</param>
     public bool Wants(int start) => start == Progress.LastStart && Interrupt is { IsCancellationRequested: false };
 
     public CancellationToken Stop => _stop.Token;
 
     public bool IsCancelled => _stop.IsCancellationRequested;
 
-    /// <summary>The run is gone: no one merges its work or reads its reports.</summary>
+    /// <summary>True if the run is gone, so that its work is not merged and its reports are not read.</summary>
     public bool HasNoRun => RunEnded is not null;
 
-    /// <summary>Why it is cancelled, where it is.</summary>
+    /// <summary>Reason for a cancellation.</summary>
     public Reason WhyCancelled => RunEnded is null ? new WorkCancelled() : RunEnded;
 
     private bool _goesOnLate;
@@ -121,7 +121,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Restores the state from the start input.</summary>
     public void Restore(TaskInput input)
     {
-        // Each activity is given the input, and the history keeps what it is given.
+        // Each activity receives the input, and the history stores it each time, so the known progress is removed.
         Input = input with
         {
             Known = null,
@@ -134,17 +134,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { PlanHash = input.PlanHash, Sequence = 1, Progress = known with { Attempt = known.Attempt + 1 } };
     }
 
-    /// <summary>The agent is interrupted and keeps its conversation.</summary>
+    /// <summary>Interrupts the agent, which keeps its conversation.</summary>
     public void Pause()
     {
         (IsPaused, WhyPaused) = (true, new PausedByPerson());
         Interrupt?.Cancel();
     }
 
-    /// <summary>A person stopped the agent process on its machine, so the task stays paused until it is resumed.</summary>
+    /// <summary>Pauses the task after a user stopped the agent's process on its host, until the task is resumed.</summary>
     public void PauseAsStopped() => (IsPaused, WhyPaused) = (true, new AgentStoppedByPerson());
 
-    /// <summary>The time limit of the run is over: the task's next agent waits until a person resumes it.</summary>
+    /// <summary>Pauses the task at the run's time limit. The next agent waits until a user resumes the task.</summary>
     public void PauseAtLimit(DateTimeOffset now)
     {
         if (!_goesOnLate && Input.Until is { } until && now >= until)
@@ -153,17 +153,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>A person lets the task go on; after the time limit of the run that lifts it.</summary>
+    /// <summary>Resumes the task at a user's request. After the run's time limit, this lifts the limit for the task.</summary>
     public void Resume()
     {
         IsPaused = false;
         _goesOnLate |= Input.Until is { } until && Workflow.UtcNow >= until.UtcDateTime;
     }
 
-    /// <summary>Cancels the task; its files stay.</summary>
+    /// <summary>Cancels the task. Its files are retained.</summary>
     public void Cancel() => _stop.Cancel();
 
-    /// <summary>Resumes a blocked or parked task, with a person's guidance.</summary>
+    /// <summary>Resumes a blocked or backing-off task, with a user's guidance.</summary>
     public void GoOn(string guidance)
     {
         (Guidance, MayGoOn) = (guidance, true);
@@ -173,9 +173,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>The planner has answered a question of the agent: the answer is part of its next prompt and of the reports.</summary>
-    /// <param name="answer">For people.</param>
-    /// <param name="told">For the agent.</param>
+    /// <summary>Adopts the planner's answer to a question of the agent, which becomes part of the next prompt and of the
+    /// reports.</summary>
+    /// <param name="answer">The answer for users.</param>
+    /// <param name="told">The answer for the agent.</param>
     public void TakeAnswer(TaskAnswer answer, string told)
     {
         Answer = told;
@@ -183,7 +184,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice(answer.ToString())]);
     }
 
-    /// <summary>Another agent goes on, without the conversation.</summary>
+    /// <summary>Continues with another agent, without the conversation.</summary>
     public void GoOnWith(TaskRelay relay)
     {
         Session = "";
@@ -191,7 +192,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice($"it was {relay}")]);
     }
 
-    /// <summary>Takes a person's decision, if one is awaited.</summary>
+    /// <summary>Accepts an approver's decision, if one is pending.</summary>
     public void Decide(bool accepted, Person by)
     {
         if (Progress.State == TaskStates.AwaitingApproval)
@@ -200,10 +201,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>Result of the agent's request for its next prompt; empty: already used, or there was no request.</summary>
+    /// <summary>Result of the agent's request for its next prompt; empty if already used, or without a request.</summary>
     public string Answer { get; set; } = "";
 
-    /// <summary>A person has sent guidance for the next agent run.</summary>
+    /// <summary>True if a user has sent guidance for the next agent run.</summary>
     public bool HasGuidance => Guidance.Length > 0;
 
     /// <summary>Takes the guidance for the next agent run, once.</summary>
@@ -214,10 +215,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         return guidance;
     }
 
-    /// <summary>The agent run that took the guidance was never started: the next one gets it.</summary>
+    /// <summary>Restores guidance whose agent run was never started, so that the next agent run gets it.</summary>
     public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
-    /// <summary>Ends the agent, keeps its work and closes.</summary>
+    /// <summary>Ends the agent and the workflow, and keeps the task's work.</summary>
     public void EndWithoutRun(RunEndedWithoutIt why)
     {
         RunEnded ??= why;
@@ -228,7 +229,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     public void Notice(IEnumerable<TaskNotice> notices) =>
         Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
 
-    /// <summary>The task comes into a state, or has another reason to be in it.</summary>
+    /// <summary>Moves the task to a new state, or sets a new reason for the same state.</summary>
     public void TransitionTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
         Report = Report with { Sequence = Report.Sequence + 1, Progress = Progress.MovedTo(state, why, now, evidence) };

@@ -2,16 +2,16 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The causes for which a task waits: a person, an account, the machine, a time.</summary>
+/// <summary>Waits of a task: for a user, an account, the host or a time.</summary>
 internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 {
-    /// <summary>First delay before <see cref="ParkAsync"/> tries again.</summary>
+    /// <summary>First delay of <see cref="ParkAsync"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Mark of histories where the troubles of another host hold up no other task.</summary>
+    /// <summary>Patch id: a host outage blocks only its own tasks.</summary>
     private const string OfHost = "troubles-of-host";
 
-    /// <summary>Patch id: a person is asked where gates could not run twice in a row.</summary>
+    /// <summary>Patch id: a user is asked when gates could not run twice in a row.</summary>
     private const string AsksAfterFaults = "asks-after-faults";
 
     /// <summary>Patch id: a pause ends the delay before an agent's next start.</summary>
@@ -21,20 +21,20 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
-    /// <summary>A parked task that is never resumed (its run was deleted) tries again by itself after this time.</summary>
+    /// <summary>Time after which a backing-off task that is never resumed (its run was deleted) retries on its own.</summary>
     private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
 
-    /// <summary>A wait that is longer leaves the task's place to others.</summary>
+    /// <summary>Maximum wait for which the task keeps its slot.</summary>
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
 
-    /// <summary>Gives the task's place on a host to others, until the task goes on; null: it holds none.</summary>
+    /// <summary>Returns a function that releases the task's slot until the task continues, or null if it has none to release.</summary>
     public Func<Func<Task>?>? Rest { get; set; }
 
-    /// <summary>Leaves the host of a step that can't go on there, with why; null: the step is not done on another host, or the task can't
-    /// leave it.</summary>
+    /// <summary>Returns a function that leaves the host of an activity for a given reason. Null if the activity is not on a worker host,
+    /// or the task can't leave it.</summary>
     public Func<ActivityOptions, Func<string, Task>?>? Leave { get; set; }
 
-    /// <summary>True if steps of the task are done on another host, whose troubles are not those of its run.</summary>
+    /// <summary>True if the task is on a worker host, whose faults do not affect the run.</summary>
     public Func<bool>? IsAway { get; set; }
 
     /// <summary>Waits while the task is paused.</summary>
@@ -46,7 +46,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             return;
         }
         state.Progress = state.Progress with { Paused = true };
-        // A blocked or parked task gets here only after it was answered.
+        // A blocked or backing-off task gets here only after an answer.
         var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
         reporter.TransitionTo(now, state.WhyPaused);
         await UntilAsync(() => !state.IsPaused || state.IsCancelled);
@@ -55,8 +55,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         reporter.TransitionTo(state.Progress.State);
     }
 
-    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and returns the next delay. For a gate, and for
-    /// what another host lacks, the run does not resume the task, and no other task waits with it.</summary>
+    /// <summary>Waits for the host, the account or a gate's prerequisite to be repaired, and returns the next delay. For a gate, and for
+    /// faults of a worker host, the run does not resume the task, and no other task waits with it.</summary>
     public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
         var isOfHost = failureClass == FailureClass.Environment && IsAway?.Invoke() is true && Workflow.Patched(OfHost);
@@ -72,12 +72,12 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return longer < MaxPark ? longer : MaxPark;
     }
 
-    /// <summary>Waits after gates could not run: first for a time, from the second failure in a row on for a person, because the same
-    /// failure again is no passing one.</summary>
-    /// <param name="why">The failure with its cure.</param>
-    /// <param name="evidence">A file with evidence, relative to the repository; empty: there is none.</param>
-    /// <param name="pause">The delay before the gates run again.</param>
-    /// <param name="faults">Failures in a row.</param>
+    /// <summary>Waits after gates could not run. The first wait is for a delay. From the second consecutive failure on it is for a user,
+    /// because a repeated failure is not transient.</summary>
+    /// <param name="why">The failure with its remedy.</param>
+    /// <param name="evidence">File with evidence, relative to the repository; empty for none.</param>
+    /// <param name="pause">Delay before the gates run again.</param>
+    /// <param name="faults">Number of consecutive failures.</param>
     /// <returns>The next delay.</returns>
     public async Task<TimeSpan> AfterFaultAsync(Reason why, string evidence, TimeSpan pause, int faults)
     {
@@ -89,10 +89,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return pause;
     }
 
-    /// <summary>Does a step of the task. While the disk is full the task is parked, and the step is done again; where that disk is another
-    /// host's, the task leaves that.</summary>
+    /// <summary>Executes an activity of the task. While the disk is full the task backs off and repeats the activity. If the disk belongs
+    /// to a worker host, the task leaves that host.</summary>
     /// <param name="step">The activity.</param>
-    /// <param name="options">Its options.</param>
+    /// <param name="options">Options of the activity.</param>
     public async Task<T> DoAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
     {
         options = options.EndingOnFullDisk();
@@ -111,7 +111,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
                     await leave(full);
                     if (state.Interrupt is { } agent && options.CancellationToken == agent.Token)
                     {
-                        // What it has shared goes on elsewhere, as where its host is gone.
+                        // The pushed work continues elsewhere, as if the host were gone.
                         state.WasMoved = true;
                         agent.Cancel();
                         throw new HostLeftException();
@@ -124,23 +124,23 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>A usage limit uses no attempt: the task sleeps until it is reset.</summary>
+    /// <summary>Waits until a usage limit resets, without using an attempt.</summary>
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
         state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
         return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait, rests: true);
     }
 
-    /// <summary>A budget that is used up uses no attempt: the task sleeps until a person raises it, or it is time to look again.</summary>
+    /// <summary>Waits until a user raises a used-up budget, or the next check is due, without using an attempt.</summary>
     public Task ForBudgetAsync(AgentRunResult result, TimeSpan time)
     {
         state.Report = state.Report with { FailureClass = FailureClass.Budget, ResetAt = null };
         return ForAsync(TaskStates.Parked, new BudgetReached(result.Budget!), time, rests: true);
     }
 
-    /// <summary>For a person's answer.</summary>
-    /// <param name="why">What the person is asked.</param>
-    /// <param name="evidence">A file with evidence, relative to the repository; empty: there is none.</param>
+    /// <summary>Waits for a user's answer.</summary>
+    /// <param name="why">The question.</param>
+    /// <param name="evidence">File with evidence, relative to the repository; empty for none.</param>
     public async Task ForAnswerAsync(Reason why, string evidence = "")
     {
         state.MayGoOn = false;
@@ -149,8 +149,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Work that passes its gates, but changed what they check, is merged only with approval. No answer in time means
-    /// no.</summary>
+    /// <summary>Waits for the approval of work that passes its gates but changed their input. No answer in time counts as
+    /// rejected.</summary>
     public async Task ForDecisionAsync(Quote changes)
     {
         if (await AskAsync(new GatesChanged(changes)) is { Accepted: false } no)
@@ -159,9 +159,9 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Asks a person for approval. No answer in time means no.</summary>
-    /// <param name="why">What it is about.</param>
-    /// <param name="asks">One of <see cref="ApprovalKinds"/>; null: that the work is merged.</param>
+    /// <summary>Requests an approval. No answer in time counts as rejected.</summary>
+    /// <param name="why">Subject of the approval.</param>
+    /// <param name="asks">One of <see cref="ApprovalKinds"/>, or null for the merge of the work.</param>
     /// <returns>The answer.</returns>
     public async Task<RequestDecision> AskAsync(Reason why, string? asks = null)
     {
@@ -186,8 +186,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         );
     }
 
-    /// <summary>Waits for the parts that the task is divided into, which become tasks of the run.</summary>
-    /// <returns>What became of them.</returns>
+    /// <summary>Waits for the parts of a divided task, which become tasks of the run.</summary>
+    /// <returns>Result of the parts.</returns>
     public async Task<string> ForPartsAsync()
     {
         state.AwaitParts();
@@ -198,18 +198,18 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return state.Parts!;
     }
 
-    /// <summary>Waits before the agent's next start. A pause ends the delay, because whoever paused the task waits until it
-    /// rests.</summary>
+    /// <summary>Waits before the agent's next start. A pause ends the delay, because the user who paused the task waits for it to become
+    /// idle.</summary>
     /// <param name="why">The failure of the last start.</param>
-    /// <param name="delay">How long.</param>
+    /// <param name="delay">Length of the delay.</param>
     public Task ForNextStartAsync(Reason why, TimeSpan delay) =>
         ForAsync(TaskStates.Executing, why, delay, endsAtPause: Workflow.Patched(PauseEndsDelay));
 
     /// <summary>Waits for a time, or until the task is resumed.</summary>
-    /// <param name="during">The task's state meanwhile.</param>
-    /// <param name="why">What for.</param>
-    /// <param name="time">How long.</param>
-    /// <param name="rests">Others may have its place meanwhile.</param>
+    /// <param name="during">State of the task during the wait.</param>
+    /// <param name="why">Reason for the wait.</param>
+    /// <param name="time">Length of the wait.</param>
+    /// <param name="rests">True to release the task's slot during the wait.</param>
     /// <param name="endsAtPause">True if a pause ends the wait.</param>
     public async Task ForAsync(string during, Reason why, TimeSpan time, bool rests = false, bool endsAtPause = false)
     {
@@ -239,7 +239,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>The task waits for long: others may have its place.</summary>
+    /// <summary>Waits for a long time without the task's slot.</summary>
     private async Task WithoutPlaceAsync(Func<bool> holds)
     {
         if (Rest?.Invoke() is { } rest && !await TimedWaits.UntilAsync(holds, Short, "Until others may have its place on the host"))

@@ -1,17 +1,17 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The worktree of a task: prepared for each attempt, released at the end.</summary>
+/// <summary>Worktree of a task. Prepared for each attempt, and released at the end.</summary>
 internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits, TaskPlaces places)
 {
     private string _base = "";
 
-    /// <summary>An earlier result for the same content may be merged in place of an agent's work.</summary>
+    /// <summary>True if an earlier result for the same content may replace an agent's work.</summary>
     public bool MayReuse { get; set; } = true;
 
-    /// <summary>Prepares it at the present staging branch.</summary>
-    /// <param name="own">Commit with the task's own work, which staging is merged with, conflicts included; null: the worktree keeps
-    /// what it has.</param>
-    /// <exception cref="TaskEndedException">It can't be prepared.</exception>
+    /// <summary>Prepares the worktree at the current staging branch.</summary>
+    /// <param name="own">Commit with the task's work, into which staging is merged, including conflicts; null to keep the content of the
+    /// worktree.</param>
+    /// <exception cref="TaskEndedException">The worktree can't be prepared.</exception>
     public async Task<PreparedTask> PrepareAsync(string? own = null)
     {
         if (state.Progress.State != TaskStates.Remediating)
@@ -47,7 +47,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         }
     }
 
-    /// <summary>Releases it; that it could not be released is noted in the task's report.</summary>
+    /// <summary>Releases the worktree. A failure is added to the task's report.</summary>
     public async Task ReleaseAsync()
     {
         var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id)

@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Sends commits of a task to the run's merge train and waits for the results.</summary>
+/// <summary>Sends commits of a task to the run's merge queue and waits for the results.</summary>
 internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
     private MergeResult? _result;
 
-    /// <summary>Takes the train's result, if one of this attempt is awaited.</summary>
+    /// <summary>Accepts the merge queue's result, if one for this attempt is pending.</summary>
     public void Take(MergeResult result)
     {
         if (state.Progress.State == TaskStates.Merging && result.Attempt == state.Progress.Attempt)
@@ -37,7 +37,8 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         }
     }
 
-    /// <summary>Merges packages that were installed for the task: they go to staging like work, but are not its work.</summary>
+    /// <summary>Merges packages that were installed for the task. They are merged to staging like work, but do not count as the task's
+    /// work.</summary>
     public async Task<MergeResult> MergeInstalledAsync(string commit)
     {
         var own = state.Progress.Commit;

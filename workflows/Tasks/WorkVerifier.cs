@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Verifies the work in a task's worktree: ownership, gates, and a person's approval where one is needed.</summary>
+/// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if one is needed.</summary>
 internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
-    /// <summary>Verifies what an agent run left.</summary>
+    /// <summary>Verifies the work of an agent run.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
         VerifyAsync(prepared, state.Progress.LastStart, agentRun);
 
-    /// <summary>Verifies what no agent run made just now: an earlier result, or what a person did in the worktree.</summary>
+    /// <summary>Verifies work that is not from a current agent run: an earlier result, or a user's changes in the worktree.</summary>
     /// <param name="prepared">The worktree.</param>
-    /// <param name="start">The agent run that the evidence belongs to; 0: none.</param>
-    /// <param name="why">Why it is verified; null: an agent has ended.</param>
+    /// <param name="start">Agent run that the evidence belongs to; 0 for none.</param>
+    /// <param name="why">Reason for the verification, or null after the end of an agent run.</param>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null) =>
         VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Shared state of the parts of the merge queue's workflow: its input, its state, and whether it is closing.</summary>
+/// <summary>Shared state of the merge queue's parts: its input, its position and its closing.</summary>
 internal sealed class TrainContext(CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -9,14 +9,13 @@ internal sealed class TrainContext(CancellationToken cancellation)
 
     public TrainState State { get; set; } = new();
 
-    /// <summary>The latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is
-    /// authoritative.</summary>
+    /// <summary>Latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is authoritative.</summary>
     public StagingPosition Position { get; private set; } = new("", 0);
 
-    /// <summary>Nothing more is merged.</summary>
+    /// <summary>True if nothing more is merged.</summary>
     public bool IsClosing => _stop.IsCancellationRequested;
 
-    /// <summary>For an activity that runs other people's programs; cancelled when the train closes.</summary>
+    /// <summary>Options of an activity that runs third-party programs. It is cancelled when the merge queue closes.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token).EndingOnFullDisk();
 
     /// <summary>Restores the start input.</summary>
@@ -37,7 +36,7 @@ internal sealed class TrainContext(CancellationToken cancellation)
         };
     }
 
-    /// <summary>Input of the next execution.</summary>
+    /// <summary>Returns the input of the next execution.</summary>
     /// <param name="sequence">Number of the last report.</param>
     public TrainInput ToInput(int sequence) =>
         Input with
@@ -52,18 +51,18 @@ internal sealed class TrainContext(CancellationToken cancellation)
             Sequence = sequence,
         };
 
-    /// <summary>Staging has moved.</summary>
+    /// <summary>Records that staging has moved.</summary>
     public void MovedTo(string commit) => Position = Position.MovedTo(commit);
 
-    /// <summary>The run reports a position of staging, which may be older than the train's own.</summary>
+    /// <summary>Adopts the run's position of staging, unless the merge queue's own position is newer.</summary>
     public void Update(StagingPosition position) => Position = Position.OrNewer(position);
 
-    /// <summary>The run reports the hash of its plan; empty: unchanged.</summary>
+    /// <summary>Adopts the hash of the run's plan; empty if unchanged.</summary>
     public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
 
-    /// <summary>The run's steps are done on another machine.</summary>
+    /// <summary>Moves the activities to another host.</summary>
     public void MovedTo(RepositoryReference repository) => Input = Input with { Repository = repository };
 
-    /// <summary>Interrupts the work under way.</summary>
+    /// <summary>Interrupts the current work.</summary>
     public void Close() => _stop.Cancel();
 }

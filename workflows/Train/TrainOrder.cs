@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>The order in which waiting work is merged: the oldest first, preceded by its dependencies. So an entry waits only for older
-/// ones and their dependencies.</summary>
+/// <summary>Order in which waiting work is merged: oldest first, preceded by its dependencies. An entry therefore waits only for older
+/// entries and their dependencies.</summary>
 internal static class TrainOrder
 {
-    /// <summary>Puts them in order.</summary>
-    /// <param name="queue">What waits, the oldest first.</param>
+    /// <summary>Returns the requests in merge order.</summary>
+    /// <param name="queue">Waiting requests, oldest first.</param>
     public static IReadOnlyList<MergeRequest> Of(IReadOnlyList<MergeRequest> queue)
     {
         var waiting = queue.ToLookup(request => request.TaskId, StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Sends the train's results to the run, which counts each report once.</summary>
+/// <summary>Sends the merge queue's results to the run, which counts each report once.</summary>
 internal sealed class TrainReporter(TrainContext context)
 {
     private readonly RunSignals _run = new(() => context.Input.RunId);
@@ -11,10 +11,10 @@ internal sealed class TrainReporter(TrainContext context)
     /// <summary>Reports results.</summary>
     public void Tell(params IReadOnlyList<MergeResult> results) => Tell(Report() with { Answers = results });
 
-    /// <summary>Reports that an entry in conflict waits.</summary>
+    /// <summary>Reports that a conflicting entry waits.</summary>
     public void TellDeferred(MergeResult conflict) => Tell(Report() with { Deferred = [conflict] });
 
-    /// <summary>Reports a note for people; does nothing where it is empty.</summary>
+    /// <summary>Reports a note for users, unless it is empty.</summary>
     public void Note(string note)
     {
         if (note.Length > 0)
@@ -23,7 +23,7 @@ internal sealed class TrainReporter(TrainContext context)
         }
     }
 
-    /// <summary>The last report.</summary>
+    /// <summary>Sends the last report.</summary>
     public void TellEnd() => Tell(Report() with { Ended = true });
 
     /// <inheritdoc cref="RunSignals.NoteDropped"/>
@@ -49,6 +49,6 @@ internal sealed class TrainReporter(TrainContext context)
             Position = context.Position,
         };
 
-    // Where the signal fails, only a query tells.
+    // If the signal fails, only a query can find the cause.
     private void Tell(TrainReport report) => _run.Send(w => w.TrainChangedAsync(report), CheckRunEndedAsync);
 }

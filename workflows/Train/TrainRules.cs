@@ -1,18 +1,18 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Decides the train's next step from its whole state. Entries are merged one on top of the other and gated at once; if that
-/// fails, prefixes are gated, until one entry is found with which the gates fail and without which they pass. Prefixes that pass land
-/// at once. Nothing is decided while gates run, so it does not matter which ends first. Of the entries in conflict with staging one is
-/// resolved at a time: the others wait, because resolving the first may cause or end their conflict.</summary>
+/// <summary>Decides the merge queue's next step from its whole state. Entries are merged one on top of the other and gated together. If
+/// the gates fail, the batch is bisected: prefixes are gated until one entry is found with which the gates fail and without which they
+/// pass. Passing prefixes land at once. No decision is made while gates run, so their order of completion does not matter. Conflicts with
+/// staging are resolved one at a time, because resolving one may cause or end another.</summary>
 internal static class TrainRules
 {
-    /// <summary>The number of failures of a gate on a tree before an entry is sent back.</summary>
+    /// <summary>Number of failures of a gate on a tree before an entry is returned.</summary>
     private const int Failures = 2;
 
-    /// <summary>The number of failures of a gate that is known to be flaky.</summary>
+    /// <summary>Number of failures of a gate that is known to be flaky.</summary>
     private const int FailuresOfFlaky = 3;
 
-    /// <summary>The next step.</summary>
+    /// <summary>Returns the next step.</summary>
     public static TrainStep Next(TrainState state) =>
         state.Batch switch
         {
@@ -54,7 +54,7 @@ internal static class TrainRules
             return new TrainStep.Gate([new PrefixRun(whole, Failures)]);
         }
 
-        // First: was a failure flaky?
+        // First find out if the failure was flaky.
         var (green, red) = (batch.Green, batch.Red);
         if (Missing(state, last) is > 0 and var moreOfWhole)
         {
@@ -69,8 +69,9 @@ internal static class TrainRules
             : new TrainStep.SendBack(red);
     }
 
-    /// <summary>Prefixes that divide the candidates for the shortest failing one into equal parts. Where all candidates are covered, one of
-    /// them or the known failing one is it: then they are run as often as needed to be sure.</summary>
+    /// <summary>Returns prefixes that divide the candidates for the shortest failing prefix into equal parts. If they cover all
+    /// candidates, the answer is among them or is the known failing one. Their gates are then repeated as often as needed for
+    /// certainty.</summary>
     private static List<PrefixRun> Prefixes(TrainState state, TrainBatch batch, int green, int red)
     {
         var between = red - green - 1;
@@ -88,7 +89,7 @@ internal static class TrainRules
         return runs;
     }
 
-    /// <summary>The number of further runs of the failed gates before the failure counts.</summary>
+    /// <summary>Number of further runs of the failed gates before the failure counts.</summary>
     private static int Missing(TrainState state, MergeResult result) =>
         (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - result.Failures;
 

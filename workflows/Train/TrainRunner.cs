@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out what <see cref="TrainRules"/> decide: makes the merges of a batch, runs gates on them, moves staging over those
-/// that pass, and reports the results.</summary>
+/// <summary>Carries out the steps of <see cref="TrainRules"/>: creates the merges of a batch, runs gates on them, moves staging to passing
+/// merges, and reports the results.</summary>
 internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
 {
     private TrainInput Input => context.Input;
@@ -12,7 +12,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         set => context.State = value;
     }
 
-    /// <summary>True if there is something to do.</summary>
+    /// <summary>True if a step is pending.</summary>
     public bool HasStep => TrainRules.Next(Train) is not TrainStep.Wait;
 
     /// <summary>Takes the next step.</summary>
@@ -24,12 +24,12 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
         catch (FailureException) when (context.IsClosing)
         {
-            // What was already done is found when the tasks are merged the next time.
+            // Completed work is found again when the tasks are merged the next time.
             Train = Train.Ended();
         }
     }
 
-    /// <summary>Stops waiting for a task. If it waits itself for another conflict to be resolved, it gets its result.</summary>
+    /// <summary>Stops waiting for a task. A task that itself waits for another conflict gets its result.</summary>
     public void Pass(string task)
     {
         var waiting = Train.Deferred.Contains(task) ? Train.Queue.Find(request => request.TaskId == task) : null;
@@ -123,7 +123,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
         catch (FailureException failure)
         {
-            // Others of the round go on.
+            // Other runs of this round continue.
             result = Failed(batch.Entries[run.Length - 1], failure);
         }
         Train = Train.Gated(run.Length, result);
@@ -170,7 +170,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         reporter.Tell(results);
     }
 
-    /// <summary>Sends an entry in conflict with staging back, unless another one is being resolved.</summary>
+    /// <summary>Returns an entry that conflicts with staging to its task, unless another conflict is being resolved.</summary>
     private void Resolve(MergeRequest request, MergeResult conflict)
     {
         if (Train.MayResolve(request))
@@ -183,10 +183,11 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         reporter.TellDeferred(conflict);
     }
 
-    /// <summary>A step of the batch is impossible. Merged one by one, each entry shows its own fault.</summary>
+    /// <summary>Handles an impossible step of a batch. The entries are then merged one by one, so that each reveals its own
+    /// fault.</summary>
     /// <param name="batch">All entries of the batch.</param>
-    /// <param name="rest">Those that are not on staging.</param>
-    /// <param name="failure">Why.</param>
+    /// <param name="rest">Entries that are not on staging.</param>
+    /// <param name="failure">The failure.</param>
     private void GiveUp(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
     {
         if (batch is [var alone])
@@ -205,7 +206,7 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         reporter.Tell(result);
     }
 
-    /// <summary>A full disk parks the task, which sends its work once more.</summary>
+    /// <summary>Creates the result for a failed step. On a full disk the task backs off and sends its work again.</summary>
     private static MergeResult Failed(MergeRequest request, FailureException failure) =>
         Refusal(
             request,

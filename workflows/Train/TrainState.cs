@@ -2,79 +2,80 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>The state of the merge train, as a value: waiting entries, the batch under way, the size of batches, flaky gates.
-/// <see cref="TrainRules"/> decides from the whole of it; methods return the state after an event.</summary>
+/// <summary>Immutable state of the merge queue: waiting entries, the current batch, batch sizes and flaky gates. <see cref="TrainRules"/>
+/// decides from this state; methods return the state after an event.</summary>
 internal sealed record TrainState
 {
-    /// <summary>Requests without a result, the oldest first, those of the batch included.</summary>
+    /// <summary>Requests without a result, oldest first, including those of the batch.</summary>
     public ImmutableList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>The maximum size of a batch by settings; 1: no batches.</summary>
+    /// <summary>Maximum size of a batch from the settings; 1 for no batches.</summary>
     public int Limit { get; init; } = 1;
 
-    /// <summary>Gate runs at once.</summary>
+    /// <summary>Number of concurrent gate runs.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>The size of the next batch: one more for each entry that was merged, up to <see cref="Limit"/>, halved after each that was
-    /// sent back. 0: the limit.</summary>
+    /// <summary>Size of the next batch. Incremented for each merged entry, up to <see cref="Limit"/>, and halved for each returned entry.
+    /// 0 for the limit.</summary>
     public int Window { get; init; }
 
-    /// <summary>The batch that is under way.</summary>
+    /// <summary>The current batch, or null for none.</summary>
     public TrainBatch? Batch { get; init; }
 
     /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public ImmutableSortedSet<string> Flaky { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Tasks that are merged alone the next time.</summary>
+    /// <summary>Tasks to merge in a batch of one the next time.</summary>
     public ImmutableSortedSet<string> Alone { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>The task that was sent back to resolve a conflict and has not finished; empty: none.</summary>
+    /// <summary>Task that was returned to resolve a conflict and has not finished; empty for none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Other tasks in conflict, which wait for that one.</summary>
+    /// <summary>Other conflicting tasks, which wait for <see cref="Resolving"/>.</summary>
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>The entries that may be merged next.</summary>
+    /// <summary>Entries that may be merged next.</summary>
     public ImmutableList<MergeRequest> Ready => Deferred.IsEmpty ? Queue : Queue.RemoveAll(request => Deferred.Contains(request.TaskId));
 
-    /// <summary>The maximum size of the next batch.</summary>
+    /// <summary>Maximum size of the next batch.</summary>
     public int Most => Window == 0 ? Limit : Math.Clamp(Window, 1, Limit);
 
-    /// <summary>Adds a request; one that waits already is not added twice, and one that resolved a conflict comes first.</summary>
+    /// <summary>Adds a request. A request that is already queued is not added twice, and one that resolved a conflict goes
+    /// first.</summary>
     public TrainState Enqueue(MergeRequest request) =>
         Queue.Exists(other => (other.TaskId, other.Attempt, other.Commit) == (request.TaskId, request.Attempt, request.Commit)) ? this
         : request.TaskId == Resolving ? this with { Queue = Queue.Insert(0, request) }
         : this with { Queue = Queue.Add(request) };
 
-    /// <summary>True if an entry in conflict is sent back now, or has to wait for another.</summary>
+    /// <summary>True if a conflicting entry is returned to its task now; false if it has to wait for another.</summary>
     public bool MayResolve(MergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
 
-    /// <summary>The entry was sent back to resolve its conflict.</summary>
+    /// <summary>Returns the state after an entry was returned to resolve its conflict.</summary>
     public TrainState SentToResolve(MergeRequest request) => Answered([request]) with { Resolving = request.TaskId };
 
-    /// <summary>The entry in conflict waits until another has resolved its own.</summary>
+    /// <summary>Returns the state in which a conflicting entry waits until another has resolved its conflict.</summary>
     public TrainState PutOff(MergeRequest request) => this with { Deferred = Deferred.Add(request.TaskId) };
 
-    /// <summary>Stops waiting for this task: its agent is not working on it.</summary>
+    /// <summary>Returns the state that no longer waits for this task, because its agent is not working on it.</summary>
     public TrainState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
 
-    /// <summary>The merges of these entries were made.</summary>
+    /// <summary>Returns the state after the merges of these entries were made.</summary>
     public TrainState Built(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges) =>
         this with
         {
             Batch = entries.Count == 0 ? null : new TrainBatch(entries, merges),
         };
 
-    /// <summary>Gates run.</summary>
+    /// <summary>Returns the state with these gate runs in progress.</summary>
     public TrainState Started(IReadOnlyList<PrefixRun> runs) =>
         this with
         {
             Batch = Batch! with { Running = Batch.Running.Union(runs.Select(run => run.Length)) },
         };
 
-    /// <summary>Gates have ended.</summary>
-    /// <param name="length">Of which tree.</param>
-    /// <param name="result">How.</param>
+    /// <summary>Returns the state after a gate run has ended.</summary>
+    /// <param name="length">Number of entries merged in the tree.</param>
+    /// <param name="result">Gate result.</param>
     public TrainState Gated(int length, MergeResult result) =>
         this with
         {
@@ -82,14 +83,15 @@ internal sealed record TrainState
             Flaky = Flaky.Union(result.Flaky),
         };
 
-    /// <summary>Staging contains the first entries of the batch.</summary>
+    /// <summary>Returns the state after the first entries of the batch landed on staging.</summary>
     public TrainState Landed(int length)
     {
         var merged = Batch!.Entries.Take(length).Skip(Batch.Landed).ToList();
         return Answered(merged) with { Batch = Batch with { Landed = length }, Window = Math.Min(Limit, Most + merged.Count) };
     }
 
-    /// <summary>An entry of the batch was sent back, and the batch is over. One that was alone says nothing about batches.</summary>
+    /// <summary>Returns the state after an entry was returned to its task, which ends the batch. A batch of one entry does not affect the
+    /// batch size.</summary>
     public TrainState SentBack(int length) =>
         Answered([Batch!.Entries[length - 1]]) with
         {
@@ -97,13 +99,13 @@ internal sealed record TrainState
             Window = Batch.IsAlone ? Window : (Most + 1) / 2,
         };
 
-    /// <summary>The batch is over.</summary>
+    /// <summary>Returns the state after the end of the batch.</summary>
     public TrainState Ended() => this with { Batch = null };
 
-    /// <summary>The batch is over, and what is left of it is merged one by one.</summary>
+    /// <summary>Ends the batch, and merges its remaining entries one by one.</summary>
     public TrainState GivenUp() => SetApart(Batch!.Rest);
 
-    /// <summary>The batch is over, and these are merged one by one.</summary>
+    /// <summary>Ends the batch, and merges the given requests one by one.</summary>
     public TrainState SetApart(IEnumerable<MergeRequest> requests) =>
         this with
         {
@@ -111,7 +113,8 @@ internal sealed record TrainState
             Alone = Alone.Union(requests.Select(request => request.TaskId)),
         };
 
-    /// <summary>The requests have their results. Entries that waited for one of them are checked for conflicts again.</summary>
+    /// <summary>Returns the state after the requests got their results. Entries that waited for one of the requests are checked for
+    /// conflicts again.</summary>
     public TrainState Answered(IReadOnlyList<MergeRequest> requests)
     {
         var (tasks, state) = (requests.Select(request => request.TaskId).ToList(), this);

@@ -1,37 +1,37 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>The next step of the merge queue.</summary>
+/// <summary>Next step of the merge queue.</summary>
 internal abstract record TrainStep
 {
-    /// <summary>Nothing, until work comes or gates have ended.</summary>
+    /// <summary>Waits for work or for the end of gates.</summary>
     public sealed record Wait : TrainStep;
 
-    /// <summary>Makes a batch: merge commits one on top of the other.</summary>
-    /// <param name="Requests">Of what, in order; one that has to go alone is a batch of its own.</param>
+    /// <summary>Creates a batch: merge commits, one on top of the other.</summary>
+    /// <param name="Requests">Requests of the batch, in order. A request that must go alone is a batch of one.</param>
     public sealed record Build(IReadOnlyList<MergeRequest> Requests) : TrainStep;
 
-    /// <summary>Runs gates on trees of the batch, all at once; nothing is decided before all have ended.</summary>
-    /// <param name="Runs">Which.</param>
+    /// <summary>Runs gates on trees of the batch concurrently. No decision is made before all have ended.</summary>
+    /// <param name="Runs">Gate runs to start.</param>
     public sealed record Gate(IReadOnlyList<PrefixRun> Runs) : TrainStep;
 
-    /// <summary>Moves staging over the first entries, which are merged then.</summary>
-    /// <param name="Length">How many.</param>
+    /// <summary>Moves staging to the first merges, whose entries are then merged.</summary>
+    /// <param name="Length">Number of entries.</param>
     public sealed record Land(int Length) : TrainStep;
 
-    /// <summary>Gives an entry its refusal: with it the gates fail, without it they pass, or it is alone. The batch is over; the entries
-    /// behind it wait for the next.</summary>
-    /// <param name="Length">Its place, from 1.</param>
+    /// <summary>Returns an entry with its refusal, because the gates fail with it and pass without it, or because it is alone. Ends the
+    /// batch; later entries wait for the next one.</summary>
+    /// <param name="Length">Position of the entry in the batch, from 1.</param>
     public sealed record SendBack(int Length) : TrainStep;
 
-    /// <summary>The batch is over: what is left of it waits for the next.</summary>
+    /// <summary>Ends the batch. Its remaining entries wait for the next one.</summary>
     public sealed record End : TrainStep;
 
-    /// <summary>Gives up the batch: its remaining entries are merged one by one, so that a fault of the machine is reported for each with
-    /// its cure.</summary>
+    /// <summary>Gives up the batch. Its remaining entries are merged one by one, so that a fault of the host is reported for each with its
+    /// remedy.</summary>
     public sealed record GiveUp : TrainStep;
 }
 
-/// <summary>The gates of one tree of a batch.</summary>
-/// <param name="Length">How many entries are merged in it.</param>
-/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
+/// <summary>Gate run on one tree of a batch.</summary>
+/// <param name="Length">Number of entries merged in the tree.</param>
+/// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
 internal sealed record PrefixRun(int Length, int Tries);

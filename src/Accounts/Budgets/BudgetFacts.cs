@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Accounts;
 
-/// <summary>A budget that is used up, as workflows and people get it.</summary>
+/// <summary>Converts exhausted budgets to messages for workflows and users.</summary>
 internal static class BudgetFacts
 {
     public static BudgetStatus Of(string account, Ask ask) =>
@@ -17,16 +17,16 @@ internal static class BudgetFacts
             LimitTokens = ask.Cap.Tokens,
         };
 
-    /// <summary>A budget of the settings.</summary>
+    /// <summary>Creates a budget from the settings.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
-    /// <param name="scope">Which one.</param>
-    /// <param name="amount">Its limit; null: none, until a person gives one.</param>
+    /// <param name="scope">Name of the scope.</param>
+    /// <param name="amount">Limit of the budget, or null for none until a user raises it.</param>
     public static Cap CapOf(string kind, string scope, BudgetAmount? amount) =>
         new(KindOf(kind)!.Value, scope, amount?.Usd is { } usd ? MicroDollars.Of(usd) : null, amount?.Tokens);
 
-    /// <summary>The name of a kind of budget, as in <c>budget.run</c>.</summary>
+    /// <summary>Returns the name of a kind of budget, as in <c>budget.run</c>.</summary>
     public static string KindOf(CapKind kind) => kind.ToString().ToLowerInvariant();
 
-    /// <summary>The kind of a name; null: there is none.</summary>
+    /// <summary>Parses the name of a kind of budget, or returns null if it is unknown.</summary>
     public static CapKind? KindOf(string name) => Enum.TryParse<CapKind>(name, ignoreCase: true, out var kind) ? kind : null;
 }

@@ -5,7 +5,7 @@ namespace Orchestrator.Accounts;
 /// <param name="time">The clock.</param>
 public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
 {
-    /// <summary>Stores it, if it is more than what is spent.</summary>
+    /// <summary>Stores the new limit if it exceeds the spent amount.</summary>
     public async Task<RaisedBudget> StoreAsync(RaiseBudgetInput input, CancellationToken stop)
     {
         var cap = CapOf(input);

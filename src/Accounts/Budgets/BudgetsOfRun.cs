@@ -2,14 +2,14 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Accounts;
 
-/// <summary>The budgets of a run as ledgers have them.</summary>
+/// <summary>Reads the budgets of a run from the ledgers.</summary>
 public static class BudgetsOfRun
 {
-    /// <summary>The budgets, and the usage limits of the accounts that pay.</summary>
+    /// <summary>Returns the budgets of a run and the usage limits of the paying accounts.</summary>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="key">Key of its repository.</param>
-    /// <param name="settings">The budgets that it began with.</param>
-    /// <param name="account">The account of its agent.</param>
+    /// <param name="settings">Budget settings with which the run started.</param>
+    /// <param name="account">Account of the run's agent.</param>
     /// <param name="book">The ledgers.</param>
     /// <param name="time">The clock.</param>
     public static RunBudgets Of(RunStatus run, string key, BudgetSettings settings, string account, LedgerBook book, TimeProvider time)
@@ -17,7 +17,7 @@ public static class BudgetsOfRun
         var (now, today) = (time.GetUtcNow(), LocalDays.Today(time));
         var ofRun = Scopes.Run(key, run.RunId);
         var isOver = RunStates.IsFinal(run.State);
-        // Ledgers forget in time what a run has cost.
+        // Ledgers eventually drop the spending of an ended run.
         var isKnown = !isOver || book.AccountWith(ofRun) is not null;
         IReadOnlyList<string> payers = isOver ? [] : [account, .. PayersOf(book, key, run.RunId).Where(name => name != account)];
         return new RunBudgets
@@ -34,7 +34,7 @@ public static class BudgetsOfRun
             Accounts = [.. payers.Select(name => AccountOf(book.Of(name), now))],
         };
 
-        // One that the settings do not limit may have got a limit from a person.
+        // A budget without a limit in the settings may have got one from a user's raise.
         IEnumerable<RunBudget> Limits(string kind, BudgetAmount? amount, string scope, string payer = "")
         {
             var cap = book.Current(BudgetFacts.CapOf(kind, scope, amount));
@@ -56,7 +56,7 @@ public static class BudgetsOfRun
                 .Select(budget => budget with { Task = task.Id });
     }
 
-    /// <summary>The usage limits of an account that hold, and its block.</summary>
+    /// <summary>Returns the current usage limits of an account and its backoff.</summary>
     public static RunAccount AccountOf(Ledger ledger, DateTimeOffset now) =>
         new(
             ledger.Account,

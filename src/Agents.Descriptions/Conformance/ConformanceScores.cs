@@ -3,24 +3,24 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Descriptions;
 
-/// <summary>The result of an agent in the conformance kit of <c>tests/Agents.Tests</c>. The kit compares it with what it finds.</summary>
-/// <param name="Version">The version whose manners were played; null: those of its documents.</param>
-/// <param name="Of">How many rudenesses the agent's output can have.</param>
-/// <param name="Fails">Names of those that were not survived.</param>
+/// <summary>Result of an agent in the conformance kit of <c>tests/Agents.Tests</c>. The kit compares it with its own findings.</summary>
+/// <param name="Version">Version whose behavior was simulated, or null for the behavior in its documentation.</param>
+/// <param name="Of">Number of malformed outputs that the agent may produce.</param>
+/// <param name="Fails">Names of the cases that were not handled.</param>
 public sealed record ConformanceScore(string? Version, int Of, IReadOnlyList<string> Fails)
 {
-    /// <summary>The number of cases that the agent survived.</summary>
+    /// <summary>Number of cases that were handled.</summary>
     [JsonIgnore]
     public int Passed => Of - Fails.Count;
 }
 
-/// <summary>The published scores of the conformance kit.</summary>
+/// <summary>Published scores of the conformance kit.</summary>
 public static class ConformanceScores
 {
     private static readonly Lazy<IReadOnlyDictionary<string, ConformanceScore>> Published = new(Read);
 
-    /// <summary>The score of an agent, or null where it was never put to the kit.</summary>
-    /// <param name="name">The agent's name.</param>
+    /// <summary>Returns the score of an agent, or null if it was never tested.</summary>
+    /// <param name="name">Name of the agent.</param>
     public static ConformanceScore? Find(string name) => Published.Value.GetValueOrDefault(name);
 
     /// <summary>Names of the agents with a score.</summary>
@@ -35,7 +35,7 @@ public static class ConformanceScores
     }
 }
 
-/// <summary>JSON of scores.</summary>
+/// <summary>JSON serialization of scores.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Dictionary<string, ConformanceScore>))]
 internal sealed partial class ScoreJson : JsonSerializerContext;

@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>Our side of the Agent Client Protocol: tells what the agent does, gives or refuses permission, and reads and writes files for
-/// it. The sandbox is what confines the agent; here only what is asked of us is kept to its worktree.</summary>
-/// <param name="request">What the start is about.</param>
+/// <summary>Client side of the Agent Client Protocol: prints the agent's actions, answers permission requests, and reads and writes files
+/// for the agent. The sandbox confines the agent; this class only restricts the requests to the worktree.</summary>
+/// <param name="request">Parameters of the agent run.</param>
 /// <param name="print">Prints a line.</param>
 internal sealed class AcpClient(AcpRequest request, Action<string> print)
 {
-    /// <summary>Updates that say nothing a person follows: https://agentclientprotocol.com/protocol/schema, version 1.</summary>
+    /// <summary>Updates without information for a user: https://agentclientprotocol.com/protocol/schema, version 1.</summary>
     private static readonly string[] Quiet =
     [
         "user_message_chunk",
@@ -21,11 +21,11 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         "usage_update",
     ];
 
-    /// <summary>True if what the agent does is told.</summary>
+    /// <summary>True to print the agent's actions.</summary>
     internal bool IsListening { get; set; }
 
-    /// <summary>Takes a notification or a request.</summary>
-    /// <returns>The result, or an error; notifications need neither.</returns>
+    /// <summary>Handles a notification or a request.</summary>
+    /// <returns>The result or an error; both null for notifications.</returns>
     internal (object? Result, string? Error) Take(string method, JsonElement parameters)
     {
         try
@@ -76,14 +76,14 @@ internal sealed class AcpClient(AcpRequest request, Action<string> print)
         return null;
     }
 
-    /// <summary>A message that the protocol did not have when this was written is named like an unknown event of any other agent.</summary>
+    /// <summary>Prints a message unknown to this version of the protocol like an unknown event of any other agent.</summary>
     private object? TellUnknown(string method)
     {
         print(JsonSerializer.Serialize(new { type = method }));
         return null;
     }
 
-    /// <summary>The option of the kind that is wanted; without one the request counts as cancelled.</summary>
+    /// <summary>Selects the option of the desired kind; without one, the request counts as cancelled.</summary>
     private object Permit(JsonElement parameters)
     {
         var wanted = request.AnswersOnly ? "reject_once" : "allow_once";

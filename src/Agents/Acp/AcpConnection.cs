@@ -6,16 +6,16 @@ using System.Text;
 namespace Orchestrator.Agents.Acp;
 
 /// <summary>The agent answered with an error, or not at all.</summary>
-/// <param name="message">What happened.</param>
+/// <param name="message">Description of the failure.</param>
 internal sealed class AcpException(string message) : Exception(message)
 {
-    /// <summary>The connection has ended, and answers nothing more.</summary>
+    /// <summary>True if the connection ended and no further answers arrive.</summary>
     internal bool IsEnd { get; init; }
 }
 
-/// <summary>JSON-RPC with an agent, a message per line. Its requests are answered by the client.</summary>
-/// <param name="output">What the agent reads.</param>
-/// <param name="client">Answers the agent.</param>
+/// <summary>JSON-RPC connection to an agent with one message per line. The client answers the agent's requests.</summary>
+/// <param name="output">Pipe that the agent reads.</param>
+/// <param name="client">Answers the agent's requests.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 internal sealed class AcpConnection(PipeWriter output, AcpClient client)
 {
@@ -26,18 +26,18 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
     private long _count;
     private bool _isEnded;
 
-    /// <summary>The one who answers the agent.</summary>
+    /// <summary>Answers the agent's requests.</summary>
     internal AcpClient Client => client;
 
-    /// <summary>The first line of its standard error, as a sentence; empty: it printed nothing.</summary>
+    /// <summary>First line of the agent's stderr as a sentence; empty if it printed nothing.</summary>
     internal string Said => _said.Length == 0 ? "" : $" It said: '{_said}'.";
 
-    /// <summary>Takes a line of its standard error: the first one says why, what follows it is where.</summary>
+    /// <summary>Records a line of the agent's stderr. The first one has the reason; the following ones only its location.</summary>
     internal void Hear(string line) =>
         _said = _said.Length == 0 && line.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, LongestSaid)] : _said;
 
     /// <summary>Calls a method of the agent.</summary>
-    /// <exception cref="AcpException">It answered with an error, or ended.</exception>
+    /// <exception cref="AcpException">The agent answered with an error, or ended.</exception>
     internal async Task<JsonElement> CallAsync(string method, object parameters)
     {
         var id = Interlocked.Increment(ref _count);
@@ -59,7 +59,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         return await call.Task;
     }
 
-    /// <summary>No more answers come.</summary>
+    /// <summary>Fails all pending calls because no more answers arrive.</summary>
     internal void End()
     {
         _isEnded = true;
@@ -71,7 +71,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
 
     private static AcpException Ended() => new("The program has ended.") { IsEnd = true };
 
-    /// <summary>Takes a line of the agent. Lines that are no messages mean nothing.</summary>
+    /// <summary>Handles a line from the agent. Lines that are not messages are ignored.</summary>
     internal async ValueTask TakeAsync(string line)
     {
         JsonElement message;

@@ -2,18 +2,18 @@ using System.IO.Pipelines;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>The program between us and an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>): one prompt in one
-/// conversation, and a line for each thing the agent does. It runs in the agent's place, under its supervisor and in its sandbox, so it
-/// outlives whoever started it; what the agent complains of it passes on, and where the agent ends by itself it ends alike.</summary>
+/// <summary>Driver between us and an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>). It sends one prompt in
+/// one conversation and prints a line for each action. It runs in place of the agent, under its supervisor and in its sandbox, so it
+/// outlives its starter. It passes on the agent's stderr and exit code.</summary>
 public static class AcpDriver
 {
-    /// <summary>Asks the agent of a request file.</summary>
-    /// <param name="requestFile">The start's request file.</param>
-    /// <param name="prompt">The prompt.</param>
+    /// <summary>Sends the prompt to the agent of a request file.</summary>
+    /// <param name="requestFile">Request file of the agent run.</param>
+    /// <param name="prompt">Prompt for the agent.</param>
     /// <param name="print">Prints a line.</param>
-    /// <param name="complain">Prints a line that the agent wrote to its standard error.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The exit code: 0: it is done; that of the agent where it ended before it answered; else 1.</returns>
+    /// <param name="complain">Prints a line that the agent wrote to stderr.</param>
+    /// <param name="cancellationToken">Stops the agent.</param>
+    /// <returns>Exit code: 0 if the work is done, the agent's own code if it ended before it answered, or else 1.</returns>
     public static async Task<int> RunAsync(
         string requestFile,
         string prompt,
@@ -56,7 +56,7 @@ public static class AcpDriver
             connection.End();
         }
         var code = await talk;
-        // The end of its input ends an agent; one that stays is stopped.
+        // Closing an agent's input ends it; one that keeps running is killed.
         await input.Writer.CompleteAsync();
         await Task.WhenAny(agent, Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
         await ending.CancelAsync();
@@ -64,8 +64,9 @@ public static class AcpDriver
         return code ?? (await agent).ExitCode;
     }
 
-    /// <summary>Asks the agent, and tells how that ended.</summary>
-    /// <returns>The exit code: 0: it is done; null: the agent has ended and left no answer, which its end tells.</returns>
+    /// <summary>Sends the prompt and prints the outcome.</summary>
+    /// <returns>Exit code: 0 if the work is done, 1 if not. Null if the agent ended without an answer, so that its own exit code
+    /// applies.</returns>
     private static async Task<int?> TalkAsync(AcpConnection connection, AcpRequest request, string prompt, Action<string> print)
     {
         try
@@ -98,7 +99,7 @@ public static class AcpDriver
                 );
             }
             print(JsonSerializer.Serialize(new { type = AcpEvents.Session, id = session }));
-            // What was replayed of the conversation so far is not news.
+            // Replayed messages of the earlier conversation are not printed.
             connection.Client.IsListening = true;
             var answer = await connection.CallAsync(
                 "session/prompt",

@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>The lines that the driver prints, and the description by which they are read like those of any other program.</summary>
+/// <summary>Lines that the driver prints, and the description with which they are parsed like those of any other program.</summary>
 internal static class AcpEvents
 {
     internal const string Session = "session";

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Acp;
 
-/// <summary>The request to the driver of the Agent Client Protocol; a file of the start's folder.</summary>
+/// <summary>Request to the driver of the Agent Client Protocol, stored in the agent run's folder.</summary>
 internal sealed record AcpRequest
 {
     internal const string FileName = "acp.json";
@@ -14,10 +14,10 @@ internal sealed record AcpRequest
     /// <summary>Absolute path of the worktree.</summary>
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>The conversation to continue; null: a new one.</summary>
+    /// <summary>Conversation to continue, or null for a new one.</summary>
     public string? Session { get; init; }
 
-    /// <summary>True if nothing may be changed: what asks for permission is refused.</summary>
+    /// <summary>True to refuse all permission requests, because the agent may change nothing.</summary>
     public bool AnswersOnly { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, AcpJson.Default.AcpRequest);

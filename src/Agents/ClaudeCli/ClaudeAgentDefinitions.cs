@@ -2,14 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c>
-/// JSON. The front matter is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).</summary>
+/// <summary>Converts the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) to the CLI's <c>--agents</c>
+/// JSON. The front matter is parsed leniently, line by line, because its descriptions are often invalid YAML (unquoted colons).</summary>
 internal static class ClaudeAgentDefinitions
 {
-    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN); some room is left for its end.</summary>
+    /// <summary>Maximum length of the JSON, since Linux limits one argument to 128 KiB (MAX_ARG_STRLEN). Leaves some margin for the
+    /// end.</summary>
     private const int ArgumentLimit = 126 * 1024;
 
-    /// <summary>The JSON, or null without agents, and the names of agents that had no room or no front matter.</summary>
+    /// <summary>Returns the JSON, or null without agents, and the names of agents that exceeded the limit or had no front
+    /// matter.</summary>
     internal static (string? Json, IReadOnlyList<string> LeftOut) ToJson(IReadOnlyDictionary<string, string> files)
     {
         List<string> members = [];
@@ -63,7 +65,7 @@ internal static class ClaudeAgentDefinitions
         return (facts.GetValueOrDefault("name") is { Length: > 0 } name ? name : fileName, definition);
     }
 
-    /// <summary><c>key: value</c>, indented lines below a key belonging to it, quotes taken off.</summary>
+    /// <summary>Parses <c>key: value</c> lines. Indented lines belong to the key above them, and quotes are removed.</summary>
     private static Dictionary<string, string> ReadFrontMatter(IEnumerable<string> lines)
     {
         Dictionary<string, string> facts = new(StringComparer.Ordinal);

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Checks an installed CLI: version and login. Runs only the program, makes no request.</summary>
+/// <summary>Checks an installed CLI: version and login. Only runs the program, without a request to the service.</summary>
 internal static class ClaudeCliCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -83,7 +83,7 @@ internal static class ClaudeCliCheck
             : check;
     }
 
-    /// <summary><c>claude auth status</c> prints JSON; exit code 0 means logged in, 1 not.</summary>
+    /// <summary>Interprets the JSON of <c>claude auth status</c>, whose exit code is 0 if logged in and 1 if not.</summary>
     internal static AgentCheck JudgeLogin(AgentCheck version, int exitCode, string output)
     {
         if (exitCode != 0)
@@ -118,7 +118,7 @@ internal static class ClaudeCliCheck
         }
         catch (JsonException)
         {
-            // Logged in, but the account that pays is unknown.
+            // The CLI is logged in, but the paying account is unknown.
             return version with { IsLoggedIn = true };
         }
     }

@@ -3,11 +3,11 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The Claude Code CLI, headless: how it is called and how its stream is read.</summary>
-/// <param name="options">The CLI's options.</param>
+/// <summary>Runs the Claude Code CLI without a terminal and parses its stream.</summary>
+/// <param name="options">Options of the CLI.</param>
 public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 {
-    /// <summary>The share of the stall limit that a shell command of the agent may take.</summary>
+    /// <summary>Maximum share of the stall limit for one shell command of the agent.</summary>
     private const double CommandShareOfStall = 0.8;
 
     private const string SystemPrompt = "system-prompt";
@@ -44,7 +44,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         );
         WriteIfAny(folder, SystemPrompt, start.SystemPrompt);
         WriteIfAny(folder, McpServers, OwnMcpServers());
-        // A missing program is reported by the supervisor: it is a failure of the account, not an exception.
+        // The supervisor reports a missing program, which is a failure of the account and not an exception.
         return new AgentInvocation(
             Locate() ?? options.Program,
             Arguments(start, folder, conversation => Copied(conversation, folder)),
@@ -114,7 +114,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
                 )
             );
 
-    // A program is started only when the mail has grown since it was read, which is rare.
+    // A program only starts if the mail has grown since it was last read, which is rare.
     private string? AfterBatch(AgentStart start) =>
         options.MailCommand is { } command && start.Mail is { } mail
             ? $"[ \"$(wc -c <{Quote(mail.File)} 2>/dev/null)\" = \"$(cat {Quote(mail.ReadUpTo)} 2>/dev/null)\" ] || "
@@ -144,7 +144,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? OwnMcpServers() => ClaudeMcpServers.Make(options.McpConfig, options.OwnMcpCommand);
 
-    /// <summary>Allowed built-in tools must also be made available; MCP tools come from their servers.</summary>
+    /// <summary>Returns the built-in tools among the allowed ones, which must also be made available. MCP tools come from their
+    /// servers.</summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
         allowed.Where(rule => !rule.StartsWith("mcp__", StringComparison.Ordinal)).Select(rule => rule.Split('(')[0]);
 
@@ -152,16 +153,16 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private string? Locate() => ProgramLocator.Find(options.Program, options.Environment.GetValueOrDefault("PATH"));
 
-    /// <summary>An existing conversation is resumed, because its id can't be used again. A missing one is begun, otherwise the CLI would
-    /// refuse.</summary>
+    /// <summary>Resumes an existing conversation, because its id can't be reused. Starts a missing one, because the CLI would refuse to
+    /// resume it.</summary>
     private IEnumerable<string> Session(AgentStart start, Func<string, string> toConversation) =>
         start.SessionId is not { } session ? []
         : FindConversation(session) is not null ? ["--resume", session]
         : start.Conversation is { } other ? ["--resume", toConversation(other), "--fork-session", "--session-id", session]
         : ["--session-id", session];
 
-    /// <summary>A conversation lies in the start's folder for the program to read, also in a sandbox; the CLI copies it under the new
-    /// id.</summary>
+    /// <summary>Copies a conversation to the agent run's folder, where the program can read it even in a sandbox. The CLI copies it again
+    /// under the new id.</summary>
     private static string Copied(string conversation, StartFolder folder)
     {
         var copy = folder.File(Path.GetFileName(conversation));
@@ -170,7 +171,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         return copy;
     }
 
-    /// <summary>The environment without variables that would charge another account than the chosen one.</summary>
+    /// <summary>Returns the environment without variables that would charge a different account than the configured one.</summary>
     private Dictionary<string, string> Inherited()
     {
         string[] others = options.Provider switch
@@ -201,13 +202,13 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             ["DISABLE_AUTOUPDATER"] = "1",
             ["DISABLE_TELEMETRY"] = "1",
             ["DISABLE_ERROR_REPORTING"] = "1",
-            // One process, one result: nothing of the agent goes on behind its result.
+            // One process has one result, so no work may continue after the result.
             ["CLAUDE_CODE_DISABLE_BACKGROUND_TASKS"] = "1",
-            // All worktrees of a repository would share one writable memory.
+            // A memory folder would be shared and writable for all worktrees of a repository.
             ["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1",
             ["BASH_DEFAULT_TIMEOUT_MS"] = commandTimeout,
             ["BASH_MAX_TIMEOUT_MS"] = commandTimeout,
-            // Wait for MCP servers: a slow one's tools would be missing.
+            // Waits for MCP servers, since the tools of a slow one would be missing.
             ["MCP_CONNECTION_NONBLOCKING"] = "0",
         };
         switch (options.Provider)

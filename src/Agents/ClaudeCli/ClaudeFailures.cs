@@ -2,14 +2,14 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Maps the CLI's failures to our classes. Pure.</summary>
+/// <summary>Classifies the CLI's failures. Pure.</summary>
 internal static class ClaudeFailures
 {
-    /// <summary><c>api_error</c> of a result whose account has reached a usage limit. Nothing else proves a limit: neither HTTP 429 nor an
-    /// event with the status <c>rejected</c>.</summary>
+    /// <summary>Value of a result's <c>api_error</c> if the account has reached a usage limit. Nothing else proves a limit, neither HTTP
+    /// 429 nor an event with the status <c>rejected</c>.</summary>
     internal const string LimitReached = "usage_limit_reached";
 
-    /// <summary>An API error, by the CLI's name for it, the HTTP status and the text.</summary>
+    /// <summary>Classifies an API error by the CLI's name for it, the HTTP status and the text.</summary>
     internal static AgentFailure OfApiError(string? kind, int? status, string text)
     {
         if (ApiFailures.OfText(text) is { } known)
@@ -27,11 +27,11 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>True if the service does not accept who asks: it would refuse every further request.</summary>
+    /// <summary>True if the service rejects the credentials, so that it would refuse every further request.</summary>
     internal static bool IsLoginRefused(string? kind, int? status) =>
         status == 401 || kind is "authentication_failed" or "oauth_org_not_allowed";
 
-    /// <summary>A result that is an error, by its subtype and end reason.</summary>
+    /// <summary>Classifies an error result by its subtype and end reason.</summary>
     internal static AgentFailure OfResult(ClaudeResult result, AgentApiError? apiError, string text)
     {
         if (result.TerminalReason == "prompt_too_long")
@@ -44,7 +44,7 @@ internal static class ClaudeFailures
             "error_max_turns" => AgentFailure.Turns,
             "error_max_budget_usd" => AgentFailure.Money,
             "error_max_structured_output_retries" => AgentFailure.GaveUp,
-            // The conversation's file is gone: the next agent run begins it again.
+            // The conversation's file is missing, so the next agent run starts a new one.
             "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) =>
                 AgentFailure.Transient,
             "error_during_execution" => ApiFailures.OfText(text) ?? AgentFailure.GaveUp,
@@ -52,7 +52,7 @@ internal static class ClaudeFailures
         };
     }
 
-    /// <summary>An end without a result line, by stderr and the exit code.</summary>
+    /// <summary>Classifies an end without a result line by stderr and exit code.</summary>
     internal static AgentFailure OfSilentExit(int? exitCode, string errorText) =>
         exitCode switch
         {
@@ -61,7 +61,7 @@ internal static class ClaudeFailures
             _ when errorText.Contains("already in use", StringComparison.OrdinalIgnoreCase)
                     || errorText.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
             _ when errorText.Contains("exceeds 10MB", StringComparison.OrdinalIgnoreCase) => AgentFailure.Invalid,
-            // An unknown flag, a missing file, a broken binary: every task would fail alike.
+            // With an unknown flag, a missing file or a broken binary, every task would fail the same way.
             1 or 2 => AgentFailure.Account,
             _ => AgentFailure.GaveUp,
         };

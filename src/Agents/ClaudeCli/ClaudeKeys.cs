@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
+/// <summary>Decides if Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeys
 {
     private const long LargestSettings = 4 << 20;
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
 
-    /// <summary>False where the user's settings for the program replace its key or its service's address, or where it authenticates by
-    /// more than a key: with headers of the user, a client certificate or unchecked certificates.</summary>
+    /// <summary>Returns false if the user's settings for the program replace its key or its service's address. Also false if it
+    /// authenticates with more than a key: custom headers, a client certificate or unverified certificates.</summary>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>
-    /// <param name="environment">The user's variables.</param>
+    /// <param name="environment">Environment variables of the user.</param>
     public static bool CanBeReplaced(string configDirectory, IReadOnlyDictionary<string, string> environment) =>
         !s_credentialHeaders.Any(name =>
             environment.GetValueOrDefault("ANTHROPIC_CUSTOM_HEADERS", "").Contains(name, StringComparison.OrdinalIgnoreCase)

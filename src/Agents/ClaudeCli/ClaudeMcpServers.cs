@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The <c>mcpServers</c> file of an agent run: the servers that the user allows, and ours, whose tools the agent calls by name
-/// (<c>mcp__orchestrator__done</c>).</summary>
+/// <summary>Builds the <c>mcpServers</c> file of an agent run: the servers that the user allows and our own, whose tools the agent calls
+/// by name (<c>mcp__orchestrator__done</c>).</summary>
 public static class ClaudeMcpServers
 {
-    /// <summary>The name of our own server. A server of the repository with this name is left out.</summary>
+    /// <summary>Name of our own server. A server of the repository with this name is left out.</summary>
     public const string Own = "orchestrator";
 
-    /// <summary>The file's text; null where there is no server.</summary>
-    /// <param name="kept">The allowed servers as the JSON of such a file; null for none.</param>
-    /// <param name="command">Program and arguments of our own server; null: it is not offered.</param>
+    /// <summary>Returns the text of the file, or null without servers.</summary>
+    /// <param name="kept">Allowed servers as the JSON of such a file, or null for none.</param>
+    /// <param name="command">Program and arguments of our own server, or null to leave it out.</param>
     internal static string? Make(string? kept, IReadOnlyList<string>? command)
     {
         if (command is null)
@@ -26,7 +26,7 @@ public static class ClaudeMcpServers
             ["type"] = "stdio",
             ["command"] = command[0],
             ["args"] = new JsonArray([.. command.Skip(1).Select(word => JsonValue.Create(word))]),
-            // Loaded with the first turn instead of by a tool search.
+            // Loads the tools with the first turn instead of through a tool search.
             ["alwaysLoad"] = true,
         };
         file.Remove("mcpServers");

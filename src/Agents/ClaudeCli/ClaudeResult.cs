@@ -1,12 +1,13 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The last line of the CLI's stream: the result.</summary>
+/// <summary>Result in the last line of the CLI's stream.</summary>
 internal sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer)
 {
-    /// <summary>The CLI's word for a request that failed finally, such as <see cref="ClaudeFailures.LimitReached"/>; null: none.</summary>
+    /// <summary>CLI's name for a request that failed permanently, such as <see cref="ClaudeFailures.LimitReached"/>, or null for
+    /// none.</summary>
     public string? ApiError { get; init; }
 
-    /// <summary>Parses it; missing members are unknown, empty or null.</summary>
+    /// <summary>Parses a result. Missing members are unknown, empty or null.</summary>
     public static ClaudeResult Read(JsonElement root) =>
         new(
             root.Text("subtype") ?? "unknown",

@@ -1,8 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory's name is a one-way
-/// encoding of the working directory; because session ids are unique, all directories are searched. One that was put into a second one goes
-/// on there.</summary>
+/// <summary>Finds the CLI's conversations: <c>projects/DIRECTORY/SESSION.jsonl</c> in its folder. The directory name is a one-way encoding
+/// of the working directory, so all directories are searched for the unique session id. A conversation copied to a second directory
+/// continues in that copy.</summary>
 internal static class ClaudeSessionFiles
 {
     internal static string? Find(string configDirectory, string sessionId)
@@ -17,8 +17,8 @@ internal static class ClaudeSessionFiles
             : null;
     }
 
-    /// <summary>The place where the CLI keeps the conversation of an agent that works in a folder.</summary>
-    /// <param name="workingDirectory">The real path of the folder: links are resolved.</param>
+    /// <summary>Returns the path at which the CLI keeps the conversation of an agent that works in a folder.</summary>
+    /// <param name="workingDirectory">Real path of the folder, with links resolved.</param>
     internal static string PlaceOf(string configDirectory, string sessionId, string workingDirectory) =>
         Path.Combine(configDirectory, "projects", NameOf(workingDirectory), sessionId + ".jsonl");
 

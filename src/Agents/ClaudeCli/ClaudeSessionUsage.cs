@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Usage of a killed agent run without result, from the conversation's file, where each answer has its final counts. The CLI
-/// itself never counts these answers again. Only tokens: costs are in the program's result lines alone.</summary>
+/// <summary>Usage of a killed agent run without a result, from the conversation's file, which has the final counts of each answer. The CLI
+/// itself never counts these answers again. Includes only tokens, because costs are only in the program's result lines.</summary>
 internal static class ClaudeSessionUsage
 {
-    /// <summary>The tokens of the given answers, by model.</summary>
-    /// <param name="sessionFile">The conversation's file; those of its sub-agents are in a folder beside it.</param>
-    /// <param name="messageIds">Answers in the agent run's own stream; the file also has those of earlier runs.</param>
+    /// <summary>Returns the tokens of the given answers, by model.</summary>
+    /// <param name="sessionFile">File of the conversation. Those of its sub-agents are in a folder beside it.</param>
+    /// <param name="messageIds">Answers in the agent run's own stream. The file also contains those of earlier runs.</param>
     internal static AgentUsage Read(string sessionFile, IReadOnlySet<string> messageIds)
     {
         Dictionary<string, (string Model, TokenUsage Tokens)> answers = [];
@@ -16,7 +16,7 @@ internal static class ClaudeSessionUsage
         {
             if (ReadAnswer(line) is { } answer && messageIds.Contains(answer.Id))
             {
-                // An answer has a line per block; the last one is the most complete.
+                // An answer has one line per block, of which the last is the most complete.
                 answers[answer.Id] = (answer.Model, answer.Tokens);
             }
         }
@@ -62,7 +62,7 @@ internal static class ClaudeSessionUsage
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A partial line of the killed program.
+            // The killed program left a partial line.
             return null;
         }
     }

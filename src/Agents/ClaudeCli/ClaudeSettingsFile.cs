@@ -3,8 +3,8 @@ using Orchestrator.Agents.Hooks;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The CLI's settings for one agent run: the ownership hook before every tool call, and deny rules that also hold where
-/// permissions are skipped. The CLI silently ignores an invalid file, so a test with the real program covers it.</summary>
+/// <summary>CLI settings for a single agent run: the ownership hook before every tool call, and deny rules that apply even with skipped
+/// permissions. The CLI silently ignores an invalid file, so a test with the real program covers it.</summary>
 internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";
@@ -17,7 +17,7 @@ internal static class ClaudeSettingsFile
         bool hasOwnRefs = false
     )
     {
-        // The CLI runs hooks through a shell; a hook that fails with another exit code than 2 would let the call pass.
+        // The CLI runs hooks through a shell. A hook that fails with an exit code other than 2 would allow the call.
         var command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
         JsonObject settings = new()
         {

@@ -2,12 +2,13 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Parses the CLI's <c>stream-json</c> output. Unknown fields, and lines that are no JSON, are ignored; events of unknown kinds
-/// are ignored and named.</summary>
-/// <param name="findSessionFile">Finds a conversation's file by its id, for agent runs without a result; null if there is none.</param>
-/// <param name="wantsAnswer">An answer by schema was requested: if the program returns none, the whole text is kept as the answer.</param>
-/// <param name="continues">The conversation that is to be continued; null: none is.</param>
-/// <param name="arguments">What the program was started with, to name what of it is not known; null: nothing is.</param>
+/// <summary>Parses the CLI's <c>stream-json</c> output. Ignores unknown fields and lines that are not JSON. Events of unknown kinds are
+/// ignored but recorded.</summary>
+/// <param name="findSessionFile">Finds a conversation's file by its id for agent runs without a result; null if it does not exist.</param>
+/// <param name="wantsAnswer">True if an answer by schema was requested. If the program returns none, the whole text is used as the
+/// answer.</param>
+/// <param name="continues">Conversation that should be continued, or null for none.</param>
+/// <param name="arguments">Arguments of the program, used to name those it rejected, or null to name none.</param>
 internal sealed class ClaudeStreamParser(
     Func<string, string?> findSessionFile,
     bool wantsAnswer,
@@ -15,7 +16,7 @@ internal sealed class ClaudeStreamParser(
     IReadOnlyList<string>? arguments = null
 ) : IAgentOutputParser
 {
-    // Kinds that say nothing of the outcome.
+    // Kinds without effect on the outcome.
     private static readonly HashSet<string> Passed =
     [
         "auth_status",
@@ -48,7 +49,7 @@ internal sealed class ClaudeStreamParser(
 
     public string? Refusal { get; private set; }
 
-    /// <summary>The stream has no final counts before its result: they are in the conversation's file.</summary>
+    /// <summary>Usage so far. Before its result the stream has no final counts, so they are read from the conversation's file.</summary>
     public AgentUsage UsageSoFar => HasResult ? _ledger.Usage : LostUsage();
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
@@ -67,7 +68,7 @@ internal sealed class ClaudeStreamParser(
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A partial line, or text with broken escapes. The result decides in the end.
+            // A partial line, or text with invalid escapes. The result decides in the end.
             return [];
         }
     }
@@ -99,7 +100,7 @@ internal sealed class ClaudeStreamParser(
 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
     {
-        // Stopped for that, it may still print a result, which says that it was interrupted.
+        // After being stopped for the refusal, the program may still print a result that only reports the interruption.
         if (Refusal is not null && (_isForeign || _result is not { IsError: false, Subtype: "success" }))
         {
             return (AgentFailure.Account, Refusal);
@@ -127,7 +128,7 @@ internal sealed class ClaudeStreamParser(
     {
         var said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
         var failure = ClaudeFailures.OfSilentExit(exitCode, errorText);
-        // What is known of the failure goes before a guess.
+        // A known reason for the failure is better than a guess.
         var isUnexplained = _sessionId is null && exitCode is not null && (failure is AgentFailure.Account or AgentFailure.GaveUp);
         if (isUnexplained && exitCode != 0 && RefusedArguments.Find(arguments ?? [], errorText) is [_, ..] refused)
         {
@@ -152,7 +153,7 @@ internal sealed class ClaudeStreamParser(
 
     private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
 
-    /// <summary>A conversation that is not the one to continue knows another task's work, and is refused.</summary>
+    /// <summary>Rejects a conversation other than the one to continue, since it contains another task's work.</summary>
     private string OwnOf(string session)
     {
         if (continues is null || continues == session)
@@ -164,8 +165,8 @@ internal sealed class ClaudeStreamParser(
         return continues;
     }
 
-    /// <summary>The program asks again after any error, for minutes; a key that is not accepted now is not accepted then. A login may be
-    /// renewed between two tries.</summary>
+    /// <summary>Detects refused credentials. The program retries any error for minutes, but a rejected key stays rejected. Only a login
+    /// may be renewed between two retries.</summary>
     private AgentRetry Heard(AgentRetry retry)
     {
         if (ClaudeFailures.IsLoginRefused(retry.Kind, retry.Status) && (_hasOwnKey || retry.Attempt > 1))
@@ -198,7 +199,7 @@ internal sealed class ClaudeStreamParser(
         switch (root.Text("subtype"))
         {
             case "init" when root.Text("session_id") is { Length: > 0 } session:
-                // The end of a background task starts another turn with another init; the session is reported once.
+                // The end of a background task starts another turn with another init event, so the session is reported only once.
                 var isNew = _sessionId is null;
                 _sessionId = session = OwnOf(session);
                 _hasOwnKey = root.Text("apiKeySource") is not (null or "" or "none");
@@ -246,7 +247,7 @@ internal sealed class ClaudeStreamParser(
             yield break;
         }
 
-        // An answer comes as several lines with the same id, each with the counts at its beginning.
+        // An answer arrives in several lines with the same id, each with the counts from its beginning.
         var isNew = message.Text("id") is { } id && _messageIds.Add(id);
         if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Usage of one CLI process, from its result lines. Versions count differently after <c>--resume</c>: older ones (2.1.197) begin
-/// at zero in each process, and within it <c>modelUsage</c> is cumulative; newer ones (2.1.328) continue the conversation's total but give
-/// the exact increment of each result in <c>model_usage_since_last_result</c>. Assistant lines carry no final counts and are never
+/// <summary>Usage of a single CLI process, from its result lines. Versions count differently after <c>--resume</c>. Older ones (2.1.197)
+/// start at zero in each process, and <c>modelUsage</c> is cumulative within it. Newer ones (2.1.328) continue the conversation's total
+/// but add each result's exact increment in <c>model_usage_since_last_result</c>. Assistant lines have no final counts and are never
 /// summed.</summary>
 internal sealed class ClaudeUsageLedger
 {

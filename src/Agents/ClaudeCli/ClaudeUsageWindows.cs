@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Reads an account's windows from what the CLI prints. Its two sources have different units (0-1 and seconds since 1970 in the
-/// stream, 0-100 and ISO times in the answer to <c>get_usage</c>), which end here.</summary>
+/// <summary>Parses an account's usage windows from the CLI's output and normalizes the units of its two sources. The stream has shares
+/// from 0 to 1 and seconds since 1970. The answer to <c>get_usage</c> has percentages and ISO times.</summary>
 internal static class ClaudeUsageWindows
 {
     private const long EndOfTime = 253_402_300_800;
 
-    /// <summary>Parses <c>rate_limit_info</c> of a <c>rate_limit_event</c>.</summary>
+    /// <summary>Parses the <c>rate_limit_info</c> of a <c>rate_limit_event</c>.</summary>
     internal static UsageWindows OfEvent(JsonElement info)
     {
         var deciding = info.Text("rateLimitType");
@@ -23,7 +23,7 @@ internal static class ClaudeUsageWindows
                     Time(window.Value.Number("resetsAt"))
                 )),
         ];
-        // An event without windows tells of the deciding one beside them.
+        // An event without windows describes the deciding window in sibling members.
         if (deciding is not null && windows.TrueForAll(window => window.Name != deciding))
         {
             windows.Add(new UsageWindow(deciding, Share(info.Fraction("utilization")), Time(info.Number("resetsAt"))));
@@ -36,7 +36,7 @@ internal static class ClaudeUsageWindows
     }
 
     /// <summary>Parses the answer to <c>get_usage</c>: the object with <c>rate_limits</c>.</summary>
-    /// <returns>The windows; null where the account's are not available (an API key, no network).</returns>
+    /// <returns>The windows, or null if those of the account are not available (API key, no network).</returns>
     internal static UsageWindows? OfAnswer(JsonElement answer)
     {
         if (answer.Get("rate_limits") is null || answer.Get("rate_limits_available") is { ValueKind: JsonValueKind.False })

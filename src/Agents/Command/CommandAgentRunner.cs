@@ -1,16 +1,17 @@
 namespace Orchestrator.Agents.Command;
 
-/// <summary>An agent that is any program: prompt on stdin, worktree as directory, exit code 0 claims done.</summary>
-/// <param name="name">Its name in settings (<c>agents.NAME</c>).</param>
-/// <param name="command">Program and arguments; a relative path is resolved in the repository, a plain name in PATH.</param>
-/// <param name="environment">The environment to pass on; null for this process's own.</param>
+/// <summary>Runs an arbitrary program as an agent: it gets the prompt on stdin, works in the worktree, and claims "done" with exit code
+/// 0.</summary>
+/// <param name="name">Name in settings (<c>agents.NAME</c>).</param>
+/// <param name="command">Program and arguments. A relative path is resolved in the repository, a plain name in PATH.</param>
+/// <param name="environment">Environment to pass on, or null for this process's own.</param>
 public sealed class CommandAgentRunner(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     : IAgentRunner
 {
     private readonly IReadOnlyDictionary<string, string> _environment = environment ?? AgentEnvironment.OfThisProcess();
 
     /// <inheritdoc/>
-    /// <remarks>A plain program has no conversation: each agent run gets the whole prompt.</remarks>
+    /// <remarks>A plain program has no conversation, so each agent run gets the whole prompt.</remarks>
     public string? FindConversation(string sessionId, string? state = null) => null;
 
     /// <inheritdoc/>
@@ -41,7 +42,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
                 )
         );
 
-    /// <summary>Empty when the settings name none; an empty name is never found.</summary>
+    /// <summary>Program; empty if the settings name none, since an empty name is never found.</summary>
     private string Program => command.Count > 0 ? command[0] : "";
 
     private string? Locate(string repository) =>

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Orchestrator.Agents.Command;
 
-/// <summary>Parses a plain program's output: every line is text, the exit code is the claim.</summary>
-/// <param name="name">The agent's name in the settings.</param>
-/// <param name="wantsAnswer">An answer by schema was requested: the whole output is kept as the answer.</param>
+/// <summary>Parses a plain program's output: every line is text, and the exit code is the claim.</summary>
+/// <param name="name">Name of the agent in settings.</param>
+/// <param name="wantsAnswer">True if an answer by schema was requested, so that the whole output is kept as the answer.</param>
 internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgentOutputParser
 {
     private const int TextLimit = 2000;

@@ -2,21 +2,21 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>The counts that the starts of a conversation have ended with, each in its start's folder: a program that counts the whole
-/// conversation would have earlier starts paid for again.</summary>
-/// <param name="folder">The start's folder.</param>
-/// <param name="earlier">Folders of the earlier starts, in order.</param>
+/// <summary>Final usage counts of a conversation's agent runs, each stored in its run's folder. Without them, a program that counts the
+/// whole conversation would charge earlier runs again.</summary>
+/// <param name="folder">Folder of the agent run.</param>
+/// <param name="earlier">Folders of the earlier agent runs, in order.</param>
 internal sealed class ConversationCounts(string folder, IReadOnlyList<string> earlier)
 {
     private const string FileName = "counted";
 
-    /// <summary>Keeps the last count of this start.</summary>
-    /// <param name="session">The conversation.</param>
+    /// <summary>Stores the last count of this agent run.</summary>
+    /// <param name="session">Id of the conversation.</param>
     internal void Keep(string session, DescribedCount count) =>
         new StartFolder(folder).Write(FileName, JsonSerializer.Serialize(new Kept(session, count.Tokens, count.CostUsd)));
 
-    /// <summary>The last count of the conversation before this start; zero where there is none.</summary>
-    /// <param name="session">The conversation; null: unknown.</param>
+    /// <summary>Returns the last count of the conversation before this agent run, or zero if there is none.</summary>
+    /// <param name="session">Id of the conversation, or null if unknown.</param>
     internal DescribedCount Before(string? session) =>
         session is null ? DescribedCount.Zero
         : earlier.Reverse().Select(Read).FirstOrDefault(kept => kept?.Session == session) is { } last
@@ -32,7 +32,7 @@ internal sealed class ConversationCounts(string folder, IReadOnlyList<string> ea
         }
         catch (JsonException)
         {
-            // Torn by a full disk: then more is counted, not less.
+            // The file was truncated by a full disk. Ignoring it counts too much rather than too little.
             return null;
         }
     }

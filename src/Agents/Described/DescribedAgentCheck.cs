@@ -3,7 +3,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Checks a described program: its version, and signs of a login. Runs only the program's own version option.</summary>
+/// <summary>Checks a described program: its version and evidence of a login. Only runs the program's version option.</summary>
 internal static partial class DescribedAgentCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -37,7 +37,7 @@ internal static partial class DescribedAgentCheck
             },
             cancellationToken
         );
-        // Warnings may stand before it, on either stream.
+        // Warnings may precede the version, on either stream.
         var found = Number().Match(said.StandardOutput.Text) is { Success: true } own ? own : Number().Match(said.StandardError.Text);
         if (!said.Succeeded || !found.Success)
         {
@@ -56,7 +56,7 @@ internal static partial class DescribedAgentCheck
         return Judge(check, description, found.Value);
     }
 
-    /// <summary>True if there is a sign of a login; null: none is described.</summary>
+    /// <summary>True if there is evidence of a login, or null if the description defines none.</summary>
     internal static bool? LooksLoggedIn(LoginDescription? login, IReadOnlyDictionary<string, string> environment) =>
         login is null
             ? null

@@ -5,12 +5,12 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>An agent whose program is described by data: knows no product, only descriptions.</summary>
-/// <param name="name">Its name in the settings.</param>
-/// <param name="description">Its description.</param>
-/// <param name="command">Program, and arguments before all others, in place of the description's program; null: that one.</param>
-/// <param name="environment">The environment to pass on; null for this process's own.</param>
-/// <param name="time">The clock; the system's by default.</param>
+/// <summary>Runs an agent whose program is described by data, without knowledge of any product.</summary>
+/// <param name="name">Name of the agent in settings.</param>
+/// <param name="description">Description of the program.</param>
+/// <param name="command">Program and leading arguments that replace the description's program, or null to use that one.</param>
+/// <param name="environment">Environment to pass on, or null for this process's own.</param>
+/// <param name="time">Clock. Default: the system's clock.</param>
 public sealed class DescribedAgentRunner(
     string name,
     AgentDescription description,
@@ -19,7 +19,7 @@ public sealed class DescribedAgentRunner(
     TimeProvider? time = null
 ) : IAgentRunner
 {
-    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN).</summary>
+    /// <summary>Maximum length of an argument, since Linux limits one argument to 128 KiB (MAX_ARG_STRLEN).</summary>
     private const int ArgumentLimit = 128 * 1024 - 1;
 
     private const string PromptFile = "prompt-text";
@@ -119,7 +119,7 @@ public sealed class DescribedAgentRunner(
                 )
             );
 
-    /// <summary>The program itself, or the driver that starts it and speaks with it.</summary>
+    /// <summary>Returns the program itself, or the driver that starts the program and talks to it.</summary>
     private (string Program, IReadOnlyList<string> Arguments) Call(AgentStart start, string prompt, StartFolder folder)
     {
         var program = Locate(start.Repository) ?? _program;
@@ -197,7 +197,7 @@ public sealed class DescribedAgentRunner(
         ];
     }
 
-    /// <summary>Replaces each place once: what is put in may look like a place.</summary>
+    /// <summary>Replaces each placeholder once, because the inserted text may itself resemble a placeholder.</summary>
     private static string Fill(string argument, Dictionary<string, string> places)
     {
         StringBuilder filled = new();

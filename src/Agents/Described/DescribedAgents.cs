@@ -2,17 +2,17 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Makes runners of descriptions.</summary>
+/// <summary>Creates runners from descriptions.</summary>
 public static class DescribedAgents
 {
-    /// <summary>The runner of a description.</summary>
-    /// <param name="name">The agent's name in the settings.</param>
-    /// <param name="json">The description, as settings hold it.</param>
-    /// <param name="command">Program and first arguments in place of the description's program; null: that one.</param>
-    /// <param name="environment">The environment to pass on.</param>
-    /// <param name="acpDriver">Program and arguments of <c>orchestrate drive-acp</c>; null: nothing is to be started.</param>
-    /// <exception cref="InvalidOperationException">The description has faults, which the settings of this version would name: it was
-    /// stored by another one.</exception>
+    /// <summary>Creates the runner for a description.</summary>
+    /// <param name="name">Name of the agent in settings.</param>
+    /// <param name="json">Description, as stored in settings.</param>
+    /// <param name="command">Program and leading arguments that replace the description's program, or null to use that one.</param>
+    /// <param name="environment">Environment to pass on.</param>
+    /// <param name="acpDriver">Program and arguments of <c>orchestrate drive-acp</c>, or null if nothing will be started.</param>
+    /// <exception cref="InvalidOperationException">The description is invalid. It was stored by another version, because this one's
+    /// settings would have reported the faults.</exception>
     public static IAgentRunner Create(
         string name,
         string json,

@@ -2,27 +2,27 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>The subject of one start of a described program, for readers of its output.</summary>
+/// <summary>Parameters of a single run of a described program, used to interpret its output.</summary>
 internal sealed record DescribedCall
 {
-    /// <summary>The agent's name in the settings.</summary>
+    /// <summary>Name of the agent in settings.</summary>
     public required string Name { get; init; }
 
     public required AgentDescription Description { get; init; }
 
-    /// <summary>The arguments it was started with.</summary>
+    /// <summary>Arguments of the program.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>The conversation that it was to continue; null: it began one.</summary>
+    /// <summary>Conversation to continue, or null for a new one.</summary>
     public string? Continues { get; init; }
 
-    /// <summary>The model that was asked for; null: its own choice.</summary>
+    /// <summary>Requested model, or null for the program's own choice.</summary>
     public string? Model { get; init; }
 
-    /// <summary>An answer by schema was requested.</summary>
+    /// <summary>True if an answer by schema was requested.</summary>
     public bool WantsAnswer { get; init; }
 
-    /// <summary>The version that the description was tried with, and the cure where another is installed; a sentence.</summary>
+    /// <summary>Sentence with the version for which the description was tested, and the fix if another version is installed.</summary>
     public string Versions =>
         Description.Tried is { } tried
             ? $"Its description was tried with version {tried}: install that, or correct agents.{Name}.description."

@@ -4,17 +4,17 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Finds the conversations of a described program in the home.</summary>
+/// <summary>Finds the conversations of a described program in the home directory.</summary>
 internal static class DescribedConversations
 {
     private const int ShortId = 8;
 
-    /// <summary>The file with a conversation, or null. Of several the newest.</summary>
-    /// <param name="home">Absolute path of the home.</param>
-    /// <param name="session">The conversation's id, as the program or we chose it.</param>
+    /// <summary>Returns the file with a conversation, the newest if there are several, or null if there is none.</summary>
+    /// <param name="home">Absolute path of the home directory.</param>
+    /// <param name="session">Id of the conversation, chosen by the program or by us.</param>
     internal static string? Find(ConversationDescription conversation, string home, string session)
     {
-        // It becomes a part of a path, and programs choose it.
+        // The id becomes part of a path, and programs choose it.
         if (session.Length == 0 || !session.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
             return null;
@@ -53,7 +53,7 @@ internal static class DescribedConversations
         return names.Length > 1 ? found.SelectMany(path => Match(path, [.. names.Skip(1)])) : found;
     }
 
-    /// <summary>True if the id stands in a file, or in the log of a database that is not written back yet.</summary>
+    /// <summary>True if the id occurs in a file, or in the write-ahead log of a database.</summary>
     private static bool Mentions(string file, string session) => IsIn(file, session) || IsIn(file + "-wal", session);
 
     private static bool IsIn(string file, string session)

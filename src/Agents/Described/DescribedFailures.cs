@@ -3,38 +3,38 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Maps the failures of a described program to our classes. Pure.</summary>
-/// <param name="description">The program's description.</param>
+/// <summary>Classifies the failures of a described program. Pure.</summary>
+/// <param name="description">Description of the program.</param>
 internal sealed class DescribedFailures(AgentDescription description)
 {
-    /// <summary>The description's meaning of a message; null: it has none.</summary>
+    /// <summary>Returns the description's entry for a message, or null if there is none.</summary>
     internal FailureDescription? Find(string message)
     {
-        // Programs write ’ in some versions and ' in others.
+        // Some versions of programs write ’ and others '.
         var plain = message.Replace('’', '\'');
         return description.Failures.FirstOrDefault(failure =>
             plain.Contains(failure.Says.Replace('’', '\''), StringComparison.OrdinalIgnoreCase)
         );
     }
 
-    /// <summary>The class of a failure that the program has reported itself.</summary>
-    /// <param name="message">What it said.</param>
-    /// <param name="exitCode">Its exit code; null: unknown.</param>
+    /// <summary>Classifies a failure that the program reported itself.</summary>
+    /// <param name="message">Reported message.</param>
+    /// <param name="exitCode">Exit code of the program, or null if unknown.</param>
     internal AgentFailure OfMessage(string message, int? exitCode) =>
         Find(message) is { } known ? Class(known.Is)
         : ApiFailures.OfText(message) is { } general ? general
         : OfExitCode(exitCode) ?? AgentFailure.GaveUp;
 
-    /// <summary>The class of an end without any result.</summary>
-    /// <param name="exitCode">Its exit code; null: unknown.</param>
-    /// <param name="errorText">The end of its stderr.</param>
-    /// <param name="hasBegun">It has printed an event: its arguments were accepted.</param>
+    /// <summary>Classifies an end without any result.</summary>
+    /// <param name="exitCode">Exit code of the program, or null if unknown.</param>
+    /// <param name="errorText">End of its stderr.</param>
+    /// <param name="hasBegun">True if the program printed an event, so that it accepted its arguments.</param>
     internal AgentFailure OfSilentEnd(int? exitCode, string errorText, bool hasBegun) =>
         exitCode is Supervision.ShellExitCodes.NotExecutable or Supervision.ShellExitCodes.NotFound ? AgentFailure.Account
         : Find(errorText) is { } known ? Class(known.Is)
         : ApiFailures.OfText(errorText) is { } general ? general
         : OfExitCode(exitCode) is { } coded ? coded
-        // An unknown flag, a missing file, a broken program: every start would fail alike.
+        // With an unknown flag, a missing file or a broken program, every start would fail the same way.
         : !hasBegun && exitCode is > 0 and < 64 ? AgentFailure.Account
         : AgentFailure.GaveUp;
 

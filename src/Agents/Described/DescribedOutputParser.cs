@@ -5,11 +5,11 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parses the output of a described program, one JSON object per line. Other lines (warnings, progress, broken ones) mean
-/// nothing, and unknown events are noted: where the program ends without a result they may be why.</summary>
-/// <param name="call">What the start is about.</param>
-/// <param name="counts">The counts of the conversation's starts.</param>
-/// <param name="time">The clock, for limits that end "in 5 hours".</param>
+/// <summary>Parses the output of a described program, one JSON object per line. Other lines (warnings, progress, invalid ones) are
+/// ignored. Unknown events are recorded because they may explain an end without a result.</summary>
+/// <param name="call">Parameters of the agent run.</param>
+/// <param name="counts">Usage counts of the conversation's agent runs.</param>
+/// <param name="time">Clock for limits that end "in 5 hours".</param>
 internal sealed class DescribedOutputParser(DescribedCall call, ConversationCounts counts, TimeProvider time) : IAgentOutputParser
 {
     private const int TextLimit = 2000;
@@ -40,7 +40,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
-        // Decoded, so that broken UTF-8 and escape sequences for terminals make no line unreadable.
+        // Decoded first, so that invalid UTF-8 or terminal escape sequences don't make a line unreadable.
         var text = LooseJson.Line(line);
         if (text.Length == 0)
         {
@@ -56,7 +56,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A partial line, or text with broken escapes. The result decides in the end.
+            // A partial line, or text with invalid escapes. The result decides in the end.
         }
         _noise = Cut(text);
         return [];
@@ -163,7 +163,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         }
         if (rule.End != EventEnd.None)
         {
-            // Several ends may come (a program that works on); the last one counts.
+            // Several end events may arrive if a program continues to work; the last one counts.
             _end = rule.End;
             _turns++;
             yield return new AgentResult(
@@ -180,7 +180,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         if (root.TextAt(rule.Retry) is { } retry)
         {
             _lastError = Cut(retry);
-            // It asks again after any error; a login that is refused twice stays refused.
+            // The program retries after any error, but a login that is refused twice stays refused.
             if (_failures.Find(retry) is { Is: FailureKind.Account } && ++_refusedRetries > 1)
             {
                 Refusal ??= _lastError;
@@ -194,7 +194,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         }
     }
 
-    /// <summary>The first name of the conversation is reported; one that is not the conversation to continue is refused, because it knows
+    /// <summary>Reports the first id of the conversation. Rejects a conversation other than the one to continue, because it contains
     /// another task's work.</summary>
     private AgentSessionStarted? Take(string session)
     {
@@ -299,7 +299,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         }
     }
 
-    /// <summary>All that was said, so that whoever wants JSON finds it wherever it stands.</summary>
+    /// <summary>Returns the complete text, so that a caller who needs JSON finds it anywhere in it.</summary>
     private string? Answer(string last) => _said.Text ?? (last.Length > 0 ? last : null);
 
     private AgentUsage Usage()
@@ -319,7 +319,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
 
     private static string Cut(string text) => text.Length <= TextLimit ? text : text[..TextLimit] + "…";
 
-    /// <summary>The line that says most: the first about an error, else the last one.</summary>
+    /// <summary>Returns the most informative line: the first one about an error, or else the last one.</summary>
     private static string Essence(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -334,6 +334,6 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         return text.Length <= 200 ? text : text[..200] + "…";
     }
 
-    /// <summary>A name from the output, short and without control characters.</summary>
+    /// <summary>Returns a name from the output, truncated and without control characters.</summary>
     private static string Shown(string name) => UnknownKinds.Shown(name);
 }

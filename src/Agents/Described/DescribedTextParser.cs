@@ -4,8 +4,8 @@ using Orchestrator.Agents.Unknowns;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Parses the output of a described program that prints text for people: exit code 0 claims that the work is done.</summary>
-/// <param name="call">What the start is about.</param>
+/// <summary>Parses the output of a described program that prints plain text. Exit code 0 claims that the work is done.</summary>
+/// <param name="call">Parameters of the agent run.</param>
 internal sealed class DescribedTextParser(DescribedCall call) : IAgentOutputParser
 {
     private readonly CommandOutputParser _text = new(call.Name, call.WantsAnswer);

@@ -2,25 +2,25 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>The usage of one start, from counts that may be about the start, one step, or the whole conversation.</summary>
-/// <param name="scope">What the counts are about.</param>
+/// <summary>Usage of a single agent run, derived from counts that cover the run, one step or the whole conversation.</summary>
+/// <param name="scope">Scope of the counts.</param>
 internal sealed class DescribedUsage(UsageScope scope)
 {
     private DescribedCount _last = DescribedCount.Zero;
     private DescribedCount? _before;
 
-    /// <summary>A count was printed.</summary>
+    /// <summary>True if a count was printed.</summary>
     internal bool IsKnown { get; private set; }
 
-    /// <summary>The last count as it was printed.</summary>
+    /// <summary>Last count as printed.</summary>
     internal DescribedCount LastPrinted { get; private set; } = DescribedCount.Zero;
 
-    /// <summary>The usage of this start.</summary>
-    /// <param name="before">The conversation's last count before this start; asked once, and only where it is needed.</param>
+    /// <summary>Returns the usage of this agent run.</summary>
+    /// <param name="before">Returns the conversation's last count before this run. Called at most once, and only if needed.</param>
     internal DescribedCount OfStart(Func<DescribedCount> before) =>
         scope != UsageScope.Conversation || !IsKnown ? _last
         : LastPrinted.IsAtLeast(_before ??= before()) ? LastPrinted.Minus(_before)
-        // The conversation's count has begun anew.
+        // The conversation's count was reset.
         : LastPrinted;
 
     internal void Add(DescribedCount count)
@@ -31,12 +31,12 @@ internal sealed class DescribedUsage(UsageScope scope)
     }
 }
 
-/// <summary>Tokens and cost, as a program printed them.</summary>
+/// <summary>Tokens and cost, as printed by a program.</summary>
 internal sealed record DescribedCount(TokenUsage Tokens, decimal CostUsd)
 {
     internal static DescribedCount Zero { get; } = new(TokenUsage.Zero, 0);
 
-    /// <summary>The counts of an event.</summary>
+    /// <summary>Reads the counts of an event.</summary>
     internal static DescribedCount Read(UsageRule rule, JsonElement root)
     {
         var cached = root.CountAt(rule.Cached);

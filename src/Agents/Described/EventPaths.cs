@@ -3,10 +3,10 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Looks values up in an event by the paths of a description.</summary>
+/// <summary>Reads values of an event by the paths of a description.</summary>
 internal static class EventPaths
 {
-    /// <summary>The value, or null where the path leads nowhere.</summary>
+    /// <summary>Returns the value at a path, or null if the path leads nowhere.</summary>
     internal static JsonElement? At(this JsonElement root, string? path)
     {
         if (path is null)
@@ -21,7 +21,7 @@ internal static class EventPaths
         return at;
     }
 
-    /// <summary>The value as text: a string, number or truth value as it is, anything else as JSON; null where there is none.</summary>
+    /// <summary>Returns the value as text: strings, numbers and Booleans unchanged, other values as JSON. Null if there is none.</summary>
     internal static string? TextAt(this JsonElement root, string? path) =>
         root.At(path) switch
         {
@@ -32,15 +32,15 @@ internal static class EventPaths
             { } other => other.GetRawText(),
         };
 
-    /// <summary>A count, never negative; 0 where there is none.</summary>
+    /// <summary>Returns a count, which is never negative; 0 if there is none.</summary>
     internal static long CountAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LooseJson.MostCounted) : 0;
 
-    /// <summary>An amount of money, never negative; 0 where there is none.</summary>
+    /// <summary>Returns an amount of money, which is never negative; 0 if there is none.</summary>
     internal static decimal MoneyAt(this JsonElement root, string? path) =>
         NumberAt(root, path) is { } number ? (decimal)Math.Clamp(number, 0, 1e9) : 0;
 
-    /// <summary>True if an event has the values that a rule demands.</summary>
+    /// <summary>True if an event has the values that a rule requires.</summary>
     internal static bool Applies(this EventRule rule, string kind, JsonElement root) =>
         rule.On == kind
         && rule.Where.All(demand =>

@@ -3,15 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Described;
 
-/// <summary>Reads when a limit ends, as programs write it for people: a date and time of this machine's clock, or a time from
-/// now.</summary>
+/// <summary>Parses the end of a limit as programs print it for users: a local date and time, or a time from now.</summary>
 internal static partial class LimitTimes
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(60);
 
-    /// <summary>The time, or null where the message does not say it in a form that is known.</summary>
-    /// <param name="message">The program's message.</param>
-    /// <param name="pattern">A regular expression with one group.</param>
+    /// <summary>Returns the time, or null if the message does not contain one in a known format.</summary>
+    /// <param name="message">Message of the program.</param>
+    /// <param name="pattern">Regular expression with one group.</param>
     internal static DateTimeOffset? Find(string message, string pattern, TimeProvider time)
     {
         var match = Regex.Match(message, pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
@@ -33,7 +32,7 @@ internal static partial class LimitTimes
         {
             return null;
         }
-        // A time without a date is of today, or of tomorrow where it is past.
+        // A time without a date is today, or tomorrow if it has passed.
         if (!plain.Any(char.IsLetter) || plain.Length <= "11:59 PM".Length)
         {
             at = TimeZoneInfo.ConvertTime(now, local).Date + at.TimeOfDay;

@@ -2,34 +2,35 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>The hook's decision on a tool call.</summary>
+/// <summary>Decision of the hook on a tool call.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The word of the hook protocol.")]
 public enum HookPermission
 {
-    /// <summary>The call may go on.</summary>
+    /// <summary>The call is allowed.</summary>
     Allow,
 
     /// <summary>The call is refused.</summary>
     Deny,
 
-    /// <summary>A permission rule of the user is about some calls of this tool; the agent program checks it and else denies.</summary>
+    /// <summary>A user's permission rule applies to some calls of this tool. The agent program checks it and denies all other
+    /// calls.</summary>
     LeaveToRules,
 }
 
-/// <summary>The hook's decision on a tool call, and the reason.</summary>
-/// <param name="Permission">The decision.</param>
-/// <param name="Reason">Why it is refused, for the model; else empty.</param>
+/// <summary>Decision of the hook on a tool call, with the reason.</summary>
+/// <param name="Permission">Decision.</param>
+/// <param name="Reason">Reason for a refusal, for the model; otherwise empty.</param>
 public sealed record HookDecision(HookPermission Permission, string Reason);
 
 /// <summary>Output and exit code of the hook program.</summary>
-/// <param name="Output">Its stdout.</param>
-/// <param name="Error">Its stderr.</param>
-/// <param name="ExitCode">0: the answer is on stdout. 2: refused, the reason is on stderr. Never another one, which the CLI takes for a
-/// yes.</param>
+/// <param name="Output">Text for stdout.</param>
+/// <param name="Error">Text for stderr.</param>
+/// <param name="ExitCode">0 if the answer is on stdout, 2 if the call is refused with the reason on stderr. No other code is used because
+/// the CLI treats it as permission.</param>
 public sealed record HookAnswer(string Output, string Error, int ExitCode);
 
-/// <summary>The ownership hook: called by the agent program before each tool call, as a process that needs no running orchestrator. Reads
-/// the policy of the agent run and allows or denies. It prevents mistakes, not malice: the diff is checked afterwards in any
+/// <summary>Ownership hook, called by the agent program before each tool call as a process that needs no running orchestrator. Reads the
+/// policy of the agent run and allows or denies. It prevents mistakes, not attacks, since the diff is checked afterwards in any
 /// case.</summary>
 public static class AgentHook
 {
@@ -53,11 +54,11 @@ public static class AgentHook
         "StructuredOutput",
     ];
 
-    /// <summary>Answers one call as the hook program.</summary>
-    /// <param name="input">The agent program's JSON on stdin, with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
-    /// <param name="policyFile">The start's <c>policy</c> file.</param>
-    /// <param name="ownership">Makes the ownership predicate for paths relative to the worktree from the policy. Not called where
-    /// everything may be written.</param>
+    /// <summary>Answers one call of the hook program.</summary>
+    /// <param name="input">JSON from the agent program on stdin, with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
+    /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
+    /// <param name="ownership">Creates the ownership predicate for paths relative to the worktree from the policy. Not called if all files
+    /// may be written.</param>
     public static HookAnswer Run(string input, string policyFile, Func<HookPolicy, Func<string, bool>> ownership)
     {
         try
@@ -91,10 +92,10 @@ public static class AgentHook
         }
     }
 
-    /// <summary>Decides one call. Reads the file system only to follow symbolic links.</summary>
-    /// <param name="policy">The start's policy.</param>
-    /// <param name="mayWrite">Whether a path relative to the worktree may be written.</param>
-    /// <param name="call">The hook's input.</param>
+    /// <summary>Decides about one call. Reads the file system only to follow symbolic links.</summary>
+    /// <param name="policy">Policy of the agent run.</param>
+    /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
+    /// <param name="call">Input of the hook.</param>
     public static HookDecision Decide(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call)
     {
         var tool = call.Text("tool_name") ?? "";
@@ -116,15 +117,15 @@ public static class AgentHook
             ? Deny("The call names no file.")
             : DecideWrite(policy, mayWrite, WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path), path);
 
-    /// <summary>An agent's path relative to its worktree, links followed; null if outside.</summary>
-    /// <exception cref="IOException">The links form a circle.</exception>
+    /// <summary>Returns an agent's path relative to its worktree with links resolved, or null if it is outside.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
     public static string? InWorktree(HookPolicy policy, string path) => WorktreePath.Relative(policy.Root, policy.Root, path);
 
-    /// <summary>Decides whether a file may be written.</summary>
-    /// <param name="policy">The start's policy.</param>
-    /// <param name="mayWrite">Whether a path relative to the worktree may be written.</param>
-    /// <param name="relative">The path in the worktree; null if outside.</param>
-    /// <param name="path">The path as the agent gave it.</param>
+    /// <summary>Decides about writing a file.</summary>
+    /// <param name="policy">Policy of the agent run.</param>
+    /// <param name="mayWrite">Returns true for a writable path relative to the worktree.</param>
+    /// <param name="relative">Path in the worktree, or null if it is outside.</param>
+    /// <param name="path">Path as given by the agent.</param>
     public static HookDecision DecideWrite(HookPolicy policy, Func<string, bool> mayWrite, string? relative, string path) =>
         relative is null ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
         : WorktreePath.IsGitInternal(relative) ? Deny($"{relative} belongs to git itself and may not be written.")
@@ -145,7 +146,7 @@ public static class AgentHook
         : GitCommandRules.FindDenied(command, policy.HasOwnRefs) is { } reason ? Deny($"This command may not run: {reason}.")
         : Allow();
 
-    /// <summary>A name allows itself; the name of an MCP server allows all its tools.</summary>
+    /// <summary>True if the allowed name equals the tool's name or is the MCP server that provides the tool.</summary>
     private static bool Covers(string allowed, string tool) => tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
 
     private static string Names(HookPolicy policy)

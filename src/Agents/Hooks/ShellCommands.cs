@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>Splits a shell text into simple commands and words, well enough to see which programs it calls. No shell is run; variables and
-/// command substitutions stay as they are. Prevents mistakes, not malice.</summary>
+/// <summary>Splits a shell text into simple commands and words, well enough to identify the programs that it calls. Runs no shell and
+/// leaves variables and command substitutions unexpanded. Prevents mistakes, not attacks.</summary>
 internal static class ShellCommands
 {
     internal static IReadOnlyList<IReadOnlyList<string>> Parse(string text) => new Reader(text).ReadAll();

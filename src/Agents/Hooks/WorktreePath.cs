@@ -1,11 +1,11 @@
 namespace Orchestrator.Agents.Hooks;
 
-/// <summary>The real target of a path: relative parts and symbolic links resolved, also where its end does not exist yet.</summary>
+/// <summary>Resolves the real target of a path, including relative parts and symbolic links, even if its end does not exist yet.</summary>
 internal static class WorktreePath
 {
     private const int MostLinks = 40;
 
-    /// <summary>The path relative to the root with "/" between its parts; null if it leads outside.</summary>
+    /// <summary>Returns the path relative to the root with "/" as separator, or null if it leads outside.</summary>
     internal static string? Relative(string root, string directory, string path)
     {
         var realRoot = Resolve(Path.GetFullPath(root));
@@ -14,12 +14,12 @@ internal static class WorktreePath
         return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? null : relative;
     }
 
-    /// <summary>True for git's own files: a worktree's ".git" file or anything in a folder of that name.</summary>
+    /// <summary>True for git's own files: a worktree's ".git" file, or anything in a folder with that name.</summary>
     internal static bool IsGitInternal(string relative) =>
         relative.Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Resolves every symbolic link on the way.</summary>
-    /// <exception cref="IOException">The links form a circle.</exception>
+    /// <summary>Resolves every symbolic link in the path.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
     private static string Resolve(string fullPath)
     {
         var links = 0;

@@ -5,17 +5,17 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads the output of an agent run for people: reads only files, renews no lease, stops nothing.</summary>
+/// <summary>Reads the output of an agent run for display. Only reads files: it renews no lease and stops nothing.</summary>
 public static class AgentLog
 {
-    // Longer than what programs print for people; an agent's own line about a picture may be longer.
+    // Longer than lines printed for users; an agent's own line with an image may exceed it.
     private const int MaxLineBytes = 8 * 1024 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The agent run's events, to the end of the file, or until the agent has ended.</summary>
-    /// <param name="folder">The start's folder.</param>
-    /// <param name="follow">Go on until the agent has ended.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Enumerates the agent run's events up to the end of the file, or until the agent has ended.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <param name="follow">True to continue until the agent has ended.</param>
+    /// <param name="time">Clock.</param>
     public static async IAsyncEnumerable<AgentEvent> ReadAsync(
         string folder,
         bool follow,
@@ -48,7 +48,7 @@ public static class AgentLog
         var isOver = false;
         while (!isOver)
         {
-            // First the state, then the output: so everything printed before the end is read.
+            // The state is read before the output, so that everything printed before the end is included.
             isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died or AgentStartState.CancelledBeforeStart;
             bool isNews;
             do

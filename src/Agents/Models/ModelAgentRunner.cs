@@ -2,11 +2,11 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>A model that answers by schema, without an agent program: the Anthropic API or Bedrock, called by a process of ours.</summary>
-/// <param name="options">Which service, and how.</param>
+/// <summary>Calls a model that answers by schema without an agent program: the Anthropic API or Bedrock, in a process of ours.</summary>
+/// <param name="options">Service and its parameters.</param>
 public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
 {
-    /// <summary>When a start names none.</summary>
+    /// <summary>Model used if neither the start nor the options name one.</summary>
     private const string DefaultModel = "opus";
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
             ),
         };
 
-    // By a variable, which the door of a sandbox replaces with the proxy's address.
+    // Set through a variable, which the sandbox replaces with the proxy's address.
     private IEnumerable<KeyValuePair<string, string>> Variables =>
         options is { Service: ModelService.Api, Url: { } url } ? [KeyValuePair.Create(AgentKey.AnthropicAddress, url)] : [];
 

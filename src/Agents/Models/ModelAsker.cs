@@ -1,12 +1,12 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>The program that asks a model: <c>orchestrate ask-model</c>.</summary>
+/// <summary>Program that queries a model: <c>orchestrate ask-model</c>.</summary>
 public static class ModelAsker
 {
-    /// <summary>Sends the request of an agent run's file.</summary>
-    /// <param name="prompt">The question.</param>
-    /// <param name="time">The clock.</param>
-    /// <returns>The line to print, and whether there is an answer.</returns>
+    /// <summary>Sends the request in an agent run's file.</summary>
+    /// <param name="prompt">Question for the model.</param>
+    /// <param name="time">Clock.</param>
+    /// <returns>Line to print, and true if it contains an answer.</returns>
     public static async Task<(string Line, bool Answered)> AskAsync(
         string requestFile,
         string prompt,

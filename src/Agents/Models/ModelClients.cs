@@ -3,14 +3,14 @@ using Anthropic.Bedrock;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Creates the SDK's clients. Keys and credentials come from the environment; the workflow does the retries, and waits
+/// <summary>Creates the SDK's clients. Keys and credentials come from the environment. Retries are left to the workflow, which waits
 /// durably.</summary>
 internal static class ModelClients
 {
-    /// <summary>The supervisor ends the process at its time limit; the client must not time out before.</summary>
+    /// <summary>Client timeout that never expires first, because the supervisor ends the process at its time limit.</summary>
     private static readonly TimeSpan NoLimit = TimeSpan.FromHours(24);
 
-    /// <summary>A client of the service that the request names.</summary>
+    /// <summary>Creates a client for the service that the request names.</summary>
     /// <exception cref="ModelUnavailableException">Credentials or region are missing.</exception>
     internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) =>
         request.Service switch
@@ -33,7 +33,7 @@ internal static class ModelClients
 
     private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryTimes times)
     {
-        // The SDK and the AWS library read the region from the environment alone.
+        // The SDK and the AWS library read the region only from the environment.
         if (request.Region is not null)
         {
             Environment.SetEnvironmentVariable("AWS_REGION", request.Region);
@@ -65,13 +65,13 @@ internal static class ModelClients
     }
 }
 
-/// <summary>A service can't be called with the present configuration.</summary>
+/// <summary>A service can't be called with the current configuration.</summary>
 internal sealed class ModelUnavailableException(string message) : Exception(message);
 
-/// <summary>Records the service's retry-after, which the SDK's exceptions do not contain.</summary>
+/// <summary>Records the service's retry-after header, which the SDK's exceptions do not contain.</summary>
 internal sealed class RetryTimes(TimeProvider time) : DelegatingHandler
 {
-    /// <summary>The retry time of the last answer; null for none.</summary>
+    /// <summary>Retry time of the last response, or null for none.</summary>
     internal DateTimeOffset? RetryAt { get; private set; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>The messages of a conversation in the Messages API's form, stored in a file that is written atomically.</summary>
+/// <summary>Messages of a conversation in the Messages API's format, stored in a file that is written atomically.</summary>
 internal sealed class ModelConversation(string file)
 {
     private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
 
-    /// <summary>The messages with a new one of the user. An answer by tool must be followed by its result, which comes before the
-    /// text.</summary>
+    /// <summary>Returns the messages with a new one of the user appended. An answer through a tool must be followed by its tool result,
+    /// which precedes the text.</summary>
     internal JsonArray With(string prompt)
     {
         var tool = (string?)

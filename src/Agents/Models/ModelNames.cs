@@ -1,7 +1,6 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Model names of the services for the aliases that people use. From the SDK's list (Anthropic 13.10.0) and the CLI
-/// 2.1.328.</summary>
+/// <summary>Model names of the services for common aliases. Source: the SDK's list (Anthropic 13.10.0) and CLI 2.1.328.</summary>
 internal static class ModelNames
 {
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
@@ -11,9 +10,10 @@ internal static class ModelNames
         ["haiku"] = "claude-haiku-5-5",
     };
 
-    /// <summary>The model's name at a service, or null for an alias without one: at Bedrock names depend on region and account.</summary>
+    /// <summary>Returns the service's name of a model. Null for an alias without one, since Bedrock's names depend on region and
+    /// account.</summary>
     /// <param name="model">Name or alias.</param>
-    /// <param name="bedrockModel">The model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>
+    /// <param name="bedrockModel">Model id for Bedrock from the environment (<c>BEDROCK_MODEL_ID</c>).</param>
     internal static string? Find(ModelService service, string model, string? bedrockModel) =>
         service == ModelService.Bedrock
             ? Aliases.ContainsKey(model)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Parses the one line that the asking program prints.</summary>
+/// <summary>Parses the single line that the asking program prints.</summary>
 internal sealed class ModelOutputParser : IAgentOutputParser
 {
     private ModelReply? _reply;
@@ -15,7 +15,7 @@ internal sealed class ModelOutputParser : IAgentOutputParser
         }
         catch (JsonException)
         {
-            // Not our line: output of a crashing runtime. The exit code and stderr decide.
+            // Any other line comes from a crashing runtime; exit code and stderr decide then.
             return [];
         }
         return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];

@@ -4,17 +4,18 @@ using Anthropic.Models.Messages;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>Asks a model once. Runs in a separate process (<c>orchestrate ask-model</c>), under the supervisor of its agent run.</summary>
+/// <summary>Queries a model once. Runs in a separate process (<c>orchestrate ask-model</c>) under the supervisor of its agent
+/// run.</summary>
 internal static class ModelQuestion
 {
     private const string Tool = "answer";
 
-    /// <summary>The SDK's maximum for a request without streaming.</summary>
+    /// <summary>SDK's maximum for a request without streaming.</summary>
     private const int MaxTokens = 20_000;
 
     private const int PaymentRequired = 402;
 
-    /// <summary>Asks, stores the conversation, and returns the result. Failures of the service cause no exception.</summary>
+    /// <summary>Sends the question, stores the conversation and returns the result. Failures of the service throw no exception.</summary>
     internal static async Task<ModelReply> AskAsync(
         ModelRequest request,
         string prompt,
@@ -53,7 +54,7 @@ internal static class ModelQuestion
         }
         catch (Exception failed) when (failed is AnthropicException or HttpRequestException or JsonException)
         {
-            // No connection, a broken one, or an answer that is no JSON: the service can't be used now.
+            // No connection, a broken one, or a response that is not JSON: the service is unavailable now.
             return reply with
             {
                 Failure = AgentFailure.Transient,
@@ -102,7 +103,7 @@ internal static class ModelQuestion
         return (string?)message["stop_reason"] switch
         {
             "refusal" => reply with { Failure = AgentFailure.GaveUp, Detail = $"The model refused to answer. {said}".TrimEnd() },
-            // A cut answer may look complete; the open brace makes it unreadable for every parser.
+            // A truncated answer may seem complete; the open brace makes it invalid for every parser.
             "max_tokens" or "model_context_window_exceeded" => reply with { Answer = "{" },
             _ => reply with
             {

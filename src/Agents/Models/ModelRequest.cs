@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Agents.Models;
 
-/// <summary>The request of an agent run to a model: <c>model-request.json</c> in its folder. It contains no secret; those are in the
+/// <summary>Request of an agent run to a model: <c>model-request.json</c> in its folder. It contains no secrets; those are in the
 /// environment.</summary>
 internal sealed record ModelRequest
 {
@@ -21,10 +21,10 @@ internal sealed record ModelRequest
 
     public string? System { get; init; }
 
-    /// <summary>Id of the conversation that is continued.</summary>
+    /// <summary>Id of the conversation to continue.</summary>
     public required string Session { get; init; }
 
-    /// <summary>File of the conversation; it exists when the conversation was begun.</summary>
+    /// <summary>File of the conversation, which exists once the conversation has started.</summary>
     public required string Conversation { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelRequest);
@@ -33,18 +33,18 @@ internal sealed record ModelRequest
         JsonSerializer.Deserialize(json, ModelJson.Default.ModelRequest) ?? throw new JsonException("The request is empty.");
 }
 
-/// <summary>Result of a request: the one line that the asking program prints.</summary>
+/// <summary>Result of a request: the single line that the asking program prints.</summary>
 internal sealed record ModelReply
 {
     public AgentFailure Failure { get; init; }
 
-    /// <summary>Description for people; empty when all went well.</summary>
+    /// <summary>Description for users; empty after success.</summary>
     public string Detail { get; set; } = "";
 
-    /// <summary>JSON, or the model's text.</summary>
+    /// <summary>Answer as JSON, or the model's text.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>The service's retry-after.</summary>
+    /// <summary>Retry time from the service's retry-after header.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
     public string Model { get; set; } = "";

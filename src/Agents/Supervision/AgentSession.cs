@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Follows one agent run. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
+/// <summary>Follows one agent run. Detaching never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
 public sealed class AgentSession
 {
-    /// <summary>The longest poll interval is reached after about three quiet seconds.</summary>
+    /// <summary>Growth factor of the poll interval, which reaches its maximum after about three quiet seconds.</summary>
     private const double PauseGrowth = 1.25;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
@@ -33,18 +33,18 @@ public sealed class AgentSession
         Found = found;
     }
 
-    /// <summary>The state before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
+    /// <summary>State before this session; <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
     public AgentStartState Found { get; }
 
-    /// <summary>The usage of the agent until now. Only while an event of it is handled.</summary>
+    /// <summary>Returns the agent's usage so far. Call it only while handling one of its events.</summary>
     public AgentUsage UsageSoFar() => _parser.UsageSoFar;
 
-    /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, enforces the
+    /// <summary>Follows the agent until it and all its processes have ended. Renews the lease, limits the agent's cores, and enforces the
     /// limits on stall, output and memory (and on time, if the supervisor is dead). An agent run that died without a result gives
     /// <see cref="AgentFailure.Killed"/>.</summary>
-    /// <param name="onEvent">Called for each event in order; the agent does not wait for it.</param>
+    /// <param name="onEvent">Called for each event in order. The agent does not wait for it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not reported again.</param>
-    /// <param name="cancellationToken">Detaches: the agent works on and can be attached to later.</param>
+    /// <param name="cancellationToken">Detaches. The agent continues and can be attached to later.</param>
     /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public async Task<AgentOutcome> FollowAsync(
         Func<AgentEvent, ValueTask> onEvent,
@@ -69,7 +69,7 @@ public sealed class AgentSession
     /// outcome.</summary>
     public Task StopAsync(AgentFailure reason) => _supervisor.StopAsync(_folder.Path, reason);
 
-    /// <summary>Ownership fence: call before each side effect that depends on the agent's work.</summary>
+    /// <summary>Ownership fence. Call it before each side effect that depends on the agent's work.</summary>
     /// <exception cref="AgentOwnerChangedException">Another follower has taken over.</exception>
     public void ThrowIfOwnerChanged()
     {
@@ -100,7 +100,7 @@ public sealed class AgentSession
                 leaseRenewed = _time.GetTimestamp();
             }
 
-            // First the state, then the output: so everything printed before the end is read.
+            // The state is read before the output, so that everything printed before the end is included.
             var state = _folder.State();
             var isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
             if (state is not AgentStartState.Running)
@@ -141,15 +141,16 @@ public sealed class AgentSession
         }
         catch (IOException)
         {
-            // A full disk must not end the following: it is retried in ten seconds, and the agent may work half an hour without a lease.
+            // Following continues on a full disk: writing is retried in ten seconds, and the agent may work half an hour without a lease.
         }
     }
 
-    /// <summary>A failure on a full disk is not the agent's fault.</summary>
+    /// <summary>Describes a full disk, in which case a failure is not the agent's fault. Null if the disk was not full.</summary>
     private string? DescribeFullDisk(int? exitCode) =>
         exitCode is not (null or 0) && _folder.WasDiskFull ? $"The disk was full when it ended with exit code {exitCode}." : null;
 
-    /// <summary>The sandbox's program speaks first and alone where it can't start the agent's: no account is to blame.</summary>
+    /// <summary>Describes a sandbox that could not start the agent. Its program then prints the first and only output, and the account is
+    /// not to blame.</summary>
     private string? DescribeNoSandbox(int? exitCode) =>
         exitCode is not (null or 0)
         && _folder.ErrorTail().TrimStart() is var said
@@ -196,7 +197,7 @@ public sealed class AgentSession
         {
             return outcome with { Failure = AgentFailure.Transient, Detail = crash };
         }
-        // A smaller number is of another boot.
+        // A smaller number is from another boot.
         var memoryKills = MemoryKills.Count() - _folder.MemoryKills is { } kills and >= 0 ? kills : (long?)null;
         return !_parser.HasResult && (ShellExitCodes.DescribeKill(exitCode, memoryKills) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with

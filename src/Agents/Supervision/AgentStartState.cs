@@ -1,20 +1,22 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>State of an agent run, from its folder and the processes of this machine.</summary>
+/// <summary>State of an agent run, derived from its folder and the processes of this machine.</summary>
 public enum AgentStartState
 {
-    /// <summary>No supervisor has started it yet.</summary>
+    /// <summary>No supervisor has started the agent yet.</summary>
     NotStarted,
 
-    /// <summary>Stopped before a supervisor started it (<see cref="AgentSupervisor.TryCancelBeforeStart"/>): none will.</summary>
+    /// <summary>Cancelled before a supervisor started the agent (<see cref="AgentSupervisor.TryCancelBeforeStart"/>), so that none ever
+    /// will.</summary>
     CancelledBeforeStart,
 
-    /// <summary>The agent or its supervisor lives.</summary>
+    /// <summary>The agent or its supervisor is alive.</summary>
     Running,
 
-    /// <summary>The agent has ended and its exit code is known.</summary>
+    /// <summary>The agent has ended with a known exit code.</summary>
     Ended,
 
-    /// <summary>Started, but no process of it lives, and there is no exit code: killed, or the machine went down.</summary>
+    /// <summary>The agent was started, but none of its processes is alive and no exit code is recorded. It was killed, or the machine went
+    /// down.</summary>
     Died,
 }

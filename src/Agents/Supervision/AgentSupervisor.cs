@@ -3,9 +3,9 @@ using System.Reflection;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Starts agents so that they outlive this process, and attaches to those that a dead process started. Never starts twice for one
-/// folder: the supervisor that creates <c>started</c> in it owns the agent run.</summary>
-/// <param name="time">The clock for pauses and limits; the system's by default.</param>
+/// <summary>Starts agents so that they outlive this process, and attaches to agents that a dead process started. Never starts an agent
+/// twice for one folder, because only the supervisor that creates <c>started</c> in it owns the agent run.</summary>
+/// <param name="time">Clock for pauses and limits. Default: the system's clock.</param>
 public sealed class AgentSupervisor(TimeProvider? time = null)
 {
     private static readonly TimeSpan AppearLimit = TimeSpan.FromSeconds(30);
@@ -14,27 +14,27 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private readonly ProcessRunner _processes = new(time);
     private readonly DetachedProcess _detached = new(time);
 
-    /// <summary>State of an agent run. Reads only.</summary>
-    /// <param name="folder">The start's folder.</param>
+    /// <summary>Returns the state of an agent run. Read-only.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
-    /// <summary>Options of the agent that could not be used in this run (<see cref="AgentInvocation.Warnings"/>), a sentence
+    /// <summary>Returns warnings about options that could not be used in this run (<see cref="AgentInvocation.Warnings"/>), a sentence
     /// each.</summary>
-    /// <param name="folder">The start's folder.</param>
+    /// <param name="folder">Folder of the agent run.</param>
     public static IReadOnlyList<string> ReadWarnings(string folder) => new StartFolder(folder).Warnings;
 
-    /// <summary>Prevents an agent run that was not started from ever starting, even by a frozen process that is just about to: its
-    /// supervisor finds the place taken.</summary>
-    /// <param name="folder">The start's folder.</param>
-    /// <returns>False if it was started: then it must be followed or stopped.</returns>
+    /// <summary>Prevents an agent run that was not started from ever starting, even by a frozen process that is about to start it. Its
+    /// supervisor then finds the marker already taken.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <returns>False if the agent was started, so that it must be followed or stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
 
-    /// <summary>Starts the agent if its folder was never started, else attaches to it: alive, ended or dead. Makes
+    /// <summary>Starts the agent if its folder was never started, or else attaches to it, whether alive, ended or dead. Makes
     /// <see cref="AgentStart.Owner"/> the owner.</summary>
-    /// <param name="runner">The kind of agent.</param>
-    /// <param name="start">The start; a successor gives the same.</param>
-    /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be attached to.</param>
+    /// <param name="runner">Kind of agent.</param>
+    /// <param name="start">Parameters of the agent run. A successor passes the same ones.</param>
+    /// <param name="cancellationToken">Cancels the wait. An agent that was already started continues and can be attached to.</param>
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
     /// <exception cref="InvalidOperationException">The agent run was cancelled before it started, or its supervisor did not
     /// start.</exception>
@@ -55,11 +55,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
     }
 
-    /// <summary>Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then its leftovers, and checks that no process is left. Needs
-    /// no follower, and continues if this process dies meanwhile. Stopping an ended agent run is harmless.</summary>
-    /// <param name="folder">The start's folder.</param>
-    /// <param name="reason">Why; it becomes the outcome's failure.</param>
-    /// <exception cref="ProcessStopException">A process is still there after SIGKILL.</exception>
+    /// <summary>Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then its leftovers, and verifies that no process is left.
+    /// Needs no follower, and completes even if this process dies. Has no effect on an ended agent run.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <param name="reason">Reason for stopping, used as the outcome's failure.</param>
+    /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
     public async Task StopAsync(string folder, AgentFailure reason)
     {
         StartFolder files = new(folder);
@@ -72,16 +72,16 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         await EndSupervisorAsync(files);
     }
 
-    /// <summary>Ends every process with this agent run's marker in its environment, and checks that they are gone.</summary>
-    /// <param name="folder">The start's folder.</param>
-    /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">A process is still there after SIGKILL.</exception>
+    /// <summary>Ends every process with this agent run's marker in its environment, and verifies that they have ended.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <returns>Number of ended processes.</returns>
+    /// <exception cref="ProcessStopException">A process still exists after SIGKILL.</exception>
     public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new StartFolder(folder));
 
     /// <inheritdoc cref="EndLeftoversAsync(string)"/>
     internal Task<int> EndLeftoversAsync(StartFolder folder) => EndAsync(folder.AgentProcesses);
 
-    /// <summary>Ends the remains of a supervisor whose agent is gone, such as the watch of a killed one.</summary>
+    /// <summary>Ends the leftover processes of a supervisor whose agent has ended, such as the watchdog of a killed one.</summary>
     internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(folder.SupervisorProcesses);
 
     private static string ReadScript()
@@ -94,7 +94,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return reader.ReadToEnd();
     }
 
-    /// <summary>Whole seconds for the script, which counts in 32 bits; no limit becomes 34 years.</summary>
+    /// <summary>Converts a limit to whole seconds for the script, which uses 32-bit numbers. No limit becomes 34 years.</summary>
     private static string Seconds(TimeSpan time)
     {
         const long Longest = int.MaxValue / 2;
@@ -117,7 +117,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             folder.Warnings = invocation.Warnings;
         }
 
-        // Long limits need no fine clock; each check by the supervisor costs three short processes.
+        // Long limits need no precise clock, and each check by the supervisor costs three short processes.
         var isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit =>
             limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2)
         );
@@ -161,7 +161,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         );
     }
 
-    /// <summary>The arguments before the agent's program, empty where it is not confined.</summary>
+    /// <summary>Returns the arguments before the agent's program; empty without a sandbox.</summary>
     private static IReadOnlyList<string> Before(Sandbox? sandbox, AgentInvocation invocation, StartFolder folder) =>
         sandbox is null
             ? []
@@ -187,7 +187,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Waits until the agent has a process id, or the start failed. A supervisor that could not write the id (full disk) is
+    /// <summary>Waits until the agent has a process id or the start failed. A supervisor that could not write the id (full disk) is
     /// followed without it.</summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {
@@ -216,7 +216,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>A living supervisor writes the exit code when the agent is gone, cleans up and ends; a dead one never does.</summary>
+    /// <summary>Waits for a living supervisor, which writes the exit code after the agent ended, cleans up and ends. A dead supervisor is
+    /// not awaited.</summary>
     private async Task WaitForSupervisorAsync(StartFolder folder)
     {
         var begin = _time.GetTimestamp();

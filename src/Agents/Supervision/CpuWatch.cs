@@ -1,15 +1,15 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Limits a followed agent's cores. The agent is never left stopped: it is continued when following ends, by the supervisor if a
-/// follower was killed (see the script), and by the next follower. Processes that are to be terminated are continued first, so that they
-/// can handle the signal.</summary>
+/// <summary>Limits the CPU cores of a followed agent. The agent never stays stopped: it is continued when following ends or the next
+/// follower starts. If a follower was killed, the supervisor's script continues it. Processes are continued before termination so that
+/// they can handle the signal.</summary>
 internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs until cancelled, or until the agent is being stopped.</summary>
-    /// <param name="cores">The limit; null: none, returns at once.</param>
-    /// <param name="cancellationToken">Ends it; the agent works on.</param>
+    /// <param name="cores">Limit, or null to return immediately.</param>
+    /// <param name="cancellationToken">Ends the throttling; the agent continues.</param>
     internal async Task HoldAsync(double? cores, CancellationToken cancellationToken)
     {
         if (cores is not { } limit)
@@ -22,7 +22,7 @@ internal sealed class CpuWatch(StartFolder folder, TimeProvider time)
         {
             while (!cancellationToken.IsCancellationRequested && !folder.IsStopping)
             {
-                // Noted before the first stop, for those who take over if we are killed.
+                // Recorded before the first stop, so that a successor continues the processes if we are killed.
                 isNoted = isNoted || folder.TryNoteThrottled();
                 if (isNoted)
                 {

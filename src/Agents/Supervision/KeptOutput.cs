@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Shortens the output of an agent run that nothing reads as a result any more. The beginning and the end stay, with a note of the
-/// omission.</summary>
+/// <summary>Truncates the output of an agent run that is no longer needed as a result. Keeps the beginning and the end, with a note about
+/// the omission.</summary>
 public static class KeptOutput
 {
-    /// <summary>Bytes that are kept of each of its two streams.</summary>
+    /// <summary>Maximum number of bytes to keep per stream.</summary>
     public const long Most = 64L * 1024 * 1024;
 
-    /// <summary>Cuts the output of an agent run that has ended and whose outcome is recorded.</summary>
-    /// <param name="folder">The start's folder.</param>
-    /// <param name="most">Bytes that are kept of each stream.</param>
-    /// <exception cref="IOException">It can't be read or written; nothing was cut.</exception>
+    /// <summary>Truncates the output of an ended agent run with a recorded outcome.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <param name="most">Maximum number of bytes to keep per stream.</param>
+    /// <exception cref="IOException">The output can't be read or written. Nothing was truncated.</exception>
     public static void Cut(string folder, long most = Most)
     {
         StartFolder start = new(folder);
@@ -28,7 +28,7 @@ public static class KeptOutput
     private static void CutFile(string path, long most)
     {
         using var output = RegularFile.TryOpen(path);
-        // A cut one is a little longer than what is kept, by its note.
+        // A truncated output exceeds the limit slightly because of its note.
         if (output is null || output.Length <= most + (64 * 1024))
         {
             return;

@@ -1,19 +1,19 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Limits that a follower enforces: stall, output, memory, and the time limit if the supervisor is dead. Only time in which it was
-/// polled counts, so neither a suspended machine nor a stopped follower is held against the agent.</summary>
+/// <summary>Checks the limits that a follower enforces: stall, output, memory, and time if the supervisor is dead. Only polled time
+/// counts, so neither a suspended machine nor a stopped follower is held against the agent.</summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
 {
-    /// <summary>The longest interval between two checks that counts; more means that we were not running.</summary>
+    /// <summary>Maximum time that counts between two checks. A longer interval means that this process was not running.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>The tolerated delay of a living supervisor's own count before we act in its place.</summary>
+    /// <summary>Tolerated delay of a living supervisor's own time limit before the follower enforces it instead.</summary>
     private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
 
-    /// <summary>The supervisor counts in steps of five seconds, so its count need not be read more often.</summary>
+    /// <summary>Interval for reading the supervisor's elapsed time, which it updates every five seconds.</summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>A memory check reads the status of every process on the machine.</summary>
+    /// <summary>Interval of memory checks, which read the status of every process on the machine.</summary>
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(450);
 
     private readonly ProcessTreeMemory _memory = new(folder.AgentProcesses);
@@ -25,8 +25,8 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     private TimeSpan _sinceRead = CountInterval;
     private long _errorBytes;
 
-    /// <summary>The exceeded limit; null if none.</summary>
-    /// <param name="isNews">Whether stdout grew.</param>
+    /// <summary>Returns the exceeded limit, or null for none.</summary>
+    /// <param name="isNews">True if stdout grew.</param>
     internal AgentFailure? Check(bool isNews)
     {
         var now = time.GetTimestamp();
@@ -47,7 +47,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
             _sinceRead = TimeSpan.Zero;
         }
 
-        // Counts bytes written, not bytes read: the agent may write faster than we read.
+        // Counts bytes written instead of bytes read, because the agent may write faster than we read.
         return BytesOf(folder.StandardOutput) + errorBytes > limits.OutputBytes ? AgentFailure.Output
             : IsMemoryPassed() ? AgentFailure.Memory
             : IsPassed(_quiet, limits.Stall) ? AgentFailure.Stall

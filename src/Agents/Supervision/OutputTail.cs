@@ -1,9 +1,9 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Reads a growing file line by line from its beginning, any bytes, with a maximum line length.</summary>
-/// <param name="path">The file.</param>
-/// <param name="maxLineBytes">Longer lines are skipped.</param>
-/// <param name="onSkip">Called for each of these, in its place among the lines.</param>
+/// <summary>Reads a growing file line by line from its beginning, with any bytes and a maximum line length.</summary>
+/// <param name="path">Path of the file.</param>
+/// <param name="maxLineBytes">Maximum length; longer lines are skipped.</param>
+/// <param name="onSkip">Called for each skipped line, in order with the other lines.</param>
 internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip = null) : IDisposable
 {
     private const long MostAtOnce = 4 * 1024 * 1024;
@@ -14,22 +14,22 @@ internal sealed class OutputTail(string path, int maxLineBytes, Action? onSkip =
     private int _lineLength;
     private bool _skipping;
 
-    /// <summary>Handles a line without its line break; the offset is the line's end in the file.</summary>
+    /// <summary>Handles a line without its line break. The offset is the line's end in the file.</summary>
     internal delegate ValueTask LineHandler(ReadOnlyMemory<byte> line, long endOffset);
 
-    /// <summary>Bytes read so far.</summary>
+    /// <summary>Number of bytes read so far.</summary>
     internal long Offset { get; private set; }
 
-    /// <summary>Number of lines that were longer than the limit and skipped.</summary>
+    /// <summary>Number of lines skipped because they exceeded the limit.</summary>
     internal int SkippedLines { get; private set; }
 
-    /// <summary>Reads lines that are complete by now: at most some megabytes, because a file that grows faster than it is read would block
-    /// the caller for ever.</summary>
-    /// <returns>True if there was anything new.</returns>
+    /// <summary>Reads currently complete lines, at most a few megabytes, because a file that grows faster than it is read would block the
+    /// caller indefinitely.</summary>
+    /// <returns>True if there was new data.</returns>
     internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
         TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);
 
-    /// <summary>Reads everything that is there now, with a last line without line break.</summary>
+    /// <summary>Reads the rest of the file, including a last line without line break.</summary>
     internal async ValueTask FinishAsync(LineHandler onLine, CancellationToken cancellationToken)
     {
         if (TryOpen())

@@ -1,21 +1,21 @@
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Meaning of exit codes beside the program's own (POSIX shell: 126, 127, 128 + signal).</summary>
+/// <summary>Exit codes that don't come from the program itself (POSIX shell: 126, 127, 128 + signal).</summary>
 internal static class ShellExitCodes
 {
-    /// <summary>The supervisor's own: the working directory is missing.</summary>
+    /// <summary>Supervisor's own code for a missing working directory.</summary>
     internal const int NoWorkingDirectory = 125;
 
     internal const int NotExecutable = 126;
 
     internal const int NotFound = 127;
 
-    /// <summary>SIGKILL.</summary>
+    /// <summary>Exit code of a process killed by SIGKILL.</summary>
     internal const int KilledBySignal = 137;
 
-    /// <summary>Describes the signal that killed the process from outside; null if it ended by itself.</summary>
-    /// <param name="exitCode">As the supervisor noted it; null: it noted none.</param>
-    /// <param name="memoryKills">Processes that the kernel has killed for want of memory since it began; null: unknown.</param>
+    /// <summary>Describes the signal that killed the process from outside, or returns null if the process exited normally.</summary>
+    /// <param name="exitCode">Exit code recorded by the supervisor, or null if it recorded none.</param>
+    /// <param name="memoryKills">Processes killed by the kernel's OOM killer since the start, or null if unknown.</param>
     internal static string? DescribeKill(int? exitCode, long? memoryKills = null) =>
         exitCode switch
         {
@@ -31,8 +31,8 @@ internal static class ShellExitCodes
             _ => null,
         };
 
-    /// <summary>Describes the crash of the program by itself (abort, as at its own memory limit, illegal access and the like); null if it
-    /// did not crash.</summary>
+    /// <summary>Describes a crash of the program (abort, as at its own memory limit, or illegal memory access), or returns null if it did
+    /// not crash.</summary>
     internal static string? DescribeCrash(int? exitCode) =>
         exitCode is >= 132 and <= 136 or 139 ? $"The agent program crashed (signal {exitCode - 128})." : null;
 }

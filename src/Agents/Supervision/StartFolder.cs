@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>The files of one agent run (see README.md). Small ones are written to a temporary file and renamed, so that partial content is
-/// never read.</summary>
+/// <summary>Files of a single agent run (see README.md). Small ones are written to a temporary file and renamed, so that partial content
+/// is never read.</summary>
 internal sealed class StartFolder(string path)
 {
     internal const string StartVariable = "ORCHESTRATOR_START";
@@ -23,44 +23,45 @@ internal sealed class StartFolder(string path)
 
     internal string StandardError => File("stderr");
 
-    /// <summary>These three never change once they are set, and followers ask often.</summary>
+    /// <summary>True if the agent was started. This and the next two values never change once set; they are cached because followers read
+    /// them often.</summary>
     internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
     internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
 
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
 
-    /// <summary>A file in place of the supervisor's folder prevents the start.</summary>
+    /// <summary>True if the start was cancelled: a file in place of the supervisor's folder prevents it.</summary>
     internal bool IsCancelledBeforeStart => System.IO.File.Exists(File("started"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
 
     internal int? ExitCode => int.TryParse(TryRead("exit"), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
 
-    /// <summary>The disk was full when the agent ended.</summary>
+    /// <summary>True if the disk was full when the agent ended.</summary>
     internal bool WasDiskFull => System.IO.File.Exists(File("full"));
 
-    /// <summary>Why the agent was stopped; null if it was not.</summary>
+    /// <summary>Reason for which the agent was stopped, or null if it was not.</summary>
     internal string? StopReason => TryRead("stop");
 
-    /// <summary>The agent is being stopped, or was.</summary>
+    /// <summary>True if the agent is being stopped, or was.</summary>
     internal bool IsStopping => System.IO.File.Exists(File("stop"));
 
-    /// <summary>Bytes of memory when the agent was stopped for its memory; null where it was not, or the disk was full.</summary>
+    /// <summary>Memory in bytes when the agent was stopped for its memory use. Null if it was not, or the disk was full.</summary>
     internal long? Memory =>
         long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
-    /// <summary>Processes that the kernel had killed for want of memory when the agent was launched; null: unknown.</summary>
+    /// <summary>Number of the kernel's OOM kills when the agent was launched, or null if unknown.</summary>
     internal long? MemoryKills =>
         long.TryParse(TryRead("memory-kills"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : null;
 
-    /// <summary>The program that could not be started, because it is missing or not executable; null if it could.</summary>
+    /// <summary>Program that could not be started because it is missing or not executable, or null if it started.</summary>
     internal string? Unstartable => TryRead("unstartable");
 
-    /// <summary>The supervisor's own messages.</summary>
+    /// <summary>Messages of the supervisor itself.</summary>
     internal string? Log => TryRead("supervise.log");
 
-    /// <summary>Options of the agent that could not be used, a sentence each.</summary>
+    /// <summary>Warnings about options that could not be used, a sentence each.</summary>
     internal IReadOnlyList<string> Warnings
     {
         get => TryRead("warnings")?.Split('\n') ?? [];
@@ -73,7 +74,7 @@ internal sealed class StartFolder(string path)
         set => Write("owner", value ?? "");
     }
 
-    /// <summary>Awake time the supervisor counted so far.</summary>
+    /// <summary>Awake time counted by the supervisor so far.</summary>
     internal TimeSpan Elapsed =>
         TimeSpan.FromSeconds(
             int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0
@@ -81,7 +82,7 @@ internal sealed class StartFolder(string path)
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Any new text will do: the supervisor only checks whether it changed.</summary>
+    /// <summary>Renews the lease. Any new text is sufficient because the supervisor only checks for a change.</summary>
     internal void RenewLease()
     {
         using var lease = OwnFile.Open(File("lease"));
@@ -92,7 +93,7 @@ internal sealed class StartFolder(string path)
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Notes for others that the agent's processes may be stopped for the limit of cores. False if the disk is full.</summary>
+    /// <summary>Records that the agent's processes may be stopped for the CPU limit. False if the disk is full.</summary>
     internal bool TryNoteThrottled() => TryWrite("throttled", "");
 
     private bool TryWrite(string name, string text)
@@ -110,8 +111,8 @@ internal sealed class StartFolder(string path)
 
     internal void Write(string name, string text) => OwnFile.Write(File(name), text + "\n");
 
-    /// <summary>Takes the place of a supervisor, atomically.</summary>
-    /// <returns>False where one was there first.</returns>
+    /// <summary>Atomically occupies the path that a supervisor would create at the start.</summary>
+    /// <returns>False if a supervisor was first.</returns>
     internal bool TryCancelBeforeStart()
     {
         OwnFolder.Ensure(Path);
@@ -126,7 +127,7 @@ internal sealed class StartFolder(string path)
         }
     }
 
-    /// <summary>The last bytes of stderr as text.</summary>
+    /// <summary>Returns the last bytes of stderr as text.</summary>
     internal string ErrorTail(int bytes = 8192)
     {
         try
@@ -157,37 +158,38 @@ internal sealed class StartFolder(string path)
             return AgentStartState.Running;
         }
 
-        // It may have ended between the two checks.
+        // The agent may have ended between the two checks.
         return HasEnded ? AgentStartState.Ended : AgentStartState.Died;
     }
 
-    /// <summary>Living processes of the agent.</summary>
+    /// <summary>Returns the living processes of the agent.</summary>
     internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
 
-    /// <summary>Living processes of its supervisor.</summary>
+    /// <summary>Returns the living processes of its supervisor.</summary>
     internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
-    /// <summary>A moment before any supervisor started the agent, so that none of its processes is older; null: unknown.</summary>
+    /// <summary>Process watermark from before any supervisor started the agent, so that all its processes are newer. Null if
+    /// unknown.</summary>
     internal PidWatermark? NotStartedAt { get; set; }
 
-    /// <summary>A supervisor was launched, which starts the agent if no other has.</summary>
+    /// <summary>Records a launched supervisor, which starts the agent if no other has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
 
     private bool IsAnybodyThere() =>
         Agent?.IsAlive() == true
         || Supervisor?.IsAlive() == true
-        // Between creating "started" and writing its identity a supervisor is only known by its environment.
+        // Before a supervisor writes its identity to "started", it can only be found by its environment.
         || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
 
-    /// <summary>Cached, because followers ask every few milliseconds until it has written its identity, and each search reads all
-    /// processes.</summary>
+    /// <summary>Finds a supervisor that has not written its identity yet. Cached because each search reads all processes, and followers
+    /// poll every few milliseconds.</summary>
     private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses() is [var first, ..] ? first.Identity : null;
 
     private string? TryRead(string name)
     {
         try
         {
-            // Checked first because the file is usually missing, and an exception is expensive.
+            // Checked first because the file is usually missing and an exception is expensive.
             return System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)).Trim() : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

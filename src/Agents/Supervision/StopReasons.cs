@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.Supervision;
 
-/// <summary>Contents of the <c>stop</c> file: why an agent is stopped, the failure that its outcome gets. The supervisor's script writes
-/// <c>time</c> and <c>orphan</c> itself.</summary>
+/// <summary>Contents of the <c>stop</c> file: the reason for stopping an agent, which becomes the failure of its outcome. The supervisor's
+/// script itself writes <c>time</c> and <c>orphan</c>.</summary>
 internal static class StopReasons
 {
     private const string Refused = "refused";
@@ -16,14 +16,14 @@ internal static class StopReasons
             AgentFailure.Orphaned => "orphan",
             AgentFailure.Output => "output",
             AgentFailure.Memory => "memory",
-            // The service refuses to answer it.
+            // The service refuses to answer the agent.
             AgentFailure.Account => Refused,
             AgentFailure.Stopped => "requested",
             _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, message: null),
         };
 
-    /// <summary>Outcome of a stopped agent. A result that the agent still gave is kept, because it was paid for; of one that the service
-    /// refused, the output itself says why.</summary>
+    /// <summary>Returns the outcome of a stopped agent. A result that the agent still produced is kept because it was paid for. If the
+    /// service refused the agent, the output itself contains the reason.</summary>
     internal static AgentOutcome Apply(AgentOutcome outcome, string reason, AgentLimits limits, long? memory)
     {
         if (outcome.ClaimsDone || reason == Refused)

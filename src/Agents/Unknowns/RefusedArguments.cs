@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Finds the arguments of ours that a program did not know, in what it printed when it refused its command line.</summary>
+/// <summary>Finds our arguments that a program did not recognize, in the text it printed when it refused its command line.</summary>
 internal static class RefusedArguments
 {
     private static readonly string[] Complaints =
@@ -15,9 +15,9 @@ internal static class RefusedArguments
 
     private static readonly string[] HelpWords = ["usage:", "options:", "--help"];
 
-    /// <summary>The flags, in the order in which they were given; none where it refused something else.</summary>
-    /// <param name="arguments">The arguments it was started with.</param>
-    /// <param name="errorText">What it printed.</param>
+    /// <summary>Returns the unrecognized flags in the order given; empty if the program refused something else.</summary>
+    /// <param name="arguments">Arguments of the program.</param>
+    /// <param name="errorText">Text printed by the program.</param>
     internal static IReadOnlyList<string> Find(IEnumerable<string> arguments, string errorText)
     {
         var flags = arguments
@@ -34,13 +34,13 @@ internal static class RefusedArguments
         {
             return named;
         }
-        // Some print their help instead, in which the flag is missing.
+        // Some programs print their help instead, in which the flag is missing.
         return complaints.Count == 0 && HelpWords.Any(word => errorText.Contains(word, StringComparison.OrdinalIgnoreCase))
             ? [.. flags.Where(flag => !Has(errorText, flag))]
             : [];
     }
 
-    /// <summary>True if a text has a word, not only as a part of a longer one.</summary>
+    /// <summary>True if a text contains a whole word.</summary>
     private static bool Has(string text, string word)
     {
         for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))

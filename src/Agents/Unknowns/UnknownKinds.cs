@@ -1,18 +1,18 @@
 namespace Orchestrator.Agents.Unknowns;
 
-/// <summary>Kinds of events that a program printed and its description does not have: each once, the first of them, fit to be
-/// shown.</summary>
+/// <summary>Collects the first distinct kinds of events that a program printed and its description does not define, in a printable
+/// form.</summary>
 internal sealed class UnknownKinds
 {
     private const int Most = 20;
     private const int Longest = 60;
     private readonly List<string> _kinds = [];
 
-    /// <summary>True if there was one.</summary>
+    /// <summary>True if there was any.</summary>
     internal bool Any => _kinds.Count > 0;
 
-    /// <summary>Notes an event.</summary>
-    /// <param name="kind">Its kind as printed.</param>
+    /// <summary>Records an event.</summary>
+    /// <param name="kind">Kind as printed.</param>
     internal void Add(string kind)
     {
         if (_kinds.Count < Most && Shown(kind) is var shown && !_kinds.Contains(shown))
@@ -21,7 +21,7 @@ internal sealed class UnknownKinds
         }
     }
 
-    /// <summary>A name that a program printed, without what a terminal would obey.</summary>
+    /// <summary>Removes terminal control characters from a name that a program printed.</summary>
     internal static string Shown(string name) =>
         new([.. name.Take(Longest).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 

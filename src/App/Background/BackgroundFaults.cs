@@ -5,12 +5,12 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Last errors of background units that work for a repository, for people.</summary>
+/// <summary>Reports the last errors of the background units that work for a repository.</summary>
 public static class BackgroundFaults
 {
-    /// <summary>The errors as lines.</summary>
+    /// <summary>Returns the errors as lines of text.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="now">Current time.</param>
     public static IReadOnlyList<string> LinesOf(RepositoryLocation repository, DateTimeOffset now) =>
         [
             .. FaultNote
@@ -21,9 +21,9 @@ public static class BackgroundFaults
                 ),
         ];
 
-    /// <summary>The errors as entries of a check.</summary>
+    /// <summary>Returns the errors as entries of a check.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="now">Current time.</param>
     public static IEnumerable<MachineCheckEntry> EntriesOf(RepositoryLocation repository, DateTimeOffset now) =>
         LinesOf(repository, now)
             .Select(line => new MachineCheckEntry(

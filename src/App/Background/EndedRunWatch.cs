@@ -4,12 +4,12 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Checks periodically whether a run was ended from outside (Terminate in a Temporal tool): its open tasks are notified, end their
-/// agents and close, and its record is updated. At longer intervals also checks this for tasks, of which the run may not be
-/// notified.</summary>
-/// <param name="engine">The engine of the runs.</param>
-/// <param name="repositories">Repositories whose runs this worker works on.</param>
-/// <param name="context">Clock and terminal.</param>
+/// <summary>Checks periodically for runs that were ended externally, such as by Terminate in a Temporal tool. It notifies their open
+/// tasks, which stop their agents and close, and updates the run's record. At longer intervals it also checks tasks, because a run may not
+/// learn that one was ended.</summary>
+/// <param name="engine">Engine of the runs.</param>
+/// <param name="repositories">Repositories whose runs this worker executes.</param>
+/// <param name="context">Provides the clock and user interaction.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class EndedRunWatch(
     EngineConnection engine,
@@ -20,7 +20,7 @@ internal sealed class EndedRunWatch(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Number of checks between two checks of tasks.</summary>
+    /// <summary>Number of passes from one check of tasks to the next.</summary>
     private const int TasksEvery = 10;
 
     private readonly OrphanedTasks _orphans = new(engine.Client);

@@ -6,11 +6,11 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Tells people of times of schedules that nobody carried out, once each, as soon as a process works here again. A schedule of a
-/// Temporal server, which several machines may serve, is told of by the machine that it was created for.</summary>
-/// <param name="engine">The engine of the schedules.</param>
-/// <param name="repositories">Repositories whose schedules are looked at, as a run of theirs names them.</param>
-/// <param name="context">Clock and services.</param>
+/// <summary>Notifies users once of each missed time of a schedule, as soon as a process works here again. Several machines may serve a
+/// schedule on a Temporal server; only the machine that it was created for sends the notice.</summary>
+/// <param name="engine">Engine of the schedules.</param>
+/// <param name="repositories">Repositories whose schedules are checked, with the references that their runs use.</param>
+/// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class MissedFireWatch(
     EngineConnection engine,
@@ -48,7 +48,7 @@ internal sealed class MissedFireWatch(
             {
                 continue;
             }
-            // The desk knows from its book what was told before, also by another process.
+            // NoticeDesk records which notices were sent, including those of other processes.
             var told = await new NoticeDesk(context.Services).TellAsync(
                 new TellPeopleInput($"schedule-{schedule.Name}", reference, missed, RunRest.Standing),
                 stop
@@ -61,7 +61,8 @@ internal sealed class MissedFireWatch(
         return "";
     }
 
-    // A run on a server without a record here may be worked on by another machine: only what has one, and times without a run, are facts.
+    // On a server, another machine may execute a run without a record here. So only runs with a record and times without a run are
+    // reported.
     private async Task<IReadOnlyList<RunSchedule>> ReadAsync(
         RepositoryLocation location,
         RepositoryReference reference,

@@ -4,17 +4,17 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Times of a schedule that nobody carried out, as facts that people are told of. Pure.</summary>
+/// <summary>Creates notices for missed times of a schedule. Pure.</summary>
 internal static class MissedFires
 {
-    /// <summary>A run that was dispatched has this long to begin its first task: set-up and gates at the base come before it.</summary>
+    /// <summary>Time for a dispatched run to start its first task, which follows set-up and gates at the base.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 
-    /// <summary>The missed times of a schedule that no run of it tells itself, with a question or by its end. Times in a row that were
-    /// missed for the same cause are one fact.</summary>
+    /// <summary>Returns notices for the missed times of a schedule, except those that their run reports itself by a question or by its
+    /// end. Consecutive times that were missed for the same cause become one notice.</summary>
     /// <param name="schedule">The schedule.</param>
-    /// <param name="fires">Its times and what came of them, earliest first.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="fires">Times of the schedule with their results, earliest first.</param>
+    /// <param name="now">Current time.</param>
     public static IReadOnlyList<RunNotice> Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, DateTimeOffset now)
     {
         var notices = new List<RunNotice>();
@@ -37,7 +37,7 @@ internal static class MissedFires
 
     private static bool IsSame(ScheduleFire one, ScheduleFire other) => one.Missed == other.Missed && one.Because == other.Because;
 
-    // That an earlier run is open is one fact, however many times pass over it.
+    // The key names the earlier open run, so the user is notified once however many times it blocks.
     private static RunNotice Notice(RunSchedule schedule, ScheduleFire last, int before) =>
         new(
             last.Missed == MissedFire.EarlierRunOpen ? $"fire/behind/{last.Because}" : $"fire/{last.Due.ToUnixTimeSeconds()}",

@@ -5,10 +5,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Keeps this machine awake while a run that was begun as a night's goes on here by itself: for workers, which begin and end with
-/// no run. A night that is paused or waits for a person lets the machine sleep.</summary>
-/// <param name="repositories">Repositories whose runs are worked on.</param>
-/// <param name="context">Clock and environment.</param>
+/// <summary>Keeps this machine awake while it executes an unattended run. Used by workers, whose lifetime does not match that of a run.
+/// The machine may sleep while the run is paused or needs attention.</summary>
+/// <param name="repositories">Repositories whose runs are executed here.</param>
+/// <param name="context">Provides the clock and environment.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class NightWatch(IReadOnlyList<RepositoryLocation> repositories, UseCaseContext context, ILogger log)
     : BackgroundUnit("sleep lock", repositories, context.Time, log)
@@ -16,7 +16,7 @@ internal sealed class NightWatch(IReadOnlyList<RepositoryLocation> repositories,
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly StoredRunCache _runs = new();
 
-    // A run stays what it was begun as.
+    // Cached because a run is started as unattended or not, and that never changes.
     private readonly Dictionary<string, bool> _nights = new(StringComparer.Ordinal);
 
     private SleepInhibitor? _held;

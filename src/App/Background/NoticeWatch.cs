@@ -4,17 +4,18 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Delivers messages that an earlier process could not: of runs that have ended, and of those whose process was killed.</summary>
+/// <summary>Delivers notices that an earlier process could not deliver, because the run ended or the process was killed.</summary>
 /// <param name="repositories">Lists the repositories.</param>
-/// <param name="context">Clock and services.</param>
+/// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 public sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context, ILogger log)
     : BackgroundUnit("notices", repositories(), context.Time, log)
 {
-    // Short beside the pauses between tries: after a sleep of the machine the wall clock says what is due.
+    // Short in comparison with the retry delays: after the machine has slept, due notices are found by the wall clock.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // The process that ended may have met a target that was away for a moment.
+    // The first pass tries all waiting notices at once, because the earlier process may have failed at a target that was briefly
+    // unavailable.
     private NoticeTry _tried = NoticeTry.Waiting;
 
     /// <inheritdoc/>

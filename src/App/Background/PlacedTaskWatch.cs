@@ -5,12 +5,12 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Ends agents of tasks that were placed on this host by a worker before, and that another host has by now.</summary>
-/// <param name="engine">The server of the runs: it says where a task is.</param>
-/// <param name="remotes">The git remotes that machines share, by the paths of repositories.</param>
-/// <param name="repositories">Repositories of this worker, as runs name them.</param>
-/// <param name="context">Clock and services.</param>
-/// <param name="log">Receives errors, and agents that were ended.</param>
+/// <summary>Ends the agents of tasks that an earlier worker hosted here and that are now assigned to another host.</summary>
+/// <param name="engine">Engine of the runs, which is queried for the host of a task.</param>
+/// <param name="remotes">Shared git remotes by repository path.</param>
+/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <param name="context">Provides the clock and services.</param>
+/// <param name="log">Receives errors and entries for ended agents.</param>
 internal sealed class PlacedTaskWatch(
     EngineConnection engine,
     IReadOnlyDictionary<string, string> remotes,
@@ -19,7 +19,7 @@ internal sealed class PlacedTaskWatch(
     ILogger log
 ) : SharedRunUnit("placed tasks", repositories, context.Time, log)
 {
-    /// <summary>So often the record of a run of another machine is compared with the server.</summary>
+    /// <summary>Interval at which the local record of another machine's run is compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
 
     private readonly TaskShare _share = new(context.Services, remote: null);
@@ -47,7 +47,7 @@ internal sealed class PlacedTaskWatch(
         return "";
     }
 
-    // Where the server can't be asked, the task's agent continues.
+    // If the server can't be queried, the task's agent continues.
     private async Task<string> EndLeftAsync(SharedTask task, CancellationToken stop)
     {
         if (!await IsHereAsync(task, stop))
@@ -58,9 +58,9 @@ internal sealed class PlacedTaskWatch(
         return "";
     }
 
-    /// <summary>Ends agents of tasks that were placed here, after the worker has ended: their tasks continue on other hosts, with what
-    /// is pushed now.</summary>
-    /// <param name="stop">Ends the pushes.</param>
+    /// <summary>Pushes the tasks hosted here and ends their agents, after the worker has stopped. The tasks continue on other hosts from
+    /// the pushed state.</summary>
+    /// <param name="stop">Cancels the pushes.</param>
     public async Task EndAsync(CancellationToken stop)
     {
         foreach (var (run, reference) in List())
@@ -74,7 +74,7 @@ internal sealed class PlacedTaskWatch(
                 }
                 catch (Exception missed)
                 {
-                    // They continue from what was pushed before.
+                    // The task continues from its previous push.
                     Logger.RunNotShared(run.Id, missed);
                 }
                 await share.LeaveAsync(task);
@@ -82,8 +82,8 @@ internal sealed class PlacedTaskWatch(
         }
     }
 
-    /// <summary>A host's copy of a run's record is as old as its last task here: where the run has ended, it says so, and is tidied up as
-    /// others are.</summary>
+    /// <summary>Copies the final status of an ended run into the local record, which is otherwise as old as the last task hosted here. The
+    /// run is then cleaned up as any other.</summary>
     private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
     {
         var now = await engine.Runs.Get(run.Id).StatusAsync(stop);

@@ -4,9 +4,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Warns once of remotes that a worker which takes over runs can't reach. They may be reachable when a run is taken.</summary>
-/// <param name="repositories">Repositories whose runs may come here.</param>
-/// <param name="context">Settings and terminal.</param>
+/// <summary>Warns once if a worker that takes over runs can't reach a repository's remote. This is no error because the remote may be
+/// reachable by the time a run is taken over.</summary>
+/// <param name="repositories">Repositories whose runs this worker may take over.</param>
+/// <param name="context">Provides settings and user interaction.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class RemoteCheckUnit(IReadOnlyList<RepositoryLocation> repositories, UseCaseContext context, ILogger log)
     : BackgroundUnit("remotes", repositories, context.Time, log)

@@ -6,13 +6,13 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Removes ended runs beyond the retention (<c>retention.*</c>, <c>worktrees.pool</c>) automatically: only while no run is open, a
-/// few runs each time, within a time limit.</summary>
+/// <summary>Removes ended runs that exceed the retention (<c>retention.*</c>, <c>worktrees.pool</c>). It acts only while no run is open,
+/// and removes a few runs per pass within a time limit.</summary>
 /// <param name="locations">The repositories.</param>
-/// <param name="settings">The settings in force.</param>
-/// <param name="engine">The engine of its runs.</param>
-/// <param name="context">Clock and environment.</param>
-/// <param name="log">Receives what was done.</param>
+/// <param name="settings">Effective settings.</param>
+/// <param name="engine">Engine of the runs.</param>
+/// <param name="context">Provides the clock and environment.</param>
+/// <param name="log">Receives entries for removed runs.</param>
 public sealed class Retention(
     IReadOnlyList<RepositoryLocation> locations,
     OrchestratorSettings settings,
@@ -25,7 +25,7 @@ public sealed class Retention(
     private const int MostRuns = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Acts once, for a session that ends. A failure is logged; the next session tries again.</summary>
+    /// <summary>Removes runs once at the end of a session. A failure is logged, and the next session tries again.</summary>
     public async Task ActAsync(CancellationToken stop)
     {
         try
@@ -50,7 +50,7 @@ public sealed class Retention(
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
-                // The other repositories first.
+                // Throws only after all other repositories were handled.
                 failure = fault;
             }
         }
@@ -67,7 +67,7 @@ public sealed class Retention(
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            // The rest the next time.
+            // The next pass continues.
         }
     }
 

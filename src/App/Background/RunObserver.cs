@@ -5,17 +5,17 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Finds spans of runs that have ended since it looked last. A run in which nothing happened costs a look at the times and lengths
-/// of its files.</summary>
-/// <param name="context">Clock and environment.</param>
+/// <summary>Finds spans of runs that ended since the previous call. For a run without changes it reads only the times and lengths of the
+/// run's files.</summary>
+/// <param name="context">Provides the clock and environment.</param>
 public sealed class RunObserver(UseCaseContext context)
 {
     private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, (DateTime Written, long Length)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>The runs of a repository, and for each in which something happened the spans of it that have ended.</summary>
+    /// <summary>Returns the runs of a repository, each with its spans that have ended if the run has changed.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="key"><see cref="RepositoryReference.Key"/> of it.</param>
+    /// <param name="key"><see cref="RepositoryReference.Key"/> of the repository.</param>
     public IReadOnlyList<ObservedRun> Look(RepositoryLocation repository, string key)
     {
         var observed = new List<ObservedRun>();
@@ -48,9 +48,9 @@ public sealed class RunObserver(UseCaseContext context)
         return observed;
     }
 
-    /// <summary>Has the next look find all spans of a run again.</summary>
+    /// <summary>Makes the next call return all spans of a run again.</summary>
     public void Forget(StoredRun run) => _seen.Remove(run.Folder);
 }
 
-/// <summary>A run, and its spans that have ended; none where nothing happened since the last look.</summary>
+/// <summary>A run and its ended spans; the spans are empty if the run has not changed since the previous call.</summary>
 public sealed record ObservedRun(StoredRun Run, IReadOnlyList<SpanFact> Spans);

@@ -2,8 +2,8 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>The spans of a run that a collector has taken, by id: a file in the run's folder, which one process at a time has open. Killed
-/// between sending and writing, a process has the spans sent once more, with the same ids.</summary>
+/// <summary>Records the ids of a run's spans that a collector has accepted, in a file in the run's folder. Only one process at a time may
+/// open the file. If it is killed after sending and before writing, the spans are sent again with the same ids.</summary>
 internal sealed class SentSpans : IDisposable
 {
     private readonly FileStream _file;
@@ -14,10 +14,10 @@ internal sealed class SentSpans : IDisposable
         (_file, _ids) = (file, ids);
     }
 
-    /// <summary>Path of the file.</summary>
+    /// <summary>Returns the path of a run's file.</summary>
     public static string PathOf(StoredRun run) => Path.Combine(run.Folder, "spans-sent");
 
-    /// <summary>Opens the file of a run; null where another process has it, or it can't be written.</summary>
+    /// <summary>Opens the file of a run, or returns null if another process has it open or it can't be written.</summary>
     public static SentSpans? TryOpen(StoredRun run)
     {
         FileStream? file = null;
@@ -39,10 +39,10 @@ internal sealed class SentSpans : IDisposable
         }
     }
 
-    /// <summary>The spans that no collector has taken yet.</summary>
+    /// <summary>Returns the spans that no collector has accepted yet.</summary>
     public IReadOnlyList<SpanFact> Left(IEnumerable<SpanFact> spans) => [.. spans.Where(span => !_ids.Contains(span.Id))];
 
-    /// <summary>Writes down which were taken.</summary>
+    /// <summary>Records spans as accepted.</summary>
     public void Add(IEnumerable<SpanFact> sent)
     {
         var ids = sent.Select(span => span.Id).ToList();

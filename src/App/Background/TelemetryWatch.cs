@@ -5,8 +5,8 @@ using Orchestrator.Telemetry;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Sends traces and metrics of the runs that this process works on to a collector, while one is named
-/// (<see cref="TraceContext.CollectorVariable"/>). Nothing waits for it: a collector that is away gets what it missed later.</summary>
+/// <summary>Exports traces and metrics of this process's runs to a collector while <see cref="TraceContext.CollectorVariable"/> names one.
+/// Runs never wait for the export; a collector that was unavailable receives the missed data later.</summary>
 internal sealed class TelemetryWatch : BackgroundUnit
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -18,10 +18,10 @@ internal sealed class TelemetryWatch : BackgroundUnit
     private readonly RunMeters _meters;
     private readonly MetricSender _metrics;
 
-    /// <summary>Makes it; nothing is sent yet.</summary>
-    /// <param name="options">Where to.</param>
-    /// <param name="repositories">Repositories whose runs are looked at, as a run of theirs names them.</param>
-    /// <param name="context">Clock and environment.</param>
+    /// <summary>Creates the unit without sending anything.</summary>
+    /// <param name="options">Address and options of the collector.</param>
+    /// <param name="repositories">Repositories whose runs are exported, with the references that their runs use.</param>
+    /// <param name="context">Provides the clock and environment.</param>
     /// <param name="log">Receives errors.</param>
     public TelemetryWatch(
         TelemetryOptions options,
@@ -38,8 +38,8 @@ internal sealed class TelemetryWatch : BackgroundUnit
         _metrics = new MetricSender(options, _meters);
     }
 
-    /// <summary>The place where traces and metrics of this process go; null: nowhere.</summary>
-    /// <exception cref="UseCaseException">A variable of OpenTelemetry has a value that can't be used.</exception>
+    /// <summary>Returns the export options for this process's traces and metrics, or null if no collector is configured.</summary>
+    /// <exception cref="UseCaseException">An OpenTelemetry variable has an invalid value.</exception>
     public static TelemetryOptions? Options(UseCaseContext context)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class TelemetryWatch : BackgroundUnit
         _meters.Dispose();
     }
 
-    /// <summary>Sends once more, after the last pass.</summary>
+    /// <summary>Stops the passes and exports one last time.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class TelemetryWatch : BackgroundUnit
                 {
                     open.Add(run.Status);
                 }
-                // What ended before anybody asked for traces is not sent.
+                // Runs that ended long before telemetry was enabled are not exported.
                 var wanted = isOpen || File.Exists(SentSpans.PathOf(run)) || _context.Time.GetUtcNow() - run.Status.StartedAt < LooksBack;
                 if (spans.Count > 0 && wanted)
                 {

@@ -3,11 +3,11 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>tasks list --json</c>.</summary>
-/// <param name="File">The backlog's file, relative to the repository.</param>
-/// <param name="Tasks">The tasks with the fields of the file.</param>
-/// <param name="Errors">Their faults: unknown or circular dependencies.</param>
-/// <param name="Warnings">Warnings for people.</param>
+/// <summary>Output of <c>tasks list --json</c>.</summary>
+/// <param name="File">Path of the backlog file, relative to the repository.</param>
+/// <param name="Tasks">The tasks, with the fields of the file.</param>
+/// <param name="Errors">Errors of the tasks, such as unknown or circular dependencies.</param>
+/// <param name="Warnings">Warnings as text.</param>
 public sealed record BacklogDocument(
     string File,
     IReadOnlyList<JsonObject> Tasks,
@@ -24,6 +24,6 @@ public sealed record BacklogDocument(
         );
 }
 
-/// <summary>Answer of <c>tasks show --json</c>, <c>next</c> and of every change.</summary>
-/// <param name="Task">The task with the fields of the file; null when there is none.</param>
+/// <summary>Output of <c>tasks show --json</c>, <c>next</c> and all commands that change a task.</summary>
+/// <param name="Task">The task with the fields of the file, or null if there is no task.</param>
 public sealed record BacklogTaskDocument(JsonObject? Task) : Document;

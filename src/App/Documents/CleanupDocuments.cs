@@ -2,15 +2,15 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>cleanup --json</c>.</summary>
-/// <param name="DryRun">Nothing was removed.</param>
-/// <param name="Removed">What was removed of runs, or would be.</param>
-/// <param name="Kept">What stays, and why.</param>
-/// <param name="StrayRefs">Hidden refs without a run that were removed, or would be.</param>
-/// <param name="Worktrees">Pooled worktrees that were removed, or would be.</param>
-/// <param name="Caches">Cache folders of repositories that are gone, which were removed, or would be.</param>
-/// <param name="Before">What there was.</param>
-/// <param name="After">What there is now.</param>
+/// <summary>Output of <c>cleanup --json</c>. In a dry run the removed items are those that would be removed.</summary>
+/// <param name="DryRun">True if nothing was removed.</param>
+/// <param name="Removed">Removed items by run.</param>
+/// <param name="Kept">Retained runs with the reasons.</param>
+/// <param name="StrayRefs">Removed hidden refs that belong to no run.</param>
+/// <param name="Worktrees">Removed worktrees of the pool.</param>
+/// <param name="Caches">Removed cache folders of repositories that no longer exist.</param>
+/// <param name="Before">Totals before the cleanup.</param>
+/// <param name="After">Totals after the cleanup.</param>
 public sealed record CleanupDocument(
     bool DryRun,
     IReadOnlyList<RemovedEntry> Removed,
@@ -23,14 +23,14 @@ public sealed record CleanupDocument(
     StorageSizes After
 ) : Document;
 
-/// <summary>An entry for each run of which something is removed.</summary>
-/// <param name="RunId">Its id.</param>
-/// <param name="State">How it ended.</param>
-/// <param name="Whole">All of it is removed, with its folder and history.</param>
-/// <param name="Files">Files in its folder.</param>
-/// <param name="Bytes">Their length in all.</param>
-/// <param name="Refs">Branches and hidden refs that go.</param>
-/// <param name="Worktrees">Worktrees that go.</param>
+/// <summary>Items of a run that are removed.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="State">Final state of the run.</param>
+/// <param name="Whole">True if the whole run is removed, with its folder and history.</param>
+/// <param name="Files">Number of files in the run's folder.</param>
+/// <param name="Bytes">Total length of these files in bytes.</param>
+/// <param name="Refs">Number of branches and hidden refs that are removed.</param>
+/// <param name="Worktrees">Number of worktrees that are removed.</param>
 public sealed record RemovedEntry(string RunId, string State, bool Whole, long Files, long Bytes, int Refs, int Worktrees)
 {
     public static RemovedEntry Of(RunRemains remains) =>
@@ -45,8 +45,8 @@ public sealed record RemovedEntry(string RunId, string State, bool Whole, long F
         );
 }
 
-/// <summary>An entry for each run of which something stays, and why.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="State">Its state.</param>
-/// <param name="Why">Why it stays.</param>
+/// <summary>A run that is retained in whole or in part.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="State">State of the run.</param>
+/// <param name="Why">Reasons for retaining it.</param>
 public sealed record KeptEntry(string RunId, string State, IReadOnlyList<string> Why);

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>JSON of documents: without reflection, which starts slowly.</summary>
+/// <summary>JSON serialization of documents. The code is source-generated because reflection slows down the start.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -53,19 +53,19 @@ namespace Orchestrator.App.Documents;
 [JsonSerializable(typeof(MailLine))]
 public sealed partial class DocumentJson : JsonSerializerContext
 {
-    /// <summary>Writes a document as <c>--json</c> prints it and the API answers it.</summary>
+    /// <summary>Serializes a document for <c>--json</c> and the API.</summary>
     public static string Write(object document) =>
         Write(document, Default.GetTypeInfo(document.GetType()) ?? RunJson.Default.GetTypeInfo(document.GetType())!);
 
-    /// <summary>Writes a document of a type.</summary>
+    /// <summary>Serializes a document by its type information.</summary>
     public static string Write(object document, JsonTypeInfo type) =>
         UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n";
 
-    /// <summary>Documents on one line each.</summary>
+    /// <summary>Serializes each document on one line.</summary>
     public static DocumentJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 
-/// <summary>The documents of the engine, which load the engine.</summary>
+/// <summary>JSON serialization of the engine's documents, kept separate because their types load the engine's assembly.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

@@ -2,9 +2,9 @@ using Temporal.Server.Verification;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>server verify --json</c>.</summary>
-/// <param name="Path">The file that was checked.</param>
-/// <param name="Runs">Runs that were rebuilt from their events.</param>
-/// <param name="Events">Events they were rebuilt from.</param>
+/// <summary>Output of <c>server verify --json</c>.</summary>
+/// <param name="Path">Path of the checked file.</param>
+/// <param name="Runs">Number of runs that were rebuilt from their events.</param>
+/// <param name="Events">Number of events that the runs were rebuilt from.</param>
 /// <param name="Faults">Differences between the stored state and the events.</param>
 public sealed record EngineCheckDocument(string Path, long Runs, long Events, IReadOnlyList<EngineFault> Faults) : Document;

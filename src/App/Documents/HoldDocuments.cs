@@ -3,9 +3,9 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>hold --json</c> and <c>release --json</c>.</summary>
-/// <param name="Holds">Present holds on this machine.</param>
-/// <param name="Released">What this command has ended.</param>
+/// <summary>Output of <c>hold --json</c> and <c>release --json</c>.</summary>
+/// <param name="Holds">Current holds on this machine.</param>
+/// <param name="Released">Holds that this command released.</param>
 public sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : Document
 {
     public static HoldsDocument Of(IReadOnlyList<Hold> holds, IReadOnlyList<Hold> released) =>

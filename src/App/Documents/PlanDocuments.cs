@@ -3,14 +3,14 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>validate --json</c>.</summary>
-/// <param name="Plan">The file as it was named.</param>
-/// <param name="Valid">It can be run.</param>
-/// <param name="TaskCount">Tasks that were found.</param>
-/// <param name="Errors">What refuses it.</param>
-/// <param name="Warnings">Warnings for people.</param>
-/// <param name="Advice">What could be better.</param>
-/// <param name="Gates">Which gates decide; null: the plan can't be run, or belongs to no repository.</param>
+/// <summary>Output of <c>validate --json</c>.</summary>
+/// <param name="Plan">Plan file as the user named it.</param>
+/// <param name="Valid">True if the plan can be run.</param>
+/// <param name="TaskCount">Number of tasks found in the plan.</param>
+/// <param name="Errors">Errors that make the plan invalid.</param>
+/// <param name="Warnings">Warnings as text.</param>
+/// <param name="Advice">Suggested improvements.</param>
+/// <param name="Gates">Deciding gates, or null if the plan is invalid or belongs to no repository.</param>
 public sealed record ValidateDocument(
     string Plan,
     bool Valid,
@@ -21,9 +21,9 @@ public sealed record ValidateDocument(
     DecidingGatesEntry? Gates
 ) : Document;
 
-/// <summary>Which gates decide about a plan's work.</summary>
-/// <param name="Staging">After each merge, beside those of the merged tasks.</param>
-/// <param name="Tasks">By id, on the task's own tree.</param>
+/// <summary>Gates that decide about the work of a plan.</summary>
+/// <param name="Staging">Gates that run after each merge, in addition to those of the merged tasks.</param>
+/// <param name="Tasks">Gates that run on a task's own tree, by task id.</param>
 public sealed record DecidingGatesEntry(
     IReadOnlyList<DecidingGateEntry> Staging,
     IReadOnlyDictionary<string, IReadOnlyList<DecidingGateEntry>> Tasks
@@ -39,26 +39,26 @@ public sealed record DecidingGatesEntry(
         );
 }
 
-/// <summary>A gate that decides.</summary>
+/// <summary>A gate that decides about work.</summary>
 /// <param name="Source"><c>task</c>, <c>configuration</c>, <c>found</c>, <c>contracts</c> or <c>integration</c>.</param>
-/// <param name="Required">False: its failure is only reported.</param>
+/// <param name="Required">False if a failure of the gate is only reported.</param>
 public sealed record DecidingGateEntry(string Command, string Source, bool Required)
 {
     public static DecidingGateEntry Of(HoldingGate holding) =>
         new(holding.Gate.Command, holding.Source.ToString().ToLowerInvariant(), holding.Gate.Required);
 }
 
-/// <summary>A fault with its place and cure.</summary>
+/// <summary>A plan error with its location and suggested fix.</summary>
 public sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure)
 {
     public static FaultEntry Of(PlanFault fault) =>
         new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
 }
 
-/// <summary>Answer of <c>graph --json</c>.</summary>
-/// <param name="Waves">Ids by the earliest moment they could run.</param>
-/// <param name="CriticalPath">The longest chain.</param>
-/// <param name="Tasks">One entry per task in plan order.</param>
+/// <summary>Output of <c>graph --json</c>.</summary>
+/// <param name="Waves">Task ids grouped by the earliest wave in which each task could run.</param>
+/// <param name="CriticalPath">Longest chain of dependent tasks.</param>
+/// <param name="Tasks">One entry per task, in plan order.</param>
 public sealed record GraphDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     IReadOnlyList<string> CriticalPath,
@@ -80,15 +80,15 @@ public sealed record GraphDocument(
 /// <summary>A task in the graph.</summary>
 public sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> DependsOn, IReadOnlyList<string> Blocks);
 
-/// <summary>Answer of <c>plan --json</c>.</summary>
-/// <param name="Run">Id under which it was planned.</param>
-/// <param name="File">The file it was written to, as it was named; null for none.</param>
-/// <param name="Attempts">Answers of the planner until one was right.</param>
-/// <param name="AgentStarts">Starts of the planner.</param>
-/// <param name="Cost">US dollars, as the planner reported them.</param>
-/// <param name="TaskCount">Tasks of the plan.</param>
-/// <param name="Waves">Ids by the earliest moment they could run.</param>
-/// <param name="RiskScore">The plan's risk score.</param>
+/// <summary>Output of <c>plan --json</c>.</summary>
+/// <param name="Run">Id of the planning run.</param>
+/// <param name="File">File that the plan was written to, as the user named it, or null if there is none.</param>
+/// <param name="Attempts">Number of answers from the planner until one was valid.</param>
+/// <param name="AgentStarts">Number of times that the planner was started.</param>
+/// <param name="Cost">Cost in US dollars, as reported by the planner.</param>
+/// <param name="TaskCount">Number of tasks in the plan.</param>
+/// <param name="Waves">Task ids grouped by the earliest wave in which each task could run.</param>
+/// <param name="RiskScore">Risk score of the plan.</param>
 /// <param name="Plan">The plan as a task graph with all values.</param>
 public sealed record PlannedDocument(
     string Run,

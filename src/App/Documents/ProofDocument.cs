@@ -2,6 +2,6 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary><c>proof --json</c>.</summary>
-/// <param name="Proof">Where the line comes from.</param>
+/// <summary>Output of <c>proof --json</c>.</summary>
+/// <param name="Proof">Origin of the line.</param>
 public sealed record ProofDocument(LineProof Proof) : Document;

@@ -2,23 +2,23 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>night rehearse --json</c>.</summary>
-/// <param name="Start">When the night begins.</param>
-/// <param name="Usual">A usual night.</param>
-/// <param name="Hard">A night as one of ten is.</param>
+/// <summary>Output of <c>night rehearse --json</c>.</summary>
+/// <param name="Start">Time at which the unattended run starts.</param>
+/// <param name="Usual">Simulation with median durations and costs.</param>
+/// <param name="Hard">Simulation with durations and costs as in the worst one of ten runs.</param>
 public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedNight Usual, RehearsedNight Hard) : Document
 {
-    /// <summary>The document of two rehearsals.</summary>
+    /// <summary>Creates the document from two simulations.</summary>
     public static RehearsalDocument Of(NightPlan night, Rehearsal usual, Rehearsal hard) =>
         new(night.Start, RehearsedNight.Of(usual), RehearsedNight.Of(hard));
 }
 
-/// <summary>A rehearsed night.</summary>
-/// <param name="Done">Tasks that are done.</param>
-/// <param name="Left">Tasks that are not.</param>
-/// <param name="Cost">US dollars.</param>
-/// <param name="End">When the last thing happens.</param>
-/// <param name="Steps">All moments, in order.</param>
+/// <summary>A simulated unattended run.</summary>
+/// <param name="Done">Ids of tasks that are done at the end.</param>
+/// <param name="Left">Ids of tasks that are not done at the end.</param>
+/// <param name="Cost">Cost in US dollars.</param>
+/// <param name="End">Time of the last event.</param>
+/// <param name="Steps">All events in order.</param>
 public sealed record RehearsedNight(
     IReadOnlyList<string> Done,
     IReadOnlyList<string> Left,
@@ -27,7 +27,7 @@ public sealed record RehearsedNight(
     IReadOnlyList<RehearsedMoment> Steps
 )
 {
-    /// <summary>The night as a document has it.</summary>
+    /// <summary>Converts a simulation.</summary>
     public static RehearsedNight Of(Rehearsal night) =>
         new(
             night.Done,
@@ -46,10 +46,10 @@ public sealed record RehearsedNight(
         );
 }
 
-/// <summary>A moment of it.</summary>
-/// <param name="At">When.</param>
+/// <summary>An event of a simulated run.</summary>
+/// <param name="At">Time of the event.</param>
 /// <param name="Kind"><c>starts</c>, <c>ends</c>, <c>fails</c>, <c>asks</c>, <c>waits</c>, <c>money</c> or <c>time</c>.</param>
-/// <param name="Task">The task; null: the night as a whole.</param>
-/// <param name="Until">For a wait, until when.</param>
-/// <param name="Cost">For an end or a failure, US dollars of the task.</param>
+/// <param name="Task">Id of the task, or null for the run as a whole.</param>
+/// <param name="Until">Time at which a wait ends.</param>
+/// <param name="Cost">Cost of the task in US dollars, for an end or a failure.</param>
 public sealed record RehearsedMoment(DateTimeOffset At, string Kind, string? Task, DateTimeOffset? Until, decimal Cost);

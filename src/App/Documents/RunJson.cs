@@ -4,7 +4,8 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>The documents of runs, for the most frequent commands: a context of all documents would load all their types.</summary>
+/// <summary>JSON serialization of run documents for the most frequent commands. It is separate because a context for all documents would
+/// load all their types.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -15,6 +16,6 @@ namespace Orchestrator.App.Documents;
 [JsonSerializable(typeof(RunEvent))]
 public sealed partial class RunJson : JsonSerializerContext
 {
-    /// <summary>Documents on one line each.</summary>
+    /// <summary>Serializes each document on one line.</summary>
     public static RunJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }

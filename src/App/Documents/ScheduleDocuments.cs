@@ -2,26 +2,26 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>schedule list --json</c>.</summary>
-/// <param name="Served">Something serves the engine now, so that times are kept.</param>
-/// <param name="Schedules">The schedules of the repository, by name.</param>
+/// <summary>Output of <c>schedule list --json</c>.</summary>
+/// <param name="Served">True if a process serves the engine now, so that runs start on time.</param>
+/// <param name="Schedules">Schedules of the repository, by name.</param>
 public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : Document;
 
 /// <summary>A schedule.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="At">Time of day; null: <paramref name="Cron"/> says it.</param>
-/// <param name="Days">Days of the week; empty: all.</param>
-/// <param name="Cron">Expression of cron; null: <paramref name="At"/> says it.</param>
-/// <param name="Zone">Time zone of both.</param>
+/// <param name="Name">Name of the schedule.</param>
+/// <param name="At">Time of day, or null if <paramref name="Cron"/> is set.</param>
+/// <param name="Days">Days of the week; empty for all.</param>
+/// <param name="Cron">Cron expression, or null if <paramref name="At"/> is set.</param>
+/// <param name="Zone">Time zone of <paramref name="At"/> and <paramref name="Cron"/>.</param>
 /// <param name="Overlap"><c>skip</c> or <c>queue</c>.</param>
-/// <param name="CatchUp">How much later a run may start, in seconds.</param>
-/// <param name="Paused">It starts nothing.</param>
-/// <param name="Note">Why it is paused.</param>
-/// <param name="Next">Its next times.</param>
-/// <param name="Subject">The plan's file or the request.</param>
-/// <param name="UntilTime">No agent starts after the next such time of day; null: no limit.</param>
-/// <param name="MaxCost">US dollars of a run; null: no limit.</param>
-/// <param name="Fires">What came of its last times, earliest first.</param>
+/// <param name="CatchUp">Longest delay with which a missed run may still start, in seconds.</param>
+/// <param name="Paused">True if the schedule starts no runs.</param>
+/// <param name="Note">Reason for the pause.</param>
+/// <param name="Next">Next times of the schedule.</param>
+/// <param name="Subject">Plan file or request text.</param>
+/// <param name="UntilTime">Time of day after which a run starts no agents, or null for no limit.</param>
+/// <param name="MaxCost">Cost limit of a run in US dollars, or null for no limit.</param>
+/// <param name="Fires">Last times of the schedule with their results, earliest first.</param>
 public sealed record ScheduleEntry(
     string Name,
     string? At,
@@ -58,15 +58,15 @@ public sealed record ScheduleEntry(
         );
 }
 
-/// <summary>A time of a schedule: four facts, of which only <paramref name="Began"/> says that it ran.</summary>
-/// <param name="Due">The time.</param>
-/// <param name="Dispatched">When a run was started; null: none was.</param>
-/// <param name="Began">When the run's first task began; null: none has.</param>
-/// <param name="Ended">When the run ended; null: it has not.</param>
+/// <summary>A time of a schedule. Only <paramref name="Began"/> proves that work was done.</summary>
+/// <param name="Due">Scheduled time.</param>
+/// <param name="Dispatched">Time at which a run was started, or null if none was.</param>
+/// <param name="Began">Time at which the run's first task started, or null if none has.</param>
+/// <param name="Ended">Time at which the run ended, or null if it has not.</param>
 /// <param name="Run">Id of the run.</param>
-/// <param name="State">Its state; null: nobody has worked on it.</param>
-/// <param name="Missed"><c>earlierRunOpen</c>, <c>nothingServed</c>, <c>notYet</c>; null: a run was started.</param>
-/// <param name="Because">The run that was open.</param>
+/// <param name="State">State of the run, or null if no worker has executed it.</param>
+/// <param name="Missed"><c>earlierRunOpen</c>, <c>nothingServed</c> or <c>notYet</c>, or null if a run was started.</param>
+/// <param name="Because">Id of the earlier run that was still open.</param>
 public sealed record FireEntry(
     DateTimeOffset Due,
     DateTimeOffset? Dispatched,

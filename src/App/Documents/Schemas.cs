@@ -9,7 +9,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>JSON Schemas (draft 2020-12), generated from the types and keys that they describe.</summary>
+/// <summary>Provides JSON Schemas (draft 2020-12), generated from the types and keys that they describe.</summary>
 public static class Schemas
 {
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";
@@ -25,11 +25,11 @@ public static class Schemas
     /// <summary>Names of the schemas.</summary>
     public static IReadOnlyCollection<string> Names => All.Keys;
 
-    /// <summary>A schema as JSON text.</summary>
+    /// <summary>Returns a schema as JSON text.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     public static string Of(string name) => All[name]();
 
-    // Unknown members fail a run, so they are invalid; those of a plan are warnings, as in a file.
+    // Unknown members of a run's input are invalid because they fail the run; in a plan they are only warnings, as in a plan file.
     private static JsonObject OfRunInput()
     {
         var schema = OfType(MessageJson.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
@@ -58,7 +58,7 @@ public static class Schemas
         return schema;
     }
 
-    // Each kind has facts of its own beside it.
+    // Each kind of reason has additional members.
     private static JsonObject OfReason() =>
         new()
         {
@@ -70,8 +70,8 @@ public static class Schemas
             ["required"] = new JsonArray(ReasonJson.KindMember),
         };
 
-    /// <summary>The keys as they nest in the file. The form of values is only described: most types accept several forms (1800, 30m), and
-    /// an editor must not report a valid one.</summary>
+    /// <summary>Returns the schema of the configuration, with keys nested as in the file. Value formats are only described: most types
+    /// accept several forms (1800, 30m), and an editor would otherwise reject valid values.</summary>
     private static JsonObject OfConfiguration()
     {
         var root = new JsonObject
@@ -97,7 +97,7 @@ public static class Schemas
 
     private static JsonObject Child(JsonObject parent, string name)
     {
-        // Any name, such as that of an agent.
+        // Stands for any name, such as that of an agent.
         if (name == "*")
         {
             if (parent["additionalProperties"] is not JsonObject any)

@@ -2,10 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Sums of the ledgers as documents say them.</summary>
+/// <summary>Converts totals of the ledgers to documents.</summary>
 public static class UsageLines
 {
-    /// <summary>One sum.</summary>
+    /// <summary>Converts one total.</summary>
     public static UsageLine Of(UsageSum sum) =>
         new(
             sum.Name,

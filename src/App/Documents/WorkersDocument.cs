@@ -1,22 +1,22 @@
 namespace Orchestrator.App.Documents;
 
-/// <summary><c>workers --json</c>.</summary>
-/// <param name="Workers">Tasks that agents work on, and those of open runs that stand still.</param>
+/// <summary>Output of <c>workers --json</c>.</summary>
+/// <param name="Workers">Tasks with a running agent, and waiting, paused or failed tasks of open runs.</param>
 public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Document;
 
-/// <summary>A task that an agent works on, or that stands still.</summary>
+/// <summary>A task with a running agent, or a task that waits, is paused or has failed.</summary>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Task">Id of the task.</param>
 /// <param name="State">State of the task.</param>
-/// <param name="Paused">A person has paused it.</param>
-/// <param name="AtWork">It holds a slot.</param>
+/// <param name="Paused">True if a user has paused the task.</param>
+/// <param name="AtWork">True if the task holds a slot.</param>
 /// <param name="Attempt">Number of the attempt.</param>
-/// <param name="Starts">Agents that were started for it.</param>
-/// <param name="StartedAt">When its first agent started; null before.</param>
-/// <param name="Since">Since when it is in its state.</param>
-/// <param name="CostUsd">US dollars.</param>
-/// <param name="Tokens">Tokens read and written.</param>
-/// <param name="Doing">What its agent does now, or why it does nothing; empty where neither is known.</param>
+/// <param name="Starts">Number of agents that were started for the task.</param>
+/// <param name="StartedAt">Time at which the first agent started, or null if none has.</param>
+/// <param name="Since">Time at which the task entered its state.</param>
+/// <param name="CostUsd">Cost in US dollars.</param>
+/// <param name="Tokens">Number of tokens read and written.</param>
+/// <param name="Doing">Current action of the agent, or the reason for its inactivity; empty if both are unknown.</param>
 public sealed record WorkerDocument(
     string Run,
     string Task,

@@ -2,6 +2,6 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>worktrees --json</c>.</summary>
-/// <param name="Worktrees">The linked worktrees, in git's order.</param>
+/// <summary>Output of <c>worktrees --json</c>.</summary>
+/// <param name="Worktrees">Linked worktrees in git's order.</param>
 public sealed record WorktreesDocument(IReadOnlyList<WorktreeEntry> Worktrees) : Document;

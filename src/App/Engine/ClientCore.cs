@@ -4,14 +4,13 @@ using Temporalio.Runtime;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Connects Temporal's client. Its native core says by itself what it meets, on the terminal if it is not told where to; here that
-/// goes to the log.</summary>
+/// <summary>Connects the Temporal client. Its native core logs to the terminal by default; here it logs to the given loggers.</summary>
 internal static class ClientCore
 {
-    /// <summary>A connected client.</summary>
-    /// <param name="options">Where to, and as whom.</param>
-    /// <param name="loggers">Where client and core log.</param>
-    /// <param name="stop">Gives up waiting.</param>
+    /// <summary>Returns a connected client.</summary>
+    /// <param name="options">Address and identity of the client.</param>
+    /// <param name="loggers">Loggers of the client and its native core.</param>
+    /// <param name="stop">Cancels the attempt.</param>
     public static async Task<ITemporalClient> ConnectAsync(
         TemporalClientConnectOptions options,
         ILoggerFactory loggers,

@@ -2,11 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Why a server was not reached, in words for people: the client tells it as a value of its own language, with the words
-/// inside.</summary>
+/// <summary>Describes a failed connection to a server. The client reports it as a Rust debug value that contains the message.</summary>
 public static partial class ConnectionFault
 {
-    /// <summary>The innermost words; the whole message where there are none.</summary>
+    /// <summary>Returns the innermost quoted message, or the whole message if it quotes none.</summary>
     public static string Of(Exception unreachable) =>
         (Words().Matches(unreachable.Message) is [.., var last] ? last.Groups[1].Value : unreachable.Message).TrimEnd('.');
 

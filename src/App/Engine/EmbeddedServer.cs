@@ -3,7 +3,7 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The embedded engine of a repository, served by this process: ownership of its file, and the server on it.</summary>
+/// <summary>The embedded engine of a repository, served by this process: the server and the ownership of its file.</summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
     private readonly EngineFile _file;
@@ -15,13 +15,13 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         _server = server;
     }
 
-    /// <summary>Serves a file that this process owns, on a socket. On failure the ownership is released.</summary>
-    /// <param name="file">Ownership of the file; belongs to the result from now on.</param>
+    /// <summary>Serves an engine file that this process owns on a socket. On failure the ownership is released.</summary>
+    /// <param name="file">Ownership of the file; passes to the result.</param>
     /// <param name="socket">Path of the socket.</param>
-    /// <param name="retention">How long histories of ended runs are kept.</param>
-    /// <param name="context">The clock, and the terminal that hears of a full disk.</param>
-    /// <param name="loggers">Where the server logs.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <param name="retention">Time for which histories of ended runs are retained.</param>
+    /// <param name="context">Provides the clock and user interaction, which receives warnings such as a full disk.</param>
+    /// <param name="loggers">Loggers of the server.</param>
+    /// <param name="stop">Cancels the start.</param>
     public static async Task<EmbeddedServer> StartAsync(
         EngineFile file,
         string socket,
@@ -56,13 +56,13 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The file was removed under this process.</summary>
+    /// <summary>True if the engine file was removed while this process served it.</summary>
     public bool IsRemoved => _file.IsRemoved;
 
-    /// <summary>Deletes histories past their retention, and returns free space in the file to the disk.</summary>
+    /// <summary>Deletes histories past their retention and returns free space in the file to the disk.</summary>
     public Task SweepAsync() => _server.SweepAsync();
 
-    /// <summary>Stops serving; ownership of the file is kept until this is disposed.</summary>
+    /// <summary>Stops the server. The ownership of the file is released only on disposal.</summary>
     public Task StopServingAsync() => _server.StopAsync();
 
     public async ValueTask DisposeAsync()

@@ -4,19 +4,19 @@ using Temporalio.Client;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The address of a repository's embedded engine.</summary>
+/// <summary>Determines the address of a repository's embedded engine.</summary>
 public static class EngineAddress
 {
-    // The system's limit on the path of a socket, less the final zero.
+    // The kernel's limit for a socket's path (sun_path), without the final zero.
     private const int MaxBytes = 107;
 
     /// <summary>
-    /// A socket beside the engine file, or, where that path is too long, one in a folder of the user's alone named by its hash: the runtime
-    /// folder, or one that is made where temporary files are.
+    /// Returns the path of a socket next to the engine file. If that path is too long, the socket is in a folder that only the user may
+    /// access. Its name is then a hash of the engine's folder. That folder is the runtime folder, or one created in the temporary folder.
     /// </summary>
-    /// <exception cref="UseCaseException">Somebody else has made that folder.</exception>
-    /// <param name="folder">The engine's folder.</param>
-    /// <param name="environment">Variables of the process.</param>
+    /// <exception cref="UseCaseException">Another user has created that folder.</exception>
+    /// <param name="folder">Folder of the engine.</param>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string SocketOf(string folder, IReadOnlyDictionary<string, string> environment)
     {
         var path = Path.Combine(folder, "engine.sock");
@@ -29,7 +29,8 @@ public static class EngineAddress
         return Path.Combine(runtime, $"orchestrate-{hash}.sock");
     }
 
-    /// <summary>A folder below the temporary one, for this user alone. A name that somebody else has taken is not used.</summary>
+    /// <summary>Returns a folder below the temporary folder that only this user may access. A folder of another user is
+    /// rejected.</summary>
     private static string OwnFolder()
     {
         if (OperatingSystem.IsWindows())
@@ -37,7 +38,7 @@ public static class EngineAddress
             throw new PlatformNotSupportedException("The engine's socket needs the modes of Unix files.");
         }
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        // Root may use anybody's folder, so it needs one where nobody else can make any.
+        // The check below can't protect root, which may use any folder; so root uses one whose parent is writable for root only.
         var folder = Environment.IsPrivilegedProcess
             ? "/run/orchestrate"
             : Path.Combine(Path.GetTempPath(), $"orchestrate-{Environment.UserName}");
@@ -48,7 +49,7 @@ public static class EngineAddress
         var found = new DirectoryInfo(folder);
         try
         {
-            // Only a folder's owner may set its mode (chmod(2)).
+            // Only the owner of a folder may set its mode (chmod(2)).
             if (found.LinkTarget is null && found.Exists && (found.UnixFileMode & ~UnixFileMode.SetGroup) == OwnerOnly)
             {
                 File.SetUnixFileMode(folder, OwnerOnly);
@@ -57,7 +58,7 @@ public static class EngineAddress
         }
         catch (UnauthorizedAccessException)
         {
-            // Another user's.
+            // The folder belongs to another user.
         }
         throw new UseCaseException(
             Outcome.Unavailable,
@@ -67,8 +68,9 @@ public static class EngineAddress
     }
 
     /// <summary>
-    /// How a client reaches an address, <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core knows a socket only as an HTTP proxy: it
-    /// asks for the connection by CONNECT, which the engine grants (<c>HttpConnect</c>). The host behind such a proxy is a name only.
+    /// Returns the client options for an address, <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core supports a socket only as an HTTP
+    /// proxy and requests the connection with CONNECT, which the engine accepts (<c>HttpConnect</c>). Behind such a proxy the host name is
+    /// arbitrary.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>
         address.StartsWith(EngineOwners.SocketPrefix, StringComparison.Ordinal)

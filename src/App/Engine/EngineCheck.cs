@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks whether the engine of runs can be reached. Starts none.</summary>
+/// <summary>Checks that the engine of runs can be reached, without starting one.</summary>
 public static class EngineCheck
 {
     private const string Name = "engine";

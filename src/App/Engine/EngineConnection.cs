@@ -11,18 +11,18 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process
-/// that needs the embedded engine takes its file and serves it; others connect to its socket, and a process that stays takes the file over
+/// <summary>Connects to the engine that executes a repository's workflows: the server at an address, or the embedded one. The first
+/// process that needs the embedded engine locks its file and serves it; others connect to its socket. A worker process takes over the file
 /// when its owner ends.</summary>
 public sealed class EngineConnection : IAsyncDisposable
 {
-    // For a run that is open longer than the retention, the histories of its first tasks are still needed.
+    // If a run is open longer than the retention, the histories of its first tasks are still needed.
     private static readonly TimeSpan LeastKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan Always = TimeSpan.FromDays(36500);
     private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    // How often a successor checks whether the owner lives: a released lock notifies no one.
+    // Interval at which a successor checks that the owner is alive, because no process is notified of a released lock.
     private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
@@ -60,26 +60,26 @@ public sealed class EngineConnection : IAsyncDisposable
         _registration = registration;
     }
 
-    /// <summary>Client of the engine; it reconnects to a new owner, which listens at the same address.</summary>
+    /// <summary>Client of the engine. It reconnects to a new owner, which listens at the same address.</summary>
     public ITemporalClient Client { get; }
 
-    /// <summary>Runs on that engine.</summary>
+    /// <summary>Client for the runs on the engine.</summary>
     public RunClient Runs { get; }
 
-    /// <summary>The engine in words for people.</summary>
+    /// <summary>Description of the engine as text.</summary>
     public string Description { get; }
 
-    /// <summary>The version of the worker deployment that workers on that engine have.</summary>
-    /// <value>Default: null, there is none.</value>
+    /// <summary>Worker deployment version of this process's workers, or null if they belong to no deployment.</summary>
+    /// <value>Default: null.</value>
     public WorkerDeploymentVersion? Deployment { get; private init; }
 
     /// <summary>True if this process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
 
-    /// <summary>True if the engine is the embedded one, served by this process or another.</summary>
+    /// <summary>True if the engine is embedded, in this process or another.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
-    // For 'inbox', which then does not show it elsewhere: no reason to do without the engine.
+    // Lets 'inbox' include this repository. A failure is only a warning, because the engine works without it.
     private static void NoteRepository(RepositoryLocation repository, UseCaseContext context)
     {
         try
@@ -92,8 +92,8 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>True if the engine that this process serves answers; true where another one serves it, which is not in this process's
-    /// hands.</summary>
+    /// <summary>True if the engine that this process serves answers. Also true if another process serves it, because this process can't
+    /// repair that one.</summary>
     public async Task<bool> IsWellAsync(CancellationToken stop)
     {
         try
@@ -107,31 +107,32 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The time for which the embedded engine keeps histories of ended runs, unless they are removed before.</summary>
+    /// <summary>Returns the time for which the embedded engine retains histories of ended runs that are not removed earlier.</summary>
     public static TimeSpan RetentionOf(RetentionSettings settings) =>
         settings.Age is not { } age ? Always
         : age > LeastKept ? age
         : LeastKept;
 
-    /// <summary>If this process serves the engine: deletes histories past their retention and returns free space in its file. Another owner
-    /// does so every few minutes.</summary>
+    /// <summary>Deletes histories past their retention and returns free space in the engine file, if this process serves the engine. Any
+    /// other owner does so itself every few minutes.</summary>
     public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
 
-    /// <summary>The engine's file was removed while it was served: its runs are lost.</summary>
+    /// <summary>True if the engine's file was removed while this process served it, so that its runs are lost.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>Another process serves the embedded engine.</summary>
+    /// <summary>True if another process serves the embedded engine.</summary>
     public bool IsJoined => _joined is not null && !IsOwner;
 
-    /// <summary>Connects; if no address is set and the repository's engine is not served, this process serves it from now on.</summary>
+    /// <summary>Connects to the engine. If no address is set and no process serves the repository's engine, this process serves
+    /// it.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">Where the engine is.</param>
-    /// <param name="context">Clock and environment.</param>
-    /// <param name="loggers">Where a server of this process logs.</param>
-    /// <param name="stays">This process works on runs, so it calls <see cref="TakeOverAsync"/>. Otherwise it leaves the engine to processes
-    /// that do.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <exception cref="UseCaseException">The server does not answer: exit 5.</exception>
+    /// <param name="settings">Settings with the address of the engine.</param>
+    /// <param name="context">Provides the clock and environment.</param>
+    /// <param name="loggers">Loggers of a server in this process.</param>
+    /// <param name="stays">True if this process executes runs and calls <see cref="TakeOverAsync"/>. False to leave the engine to
+    /// processes that do.</param>
+    /// <param name="stop">Cancels the attempt.</param>
+    /// <exception cref="UseCaseException">The server does not answer: exit code 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,
@@ -173,12 +174,12 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>If another process serves the engine: returns when that one has ended, for any reason, and this one serves in its
-    /// place.</summary>
-    /// <param name="context">Clock.</param>
-    /// <param name="loggers">Where the server logs.</param>
-    /// <param name="stop">Gives up waiting.</param>
-    /// <exception cref="UseCaseException">The engine's file is gone with the other process: exit 5.</exception>
+    /// <summary>Waits until the other process that serves the engine has ended for any reason, and then serves the engine in this
+    /// process.</summary>
+    /// <param name="context">Provides the clock.</param>
+    /// <param name="loggers">Loggers of the server.</param>
+    /// <param name="stop">Cancels the wait.</param>
+    /// <exception cref="UseCaseException">The engine's file was removed with the other process: exit code 5.</exception>
     public async Task TakeOverAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
@@ -199,11 +200,11 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>If this process serves the engine: prevents work on a file that was removed. Such an engine answers no calls any
-    /// more.</summary>
-    /// <param name="context">Clock.</param>
+    /// <summary>Watches the engine's file while this process serves it, and stops the work if the file was removed. Such an engine no
+    /// longer answers calls.</summary>
+    /// <param name="context">Provides the clock.</param>
     /// <param name="stop">Ends the watch.</param>
-    /// <exception cref="UseCaseException">The file was removed: exit 5.</exception>
+    /// <exception cref="UseCaseException">The file was removed: exit code 5.</exception>
     public async Task UntilLostAsync(UseCaseContext context, CancellationToken stop)
     {
         while (true)
@@ -218,8 +219,8 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>A second lock in git's folder, which no cleanup of the checkout removes: it guarantees one engine per repository, whatever
-    /// becomes of its file.</summary>
+    /// <summary>Returns the path of a second lock, in git's folder, which no cleanup of the checkout removes. It guarantees that a
+    /// repository has only one engine even if the engine's file is removed.</summary>
     public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
     private UseCaseException Loss(string file)
@@ -244,7 +245,7 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     /// <summary>Connects to the server at the configured address.</summary>
-    /// <exception cref="UseCaseException">It does not answer: exit 5.</exception>
+    /// <exception cref="UseCaseException">The server does not answer: exit code 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(
         TemporalSettings settings,
         UseCaseContext context,

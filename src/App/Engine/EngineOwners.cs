@@ -3,17 +3,17 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Finds out which process serves a repository's embedded engine.</summary>
+/// <summary>Finds the process that serves a repository's embedded engine.</summary>
 public static class EngineOwners
 {
-    /// <summary>Prefix of an address that is a socket's path.</summary>
+    /// <summary>Prefix of an address that is the path of a socket.</summary>
     public const string SocketPrefix = "unix:";
 
-    /// <summary>The process that serves a folder's embedded engine now, or null.</summary>
+    /// <summary>Returns the process that serves a folder's embedded engine now, or null if there is none.</summary>
     public static async Task<EngineOwner?> FindAsync(string folder, CancellationToken stop) =>
         EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
 
-    // A killed owner leaves its address behind; a client would try to reach it for seconds.
+    // A killed owner leaves its address behind, and a client would retry it for seconds.
     private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
     {
         if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))

@@ -3,10 +3,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>A call to the engine that failed, described for people.</summary>
+/// <summary>Describes failed calls to the engine.</summary>
 public static class FailedEngineCall
 {
-    /// <summary>The description of an exception; null: it is not about a call to the engine.</summary>
+    /// <summary>Returns the description of an exception, or null if it does not concern a call to the engine.</summary>
     /// <param name="fault">The exception.</param>
     public static UseCaseException? Of(Exception fault) =>
         fault switch
@@ -17,8 +17,8 @@ public static class FailedEngineCall
             _ => null,
         };
 
-    /// <summary>True if nobody answered for the run in time, which passes on a busy machine.</summary>
-    /// <param name="fault">The failure of a query.</param>
+    /// <summary>True if no worker answered for the run in time, which is usually temporary on a busy machine.</summary>
+    /// <param name="fault">Failure of a query.</param>
     public static bool IsNotReady(Exception fault) =>
         fault is RpcTimeoutOrCanceledException
         || (fault as RpcException)?.Code is RpcException.StatusCode.FailedPrecondition or RpcException.StatusCode.DeadlineExceeded;

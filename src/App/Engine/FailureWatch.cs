@@ -5,10 +5,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks periodically whether an activity of a run fails for ever, so that the run shows it.</summary>
-/// <param name="engine">The engine of the runs.</param>
-/// <param name="context">Clock and terminal.</param>
-/// <param name="repositories">Repositories whose runs this worker works on.</param>
+/// <summary>Checks periodically for activities of runs that fail in every retry, so that the run shows the failure.</summary>
+/// <param name="engine">Engine of the runs.</param>
+/// <param name="context">Provides the clock and user interaction.</param>
+/// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class FailureWatch(
     EngineConnection engine,
@@ -31,7 +31,7 @@ internal sealed class FailureWatch(
         }
         foreach (var (run, step) in await _failing.ReportAsync(cancellationToken))
         {
-            // If this one fails, the run can't show it anywhere else.
+            // If recording progress itself fails, the run can't show the failure anywhere else.
             if (step.Activity == ActivityNames.RecordProgress)
             {
                 context.Interaction.Say(

@@ -6,8 +6,9 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Writes logs of engine and worker to <c>.orchestrator/logs/engine.log</c>, not to the terminal. A log that can't be written,
-/// because the disk is full, fails nothing: the number of missing entries is written as soon as possible.</summary>
+/// <summary>Writes logs of the engine and workers to <c>.orchestrator/logs/engine.log</c> rather than to the terminal. If the log can't be
+/// written, for example because the disk is full, no operation fails. The number of missing entries is written as soon as
+/// possible.</summary>
 public sealed class FileLoggerProvider : ILoggerProvider
 {
     private const long MaxBytes = 20_000_000;
@@ -25,20 +26,21 @@ public sealed class FileLoggerProvider : ILoggerProvider
         _time = time;
     }
 
-    /// <summary>Loggers of a repository's engine. A large file is replaced by a new one; the previous one is kept.</summary>
+    /// <summary>Creates the loggers of a repository's engine. A large log file is replaced by a new one, and one previous file is
+    /// retained.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="verbose">Everything instead of warnings and errors.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="verbose">True to log everything instead of only warnings and errors.</param>
+    /// <param name="time">Clock.</param>
     public static ILoggerFactory OpenFactory(RepositoryLocation repository, bool verbose, TimeProvider time)
     {
         var folder = RepositoryLocation.EnsureFolder(Path.Combine(repository.OrchestratorFolder, "logs"));
         return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
     }
 
-    /// <summary>Loggers that write to a file. A large file is replaced by a new one; the previous one is kept.</summary>
-    /// <param name="file">The file; its folder is there.</param>
-    /// <param name="verbose">Everything instead of warnings and errors.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Creates loggers that write to a file. A large file is replaced by a new one, and one previous file is retained.</summary>
+    /// <param name="file">Path of the file; its folder must exist.</param>
+    /// <param name="verbose">True to log everything instead of only warnings and errors.</param>
+    /// <param name="time">Clock.</param>
     public static ILoggerFactory OpenFactory(string file, bool verbose, TimeProvider time)
     {
         if (File.Exists(file) && new FileInfo(file).Length > MaxBytes)
@@ -49,8 +51,7 @@ public sealed class FileLoggerProvider : ILoggerProvider
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
 
-        // Not LoggerFactory.Create: it creates a service container first, which is a fifth of everything that is compiled until a server
-        // listens.
+        // LoggerFactory.Create would first build a service container, which takes a fifth of the JIT compilation until a server listens.
         return new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = lowest });
     }
 

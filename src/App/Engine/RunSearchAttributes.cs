@@ -3,10 +3,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The search attributes that the embedded engine has for runs.</summary>
+/// <summary>Search attributes of the embedded engine for runs.</summary>
 public static class RunSearchAttributes
 {
-    /// <summary>Name and type of each.</summary>
+    /// <summary>Types of the search attributes by name.</summary>
     public static IReadOnlyDictionary<string, IndexedValueType> All { get; } =
         RunAttributes.Names.ToDictionary(name => name, _ => IndexedValueType.Keyword, StringComparer.Ordinal);
 }

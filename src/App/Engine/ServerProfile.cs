@@ -4,24 +4,24 @@ using Temporalio.Common.EnvConfig;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Resolves the connection to a Temporal server from our settings. The official tools' configuration fills gaps (certificates, the
-/// server's name, headers): a profile of <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
+/// <summary>Resolves the connection to a Temporal server from our settings. Missing values (certificates, server name, headers) come from
+/// the configuration of Temporal's own tools: a profile in <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
 internal static class ServerProfile
 {
-    /// <summary>The port of a server whose address names none.</summary>
+    /// <summary>Port of a server whose address has none.</summary>
     public const string DefaultPort = "7233";
 
     private const string Secure = "https://";
 
-    /// <summary>Options for connecting.</summary>
-    /// <exception cref="UseCaseException">An unreadable profile, or a named one that does not exist.</exception>
+    /// <summary>Returns the options for the connection.</summary>
+    /// <exception cref="UseCaseException">The profile is unreadable, or a named profile does not exist.</exception>
     public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseContext context)
     {
         var address = WithPort(settings.Address!);
         var isSecure = settings.Address!.StartsWith(Secure, StringComparison.Ordinal);
         var profile = Load(context);
 
-        // A key or certificate for one server is not sent to another, and none to one that a repository's files name.
+        // Keys and certificates for one server must not be sent to another one, nor to a server that a repository's files name.
         var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
         var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
         var target = EngineAddress.ClientOptions(address);
@@ -53,7 +53,7 @@ internal static class ServerProfile
         }
     }
 
-    // The client core takes hosts and ports alone; that a URL means TLS is said by its scheme.
+    // The client core accepts only host and port. The scheme of a URL decides about TLS.
     private static string WithPort(string address)
     {
         foreach (var scheme in (string[])[Secure, "http://"])

@@ -3,10 +3,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Turns known exceptions of lower layers into the reason for which a use case ended.</summary>
+/// <summary>Maps known exceptions of lower layers to <see cref="UseCaseException"/>.</summary>
 public static class UseCaseFaults
 {
-    /// <summary>The reason behind an exception; null for an unexpected one.</summary>
+    /// <summary>Returns the use case's error for an exception, or null if the exception is unexpected.</summary>
     public static UseCaseException? Of(Exception fault) =>
         fault switch
         {

@@ -8,13 +8,13 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The worker deployment that a worker of this process belongs to: the server gives runs to workers of its current version. The
-/// first version there is becomes that by itself.</summary>
-/// <param name="client">The server.</param>
-/// <param name="version">What this process is.</param>
-/// <param name="makesCurrent">This version takes the place of another one.</param>
-/// <param name="repositories">Repositories whose runs this worker works on.</param>
-/// <param name="context">Clock and terminal.</param>
+/// <summary>Checks the worker deployment of this process's workers. The server assigns runs to workers of the deployment's current
+/// version; the first version becomes current automatically.</summary>
+/// <param name="client">Client of the server.</param>
+/// <param name="version">Deployment version of this process.</param>
+/// <param name="makesCurrent">True to make this version the current one.</param>
+/// <param name="repositories">Repositories whose runs this worker executes.</param>
+/// <param name="context">Provides the clock and user interaction.</param>
 /// <param name="log">Receives errors.</param>
 public sealed class WorkerDeployment(
     ITemporalClient client,
@@ -30,11 +30,11 @@ public sealed class WorkerDeployment(
 
     private long? _began;
 
-    /// <summary>The version of a worker according to the settings; null: it belongs to no deployment.</summary>
+    /// <summary>Returns the deployment version of workers according to the settings, or null if they belong to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Value) : null;
 
-    /// <summary>Checks whether this version is the current one once the server knows it, and makes it that where requested.</summary>
+    /// <summary>Checks that this version is the current one once the server knows it, and makes it current if requested.</summary>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {
         _began ??= context.Time.GetTimestamp();
@@ -44,7 +44,7 @@ public sealed class WorkerDeployment(
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested && context.Time.GetElapsedTime(_began.Value) <= Patience)
         {
-            // It knows a version once the first worker asks it for work; somebody else may have changed the deployment meanwhile.
+            // The server learns of a version by a worker's first poll, or someone else has changed the deployment concurrently. Retry.
             return Pause;
         }
         catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)

@@ -6,14 +6,14 @@ using Orchestrator.Worker;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>The places that this machine has for tasks of runs that spread theirs.</summary>
+/// <summary>Determines the slots that this machine offers to tasks of distributed runs.</summary>
 internal static class HostOffers
 {
-    /// <summary>The places as settings say, and the remotes by which tasks come. The machine of an open run that spreads its tasks has
-    /// places for them as the run says, whatever the settings are now.</summary>
-    /// <param name="repositories">Repositories whose runs are worked on.</param>
-    /// <param name="offered">What holds in place of the settings of each; null: those.</param>
-    /// <exception cref="UseCaseException">Tasks of other machines can't come here, but shall.</exception>
+    /// <summary>Reads the offered slots from the settings, and the remotes through which tasks are exchanged. The owner host of an open
+    /// distributed run offers the slots that the run defines, regardless of the current settings.</summary>
+    /// <param name="repositories">Repositories whose runs are executed.</param>
+    /// <param name="offered">Replaces the settings of all repositories, or null to use those.</param>
+    /// <exception cref="UseCaseException">The settings offer slots, but tasks of other machines can't be hosted here.</exception>
     public static async Task<(IReadOnlyList<OfferedPlaces> Places, Dictionary<string, string> Remotes)> ReadAsync(
         IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
         HostSettings? offered,
@@ -70,8 +70,8 @@ internal static class HostOffers
         return (places, remotes);
     }
 
-    /// <summary>The places that a run of this machine has here by its own settings.</summary>
-    /// <returns>Null: it has none, or they can't be offered, which is said.</returns>
+    /// <summary>Returns the slots that a run of this machine has here by its own settings.</summary>
+    /// <returns>The slots, or null if there are none or a reported problem prevents the offer.</returns>
     public static Task<OfferedPlaces?> OfRunAsync(
         RepositoryLocation location,
         RepositoryReference reference,
@@ -80,7 +80,8 @@ internal static class HostOffers
         CancellationToken stop
     ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, Places(reference, runId), context, stop);
 
-    /// <summary>The number of tasks of a distributed run that its machine runs at once; null: the run is not distributed.</summary>
+    /// <summary>Returns the number of tasks of a distributed run that its owner host executes at once, or null if the run is not
+    /// distributed.</summary>
     public static int? Places(RepositoryReference reference, string runId) =>
         RunStart.TryRead(new RunFolder(reference.Path, runId)) is { Settings: { Hosts.Spread: true } settings }
             ? settings.Hosts.Places(settings.Workers)

@@ -4,18 +4,18 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Brings a run of another machine to this one: what it needs comes from the remote that machines share, if there is one. That has
-/// what was pushed last, and takes nothing more from the machine before.</summary>
-/// <param name="services">What steps need of this machine.</param>
-/// <param name="hasPlaces">This machine has places for tasks of runs that spread theirs.</param>
+/// <summary>Fetches a run of another machine to this one, through the shared remote if there is one. The remote provides the last pushed
+/// state and rejects later pushes of the previous owner.</summary>
+/// <param name="services">Services for steps of runs on this machine.</param>
+/// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
 public sealed class RunBringing(RunServices services, bool hasPlaces)
 {
-    /// <summary>Brings it. Repeated, it goes on where it was.</summary>
-    /// <param name="status">The run, as it says itself.</param>
-    /// <param name="to">The repository on this machine.</param>
-    /// <param name="remote">Name or address of the remote; null: all must be here.</param>
-    /// <param name="acceptsLosses">Work that is missing is no obstacle.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <summary>Fetches the run. A repeated call resumes an interrupted one.</summary>
+    /// <param name="status">Status of the run, as its workflow reports it.</param>
+    /// <param name="to">Repository on this machine.</param>
+    /// <param name="remote">Name or address of the remote, or null if everything must already be here.</param>
+    /// <param name="acceptsLosses">True to continue even if work is missing.</param>
+    /// <param name="stop">Cancels git.</param>
     public async Task<Brought> BringAsync(
         RunStatus status,
         RepositoryReference to,
@@ -64,8 +64,8 @@ public sealed class RunBringing(RunServices services, bool hasPlaces)
     }
 }
 
-/// <summary>The result of fetching a run.</summary>
-/// <param name="Missing">What it needs and is not here.</param>
-/// <param name="IsHere">It can go on here.</param>
-/// <param name="Notes">What people should know, a sentence each.</param>
+/// <summary>Result of fetching a run.</summary>
+/// <param name="Missing">Parts that the run needs and that are missing here.</param>
+/// <param name="IsHere">True if the run can continue here.</param>
+/// <param name="Notes">Notes for the user, one sentence each.</param>
 public sealed record Brought(MissingOfRun Missing, bool IsHere, IReadOnlyList<string> Notes);

@@ -5,13 +5,13 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>A worker in a host, for runs that others start. It does not begin and end with runs, so it cleans up periodically.</summary>
-/// <param name="repositories">Repositories whose runs are worked on; the engine is that of the first.</param>
-/// <param name="settings">Of the first.</param>
-/// <param name="context">Clock and environment.</param>
-/// <param name="loggers">Where engine and worker log.</param>
-/// <param name="started">Called with the engine when the worker polls.</param>
-/// <param name="stop">Gives up the start.</param>
+/// <summary>Hosts a worker for runs that other processes start. It outlives individual runs, so it cleans up periodically.</summary>
+/// <param name="repositories">Repositories whose runs are executed; the first one determines the engine.</param>
+/// <param name="settings">Settings of the first repository.</param>
+/// <param name="context">Provides the clock and environment.</param>
+/// <param name="loggers">Loggers of the engine and worker.</param>
+/// <param name="started">Called with the engine once the worker polls.</param>
+/// <param name="stop">Cancels the start.</param>
 public sealed class RunWork(
     IReadOnlyList<RepositoryLocation> repositories,
     OrchestratorSettings settings,
@@ -24,20 +24,20 @@ public sealed class RunWork(
     private EngineConnection? _engine;
     private WorkerHost? _worker;
 
-    /// <summary>Some of the repositories by the names that callers use.</summary>
+    /// <summary>Some of the repositories, by the names that callers use.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
 
-    /// <summary>The idle time of another machine's run after which it is taken over here; null: none is.</summary>
+    /// <summary>Idle time after which another machine's run is taken over here, or null to take over none.</summary>
     public TimeSpan? TakesOver { get; init; }
 
-    /// <summary>Places for tasks of runs that spread theirs; null: as the settings of each repository say.</summary>
+    /// <summary>Slots for tasks of distributed runs, or null to use the settings of each repository.</summary>
     public HostSettings? Offered { get; init; }
 
-    /// <summary>This version of the program takes the place of the current one of the worker deployment.</summary>
+    /// <summary>True to make this version of the program the current version of the worker deployment.</summary>
     public bool MakesCurrent { get; init; }
 
-    /// <summary>If no address is set, this process serves the embedded engine or takes it over; false where another part of it serves
-    /// it.</summary>
+    /// <summary>True if this process serves or takes over the embedded engine when no address is set. False if another part of this
+    /// process serves it.</summary>
     public bool Stays { get; init; }
 
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -6,13 +6,13 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>A server in a host, for other clients.</summary>
-/// <param name="options">The server's.</param>
-/// <param name="file">Ownership of its file; null: it has none of its own to watch.</param>
-/// <param name="context">Clock.</param>
-/// <param name="loggers">Where the server logs.</param>
-/// <param name="started">Called with it when it listens.</param>
-/// <param name="stop">Gives up the start.</param>
+/// <summary>Hosts a Temporal server for other clients.</summary>
+/// <param name="options">Options of the server.</param>
+/// <param name="file">Ownership of the server's file, or null if there is no file to watch.</param>
+/// <param name="context">Provides the clock.</param>
+/// <param name="loggers">Loggers of the server.</param>
+/// <param name="started">Called with the server once it listens.</param>
+/// <param name="stop">Cancels the start.</param>
 public sealed class ServedEngine(
     TemporalServerOptions options,
     EngineFile? file,
@@ -27,8 +27,8 @@ public sealed class ServedEngine(
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private TemporalServer? _server;
 
-    /// <summary>Returns when it listens.</summary>
-    /// <exception cref="UseCaseException">It can't be served.</exception>
+    /// <summary>Starts the server and returns once it listens.</summary>
+    /// <exception cref="UseCaseException">The server can't be started.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try

@@ -6,13 +6,13 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Takes runs that other machines share to this one, without a person: those that a machine has given away at once, others when
-/// nothing of them has moved for a time. What was pushed last decides which one of several machines gets a run.</summary>
-/// <param name="engine">The server of the runs.</param>
-/// <param name="repositories">Repositories whose runs may come here.</param>
-/// <param name="worker">The worker that goes on with them.</param>
-/// <param name="after">How long nothing of a run must have moved.</param>
-/// <param name="context">Clock and terminal.</param>
+/// <summary>Takes over shared runs of other machines without a user: drained runs at once, and others after they were idle for a time. If
+/// several machines try to take over a run, the last push to the remote decides.</summary>
+/// <param name="engine">Engine of the runs.</param>
+/// <param name="repositories">Repositories whose runs may be taken over.</param>
+/// <param name="worker">Worker that continues the runs.</param>
+/// <param name="after">Idle time after which a run is taken over.</param>
+/// <param name="context">Provides the clock and user interaction.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class TakeOverWatch(
     EngineConnection engine,
@@ -25,7 +25,7 @@ internal sealed class TakeOverWatch(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>A run that could not be brought is left alone so long.</summary>
+    /// <summary>Delay before another attempt to take over a run that could not be fetched.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, (string Steps, long Since)> _still = new(StringComparer.Ordinal);
@@ -81,8 +81,8 @@ internal sealed class TakeOverWatch(
         return isReady || isStill;
     }
 
-    /// <summary>Takes a run to the repository here that knows its first commit.</summary>
-    /// <returns>Why the run can't come here; empty: it came, or belongs to no repository here.</returns>
+    /// <summary>Takes a run over to the local repository that contains the run's first commit.</summary>
+    /// <returns>Reason why the run can't be taken over; empty if it was, or if it belongs to no repository here.</returns>
     private async Task<string> TakeAsync(string runId, CancellationToken stop)
     {
         var run = engine.Runs.Get(runId);

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Tells systemd that this service is well: a unit with <c>WatchdogSec=</c> is restarted when that stays out
+/// <summary>Notifies systemd that this service works. A unit with <c>WatchdogSec=</c> is restarted if the notifications stop
 /// (sd_watchdog_enabled(3)).</summary>
-/// <param name="notifier">systemd's socket.</param>
-/// <param name="limit">How long systemd waits for a sign.</param>
-/// <param name="isWell">Whether what this process serves works.</param>
-/// <param name="time">The clock.</param>
+/// <param name="notifier">Connection to systemd's notification socket.</param>
+/// <param name="limit">Longest interval that systemd allows between two notifications.</param>
+/// <param name="isWell">Returns true if the service works.</param>
+/// <param name="time">Clock.</param>
 /// <param name="log">Receives errors.</param>
 public sealed class Watchdog(
     ISystemdNotifier notifier,
@@ -21,10 +21,10 @@ public sealed class Watchdog(
     ILogger log
 ) : BackgroundUnit("watchdog", [], time, log)
 {
-    /// <summary>Adds one to a host, if systemd waits for signs of this process.</summary>
-    /// <param name="builder">The host.</param>
-    /// <param name="isWell">Whether what this process serves works.</param>
-    /// <param name="context">Variables and clock.</param>
+    /// <summary>Adds a watchdog to a host if systemd expects notifications from this process.</summary>
+    /// <param name="builder">Builder of the host.</param>
+    /// <param name="isWell">Returns true if the service works.</param>
+    /// <param name="context">Provides the environment and clock.</param>
     public static void AddTo(HostApplicationBuilder builder, Func<CancellationToken, Task<bool>> isWell, UseCaseContext context)
     {
         if (LimitOf(context.Environment, Environment.ProcessId) is { } limit)
@@ -39,9 +39,10 @@ public sealed class Watchdog(
         }
     }
 
-    /// <summary>The time for which systemd waits for a sign of a process; null: it waits for none.</summary>
-    /// <param name="environment">The process's environment.</param>
-    /// <param name="process">Its id: a child inherits the variables, which do not concern it.</param>
+    /// <summary>Returns the longest interval that systemd allows between two notifications from a process, or null if it expects
+    /// none.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="process">Id of the process, checked because a child inherits variables that do not apply to it.</param>
     internal static TimeSpan? LimitOf(IReadOnlyDictionary<string, string> environment, int process)
     {
         var meant = environment.GetValueOrDefault("WATCHDOG_PID");

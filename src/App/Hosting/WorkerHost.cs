@@ -9,17 +9,17 @@ using Orchestrator.Worker;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>A worker inside this process, for the runs of some repositories. If another process serves the engine, it is taken over when
-/// that one ends.</summary>
+/// <summary>Hosts a worker inside this process for the runs of some repositories. If another process serves the engine, this process takes
+/// the engine over when that one ends.</summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
-    // Time limit for the end after a second interrupt, or without an engine.
+    // Time limit for the shutdown after a second interrupt or after the engine was lost.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
-    // For the work of tasks of other machines, which goes on there.
+    // Time limit for the last pushes of hosted tasks, which continue on other machines.
     private static readonly TimeSpan LastPushes = TimeSpan.FromSeconds(10);
 
-    // The SDK ends a worker when its polls are answered, however long the server is away.
+    // The SDK stops a worker only after its polls have returned, however long the server is unavailable.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineConnection _engine;
@@ -29,7 +29,7 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>By the paths of repositories with places for tasks of runs that spread theirs: workers that were added for them.</summary>
+    /// <summary>Workers that were added for repositories with slots for distributed runs, by the repositories' paths.</summary>
     private readonly ConcurrentDictionary<string, Task> _offering = new(StringComparer.Ordinal);
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
@@ -52,22 +52,23 @@ public sealed class WorkerHost : IAsyncDisposable
         _context = context;
     }
 
-    /// <summary>Completes when the worker has ended; faulted when it failed, or when the engine could not be taken over.</summary>
+    /// <summary>Completes when the worker has ended. Faults if the worker failed or the engine could not be taken over.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
-    /// <summary>The engine was another process's, and is served by this one now.</summary>
+    /// <summary>True if this process has taken over the engine from another one.</summary>
     public bool HasTakenOver { get; private set; }
 
-    /// <summary>Starts a worker. Work of a dead one on this machine is released first, without waiting for a heartbeat timeout.</summary>
-    /// <param name="engine">The engine of the runs.</param>
-    /// <param name="repositories">Repositories whose runs are worked on.</param>
-    /// <param name="context">Clock and environment.</param>
-    /// <param name="loggers">Where the worker logs.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <param name="named">Some of them by the names that callers use.</param>
-    /// <param name="offered">Places for tasks of runs that spread theirs; null: as the settings of each repository say.</param>
-    /// <param name="makesCurrent">This version of the program takes the place of the current one of the worker deployment.</param>
-    /// <param name="takesOver">How long nothing of another machine's run must have moved for it to be taken here; null: none is.</param>
+    /// <summary>Starts a worker. Activities of a dead worker on this machine are failed first, without waiting for a heartbeat
+    /// timeout.</summary>
+    /// <param name="engine">Engine of the runs.</param>
+    /// <param name="repositories">Repositories whose runs are executed.</param>
+    /// <param name="context">Provides the clock and environment.</param>
+    /// <param name="loggers">Loggers of the worker.</param>
+    /// <param name="stop">Cancels the start.</param>
+    /// <param name="named">Some of the repositories, by the names that callers use.</param>
+    /// <param name="offered">Slots for tasks of distributed runs, or null to use the settings of each repository.</param>
+    /// <param name="makesCurrent">True to make this version of the program the current version of the worker deployment.</param>
+    /// <param name="takesOver">Idle time after which another machine's run is taken over here, or null to take over none.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> repositories,
@@ -129,7 +130,7 @@ public sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts units that end with the worker.</summary>
+    /// <summary>Starts background units that end with the worker.</summary>
     public async Task AddAsync(IReadOnlyList<BackgroundUnit> units)
     {
         _units = [.. _units, .. units];
@@ -185,15 +186,15 @@ public sealed class WorkerHost : IAsyncDisposable
         yield return new MissedFireWatch(_engine, served, _context, loggers.CreateLogger<MissedFireWatch>());
     }
 
-    /// <summary>There are places here for tasks of runs that spread theirs.</summary>
+    /// <summary>True if this worker offers slots to distributed runs of a repository.</summary>
     /// <param name="repository">The repository.</param>
     public bool HasPlaces(RepositoryReference repository) => _offering.ContainsKey(repository.Path);
 
-    /// <summary>Does what the machine of a run that has come here did of its tasks: a run that spreads them says how many that are. Where
-    /// there are places already, they stay as they are.</summary>
-    /// <param name="repository">The repository that the run came to.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <summary>Resumes hosting the tasks of a distributed run that moved here, with the number of slots that the run defines. Slots that
+    /// are already offered stay unchanged.</summary>
+    /// <param name="repository">Repository that the run moved to.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="stop">Cancels the start.</param>
     public async Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop)
     {
         var location = _locations.First(location => location.Root == repository.Path);
@@ -204,8 +205,8 @@ public sealed class WorkerHost : IAsyncDisposable
         _offering[repository.Path] = _worker!.OfferAsync(offer, _stopping.Token);
     }
 
-    /// <summary>Throws the reason if it failed.</summary>
-    /// <exception cref="UseCaseException">It failed: exit 5.</exception>
+    /// <summary>Throws the worker's failure if it has failed.</summary>
+    /// <exception cref="UseCaseException">The worker has failed: exit code 5.</exception>
     public async Task ThrowIfBrokenAsync()
     {
         if (!Running.IsFaulted)
@@ -223,7 +224,7 @@ public sealed class WorkerHost : IAsyncDisposable
         );
     }
 
-    /// <summary>Activities are given up at once when the worker stops, instead of after a grace time.</summary>
+    /// <summary>Cancels activities without the grace period when the worker stops.</summary>
     public void GiveNoGrace() => _worker?.GiveNoGrace();
 
     public async ValueTask DisposeAsync()
@@ -257,14 +258,14 @@ public sealed class WorkerHost : IAsyncDisposable
         _worker?.Dispose();
         _stopping.Dispose();
 
-        // They will never be followed again, and the next engine would start others.
+        // No process will ever follow these agents again, and the next engine would start others.
         if (_engine.IsLost)
         {
             await _inHand.EndAgentsAsync();
         }
     }
 
-    // A failure must neither skip the rest of the end nor hide the error that this process ends with.
+    // A failed step must neither skip the rest of the shutdown nor hide the error that this process ends with.
     private async Task EndAsync(Func<Task> step)
     {
         try
@@ -273,11 +274,11 @@ public sealed class WorkerHost : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The normal end of cancelled tasks, or of those that are not awaited any more.
+            // Expected for cancelled tasks and for tasks whose time limit has passed.
         }
         catch (UseCaseException) when (_engine.IsLost)
         {
-            // Reported already, as the reason for this end.
+            // Already reported as the cause of the shutdown.
         }
         catch (Exception fault)
         {
@@ -285,7 +286,7 @@ public sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    // What has not ended by then, such as an agent that ignores signals, is handled by the next worker as after a kill.
+    // The next worker handles whatever is still running by then, such as an agent that ignores signals, as after a kill.
     private void Hurry(CancellationTokenSource patience)
     {
         GiveNoGrace();
@@ -307,7 +308,7 @@ public sealed class WorkerHost : IAsyncDisposable
         await ClearAfterTheDeadAsync(_stopping.Token);
     }
 
-    /// <summary>Two machines with one id would take each other for dead, and give up each other's steps.</summary>
+    /// <summary>Fails if another machine has this one's id. Each would consider the other dead and cancel its activities.</summary>
     private async Task RefuseTwinAsync(CancellationToken stop)
     {
         if (_engine.IsEmbedded)

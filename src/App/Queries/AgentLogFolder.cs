@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>The folder of one start of a task's agent.</summary>
-/// <param name="Task">Whole id of the task.</param>
+/// <summary>Folder of one start of a task's agent.</summary>
+/// <param name="Task">Full id of the task.</param>
 /// <param name="Number">Number of the start, from 1.</param>
 /// <param name="Path">Absolute path.</param>
 public sealed record AgentLogFolder(string Task, int Number, string Path)
 {
     /// <summary>Finds the folder.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="reference">The task; the whole run names the task whose agent was started last.</param>
-    /// <param name="start">Number of the start; null: the last one.</param>
+    /// <param name="reference">The task. A reference to the whole run selects the task whose agent was started last.</param>
+    /// <param name="start">Number of the start, or null for the last one.</param>
     /// <exception cref="UseCaseException">The task has no such start.</exception>
     public static AgentLogFolder Require(StoredRun run, RunReference reference, int? start)
     {

@@ -3,16 +3,16 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>A line of code as people write it.</summary>
+/// <summary>Parses the location of a line of code.</summary>
 internal static class CodePlace
 {
-    /// <summary>Reads <c>FILE:LINE</c>.</summary>
+    /// <summary>Parses <c>FILE:LINE</c>.</summary>
     /// <returns>The file relative to the work tree, and the line, from 1.</returns>
-    /// <exception cref="UseCaseException">The text names no line, or a file outside of the repository.</exception>
+    /// <exception cref="UseCaseException">The text has no line number, or names a file outside the repository.</exception>
     public static (string File, int Line) Parse(string place, RepositoryLocation repository, UseCaseContext context)
     {
         var colon = place.LastIndexOf(':');
-        // No command line has a NUL, but a request to the page or the API may.
+        // A command-line argument can't contain a NUL, but a request to the page or the API can.
         if (
             colon <= 0
             || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)

@@ -2,13 +2,13 @@ using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>The inbox as a document.</summary>
+/// <summary>Converts the inbox to a document.</summary>
 public static class InboxLines
 {
-    /// <summary>Makes the document.</summary>
+    /// <summary>Creates the document.</summary>
     /// <param name="entries">All entries.</param>
-    /// <param name="withSnoozed">Includes entries that were put off.</param>
-    /// <param name="marks">The entries that were seen or put off.</param>
+    /// <param name="withSnoozed">True to include snoozed entries.</param>
+    /// <param name="marks">Marks of entries that were seen or snoozed.</param>
     public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, InboxMarks marks)
     {
         var snoozed = marks.Snoozed();

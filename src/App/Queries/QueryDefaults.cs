@@ -1,11 +1,11 @@
 namespace Orchestrator.App.Queries;
 
-/// <summary>Defaults of questions, the same for the terminal, the page and the API.</summary>
+/// <summary>Defaults of queries, common to the terminal, the page and the API.</summary>
 public static class QueryDefaults
 {
-    /// <summary>Entries of a list of runs or conversations.</summary>
+    /// <summary>Number of entries in a list of runs or conversations.</summary>
     public const int ListLength = 20;
 
-    /// <summary>Days that sums of usage cover, today included.</summary>
+    /// <summary>Number of days for which usage is summed, including today.</summary>
     public const int UsageDays = 7;
 }

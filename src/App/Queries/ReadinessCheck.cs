@@ -3,12 +3,12 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Checks whether this machine and the repository are ready for runs.</summary>
+/// <summary>Checks that this machine and the repository are ready for runs.</summary>
 public static class ReadinessCheck
 {
     /// <summary>Performs all checks.</summary>
-    /// <param name="context">Folder and settings.</param>
-    /// <param name="flags">Options that set something, such as the agent.</param>
+    /// <param name="context">Provides the folder and settings.</param>
+    /// <param name="flags">Options that set a setting, such as the agent.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         UseCaseContext context,

@@ -14,9 +14,9 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Answers questions about the repository of a context.</summary>
-/// <param name="context">Folder, clock and settings.</param>
-/// <param name="flags">Options that set something, such as the engine's address.</param>
+/// <summary>Answers queries about the repository of a context.</summary>
+/// <param name="context">Provides the folder, clock and settings.</param>
+/// <param name="flags">Options that set a setting, such as the engine's address.</param>
 public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<SettingFlag> flags) : IRunQueries
 {
     private const long LongestLog = 16 * 1024 * 1024;
@@ -25,14 +25,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
         WithActivity(await ObserveAsync(RequireRun(run), cancellationToken));
 
-    /// <summary>A run as it is now: by its record, its engine and its budgets.</summary>
+    /// <summary>Returns the current state of a run from its record, its engine and its budgets.</summary>
     public async Task<StoredRun> ObserveAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
         return RunObservation.WithBudgets(await RunObservation.OfAsync(run, repository, context, cancellationToken), repository, context);
     }
 
-    /// <summary>The status of an observed run with the present action of each agent.</summary>
+    /// <summary>Returns the status of an observed run with the current action of each agent.</summary>
     public RunStatus WithActivity(StoredRun run) =>
         AgentActivity.WithDoing(run.Folder, AgentActivity.WithMail(run.Folder, run.Status), context.Environment) with
         {
@@ -64,7 +64,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return LogAsync(run, reference, start, cancellationToken);
     }
 
-    /// <summary>The log of an agent of a run.</summary>
+    /// <summary>Returns the log of an agent of a run.</summary>
     public async Task<LogDocument> LogAsync(StoredRun run, RunReference reference, int? start, CancellationToken cancellationToken)
     {
         var folder = AgentLogFolder.Require(run, reference, start);
@@ -90,7 +90,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return DiffAsync(run, reference, cancellationToken);
     }
 
-    /// <summary>The change of a run, or of the task that a reference names.</summary>
+    /// <summary>Returns the change of a run, or of the task that a reference names.</summary>
     public async Task<DiffDocument> DiffAsync(StoredRun run, RunReference reference, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
@@ -120,14 +120,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut);
     }
 
-    /// <summary>Absolute path of a task's worktree, which may be removed.</summary>
+    /// <summary>Returns the absolute path of a task's worktree, which may have been removed.</summary>
     public static string WorktreeOf(RunTask task, StoredRun run, UseCaseContext context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 
     /// <inheritdoc/>
     public Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken) => ReportAsync(RequireRun(run), cancellationToken);
 
-    /// <summary>The report of a run.</summary>
+    /// <summary>Returns the report of a run.</summary>
     public async Task<RunStatus> ReportAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var found = await ObserveAsync(run, cancellationToken);
@@ -144,7 +144,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public string EscalationText(string? run) => EscalationText(RequireRun(run));
 
-    /// <summary>The report for the decision on a run.</summary>
+    /// <summary>Returns the escalation report of a run.</summary>
     public static string EscalationText(StoredRun run) =>
         File.Exists(run.EscalationFile)
             ? File.ReadAllText(run.EscalationFile)
@@ -160,7 +160,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             .. (await CollectAsync(runs, cancellationToken)).Select(run => CollectedRun.Of(run.Status, context.RequireRepository().Root)),
         ]);
 
-    /// <summary>The runs that were named, each once; the latest where none was.</summary>
+    /// <summary>Returns the named runs without duplicates, or the latest run if none is named.</summary>
     public async Task<IReadOnlyList<StoredRun>> CollectAsync(IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
@@ -188,7 +188,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         );
     }
 
-    /// <summary>The latest runs of the repository, observed, and the number of all.</summary>
+    /// <summary>Returns the observed latest runs of the repository, and the total number of runs.</summary>
     public async Task<(int Total, IReadOnlyList<StoredRun> Runs)> LatestAsync(int limit, CancellationToken cancellationToken)
     {
         if (limit < 1)
@@ -256,7 +256,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new SessionsDocument(folder, [.. sessions.Take(limit)]);
     }
 
-    /// <summary>All conversations of the last hours, and the folder of Claude Code.</summary>
+    /// <summary>Returns all conversations of the last hours, and the folder of Claude Code.</summary>
     public (string Folder, IReadOnlyList<ClaudeSession> Sessions) FindConversations(
         double? hours,
         int limit,

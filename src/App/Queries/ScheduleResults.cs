@@ -4,11 +4,11 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>The schedules of a repository and the results of their last times. If nobody serves the embedded engine, its file is read, so
-/// that looking starts no run.</summary>
-/// <param name="IsServed">True if something serves the engine when a schedule's time comes.</param>
+/// <summary>The schedules of a repository and the results of their last times. If no process serves the embedded engine, its file is read,
+/// so that the query starts no run.</summary>
+/// <param name="IsServed">True if a process serves the engine, so that a schedule starts on time.</param>
 /// <param name="Schedules">All schedules.</param>
-/// <param name="Fires">The last times of each, by name.</param>
+/// <param name="Fires">Last times of each schedule, by the schedule's name.</param>
 public sealed record ScheduleResults(
     bool IsServed,
     IReadOnlyList<RunSchedule> Schedules,
@@ -17,16 +17,16 @@ public sealed record ScheduleResults(
 {
     private const int ShownFires = 5;
 
-    /// <summary>The period of past times that is searched.</summary>
+    /// <summary>Period of past times that is searched.</summary>
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(31);
 
-    /// <summary>The results as a document.</summary>
+    /// <summary>Converts the results to a document.</summary>
     public SchedulesDocument Document => new(IsServed, [.. Schedules.Select(schedule => ScheduleEntry.Of(schedule, Fires[schedule.Name]))]);
 
     /// <summary>Reads the schedules.</summary>
-    /// <param name="context">Folder and settings.</param>
-    /// <param name="flags">Options that set something, such as the engine's address.</param>
-    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <param name="context">Provides the folder and settings.</param>
+    /// <param name="flags">Options that set a setting, such as the engine's address.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
     public static async Task<ScheduleResults> ReadAsync(
         UseCaseContext context,
         IReadOnlyList<SettingFlag> flags,
@@ -57,12 +57,12 @@ public sealed record ScheduleResults(
         );
     }
 
-    /// <summary>True if something serves the engine when a schedule's time comes: a server does always.</summary>
+    /// <summary>True if a process serves the engine, so that a schedule starts on time. Always true for a Temporal server.</summary>
     public static async Task<bool> IsServedAsync(RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop) =>
         settings.Temporal.Address is not null || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null;
 
-    /// <summary>Acts on the schedules of a repository on its engine: the one that is served, else one that this process serves
-    /// meanwhile.</summary>
+    /// <summary>Performs an action on the schedules of a repository. If no process serves the engine, this process serves it for the
+    /// duration.</summary>
     public static async Task<T> OnEngineAsync<T>(
         UseCaseContext context,
         RepositoryLocation repository,

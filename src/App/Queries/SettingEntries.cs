@@ -3,10 +3,10 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Settings as documents.</summary>
+/// <summary>Converts settings to documents.</summary>
 public static class SettingEntries
 {
-    /// <summary>One setting.</summary>
+    /// <summary>Converts one setting.</summary>
     public static ConfigEntry Of(SettingValue value) =>
         new(
             value.Name,

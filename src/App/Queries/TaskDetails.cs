@@ -2,12 +2,12 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>A task with everything that its run's folder has about it.</summary>
+/// <summary>Collects everything that a run's folder contains about a task.</summary>
 public static class TaskDetails
 {
-    /// <summary>Reads the details.</summary>
+    /// <summary>Reads the details of a task.</summary>
     /// <param name="run">The observed run.</param>
-    /// <param name="id">Whole id of the task.</param>
+    /// <param name="id">Full id of the task.</param>
     public static TaskDocument Of(StoredRun run, string id)
     {
         var kept = Path.Combine(run.Folder, "tasks", id, "kept.md");

@@ -8,16 +8,16 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Limits and usage of the user's accounts, from files, or from the governors of a Temporal server; never from a model's
+/// <summary>Reads limits and usage of the user's accounts from files or from the governors of a Temporal server. It never calls a model's
 /// service.</summary>
-/// <param name="context">Environment and clock.</param>
-/// <param name="flags">Options that set something, such as the engine's address.</param>
+/// <param name="context">Provides the environment and clock.</param>
+/// <param name="flags">Options that set a setting, such as the engine's address.</param>
 internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
 {
     /// <summary>Reads the figures.</summary>
-    /// <param name="days">Days that the sums are of, today included.</param>
-    /// <param name="run">Only this run; null: all.</param>
-    /// <param name="stop">Cancels the question.</param>
+    /// <param name="days">Number of days to sum, including today.</param>
+    /// <param name="run">Id of the only run to sum, or null for all.</param>
+    /// <param name="stop">Cancels the query.</param>
     public async Task<UsageDocument> ReadAsync(int days, string? run, CancellationToken stop)
     {
         var shared = await SharedAsync(stop);
@@ -45,10 +45,11 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
         IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageLines.Of)];
     }
 
-    /// <summary>The ledgers of the server that is configured; null: none is, and those of the user's files count.</summary>
+    /// <summary>Returns the ledgers of the configured server, or null if none is configured and the ledgers in the user's files
+    /// apply.</summary>
     private async Task<LedgerBook?> SharedAsync(CancellationToken stop)
     {
-        // Invalid settings are no reason to show nothing.
+        // Invalid settings must not prevent showing the usage.
         var root = context.FindRepository()?.WorkTree;
         var settings = SettingsOfRepository.Open(root, context.Environment, flags, context.Trust, runId: null).Loaded.Settings;
         if (settings?.Temporal.Address is null)

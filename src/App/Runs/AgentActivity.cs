@@ -9,14 +9,15 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Present activity of agents, from <c>progress.json</c> of their runs, and what gates wait for.</summary>
+/// <summary>Reads the current activity of agents from <c>progress.json</c> of their runs, the reasons for which gates wait, and predicted
+/// conflicts.</summary>
 public static class AgentActivity
 {
-    /// <summary>A line for each task with a running agent, gate or set-up command, or with a waiting gate; under an empty id one for a
-    /// gate of the run itself, or for a hold.</summary>
-    /// <param name="runFolder">The run's folder.</param>
+    /// <summary>Returns a line for each task that has a running agent, gate or set-up command, or a waiting gate. A line under an empty id
+    /// describes a gate of the run itself or a hold.</summary>
+    /// <param name="runFolder">Folder of the run.</param>
     /// <param name="run">The run.</param>
-    /// <param name="environment">Variables of the process.</param>
+    /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyDictionary<string, string> Read(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = new Dictionary<string, string>();
@@ -62,7 +63,7 @@ public static class AgentActivity
         }
     }
 
-    /// <summary>The holds that concern the run, one for all runs first.</summary>
+    /// <summary>Returns the holds that affect the run, with a hold for all runs first.</summary>
     public static IReadOnlyList<Hold> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
         RunStates.IsFinal(run.State)
             ? []
@@ -74,11 +75,11 @@ public static class AgentActivity
                     .OrderBy(hold => !hold.IsOfAll),
             ];
 
-    /// <summary>Predicted conflicts for <c>status --json</c>.</summary>
+    /// <summary>Returns predicted conflicts for <c>status --json</c>.</summary>
     public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
         ConflictsAhead.Of(RepositoryOf(runFolder), run);
 
-    /// <summary>The run with what its agents do, for <c>status --json</c>.</summary>
+    /// <summary>Adds the current actions of its agents to a run, for <c>status --json</c>.</summary>
     public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = Read(runFolder, run, environment);
@@ -100,7 +101,7 @@ public static class AgentActivity
             };
     }
 
-    /// <summary>The run with the number of unread messages of each open task.</summary>
+    /// <summary>Adds the number of unread messages of each open task to a run.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
         if (!File.Exists(Mailbox.PathIn(runFolder)))
@@ -117,10 +118,11 @@ public static class AgentActivity
             };
     }
 
-    // .orchestrator/runs/RUN in the repository.
+    // The run's folder is .orchestrator/runs/RUN in the repository.
     private static string RepositoryOf(string runFolder) => Path.GetFullPath(Path.Combine(runFolder, "..", "..", ".."));
 
-    /// <summary>Folder of a task's last agent run; null before the first one, when there may be a folder of the task already.</summary>
+    /// <summary>Returns the folder of a task's last agent run, or null before the first one. The task's own folder may exist
+    /// earlier.</summary>
     public static string? LastStart(string taskFolder) =>
         !Directory.Exists(taskFolder)
             ? null
@@ -139,7 +141,7 @@ public static class AgentActivity
                 .Select(start => start.folder)
                 .FirstOrDefault();
 
-    // Written to a temporary file and renamed, so it is complete or missing.
+    // The file is replaced atomically, so it is complete or missing.
     private static string? ReadLine(string file)
     {
         try

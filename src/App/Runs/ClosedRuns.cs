@@ -4,17 +4,17 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Runs that are open by their record while the engine has closed them or does not know them: terminated by another tool, or the
-/// engine's file is another one.</summary>
+/// <summary>Detects runs that are open by their record although the engine has closed them or does not know them. Another tool may have
+/// terminated them, or the engine's file may have been replaced.</summary>
 public static class ClosedRuns
 {
-    /// <summary>Refuses a run that can't continue. The record of a closed one is corrected, so that it does not count as open any
-    /// more.</summary>
-    /// <param name="handle">The run on its engine.</param>
-    /// <param name="run">Its record; null: there is none.</param>
-    /// <param name="engine">Which engine it is, for people.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <summary>Rejects a run that can't continue. The record of a closed run is corrected, so that the run no longer counts as
+    /// open.</summary>
+    /// <param name="handle">Handle of the run on its engine.</param>
+    /// <param name="run">Record of the run, or null if there is none.</param>
+    /// <param name="engine">Description of the engine for messages.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="stop">Cancels the check.</param>
     /// <exception cref="UseCaseException">The run can't continue.</exception>
     public static async Task RefuseAsync(RunHandle handle, StoredRun? run, string engine, TimeProvider time, CancellationToken stop)
     {

@@ -5,27 +5,27 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it.</summary>
+/// <summary>Reads a run's <c>events.jsonl</c> to its end, and can follow it.</summary>
 public static class EventFile
 {
     private const int Block = 64 * 1024;
 
-    /// <summary>All complete lines.</summary>
+    /// <summary>Returns all complete lines.</summary>
     public static IReadOnlyList<string> ReadLines(string file)
     {
         var offset = 0L;
         return ReadNew(file, ref offset);
     }
 
-    /// <summary>A line as an event.</summary>
+    /// <summary>Parses a line as an event.</summary>
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
 
-    /// <summary>An event as text for people, with the time of day: for what happens now, and below a date.</summary>
+    /// <summary>Formats an event as text with the time of day only: for live output, and for lists under a date.</summary>
     public static string Describe(RunEvent happened) =>
         Describe(happened, happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>An event as text for people, with date and zone.</summary>
+    /// <summary>Formats an event as text with date and time zone.</summary>
     public static string DescribeWithDate(RunEvent happened) => Describe(happened, LocalTimes.Of(happened.Time));
 
     private static string Describe(RunEvent happened, string time)
@@ -38,11 +38,11 @@ public static class EventFile
         return text.ToString();
     }
 
-    /// <summary>Complete lines from the offset on, which is advanced; a partial line is read the next time. A file that was replaced
-    /// meanwhile (the run's folder was removed and written again) is read from its beginning.</summary>
-    /// <param name="file">The file; it may be missing.</param>
-    /// <param name="offset">Bytes from which on it is read, at the beginning of a line.</param>
-    /// <param name="most">At most so many lines, the last ones: what is before them is not read.</param>
+    /// <summary>Returns the complete lines after the offset, and advances the offset. A partial last line is left for the next call. A
+    /// file that was replaced meanwhile, because the run's folder was removed and written again, is read from its start.</summary>
+    /// <param name="file">The file, which may be missing.</param>
+    /// <param name="offset">Offset in bytes of the first line to read.</param>
+    /// <param name="most">Maximum number of lines, counted from the end; earlier ones are skipped.</param>
     public static IReadOnlyList<string> ReadNew(string file, ref long offset, int most = int.MaxValue)
     {
         if (!File.Exists(file))
@@ -68,11 +68,11 @@ public static class EventFile
         var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
         offset += whole;
 
-        // A power cut leaves zeros for lines that had not reached the disk.
+        // After a power cut, lines that had not reached the disk are filled with zero bytes.
         return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Select(line => line.Trim('\0')).Where(line => line.Length > 0)];
     }
 
-    // Where the last complete lines begin, at most so many, and not before a place.
+    // Returns the offset of the last complete lines: at most the given number, and not before the given offset.
     private static long BeginOfLast(FileStream stream, long from, int most)
     {
         var block = new byte[Block];
@@ -88,7 +88,7 @@ public static class EventFile
                 at--
             )
             {
-                // The first one met ends the last line.
+                // The first line feed that is found ends the last line, so it does not count.
                 if (block[at] == '\n' && ends++ == most)
                 {
                     return begin + at + 1;

@@ -2,13 +2,13 @@ using Orchestrator.Client;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Removes histories of removed runs from the engine.</summary>
-/// <param name="engine">The engine with their histories; null: there is none to ask.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Removes the histories of removed runs from the engine.</summary>
+/// <param name="engine">Engine with the histories, or null if there is none.</param>
+/// <param name="time">Clock.</param>
 public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, CancellationToken stop)
 {
-    /// <summary>Removes a run's history; a Temporal server keeps its own.</summary>
-    /// <returns>False: the run is open after all.</returns>
+    /// <summary>Removes the history of a run. A Temporal server manages its histories itself, so nothing is removed there.</summary>
+    /// <returns>False if the run is unexpectedly open.</returns>
     public async Task<bool> ForgetAsync(string run) =>
         engine switch
         {
@@ -17,7 +17,7 @@ public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, 
             _ => await engine.Runs.Get(run).FindExecutionAsync(stop) is not { IsOpen: true },
         };
 
-    /// <summary>After the last run: removes what belongs to no run, and returns free space to the disk.</summary>
+    /// <summary>Removes data that belongs to no run and returns free space to the disk. Call it after the last run.</summary>
     public async Task FinishAsync()
     {
         if (engine is { IsEmbedded: true })

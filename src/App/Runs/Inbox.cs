@@ -7,15 +7,15 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The questions to the user over all their repositories, from files and from the servers of their runs. It starts no engine and
-/// calls no model.</summary>
-/// <param name="context">Clock, environment, and the repository that the user is in.</param>
+/// <summary>Collects everything that needs the user's attention in all repositories, from files and from the servers of their runs. It
+/// starts no engine and calls no model.</summary>
+/// <param name="context">Provides the clock, the environment, and the user's current repository.</param>
 public sealed class Inbox(UseCaseContext context)
 {
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
 
-    /// <summary>All entries, most urgent first: by kind, then the oldest first. A repository that can't be read is told to the user and
-    /// does not hide the others.</summary>
+    /// <summary>Returns all entries, most urgent kind first and oldest first within a kind. A repository that can't be read is reported as
+    /// a warning and does not hide the others.</summary>
     public async Task<IReadOnlyList<InboxEntry>> ReadAsync(CancellationToken stop)
     {
         var known = new KnownRepositories(context.Environment);
@@ -44,7 +44,7 @@ public sealed class Inbox(UseCaseContext context)
         var entries = new List<InboxEntry>();
         foreach (var run in StoredRuns.Open(repository))
         {
-            // Which machine a run on a server waits for only that knows; no engine is started for it.
+            // Only the server knows the machine that a run waits for. The query starts no engine.
             var seen = await RunObservation.OfAsync(run, repository, context, stop);
             if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)))
             {

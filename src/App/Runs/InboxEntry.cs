@@ -11,34 +11,35 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Kinds of entries of the inbox, the most urgent first.</summary>
+/// <summary>Kinds of inbox entries, the most urgent first.</summary>
 public enum InboxKind
 {
-    /// <summary>A question of a run: an approval, an agent that asks, work that did not end well, a landing, an account.</summary>
+    /// <summary>A question of a run, such as an approval, a question from an agent, failed work, a landing or an account
+    /// problem.</summary>
     Question,
 
-    /// <summary>Nobody works on an open run.</summary>
+    /// <summary>An open run without a worker.</summary>
     Interrupted,
 
-    /// <summary>A time of a schedule at which no task began.</summary>
+    /// <summary>A time of a schedule at which no task started.</summary>
     MissedFire,
 
-    /// <summary>A message to the user that has not reached a target.</summary>
+    /// <summary>A notice that has not reached a target.</summary>
     UnsentNotice,
 
     /// <summary>A test whose quarantine has ended.</summary>
     QuarantineEnded,
 }
 
-/// <summary>One thing that needs the user, in any of their repositories.</summary>
-/// <param name="Kind">What kind of thing it is.</param>
+/// <summary>An item in any of the user's repositories that needs attention.</summary>
+/// <param name="Kind">Kind of the entry.</param>
 /// <param name="Repository">Root of the repository.</param>
-/// <param name="Run">The run; for a missed time of a schedule the one that was dispatched, else the schedule's name; for a test its
-/// name.</param>
-/// <param name="What">What is asked, in a sentence; it ends with a colon where <paramref name="Each"/> follows.</param>
-/// <param name="Each">For several tasks, what each of them asks.</param>
-/// <param name="Ways">Ways to answer it, the recommended one first, as in that repository.</param>
-/// <param name="Since">Since when it is so.</param>
+/// <param name="Run">Id of the run. For a missed time of a schedule: the dispatched run, or the schedule's name if there is none. For a
+/// test: its name.</param>
+/// <param name="What">The question in a sentence; it ends with a colon if <paramref name="Each"/> follows.</param>
+/// <param name="Each">Question of each task, if several tasks ask.</param>
+/// <param name="Ways">Possible answers as commands for that repository, the recommended one first.</param>
+/// <param name="Since">Time at which the item arose.</param>
 public sealed record InboxEntry(
     InboxKind Kind,
     string Repository,
@@ -51,28 +52,28 @@ public sealed record InboxEntry(
 {
     private const string Program = "orchestrate ";
 
-    /// <summary>Of the first question that it is about: <see cref="RunQuestion.Shown"/>; empty where it is about none.</summary>
+    /// <summary><see cref="RunQuestion.Shown"/> of the entry's first question; empty if the entry is about no question.</summary>
     public string Shown { get; init; } = "";
 
-    /// <summary>The answer that was given while nobody worked on the run, and waits for whoever does; null: none was.</summary>
+    /// <summary>Answer that was given while the run had no worker and that waits for the next one, or null if there is none.</summary>
     public string? Answered { get; init; }
 
-    /// <summary>The budget that is asked for, as it is now; null: none is, or it is not known.</summary>
+    /// <summary>Current state of the budget that the question is about, or null if it is about none or the state is unknown.</summary>
     public RunBudget? Budget { get; init; }
 
-    /// <summary>Identifies what is asked: another question of the same run is another entry.</summary>
+    /// <summary>Id of the question. Different questions of the same run are different entries.</summary>
     public string Id =>
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
         )[..8];
 
-    /// <summary>A command of this entry as it is typed in a folder.</summary>
+    /// <summary>Returns a command of this entry as it is typed in a given folder.</summary>
     /// <param name="way">One of <see cref="Ways"/>.</param>
-    /// <param name="here">Root of the repository that the user is in; null: none.</param>
+    /// <param name="here">Root of the user's current repository, or null if there is none.</param>
     public string From(AnswerWay way, string? here) =>
         here == Repository ? way.Command : KnownRepositories.Anywhere(way.Command[Program.Length..], Repository);
 
-    /// <summary>The questions of an open run, most urgent first.</summary>
+    /// <summary>Creates entries for the questions of an open run, most urgent first.</summary>
     public static IEnumerable<InboxEntry> Of(RunStatus run, RepositoryLocation repository)
     {
         var questions = run.Questions.ToDictionary(question => question.Id, StringComparer.Ordinal);
@@ -107,7 +108,7 @@ public sealed record InboxEntry(
         }
     }
 
-    // What is kept is a command as a person types it, perhaps with more behind its target.
+    // A stored answer is the command that the user typed, which may have options after its target; so only the first words are compared.
     private static string? AnswerTo(IEnumerable<RunQuestion?> asked, IReadOnlyList<string> kept)
     {
         var answers = asked
@@ -120,7 +121,7 @@ public sealed record InboxEntry(
 
     private static string Verb(string command) => string.Join(' ', command.Split(' ').Take(2));
 
-    /// <summary>The messages of one run that have not reached their targets.</summary>
+    /// <summary>Creates the entry for the undelivered notices of one run.</summary>
     public static InboxEntry OfUnsent(IReadOnlyList<UnsentNotice> notices, RepositoryLocation repository) =>
         new(
             InboxKind.UnsentNotice,
@@ -132,7 +133,7 @@ public sealed record InboxEntry(
             notices[0].Since
         );
 
-    /// <summary>A test that decides again, although nobody took it out of quarantine.</summary>
+    /// <summary>Creates the entry for a test whose quarantine has expired, so that it decides again.</summary>
     public static InboxEntry OfEnded(QuarantinedTest test, RepositoryLocation repository) =>
         new(
             InboxKind.QuarantineEnded,
@@ -148,7 +149,7 @@ public sealed record InboxEntry(
             new DateTimeOffset(test.Until.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
         );
 
-    /// <summary>The last time of a schedule, where no task began at it.</summary>
+    /// <summary>Creates the entry for the last time of a schedule if no task started at it; otherwise returns null.</summary>
     public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, RepositoryLocation repository)
     {
         if (schedule.IsPaused || fires is not [.., { Began: null, Missed: not MissedFire.NotYet } last])
@@ -156,7 +157,7 @@ public sealed record InboxEntry(
             return null;
         }
 
-        // What a run of it asks is an entry of its own.
+        // A question of the schedule's run has a separate entry.
         return last.Run is { Questions.Count: > 0 } or { Abandoned: true }
             ? null
             : new InboxEntry(

@@ -5,18 +5,19 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The schedules of a repository without an engine of one's own: from the embedded engine's file, or from the Temporal server that
-/// the settings name.</summary>
+/// <summary>Reads the schedules of a repository without starting an engine: from the embedded engine's file, or from the Temporal server
+/// that the settings name.</summary>
 internal static class KnownSchedules
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>The schedules, by name. A server that does not answer soon is told of, and its schedules are not among them.</summary>
+    /// <summary>Returns the schedules by name. If a server does not answer soon, a warning is printed and its schedules are
+    /// missing.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="context">Clock, settings and terminal.</param>
-    /// <param name="since">How far back their times go; they go until now.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <exception cref="InvalidOperationException">The engine's file is damaged, or another release wrote it.</exception>
+    /// <param name="context">Provides the clock, settings and user interaction.</param>
+    /// <param name="since">Start of the period whose times are read; it ends now.</param>
+    /// <param name="stop">Cancels the query.</param>
+    /// <exception cref="InvalidOperationException">The engine's file is damaged or was written by another release.</exception>
     public static async Task<IReadOnlyList<RunSchedule>> ReadAsync(
         RepositoryLocation repository,
         UseCaseContext context,
@@ -25,7 +26,7 @@ internal static class KnownSchedules
     )
     {
         var now = context.Time.GetUtcNow();
-        // The repository's files count only where they are trusted.
+        // Settings in the repository's files apply only if they are trusted.
         var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null).Loaded.Settings;
         if (settings?.Temporal.Address is not { } address)
         {

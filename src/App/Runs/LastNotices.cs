@@ -4,18 +4,19 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The messages of a run whose process ends: it waits for targets that do not answer, and names what stays behind.</summary>
+/// <summary>Delivers the remaining notices of a run when its process ends. It waits for targets that do not answer, and lists undelivered
+/// notices.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="context">Clock, services and terminal.</param>
+/// <param name="context">Provides the clock, services and user interaction.</param>
 public sealed class LastNotices(RepositoryLocation repository, UseCaseContext context)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly NoticeOutbox _outbox = new(repository.Key, context.Services);
 
-    /// <summary>Sends what is on its way, for a limited time, and names what has not arrived.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="patience">The limit.</param>
-    /// <param name="stop">Ends the waiting.</param>
+    /// <summary>Sends pending notices within a time limit, and lists those that were not delivered.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="patience">Time limit.</param>
+    /// <param name="stop">Ends the wait.</param>
     public async Task SendAsync(string run, TimeSpan patience, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -43,13 +44,13 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            // What is on its way is stored, and named below.
+            // Pending notices are stored, and are listed below.
         }
         Name(run);
     }
 
-    /// <summary>Names the messages that have not arrived, with the command that sends them.</summary>
-    /// <param name="run">Only those of a run; null: all of the repository.</param>
+    /// <summary>Lists undelivered notices, each with the command that sends it.</summary>
+    /// <param name="run">Id of the only run to list, or null for all of the repository.</param>
     public void Name(string? run)
     {
         foreach (var notice in _outbox.Read(run))
@@ -58,7 +59,7 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
         }
     }
 
-    /// <summary>The next step for a message that has not arrived.</summary>
+    /// <summary>Returns the next step for an undelivered notice.</summary>
     public static string NextOf(UnsentNotice notice) =>
         (notice.IsGivenUp ? "It is not tried again by itself" : "Any process that works in this repository tries it again")
         + $": 'orchestrate notify send {notice.Run}' sends it now.";

@@ -11,13 +11,15 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Corrects the record of a run by the engine's state of its newest execution: a terminated run could not write its end, and one
-/// that was reset continues although its record has an end. The embedded engine's file is read, so that no server is needed.</summary>
+/// <summary>Corrects the record of a run by the engine's state of its newest execution. A terminated run could not write its end, and a
+/// run that was reset continues although its record has an end. For the embedded engine the file is read, so no server is
+/// needed.</summary>
 public static class NewestExecution
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>The run by the embedded engine's file. If it is unknown there, or the file can't be read, the record is used.</summary>
+    /// <summary>Returns the run corrected by the embedded engine's file, or the unchanged record if the run is unknown there or the file
+    /// is unreadable.</summary>
     public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
         Read(
             repository,
@@ -29,8 +31,8 @@ public static class NewestExecution
             run
         );
 
-    /// <summary>The newest state of a run on a Temporal server, which is queried, unless the repository's files name it and are not
-    /// trusted, or it does not answer soon.</summary>
+    /// <summary>Returns the run corrected by a query to its Temporal server. The record stays unchanged if the server does not answer
+    /// soon, or if untrusted repository files name it.</summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -45,7 +47,7 @@ public static class NewestExecution
         {
             return run;
         }
-        // Invalid settings do not prevent showing the run, and the repository's files count only where they are trusted.
+        // Invalid settings must not prevent showing the run. Settings in the repository's files apply only if they are trusted.
         var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
@@ -83,7 +85,7 @@ public static class NewestExecution
         }
     }
 
-    /// <summary>The ledgers of the governors of a server; null if they don't answer soon.</summary>
+    /// <summary>Returns the ledgers of a server's governors, or null if they do not answer soon.</summary>
     private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -99,8 +101,8 @@ public static class NewestExecution
         }
     }
 
-    /// <summary>The run with the machine that it waits for, if it does; and where it is another machine's, or its record says another one
-    /// than it is on, since it was moved, with what it says itself.</summary>
+    /// <summary>Adds the machine that a run waits for, if any. If another machine owns the run, or the run has moved since its record was
+    /// written, the run's own status replaces the record.</summary>
     private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, UseCaseContext context, CancellationToken stop)
     {
         if (RunStates.IsFinal(run.Status.State))
@@ -110,7 +112,7 @@ public static class NewestExecution
         var status = run.Status;
         try
         {
-            // Of another machine's run, such as one that has tasks here, the record here is as old as the last task that came.
+            // The local record of another machine's run, such as one with tasks hosted here, is as old as the last task that came here.
             if (
                 await handle.FindQueueAsync(stop) is { Length: > 0 } queue
                 && (queue != status.Queue || QueueNames.MachineOf(queue) != context.Machine)
@@ -121,9 +123,10 @@ public static class NewestExecution
         }
         catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or OperationCanceledException)
         {
-            // No worker at all answers for runs: then its record says where it was.
+            // No worker answers queries, so the record determines the last known owner.
         }
-        // That may have used up all patience, and the answer of the server itself comes at once.
+        // The query may have used its whole time limit, but the server itself answers the next call at once; so that call gets a new
+        // limit.
         using var patience = new CancellationTokenSource(Patience, context.Time);
         return run with
         {
@@ -148,12 +151,12 @@ public static class NewestExecution
         }
         catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException)
         {
-            // An empty, damaged or newer file does not prevent showing the run; the process that serves it reports the problem.
+            // An empty, damaged or newer file must not prevent showing the run. The process that serves the file reports the problem.
             return unknown;
         }
     }
 
-    // A run that has written its end closes a moment later.
+    // A run writes its end to the record a moment before its execution closes.
     private static bool IsTold(StoredRun run, string? executionId) =>
         RunStates.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId;
 

@@ -5,7 +5,7 @@ namespace Orchestrator.App.Runs;
 /// <summary>The exit code for a run's state.</summary>
 public static class RunExit
 {
-    /// <summary>The exit code, or null while the run goes on by itself.</summary>
+    /// <summary>Returns the exit code, or null while the run continues without the user.</summary>
     public static Outcome? CodeOf(RunStatus run) =>
         run.State == RunStates.Escalated
             ? Outcome.WorkFailed

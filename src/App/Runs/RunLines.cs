@@ -6,30 +6,30 @@ using Orchestrator.Runs.Tasks.Mail;
 namespace Orchestrator.App.Runs;
 
 /// <summary>A transition of a run, or a message.</summary>
-/// <param name="Json">As it is stored, on one line.</param>
-/// <param name="Happened">A message has no number.</param>
+/// <param name="Json">The stored JSON, on one line.</param>
+/// <param name="Happened">The event; a message has no number.</param>
 public sealed record RunLine(string Json, RunEvent Happened);
 
-/// <summary>The history of a run, its transitions and its mail, by time.</summary>
+/// <summary>Reads the history of a run, with its transitions and mail ordered by time.</summary>
 public static class RunLines
 {
-    /// <summary>State of a line for a message, which is no transition.</summary>
+    /// <summary>State of a line for a message, which is not a transition.</summary>
     public const string Mail = "mail";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The number of unread messages of a task as text; empty: none.</summary>
+    /// <summary>Formats the number of unread messages of a task; empty if there are none.</summary>
     public static string Unread(RunTask task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
 
-    /// <summary>A run's mail, the oldest first.</summary>
-    /// <param name="folder">The run's folder.</param>
+    /// <summary>Returns the mail of a run, the oldest first.</summary>
+    /// <param name="folder">Folder of the run.</param>
     public static IReadOnlyList<MailSummary> ReadMail(string folder)
     {
         var offset = 0L;
         return ReadMail(folder, ref offset);
     }
 
-    /// <summary>Both by time; for equal times, transitions first. Neither list's own order is changed.</summary>
+    /// <summary>Merges two sequences by time, transitions first at equal times. The order within each sequence is preserved.</summary>
     public static IEnumerable<T> Merge<T>(
         IEnumerable<(DateTimeOffset Time, T Line)> transitions,
         IEnumerable<(DateTimeOffset Time, T Line)> mail
@@ -51,12 +51,12 @@ public static class RunLines
         }
     }
 
-    /// <summary>Transitions and mail; ends when <paramref name="isOver"/> returns true and the rest was read.</summary>
+    /// <summary>Follows transitions and mail until <paramref name="isOver"/> returns true and everything was read.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="isOver">True when nothing will be added any more.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="stop">Ends the following.</param>
-    /// <param name="limit">Of what is there already only so many, the last ones; null: all.</param>
+    /// <param name="isOver">Returns true once nothing more will be written.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="stop">Stops following.</param>
+    /// <param name="limit">Maximum number of existing lines to return, counted from the end, or null for all.</param>
     public static async IAsyncEnumerable<RunLine> FollowAsync(
         StoredRun run,
         Func<bool> isOver,
@@ -68,7 +68,7 @@ public static class RunLines
         var (read, readMail, most) = (0L, 0L, limit ?? int.MaxValue);
         while (true)
         {
-            // First the question, then the files: so everything written before the end is read.
+            // isOver is called before the files are read, so everything written before the end is read.
             var over = isOver();
             var mail = ReadMail(run.Folder, ref readMail).TakeLast(most).Select(message => (message.Time, Line(message))).ToList();
             var transitions = EventFile
@@ -88,7 +88,7 @@ public static class RunLines
         }
     }
 
-    /// <summary>A message as a line among the transitions.</summary>
+    /// <summary>Formats a message as a line among the transitions.</summary>
     public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
 
     private static RunEvent Event(MailSummary mail) =>

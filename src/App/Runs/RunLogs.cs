@@ -5,16 +5,16 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The logs of all agents of a run as one stream.</summary>
+/// <summary>Reads the logs of all agents of a run as one stream.</summary>
 /// <param name="run">The run.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 public sealed class RunLogs(StoredRun run, TimeProvider time)
 {
     private const int Waiting = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Each line with its task: of the last agent run of each task, one task after the other; when followed, as they are written,
-    /// with agents that start later, until the run has ended.</summary>
+    /// <summary>Returns each line with its task. Without following, it reads the last agent run of each task, one task after the other.
+    /// When following, it returns lines as they are written, also from agents that start later, until the run has ended.</summary>
     public IAsyncEnumerable<(string Task, string Line)> ReadAsync(bool follow, CancellationToken stop) =>
         follow ? FollowAsync(stop) : ReadOnceAsync(stop);
 

@@ -3,11 +3,12 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds runs by what people call them: the id or the name of its files, the beginning or the last characters of one, or words of
-/// the title. Every command that takes a run asks here.</summary>
+/// <summary>Finds runs by a name that a user typed: a run's id, file name, prefix or suffix, or words of its title. All commands that take
+/// a run use it.</summary>
 public static class RunNames
 {
-    /// <summary>The random part of an id is six characters; fewer than four would be found by chance.</summary>
+    /// <summary>Minimum length of a suffix. The random part of an id has six characters; a suffix of fewer than four could match by
+    /// chance.</summary>
     private const int LeastEnd = 4;
     private const int EndLength = 6;
     private const int LeastWords = 3;
@@ -15,12 +16,12 @@ public static class RunNames
 
     private sealed record Names(string Id, string Files, string Title);
 
-    /// <summary>The only run of some ids that a text names: runs that the server, a machine's holds or a survey know.</summary>
+    /// <summary>Returns the only id that a text names among the ids of runs on a server, in holds or in a survey.</summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="text">The text that was given.</param>
-    /// <param name="repository">Knows the titles of its runs; null: no title is known.</param>
+    /// <param name="text">Text that the user typed.</param>
+    /// <param name="repository">Repository whose runs' titles are searched, or null for none.</param>
     /// <returns>The id.</returns>
-    /// <exception cref="UseCaseException">It names none, or several.</exception>
+    /// <exception cref="UseCaseException">The text names no run or several.</exception>
     public static string RequireId(IEnumerable<string> ids, string text, RepositoryLocation? repository)
     {
         var stored = repository is null ? [] : StoredRuns.List(repository);
@@ -28,21 +29,22 @@ public static class RunNames
         return Require([.. ids.Distinct().Select(id => new Names(id, id, titles.GetValueOrDefault(id, "")))], text, []).Id;
     }
 
-    /// <summary>The runs that a text names, by the most exact kind of name that fits: one where it is clear.</summary>
-    /// <param name="runs">The runs among which it is looked for.</param>
-    /// <param name="text">The text that was given.</param>
+    /// <summary>Returns the runs that a text names, by the most exact kind of match. The result has one run if the name is
+    /// unambiguous.</summary>
+    /// <param name="runs">Runs to search.</param>
+    /// <param name="text">Text that the user typed.</param>
     public static IReadOnlyList<StoredRun> Find(IReadOnlyList<StoredRun> runs, string text) =>
         Of(runs, Find([.. runs.Select(NamesOf)], text));
 
-    /// <summary>As <c>Find</c>, by ids and names of files alone: a word of a title may also be a task's id.</summary>
+    /// <summary>Does the same as <c>Find</c> without titles, because a word of a title may also be the id of a task.</summary>
     public static IReadOnlyList<StoredRun> FindById(IReadOnlyList<StoredRun> runs, string text) =>
         Of(runs, FindById([.. runs.Select(NamesOf)], text));
 
-    /// <summary>The only run that a text names.</summary>
+    /// <summary>Returns the only run that a text names.</summary>
     /// <param name="runs">All runs.</param>
-    /// <param name="text">The text that was given.</param>
-    /// <param name="tasks">Ids of tasks that it could name as well, which are suggested too.</param>
-    /// <exception cref="UseCaseException">It names none, or several.</exception>
+    /// <param name="text">Text that the user typed.</param>
+    /// <param name="tasks">Ids of tasks that the text could name as well, which are also suggested.</param>
+    /// <exception cref="UseCaseException">The text names no run or several.</exception>
     public static StoredRun Require(IReadOnlyList<StoredRun> runs, string text, IEnumerable<string> tasks)
     {
         var found = Require([.. runs.Select(NamesOf)], text, tasks);
@@ -100,7 +102,7 @@ public static class RunNames
         );
     }
 
-    // The run whose other name is near.
+    // Returns the run that has a similar alternative name.
     private static string? ByAnother(IReadOnlyList<Names> runs, string text, Func<Names, IEnumerable<string>> names) =>
         NearestName.Of(text, runs.SelectMany(names)) is { } near ? runs.First(run => names(run).Contains(near)).Id : null;
 

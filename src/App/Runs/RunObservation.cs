@@ -7,10 +7,10 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The present state of a run: by its record, by its engine, and by whether a worker runs.</summary>
+/// <summary>Determines the current state of a run from its record, its engine and the presence of a worker.</summary>
 public static class RunObservation
 {
-    /// <summary>Queries its engine, also on a Temporal server, and checks for workers.</summary>
+    /// <summary>Observes a run by querying its engine, including a Temporal server, and checking for workers.</summary>
     public static async Task<StoredRun> OfAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -18,7 +18,7 @@ public static class RunObservation
         CancellationToken stop
     ) => await OfFilesAsync(await NewestExecution.AskAsync(run, repository, context, stop), repository, context, stop);
 
-    /// <summary>Observes a run by this machine's files alone, for frequent polling.</summary>
+    /// <summary>Observes a run from this machine's files only, for frequent polling.</summary>
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -58,27 +58,28 @@ public static class RunObservation
             ? unsent
             : null;
 
-    /// <summary>The run with its budgets, for those who tell of money.</summary>
+    /// <summary>Adds the budgets to a run, for callers that show costs.</summary>
     public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
         run with
         {
             Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
         };
 
-    /// <summary>The cure for a run without a worker.</summary>
+    /// <summary>Returns the suggested fix for a run without a worker.</summary>
     public static string Cure(StoredRun run) =>
         run.Status.Away is { } away
             ? MachineWords.Of(away, run.Id)
             : $"Nobody works on it now. 'orchestrate resume {run.Id}' continues it.";
 
-    /// <summary>The machine that a run of the embedded engine waits for while no process serves that: files say when a worker was there
-    /// only by their age, which is no fact. Null: it is this machine, or the record does not name it.</summary>
+    /// <summary>Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is
+    /// this machine or the record does not name it. The time of its last contact is unknown, because the age of files does not prove
+    /// it.</summary>
     private static MachineAway? AwayByRecord(RunStatus run, UseCaseContext context) =>
         QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
             ? new MachineAway(machine, run.Host, Since: null, LastSeen: null)
             : null;
 
-    // Null: unknown for runs on a Temporal server that was not asked.
+    // Returns null if unknown, for runs on a Temporal server that was not queried.
     private static async Task<bool?> IsAbandonedAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -100,7 +101,7 @@ public static class RunObservation
         }
         catch (UseCaseException)
         {
-            // Invalid settings do not prevent showing the run; resuming it reports them.
+            // Invalid settings must not prevent showing the run. Resuming the run reports them.
             return null;
         }
     }

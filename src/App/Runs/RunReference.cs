@@ -3,12 +3,12 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>A reference to a run or one of its tasks: <c>RUN</c> or <c>RUN/TASK</c>, each possibly shortened.</summary>
-/// <param name="Run">The part for the run; null: not given.</param>
-/// <param name="Task">The part for the task; null: the whole run.</param>
+/// <summary>A reference to a run or one of its tasks: <c>RUN</c> or <c>RUN/TASK</c>, each possibly abbreviated.</summary>
+/// <param name="Run">Part for the run, or null if not given.</param>
+/// <param name="Task">Part for the task, or null for the whole run.</param>
 public sealed record RunReference(string? Run, string? Task)
 {
-    /// <summary>Splits what was written.</summary>
+    /// <summary>Splits a text into its parts.</summary>
     public static RunReference Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -21,8 +21,8 @@ public sealed record RunReference(string? Run, string? Task)
             : new RunReference(slash == 0 ? null : text[..slash], slash == text.Length - 1 ? null : text[(slash + 1)..]);
     }
 
-    /// <summary>The run to change, and its task where one is named.</summary>
-    /// <exception cref="UseCaseException">Nothing matches, or more than one; or the run belongs to another place.</exception>
+    /// <summary>Returns the run to change, and its task if one is named.</summary>
+    /// <exception cref="UseCaseException">The text matches no run or several, or the run belongs to another place.</exception>
     public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
@@ -31,8 +31,8 @@ public sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.RequireOpen(repository, reference.Run, reference.Task is null), reference);
     }
 
-    /// <summary>The run to show, and its task where one is named.</summary>
-    /// <exception cref="UseCaseException">Nothing matches, or more than one.</exception>
+    /// <summary>Returns the run to show, and its task if one is named.</summary>
+    /// <exception cref="UseCaseException">The text matches no run or several.</exception>
     public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
@@ -41,12 +41,12 @@ public sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.Require(repository, reference.Run, reference.Task is null), reference);
     }
 
-    /// <summary>The run to show, where no task may be named.</summary>
-    /// <exception cref="UseCaseException">Nothing matches, or more than one, or a task was named.</exception>
+    /// <summary>Returns the run to show, if a task may not be named.</summary>
+    /// <exception cref="UseCaseException">The text matches no run or several, or names a task.</exception>
     public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => Whole(Require(repository, text));
 
-    /// <summary>The run of a reference to a whole run.</summary>
-    /// <exception cref="UseCaseException">A task was named.</exception>
+    /// <summary>Returns the run of a reference to a whole run.</summary>
+    /// <exception cref="UseCaseException">The reference names a task.</exception>
     public static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
         found.Reference.Task is null
             ? found.Run
@@ -56,15 +56,16 @@ public sealed record RunReference(string? Run, string? Task)
                 $"Name the run: {found.Run.Id}."
             );
 
-    // A run's folder is found without reading the other runs.
+    // If the text is the name of a run's folder, the other runs need not be read.
     private static bool IsOneWord(string? text, RepositoryLocation repository) =>
         !string.IsNullOrEmpty(text)
         && !text.Contains('/', StringComparison.Ordinal)
         && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
 
-    /// <summary>The run or the task that one word names: a run by its id, or a task: of an open run (to be changed), of the run that is
-    /// meant where none is named, or of an older one. A word of a run's title is tried last, by <see cref="RunNames"/>.</summary>
-    /// <returns>Null: it is a run's, or nobody's.</returns>
+    /// <summary>Resolves a single word to a task, unless it is the exact id of a run. Open runs are searched first if the task is to be
+    /// changed; otherwise the default run is. Then follow prefixes of run ids, prefixes of task ids, and tasks of older runs.
+    /// <see cref="RunNames"/> matches words of titles last.</summary>
+    /// <returns>The task, or null if the word names a run or nothing.</returns>
     private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
     {
         var all = StoredRuns.List(repository);
@@ -116,13 +117,13 @@ public sealed record RunReference(string? Run, string? Task)
             );
     }
 
-    /// <summary>The task's whole id, or null for the whole run.</summary>
+    /// <summary>Returns the task's full id, or null for the whole run.</summary>
     /// <exception cref="UseCaseException">The run has no such task.</exception>
     public string? FindTask(RunStatus run) =>
         Task is null ? null : UniquePrefix.Find(Task, [.. run.Tasks.Select(task => task.Id)], $"task of {run.RunId}");
 
-    /// <summary>The task's whole id.</summary>
-    /// <exception cref="UseCaseException">None is named, or the run has no such task.</exception>
+    /// <summary>Returns the task's full id.</summary>
+    /// <exception cref="UseCaseException">No task is named, or the run has no such task.</exception>
     public string RequireTask(RunStatus run) =>
         FindTask(run)
         ?? throw new UseCaseException(

@@ -2,18 +2,18 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The records of runs for those who look every second: a record is read again only where its file was written since, so that runs
-/// that have ended cost a look at a file's time and length.</summary>
+/// <summary>Caches the records of runs for callers that poll every second. A record is read again only if the time or length of its file
+/// has changed.</summary>
 public sealed class StoredRunCache
 {
     private readonly Dictionary<string, ((DateTime Written, long Length) Stamp, StoredRun Run)> _read = new(StringComparer.Ordinal);
 
-    /// <summary>All runs, as <see cref="StoredRuns.List(RepositoryLocation)"/> gives them.</summary>
+    /// <summary>Returns all runs in the order of <see cref="StoredRuns.List(RepositoryLocation)"/>.</summary>
     public IReadOnlyList<StoredRun> List(RepositoryLocation repository) => StoredRuns.List(repository, Read);
 
-    /// <summary>All runs whose records can be read, for background units: a damaged record hides no other run.</summary>
+    /// <summary>Returns all runs whose records can be read, for background units. A damaged record does not hide other runs.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="damaged">Receives the problems of the others, by the folders' names.</param>
+    /// <param name="damaged">Receives the errors of damaged records by folder name.</param>
     public IReadOnlyList<StoredRun> List(RepositoryLocation repository, Dictionary<string, string> damaged) =>
         StoredRuns.List(
             repository,
@@ -33,7 +33,7 @@ public sealed class StoredRunCache
 
     private StoredRun? Read(string folder)
     {
-        // Before it is read: what is written meanwhile is read the next time.
+        // The time is read before the content, so that a concurrent write is noticed by the next call.
         var file = new FileInfo(StoredRun.StatusFile(folder));
         var stamp = (file.LastWriteTimeUtc, file.Exists ? file.Length : 0);
         if (_read.TryGetValue(folder, out var known) && known.Stamp == stamp)

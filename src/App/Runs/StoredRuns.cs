@@ -3,15 +3,15 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The runs of a repository, from its files alone.</summary>
+/// <summary>Finds the runs of a repository from its files alone.</summary>
 public static class StoredRuns
 {
-    /// <summary>All runs, the one that changed last first.</summary>
+    /// <summary>Returns all runs, the most recently changed first.</summary>
     public static IReadOnlyList<StoredRun> List(RepositoryLocation repository) => List(repository, StoredRun.TryRead);
 
-    /// <summary>All runs, the one that changed last first.</summary>
+    /// <summary>Returns all runs, the most recently changed first.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="read">Reads a run's folder; null where nothing was written yet.</param>
+    /// <param name="read">Reads a run's folder; returns null if nothing has been written yet.</param>
     public static IReadOnlyList<StoredRun> List(RepositoryLocation repository, Func<string, StoredRun?> read)
     {
         if (!Directory.Exists(repository.RunsFolder))
@@ -25,7 +25,7 @@ public static class StoredRuns
         }
         catch (DirectoryNotFoundException)
         {
-            // Removed since.
+            // The folder was removed concurrently.
             return [];
         }
         List<StoredRun> runs =
@@ -39,24 +39,23 @@ public static class StoredRuns
         return runs;
     }
 
-    /// <summary>The run that is meant where none is named, for reading and for changing alike: the only open one, else the
-    /// latest.</summary>
+    /// <summary>Returns the run to use if none is named, for reading and for changing: the only open run, or else the latest.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="all">The records of all runs.</param>
-    /// <returns>Null: there is no run.</returns>
+    /// <param name="all">Records of all runs.</param>
+    /// <returns>The run, or null if there are no runs.</returns>
     public static StoredRun? Default(RepositoryLocation repository, IReadOnlyList<StoredRun> all) =>
         Open(repository, all) is [var only] ? only
         : all.Count > 0 ? NewestExecution.Of(all[0], repository)
         : null;
 
-    /// <summary>The run to show: the only open one where none is named, else the latest.</summary>
+    /// <summary>Returns the run to show. If none is named, it is the only open run, or else the latest.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">The text that was given: see <see cref="RunNames"/>.</param>
-    /// <param name="alsoTasks">It could have named a task as well, so tasks are suggested too.</param>
-    /// <exception cref="UseCaseException">There is none, or the name matches none or several.</exception>
+    /// <param name="given">Name that the user typed; see <see cref="RunNames"/>.</param>
+    /// <param name="alsoTasks">True if the name could also be that of a task, so that tasks are suggested too.</param>
+    /// <exception cref="UseCaseException">There are no runs, or the name matches none or several.</exception>
     public static StoredRun Require(RepositoryLocation repository, string? given, bool alsoTasks = false)
     {
-        // If the name is a folder only that one is read: with years of runs this must stay fast.
+        // If the name is that of a folder, only this folder is read, which stays fast even after years of runs.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
         {
             return NewestExecution.Of(named, repository);
@@ -76,20 +75,20 @@ public static class StoredRuns
         return NewestExecution.Of(RunNames.Require(runs, given, tasks), repository);
     }
 
-    /// <summary>The run to change: where none is named, the only open one.</summary>
+    /// <summary>Returns the run to change. If none is named, it is the only open run.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">The text that was given.</param>
-    /// <param name="alsoTasks">As for <see cref="Require"/>.</param>
-    /// <exception cref="UseCaseException">The name matches none or several, none was given and not exactly one is open, or the run belongs
-    /// to another place.</exception>
+    /// <param name="given">Name that the user typed.</param>
+    /// <param name="alsoTasks">True if the name could also be that of a task; see <see cref="Require"/>.</param>
+    /// <exception cref="UseCaseException">The name matches no run or several, none was given and not exactly one is open, or the run
+    /// belongs to another place.</exception>
     public static StoredRun RequireOpen(RepositoryLocation repository, string? given, bool alsoTasks = false) =>
         DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, alsoTasks));
 
-    /// <summary>A run that may be changed from here: an open one must belong to this place.</summary>
-    /// <exception cref="UseCaseException">It belongs to another one.</exception>
+    /// <summary>Rejects an open run that belongs to another place. Only an ended run may be changed from anywhere.</summary>
+    /// <exception cref="UseCaseException">The run belongs to another place.</exception>
     public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
     {
-        // The paths of its worktrees and agents' folders and the name of its queue contain that place.
+        // Paths of the run's worktrees and agent folders, and the name of its task queue, contain that place.
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {
@@ -106,11 +105,11 @@ public static class StoredRuns
         return run;
     }
 
-    /// <summary>Runs that have not ended. If a record says open, the engine is checked; a run that was reset is found by its name
-    /// alone.</summary>
+    /// <summary>Returns the runs that have not ended. If a record is open, the engine is checked. A run that was reset is found only by
+    /// its name.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
 
-    /// <summary>The open runs among records that were read already.</summary>
+    /// <summary>Returns the open runs among records that were already read.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
             .. all.Where(run => !RunStates.IsFinal(run.Status.State))
@@ -118,10 +117,10 @@ public static class StoredRuns
                 .Where(run => !RunStates.IsFinal(run.Status.State)),
         ];
 
-    /// <summary>The record of a run by its whole id; null where there is none.</summary>
+    /// <summary>Returns the record of a run by its full id, or null if there is none.</summary>
     public static StoredRun? Find(RepositoryLocation repository, string id)
     {
-        // An id that is invalid as a folder name has a folder of another name.
+        // If the id is invalid as a folder name, the run's folder has another name.
         var folder = Path.Combine(repository.RunsFolder, id);
         return (Directory.Exists(folder) ? StoredRun.TryRead(folder) : null) ?? List(repository).FirstOrDefault(run => run.Id == id);
     }
@@ -137,9 +136,9 @@ public static class StoredRuns
         };
     }
 
-    /// <summary>The error of a command that needs a run, where there never was one.</summary>
+    /// <summary>Returns the error of a command that needs a run in a repository without runs.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">The run that was named; null: none was.</param>
+    /// <param name="given">Name of the run that the user typed, or null if none.</param>
     public static UseCaseException NoneYet(RepositoryLocation repository, string? given = null) =>
         new(
             Outcome.Usage,
@@ -153,7 +152,7 @@ public static class StoredRuns
                 )
         );
 
-    /// <summary>The error of a command that needs an open run.</summary>
+    /// <summary>Returns the error of a command that needs an open run.</summary>
     public static UseCaseException NoneOpen(RepositoryLocation repository) =>
         List(repository).Count == 0
             ? NoneYet(repository)

@@ -4,15 +4,15 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>The schedules of a repository from the file of its embedded engine, also while a process serves it: looking at them starts
-/// nothing.</summary>
+/// <summary>Reads the schedules of a repository from its embedded engine's file, even while a process serves it. Reading starts no
+/// runs.</summary>
 public static class StoredSchedules
 {
-    /// <summary>The schedules, by name; none where there is no engine file yet.</summary>
+    /// <summary>Returns the schedules by name; empty if there is no engine file yet.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="since">How far back their times go.</param>
-    /// <param name="now">Until when they go.</param>
-    /// <exception cref="InvalidOperationException">The file is damaged, or another release wrote it.</exception>
+    /// <param name="since">Start of the period whose times are read.</param>
+    /// <param name="now">End of that period.</param>
+    /// <exception cref="InvalidOperationException">The file is damaged or was written by another release.</exception>
     public static IReadOnlyList<RunSchedule> Read(RepositoryLocation repository, DateTimeOffset since, DateTimeOffset now)
     {
         var file = Path.Combine(repository.OrchestratorFolder, EngineFile.FileName);

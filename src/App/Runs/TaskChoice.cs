@@ -2,18 +2,18 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Which tasks of a plan are run, by whole ids.</summary>
-/// <param name="Only">These; empty: all.</param>
-/// <param name="Phase">From this phase on; null: from the first.</param>
+/// <summary>Selection of a plan's tasks by their full ids.</summary>
+/// <param name="Only">Ids of the selected tasks; empty for all.</param>
+/// <param name="Phase">First phase to run, or null for the first of the plan.</param>
 public sealed record TaskChoice(IReadOnlyList<string> Only, string? Phase)
 {
-    /// <summary>All of them.</summary>
+    /// <summary>Selects all tasks.</summary>
     public static TaskChoice All { get; } = new([], null);
 
-    /// <summary>Ids of the tasks that will run.</summary>
+    /// <summary>Returns the ids of the tasks that will run.</summary>
     public IReadOnlySet<string> Ids(Plan plan) => TaskSelection.Of(plan, Only, Phase, []);
 
-    /// <summary>The tasks that <c>--only</c> and <c>--phase</c> name by a part of their ids.</summary>
+    /// <summary>Selects the tasks that <c>--only</c> and <c>--phase</c> name by parts of their ids.</summary>
     public static TaskChoice Of(Plan plan, IReadOnlyList<string>? only, string? phase)
     {
         string[] ids = [.. plan.Tasks.Select(task => task.Id)];

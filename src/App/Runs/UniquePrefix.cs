@@ -2,14 +2,14 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Matches ids by any unique prefix.</summary>
+/// <summary>Matches ids by a unique prefix.</summary>
 public static class UniquePrefix
 {
-    /// <summary>The id that matches.</summary>
-    /// <param name="given">What the person wrote.</param>
+    /// <summary>Returns the id that matches.</summary>
+    /// <param name="given">Text that the user typed.</param>
     /// <param name="ids">All ids.</param>
-    /// <param name="what">What they are, for messages: "run", "task of this plan".</param>
-    /// <exception cref="UseCaseException">None or several ids begin so.</exception>
+    /// <param name="what">Kind of id for messages, such as "run" or "task of this plan".</param>
+    /// <exception cref="UseCaseException">No id or several ids have the prefix.</exception>
     public static string Find(string given, IReadOnlyList<string> ids, string what)
     {
         if (ids.FirstOrDefault(id => string.Equals(id, given, StringComparison.OrdinalIgnoreCase)) is { } exact)
@@ -44,7 +44,7 @@ public static class UniquePrefix
         throw new UseCaseException(Outcome.Usage, $"{None(given, what)}.", known);
     }
 
-    // The id comes behind the first word: no task 'a' of this plan.
+    // The id follows the first word of the kind: no task 'a' of this plan.
     private static string None(string given, string what) =>
         what.Split(' ', 2) is [var kind, var rest] ? $"There is no {kind} '{given}' {rest}" : $"There is no {what} '{given}'";
 }

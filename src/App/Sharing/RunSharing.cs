@@ -8,12 +8,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>Pushes the open runs of this machine to the remote that their settings name, every so often, so that another machine can go on
-/// with them. What another one has taken over is pushed no more, and its agents here are ended before they do what is done there.</summary>
-/// <param name="findQueue">Asks the server for the queue of a run, which says whose the run is.</param>
-/// <param name="repositories">Repositories of this worker, as runs name them.</param>
-/// <param name="context">Clock and terminal.</param>
-/// <param name="log">Receives errors, and files that are not shared.</param>
+/// <summary>Pushes the open runs of this machine periodically to the configured remote, so that another machine can continue them. A run
+/// that another machine took over is no longer pushed, and its agents here are ended before they duplicate work.</summary>
+/// <param name="findQueue">Queries the server for the task queue of a run, which identifies the run's owner host.</param>
+/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <param name="context">Provides the clock and user interaction.</param>
+/// <param name="log">Receives errors and the names of files that are not shared.</param>
 internal sealed class RunSharing(
     Func<string, CancellationToken, Task<string>> findQueue,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
@@ -24,10 +24,11 @@ internal sealed class RunSharing(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly RunShare _share = new(context.Services);
 
-    // Runs that another machine has, with the times of their records here. Whatever brings a run back writes its record anew.
+    // Runs that another machine owns, with the write times of their local records. Moving a run back rewrites its record, which ends the
+    // fence.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _fenced = new(StringComparer.Ordinal);
 
-    /// <summary>True if a run of this machine is pushed by it.</summary>
+    /// <summary>True if this unit pushes a run because this machine owns it.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
         !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
 
@@ -62,18 +63,18 @@ internal sealed class RunSharing(
                 await GiveUpAsync(run, reference);
                 return "";
             case false:
-                // Who wanted it has not come to the end, or the remote has lost what was pushed.
+                // The other machine did not complete the take-over, or the remote lost the pushed refs.
                 Logger.NotShared(run.Id, await _share.ReclaimAsync(run.Id, reference, remote, stop));
                 return "";
             default:
-                // Nothing more of it is pushed until the server says whose it is.
+                // Pushing stops until the server reports the owner.
                 return "another machine has pushed it, and the server can't be asked whose it is";
         }
     }
 
     private bool IsFenced(StoredRun run) => _fenced.TryGetValue(run.Id, out var writtenAt) && writtenAt == run.WrittenAt;
 
-    /// <summary>True if another machine has the run; null: the server does not say.</summary>
+    /// <summary>True if another machine owns the run, or null if the server does not answer.</summary>
     private async Task<bool?> IsTakenAsync(string runId, RepositoryReference reference, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, context.Time);
@@ -81,7 +82,7 @@ internal sealed class RunSharing(
         try
         {
             var queue = await findQueue(runId, patience.Token);
-            // One that is being given away is still pushed here.
+            // This machine still pushes a run that is being drained.
             return queue.Length > 0 && queue != reference.Queue && queue != QueueNames.ForLeaving(context.Machine, reference.Key);
         }
         catch (Exception silent)

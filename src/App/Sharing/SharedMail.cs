@@ -5,12 +5,12 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>Exchanges the mail of runs whose tasks are distributed over hosts, every few seconds.</summary>
-/// <param name="sharing">Says which runs of this machine are shared by it.</param>
-/// <param name="takesTasks">True if tasks of other machines' runs can be here.</param>
-/// <param name="remotes">The git remotes that machines share, by the paths of repositories.</param>
-/// <param name="repositories">Repositories of this worker, as runs name them.</param>
-/// <param name="context">Clock and services.</param>
+/// <summary>Exchanges the mail of distributed runs every few seconds.</summary>
+/// <param name="sharing">Determines the runs of this machine that are shared.</param>
+/// <param name="takesTasks">True if this machine can host tasks of other machines' runs.</param>
+/// <param name="remotes">Shared git remotes by repository path.</param>
+/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class SharedMail(
     RunSharing sharing,

@@ -4,10 +4,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>A background unit that acts on runs which machines share. Where none is shared, passes are rare.</summary>
-/// <param name="name">Name for people.</param>
-/// <param name="repositories">Repositories of this worker, as runs name them.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Background unit that acts on shared runs. Passes are rare while no run is shared.</summary>
+/// <param name="name">Display name.</param>
+/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <param name="time">Clock.</param>
 /// <param name="log">Receives errors.</param>
 internal abstract class SharedRunUnit(
     string name,
@@ -21,14 +21,14 @@ internal abstract class SharedRunUnit(
     private readonly StoredRunCache _runs = new();
     private readonly Pace _pace = new(time);
 
-    /// <summary>The interval at which the unit acts on a run; null: the run is not the unit's concern.</summary>
+    /// <summary>Returns the interval at which the unit acts on a run, or null if the run does not concern the unit.</summary>
     protected abstract TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference);
 
     /// <summary>Acts on a run.</summary>
-    /// <returns>A problem for people; empty: there is none.</returns>
+    /// <returns>Problem as text; empty if there is none.</returns>
     protected abstract Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop);
 
-    /// <summary>True if another machine has the run.</summary>
+    /// <summary>True if another machine owns the run.</summary>
     protected static bool IsOfOther(StoredRun run, RepositoryReference reference) =>
         run.Status.Queue.Length > 0 && run.Status.Queue != reference.Queue;
 
@@ -49,7 +49,7 @@ internal abstract class SharedRunUnit(
         return runs.Exists(one => !RunStates.IsFinal(one.Run.Status.State)) ? Pause : LongPause;
     }
 
-    /// <summary>The runs that are the unit's concern, after the unit has stopped.</summary>
+    /// <summary>Lists the runs that concern the unit, for use after it has stopped.</summary>
     protected IEnumerable<(StoredRun Run, RepositoryReference Reference)> List() =>
         List(new StoredRunCache(), []).Select(one => (one.Run, one.Reference));
 
@@ -65,6 +65,6 @@ internal abstract class SharedRunUnit(
             select (run, one.Reference, interval.Value),
         ];
 
-    // The run itself, or one of its tasks.
+    // Matches the run itself and its tasks.
     private static bool IsOf(StoredRun run, string item) => item == run.Id || item.StartsWith($"{run.Id}/", StringComparison.Ordinal);
 }

@@ -7,27 +7,27 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>A new run: its id, and checks that no other run has it or does the same work.</summary>
+/// <summary>Chooses the id of a new run and checks that no other run has the id or does the same work.</summary>
 public static class NewRun
 {
-    /// <summary>A new id, made from the run's subject.</summary>
-    /// <param name="request">The request in words; null where a file is named.</param>
-    /// <param name="named">The plan or backlog.</param>
+    /// <summary>Creates an id from the run's subject.</summary>
+    /// <param name="request">Request text, or null if a file is named.</param>
+    /// <param name="named">Plan or backlog file.</param>
     public static string NewId(string? request, string? named) =>
         RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
-    /// <summary>Asks where an open run does the same work, or one has landed it and nothing has changed since: it would be paid
-    /// twice.</summary>
-    /// <param name="input">The start's input.</param>
+    /// <summary>Asks for confirmation if an open run does the same work, or an earlier run landed it and nothing has changed since. The
+    /// work would be paid twice.</summary>
+    /// <param name="input">Input of the new run.</param>
     /// <param name="runId">Id of the new run.</param>
-    /// <param name="again"><c>--again</c>: the work is meant.</param>
-    /// <param name="besideOpen">A second run beside an open one is meant, by <c>--yes</c> or an explicit id; not beside one that has landed
-    /// a part.</param>
+    /// <param name="again">True if <c>--again</c> confirms the repetition.</param>
+    /// <param name="besideOpen">True if <c>--yes</c> or an explicit id confirms a second run beside an open one. It does not apply if the
+    /// open run has landed a part.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="target">The branch to land on; null: the one that is checked out.</param>
-    /// <param name="context">Terminal.</param>
-    /// <returns>True where the work is a repetition and is meant.</returns>
-    /// <exception cref="UseCaseException">It is a repetition, and nobody has said that it is meant.</exception>
+    /// <param name="target">Branch to land on, or null for the one that is checked out.</param>
+    /// <param name="context">Provides user interaction.</param>
+    /// <returns>True if the work is a confirmed repetition.</returns>
+    /// <exception cref="UseCaseException">The work is a repetition that was not confirmed.</exception>
     public static async Task<bool> AskAboutRepetitionAsync(
         OrchestrationInput input,
         string runId,
@@ -71,7 +71,7 @@ public static class NewRun
         return true;
     }
 
-    /// <summary>The run that landed the work of a start where nothing has changed since; null: there is none.</summary>
+    /// <summary>Returns the run that landed the same work if nothing has changed since, or null if there is none.</summary>
     public static async Task<RunStatus?> FindLandedAsync(
         OrchestrationInput input,
         RepositoryLocation repository,
@@ -81,7 +81,8 @@ public static class NewRun
     ) =>
         RepeatedWork.Of(input, ReferenceOf(repository)) is { } work ? await work.FindLandedAsync("", target, context.Services, stop) : null;
 
-    /// <summary>Asks a person about a fact; refuses where nobody answers yes. The fact is said once.</summary>
+    /// <summary>Asks the user to confirm, and refuses unless the answer is yes. The fact is printed once, as a warning or in the
+    /// error.</summary>
     private static void Ask(string fact, string question, string cure, UseCaseContext context)
     {
         var isAsked = context.Interaction.IsInteractive;
@@ -95,11 +96,11 @@ public static class NewRun
         }
     }
 
-    /// <summary>The repository as steps of runs know it.</summary>
+    /// <summary>Returns the reference to a repository that the steps of runs use.</summary>
     public static RepositoryReference ReferenceOf(RepositoryLocation repository) =>
         new(repository.Root, repository.Key, "") { LinkedWorktree = repository.LinkedWorktree };
 
-    /// <summary>Refuses the id of an ended run.</summary>
+    /// <summary>Rejects the id of an ended run.</summary>
     public static void RefuseEnded(string runId, RepositoryLocation repository)
     {
         if (
@@ -116,7 +117,7 @@ public static class NewRun
         }
     }
 
-    /// <summary>Says what runs of its kind have cost and taken, and has the run remember it.</summary>
+    /// <summary>Prints the cost and duration of earlier runs of the same kind, and adds the forecast to the run's input.</summary>
     public static OrchestrationInput WithForecast(
         OrchestrationInput input,
         Plan? plan,

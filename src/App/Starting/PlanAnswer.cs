@@ -2,21 +2,21 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>The user's answer to the question of a run whether it may begin with its plan.</summary>
+/// <summary>Answer of the user when a run asks for approval of its plan.</summary>
 public abstract record PlanAnswer
 {
-    /// <summary>The run begins with the plan.</summary>
+    /// <summary>Starts the plan's tasks.</summary>
     public sealed record Yes : PlanAnswer;
 
-    /// <summary>The run ends; the plan is kept.</summary>
+    /// <summary>Ends the run and retains the plan.</summary>
     public sealed record No : PlanAnswer;
 
-    /// <summary>The run ends, and one of the plan as the person has edited it begins.</summary>
-    /// <param name="Plan">The plan, valid.</param>
+    /// <summary>Ends the run and starts another one with the plan as the user edited it.</summary>
+    /// <param name="Plan">The edited, valid plan.</param>
     public sealed record Edited(Plan Plan) : PlanAnswer;
 
-    /// <summary>The run ends, and one begins whose planner knows the plan and what the person says of it.</summary>
-    /// <param name="Plan">The plan that was not good enough.</param>
-    /// <param name="Words">What should be otherwise.</param>
+    /// <summary>Ends the run and starts another one whose planner receives the plan and the user's comments.</summary>
+    /// <param name="Plan">The rejected plan.</param>
+    /// <param name="Words">Changes that the user requests.</param>
     public sealed record Otherwise(Plan Plan, string Words) : PlanAnswer;
 }

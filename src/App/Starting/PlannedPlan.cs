@@ -4,10 +4,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>The plan that a run's planner made, from the run's folder.</summary>
+/// <summary>Reads the plan that a run's planner made from the run's folder.</summary>
 public static class PlannedPlan
 {
-    /// <summary>The plan, or null where there is none.</summary>
+    /// <summary>Returns the plan, or null if there is none.</summary>
     public static Plan? TryRead(RepositoryLocation repository, string runId)
     {
         var file = Path.Combine(repository.RunsFolder, runId, "planning", "plan.json");

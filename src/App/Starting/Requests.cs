@@ -3,18 +3,18 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Distinguishes requests in words from file names. A mistyped file name must not become a request that costs money.</summary>
+/// <summary>Distinguishes request texts from file names. A mistyped file name must not become a request that costs money.</summary>
 public static class Requests
 {
-    /// <summary>Words with spaces between them that neither are nor look like a file.</summary>
+    /// <summary>True if the text consists of several words and neither names an existing file nor resembles a file name.</summary>
     public static bool IsRequest(string? given, UseCaseContext context) =>
         given is not null
         && given.Trim().Contains(' ', StringComparison.Ordinal)
         && !PlanFileName.IsPlan(given.Trim())
         && !File.Exists(context.FullPath(given));
 
-    /// <summary>The request in words.</summary>
-    /// <exception cref="UseCaseException">It is no request.</exception>
+    /// <summary>Returns the request text.</summary>
+    /// <exception cref="UseCaseException">The text is not a request.</exception>
     public static string Require(string given, UseCaseContext context)
     {
         if (IsRequest(given, context))
@@ -30,7 +30,7 @@ public static class Requests
             : new UseCaseException(Outcome.Usage, $"'{given}' is not a request.", "Say in several words what is to be done, in quotes.");
     }
 
-    /// <summary>A file's path for runs: relative to the work tree where it is inside.</summary>
+    /// <summary>Returns the path of a file for runs: relative to the work tree if the file is inside it.</summary>
     public static string InRepository(RepositoryLocation repository, string fullPath)
     {
         var relative = Path.GetRelativePath(repository.WorkTree, fullPath);

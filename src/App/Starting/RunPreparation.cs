@@ -9,11 +9,11 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Checks and questions before a run begins, so that a run that can't work is never started.</summary>
+/// <summary>Performs checks and asks questions before a run starts, so that a run that can't work is never started.</summary>
 public static class RunPreparation
 {
     /// <summary>Requires the planner's program or key.</summary>
-    /// <exception cref="UseCaseException">It can't work: exit 5.</exception>
+    /// <exception cref="UseCaseException">The planner can't work: exit code 5.</exception>
     public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
     {
         if (await MachineCheck.PlannerAsync(repository, settings, stop) is { Status: MachineCheckStatus.Fail } planner)
@@ -22,8 +22,8 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Requires a repository that runs can work in: for a dry run, which needs no agent and no trust.</summary>
-    /// <exception cref="UseCaseException">None can.</exception>
+    /// <summary>Requires a repository that runs can work in. Used for a dry run, which needs no agent and no trust.</summary>
+    /// <exception cref="UseCaseException">Runs can't work in the repository.</exception>
     public static async Task DemandRepositoryAsync(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -35,10 +35,10 @@ public static class RunPreparation
         Demand(entries.Where(IsOfRepository), context);
     }
 
-    /// <summary>Refuses a plan for which no run could begin, before anything is announced, started or paid.</summary>
-    /// <param name="plan">The plan; null: a planner makes it.</param>
-    /// <param name="input">The input of the run.</param>
-    /// <exception cref="UseCaseException">It is refused: exit 2.</exception>
+    /// <summary>Rejects a plan that no run could start with, before anything is announced, started or paid.</summary>
+    /// <param name="plan">The plan, or null if a planner makes it.</param>
+    /// <param name="input">Input of the run.</param>
+    /// <exception cref="UseCaseException">The plan is rejected: exit code 2.</exception>
     public static void DemandPlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
     {
         if (RunRefusals.Of(plan, input, settings, NewRun.ReferenceOf(repository)) is { Count: > 0 } refusals)
@@ -47,7 +47,7 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Warns about tasks that failed before.</summary>
+    /// <summary>Warns of tasks that failed in earlier runs.</summary>
     public static void WarnOfFailures(Plan? plan, IReadOnlySet<string>? chosen, RepositoryLocation repository, UseCaseContext context)
     {
         foreach (var task in plan is null ? [] : new RunForecasts(repository.Root).Failures(plan, chosen))
@@ -73,15 +73,15 @@ public static class RunPreparation
 
     private static bool IsOfRepository(MachineCheckEntry entry) => entry.Name == "repository";
 
-    /// <summary>Checks repository, agent and uncommitted changes.</summary>
-    /// <param name="context">Terminal and folder.</param>
+    /// <summary>Checks the repository, the agent and uncommitted changes.</summary>
+    /// <param name="context">Provides user interaction and the folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">The settings of the run, trusted.</param>
-    /// <param name="planFile">Absolute path of the plan, which may be uncommitted; null for none.</param>
-    /// <param name="yes"><c>--yes</c>: questions are answered.</param>
-    /// <param name="agents">The agents of the run's tasks; null: that of the settings.</param>
-    /// <returns>True when a person answered yes, here or by <c>--yes</c>.</returns>
-    /// <exception cref="UseCaseException">The run can't begin.</exception>
+    /// <param name="settings">Trusted settings of the run.</param>
+    /// <param name="planFile">Absolute path of the plan, which may be uncommitted, or null if there is no file.</param>
+    /// <param name="yes">True if <c>--yes</c> answers all questions.</param>
+    /// <param name="agents">Agents of the run's tasks, or null for that of the settings.</param>
+    /// <returns>True if the user confirmed a question, interactively or by <c>--yes</c>.</returns>
+    /// <exception cref="UseCaseException">The run can't start.</exception>
     public static async Task<bool> DemandAsync(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -114,8 +114,8 @@ public static class RunPreparation
         return true;
     }
 
-    /// <summary>The agents that work on a plan's tasks.</summary>
-    /// <param name="chosen">Ids of the tasks that are done; null or empty: all.</param>
+    /// <summary>Returns the agents that work on a plan's tasks.</summary>
+    /// <param name="chosen">Ids of the selected tasks; null or empty for all.</param>
     public static IReadOnlyList<string> AgentsOf(Plan plan, IEnumerable<string>? chosen, OrchestratorSettings settings)
     {
         var ids = chosen?.ToHashSet(StringComparer.Ordinal) ?? [];

@@ -4,16 +4,16 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Asks the person before anything in a repository's own files takes effect on this machine.</summary>
+/// <summary>Asks the user for trust before anything in a repository's own files takes effect on this machine.</summary>
 public static class TrustGate
 {
-    /// <summary>The settings with everything that the repository asks for, once a person trusts it: permanently, for the run, or for this
-    /// call.</summary>
-    /// <param name="context">Terminal and folder.</param>
-    /// <param name="settings">The settings as far as they are trusted already.</param>
-    /// <param name="yes"><c>--yes</c>: trusted for this run, or, where there is none, for this call.</param>
-    /// <param name="runId">The run, where there is one: trust for it by <c>--yes</c> lasts until it ends.</param>
-    /// <exception cref="UseCaseException">It is not trusted: exit 3.</exception>
+    /// <summary>Returns the settings with everything that the repository's files define, once the user trusts it: permanently, for the
+    /// run, or for this call.</summary>
+    /// <param name="context">Provides user interaction and the folder.</param>
+    /// <param name="settings">Settings, restricted to what is already trusted.</param>
+    /// <param name="yes">True if <c>--yes</c> grants trust for this run, or for this call if there is no run.</param>
+    /// <param name="runId">Id of the run, or null. Trust by <c>--yes</c> lasts until the run ends.</param>
+    /// <exception cref="UseCaseException">The user does not trust the files: exit code 3.</exception>
     public static SettingsResult Demand(UseCaseContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
@@ -52,15 +52,15 @@ public static class TrustGate
         return context.Use(settings.Trusting());
     }
 
-    /// <summary>Asks before commands of a plan run that the user did not name: a plan that was found in the folder, or one that came in a
-    /// file of another machine.</summary>
-    /// <param name="context">Terminal and folder.</param>
+    /// <summary>Asks for trust before commands run from a plan that the user did not name. Such a plan was found in the folder, or came in
+    /// a file from another machine.</summary>
+    /// <param name="context">Provides user interaction and the folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="question">The plan's commands: see <see cref="QuestionOf"/>.</param>
-    /// <param name="yes"><c>--yes</c>: trusted for this run.</param>
-    /// <param name="runId">The run; null: trust is for one call.</param>
-    /// <param name="cure">The command that trusts them.</param>
-    /// <exception cref="UseCaseException">They are not trusted: exit 3.</exception>
+    /// <param name="question">Commands of the plan; see <see cref="QuestionOf"/>.</param>
+    /// <param name="yes">True if <c>--yes</c> grants trust for this run.</param>
+    /// <param name="runId">Id of the run, or null to trust for one call.</param>
+    /// <param name="cure">Command that trusts them.</param>
+    /// <exception cref="UseCaseException">The user does not trust the commands: exit code 3.</exception>
     public static void DemandPlan(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -106,9 +106,9 @@ public static class TrustGate
         }
     }
 
-    /// <summary>The commands of a plan as items to trust.</summary>
+    /// <summary>Returns the commands of a plan as items that require trust.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="source">Its file, as the user knows it.</param>
+    /// <param name="source">Path of the plan as the user knows it.</param>
     public static TrustQuestion QuestionOf(Plan plan, string source) =>
         new([
             .. plan
@@ -118,22 +118,22 @@ public static class TrustGate
                 .Select(command => new TrustItem(TrustKind.Runs, "verification", command, source)),
         ]);
 
-    /// <summary>The commands of the plan that commands without a plan's name find here; without items where there is none.</summary>
+    /// <summary>Returns the commands of the plan that is found here when none is named; without items if there is no plan.</summary>
     public static TrustQuestion FoundPlan(UseCaseContext context) =>
         context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan
             ? QuestionOf(plan, name)
             : new TrustQuestion([]);
 
-    /// <summary>Names a repository's plans in the trust store.</summary>
+    /// <summary>Returns the key of a repository's plans in the trust store.</summary>
     public static string KeyOfPlan(RepositoryLocation repository) => repository.WorkTree + "#plan";
 
-    /// <summary>The settings for the engine of a run: an address in the repository's files is used only where it is trusted, and is not
-    /// replaced by the embedded engine.</summary>
-    /// <exception cref="UseCaseException">It is not trusted: exit 3.</exception>
+    /// <summary>Returns the settings for the engine of a run. An address in the repository's files is used only if it is trusted; the
+    /// embedded engine never replaces it.</summary>
+    /// <exception cref="UseCaseException">The address is not trusted: exit code 3.</exception>
     public static OrchestratorSettings DemandEngine(UseCaseContext context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
 
-    /// <summary>Lists the items for people, by their effect.</summary>
+    /// <summary>Prints the items, grouped by their effect.</summary>
     public static void Show(UseCaseContext context, TrustQuestion question)
     {
         context.Interaction.Say("This repository's own files ask for what follows; nothing of it counts before you say yes.");

@@ -11,10 +11,10 @@ internal sealed class RunWithdrawal(UseCaseContext context, CancellationToken st
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Aborts it. Repeating it is harmless.</summary>
+    /// <summary>Aborts a run. Repeating the call is harmless.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="yes">A branch may be moved back without asking.</param>
-    /// <param name="endAsync">Ends a run that is open.</param>
+    /// <param name="yes">True if a branch may be reset without asking.</param>
+    /// <param name="endAsync">Ends the run if it is open.</param>
     /// <returns>The exit code.</returns>
     public async Task<Outcome> RunAsync(StoredRun run, bool yes, Func<Task<Outcome>> endAsync)
     {
@@ -59,7 +59,7 @@ internal sealed class RunWithdrawal(UseCaseContext context, CancellationToken st
             $"orchestrate abort {run.Id} --yes"
         );
 
-    // The worker of the run ends it and updates its record.
+    // The run's worker ends the run and updates its record, so this waits for the record.
     private async Task<StoredRun> EndedAsync(StoredRun run, RepositoryLocation repository)
     {
         var began = context.Time.GetTimestamp();

@@ -5,11 +5,11 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Supervision;
 
-/// <summary>Periodic work beside a command. A failed pass is repeated after a delay that doubles up to a minute, for as long as the unit
-/// runs; no fault ends it or whoever stops it. The last error is kept where <c>status</c> and <c>check</c> find it.</summary>
-/// <param name="name">Name for people.</param>
+/// <summary>Periodic work in the background of a command. A failed pass is retried with a delay that doubles up to a minute. No failure
+/// ends the unit or its host. The last error is stored for <c>status</c> and <c>check</c>.</summary>
+/// <param name="name">Display name.</param>
 /// <param name="repositories">Repositories that the unit works for; their commands show its last error.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 /// <param name="log">Receives each new error once.</param>
 public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation> repositories, TimeProvider time, ILogger log)
     : BackgroundService
@@ -21,25 +21,25 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
     private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
     private string _logged = "";
 
-    /// <summary>Name for people.</summary>
+    /// <summary>Display name.</summary>
     public string Name => name;
 
-    /// <summary>The error of the last pass; null: it succeeded.</summary>
+    /// <summary>Error of the last pass, or null if it succeeded.</summary>
     public BackgroundFault? LastFault { get; private set; }
 
-    /// <summary>The unit's log.</summary>
+    /// <summary>Log of the unit.</summary>
     protected ILogger Logger => log;
 
     /// <summary>Performs one pass.</summary>
-    /// <param name="cancellationToken">The unit ends.</param>
-    /// <returns>The pause before the next pass; null: the unit is done.</returns>
+    /// <param name="cancellationToken">Cancelled when the unit stops.</param>
+    /// <returns>Delay until the next pass, or null if the unit is finished.</returns>
     protected abstract Task<TimeSpan?> PassAsync(CancellationToken cancellationToken);
 
-    /// <summary>Acts on one of several items: its fault delays neither the others nor the next pass, and is the unit's error until acting
-    /// on the item succeeds.</summary>
+    /// <summary>Acts on one of several items. A failure delays neither the other items nor the next pass. It remains the unit's error
+    /// until an action on the item succeeds.</summary>
     /// <param name="item">Name of the item.</param>
-    /// <param name="act">Returns a problem for people; empty: there is none.</param>
-    /// <param name="stop">The unit ends.</param>
+    /// <param name="act">Acts on the item and returns the problem as text; empty if there is none.</param>
+    /// <param name="stop">Cancelled when the unit stops.</param>
     protected async Task TryAsync(string item, Func<Task<string>> act, CancellationToken stop)
     {
         try
@@ -53,9 +53,9 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
         }
     }
 
-    /// <summary>Makes a problem the error of an item.</summary>
+    /// <summary>Sets or clears the error of an item.</summary>
     /// <param name="item">Name of the item.</param>
-    /// <param name="problem">The problem for people; empty: there is none any more.</param>
+    /// <param name="problem">Problem as text; empty to clear the error.</param>
     protected void Report(string item, string problem)
     {
         if (problem.Length == 0)
@@ -68,8 +68,8 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
         }
     }
 
-    /// <summary>Makes problems the errors of their items.</summary>
-    /// <param name="problems">The problems for people, by item.</param>
+    /// <summary>Sets the errors of several items.</summary>
+    /// <param name="problems">Problems as text, by item.</param>
     protected void Report(IReadOnlyDictionary<string, string> problems)
     {
         foreach (var (item, problem) in problems)
@@ -78,8 +78,8 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
         }
     }
 
-    /// <summary>Forgets errors of items that are gone.</summary>
-    /// <param name="isThere">True for the name of an item that the unit still acts on.</param>
+    /// <summary>Clears the errors of items that no longer exist.</summary>
+    /// <param name="isThere">Returns true for the name of an item that the unit still acts on.</param>
     protected void ForgetItems(Func<string, bool> isThere)
     {
         foreach (var gone in _items.Keys.Where(item => !isThere(item)).ToList())

@@ -1,14 +1,14 @@
 namespace Orchestrator.App.Supervision;
 
-/// <summary>When what is done again and again was begun last, for each thing that it is done for.</summary>
+/// <summary>Limits how often the job of each key runs.</summary>
 /// <param name="time">Clock.</param>
 internal sealed class Pace(TimeProvider time)
 {
     private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>True if it is time again; then it counts as begun now.</summary>
-    /// <param name="key">What it is done for.</param>
-    /// <param name="every">How often.</param>
+    /// <summary>Returns true and records a start if the interval since the last start has passed.</summary>
+    /// <param name="key">Key of the job.</param>
+    /// <param name="every">Minimum interval between two starts.</param>
     public bool TryBegin(string key, TimeSpan every)
     {
         if (_begun.TryGetValue(key, out var last) && time.GetElapsedTime(last) < every)

@@ -3,19 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.App.Words;
 
-/// <summary>Times for people: in the zone of this machine, which they name. Records and JSON use UTC, with a Z (RFC 3339).</summary>
+/// <summary>Formats times for display, in this machine's time zone and with its name. Records and JSON use UTC with a Z (RFC
+/// 3339).</summary>
 public static partial class LocalTimes
 {
     private const string ToTheMinute = "yyyy-MM-dd HH:mm zzz";
     private const string ToTheSecond = "yyyy-MM-dd HH:mm:ss zzz";
 
-    /// <summary>Date and time to the second.</summary>
+    /// <summary>Formats a date and time to the second.</summary>
     public static string Of(DateTimeOffset time) => Format(time, ToTheSecond);
 
-    /// <summary>Date and time to the minute.</summary>
+    /// <summary>Formats a date and time to the minute.</summary>
     public static string ToMinute(DateTimeOffset time) => Format(time, ToTheMinute);
 
-    /// <summary>A sentence of a run or its agent, with each time in it (<c>2026-11-22 10:54:00Z</c>) in this machine's zone.</summary>
+    /// <summary>Converts each UTC time in a sentence (<c>2026-11-22 10:54:00Z</c>) to this machine's time zone.</summary>
     public static string In(string sentence) =>
         sentence.Contains('Z', StringComparison.Ordinal) ? Written().Replace(sentence, ToLocal) : sentence;
 

@@ -2,12 +2,12 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.App.Words;
 
-/// <summary>Sentences about the machine that a run waits for.</summary>
+/// <summary>Formats sentences about the machine that a run waits for.</summary>
 public static class MachineWords
 {
-    /// <summary>Which machine, since when, when it was last seen, and how the run goes on.</summary>
-    /// <param name="away">The machine, which is not this one.</param>
-    /// <param name="runId">The run.</param>
+    /// <summary>Describes the machine, the start of its absence, its last contact, and a way to continue the run.</summary>
+    /// <param name="away">The unavailable machine, which is never this one.</param>
+    /// <param name="runId">Id of the run.</param>
     public static string Of(MachineAway away, string runId) =>
         QueueNames.GiverOf(away.Machine, out var isReady) is { } giver
             ? OfGiven(giver, isReady, runId)

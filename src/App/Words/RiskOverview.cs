@@ -18,12 +18,12 @@ public static class RiskOverview
             $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)",
         ];
 
-    /// <summary>A sentence that says whether a person is asked before a run of the plan, and how to answer in advance.</summary>
+    /// <summary>Returns a sentence about the approval that a run of the plan needs, and the option that gives it in advance.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="score">Its score.</param>
-    /// <param name="guarded">What always needs a person.</param>
-    /// <param name="accepted">The highest score that the person accepts (<c>--approve-risk</c>); null: none.</param>
-    /// <param name="yes"><c>--yes</c> was given.</param>
+    /// <param name="score">Score of the plan.</param>
+    /// <param name="guarded">Protected paths, which always need approval.</param>
+    /// <param name="accepted">Highest score that the user accepts (<c>--approve-risk</c>), or null for none.</param>
+    /// <param name="yes">True if <c>--yes</c> was given.</param>
     public static string WhoIsAsked(Plan plan, RiskScore score, IReadOnlyList<ProtectedPath> guarded, int? accepted, bool yes)
     {
         var ofTasks = plan.Tasks.Count(task => task.RequiresApproval);
@@ -60,7 +60,7 @@ public static class RiskOverview
         return context.FindSettings()!;
     }
 
-    /// <summary>A level's name in documents.</summary>
+    /// <summary>Returns a level's name in documents.</summary>
     public static string LevelName(RiskLevel level) =>
         level switch
         {

@@ -3,10 +3,10 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.App.Words;
 
-/// <summary>The result of a time of a schedule, in words: for lists and for notices.</summary>
+/// <summary>Formats the result of a schedule's time for lists and notices.</summary>
 public static class ScheduleWords
 {
-    /// <summary>A sentence: only a run whose first task began is said to have run.</summary>
+    /// <summary>Describes the result in a sentence. A run counts as executed only after its first task has started.</summary>
     public static string Describe(ScheduleFire fire) =>
         fire switch
         {
@@ -15,7 +15,7 @@ public static class ScheduleWords
             _ => $"not run: {WhyNot(fire)}",
         };
 
-    /// <summary>Why no task began at a time, which is over.</summary>
+    /// <summary>Describes the reason for which no task started at a past time.</summary>
     public static string WhyNot(ScheduleFire fire) =>
         fire switch
         {

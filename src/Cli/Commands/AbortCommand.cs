@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>abort</c>: ends an open run, and takes back its landing.</summary>
+/// <summary><c>abort</c>: ends an open run and reverts its landing.</summary>
 internal sealed class AbortCommand : SteeringCommand
 {
     private readonly RunArgument _run = new("RUN", "The run");

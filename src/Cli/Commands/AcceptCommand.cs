@@ -5,8 +5,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>accept</c>: restores hooks and settings that appeared while agents worked and were put aside, because git would run programs
-/// by them.</summary>
+/// <summary><c>accept</c>: restores hooks and settings that appeared while agents ran and were quarantined, because git would execute
+/// programs through them.</summary>
 internal sealed class AcceptCommand : CliCommand
 {
     private readonly Argument<string[]> _which = new("ID")

@@ -7,7 +7,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>agents</c>: which agents tasks may name, and what is found of each on this machine.</summary>
+/// <summary><c>agents</c>: lists the agents that tasks may name, with their state on this machine.</summary>
 internal sealed class AgentsCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

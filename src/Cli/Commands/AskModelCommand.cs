@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>ask-model</c>: started by a planner that is a model without an agent program; asks once and prints the result. Needs no
-/// running orchestrator.</summary>
+/// <summary><c>ask-model</c>: sends one request to a model and prints the result. Started by a planner that is a model without an agent
+/// program; needs no running orchestrator.</summary>
 internal sealed class AskModelCommand : CliCommand
 {
     private readonly Option<string> _request = new("--request")

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>blocked</c>: an agent reports what it can't go on without.</summary>
+/// <summary><c>blocked</c>: lets an agent report an obstacle that it can't continue without resolving.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
     private readonly Option<string[]> _needs = Many("--needs", "What is missing, such as a package: pandas>=2.0", "WHAT");

@@ -5,7 +5,7 @@ using Orchestrator.Messages;
 namespace Orchestrator.Cli.Commands;
 
 /// <summary>
-/// <c>cancel</c>: ends a run or one task; merged work stays on staging. A run lands without a task that was cancelled.
+/// <c>cancel</c>: ends a run or one task. Merged work stays on staging. A run lands without its cancelled tasks.
 /// </summary>
 internal sealed class CancelCommand : SteeringCommand
 {

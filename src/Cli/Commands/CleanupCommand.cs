@@ -8,7 +8,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>cleanup</c>: removes what is proven to be merged or superseded of runs that have ended.</summary>
+/// <summary><c>cleanup</c>: removes data of ended runs that is proven to be merged or superseded.</summary>
 internal sealed class CleanupCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")

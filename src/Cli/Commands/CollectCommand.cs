@@ -7,7 +7,7 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>collect</c>: results, branches and reports of runs, as Markdown or in one folder.</summary>
+/// <summary><c>collect</c>: collects results, branches and reports of runs, as Markdown or in one folder.</summary>
 internal sealed class CollectCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")
@@ -77,7 +77,7 @@ internal sealed class CollectCommand : CliCommand
         CancellationToken stop
     )
     {
-        // Before anything is written: half of a collection beside files of others helps nobody.
+        // All paths are checked before anything is written, so that a partial collection is never mixed with other files.
         foreach (var path in runs.Select(run => Path.Combine(folder, run.Name)).Append(Path.Combine(folder, "results.md")))
         {
             if (Path.Exists(path))

@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>complete</c>: called by shells for the completions at the cursor, one per line.</summary>
+/// <summary><c>complete</c>: prints the completions at the cursor, one per line, for shells.</summary>
 internal sealed class CompleteCommand : CliCommand
 {
     private readonly Argument<string[]> _words = new("WORD")
@@ -15,8 +15,8 @@ internal sealed class CompleteCommand : CliCommand
 
     private readonly Func<IReadOnlyList<string>, Command> _commands;
 
-    /// <summary>The command, over the commands that it completes.</summary>
-    /// <param name="commands">The root with the command that words call, or with all of them.</param>
+    /// <summary>Creates the command.</summary>
+    /// <param name="commands">Returns the root with the command that the words name, or with all commands.</param>
     public CompleteCommand(Func<IReadOnlyList<string>, Command> commands)
         : base("complete", "Called by shells: what may stand here?")
     {

@@ -5,39 +5,39 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A change of settings by a person: validated together with the other files, written, and trusted as far as the person has typed
-/// it.</summary>
-/// <param name="context">Terminal and folder.</param>
-/// <param name="isUser">In the user's file instead of the repository's.</param>
-/// <param name="names">The settings that change.</param>
+/// <summary>Changes settings for a user. The result is validated together with the other files, written, and trusted to the extent that
+/// the user typed it.</summary>
+/// <param name="context">Provides user interaction and the folder.</param>
+/// <param name="isUser">True to change the user's file instead of the repository's.</param>
+/// <param name="names">Names of the settings that change.</param>
 internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnlyList<string> names)
 {
     private readonly string _file = isUser
         ? SettingsFiles.UserFile(context.Environment)
         : Path.Combine(context.RequireRepository().WorkTree, SettingsFiles.RepositoryFileName);
 
-    /// <summary>Makes the new text of the file.</summary>
-    /// <param name="text">The present text.</param>
-    /// <param name="shown">How messages call the file.</param>
-    /// <param name="load">Loads a text of the file with the other files.</param>
+    /// <summary>Returns the new text of the file.</summary>
+    /// <param name="text">Current text.</param>
+    /// <param name="shown">Name of the file in messages.</param>
+    /// <param name="load">Loads a text of the file together with the other files.</param>
     internal delegate (string? Text, IReadOnlyList<SettingFault> Faults) Edit(string text, string shown, Func<string, SettingsResult> load);
 
-    /// <summary>The name of the file in messages.</summary>
+    /// <summary>Name of the file in messages.</summary>
     public string Shown => isUser ? _file : SettingsFiles.RepositoryFileName;
 
     private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
 
-    /// <summary>The option that chooses the user's file.</summary>
+    /// <summary>Creates the option that selects the user's file.</summary>
     public static Option<bool> User() => new("--user") { Description = "In the user's file instead of the repository's" };
 
-    /// <summary>True if the file has a setting, or one of a section.</summary>
+    /// <summary>True if the file has a setting, or a setting of a section.</summary>
     public bool Has(string name) => ConfigFileEditor.Has(Text, name);
 
-    /// <summary>Makes the change.</summary>
-    /// <param name="edit">Makes the new text of the file.</param>
-    /// <param name="done">The word for what was done.</param>
+    /// <summary>Performs the change.</summary>
+    /// <param name="edit">Returns the new text of the file.</param>
+    /// <param name="done">Word for the completed change in the message.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UseCaseException">The result would be invalid: nothing is written.</exception>
+    /// <exception cref="UseCaseException">The result would be invalid; nothing is written.</exception>
     public Outcome Make(Edit edit, string done)
     {
         var before = isUser ? null : context.OpenSettings(context.FindRepository(), []);
@@ -68,7 +68,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         return Outcome.Done;
     }
 
-    /// <summary>A text of the file in its layer. The user's file must be valid for any repository.</summary>
+    /// <summary>Loads a text of the file in its layer. The user's file must be valid for any repository.</summary>
     private SettingsResult Load(string text)
     {
         var file = new ConfigurationText(Shown, text);
@@ -83,8 +83,8 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         );
     }
 
-    /// <summary>Keeps the trust in settings that the user has typed. Everything else in the repository's files must have been trusted
-    /// before. A change by an agent is not the user's.</summary>
+    /// <summary>Trusts the settings that the user typed. Everything else in the repository's files must have been trusted before. A change
+    /// by an agent does not count as typed by the user.</summary>
     private void KeepTrust(RepositorySettings before)
     {
         var after = context.OpenSettings(context.FindRepository(), []);
@@ -105,7 +105,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         }
     }
 
-    // A person's name: agents.NAME.provider is not in the list of settings.
+    // Names with a part that the user chose, such as agents.NAME.provider, are not in the list of settings.
     private bool IsTyped(TrustItem item) =>
         names.Any(name =>
             item.Setting == name

@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>config list|get|set|unset</c>: every setting with its value and source.</summary>
+/// <summary><c>config list|get|set|unset</c>: shows and changes settings with their values and sources.</summary>
 internal sealed class ConfigCommand : Command
 {
     public ConfigCommand()

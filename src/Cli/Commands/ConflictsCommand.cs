@@ -5,7 +5,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>conflicts</c>: tasks that could run at the same time and own the same file or resource.</summary>
+/// <summary><c>conflicts</c>: lists tasks that could run at the same time and own the same file or resource.</summary>
 internal sealed class ConflictsCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN")

@@ -82,7 +82,7 @@ internal sealed class ContractsCommand : CliCommand
         return Task.FromResult(Outcome.Done);
     }
 
-    /// <summary>A plan's contracts as a run would begin with them: a contract without methods is its file as it is.</summary>
+    /// <summary>Returns a plan's contracts as a run would start with them. A contract without methods uses its existing file.</summary>
     private static List<ContractStub> OfPlan(CommandContext context, Plan plan)
     {
         var found = context.PlanFiles.ContractsInForce(plan);

@@ -6,7 +6,8 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>diff</c>: the change of a run, or of a task: its merged or verified commit, else its worktree as it is.</summary>
+/// <summary><c>diff</c>: shows the change of a run or a task. For a task it is the merged or verified commit, or else the current
+/// worktree.</summary>
 internal sealed class DiffCommand : CliCommand
 {
     private readonly RunArgument _which = new(
@@ -47,7 +48,7 @@ internal sealed class DiffCommand : CliCommand
         return Outcome.Done;
     }
 
-    // Whoever was asked about the change has now seen it.
+    // The user has now seen the change that a question is about, so the next step can be shown.
     private static void SayWhatIsNext(StoredRun run, string? id, CommandContext context)
     {
         if (id is null && context.Terminal.OutputWidth != TaskTable.Unlimited)

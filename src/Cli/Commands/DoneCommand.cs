@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>done</c>: an agent reports how its task ended. It writes a file, so it needs no running orchestrator.</summary>
+/// <summary><c>done</c>: lets an agent report the result of its task. It writes a file, so it needs no running orchestrator.</summary>
 internal sealed class DoneCommand : CliCommand
 {
     private readonly Option<string?> _task = new("--task", "--phase")

@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>drive-acp</c>: started in the place of an agent that speaks the Agent Client Protocol; drives it through one prompt. Needs
-/// no running orchestrator.</summary>
+/// <summary><c>drive-acp</c>: drives an agent that uses the Agent Client Protocol through one prompt. It is started in place of the agent
+/// and needs no running orchestrator.</summary>
 internal sealed class DriveAcpCommand : CliCommand
 {
     private readonly Option<string> _request = new("--request")

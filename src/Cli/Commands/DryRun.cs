@@ -9,18 +9,18 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>run --dry-run</c>: what would be done, and what would be asked or refused. Nothing is started.</summary>
+/// <summary><c>run --dry-run</c>: shows the planned work, and the questions and refusals of a real run. Nothing is started.</summary>
 /// <param name="plan">The plan.</param>
-/// <param name="file">Its name, as given.</param>
-/// <param name="chosen">Which of its tasks.</param>
-/// <param name="loaded">The settings.</param>
-/// <param name="context">Where it is shown.</param>
+/// <param name="file">Plan file as the user named it.</param>
+/// <param name="chosen">Selected tasks.</param>
+/// <param name="loaded">Settings.</param>
+/// <param name="context">Provides the terminal.</param>
 internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, SettingsResult loaded, CommandContext context)
 {
-    /// <summary>Shows it.</summary>
-    /// <param name="input">The input that the run would have.</param>
+    /// <summary>Prints the result.</summary>
+    /// <param name="input">Input that the run would have.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="yes">The person answered yes in advance.</param>
+    /// <param name="yes">True if the user answered all questions with yes in advance.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="UseCaseException">The run would be refused.</exception>
     public async Task<Outcome> ShowAsync(OrchestrationInput input, RepositoryLocation repository, bool yes, CancellationToken stop)

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>environment</c>: one hash over the lock and manifest files of all ecosystems found.</summary>
+/// <summary><c>environment</c>: computes one hash over the lock files and manifests of all detected ecosystems.</summary>
 internal sealed class EnvironmentCommand : CliCommand
 {
     private readonly Option<string?> _verify = new("--verify")

@@ -6,7 +6,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>events</c>: a run's transitions and its mail, a line each; with <c>--json</c> one JSON document per line.</summary>
+/// <summary><c>events</c>: prints a run's transitions and its mail, one per line; with <c>--json</c> one JSON document per line.</summary>
 internal sealed class EventsCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
@@ -56,7 +56,7 @@ internal sealed class EventsCommand : CliCommand
         return Outcome.Done;
     }
 
-    // Each line is a separate document, for readers that begin in the middle. The file has no version, and members of a newer program are
-    // kept.
+    // Each line is a separate document with a version, for readers that start in the middle. The stored lines have none, and members
+    // written by a newer program are preserved.
     private static string WithVersion(string line) => $$"""{"schemaVersion":{{Document.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

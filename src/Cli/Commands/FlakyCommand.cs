@@ -7,7 +7,8 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>flaky</c>: tests that failed by chance, and tests in quarantine; puts a test there or takes it back.</summary>
+/// <summary><c>flaky</c>: lists tests that failed by chance and tests in quarantine, and adds tests to the quarantine or removes
+/// them.</summary>
 internal sealed class FlakyCommand : CliCommand
 {
     private readonly Argument<string?> _test = new("TEST")

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>graph</c>: waves and critical path of a plan, for people, Mermaid or Graphviz.</summary>
+/// <summary><c>graph</c>: shows the waves and the critical path of a plan as text, Mermaid or Graphviz.</summary>
 internal sealed class GraphCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN")
@@ -72,7 +72,7 @@ internal sealed class GraphCommand : CliCommand
         context.Terminal.Show("Critical path: " + string.Join(" -> ", graph.CriticalPath));
     }
 
-    // Generated ids, because task ids may be keywords of the drawing languages.
+    // Nodes have generated ids because task ids may be keywords of Mermaid or Graphviz.
     private static string Mermaid(Plan plan)
     {
         var index = plan.Tasks.Select((task, i) => (task.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);

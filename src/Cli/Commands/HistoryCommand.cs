@@ -7,12 +7,12 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>history</c>: the runs of the repository, the latest first.</summary>
+/// <summary><c>history</c>: lists the runs of the repository, the latest first.</summary>
 internal sealed class HistoryCommand : CliCommand
 {
     private const int WideEnoughForZone = 100;
 
-    /// <summary>Cells of a name: less is no name.</summary>
+    /// <summary>Minimum width of a name in cells; a shorter one would be unrecognizable.</summary>
     private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")
     {
@@ -69,7 +69,7 @@ internal sealed class HistoryCommand : CliCommand
 
     private static IEnumerable<string> Rows(IReadOnlyList<StoredRun> runs, int width)
     {
-        // What files and branches are called after comes beside the id, where it is another one.
+        // The name of a run's files and branches follows its id if the two differ.
         var rows = runs.Select(found =>
                 (
                     Name: found.Name == found.Id ? found.Id : $"{found.Id} ({found.Name})",

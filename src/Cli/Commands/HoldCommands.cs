@@ -6,7 +6,7 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hold</c>: no agent is started any more, in one run or on this machine; running agents go on. Needs no engine.</summary>
+/// <summary><c>hold</c>: stops starting agents in one run or on this machine; running ones continue. Needs no engine.</summary>
 internal sealed class HoldCommand : CliCommand
 {
     private const int LongestReason = 500;
@@ -76,7 +76,7 @@ internal sealed class HoldCommand : CliCommand
     }
 }
 
-/// <summary><c>release</c>: ends a hold. Waiting agents start by themselves.</summary>
+/// <summary><c>release</c>: ends a hold. Waiting agents then start automatically.</summary>
 internal sealed class ReleaseCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the only hold there is where none is named");

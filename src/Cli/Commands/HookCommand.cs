@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>hook</c>: called by the agent program before each tool call; reads the policy of the agent run and needs no running
+/// <summary><c>hook</c>: applies the policy of an agent run before each tool call. Called by the agent program; needs no running
 /// orchestrator.</summary>
 internal sealed class HookCommand : CliCommand
 {

@@ -8,8 +8,8 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>inbox</c>: what needs the user in all their repositories, most urgent first, with the command that answers it; at a terminal
-/// it can be answered in place.</summary>
+/// <summary><c>inbox</c>: lists everything that needs attention in all repositories of the user, most urgent first, with the commands that
+/// answer it. At a terminal the user can answer in place.</summary>
 internal sealed class InboxCommand : CliCommand
 {
     private readonly Argument<string?> _id = new("ID")
@@ -112,7 +112,7 @@ internal sealed class InboxCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>Asks which of an entry's commands is meant, and carries it out in its repository.</summary>
+    /// <summary>Asks for one of an entry's commands, and runs it in the entry's repository.</summary>
     private static async Task<Outcome> AnswerAsync(InboxEntry entry, CommandContext context)
     {
         ShowEntry(entry, isNew: false, context);
@@ -207,7 +207,7 @@ internal sealed class InboxCommand : CliCommand
         {
             context.Terminal.Show($"  - {new UntrustedText(LocalTimes.In(each)).Line}");
         }
-        // What was spent since it was asked.
+        // Includes costs that were added since the question was asked.
         if (entry.Budget is { } budget && !entry.What.Contains(BudgetText.Of(budget.Budget), StringComparison.OrdinalIgnoreCase))
         {
             context.Terminal.Show($"      now the budget of {new UntrustedText(BudgetText.Of(budget)).Line}");

@@ -4,7 +4,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>init</c>: configuration, ignore file and example of <c>.env</c>; takes over settings of older tools.</summary>
+/// <summary><c>init</c>: creates the configuration, an ignore file and an example of <c>.env</c>, and imports settings of older
+/// tools.</summary>
 internal sealed class InitCommand : CliCommand
 {
     private readonly Option<bool> _claude = new("--claude")

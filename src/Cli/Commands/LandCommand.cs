@@ -4,7 +4,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>land</c>: lands what is merged of a run, also while other tasks of it need a person.</summary>
+/// <summary><c>land</c>: lands the merged work of a run, even while other tasks of the run need attention.</summary>
 internal sealed class LandCommand : SteeringCommand
 {
     private readonly RunArgument _run = new("RUN", "The run");

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>logs</c>: what a task's agent wrote and did, for people.</summary>
+/// <summary><c>logs</c>: prints the messages and actions of a task's agent as text.</summary>
 internal sealed class LogsCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task; of a run alone, the one whose agent was started last");

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>mail</c>: the mail of an agent, by commands; equivalent to its tools. Needs no engine.</summary>
+/// <summary><c>mail</c>: gives an agent access to its mail by commands that are equivalent to its tools. Needs no engine.</summary>
 internal sealed class MailCommand : Command
 {
     public MailCommand()
@@ -90,7 +90,7 @@ internal sealed class MailCommand : Command
             MailCommand.SendAsync(context, to: null, parsed.GetRequiredValue(_text), stop);
     }
 
-    /// <summary>Called by the agent program after a batch of tool calls, with its results on stdin.</summary>
+    /// <summary>Delivers mail after a batch of tool calls. The agent program calls it with their results on stdin.</summary>
     private sealed class DeliverCommand : CliCommand
     {
         public DeliverCommand()

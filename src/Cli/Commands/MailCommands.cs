@@ -34,7 +34,7 @@ internal sealed class SendCommand : CliCommand
     }
 }
 
-/// <summary><c>broadcast</c>: a person writes to all agents of a run. Needs no engine.</summary>
+/// <summary><c>broadcast</c>: sends a user's message to all agents of a run. Needs no engine.</summary>
 internal sealed class BroadcastCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };

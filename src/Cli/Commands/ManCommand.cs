@@ -3,14 +3,14 @@ using Orchestrator.Cli.Help;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>man</c>: writes the manual pages and the completion scripts, for the installer of <c>scripts/package</c>.</summary>
+/// <summary><c>man</c>: writes the manual pages and the completion scripts for the installer of <c>scripts/package</c>.</summary>
 internal sealed class ManCommand : CliCommand
 {
     private readonly Func<IReadOnlyList<string>, Command> _root;
     private readonly Argument<string> _folder = new("FOLDER") { Description = "The share folder, such as ~/.local/share" };
 
-    /// <summary>Makes the command.</summary>
-    /// <param name="root">Makes the root command with all commands.</param>
+    /// <summary>Creates the command.</summary>
+    /// <param name="root">Creates the root command with all commands.</param>
     public ManCommand(Func<IReadOnlyList<string>, Command> root)
         : base("man", "Write the manual pages and completion scripts into a share folder")
     {

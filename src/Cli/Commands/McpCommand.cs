@@ -6,11 +6,12 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). Started by the agent program;
-/// ends with its input, and needs no running orchestrator.</summary>
+/// <summary><c>mcp</c>: serves an agent the tools of its task over stdin and stdout (Model Context Protocol). The agent program starts it.
+/// It ends with its input and needs no running orchestrator.</summary>
 internal sealed class McpCommand : CliCommand
 {
-    /// <summary>Bytes of the longest message. A text of a tool has 4,000 characters, a list 20 of them.</summary>
+    /// <summary>Maximum length of a message in bytes. A text of a tool has up to 4,000 characters, and a list has up to 20
+    /// texts.</summary>
     private const int LongestMessage = 8 * 1024 * 1024;
 
     public McpCommand()

@@ -9,7 +9,7 @@ using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>move</c>: has the steps of a run done on this machine, where the machine before is gone.</summary>
+/// <summary><c>move</c>: moves a run to this machine after its previous owner host is gone.</summary>
 internal sealed class MoveCommand : CliCommand
 {
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
@@ -102,7 +102,8 @@ internal sealed class MoveCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>The record here may still be the other machine's, by which nothing could go on with the run here.</summary>
+    /// <summary>Waits until the local record names this place. Until then it may be the other machine's, and commands could not continue
+    /// the run here.</summary>
     private static async Task UntilRecordedAsync(
         RepositoryLocation repository,
         string runId,
@@ -120,7 +121,7 @@ internal sealed class MoveCommand : CliCommand
         }
     }
 
-    /// <summary>The run in the records here, which may name another place; null: it is not recorded here.</summary>
+    /// <summary>Returns the run by the local records, which may name another place, or null if none exists.</summary>
     private static StoredRun? FindStored(RepositoryLocation repository, string? text)
     {
         var all = StoredRuns.List(repository);
@@ -154,7 +155,8 @@ internal sealed class MoveCommand : CliCommand
             : throw StoredRuns.SeveralOpen(open);
     }
 
-    /// <summary>While a worker of the other machine asks for steps, two would work on one run.</summary>
+    /// <summary>Refuses the move while a worker of the other machine still polls for activities, because two machines would execute the
+    /// run.</summary>
     private async Task DemandGoneAsync(
         RunSession session,
         RunStatus status,

@@ -8,7 +8,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>network</c>: connections of a run's sandboxes; <c>network allow</c> lists hosts for them. Needs no engine.</summary>
+/// <summary><c>network</c>: lists connections from a run's sandboxes; <c>network allow</c> permits hosts. Needs no engine.</summary>
 internal sealed class NetworkCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN/TASK", "The run, or one of its tasks; the last run where none is named");
@@ -21,7 +21,7 @@ internal sealed class NetworkCommand : CliCommand
         Add(_json);
         Add(new AllowCommand());
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
@@ -116,7 +116,7 @@ internal sealed class NetworkCommand : CliCommand
                     "Write the host alone, without https:// and path; a port as in example.com:8443."
                 );
             }
-            // Those of an untrusted repository, too: they stay in its file.
+            // Includes hosts of an untrusted repository, because they are retained in its file.
             var present = (context.FindSettings() ?? context.LoadSettings().Settings!).Permissions.Network.Allow;
             var missing = hosts.Except(present, StringComparer.Ordinal).ToList();
             if (missing.Count == 0)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>night</c>: what concerns a night as a whole.</summary>
+/// <summary><c>night</c>: groups the commands for unattended runs.</summary>
 internal sealed class NightCommand : CliCommand
 {
     private readonly NightRehearseCommand _rehearse = new();
@@ -12,7 +12,7 @@ internal sealed class NightCommand : CliCommand
     {
         Add(_rehearse);
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

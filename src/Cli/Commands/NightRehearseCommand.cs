@@ -9,8 +9,8 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>night rehearse</c>: a whole night in a moment, with agents that take as long and cost as much as past ones did. It starts
-/// nothing and changes nothing.</summary>
+/// <summary><c>night rehearse</c>: simulates an unattended run in a moment, with the durations and costs of past agents. It starts and
+/// changes nothing.</summary>
 internal sealed class NightRehearseCommand : CliCommand
 {
     private const int MostSteps = 60;

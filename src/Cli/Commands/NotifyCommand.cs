@@ -7,7 +7,7 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>notify</c>: how people are told of what happens.</summary>
+/// <summary><c>notify</c>: tests notifications, and sends or discards undelivered notices.</summary>
 internal sealed class NotifyCommand : Command
 {
     public NotifyCommand()
@@ -18,7 +18,7 @@ internal sealed class NotifyCommand : Command
         Add(new DiscardCommand());
     }
 
-    /// <summary>Messages of this repository that have not arrived.</summary>
+    /// <summary>Base of the commands for undelivered notices of this repository.</summary>
     private abstract class UnsentCommand : CliCommand
     {
         private readonly Argument<string?> _run = new("RUN")

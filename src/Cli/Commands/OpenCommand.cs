@@ -4,7 +4,7 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>open</c>: a task's worktree: a shell in it at a terminal, its path elsewhere.</summary>
+/// <summary><c>open</c>: opens a shell in a task's worktree, or prints its path if there is no terminal.</summary>
 internal sealed class OpenCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task");

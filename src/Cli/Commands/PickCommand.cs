@@ -8,7 +8,8 @@ using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pick</c>: among results of the same task, the best by gates, measurements and size gets a branch of its own.</summary>
+/// <summary><c>pick</c>: selects the best of several results of the same task by gates, measurements and size, and creates a branch for
+/// it.</summary>
 internal sealed class PickCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "A run of spawn --n, which has ended or waits for a decision");
@@ -32,8 +33,8 @@ internal sealed class PickCommand : CliCommand
             : ShowAsync(run.Status, repository, context, stop);
     }
 
-    /// <summary>Picks, and shows the results in order.</summary>
-    /// <returns>The exit code: the work failed where nothing could be picked.</returns>
+    /// <summary>Selects a result, and lists all in order.</summary>
+    /// <returns>The exit code, which is that of failed work if no result could be selected.</returns>
     internal static async Task<Outcome> ShowAsync(
         RunStatus run,
         RepositoryLocation repository,

@@ -11,8 +11,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>plan</c>: a planner makes a plan from a request or a document. Repeating an unfinished request continues it instead of
-/// paying once more.</summary>
+/// <summary><c>plan</c>: lets a planner make a plan from a request or a document. Repeating an unfinished request continues it, so it is
+/// not paid twice.</summary>
 internal sealed class PlanCommand : CliCommand
 {
     private readonly Argument<string?> _request = new("REQUEST")
@@ -94,7 +94,7 @@ internal sealed class PlanCommand : CliCommand
         };
     }
 
-    // Asked before any agent is paid for.
+    // Asks before any agent costs money.
     private bool MayWrite(ParseResult parsed, CommandContext context)
     {
         if (parsed.GetValue(_output) is not { } output)

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pr</c>: draft pull requests of a run's branches, which are updated when it is called again.</summary>
+/// <summary><c>pr</c>: creates draft pull requests for a run's branches, and updates them when called again.</summary>
 internal sealed class PrCommand : CliCommand
 {
     private readonly RunArgument _which = Which();
@@ -18,11 +18,11 @@ internal sealed class PrCommand : CliCommand
         _which.AddTo(this);
         Add(new PrSyncCommand());
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
-    /// <summary>The argument for what is offered.</summary>
+    /// <summary>Creates the argument that names the run or task.</summary>
     internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it: then its branch alone");
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

@@ -6,8 +6,7 @@ using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>pr sync</c>: what reviewers say of a run's pull requests, and checks that are red, become tasks of the backlog, each
-/// once.</summary>
+/// <summary><c>pr sync</c>: adds review comments and failed checks of a run's pull requests to the backlog as tasks, each once.</summary>
 internal sealed class PrSyncCommand : CliCommand
 {
     private readonly RunArgument _which = PrCommand.Which();
@@ -36,7 +35,8 @@ internal sealed class PrSyncCommand : CliCommand
         var tasks = news.Where(remark => remark.IsMember || everybody).ToList();
         if (tasks.Count > 0)
         {
-            // First the tasks: where this is killed in between, the same tasks are found in the backlog and not added again.
+            // The tasks are added first. If the process is killed in between, the next call finds them in the backlog and does not add
+            // them again.
             await context.Backlog(tag: null).ChangeAsync(backlog => backlog.AddTasks([.. tasks.Select(RemarkTask.Of)]).Backlog, stop);
             taken.Add(tasks.Select(remark => remark.Key));
         }

@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>prompt</c>: the exact prompt of a task's agent in its first attempt.</summary>
+/// <summary><c>prompt</c>: prints the exact prompt of a task's agent in its first attempt.</summary>
 internal sealed class PromptCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };

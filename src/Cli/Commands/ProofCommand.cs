@@ -5,7 +5,8 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>proof</c>: which task a line of code came by, what its gates said, and who decided.</summary>
+/// <summary><c>proof</c>: shows the task that a line of code came from, the verdicts of its gates, and the people who approved
+/// it.</summary>
 internal sealed class ProofCommand : CliCommand
 {
     private readonly Argument<string> _place = new("FILE:LINE") { Description = "The line" };

@@ -8,7 +8,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>report</c>: what a run landed, what was verified, what it cost.</summary>
+/// <summary><c>report</c>: shows the landed changes, the verification and the cost of a run.</summary>
 internal sealed class ReportCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
@@ -80,7 +80,7 @@ internal sealed class ReportCommand : CliCommand
         return Outcome.Done;
     }
 
-    // A file or a program gets the Markdown, unchanged; a person at a terminal reads it as it is meant.
+    // A file or a pipe gets the Markdown unchanged; a terminal gets it rendered.
     private static async Task ShowDocumentAsync(string markdown, bool asMarkdown, CommandContext context)
     {
         var terminal = context.Terminal;
@@ -112,7 +112,7 @@ internal sealed class ReportCommand : CliCommand
         }
         foreach (var (name, value) in page.Facts.Where(fact => fact.Value.Length > 0))
         {
-            // A warning's cure is in the whole report; of the rest nothing is cut.
+            // Only warnings and leftovers are shortened, because the full report contains them with their fixes.
             var text = $"  {name, -8} {TextCells.OneLine(LocalTimes.In(value))}";
             var isRemark = name is "warning" or "left";
             foreach (

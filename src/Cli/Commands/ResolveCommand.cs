@@ -3,7 +3,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>resolve</c>: decides how a run goes on that can't go on by itself.</summary>
+/// <summary><c>resolve</c>: decides how a run continues that can't continue automatically.</summary>
 internal sealed class ResolveCommand : SteeringCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };

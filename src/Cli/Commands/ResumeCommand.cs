@@ -47,7 +47,7 @@ internal sealed class ResumeCommand : CliCommand
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
 
-        // A run that was killed in its first moments is known only to the engine.
+        // If a run was killed in its first moments, only the engine knows it.
         var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
         DemandSomethingToResume(stored, opened, repository);
@@ -120,7 +120,7 @@ internal sealed class ResumeCommand : CliCommand
         }
     }
 
-    /// <summary>A run that waits for another machine would be watched for ever.</summary>
+    /// <summary>Refuses a run that waits for another machine, because watching it would never end.</summary>
     private static async Task DemandThisMachineAsync(
         StoredRun? stored,
         RepositoryLocation repository,
@@ -139,8 +139,9 @@ internal sealed class ResumeCommand : CliCommand
         }
     }
 
-    /// <summary>The other machine that works on the run. Where it was taken from this one, the record here does not say so.</summary>
-    /// <exception cref="UseCaseException">That machine is away.</exception>
+    /// <summary>Returns the other machine that executes the run, or null if it is this one. If another machine took the run over, the
+    /// local record is outdated.</summary>
+    /// <exception cref="UseCaseException">That machine does not respond.</exception>
     private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
     {
         var status = await run.StatusAsync(stop);

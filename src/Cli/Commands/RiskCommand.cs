@@ -5,7 +5,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>risk</c>: how risky a plan is, and why.</summary>
+/// <summary><c>risk</c>: shows the risk score of a plan and its factors.</summary>
 internal sealed class RiskCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN")

@@ -5,23 +5,23 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A change of a schedule.</summary>
+/// <summary>Changes of a schedule.</summary>
 internal enum ScheduleChange
 {
-    /// <summary>The schedule starts nothing until it is resumed.</summary>
+    /// <summary>Pauses the schedule, so that it starts no runs.</summary>
     Pause,
 
-    /// <summary>The end of a pause.</summary>
+    /// <summary>Ends a pause.</summary>
     Resume,
 
-    /// <summary>A run starts now.</summary>
+    /// <summary>Starts a run now.</summary>
     RunNow,
 
-    /// <summary>The schedule is removed.</summary>
+    /// <summary>Deletes the schedule.</summary>
     Delete,
 }
 
-/// <summary><c>schedule pause|resume|run-now|delete</c>.</summary>
+/// <summary><c>schedule pause|resume|run-now|delete</c>: changes a schedule.</summary>
 internal sealed class ScheduleChangeCommand : CliCommand
 {
     private readonly ScheduleChange _change;

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schedule</c>: runs that start by themselves; alone it lists the schedules. Schedules are Temporal's own.</summary>
+/// <summary><c>schedule</c>: manages schedules that start runs; without a subcommand it lists them. They are Temporal schedules.</summary>
 internal sealed class ScheduleCommand : CliCommand
 {
     private readonly ScheduleListCommand _list = new();
@@ -17,14 +17,14 @@ internal sealed class ScheduleCommand : CliCommand
         Add(new ScheduleChangeCommand(ScheduleChange.RunNow));
         Add(new ScheduleChangeCommand(ScheduleChange.Delete));
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
         _list.RunAsync(parsed, context, stop);
 
-    /// <summary>Warns where nothing will be running at a schedule's time.</summary>
+    /// <summary>Warns if no process will serve the engine at a schedule's time.</summary>
     public static void WarnUnserved(CommandContext context, bool isServed)
     {
         if (!isServed)

@@ -11,12 +11,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schedule create</c>: a schedule, after all has been checked that can be checked now.</summary>
+/// <summary><c>schedule create</c>: creates a schedule after all checks that are possible in advance.</summary>
 internal sealed partial class ScheduleCreateCommand : CliCommand
 {
     private const int LongestName = 40;
 
-    /// <summary>The period in which nights with a change of clocks are searched.</summary>
+    /// <summary>Period that is searched for days on which clocks change.</summary>
     private static readonly TimeSpan LooksAhead = TimeSpan.FromDays(370);
 
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule: letters, digits and dashes" };
@@ -168,8 +168,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             ?? throw new UseCaseException(Outcome.WorkFailed, $"The schedule '{schedule.Name}' is gone: somebody deleted it just now.");
     }
 
-    /// <summary>Nights in which clocks change over the time of day of a schedule, and what that means: from the times that the engine
-    /// itself gives.</summary>
+    /// <summary>Returns warnings for days on which a clock change affects the schedule's time of day, with the effect. It uses the times
+    /// that the engine itself computes.</summary>
     internal static IEnumerable<string> OddNights(ScheduleWhen when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
@@ -243,7 +243,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 $"For example: {option.Name} 07:30"
             );
 
-    /// <summary>The input of each run, and its plan as it is today; null: a planner makes it.</summary>
+    /// <summary>Returns the input of each run, and its current plan, or null if a planner makes the plan.</summary>
     private (OrchestrationInput Input, Plan? Plan) InputOf(
         ParseResult parsed,
         CommandContext context,
@@ -279,7 +279,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
         var file = named is null ? null : Requests.InRepository(repository, context.FullPath(named));
 
-        // What no option says is left to the settings of the day on which a run starts.
+        // Values without an option come from the settings at the time when a run starts.
         var input = new OrchestrationInput
         {
             Repository = repository.WorkTree,
@@ -300,7 +300,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             UntilZone = parsed.GetValue(_until) is null ? null : parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id,
             Yes = parsed.GetValue(_yes),
             Again = true,
-            // Nobody is there at any of its runs: each is held against its limits in its report.
+            // Scheduled runs are unattended; the report of each compares the run with its limits.
             Night = new NightContract { MadeAt = context.Time.GetUtcNow(), Tasks = plan?.Tasks.Count ?? 0 },
         };
         return (input, plan);

@@ -6,8 +6,8 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>schedule list</c>: the schedules of the repository and what came of their last times. Of an embedded engine that nobody
-/// serves its file is read, so that looking starts no run.</summary>
+/// <summary><c>schedule list</c>: lists the schedules of the repository with the results of their last times. If no process serves the
+/// embedded engine, its file is read, so that the command starts no run.</summary>
 internal sealed class ScheduleListCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();
@@ -51,7 +51,7 @@ internal sealed class ScheduleListCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>When it starts what, and under which limits.</summary>
+    /// <summary>Describes the times, the subject and the limits of a schedule.</summary>
     public static string Describe(RunSchedule schedule)
     {
         var input = schedule.Input;

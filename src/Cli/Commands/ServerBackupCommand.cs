@@ -4,7 +4,7 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server backup</c>: a consistent copy of an engine file, also while a server uses it.</summary>
+/// <summary><c>server backup</c>: makes a consistent copy of an engine file, even while a server uses it.</summary>
 internal sealed class ServerBackupCommand : CliCommand
 {
     private readonly Argument<string> _target = new("FILE") { Description = "Where the copy goes; must not exist" };

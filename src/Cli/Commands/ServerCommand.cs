@@ -9,11 +9,11 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server</c>: serves the embedded engine for other clients, until it is interrupted. Its subcommands work on the engine's
+/// <summary><c>server</c>: serves the embedded engine for other clients until it is interrupted. Its subcommands work on the engine's
 /// file.</summary>
 internal sealed class ServerCommand : CliCommand
 {
-    // The version that docker-compose.temporal.yml uses.
+    // Must match the version in docker-compose.temporal.yml.
     private const string WebInterface = "temporalio/ui:2.40.0";
 
     private readonly ListenOptions _listen = new("--listen", "127.0.0.1");
@@ -37,7 +37,7 @@ internal sealed class ServerCommand : CliCommand
         Add(new ServerBackupCommand());
         Add(new ServerVerifyCommand());
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
@@ -107,8 +107,8 @@ internal sealed class ServerCommand : CliCommand
         void SayWork(EngineConnection _) => context.Terminal.Say($"  Working on the runs of {repository!.Root}.");
     }
 
-    /// <summary>The right to serve a file.</summary>
-    /// <exception cref="UseCaseException">Another process serves it, or it can't be an engine file.</exception>
+    /// <summary>Acquires the ownership of an engine file.</summary>
+    /// <exception cref="UseCaseException">Another process serves the file, or it can't be an engine file.</exception>
     internal static EngineFile Acquire(string path, string? guard)
     {
         try

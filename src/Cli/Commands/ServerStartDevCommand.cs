@@ -9,8 +9,8 @@ using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server start-dev</c>: the embedded engine for tests, with the options of the official program's development server. Official
-/// SDKs start it by its path.</summary>
+/// <summary><c>server start-dev</c>: serves the embedded engine for tests, with the options of the development server in Temporal's CLI.
+/// Official SDKs can start it by its path.</summary>
 internal sealed class ServerStartDevCommand : CliCommand
 {
     private static readonly string[] Levels = ["warn", "debug", "info", "error", "never"];
@@ -182,7 +182,7 @@ internal sealed class ServerStartDevCommand : CliCommand
                 : throw Unreadable(set, "neither true nor false", "true|false")
             : null;
 
-    // As Go writes them: 90s, 3m, 500ms.
+    // Parses Go's format for durations: 90s, 3m, 500ms.
     private static TimeSpan? SpanOf(IReadOnlyList<KeyValuePair<string, string>> settings, string key)
     {
         if (settings.LastOrDefault(setting => setting.Key == key) is not { Key: not null } set)

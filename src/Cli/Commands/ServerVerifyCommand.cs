@@ -5,8 +5,8 @@ using Temporal.Server.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with the stored state. Exit 0:
-/// consistent, 1: faults, 2: the check was not possible.</summary>
+/// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with the stored state. Exit code 0
+/// means consistent, 1 means differences, and 2 means that the check was not possible.</summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
     private readonly Option<string?> _file = ServerFileOption.Create();

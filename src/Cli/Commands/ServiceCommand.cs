@@ -6,8 +6,8 @@ using Orchestrator.Machine.Service;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>service install|remove|status</c>: a systemd user unit that keeps this repository's engine and a worker running, goes on
-/// with open runs after a boot and fires schedules.</summary>
+/// <summary><c>service install|remove|status</c>: manages a systemd user unit that keeps this repository's engine and a worker running.
+/// The unit continues open runs after a boot and starts scheduled runs.</summary>
 internal sealed class ServiceCommand : CliCommand
 {
     private const string Install = "install";
@@ -46,7 +46,7 @@ internal sealed class ServiceCommand : CliCommand
         }
         if (verb == Install)
         {
-            // Without a person's yes the service could only end with code 3 each time it is started.
+            // Without the user's trust the service would exit with code 3 at each start.
             var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
             Refuse(services, unit, parsed.GetValue(_replace), "The new one would replace it");

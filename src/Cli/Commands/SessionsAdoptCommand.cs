@@ -6,8 +6,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>sessions adopt</c>: a conversation that a person began becomes a task with a branch and gates; its uncommitted work goes
-/// with it.</summary>
+/// <summary><c>sessions adopt</c>: turns a conversation that a user started into a task with a branch and gates, including its uncommitted
+/// work.</summary>
 internal sealed class SessionsAdoptCommand : CliCommand
 {
     private const string Further =
@@ -32,12 +32,12 @@ internal sealed class SessionsAdoptCommand : CliCommand
         _run.AddTo(this);
     }
 
-    /// <summary>The option for conversations of which it can't be told.</summary>
+    /// <summary>Creates the option that confirms the end of a conversation whose state can't be determined.</summary>
     internal static Option<bool> Ended() =>
         new("--ended") { Description = "Nobody works in it any more, where that can't be told from processes" };
 
-    /// <summary>Refuses a conversation that somebody may be at work in, or that can't be read.</summary>
-    /// <exception cref="UseCaseException">It is one.</exception>
+    /// <summary>Refuses a conversation that may be in use or that can't be read.</summary>
+    /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>
     internal static void DemandEnded(ClaudeSession session, bool saidEnded)
     {
         if (session.Fault is { } fault)
@@ -84,7 +84,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             Tasks = [plan.Tasks[0] with { Id = "adopted", Description = $"Go on with: {session.Title ?? session.Id}", Prompt = text }],
         };
         var adoption = new SessionAdoption(context.Services);
-        // All of it is read before anything is written.
+        // The whole conversation is read before anything is written.
         var adopted = await adoption.ReadAsync(repository, session.Id, session.File, stop);
         DemandEnded(SessionsShowCommand.Require(session.Id, context), parsed.GetValue(_ended));
         return await _run.StartAsync(parsed, plan, "adopt", repository, opened, context, stop, KeepAsync);
@@ -102,8 +102,8 @@ internal sealed class SessionsAdoptCommand : CliCommand
         }
     }
 
-    /// <summary>The work tree that the conversation was held in, which must be the one that the command is called in: its trust and its
-    /// settings are meant.</summary>
+    /// <summary>Returns the work tree of the conversation. It must be the one in which the command is called, because the trust and
+    /// settings of that one apply.</summary>
     private static RepositoryLocation RepositoryOf(ClaudeSession session, CommandContext context)
     {
         if (session.Task is { } task)

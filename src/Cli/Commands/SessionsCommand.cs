@@ -6,7 +6,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>sessions</c>: the conversations of Claude Code on this machine, also those that no run has started.</summary>
+/// <summary><c>sessions</c>: lists the conversations of Claude Code on this machine, including those that no run has started.</summary>
 internal sealed class SessionsCommand : CliCommand
 {
     private readonly Option<double?> _hours = new("--hours") { Description = "Only those of the last H hours", HelpName = "H" };
@@ -28,7 +28,7 @@ internal sealed class SessionsCommand : CliCommand
         Add(new SessionsAdoptCommand());
         Add(new SessionsResumeCommand());
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
@@ -70,7 +70,7 @@ internal sealed class SessionsCommand : CliCommand
         }
     }
 
-    /// <summary>The facts about a conversation, beside its first line.</summary>
+    /// <summary>Returns the details of a conversation below its first line.</summary>
     internal static IEnumerable<string> Lines(ClaudeSession session)
     {
         if (session.Fault is { } fault)
@@ -93,7 +93,7 @@ internal sealed class SessionsCommand : CliCommand
         }
     }
 
-    /// <summary>The state of a conversation for people.</summary>
+    /// <summary>Returns the state of a conversation as text.</summary>
     internal static string StandingOf(ClaudeSession session) =>
         session.Standing switch
         {
@@ -102,7 +102,7 @@ internal sealed class SessionsCommand : CliCommand
             _ => "ended",
         };
 
-    /// <summary>When a conversation was last written to, its size and its tokens.</summary>
+    /// <summary>Returns the last write time, the size and the tokens of a conversation.</summary>
     internal static string Measures(ClaudeSession session)
     {
         var tokens = session.ContextTokens is { } count ? $"{Plural.Grouped(count, "token")} of context" : "tokens unknown";

@@ -6,10 +6,11 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>sessions resume</c>: a task's next attempt goes on with a conversation, in the task's worktree and with its gates.</summary>
+/// <summary><c>sessions resume</c>: continues a conversation in a task's next attempt, in the task's worktree and with its
+/// gates.</summary>
 internal sealed class SessionsResumeCommand : SteeringCommand
 {
-    /// <summary>The agent that can go on with such a conversation.</summary>
+    /// <summary>Agent that can continue such a conversation.</summary>
     internal const string ClaudeAgent = "claude";
 
     private readonly Argument<string> _id = SessionsShowCommand.Id();
@@ -30,7 +31,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         AddOptionsOf(SteeringCatalog.Retry);
     }
 
-    /// <summary>Why another agent can't go on with a conversation.</summary>
+    /// <summary>Returns the error for another agent, which can't continue the conversation.</summary>
     internal static UseCaseException OtherAgent(string agent) =>
         new(Outcome.Usage, $"The agent is {agent}, which can't continue with a conversation of Claude Code.", "--agent claude does.");
 
@@ -65,7 +66,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         return SteerAsync(parsed, context, run, SteeringCatalog.Retry, InputOf(parsed, context, task), stop);
     }
 
-    // Only a task that begins anew begins a conversation.
+    // Only a task that starts from scratch can start with another conversation.
     private static bool MayBegin(string state) =>
         state is TaskStates.Pending or TaskStates.Failed or TaskStates.Escalated or TaskStates.Cancelled or TaskStates.Skipped;
 }

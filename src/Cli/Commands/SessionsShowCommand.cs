@@ -6,7 +6,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>sessions show</c>: one conversation with its last messages.</summary>
+/// <summary><c>sessions show</c>: shows one conversation with its last messages.</summary>
 internal sealed class SessionsShowCommand : CliCommand
 {
     private readonly Argument<string> _id = Id();
@@ -26,11 +26,11 @@ internal sealed class SessionsShowCommand : CliCommand
         Add(_json);
     }
 
-    /// <summary>The argument for a conversation.</summary>
+    /// <summary>Creates the argument that names a conversation.</summary>
     internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or the beginning of it" };
 
-    /// <summary>The conversation that is meant.</summary>
-    /// <exception cref="UseCaseException">There is none, or the text fits several.</exception>
+    /// <summary>Returns the conversation that the text names.</summary>
+    /// <exception cref="UseCaseException">The text matches no conversation or several.</exception>
     internal static ClaudeSession Require(string given, CommandContext context)
     {
         var known = new ClaudeSessions(context.Environment);

@@ -8,7 +8,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>show</c>: all details of a run or of one task.</summary>
+/// <summary><c>show</c>: shows all details of a run or of a task.</summary>
 internal sealed class ShowCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
@@ -74,7 +74,7 @@ internal sealed class ShowCommand : CliCommand
         }
         foreach (var task in status.Tasks)
         {
-            // What is asked of people stands below, with its reason.
+            // The reason of a task with a question is shown with the question below.
             var reason = status.Questions.Any(question => question.Id == task.Id) ? "" : task.Reason;
             Say(
                 context,

@@ -8,7 +8,7 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: the status of a run, from its files, without an engine; also shows whether a worker runs for it.</summary>
+/// <summary><c>status</c>: shows the status of a run from its files, without an engine, and the presence of a worker for it.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
@@ -70,7 +70,7 @@ internal sealed class StatusCommand : CliCommand
         return CodeOf(run, parsed);
     }
 
-    // What could be read is shown, whatever the run came to: only who asks for it has its end as the exit code.
+    // The exit code reflects the run's outcome only if an option requests it; otherwise showing the status counts as success.
     private Outcome CodeOf(StoredRun run, ParseResult parsed) =>
         !parsed.GetValue(_exitCode) ? Outcome.Done
         : run.Status.Standing == RunLiveness.Interrupted ? Outcome.Resumable
@@ -166,7 +166,7 @@ internal sealed class StatusCommand : CliCommand
         }
         if (
             !RunStates.IsFinal(run.Status.State)
-            // How long it waits stands beside its state.
+            // The waiting time is shown next to the run's state.
             && (run.Status.Standing ?? RunLiveness.Of(run.Status)) != RunLiveness.NeedsPerson
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
@@ -191,7 +191,7 @@ internal sealed class StatusCommand : CliCommand
         }
     }
 
-    // Null: the background process never crashed.
+    // Returns null if the background process never crashed.
     private static string? Describe(IReadOnlyList<RunCrash>? crashes) =>
         crashes is [.., var last]
             ? $"Its background process died {Plural.Times(crashes.Count)}, last at "

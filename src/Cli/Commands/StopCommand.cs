@@ -5,8 +5,8 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work stays, and their tasks wait; <c>resume</c> continues
-/// them.</summary>
+/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work is retained and their tasks wait until <c>resume</c>
+/// continues them.</summary>
 internal sealed class StopCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
@@ -53,7 +53,7 @@ internal sealed class StopCommand : CliCommand
             return starts;
         }
         var parts = which.Split('/', 2);
-        // A task alone, where no run is called so.
+        // A single word names a task unless it is the prefix of a run's id.
         if (
             parts.Length == 1
             && !starts.Any(start => start.Run.StartsWith(which, StringComparison.OrdinalIgnoreCase))

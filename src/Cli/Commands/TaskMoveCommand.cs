@@ -7,7 +7,7 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>task ...</c>: takes a task to a machine that sees neither this one nor its server, as a file.</summary>
+/// <summary><c>task ...</c>: moves a task as a file to a machine that can't reach this one or its server.</summary>
 internal sealed class TaskMoveCommand : Command
 {
     public TaskMoveCommand()
@@ -18,7 +18,7 @@ internal sealed class TaskMoveCommand : Command
     }
 }
 
-/// <summary><c>task export</c>: writes a task with its work so far and its conversation into a file.</summary>
+/// <summary><c>task export</c>: writes a task with its current work and its conversation to a file.</summary>
 internal sealed class TaskExportCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
@@ -61,7 +61,7 @@ internal sealed class TaskExportCommand : CliCommand
     }
 }
 
-/// <summary><c>task import</c>: goes on with a task from a file, as a run of its own.</summary>
+/// <summary><c>task import</c>: continues a task from a file in a separate run.</summary>
 internal sealed class TaskImportCommand : CliCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "A file of 'task export'" };

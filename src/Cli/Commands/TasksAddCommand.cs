@@ -5,7 +5,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks add</c>: a new task at the end of the backlog.</summary>
+/// <summary><c>tasks add</c>: adds a task to the end of the backlog.</summary>
 internal sealed class TasksAddCommand : CliCommand
 {
     private readonly Argument<string> _title = new("TITLE") { Description = "What is to be done, in one line" };
@@ -67,14 +67,14 @@ internal sealed class TasksAddCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>A title as lists show it: one line.</summary>
-    /// <exception cref="UseCaseException">There is none.</exception>
+    /// <summary>Returns a title as one line, for lists.</summary>
+    /// <exception cref="UseCaseException">The title is empty.</exception>
     internal static string Title(string given) =>
         given.Trim() is { Length: > 0 } title
             ? title.ReplaceLineEndings(" ")
             : throw new UseCaseException(Outcome.Usage, "The task has no title.", "Say in one line what is to be done.");
 
-    /// <summary>Ids separated by commas.</summary>
+    /// <summary>Parses ids separated by commas.</summary>
     internal static string[] Ids(string? text) =>
         text is null ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

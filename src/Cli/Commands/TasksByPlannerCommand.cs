@@ -11,8 +11,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary>A command that lets a planner add tasks to the backlog. The run itself adds them, once, so that a crash loses and duplicates
-/// nothing.</summary>
+/// <summary>Base of commands that let a planner add tasks to the backlog. The run itself adds them once, so that a crash neither loses nor
+/// duplicates any.</summary>
 internal abstract class TasksByPlannerCommand : CliCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
@@ -90,7 +90,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
     }
 }
 
-/// <summary><c>tasks parse</c>: makes backlog tasks from a document.</summary>
+/// <summary><c>tasks parse</c>: creates backlog tasks from a document.</summary>
 internal sealed class TasksParseCommand : TasksByPlannerCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "The document, such as a PRD" };
@@ -126,7 +126,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
     }
 }
 
-/// <summary><c>tasks expand</c>: a task gets subtasks.</summary>
+/// <summary><c>tasks expand</c>: splits a task into subtasks.</summary>
 internal sealed class TasksExpandCommand : TasksByPlannerCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();

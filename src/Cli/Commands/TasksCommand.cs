@@ -3,7 +3,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks ...</c>: the backlog, which outlives single runs.</summary>
+/// <summary><c>tasks ...</c>: manages the backlog, which outlives individual runs.</summary>
 internal sealed class TasksCommand : Command
 {
     public TasksCommand()
@@ -21,18 +21,18 @@ internal sealed class TasksCommand : Command
         Add(new RunCommand(ofBacklog: true));
     }
 
-    /// <summary>The tag of a task-master file.</summary>
+    /// <summary>Creates the option for the tag of a task-master file.</summary>
     public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Work on the tasks of this tag", HelpName = "TAG" };
 
-    /// <summary>The task, as an argument or as <c>--id</c>.</summary>
+    /// <summary>Creates the argument and the option <c>--id</c> that name a task.</summary>
     public static (Argument<string?> Argument, Option<string?> Option) Id() =>
         (
             new("ID") { Description = "Id of the task, such as 3 or 3.1", Arity = ArgumentArity.ZeroOrOne },
             new("--id") { Description = "Id of the task", HelpName = "ID" }
         );
 
-    /// <summary>The id from the argument or the option.</summary>
-    /// <exception cref="UseCaseException">None was given.</exception>
+    /// <summary>Returns the id from the argument or the option.</summary>
+    /// <exception cref="UseCaseException">No id was given.</exception>
     public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
         parsed.GetValue(id.Option)
         ?? parsed.GetValue(id.Argument)

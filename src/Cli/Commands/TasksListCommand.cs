@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks list</c>: the backlog.</summary>
+/// <summary><c>tasks list</c>: lists the tasks of the backlog.</summary>
 internal sealed class TasksListCommand : CliCommand
 {
     private readonly Option<string?> _status = new("--status", "-s") { Description = "Only tasks of this status", HelpName = "STATUS" };

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks next</c>: the next task.</summary>
+/// <summary><c>tasks next</c>: shows the next task to do.</summary>
 internal sealed class TasksNextCommand : CliCommand
 {
     private readonly Option<string?> _tag = TasksCommand.Tag();

@@ -51,7 +51,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
         return Outcome.Done;
     }
 
-    /// <summary>The status for a word.</summary>
+    /// <summary>Returns the status that a word names.</summary>
     /// <exception cref="UseCaseException">The word is unknown.</exception>
     internal static string StatusOf(string word)
     {

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks show</c>: everything about one task.</summary>
+/// <summary><c>tasks show</c>: shows all details of a task.</summary>
 internal sealed class TasksShowCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
@@ -33,7 +33,7 @@ internal sealed class TasksShowCommand : CliCommand
         return Task.FromResult(Outcome.Done);
     }
 
-    /// <summary>Shows a task to people.</summary>
+    /// <summary>Prints a task as text.</summary>
     internal static void Say(CommandContext context, BacklogTask task)
     {
         context.Terminal.Show($"{task.Id}: {task.Title}");

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>tasks update</c>: changes a task's texts; others stay.</summary>
+/// <summary><c>tasks update</c>: changes the given texts of a task and leaves the others unchanged.</summary>
 internal sealed class TasksUpdateCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();

@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>trust</c>: allows on this machine what this repository's own files ask for.</summary>
+/// <summary><c>trust</c>: allows the commands and settings in this repository's own files to take effect on this machine.</summary>
 internal sealed class TrustCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

@@ -5,8 +5,8 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>usage</c>: what the user's accounts have used, over all repositories, and how full their limits are. It reads files, or
-/// asks the governors of a Temporal server; never a model's service.</summary>
+/// <summary><c>usage</c>: shows the usage of the user's accounts over all repositories, and the utilization of their limits. It reads
+/// files or queries the governors of a Temporal server, never a model's service.</summary>
 internal sealed class UsageCommand : CliCommand
 {
     private readonly Option<UsageGrouping> _by = new("--by")

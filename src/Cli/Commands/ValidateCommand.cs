@@ -5,7 +5,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>validate</c>: is this a valid plan? All faults at once, and advice.</summary>
+/// <summary><c>validate</c>: checks a plan and reports all errors at once, with advice.</summary>
 internal sealed class ValidateCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN")
@@ -54,7 +54,7 @@ internal sealed class ValidateCommand : CliCommand
             context.Print(check.ToDocument(), DocumentJson.Default.ValidateDocument);
         }
 
-        // With a printed plan on stdout the rest goes to stderr.
+        // If the plan is printed to stdout, everything else goes to stderr.
         Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
         foreach (var line in check.Lines())
         {

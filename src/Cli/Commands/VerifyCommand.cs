@@ -7,7 +7,7 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>verify</c>: do this task's gates pass on the files as they are, or on a commit?</summary>
+/// <summary><c>verify</c>: runs a task's gates on the current files or on a commit.</summary>
 internal sealed class VerifyCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };
@@ -65,7 +65,7 @@ internal sealed class VerifyCommand : CliCommand
                 {
                     foreach (var (line, i) in GateWords.Lines(gate).Select((line, i) => (line, i)))
                     {
-                        // The first begins with the verdict.
+                        // The first line starts with the verdict, which is colored.
                         context.Terminal.Show(i == 0 ? new ScreenLine(line, ToneOf(gate), 0, 4) : line);
                     }
                 },

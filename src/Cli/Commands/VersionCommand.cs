@@ -4,7 +4,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>version</c>: the versions of program and runtime.</summary>
+/// <summary><c>version</c>: prints the versions of the program and the runtime.</summary>
 internal sealed class VersionCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

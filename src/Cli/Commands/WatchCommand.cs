@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>watch</c>: several views of a run side by side.</summary>
+/// <summary><c>watch</c>: groups commands that show several views of a run side by side.</summary>
 internal sealed class WatchCommand : CliCommand
 {
     private readonly WatchOpenCommand _open = new();
@@ -12,7 +12,7 @@ internal sealed class WatchCommand : CliCommand
     {
         Add(_open);
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 

@@ -4,7 +4,7 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>watch open</c>: a run and its agents in panes of tmux.</summary>
+/// <summary><c>watch open</c>: shows a run and its agents in panes of tmux.</summary>
 internal sealed class WatchOpenCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; the open one, or the latest, where none is named");

@@ -11,7 +11,7 @@ using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>web</c>: the page and the API of all repositories of this user, until it is interrupted.</summary>
+/// <summary><c>web</c>: serves the page and the API for all repositories of this user until it is interrupted.</summary>
 internal sealed class WebCommand : CliCommand
 {
     private readonly Option<int> _port = new("--port")
@@ -63,7 +63,7 @@ internal sealed class WebCommand : CliCommand
         {
             context.Terminal.Warn("What is said to this address, the token too, can be read on the way: --insecure was given.");
         }
-        // The first run of a repository can be started on the page too.
+        // Registers the current repository, so that even its first run can be started on the page.
         var repositories = new KnownRepositories(context.Environment);
         if (context.FindRepository() is { IsBare: false } here)
         {
@@ -82,7 +82,7 @@ internal sealed class WebCommand : CliCommand
                 context.Terminal.Say("The link logs a browser in. Ctrl-C ends the server; runs continue.");
             }
         ));
-        // Delivers also where no worker is.
+        // Delivers notices even if no worker runs.
         builder.Services.AddHostedService(_ => new NoticeWatch(
             () => repositories.List(),
             context,

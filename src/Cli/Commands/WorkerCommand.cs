@@ -11,7 +11,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worker</c>: works on runs that others start, until it is interrupted.</summary>
+/// <summary><c>worker</c>: executes runs that other processes start, until it is interrupted.</summary>
 internal sealed class WorkerCommand : CliCommand
 {
     private readonly Option<string[]> _repositories = new("--repository")
@@ -74,7 +74,7 @@ internal sealed class WorkerCommand : CliCommand
         _page.AddTo(this);
         _log.AddTo(this);
 
-        // Without an action a command with subcommands can't be called alone.
+        // System.CommandLine requires a subcommand unless the command itself has an action.
         SetAction(static _ => 0);
     }
 
@@ -89,7 +89,7 @@ internal sealed class WorkerCommand : CliCommand
             asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
         var named = Names(asked);
 
-        // Trust is asked for each; the engine is that of the first.
+        // Each repository requires trust; the first one determines the engine.
         var yes = parsed.GetValue(_yes);
         foreach (var other in repositories.Skip(1))
         {
@@ -139,7 +139,8 @@ internal sealed class WorkerCommand : CliCommand
             checkout.RequireOwnFoldersAsync(loaded.Settings!.Worktrees.Directory, context.Services, stop);
     }
 
-    /// <summary>The server gives up a step of which it has not heard for 20 seconds: what is still for longer is done by nobody.</summary>
+    /// <summary>Returns the idle time for a take-over, or null if the option is absent. The default and minimum exceed 20 seconds, after
+    /// which the server times out an activity without heartbeats.</summary>
     private TimeSpan? TakesOver(ParseResult parsed, OrchestratorSettings settings)
     {
         if (parsed.GetResult(_takeOver) is null)
@@ -159,7 +160,7 @@ internal sealed class WorkerCommand : CliCommand
             : throw new UseCaseException(Outcome.Usage, $"'{text}' is not a time of at least 25s.", "Such as: --take-over 2m");
     }
 
-    /// <summary>The places that the flags offer; null: those of the settings.</summary>
+    /// <summary>Returns the slots that the options define, or null to use the settings.</summary>
     private HostSettings? Offered(ParseResult parsed, OrchestratorSettings settings)
     {
         var labels = parsed.GetValue(_labels) ?? [];
@@ -201,7 +202,7 @@ internal sealed class WorkerCommand : CliCommand
         };
     }
 
-    /// <summary>The clone of a repository of that address.</summary>
+    /// <summary>Returns the clone of a repository with the given address.</summary>
     private static async Task<RepositoryLocation> CloneAsync(string address, CommandContext context, CancellationToken stop)
     {
         var cloned = await ClonedRepository.MakeAsync(address, context.Directory, context.Services, context.Terminal.Say, stop);
@@ -227,10 +228,10 @@ internal sealed class WorkerCommand : CliCommand
         return named;
     }
 
-    /// <summary>A repository and its name for callers that start its runs.</summary>
+    /// <summary>A repository, and its name for callers that start runs in it.</summary>
     private sealed record Asked(RepositoryLocation Repository, string? Name)
     {
-        // A folder's name may contain the sign.
+        // A folder's name may contain an equals sign.
         public static Asked Of(string text, CommandContext context) =>
             Directory.Exists(context.FullPath(text)) || text.LastIndexOf('=') is not (> 0 and var sign)
                 ? new Asked(Find(context.FullPath(text)), null)

@@ -8,12 +8,13 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worker drain</c>: gives the shared runs of this machine away, with all that they need.</summary>
+/// <summary><c>worker drain</c>: hands the shared runs of this machine over to others, after pushing everything that they need.</summary>
 internal sealed class WorkerDrainCommand : CliCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>An agent that ignores signals is killed after ten seconds, and its work is saved then.</summary>
+    /// <summary>Time limit for saving the work of agents. An agent that ignores signals is killed after ten seconds, and its work is saved
+    /// then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private const int MostPushes = 5;
     private readonly EngineOptions _engine = new();
@@ -57,8 +58,8 @@ internal sealed class WorkerDrainCommand : CliCommand
         return kept.All(isGone => isGone) ? Outcome.Done : Outcome.WorkFailed;
     }
 
-    /// <summary>Gives one run away, or keeps it and says why.</summary>
-    /// <returns>It is given away.</returns>
+    /// <summary>Drains one run, or retains it and prints the reason.</summary>
+    /// <returns>True if the run was drained.</returns>
     private static async Task<bool> GiveAwayAsync(
         RunStatus status,
         RepositoryReference here,
@@ -121,7 +122,7 @@ internal sealed class WorkerDrainCommand : CliCommand
             {
                 return outcome.IsFenced ? "another machine has pushed it" : outcome.Problem;
             }
-            // The worker here pushes it, too.
+            // The local worker may be pushing the run at the same time, so this waits and tries again.
             await Task.Delay(Pause, context.Time, stop);
         }
     }

@@ -8,7 +8,7 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>workers</c>: all agents at work, live, with keys to look at one, pause it and try it again.</summary>
+/// <summary><c>workers</c>: shows all running agents live, with keys to inspect, pause and retry a task.</summary>
 internal sealed class WorkersCommand : CliCommand
 {
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
@@ -124,7 +124,7 @@ internal sealed class WorkersCommand : CliCommand
         }
     }
 
-    // The answer of the command, in a line.
+    // Returns the output of the command as one line.
     private static async Task<string> CarryOutAsync(
         WorkerAction action,
         WorkerRow row,

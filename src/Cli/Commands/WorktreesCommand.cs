@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>worktrees</c>: the linked worktrees of the repository, whose each is, and whether it can go.</summary>
+/// <summary><c>worktrees</c>: lists the linked worktrees of the repository with their owners and removability.</summary>
 internal sealed class WorktreesCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();

@@ -9,7 +9,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Completion;
 
-/// <summary>Completions at the cursor. Never fails, because the command line is still incomplete.</summary>
+/// <summary>Computes completions at the cursor. It never fails, because the command line is still incomplete.</summary>
 internal sealed class Completer
 {
     private readonly CommandContext _context;
@@ -29,10 +29,10 @@ internal sealed class Completer
         }
     }
 
-    /// <summary>Completions for the last word; none where a file is expected, or any text.</summary>
-    /// <param name="context">Folder and settings.</param>
-    /// <param name="commands">The root with the command that words call, or with all of them.</param>
-    /// <param name="words">The command line behind the program's name, up to the cursor; the last word may be empty.</param>
+    /// <summary>Returns completions for the last word; empty if a file or any text is expected.</summary>
+    /// <param name="context">Provides the folder and settings.</param>
+    /// <param name="commands">Returns the root with the command that the words name, or with all commands.</param>
+    /// <param name="words">Words after the program's name, up to the cursor; the last word may be empty.</param>
     public static IReadOnlyList<string> Complete(
         CommandContext context,
         Func<IReadOnlyList<string>, Command> commands,
@@ -139,7 +139,7 @@ internal sealed class Completer
                 : [];
         });
 
-    // Only backlog commands have an option for the tag.
+    // Only backlog commands have the option for the tag.
     private bool IsOfBacklog => _command.Options.Any(option => option.Name == GlobalOptions.TagName);
 
     private IReadOnlyList<string> BacklogIds() => Try(() => [.. _context.Backlog(null).Read().Backlog.All.Select(task => task.Id)]);
@@ -159,7 +159,7 @@ internal sealed class Completer
                 : [];
         });
 
-    // A plan or configuration with faults has no ids to offer; its own command reports them.
+    // An invalid plan or configuration offers no ids; the command itself reports the errors.
     private static IReadOnlyList<string> Try(Func<IReadOnlyList<string>> list)
     {
         try

@@ -1,16 +1,16 @@
 #pragma warning disable RS0030 // This is the door to the console.
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The three streams of a process, and which of them are no terminal.</summary>
+/// <summary>The three standard streams of a process.</summary>
 /// <param name="In">Stdin.</param>
 /// <param name="Out">Stdout.</param>
 /// <param name="Error">Stderr.</param>
-/// <param name="IsInPiped">Stdin is a pipe or a file.</param>
-/// <param name="IsOutPiped">Stdout is.</param>
-/// <param name="IsErrorPiped">Stderr is.</param>
+/// <param name="IsInPiped">True if stdin is a pipe or a file.</param>
+/// <param name="IsOutPiped">True if stdout is a pipe or a file.</param>
+/// <param name="IsErrorPiped">True if stderr is a pipe or a file.</param>
 internal sealed record ConsoleEnds(TextReader In, TextWriter Out, TextWriter Error, bool IsInPiped, bool IsOutPiped, bool IsErrorPiped)
 {
-    /// <summary>The three standard streams of this process.</summary>
+    /// <summary>Returns the standard streams of this process.</summary>
     public static ConsoleEnds OfProcess() =>
         new(
             System.Console.In,

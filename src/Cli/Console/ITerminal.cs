@@ -2,106 +2,106 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Choices of whether colors are written.</summary>
+/// <summary>Modes of writing colors.</summary>
 internal enum ColourChoice
 {
-    /// <summary>To screens, unless <c>NO_COLOR</c> or <c>TERM=dumb</c> say otherwise.</summary>
+    /// <summary>Writes colors to screens unless <c>NO_COLOR</c> or <c>TERM=dumb</c> is set.</summary>
     Auto,
 
-    /// <summary>Colours are printed into pipes and files, too.</summary>
+    /// <summary>Writes colors to pipes and files, too.</summary>
     Always,
 
-    /// <summary>Nowhere.</summary>
+    /// <summary>Never writes colors.</summary>
     Never,
 }
 
-/// <summary>The only access to the console: requested output goes to stdout, everything else (progress, warnings, questions) to
+/// <summary>The only access to the console. Requested output goes to stdout, and everything else (progress, warnings, questions) to
 /// stderr.</summary>
-/// <remarks>Each line may hold text of others (titles, mail, errors of programs ...): no call writes a character that a terminal obeys or
-/// does not show, and what follows a line end within a line is marked as <see cref="UntrustedText"/>. So several lines of ours are several
+/// <remarks>A line may contain untrusted text, such as titles, mail or program errors. No call writes control characters or invisible
+/// characters. Text after a line end within a line is marked as <see cref="UntrustedText"/>, so several trusted lines need several
 /// calls.</remarks>
 internal interface ITerminal : IInteraction
 {
-    /// <summary>A screen whose lines can be redrawn; false turns colour, tables that move and questions off.</summary>
+    /// <summary>True if there is a screen whose lines can be redrawn. If false, colors, live tables and questions are off.</summary>
     bool HasScreen { get; }
 
-    /// <summary>Columns of the screen; 80 without one.</summary>
+    /// <summary>Number of columns of the screen; 80 without a screen.</summary>
     int Width { get; }
 
-    /// <summary>Columns of what goes to stdout: those of the screen, and no limit where it is piped or goes to a file.</summary>
+    /// <summary>Number of columns for stdout: that of the screen, or unlimited if stdout is a pipe or a file.</summary>
     int OutputWidth { get; }
 
-    /// <summary>Sets whether colors are written: to screens (the default), always, or never.</summary>
+    /// <summary>Sets the mode of writing colors.</summary>
     ColourChoice Colours { set; }
 
-    /// <summary>Rows of the screen; 24 without one.</summary>
+    /// <summary>Number of rows of the screen; 24 without a screen.</summary>
     int Height { get; }
 
-    /// <summary>Writes requested output to stdout, whose lines are ours: a report, a table. What it holds of others was marked where it was
-    /// made.</summary>
+    /// <summary>Writes requested output with trusted lines to stdout, such as a report or a table. Untrusted parts must already be
+    /// marked.</summary>
     void Result(string text);
 
-    /// <summary>Writes a document to stdout that programs read: unchanged into a pipe, on a terminal as <see cref="Result"/>. Nothing of
-    /// ours may stand beside it.</summary>
+    /// <summary>Writes a document for programs to stdout: unchanged to a pipe, and as <see cref="Result"/> to a terminal. Nothing else may
+    /// be written to stdout.</summary>
     void Document(string text);
 
-    /// <summary>Writes a line of requested output to stdout; to stderr where the command prints a document.</summary>
+    /// <summary>Writes a line of requested output to stdout, or to stderr if the command prints a document.</summary>
     void Show(string line);
 
-    /// <summary>Writes a line with a coloured part to stdout.</summary>
+    /// <summary>Writes a line with a colored part to stdout.</summary>
     void Show(ScreenLine line);
 
-    /// <summary>A line as <see cref="Show(ScreenLine)"/> writes it to stdout, with its colour where there is any.</summary>
+    /// <summary>Returns a line as <see cref="Show(ScreenLine)"/> writes it to stdout, including colors.</summary>
     string Rendered(ScreenLine line);
 
-    /// <summary>The lines that <see cref="Show(UntrustedText)"/> writes.</summary>
+    /// <summary>Returns the lines that <see cref="Show(UntrustedText)"/> writes.</summary>
     IEnumerable<string> Rendered(UntrustedText block);
 
-    /// <summary>True if the requested text goes to stdout without colors, for a program or a file.</summary>
+    /// <summary>True if requested text goes to stdout without colors, for a program or a file.</summary>
     bool IsPlainDocument { get; }
 
-    /// <summary>Writes lines as <see cref="Rendered(ScreenLine)"/> gave them to stdout.</summary>
+    /// <summary>Writes lines from <see cref="Rendered(ScreenLine)"/> to stdout.</summary>
     void ShowRendered(IReadOnlyList<string> lines);
 
-    /// <summary>Writes a text of others as a block, to where <see cref="Show(string)"/> writes.</summary>
+    /// <summary>Writes untrusted text as a block, to the same stream as <see cref="Show(string)"/>.</summary>
     void Show(UntrustedText block);
 
     /// <summary>Writes a line of progress to stderr.</summary>
-    /// <remarks>Declared here as well, since the compiler prefers overloads of the derived interface.</remarks>
+    /// <remarks>Declared here again because the compiler prefers overloads of the derived interface.</remarks>
     new void Say(string line);
 
-    /// <summary>Writes a text of others as a block, to stderr.</summary>
+    /// <summary>Writes untrusted text as a block to stderr.</summary>
     new void Say(UntrustedText block);
 
-    /// <summary>Writes a line with a coloured part to stderr.</summary>
+    /// <summary>Writes a line with a colored part to stderr.</summary>
     void Say(ScreenLine line);
 
-    /// <summary>Writes an error with its cure to stderr.</summary>
+    /// <summary>Writes an error with its suggested fix to stderr.</summary>
     void Fail(string message, string cure);
 
-    /// <summary>Everything on stdin.</summary>
+    /// <summary>Reads stdin to its end.</summary>
     string ReadInput();
 
-    /// <summary>Stdin and stdout as streams, for a protocol; nothing else may be written to stdout then.</summary>
+    /// <summary>Opens stdin and stdout as streams for a protocol. Nothing else may be written to stdout then.</summary>
     (Stream Input, Stream Output) OpenStreams();
 
-    /// <summary>Asks for a line of text; null when there is no terminal to answer, or its input has ended. Empty lines are no
-    /// answer.</summary>
-    /// <param name="question">The question.</param>
+    /// <summary>Prompts for a line of text, and repeats the prompt after an empty line. Returns null if there is no terminal or its input
+    /// has ended.</summary>
+    /// <param name="question">Text of the prompt.</param>
     string? AskText(string question);
 
-    /// <summary>The next key that was pressed, without waiting and without showing it; null where none was, or nobody can press
-    /// one.</summary>
+    /// <summary>Returns the next pressed key without waiting and without echo, or null if no key was pressed or there is no
+    /// keyboard.</summary>
     TerminalKey? TryReadKey();
 
-    /// <summary>Tells a terminal how the program stands, for its tabs and task bar; nothing where it has no screen. Records that are not
-    /// among these any more are removed.</summary>
-    /// <param name="records">The records, the most important one first; empty: the program is done with it.</param>
+    /// <summary>Reports the program's status to the terminal, for its tabs and task bar. Does nothing without a screen. Records of earlier
+    /// calls that are missing now are removed.</summary>
+    /// <param name="records">Records, the most important one first; empty to remove all.</param>
     void Report(IReadOnlyList<ProgramStatus> records);
 
-    /// <summary>Replaces the lines of the last call by these; only where <see cref="HasScreen"/>.</summary>
+    /// <summary>Replaces the lines of the previous call. Allowed only if <see cref="HasScreen"/> is true.</summary>
     void Redraw(IReadOnlyList<ScreenLine> lines);
 
-    /// <summary>Leaves the lines of the last <see cref="Redraw"/>; later output follows below them.</summary>
+    /// <summary>Keeps the lines of the last <see cref="Redraw"/> on the screen; later output follows below them.</summary>
     void EndRedraw();
 }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks to stop, the second to stop at once. A closed terminal (SIGHUP) counts as the first, unless
-/// the work continues in the background.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first requests a stop, the second an immediate stop. A closed terminal (SIGHUP) counts as the
+/// first, unless the work continues in the background.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -17,7 +17,7 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Cancelled by the second interrupt.</summary>
     public CancellationToken StopNow => _stopNow.Token;
 
-    /// <summary>Interrupts of this process.</summary>
+    /// <summary>Registers for the signals of this process.</summary>
     public static Interrupts OfProcess()
     {
         var interrupts = new Interrupts();
@@ -27,12 +27,12 @@ internal sealed class Interrupts : IDisposable
         return interrupts;
     }
 
-    /// <summary>Makes a closed terminal end this process at once, after the work was continued elsewhere.</summary>
-    /// <param name="goOnElsewhere">Continues the work elsewhere; false: it could not, and the closed terminal counts as an
+    /// <summary>Sets the handler for a closed terminal. If it continues the work elsewhere, this process stops at once.</summary>
+    /// <param name="goOnElsewhere">Continues the work elsewhere and returns true. If it returns false, the closed terminal counts as an
     /// interrupt.</param>
     public void OnHangUp(Func<bool> goOnElsewhere) => _goOnElsewhere = goOnElsewhere;
 
-    /// <summary>The terminal was closed.</summary>
+    /// <summary>Handles a closed terminal.</summary>
     public void HangUp()
     {
         if (Interlocked.Exchange(ref _goOnElsewhere, null) is not { } goOnElsewhere || !goOnElsewhere())
@@ -41,12 +41,12 @@ internal sealed class Interrupts : IDisposable
             return;
         }
 
-        // In this order: code that sees the first sees the second too, and leaves the work as it is.
+        // The order matters: code that observes Stop must also observe StopNow, and then leaves the run as it is instead of pausing it.
         _stopNow.Cancel();
         _stop.Cancel();
     }
 
-    /// <summary>One more interrupt.</summary>
+    /// <summary>Handles an interrupt.</summary>
     public void Raise()
     {
         if (_stop.IsCancellationRequested)

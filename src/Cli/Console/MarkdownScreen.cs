@@ -7,7 +7,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Lines of a screen for a document in Markdown: headings, lists and tables as a person reads them, not their source.</summary>
+/// <summary>Renders Markdown as lines of a screen, with formatted headings, lists and tables.</summary>
 internal static class MarkdownScreen
 {
     private const string Code = "    ";
@@ -16,7 +16,7 @@ internal static class MarkdownScreen
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();
 
-    /// <summary>The lines of a document.</summary>
+    /// <summary>Renders a document.</summary>
     /// <param name="markdown">The document.</param>
     /// <param name="width">Columns of the screen.</param>
     public static IEnumerable<ScreenLine> Of(string markdown, int width) =>
@@ -53,7 +53,7 @@ internal static class MarkdownScreen
             QuoteBlock quote => Indented(OfBlocks(quote, width - UntrustedText.Mark.Length, isTight: false), UntrustedText.Mark),
             Table table => OfTable(table, width),
             ThematicBreakBlock => [new ScreenLine(new string('─', width), Tone.Faint)],
-            // Commands to copy and output of programs: neither wrapped nor cut.
+            // Code blocks with commands to copy and program output are neither wrapped nor cut.
             LeafBlock leaf => Indented(leaf.Lines.ToString().TrimEnd('\n').Split('\n').Select(line => (ScreenLine)line), Code),
             ContainerBlock container => OfBlocks(container, width, isTight: false),
             _ => [],
@@ -98,7 +98,7 @@ internal static class MarkdownScreen
             .Select(column => Math.Max(1, all.Where(row => column < row.Length).Max(row => TextCells.Of(row[column]))));
     }
 
-    // The widest column gives first.
+    // The widest column is narrowed first.
     private static int[] Fitting(int[] columns, int width)
     {
         var room = width - Between.Length * (columns.Length - 1);

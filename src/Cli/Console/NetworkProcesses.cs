@@ -3,10 +3,10 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The hidden commands of sandboxes' network, without the rest of the program.</summary>
+/// <summary>Runs the hidden commands of the sandboxes' network without loading the rest of the program.</summary>
 internal static class NetworkProcesses
 {
-    /// <summary>Hands the sockets of the sandbox that it runs in to the proxy.</summary>
+    /// <summary>Passes the listening sockets of the surrounding sandbox to the proxy.</summary>
     /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
     /// <param name="ports">Ports, separated by commas.</param>
     /// <returns>The exit code.</returns>
@@ -20,7 +20,7 @@ internal static class NetworkProcesses
         return (int)Outcome.Unavailable;
     }
 
-    /// <summary>Serves sandboxes until none is left.</summary>
+    /// <summary>Serves sandboxes until none remains.</summary>
     /// <param name="folder">Folder of the proxy.</param>
     /// <returns>The exit code.</returns>
     public static int Serve(string folder)

@@ -2,14 +2,14 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Shows a long text on a screen: where it does not fit in the pager that the person has set for git.</summary>
+/// <summary>Shows a long text on a screen. If it does not fit, it uses the pager that the user has configured for git.</summary>
 /// <param name="terminal">The terminal.</param>
-/// <param name="environment">Variables.</param>
+/// <param name="environment">Environment variables of the process.</param>
 internal sealed class Pager(ITerminal terminal, IReadOnlyDictionary<string, string> environment)
 {
-    /// <summary>Shows a text of others, coloured. A pipe gets the text as it is.</summary>
+    /// <summary>Shows an untrusted text with colors. A pipe gets the unchanged text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="toneOf">The colour of a line.</param>
+    /// <param name="toneOf">Returns the tone of a line.</param>
     public async Task ShowAsync(string text, Func<string, Tone> toneOf)
     {
         if (terminal.IsPlainDocument)
@@ -24,8 +24,7 @@ internal sealed class Pager(ITerminal terminal, IReadOnlyDictionary<string, stri
         }
     }
 
-    /// <summary>Shows lines as <see cref="ITerminal.Rendered(ScreenLine)"/> gives them. Only as many are kept in memory as the screen has
-    /// rows.</summary>
+    /// <summary>Shows lines from <see cref="ITerminal.Rendered(ScreenLine)"/>. At most one screen of lines is buffered.</summary>
     public async Task ShowAsync(IAsyncEnumerable<string> lines)
     {
         await using var all = lines.GetAsyncEnumerator();

@@ -4,24 +4,24 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>A record that a terminal shows beside a program's window or tab, by the program status protocol (OSC 7501, revision
+/// <summary>A record that a terminal shows next to a program's window or tab, by the program status protocol (OSC 7501, revision
 /// 0.3).</summary>
 /// <param name="Id">Path of the record: a run, or a task below it.</param>
 /// <param name="State"><c>working</c>, <c>blocked</c>, <c>done</c> or <c>error</c>.</param>
-/// <param name="Message">A line for people.</param>
+/// <param name="Message">Text to show, one line.</param>
 internal sealed record ProgramStatus(string Id, string State, string Message)
 {
     private const string Start = "\u001b]";
     private const string End = "\u001b\\";
     private const int MostMessage = 400;
 
-    /// <summary>Per cent that are done; null: unknown.</summary>
+    /// <summary>Progress in percent, or null if unknown.</summary>
     public int? Progress { get; init; }
 
-    /// <summary>The subject that a blocked program waits for, such as <c>question</c>; null if it names none.</summary>
+    /// <summary>Kind of input that a blocked program waits for, such as <c>question</c>, or null if unspecified.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>The sequence that replaces the record.</summary>
+    /// <summary>Escape sequence that replaces the record.</summary>
     public string Sequence
     {
         get
@@ -36,11 +36,11 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
         }
     }
 
-    /// <summary>The sequence that removes a record and those below it.</summary>
+    /// <summary>Returns the escape sequence that removes a record and those below it.</summary>
     public static string Clear(string id) => $"{Start}7501;state=clear:id={Path(id)}{End}";
 
-    /// <summary>The sequence of the progress bar (OSC 9;4) that some terminals have instead.</summary>
-    /// <param name="status">The record; null: the bar is removed.</param>
+    /// <summary>Returns the escape sequence of the progress bar (OSC 9;4), which some terminals have instead.</summary>
+    /// <param name="status">The record, or null to remove the bar.</param>
     public static string Bar(ProgramStatus? status) =>
         status is { Progress: { } progress }
             ? $"{Start}9;4;{(status.State == "error" ? 2 : status.State == "blocked" ? 4 : 1).ToString(CultureInfo.InvariantCulture)};"
@@ -48,22 +48,23 @@ internal sealed record ProgramStatus(string Id, string State, string Message)
                 + End
             : $"{Start}9;4;0{End}";
 
-    /// <summary>True if a terminal has that bar. Others take the sequence for a notification, so only known ones get it.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>True if the terminal is known to have that progress bar. Other terminals interpret the sequence as a
+    /// notification.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static bool HasBar(IReadOnlyDictionary<string, string> environment) =>
         environment.ContainsKey("WT_SESSION")
         || environment.GetValueOrDefault("ConEmuANSI") == "ON"
         || environment.GetValueOrDefault("TERM") == "xterm-ghostty"
         || environment.GetValueOrDefault("TERM_PROGRAM") is "ghostty" or "WezTerm";
 
-    /// <summary>True if a terminal reads over operating system commands that it does not know; some old ones print them.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>True if the terminal ignores unknown operating system commands; some old ones print them.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static bool MayBeSent(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("TERM", "") is { Length: > 0 } terminal
         && terminal is not ("dumb" or "linux" or "cons25" or "ansi")
         && !terminal.StartsWith("vt", StringComparison.Ordinal);
 
-    // What ends a field or a sequence can't be in an id.
+    // An id must not contain characters that end a field or a sequence.
     private static string Path(string id) =>
         string.Concat(id.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' ? letter : '-'));
 }

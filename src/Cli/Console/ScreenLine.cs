@@ -1,38 +1,38 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The meaning of a part of a line, which a screen shows by color. Never by color alone: the words tell the same.</summary>
+/// <summary>Meaning of a part of a line, which a screen shows by color. The words express the same meaning without color.</summary>
 internal enum Tone
 {
-    /// <summary>Text without a meaning of its own, in no colour.</summary>
+    /// <summary>Text without a special meaning and color.</summary>
     Plain,
 
-    /// <summary>Something is as it should be.</summary>
+    /// <summary>A success or an expected state.</summary>
     Good,
 
-    /// <summary>Something failed.</summary>
+    /// <summary>A failure.</summary>
     Bad,
 
-    /// <summary>A person should look or answer.</summary>
+    /// <summary>A state that needs attention or an answer.</summary>
     Asks,
 
-    /// <summary>Something is under way.</summary>
+    /// <summary>Work in progress.</summary>
     Busy,
 
-    /// <summary>Something matters less than the rest of the line.</summary>
+    /// <summary>A detail that is less important than the rest of the line.</summary>
     Faint,
 
     /// <summary>A heading.</summary>
     Strong,
 }
 
-/// <summary>A line with a part that may be coloured.</summary>
+/// <summary>A line with a part that may be colored.</summary>
 /// <param name="Text">The whole line.</param>
-/// <param name="Tone">What the part says.</param>
-/// <param name="Start">Where the part begins.</param>
-/// <param name="Length">Its length; -1: to the end.</param>
+/// <param name="Tone">Meaning of the part.</param>
+/// <param name="Start">Index of the part's first character.</param>
+/// <param name="Length">Length of the part, or -1 for the rest of the line.</param>
 internal readonly record struct ScreenLine(string Text, Tone Tone = Tone.Plain, int Start = 0, int Length = -1)
 {
-    /// <summary>A line without a coloured part.</summary>
+    /// <summary>Converts a text to a line without a colored part.</summary>
     public static implicit operator ScreenLine(string text) => new(text);
 
     public override string ToString() => Text;

@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The console of this process.</summary>
+/// <summary>Console of this process.</summary>
 internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private const string Escape = "\u001b[";
@@ -20,10 +20,10 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private string[] _drawn = [];
 
     /// <summary>Opens the console.</summary>
-    /// <param name="documents">The command prints a document, and nothing else goes to stdout.</param>
-    /// <param name="environment">Variables: <c>NO_COLOR</c> turns colour off, <c>TERM=dumb</c> also redrawing; <c>COLUMNS</c> is the width
-    /// of the screen.</param>
-    /// <param name="ends">The streams.</param>
+    /// <param name="documents">True if the command prints a document, so that nothing else goes to stdout.</param>
+    /// <param name="environment">Environment variables. <c>NO_COLOR</c> turns colors off, <c>TERM=dumb</c> also redrawing; <c>COLUMNS</c>
+    /// is the width of the screen.</param>
+    /// <param name="ends">Standard streams.</param>
     public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment, ConsoleEnds ends)
     {
         _ends = ends;
@@ -99,7 +99,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public void Say(string line) => Say(new ScreenLine(line));
 
-    // A line written while a table is shown goes above it: the table is cleared and drawn again later.
+    // A line that is written while a table is shown goes above the table, which is cleared here and drawn again later.
     public void Say(ScreenLine line)
     {
         lock (_lock)
@@ -213,7 +213,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    // Without wrapping at the right edge, because screens disagree about the width of some characters.
+    // Turns automatic wrapping off, because terminals disagree about the width of some characters.
     public void Redraw(IReadOnlyList<ScreenLine> lines)
     {
         string[] plain = [.. lines.Select(line => OneLine(line.Text))];
@@ -224,7 +224,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
             var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
             foreach (var (line, shown) in coloured.Zip(plain))
             {
-                // Only a command to copy is wider than the screen, which wraps it: a person copies it in one piece.
+                // Only a command to copy is wider than the screen. The terminal wraps it, so that the user can copy it in one piece.
                 var isWide = TextCells.Of(shown) > width;
                 text.Append(Escape).Append('K').Append(isWide ? $"{Escape}?7h{line}{Escape}?7l" : line).Append('\n');
             }
@@ -242,8 +242,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
-    /// <summary>Restores the screen: the runtime switches the codes of the cursor keys and the number pad, and never switches them
-    /// back.</summary>
+    /// <summary>Restores the terminal modes of the cursor keys and the number pad, which the runtime changes and never restores.</summary>
     public void Dispose()
     {
         if (!HasScreen)
@@ -276,7 +275,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     private string Marked(string line, bool isScreen) => Narrowed(new UntrustedText(line).Marked, isScreen);
 
-    // A line that a screen wraps goes on in rows without a mark: blanks could put something of its own there.
+    // A terminal wraps a long line into rows without the mark. Many blanks could then make untrusted text look like a separate line.
     private string Narrowed(string text, bool isScreen) =>
         isScreen && Width is var width && text.Length > width
             ? string.Join('\n', text.Split('\n').Select(line => TextCells.Of(line) > width ? UntrustedText.WithFewBlanks(line) : line))
@@ -290,7 +289,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
                 .Select(row => UntrustedText.Mark + row)
             : block.Block();
 
-    // A closed terminal fails every write; there is no one to notify, and the work goes on.
+    // On a closed terminal every write fails. Nobody can be notified, and the work continues.
     private void Tell(string text)
     {
         try
@@ -301,7 +300,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         catch (IOException) when (HasScreen) { }
     }
 
-    // On a screen that has become narrower the earlier lines take more rows.
+    // If the screen has become narrower, the lines drawn earlier take more rows.
     private string BackToFirst()
     {
         if (_drawn.Length == 0)
@@ -316,14 +315,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     private static ScreenLine Labelled(string label, Tone tone, string line) => new(label + line, tone, 0, label.Length);
 
-    // A screen would break words. Further rows begin with the mark of text of others, which the line may hold.
+    // Rows are broken here because a terminal would break words. Further rows start with the mark, since the line may contain untrusted
+    // text.
     private static string Rows(ScreenLine line, int width, bool colours)
     {
         var isScreen = width != int.MaxValue;
         var text = new StringBuilder();
         foreach (var part in new UntrustedText(line.Text).Marked.Split('\n').Index())
         {
-            // Where characters are shown as others the coloured part begins elsewhere, so the line has no colour.
+            // If characters were replaced, the colored part has moved, so the line gets no color.
             var isAsItCame = part.Index == 0 && line.Text.StartsWith(part.Item, StringComparison.Ordinal);
             var shown = isAsItCame ? line with { Text = part.Item } : part.Item;
             foreach (var row in isScreen ? TextRows.Of(shown, width, UntrustedText.Mark) : [shown])
@@ -338,7 +338,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     private static string OneLine(string text) => new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd);
 
-    // A line with characters that are shown as others stays without colour: where its part begins is known only of the text as it came.
+    // A line with replaced characters gets no color, because the part's position is known only for the original text.
     private static string Toned(ScreenLine line, Func<string, string> clean, bool colours)
     {
         var (start, end) = (Math.Min(line.Start, line.Text.Length), line.Length < 0 ? line.Text.Length : line.Start + line.Length);

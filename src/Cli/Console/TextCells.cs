@@ -5,14 +5,15 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The number of screen cells of a text: most characters take one, those of East Asia and emoji two, combining marks
+/// <summary>Measures and cuts text in screen cells. Most characters take one cell, East Asian ones and emoji two, and combining marks
 /// none.</summary>
-/// <remarks>Where terminals differ (joined emoji) the larger number is used, so that a line never wraps.</remarks>
+/// <remarks>Terminals differ for some texts, such as joined emoji. The larger width is used then, so that a line never wraps.</remarks>
 internal static partial class TextCells
 {
     private const int EmojiStyle = 0xFE0F;
 
-    /// <summary>Ranges of characters with two cells: East Asian Width W and F of Unicode 16, merged across unassigned ones.</summary>
+    /// <summary>Ranges of characters with two cells: East Asian Width W and F of Unicode 16, merged across unassigned code
+    /// points.</summary>
     private static readonly (int First, int Last)[] Wide =
     [
         (0x1100, 0x115F),
@@ -101,7 +102,7 @@ internal static partial class TextCells
         (0x20000, 0x3FFFD),
     ];
 
-    /// <summary>Cells of a text.</summary>
+    /// <summary>Returns the width of a text in cells.</summary>
     public static int Of(string text)
     {
         var cells = 0;
@@ -112,7 +113,7 @@ internal static partial class TextCells
         return cells;
     }
 
-    /// <summary>Cells of a character.</summary>
+    /// <summary>Returns the width of a character in cells.</summary>
     public static int Of(Rune rune)
     {
         if (rune.Value < 0x300)
@@ -130,7 +131,7 @@ internal static partial class TextCells
         return IsWide(rune.Value) ? 2 : 1;
     }
 
-    /// <summary>The text where it fits, else its first words and an ellipsis. Only a long word is broken.</summary>
+    /// <summary>Returns the text if it fits, or else its first words and an ellipsis. Only a long word is broken.</summary>
     public static string Cut(string text, int cells)
     {
         if (text.Length * 2 <= cells || Of(text) <= cells)
@@ -149,13 +150,13 @@ internal static partial class TextCells
             end += rune.Utf16SequenceLength;
         }
 
-        // A word that began far to the left is a path or an id, of which more is said by its beginning than by nothing.
+        // A long word at the cut is a path or an id, whose first part is more useful than omitting it.
         var blank = end < text.Length && text[end] != ' ' ? text.AsSpan(0, end).LastIndexOf(' ') : -1;
         end = blank > end / 2 ? blank : end;
         return cells < 1 ? "" : text[..end].TrimEnd(' ') + "…";
     }
 
-    /// <summary>The text where it fits, else its beginning and its end: of a path, the file's name stays.</summary>
+    /// <summary>Returns the text if it fits, or else its start and end, so that the file name of a path remains.</summary>
     public static string CutMiddle(string text, int cells)
     {
         if (Of(text) <= cells || cells < 8)
@@ -171,11 +172,11 @@ internal static partial class TextCells
         return Cut(text, cells - Of(text[tail..])) + text[tail..];
     }
 
-    /// <summary>The text with blanks after it.</summary>
+    /// <summary>Pads the text with blanks on the right.</summary>
     public static string Pad(string text, int cells) => text + new string(' ', Math.Max(0, cells - Of(text)));
 
-    /// <summary>The first line of a text of others, without what terminals obey: colours of an agent's output are left out, other hidden
-    /// characters shown.</summary>
+    /// <summary>Returns the first line of an untrusted text without control characters. Color sequences of an agent's output are removed,
+    /// and other hidden characters are made visible.</summary>
     public static string OneLine(string text)
     {
         var line = text.Trim();
@@ -207,7 +208,7 @@ internal static partial class TextCells
         return false;
     }
 
-    /// <summary>ECMA-48: control sequences, and commands that carry a text to the terminal.</summary>
+    /// <summary>Matches escape sequences of ECMA-48: control sequences, and commands that carry a text to the terminal.</summary>
     [GeneratedRegex(@"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(\x07|\x1b\\)?", RegexOptions.CultureInvariant)]
     private static partial Regex EscapeSequence();
 }

@@ -2,46 +2,46 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Cli.Console;
 
-/// <summary>Breaks a text into rows of a screen: between words, never within one that fits into a row, and never within a command or a
-/// path that a person copies.</summary>
+/// <summary>Breaks a text into rows of a screen. It breaks between words, never within a word that fits into a row, and never within a
+/// command or path to copy.</summary>
 internal static partial class TextRows
 {
     private const int LeastCells = 8;
 
-    // Some rows of a narrow screen: what is longer is hardly a path.
+    // Equals a few rows of a narrow screen; longer text is unlikely to be a path.
     private const int LongestPath = 400;
 
-    /// <summary>The text in rows, broken at blanks: one row if the text is empty.</summary>
-    /// <param name="text">One line.</param>
-    /// <param name="cells">The most cells of a row; at least 8 are used. Only a command or a path may take more: the terminal wraps it, so
+    /// <summary>Breaks a line at blanks; an empty text is one row.</summary>
+    /// <param name="text">Text of one line.</param>
+    /// <param name="cells">Maximum number of cells in a row, at least 8. Only a command or a path may exceed it; the terminal wraps it, so
     /// that it is copied in one piece.</param>
     public static IEnumerable<string> Of(string text, int cells) => Ranges(text, cells, cells).Select(range => text[range]);
 
-    /// <summary>The text in rows that all fit, as a column of a table or foreign text needs it: long paths are broken behind a
+    /// <summary>Breaks a line into rows that all fit, for a table column or for untrusted text. Long paths are broken after a
     /// slash.</summary>
-    /// <param name="text">One line.</param>
-    /// <param name="cells">The most cells of a row, unless it has a command.</param>
+    /// <param name="text">Text of one line.</param>
+    /// <param name="cells">Maximum number of cells in a row; only a command may exceed it.</param>
     public static IEnumerable<string> Fitting(string text, int cells) =>
         Ranges(text, cells, cells, breaksPaths: true).Select(range => text[range]);
 
-    /// <summary>The text in rows of which all but the first begin with a mark or an indentation.</summary>
-    /// <param name="text">One line.</param>
-    /// <param name="cells">The most cells of a row.</param>
-    /// <param name="before">Begins the further rows.</param>
+    /// <summary>Breaks a line into rows, all but the first of which start with a mark or an indentation.</summary>
+    /// <param name="text">Text of one line.</param>
+    /// <param name="cells">Maximum number of cells in a row.</param>
+    /// <param name="before">Prefix of all rows but the first.</param>
     public static IEnumerable<string> Of(string text, int cells, string before) =>
         Ranges(text, cells, cells - before.Length).Select((range, row) => row == 0 ? text[range] : before + text[range]);
 
-    /// <summary>A line of a list or a table of two columns: its further rows stand below the beginning of the second column, unless less
-    /// than a third of the row is right of it.</summary>
-    /// <param name="text">One line of ours.</param>
-    /// <param name="cells">The most cells of a row.</param>
+    /// <summary>Breaks a line of a list or of a table with two columns. Further rows are aligned with the second column, unless less than
+    /// a third of the row would be left for it.</summary>
+    /// <param name="text">Trusted text of one line.</param>
+    /// <param name="cells">Maximum number of cells in a row.</param>
     public static IEnumerable<string> Hanging(string text, int cells)
     {
         var second = SecondColumn().Match(text) is { Success: true } column ? column.Length : text.Length - text.TrimStart(' ').Length;
         return Of(text, cells, new string(' ', second <= cells / 3 * 2 ? second : 4));
     }
 
-    /// <summary>A line with a coloured part in rows, as <see cref="Of(string, int, string)"/> breaks its text.</summary>
+    /// <summary>Breaks a line with a colored part into rows, as <see cref="Of(string, int, string)"/> breaks its text.</summary>
     public static IEnumerable<ScreenLine> Of(ScreenLine line, int cells, string before)
     {
         var end = line.Length < 0 ? line.Text.Length : Math.Min(line.Text.Length, line.Start + line.Length);
@@ -80,7 +80,7 @@ internal static partial class TextRows
         return rows;
     }
 
-    // Only what is longer than a row is broken, unless somebody copies it.
+    // Breaks a word only if it is longer than a row, and not if it is a command or path to copy.
     private static IEnumerable<Range> Pieces(string text, Range word, int most, bool breaksPaths)
     {
         var (from, at, used) = (word.Start.Value, word.Start.Value, 0);
@@ -92,7 +92,7 @@ internal static partial class TextRows
             var cells = TextCells.Of(rune);
             if (used + cells > most && !isWhole)
             {
-                // Of a path a whole name is in a row, where one ends in its second half.
+                // A path is broken after its last slash if that lies in the second half of the row.
                 var slash = text.LastIndexOf('/', at - 1, at - from) + 1;
                 var end = slash > from + ((at - from) / 2) ? slash : at;
                 yield return from..end;
@@ -107,8 +107,8 @@ internal static partial class TextRows
     // A command counts as one word.
     private static IEnumerable<Range> Words(string text) => Word().Matches(text).Select(word => word.Index..(word.Index + word.Length));
 
-    /// <summary>A command: in quotation marks; behind a colon or at the beginning of a line, up to the end of the sentence. Else what is
-    /// between two blanks.</summary>
+    /// <summary>Matches a word. A command counts as one word if it is in quotation marks. After a colon or at the start of a line, a
+    /// command extends to the end of the sentence. Anything else ends at a blank.</summary>
     [GeneratedRegex(
         @"\(?'(?:orchestrate|git|gh|cd|npm|dotnet|docker|export|rm|kill|sudo|systemctl|loginctl)(?: [^' ]+)*'\S*"
             + @"|(?<=^ *|: +)(?:orchestrate|git) \S.*?(?=\. |; | # |  |$)"
@@ -117,11 +117,11 @@ internal static partial class TextRows
     )]
     private static partial Regex Word();
 
-    /// <summary>A path of ours, a ref, or an absolute path.</summary>
+    /// <summary>Matches a path of this program, a ref, or an absolute path.</summary>
     [GeneratedRegex(@"^['(]*(?:\.orchestrator|\.worktrees|refs|~|)/", RegexOptions.CultureInvariant)]
     private static partial Regex Path();
 
-    /// <summary>Up to where the second column begins.</summary>
+    /// <summary>Matches the line up to its second column.</summary>
     [GeneratedRegex(@"^ *\S+(?: \S+)*? {2,}", RegexOptions.CultureInvariant)]
     private static partial Regex SecondColumn();
 }

@@ -4,10 +4,11 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Help;
 
-/// <summary>The commands for the help of the program: those that everybody needs, all of them by goal, and words of other tools.</summary>
+/// <summary>Groups the commands for the program's help: the essential ones, all commands by goal, and command names of other
+/// tools.</summary>
 internal static class CommandGroups
 {
-    /// <summary>The commands that a user needs from the first plan to the landed work, in that order.</summary>
+    /// <summary>Commands that a user needs from the first plan to the landed work, in that order.</summary>
     public static readonly IReadOnlyList<string> Everybody =
     [
         "init",
@@ -24,10 +25,10 @@ internal static class CommandGroups
         "land",
     ];
 
-    /// <summary>Commands that only agents and their programs call: no help and no completion offers them.</summary>
+    /// <summary>Commands that only agents and their programs call. They are hidden from help and completion.</summary>
     public static readonly IReadOnlyList<string> OfAgents = ["done", "blocked", "mail", "mcp"];
 
-    /// <summary>All commands for users in groups by goal, in the order of the help.</summary>
+    /// <summary>All commands for users, grouped by goal in the order of the help.</summary>
     public static readonly IReadOnlyList<(string Title, string[] Commands)> All =
     [
         ("Set up", ["init", "check", "agents", "trust", "config", "notify", "completion", "version"]),
@@ -62,7 +63,7 @@ internal static class CommandGroups
         ("Serve", ["web", "worker", "server", "service", "schedule"]),
     ];
 
-    /// <summary>Names of commands in other tools, each with the command of this program that does the same.</summary>
+    /// <summary>Command names of other tools, each with the equivalent command of this program.</summary>
     private static readonly Dictionary<string, string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         ["runs"] = "history",
@@ -146,24 +147,24 @@ internal static class CommandGroups
         ["questions"] = "inbox",
     };
 
-    /// <summary>All words of other tools that are understood.</summary>
+    /// <summary>All recognized command names of other tools.</summary>
     public static IEnumerable<string> ForeignWords => Foreign.Keys;
 
-    /// <summary>The command that a word of a user probably means: that of another tool, else the nearest by typing mistakes; null:
-    /// none.</summary>
-    /// <param name="word">A word that is no command.</param>
-    /// <param name="root">The root command with all commands.</param>
+    /// <summary>Returns the command that an unknown word probably means, or null if there is none. Equivalents of other tools' commands
+    /// take precedence over the nearest name.</summary>
+    /// <param name="word">Word that is not a command.</param>
+    /// <param name="root">Root command with all commands.</param>
     public static string? Meant(string word, Command root) =>
         Foreign.GetValueOrDefault(word) ?? NearestName.Of(word, [.. Offered(root).Select(known => known.Name)]);
 
-    /// <summary>The commands that are offered to users.</summary>
-    /// <param name="root">The root command with all commands.</param>
+    /// <summary>Returns the commands that are offered to users.</summary>
+    /// <param name="root">Root command with all commands.</param>
     public static IEnumerable<Command> Offered(Command root) =>
         root.Subcommands.Where(command => !command.Hidden && !OfAgents.Contains(command.Name));
 
-    /// <summary>The commands as text.</summary>
-    /// <param name="root">The root command with all commands.</param>
-    /// <param name="all">All of them by goal, not those alone that everybody needs.</param>
+    /// <summary>Formats the commands as text.</summary>
+    /// <param name="root">Root command with all commands.</param>
+    /// <param name="all">True for all commands by goal, false for the essential ones.</param>
     /// <param name="width">Columns of the screen.</param>
     public static string Text(Command root, bool all, int width)
     {

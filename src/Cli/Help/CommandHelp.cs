@@ -1,8 +1,8 @@
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Further help of a command: examples, and the meaning of its exit codes.</summary>
+/// <summary>Additional help of a command: examples, and the meanings of its exit codes.</summary>
 /// <param name="Examples">Command lines, the usual one first.</param>
-/// <param name="Codes">Each code with a command-specific meaning.</param>
+/// <param name="Codes">Exit codes with a command-specific meaning.</param>
 internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList<(Outcome Code, string Meaning)> Codes)
 {
     private static readonly (Outcome, string)[] Run =
@@ -274,11 +274,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["version"] = Of(Plain, "orchestrate version --json"),
     };
 
-    /// <summary>The help of a command, or null.</summary>
-    /// <param name="path">Its words without the program's name, such as <c>tasks add</c>; <c>add</c> is the same.</param>
+    /// <summary>Returns the help of a command, or null if there is none.</summary>
+    /// <param name="path">Words of the command without the program's name, such as <c>tasks add</c>; <c>add</c> is equivalent.</param>
     public static CommandHelp? Find(string path) => All.GetValueOrDefault(path) ?? All.GetValueOrDefault("tasks " + path);
 
-    /// <summary>The example as text for the help.</summary>
+    /// <summary>Examples formatted for the help.</summary>
     public string Text =>
         string.Concat(
             "Examples:\n",

@@ -1,12 +1,12 @@
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Shell scripts that call <c>orchestrate complete</c>. If it has no answer, files are offered.</summary>
+/// <summary>Provides shell scripts that call <c>orchestrate complete</c>. If it returns nothing, the shell offers files.</summary>
 internal static class CompletionScript
 {
-    /// <summary>The supported shells.</summary>
+    /// <summary>Supported shells.</summary>
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish"];
 
-    /// <summary>The script of a shell.</summary>
+    /// <summary>Returns the script of a shell.</summary>
     public static string Of(string shell) =>
         shell switch
         {
@@ -16,7 +16,7 @@ internal static class CompletionScript
             _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
         };
 
-    /// <summary>The instructions to install it.</summary>
+    /// <summary>Returns instructions for installing the script.</summary>
     public static string HowTo(string shell) =>
         shell switch
         {
@@ -25,7 +25,8 @@ internal static class CompletionScript
             _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
         };
 
-    /// <summary>The place where the shell looks for it below a share folder (<c>/usr/share</c>, <c>~/.local/share</c>).</summary>
+    /// <summary>Returns the path below a share folder (<c>/usr/share</c>, <c>~/.local/share</c>) from which the shell loads the
+    /// script.</summary>
     public static string PlaceBelowShare(string shell) =>
         shell switch
         {

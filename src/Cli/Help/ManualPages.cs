@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Orchestrator.Cli.Help;
 
-/// <summary>Manual pages (<c>man orchestrate</c>, <c>man orchestrate-run</c>), made of the command table.</summary>
+/// <summary>Generates manual pages (<c>man orchestrate</c>, <c>man orchestrate-run</c>) from the command table.</summary>
 internal static class ManualPages
 {
     private static readonly (Outcome Code, string Meaning)[] Codes =
@@ -18,8 +18,8 @@ internal static class ManualPages
         (Outcome.Interrupted, "Interrupted before anything began."),
     ];
 
-    /// <summary>All pages: the name of the file, and its text.</summary>
-    /// <param name="root">The root command with all commands.</param>
+    /// <summary>Returns all pages, each with its file name and text.</summary>
+    /// <param name="root">Root command with all commands.</param>
     public static IEnumerable<(string File, string Text)> Of(Command root) =>
         Below("", root)
             .Select(found => ($"{NameOf(found.Path)}.1", OfCommand(found.Path, found.Command)))
@@ -130,7 +130,7 @@ internal static class ManualPages
 
     private static string NameOf(string path) => path.Length == 0 ? "orchestrate" : $"orchestrate-{path.Replace(' ', '-')}";
 
-    // A backslash begins an escape, a point or an apostrophe at the beginning of a line a request; a dash would become a hyphen.
+    // In roff a backslash starts an escape, and a leading period or apostrophe starts a request; a dash would become a hyphen.
     private static string Escape(string text)
     {
         var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);

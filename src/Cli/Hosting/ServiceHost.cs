@@ -5,12 +5,11 @@ using Serilog;
 
 namespace Orchestrator.Cli.Hosting;
 
-/// <summary>The generic host of commands that stay, such as <c>worker</c> and <c>server</c>: their parts are hosted services, which start
-/// in order and stop in reverse. It tells systemd that it is ready and that it stops, where systemd started it
-/// (<c>Type=notify</c>).</summary>
+/// <summary>Runs long-running commands, such as <c>worker</c> and <c>server</c>, in a generic host. Hosted services start in order and
+/// stop in reverse order. If systemd started the process (<c>Type=notify</c>), it is notified of the start and the stop.</summary>
 internal static class ServiceHost
 {
-    /// <summary>A host without services.</summary>
+    /// <summary>Creates a host without services.</summary>
     public static HostApplicationBuilder Create(ServiceLog log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "orchestrate" });
@@ -18,15 +17,15 @@ internal static class ServiceHost
         builder.Services.AddSystemd();
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
 
-        // Each service has patience of its own, and a second interrupt ends it.
+        // Each service has its own time limit, which a second interrupt cuts short.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         return builder;
     }
 
-    /// <summary>Runs until it is interrupted or a service breaks; whatever began has ended then.</summary>
-    /// <param name="builder">The host.</param>
-    /// <param name="log">Gets why it ended, too.</param>
-    /// <param name="stop">The interrupt. Services that wait in their start take it themselves.</param>
+    /// <summary>Runs a host until it is interrupted or a service fails. All started services have stopped when it returns.</summary>
+    /// <param name="builder">Builder of the host.</param>
+    /// <param name="log">Also receives the reason for the end.</param>
+    /// <param name="stop">Cancelled by an interrupt. Services that wait during their start observe it themselves.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(HostApplicationBuilder builder, ServiceLog log, CancellationToken stop)
     {
@@ -53,7 +52,7 @@ internal static class ServiceHost
         }
         catch
         {
-            // Why it could not start says more than how its end went.
+            // The cause of the failed start is more useful than an error during the stop.
             await host.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
@@ -63,10 +62,10 @@ internal static class ServiceHost
         }
         catch (Exception) when (Broken() is not null)
         {
-            // What it broke with says more than how its end went.
+            // The failure of the service is more useful than an error during the stop.
         }
 
-        // The host itself would end well after one of them broke.
+        // The host itself reports success even after a service failed.
         await (Broken() ?? Task.CompletedTask);
 
         Task? Broken() => services.Select(service => service.ExecuteTask).FirstOrDefault(work => work?.IsFaulted == true);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>The log messages of commands.</summary>
+/// <summary>Log messages of commands.</summary>
 internal static partial class Log
 {
     [LoggerMessage(LogLevel.Information, "{Run:l}  {Transition:l}")]

@@ -5,13 +5,13 @@ using Serilog.Core;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>A console whose lines for people are events of a log, which writes them to the real one.</summary>
+/// <summary>A console whose messages to the user are also logged; the log writes them to the real console.</summary>
 internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 {
-    /// <summary>The source of these events.</summary>
+    /// <summary>Source name of these log events.</summary>
     public const string Source = "orchestrate";
 
-    /// <summary>Property of an error: what helps.</summary>
+    /// <summary>Name of the property with the suggested fix of an error.</summary>
     public const string Cure = "Cure";
 
     private readonly ILogger _log = log.ForContext(Constants.SourceContextPropertyName, Source);

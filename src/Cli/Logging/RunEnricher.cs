@@ -3,7 +3,8 @@ using Serilog.Events;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>Gives an event of a workflow or an activity its run and task, which the workflow's id <c>RUN/TASK</c> names.</summary>
+/// <summary>Adds the run and task to log events of workflows and activities. Both are parsed from the workflow id
+/// <c>RUN/TASK</c>.</summary>
 internal sealed class RunEnricher : ILogEventEnricher
 {
     public const string Run = "Run";

@@ -13,18 +13,18 @@ using ILogger = Serilog.ILogger;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>The format of the log of a process that stays.</summary>
+/// <summary>Log format of a long-running process.</summary>
 internal enum LogFormat
 {
-    /// <summary>A line for people.</summary>
+    /// <summary>Readable lines.</summary>
     Text,
 
-    /// <summary>A JSON object per line, with all properties.</summary>
+    /// <summary>One JSON object per line, with all properties.</summary>
     Json,
 }
 
-/// <summary>The log of a process that stays, such as <c>worker</c> and <c>server</c>: on the console, and in files that roll. What such a
-/// process says is logged, too (<see cref="LoggedTerminal"/>), so that in JSON every line is one object.</summary>
+/// <summary>Log of a long-running process such as <c>worker</c> and <c>server</c>, on the console and in rolling files. Messages to the
+/// user are also logged (<see cref="LoggedTerminal"/>), so that with JSON every line is one object.</summary>
 internal sealed class ServiceLog : IDisposable
 {
     private const long MaxBytes = 20_000_000;
@@ -39,19 +39,20 @@ internal sealed class ServiceLog : IDisposable
         Terminal = new LoggedTerminal(terminal, logger);
     }
 
-    /// <summary>The loggers of everything in this process.</summary>
+    /// <summary>Creates the loggers for all components of this process.</summary>
     public ILoggerFactory Factory { get; }
 
-    /// <summary>The console, where what is said is logged as well.</summary>
+    /// <summary>Console whose messages are also logged.</summary>
     public ITerminal Terminal { get; }
 
-    /// <summary>The log for what takes Serilog.</summary>
+    /// <summary>Log for components that use Serilog.</summary>
     public ILogger Logger => _logger;
 
     /// <summary>Opens the log.</summary>
-    /// <param name="format">How console and file are written.</param>
-    /// <param name="lowest">From which level on others than this program's own commands are logged; null: nothing of theirs.</param>
-    /// <param name="file">The file without the date that its name gets; null: none.</param>
+    /// <param name="format">Format of the console and the file.</param>
+    /// <param name="lowest">Lowest level at which other components than this program's commands are logged, or null to log nothing from
+    /// them.</param>
+    /// <param name="file">Path of the file without the date that is added to its name, or null for no file.</param>
     /// <param name="terminal">The console.</param>
     public static ServiceLog Open(LogFormat format, LogEventLevel? lowest, string? file, ITerminal terminal)
     {
@@ -59,7 +60,7 @@ internal sealed class ServiceLog : IDisposable
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(lowest ?? LevelAlias.Off)
             .MinimumLevel.Override(LoggedTerminal.Source, LogEventLevel.Information)
-            // How a process begins and ends is told by its command; a fault with its cure.
+            // The command itself reports the start and end of the process, and errors with their fixes.
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Extensions.Hosting"))
             .Filter.ByExcluding(Matching.FromSource("Microsoft.Hosting"))
             .Enrich.FromLogContext()
@@ -76,7 +77,7 @@ internal sealed class ServiceLog : IDisposable
                         rollOnFileSizeLimit: true,
                         fileSizeLimitBytes: MaxBytes,
                         retainedFileCountLimit: KeptFiles,
-                        // Of two workers in one repository each would write over what the other wrote.
+                        // Without sharing, two workers in one repository would overwrite each other's entries.
                         shared: true
                     ),
                 new Unwritable(new LoggerConfiguration().WriteTo.Sink(console).CreateLogger())
@@ -95,7 +96,7 @@ internal sealed class ServiceLog : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full; that was told when the first entry could not be written.
+            // The disk is full, which was reported when the first entry could not be written.
         }
     }
 
@@ -109,7 +110,8 @@ internal sealed class ServiceLog : IDisposable
                 entry => new UntrustedText(entry).Marked
             );
 
-    /// <summary>Entries are one line, or one with marked ones below it: what was said by others makes no entry of its own.</summary>
+    /// <summary>Formats an entry as one line, or as one line with marked lines below it. Untrusted text can thus never imitate an
+    /// entry.</summary>
     private sealed class Readable(ITextFormatter inner, Func<string, string> show) : ITextFormatter
     {
         public void Format(LogEvent logEvent, TextWriter output)
@@ -120,10 +122,11 @@ internal sealed class ServiceLog : IDisposable
         }
     }
 
-    /// <summary>Writes to the console through its one door, which disarms what agents write and goes above a table.</summary>
+    /// <summary>Writes to the console through <see cref="ITerminal"/>, which neutralizes control characters from agents and prints above a
+    /// table.</summary>
     private sealed class TerminalSink(ITerminal terminal, LogFormat format) : ILogEventSink
     {
-        // Stack traces are in the file.
+        // The console shows no stack traces; the file contains them.
         private readonly ITextFormatter _formatter =
             format == LogFormat.Json ? Formatter(format) : new MessageTemplateTextFormatter("{Message:lj}");
 
@@ -151,7 +154,8 @@ internal sealed class ServiceLog : IDisposable
         }
     }
 
-    /// <summary>Tells once that the file can't be written, as on a full disk; nothing fails by it.</summary>
+    /// <summary>Reports once that the file can't be written, for example because the disk is full. No operation fails because of
+    /// it.</summary>
     private sealed class Unwritable(Logger console) : ILoggingFailureListener
     {
         private int _told;

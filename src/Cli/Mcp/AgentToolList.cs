@@ -4,10 +4,10 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>The tools of a task's agent.</summary>
+/// <summary>Defines the tools of a task's agent.</summary>
 internal static class AgentToolList
 {
-    /// <summary>All tools.</summary>
+    /// <summary>Definitions of all tools.</summary>
     public static IList<Tool> All { get; } =
     [
         Describe(

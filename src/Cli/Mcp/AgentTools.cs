@@ -7,21 +7,21 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>Our tools for an agent. Stateless between calls: the agent program restarts a server that has died. The caller works on one
-/// task and can only report about that one; no tool approves or steers anything.</summary>
-/// <param name="start">The start that the server belongs to.</param>
-/// <param name="questions">What the agent may ask.</param>
-/// <param name="mail">Its mail.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Implements our tools for an agent. It has no state between calls because the agent program restarts a server that died. The
+/// caller works on one task and can report only about that task; no tool approves or steers anything.</summary>
+/// <param name="start">Start of the agent that the server belongs to.</param>
+/// <param name="questions">Questions that the agent may ask.</param>
+/// <param name="mail">Mail of the agent.</param>
+/// <param name="time">Clock.</param>
 internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions, AgentMail mail, TimeProvider time)
 {
     private const int LongestText = 4000;
     private const int MostTexts = 20;
 
-    /// <summary>The member of a call's <c>_meta</c> that identifies it: a repeated call has the same.</summary>
+    /// <summary>Member of a call's <c>_meta</c> that identifies the call; a repeated call has the same value.</summary>
     private const string CallId = "claudecode/toolUseId";
 
-    /// <summary>Answers a call. An invalid one returns an error of the tool, which the model reads, so that it can call again.</summary>
+    /// <summary>Executes a call. An invalid call returns a tool error, which the model reads so that it can correct the call.</summary>
     public async ValueTask<CallToolResult> CallAsync(CallToolRequestParams call, CancellationToken stop)
     {
         try

@@ -1,13 +1,14 @@
 namespace Orchestrator.Cli.Mcp;
 
-/// <summary>A stream of lines whose readers keep each line in memory until it is whole: it ends before a line that is too long.</summary>
-/// <param name="inner">What is read.</param>
-/// <param name="longest">Bytes of the longest line.</param>
+/// <summary>A stream that ends before a line that is too long. It protects readers that buffer each line in memory until it is
+/// complete.</summary>
+/// <param name="inner">Underlying stream.</param>
+/// <param name="longest">Maximum length of a line in bytes.</param>
 internal sealed class LimitedLines(Stream inner, int longest) : Stream
 {
     private long _length;
 
-    /// <summary>A line was too long, so that nothing more is read.</summary>
+    /// <summary>True if a line was too long, so that nothing more is read.</summary>
     public bool IsCutOff { get; private set; }
 
     public override bool CanRead => true;
@@ -56,7 +57,7 @@ internal sealed class LimitedLines(Stream inner, int longest) : Stream
         base.Dispose(disposing);
     }
 
-    // What came is passed on, or nothing more.
+    // Returns the number of bytes to pass on: all that were read, or none after a line that is too long.
     private int Allowed(ReadOnlySpan<byte> came)
     {
         var first = came.IndexOf((byte)'\n');

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Options that choose a command's engine.</summary>
+/// <summary>Options that select a command's engine.</summary>
 internal sealed class EngineOptions
 {
     private readonly Option<string?> _address = new("--address")
@@ -19,7 +19,7 @@ internal sealed class EngineOptions
         command.Add(_namespace);
     }
 
-    /// <summary>These options as arguments for another process.</summary>
+    /// <summary>Returns these options as arguments for another process.</summary>
     public IReadOnlyList<string> Arguments(ParseResult parsed) =>
         [.. Flags(parsed).SelectMany(flag => (string[])[flag.Option, flag.Value])];
 

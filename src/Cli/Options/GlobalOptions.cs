@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>Options that several commands share; each call makes one for its command.</summary>
+/// <summary>Creates options that several commands have. Each call creates a new instance for one command.</summary>
 internal static class GlobalOptions
 {
     public const string JsonName = "--json";
@@ -10,10 +10,10 @@ internal static class GlobalOptions
     public const string ColorName = "--color";
     public const string VerboseName = "--verbose";
 
-    /// <summary>Option for the tag of a backlog; only backlog commands have it.</summary>
+    /// <summary>Name of the option for a backlog's tag. Only backlog commands have it.</summary>
     public const string TagName = "--tag";
 
-    /// <summary>An option of every command.</summary>
+    /// <summary>Creates the option for the working directory, which every command has.</summary>
     public static Option<string?> WorkingDirectory() =>
         new(WorkingDirectoryName, "-C")
         {
@@ -22,10 +22,10 @@ internal static class GlobalOptions
             Recursive = true,
         };
 
-    /// <summary>An option of every command.</summary>
+    /// <summary>Creates the option for more detail, which every command has.</summary>
     public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Print more detail", Recursive = true };
 
-    /// <summary>An option of every command.</summary>
+    /// <summary>Creates the option for colors, which every command has.</summary>
     public static Option<string> Color()
     {
         var option = new Option<string>(ColorName)

@@ -6,10 +6,10 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>The place where a served engine listens with TCP and who may connect: on loopback the same user, on any other address with TLS
-/// and a key, unless options say otherwise.</summary>
-/// <param name="name">The option for the address.</param>
-/// <param name="usual">Its default.</param>
+/// <summary>Options for the TCP address and the access control of a served engine. On loopback only the same user may connect. On any
+/// other address TLS and a key are required. Options can change both.</summary>
+/// <param name="name">Name of the option for the address.</param>
+/// <param name="usual">Default address.</param>
 /// <param name="portAliases">Other names of the option for the port.</param>
 internal sealed class ListenOptions(string name, string usual, params string[] portAliases)
 {
@@ -54,7 +54,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
     }
 
-    /// <summary>The server's options with those of the command line.</summary>
+    /// <summary>Applies the command line to the server's options.</summary>
     /// <exception cref="UseCaseException">An option is invalid, or opens the engine to other users.</exception>
     public TemporalServerOptions Apply(TemporalServerOptions options, ParseResult parsed, CommandContext context)
     {
@@ -85,8 +85,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         };
     }
 
-    /// <summary>The address that an option names.</summary>
-    /// <exception cref="UseCaseException">It is none.</exception>
+    /// <summary>Parses the address of an option.</summary>
+    /// <exception cref="UseCaseException">The text is not an address.</exception>
     public static IPAddress Address(string option, string text) =>
         IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address)
             ? address
@@ -96,14 +96,14 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
                 "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
             );
 
-    /// <summary>The port that an option names; 0 is any free one.</summary>
-    /// <exception cref="UseCaseException">It is none.</exception>
+    /// <summary>Validates the port of an option. 0 selects any free port.</summary>
+    /// <exception cref="UseCaseException">The number is not a port.</exception>
     public static int Port(string option, int port) =>
         port is >= 0 and <= IPEndPoint.MaxPort
             ? port
             : throw new UseCaseException(Outcome.Usage, $"{option}: {port} is not a port.", "Ports go from 0 to 65535.");
 
-    /// <summary>Warns where others are let in, or can listen.</summary>
+    /// <summary>Warns if other users can connect or the traffic can be intercepted.</summary>
     public static void WarnOfOpenness(TemporalServerOptions options, CommandContext context)
     {
         if (options is { AllowAnyUser: true, ApiKey: null })
@@ -116,8 +116,8 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
     }
 
-    /// <summary>The certificate of <c>--tls-cert</c> and <c>--tls-key</c>; null where neither was given.</summary>
-    /// <exception cref="UseCaseException">One lacks the other, or they can't be used.</exception>
+    /// <summary>Loads the certificate of <c>--tls-cert</c> and <c>--tls-key</c>, or returns null if neither was given.</summary>
+    /// <exception cref="UseCaseException">Only one of them was given, or they can't be used.</exception>
     public static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)
     {
         if (certificate is null && key is null)

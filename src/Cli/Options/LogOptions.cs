@@ -4,12 +4,12 @@ using Serilog.Events;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>The options for the log of a command that stays.</summary>
+/// <summary>Options for the log of a long-running command.</summary>
 internal sealed class LogOptions
 {
     private readonly Option<string> _format = Format("text", "json");
 
-    /// <summary>The option for the format, with its values, the usual one first.</summary>
+    /// <summary>Creates the option for the format with its values; the first one is the default.</summary>
     public static Option<string> Format(params string[] values) =>
         new Option<string>("--log-format")
         {
@@ -20,10 +20,10 @@ internal sealed class LogOptions
 
     public void AddTo(Command command) => command.Add(_format);
 
-    /// <summary>Opens the log, and makes the console part of it.</summary>
+    /// <summary>Opens the log and replaces the console by one that also logs.</summary>
     /// <param name="parsed">The options.</param>
-    /// <param name="file">Its file, without the date that the name gets.</param>
-    /// <param name="context">Console, and whether everything is logged.</param>
+    /// <param name="file">Path of the log file without the date that is added to its name.</param>
+    /// <param name="context">Provides the console and the verbosity.</param>
     public ServiceLog Open(ParseResult parsed, string file, CommandContext context)
     {
         var log = ServiceLog.Open(

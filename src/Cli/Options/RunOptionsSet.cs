@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;
 
-/// <summary>The options of a run; each is a setting for this run alone, or part of the run's input.</summary>
+/// <summary>Options of a run. Each is a setting for this run only, or part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
     /// <summary>Name of <see cref="Again"/>.</summary>
@@ -59,11 +59,12 @@ internal sealed class RunOptionsSet
 
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
-    /// <summary>Adds all of them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="isForNow">It starts a run now; false leaves out what only such a run has: a moment at which it stops, a table.</param>
-    /// <param name="hasPlan">There is a plan to choose tasks of.</param>
-    /// <param name="asksAgain">It asks where the same work is under way or has landed.</param>
+    /// <param name="isForNow">True if the command starts a run now. False to omit options that only such a run has: a stop time and a
+    /// table.</param>
+    /// <param name="hasPlan">True if there is a plan whose tasks can be selected.</param>
+    /// <param name="asksAgain">True if the command asks for confirmation when the same work is in progress or has landed.</param>
     public void AddTo(Command command, bool isForNow = true, bool hasPlan = true, bool asksAgain = false)
     {
         MaxCost.Validators.Add(static result =>
@@ -90,7 +91,7 @@ internal sealed class RunOptionsSet
         }
     }
 
-    /// <summary>The options that are settings.</summary>
+    /// <summary>Returns the options that set a setting.</summary>
     public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
     {
         var flags = new List<SettingFlag>();
@@ -118,7 +119,7 @@ internal sealed class RunOptionsSet
         }
     }
 
-    /// <summary>Names of those that were given, which mean nothing for a run that has begun.</summary>
+    /// <summary>Returns the names of the given options, none of which applies to a run that was already started.</summary>
     public IReadOnlyList<string> Given(ParseResult parsed) =>
         [
             .. ((Option[])[Phase, Only, Land, Target, Model, Workers, Agent, ApproveRisk, MaxCost, Until, Fresh, Again])
@@ -126,9 +127,9 @@ internal sealed class RunOptionsSet
                 .Select(option => option.Name),
         ];
 
-    /// <summary>A run's input as far as these options say it; what it is to do is added by the command.</summary>
-    /// <param name="repository">Where it works.</param>
-    /// <param name="settings">The settings of the run, these options among them.</param>
+    /// <summary>Creates a run's input from these options. The command adds the work itself.</summary>
+    /// <param name="repository">Repository in which the run works.</param>
+    /// <param name="settings">Settings of the run, including these options.</param>
     public OrchestrationInput InputOf(ParseResult parsed, RepositoryLocation repository, OrchestratorSettings settings) =>
         new()
         {

@@ -3,14 +3,14 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>Shows what was checked or tried, a line for each.</summary>
+/// <summary>Prints the results of checks, one line for each.</summary>
 internal static class CheckOverview
 {
     /// <summary>Prints the entries.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="entries">At least one.</param>
-    /// <param name="asJson">As one document.</param>
-    /// <returns>The worst of them.</returns>
+    /// <param name="context">Provides the terminal.</param>
+    /// <param name="entries">Entries of the checks; at least one.</param>
+    /// <param name="asJson">True to print one JSON document.</param>
+    /// <returns>The worst status of the entries.</returns>
     public static MachineCheckStatus Print(CommandContext context, IReadOnlyList<MachineCheckEntry> entries, bool asJson)
     {
         var worst = entries.Max(entry => entry.Status);
@@ -32,7 +32,7 @@ internal static class CheckOverview
         return worst;
     }
 
-    /// <summary>The color of a status.</summary>
+    /// <summary>Returns the tone of a status.</summary>
     internal static Tone ToneOf(MachineCheckStatus status) =>
         status switch
         {

@@ -7,23 +7,22 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>A plan for the person who decides about it: its order, and its risks.</summary>
+/// <summary>Shows the order and the risks of a plan for its approval.</summary>
 internal static class PlanOverview
 {
-    /// <summary>Writes the plan's waves, a line per task.</summary>
+    /// <summary>Writes the plan's waves, with one line per task.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="terminal">Warned of conflicts.</param>
-    /// <param name="write">Takes the lines.</param>
-    /// <param name="selected">The tasks that are done; null: all.</param>
+    /// <param name="terminal">Receives warnings about conflicts.</param>
+    /// <param name="write">Receives the lines.</param>
+    /// <param name="selected">Ids of the selected tasks, or null for all.</param>
     public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null) =>
         Write(plan, terminal, write, id => selected?.Contains(id) == false ? "  (counts as done)" : "", _ => []);
 
-    /// <summary>Writes the plan for the person who decides whether a run may begin with it: of each task its files, its gates and its
-    /// risk, and the score of the whole.</summary>
+    /// <summary>Writes the plan for its approval: files, gates and risk of each task, and the plan's score.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="settings">By which its risk is scored, and which may name gates.</param>
-    /// <param name="repository">Whose manifests may name gates, too.</param>
-    /// <param name="terminal">Takes the lines, and is warned of conflicts.</param>
+    /// <param name="settings">Settings for the risk score, which may also define gates.</param>
+    /// <param name="repository">Repository whose manifests may also define gates.</param>
+    /// <param name="terminal">Receives the lines and warnings about conflicts.</param>
     public static void WriteInFull(Plan plan, OrchestratorSettings settings, RepositoryLocation repository, ITerminal terminal)
     {
         var score = PlanScore.Of(plan, settings, repository.WorkTree);

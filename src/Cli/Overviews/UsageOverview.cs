@@ -4,14 +4,14 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Cli.Overviews;
 
-/// <summary>The limits and the usage of accounts, as a document and as text.</summary>
-/// <param name="context">The command's.</param>
+/// <summary>Shows the limits and the usage of accounts as a document or as text.</summary>
+/// <param name="context">Context of the command.</param>
 internal sealed class UsageOverview(CommandContext context)
 {
     private static readonly int[] CellWidths = [9, 6, 11, 10, 12, 11];
 
-    /// <summary>The document as text.</summary>
-    /// <param name="by">How the sums are grouped.</param>
+    /// <summary>Formats the document as text.</summary>
+    /// <param name="by">Grouping of the totals.</param>
     public IEnumerable<string> Lines(UsageDocument document, UsageGrouping by)
     {
         if (document.Accounts.Count == 0 && document.Sums.Run.Count == 0)

@@ -2,8 +2,8 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>The last lines of an agent's log, followed in the background; one agent at a time.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>Follows the last lines of one agent's log at a time in the background.</summary>
+/// <param name="time">Clock.</param>
 internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
 {
     private const int Kept = 200;
@@ -13,7 +13,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private string? _folder;
 
-    /// <summary>The last lines of the log, as far as they are read.</summary>
+    /// <summary>Last lines of the log that have been read so far.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -25,7 +25,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>Follows the log of an agent run from now on; null: none.</summary>
+    /// <summary>Switches to the log of another agent run, or to none if null.</summary>
     public async Task FollowAsync(string? folder)
     {
         if (folder == _folder)
@@ -76,7 +76,7 @@ internal sealed class LogTail(TimeProvider time) : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Another row was selected.
+            // The user selected another row.
         }
         catch (IOException unreadable)
         {

@@ -4,18 +4,18 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>The columns of a list of agents: name, state, time, money where any was spent, and what each does.</summary>
-/// <param name="Name">Cells of the longest name.</param>
-/// <param name="State">Cells of the longest state.</param>
-/// <param name="WithRun">Rows belong to several runs: the name is <c>RUN/TASK</c>.</param>
-/// <param name="WithMoney">An agent has cost something.</param>
+/// <summary>Columns of a list of agents: name, state, time, cost if there is any, and current action.</summary>
+/// <param name="Name">Width of the longest name in cells.</param>
+/// <param name="State">Width of the longest state in cells.</param>
+/// <param name="WithRun">True if the rows belong to several runs, so that the name is <c>RUN/TASK</c>.</param>
+/// <param name="WithMoney">True if any agent has a cost.</param>
 internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool WithMoney)
 {
     private const int LeastName = 28;
     private const int TimeCells = 6;
     private const int MoneyCells = 9;
 
-    /// <summary>The columns for rows.</summary>
+    /// <summary>Computes the columns for rows.</summary>
     public static WorkerColumns Of(IReadOnlyList<WorkerRow> rows)
     {
         var withRun = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal).Skip(1).Any();
@@ -24,15 +24,15 @@ internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool Wit
         return new WorkerColumns(longest, states, withRun, rows.Any(row => row.Task.Cost > 0));
     }
 
-    /// <summary>A row as a line.</summary>
+    /// <summary>Formats a row as a line.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="isSelected">It is marked.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="width">Columns at most.</param>
+    /// <param name="isSelected">True if the row is selected.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="width">Maximum number of columns.</param>
     public ScreenLine Row(WorkerRow row, bool isSelected, DateTimeOffset now, int width)
     {
         var task = row.Task;
-        // Beside a third of the screen for the name there is room for what each does.
+        // The name gets at most a third of the screen, which leaves room for the current action.
         var cells = Math.Min(Name, Math.Max(LeastName, width / 3));
         var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
         var state = StateOf(task).PadRight(State);

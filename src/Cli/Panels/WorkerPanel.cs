@@ -3,24 +3,24 @@ using Orchestrator.Cli.Console;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>The user's choice for the selected task.</summary>
+/// <summary>Actions of the user on the selected task.</summary>
 internal enum WorkerAction
 {
-    /// <summary>The panel is left.</summary>
+    /// <summary>Leaves the panel.</summary>
     Quit,
 
-    /// <summary>The whole log is shown.</summary>
+    /// <summary>Shows the whole log.</summary>
     Logs,
 
-    /// <summary>A task that is at work is paused, a paused one goes on.</summary>
+    /// <summary>Pauses a running task, or resumes a paused one.</summary>
     Pause,
 
-    /// <summary>The task gets another attempt.</summary>
+    /// <summary>Starts another attempt of the task.</summary>
     Retry,
 }
 
-/// <summary>The panel of all agents: which row is selected, the filter, and what a screen shows of it. Pure: keys and facts in, lines
-/// out.</summary>
+/// <summary>State of the panel of all agents: the selected row, the filter, and the visible part. Pure: it maps keys and rows to screen
+/// lines.</summary>
 internal sealed record WorkerPanel
 {
     private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
@@ -29,19 +29,19 @@ internal sealed record WorkerPanel
     /// <summary>All rows.</summary>
     public IReadOnlyList<WorkerRow> Rows { get; init; } = [];
 
-    /// <summary>Name of the selected row; it may be gone.</summary>
+    /// <summary>Name of the selected row, which may no longer exist.</summary>
     public string Selected { get; init; } = "";
 
-    /// <summary>Only rows are shown whose name, state or activity has this text.</summary>
+    /// <summary>Text that the name, state or activity of a row must contain to be shown.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>The filter is being typed.</summary>
+    /// <summary>True while the user types the filter.</summary>
     public bool IsFiltering { get; init; }
 
-    /// <summary>The answer to the last action; empty where there was none.</summary>
+    /// <summary>Result of the last action; empty if there was none.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The rows that the filter lets through.</summary>
+    /// <summary>Rows that match the filter.</summary>
     public IReadOnlyList<WorkerRow> Shown =>
         Filter.Length == 0
             ? Rows
@@ -54,10 +54,10 @@ internal sealed record WorkerPanel
                 ),
             ];
 
-    /// <summary>The selected row, else the first; null where none is shown.</summary>
+    /// <summary>Selected row, or else the first one, or null if no row is shown.</summary>
     public WorkerRow? Current => Shown.FirstOrDefault(row => row.Name == Selected) ?? (Shown is [var first, ..] ? first : null);
 
-    /// <summary>The panel after a key, and what the key asks for; null: nothing but the panel changes.</summary>
+    /// <summary>Handles a key. Returns the new panel, and the requested action or null if only the panel changes.</summary>
     public (WorkerPanel Panel, WorkerAction? Action) Press(TerminalKey key) =>
         IsFiltering ? (Type(key), null)
         : key.Key == ConsoleKey.Escape && Filter.Length > 0 ? (this with { Filter = "" }, null)
@@ -77,16 +77,16 @@ internal sealed record WorkerPanel
             _ => (this, null),
         };
 
-    /// <summary>The lines of a screen.</summary>
+    /// <summary>Draws the lines of the screen.</summary>
     /// <param name="tail">Last lines of the selected task's log.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="height">Lines at most.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="width">Number of columns.</param>
+    /// <param name="height">Maximum number of lines.</param>
     public IReadOnlyList<ScreenLine> Draw(IReadOnlyList<string> tail, DateTimeOffset now, int width, int height)
     {
         var shown = Shown;
         var lines = new List<ScreenLine> { new(TextCells.Cut(Title(shown.Count), width), Tone.Strong) };
-        // The log has a third of the screen; a screen that is too low for both shows the rows.
+        // The log gets a third of the screen. A screen that is too low for both shows only the rows.
         var room = Math.Max(LeastRows, height - 2);
         var ofLog = room >= 2 * LeastRows + 2 ? Math.Max(LeastRows, Math.Min(tail.Count, Math.Max(room / 3, room - shown.Count - 1))) : 0;
         var ofRows = Math.Max(LeastRows, room - (ofLog == 0 ? 0 : ofLog + 1));

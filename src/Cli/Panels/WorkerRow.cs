@@ -2,31 +2,31 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Panels;
 
-/// <summary>A task that an agent works on, or that a person could set going again.</summary>
+/// <summary>A task with a running agent, or a task that a user could continue.</summary>
 internal sealed record WorkerRow
 {
     /// <summary>Id of the run.</summary>
     public required string Run { get; init; }
 
-    /// <summary>The task.</summary>
+    /// <summary>Status of the task.</summary>
     public required RunTask Task { get; init; }
 
-    /// <summary>The current action of its agent, or the reason of its idleness; empty if neither is known.</summary>
+    /// <summary>Current action of the agent, or the reason for its inactivity; empty if both are unknown.</summary>
     public required string Doing { get; init; }
 
-    /// <summary>Folder of its last agent run; null before the first one.</summary>
+    /// <summary>Folder of the task's last agent run, or null before the first one.</summary>
     public string? Start { get; init; }
 
-    /// <summary>No process works on the run: nothing of it goes on before somebody resumes it.</summary>
+    /// <summary>True if no worker executes the run, so that nothing happens until a user resumes it.</summary>
     public bool IsAbandoned { get; init; }
 
-    /// <summary>The task's name in commands: <c>RUN/TASK</c>.</summary>
+    /// <summary>Name of the task in commands: <c>RUN/TASK</c>.</summary>
     public string Name => $"{Run}/{Task.Id}";
 
-    /// <summary>A slot is held: an agent works on the task, or its gates run.</summary>
+    /// <summary>True if the task holds a slot, because its agent or its gates run.</summary>
     public bool IsAtWork => TaskStates.HoldsSlot(Task.State) && !Task.Paused && !RunCounts.IsHeldBack(Task);
 
-    /// <summary>The row as a document.</summary>
+    /// <summary>Converts the row to a document.</summary>
     public WorkerDocument ToDocument() =>
         new(
             Run,
@@ -43,9 +43,10 @@ internal sealed record WorkerRow
             Doing
         );
 
-    /// <summary>The rows of open runs: those at work first, then those that stand still and could be set going by a person.</summary>
+    /// <summary>Returns the rows of open runs: running tasks first, then waiting, paused and failed ones that a user could
+    /// continue.</summary>
     /// <param name="runs">The runs.</param>
-    /// <param name="environment">Variables of the process.</param>
+    /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<WorkerRow> Of(IEnumerable<StoredRun> runs, IReadOnlyDictionary<string, string> environment) =>
         [
             .. runs.SelectMany(run => OfRun(run, environment))

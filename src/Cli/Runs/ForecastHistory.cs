@@ -5,10 +5,10 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The expected cost and time of runs, beside the actual ones (<c>history --forecast</c>).</summary>
+/// <summary>Shows the expected cost and duration of runs next to the actual ones (<c>history --forecast</c>).</summary>
 internal static class ForecastHistory
 {
-    /// <summary>Shows it, the latest run first.</summary>
+    /// <summary>Prints the runs, the latest first.</summary>
     public static void Show(RepositoryLocation repository, IReadOnlyList<RunStatus> runs, CommandContext context)
     {
         var forecasts = new RunForecasts(repository.Root);

@@ -5,15 +5,15 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The questions of a run, at the end of every screen about it: see <see cref="NextStep"/>.</summary>
+/// <summary>Shows the questions of a run at the end of each screen about it; see <see cref="NextStep"/>.</summary>
 internal static class NextSteps
 {
-    /// <summary>Writes it; nothing where nobody is asked.</summary>
+    /// <summary>Writes the questions; nothing if there are none.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="all">With every command that answers, not only the recommended one.</param>
+    /// <param name="all">True to show every command that answers, not only the recommended one.</param>
     /// <param name="width">Columns of the screen.</param>
-    /// <param name="write">Takes the lines.</param>
-    /// <param name="without">A question that is asked otherwise; null: none.</param>
+    /// <param name="write">Receives the lines.</param>
+    /// <param name="without">Id of a question that is asked in another way, or null for none.</param>
     public static void Write(RunStatus run, bool all, int width, Action<ScreenLine> write, string? without = null)
     {
         var steps = NextStep.Of(run).Where(step => without is null || !step.Questions.Contains(without)).ToList();

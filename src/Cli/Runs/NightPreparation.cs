@@ -8,16 +8,16 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The evening before a run that goes on alone (<c>run --overnight</c>): what would wake a person is said, and the
-/// contract.</summary>
-/// <param name="context">Terminal, environment and clock.</param>
+/// <summary>Prepares an unattended run (<c>run --overnight</c>): reports everything that could need attention during the run, and creates
+/// the run contract.</summary>
+/// <param name="context">Provides user interaction, environment and clock.</param>
 /// <param name="repository">The repository.</param>
-/// <param name="settings">The run's settings, trusted.</param>
+/// <param name="settings">Trusted settings of the run.</param>
 internal sealed class NightPreparation(CommandContext context, RepositoryLocation repository, SettingsResult settings)
 {
-    /// <summary>Refuses a night in which programs reach any host, unless that is said.</summary>
-    /// <param name="isMeant">A person said so, by <c>--yes-open-network</c>.</param>
-    /// <exception cref="UseCaseException">It was not said: exit 3.</exception>
+    /// <summary>Refuses an unattended run whose programs can reach any host, unless the user confirmed it.</summary>
+    /// <param name="isMeant">True if the user confirmed it by <c>--yes-open-network</c>.</param>
+    /// <exception cref="UseCaseException">The user did not confirm it: exit code 3.</exception>
     public void RefuseOpenNetwork(bool isMeant)
     {
         if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
@@ -30,12 +30,12 @@ internal sealed class NightPreparation(CommandContext context, RepositoryLocatio
         }
     }
 
-    /// <summary>Says what would wake a person and what the run is begun with, and asks whether it is begun all the same.</summary>
-    /// <param name="runId">The new run.</param>
-    /// <param name="plan">Its plan; null: a planner makes it.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="agreed">A person has answered already, by <c>--yes</c>.</param>
-    /// <exception cref="UseCaseException">Nobody said yes: exit 3.</exception>
+    /// <summary>Prints the possible interruptions and the run contract, and asks for confirmation to start.</summary>
+    /// <param name="runId">Id of the new run.</param>
+    /// <param name="plan">Plan of the run, or null if a planner makes it.</param>
+    /// <param name="input">Input of the run.</param>
+    /// <param name="agreed">True if the user has already confirmed by <c>--yes</c>.</param>
+    /// <exception cref="UseCaseException">The user did not confirm: exit code 3.</exception>
     public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
     {
         IReadOnlyList<MachineCheckEntry> entries =

@@ -4,10 +4,10 @@ using Orchestrator.Telemetry;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Metrics of the runs of several repositories, as Prometheus fetches them from the page. Counters begin at zero with the
-/// process; nothing is looked at until somebody asks.</summary>
-/// <param name="repositories">The repositories at the moment of the call.</param>
-/// <param name="context">Clock and environment.</param>
+/// <summary>Metrics for the runs of several repositories, which Prometheus fetches from the page. Counters start at zero with the process.
+/// Runs are inspected only on request.</summary>
+/// <param name="repositories">Returns the current repositories.</param>
+/// <param name="context">Provides the clock and environment.</param>
 internal sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> repositories, CommandContext context) : IDisposable
 {
     private readonly DateTimeOffset _began = context.Time.GetUtcNow();
@@ -18,7 +18,7 @@ internal sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> reposi
     /// <summary>The metrics.</summary>
     public RunMeters Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
 
-    /// <summary>Counts what ended since the last call.</summary>
+    /// <summary>Counts the spans that ended since the previous call.</summary>
     public void Observe()
     {
         lock (_look)

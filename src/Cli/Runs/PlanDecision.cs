@@ -4,17 +4,17 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Carries out what a person answered about a plan: the run begins or ends, and where the person wants another plan, a new run
-/// goes on in its place.</summary>
-/// <param name="runs">Runs of the engine.</param>
-/// <param name="context">Who it is, and the terminal.</param>
+/// <summary>Applies a user's answer about a plan: the run starts or ends, or a new run replaces it if the user wants another
+/// plan.</summary>
+/// <param name="runs">Client for the runs of the engine.</param>
+/// <param name="context">Provides the user's identity and the terminal.</param>
 internal sealed class PlanDecision(RunClient runs, CommandContext context)
 {
-    /// <summary>Carries it out.</summary>
-    /// <param name="run">The run that asked.</param>
-    /// <param name="asked">Its question as the person has seen it.</param>
+    /// <summary>Applies the answer.</summary>
+    /// <param name="run">Run that asked.</param>
+    /// <param name="asked">Status with the question that the user saw.</param>
     /// <param name="answer">The answer.</param>
-    /// <returns>The run that goes on in its place; null: none.</returns>
+    /// <returns>The run that replaces the asking one, or null if none does.</returns>
     public async Task<RunHandle?> CarryOutAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
     {
         var shown = PlanQuestion.Of(asked)?.Shown ?? "";
@@ -41,7 +41,7 @@ internal sealed class PlanDecision(RunClient runs, CommandContext context)
 
     private static async Task<OrchestrationInput> InPlaceOfAsync(RunHandle run, PlanAnswer answer, CancellationToken stop)
     {
-        // A person has seen and changed this plan: the work is meant.
+        // The user has seen and edited this plan, so a repetition of work counts as confirmed.
         var input = await run.InputAsync(stop) with
         {
             Again = true,

@@ -8,20 +8,20 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The question whether a run may begin with its plan, at the terminal: the plan is shown, and of a planner's plan the person may
-/// also edit it, or say what should be otherwise.</summary>
+/// <summary>Asks at the terminal if a run may start with its plan, and shows the plan. The user may also edit a planner's plan, or
+/// describe changes for another plan.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="settings">By whose rules the risk is scored.</param>
-/// <param name="context">The terminal.</param>
+/// <param name="settings">Settings for the risk score.</param>
+/// <param name="context">Provides the terminal.</param>
 internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSettings settings, CommandContext context)
 {
     private ITerminal Terminal => context.Terminal;
 
-    /// <summary>The question, where the run asks it.</summary>
+    /// <summary>Returns the run's question about its plan, or null if it does not ask.</summary>
     public static RunQuestion? Of(RunStatus run) => run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan);
 
-    /// <summary>Asks.</summary>
-    /// <returns>Null: the run does not ask that, or nobody has answered.</returns>
+    /// <summary>Asks the user.</summary>
+    /// <returns>The answer, or null if the run does not ask or no user answered.</returns>
     public async Task<PlanAnswer?> AskAsync(RunStatus run)
     {
         if (!Terminal.IsInteractive || Of(run) is not { } asked)
@@ -45,7 +45,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             };
     }
 
-    // Another plan in mid-run is about tasks of a run that goes on: it is taken or not.
+    // A replan in mid-run concerns tasks of a run that continues, so the user can only accept or reject it.
     private static bool IsByPlanner(RunStatus run) => run.Replan is null && run.Tasks.Any(task => task.Id == PlannerTask.Id);
 
     private async Task<PlanAnswer?> AskOfPlannerAsync(RunStatus run, Plan plan)
@@ -72,8 +72,8 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
         return null;
     }
 
-    /// <summary>Lets the person edit a plan until it is valid or given up.</summary>
-    /// <returns>The edited plan; null: it is as it was.</returns>
+    /// <summary>Lets the user edit a plan until it is valid or the user gives up.</summary>
+    /// <returns>The edited plan, or null if it is unchanged.</returns>
     private async Task<Plan?> EditAsync(string runId, Plan plan)
     {
         var editing = new PlanEditing(repository, runId, context.Environment);

@@ -6,13 +6,13 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run that ends with its planner's result: started, or continued where one for the same request is unfinished.</summary>
+/// <summary>Starts a run that ends with its planner's result, or continues an unfinished one for the same request.</summary>
 internal static class PlannerRun
 {
-    /// <summary>The id for a request: the same request has the same one, so that repeating the command after a crash finds it instead of
-    /// paying once more. A finished one is started again.</summary>
-    /// <param name="title">What it is about.</param>
-    /// <param name="question">All that makes it this question.</param>
+    /// <summary>Returns the run id for a request. The same request gets the same id, so that repeating the command after a crash finds the
+    /// run instead of paying twice. A finished run is started again.</summary>
+    /// <param name="title">Subject of the request.</param>
+    /// <param name="question">All inputs that distinguish the request from others.</param>
     /// <param name="repository">The repository.</param>
     public static string IdOf(string title, string question, RepositoryLocation repository)
     {
@@ -21,15 +21,15 @@ internal static class PlannerRun
         return before is not null && RunStates.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
     }
 
-    /// <summary>Runs it to its end.</summary>
-    /// <param name="context">Terminal and folder.</param>
+    /// <summary>Executes the run to its end.</summary>
+    /// <param name="context">Provides the terminal and folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="opened">The settings.</param>
-    /// <param name="input">The request.</param>
-    /// <param name="id">Its id, by <see cref="IdOf"/>.</param>
-    /// <param name="yes"><c>--yes</c>: the repository's commands are trusted for this run.</param>
-    /// <param name="show">Shows the result, when it ended well.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <param name="opened">Settings of the repository.</param>
+    /// <param name="input">Input of the run with the request.</param>
+    /// <param name="id">Id of the run from <see cref="IdOf"/>.</param>
+    /// <param name="yes">True if <c>--yes</c> trusts the repository's commands for this run.</param>
+    /// <param name="show">Prints the result after success.</param>
+    /// <param name="stop">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(
         CommandContext context,

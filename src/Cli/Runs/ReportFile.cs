@@ -3,16 +3,16 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Writes a report as an HTML file, where the user wants it.</summary>
+/// <summary>Writes a report to the HTML file that the user names.</summary>
 internal static class ReportFile
 {
-    /// <summary>Means stdout in place of a file.</summary>
+    /// <summary>Stands for stdout in place of a file name.</summary>
     public const string Stdout = "-";
 
     private const int HeadLength = 1000;
 
-    /// <summary>Writes the report of a run. A file that is no such report is not replaced.</summary>
-    /// <param name="file">The file, as it was typed.</param>
+    /// <summary>Writes the report of a run. An existing file that is not such a report is never replaced.</summary>
+    /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     public static void Write(string file, RunStatus run, string repository, CommandContext context)

@@ -3,17 +3,17 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Which run a command is about, or which task of one: <c>RUN</c>, <c>RUN/TASK</c>, <c>TASK</c> alone, or with <c>--run RUN</c>.
-/// Every command that names a run takes all of these.</summary>
+/// <summary>Argument that names a run or a task: <c>RUN</c>, <c>RUN/TASK</c>, <c>TASK</c> alone, or with <c>--run RUN</c>. All commands
+/// that take a run accept all forms.</summary>
 internal sealed class RunArgument
 {
     private readonly Argument<string?> _which;
     private readonly Option<string?> _run = new("--run") { Description = "The run, beside a TASK", HelpName = "RUN" };
 
-    /// <summary>Makes the argument.</summary>
+    /// <summary>Creates the argument.</summary>
     /// <param name="name"><c>RUN</c> or <c>RUN/TASK</c>.</param>
-    /// <param name="description">What it means here.</param>
-    /// <param name="isRequired">It must be given, since another argument follows.</param>
+    /// <param name="description">Description of the argument for the command.</param>
+    /// <param name="isRequired">True if it is required because another argument follows.</param>
     public RunArgument(string name, string description, bool isRequired = false) =>
         _which = new Argument<string?>(name)
         {
@@ -27,7 +27,7 @@ internal sealed class RunArgument
         command.Add(_run);
     }
 
-    /// <summary>The arguments as one text; null: none was given.</summary>
+    /// <summary>Returns the arguments as one text, or null if none was given.</summary>
     /// <exception cref="UseCaseException">Two runs were named.</exception>
     public string? Text(ParseResult parsed)
     {
@@ -42,19 +42,19 @@ internal sealed class RunArgument
             : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} are two runs.", "Name one of them.");
     }
 
-    /// <summary>The run to show, and its task where one is named.</summary>
+    /// <summary>Returns the run to show, and its task if one is named.</summary>
     public (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, ParseResult parsed) =>
         RunReference.Require(repository, Text(parsed));
 
-    /// <summary>The run to change, and its task where one is named.</summary>
+    /// <summary>Returns the run to change, and its task if one is named.</summary>
     public (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, ParseResult parsed) =>
         RunReference.RequireOpen(repository, Text(parsed));
 
-    /// <summary>The run to show, of a command that is about no task.</summary>
+    /// <summary>Returns the run to show, for commands that take no task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireRun(RepositoryLocation repository, ParseResult parsed) => RunReference.Whole(Require(repository, parsed));
 
-    /// <summary>The run to change, of a command that is about no task.</summary>
+    /// <summary>Returns the run to change, for commands that take no task.</summary>
     /// <exception cref="UseCaseException">A task was named.</exception>
     public StoredRun RequireOpenRun(RepositoryLocation repository, ParseResult parsed) =>
         RunReference.Whole(RequireOpen(repository, parsed));

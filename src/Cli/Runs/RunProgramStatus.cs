@@ -4,13 +4,14 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run as records of the program status protocol: one of the run, one for each task that works or needs a person.</summary>
+/// <summary>Converts a run to records of the program status protocol: one for the run, and one for each task that is running or needs
+/// attention.</summary>
 internal static class RunProgramStatus
 {
-    /// <summary>Terminals keep 256 records.</summary>
+    /// <summary>Maximum number of tasks with a record. Terminals keep 256 records.</summary>
     private const int MostTasks = 100;
 
-    /// <summary>The records, that of the run first.</summary>
+    /// <summary>Returns the records, with that of the run first.</summary>
     public static IReadOnlyList<ProgramStatus> Of(RunStatus run)
     {
         var done = run.Tasks.Count(task => TaskStates.IsDone(task.State));

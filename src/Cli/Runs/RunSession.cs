@@ -10,13 +10,14 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Engine and worker in this process, and a run that is started or resumed and watched until there is nothing more to wait
-/// for.</summary>
+/// <summary>Engine and worker in this process for a run that is started or resumed, and watched until it ends or waits for the
+/// user.</summary>
 internal sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
 
-    /// <summary>An agent that ignores signals is killed after ten seconds, and its work is saved then.</summary>
+    /// <summary>Time limit for winding down. An agent that ignores signals is killed after ten seconds, and its work is saved
+    /// then.</summary>
     private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ServerPause = TimeSpan.FromSeconds(2);
@@ -47,10 +48,10 @@ internal sealed class RunSession : IAsyncDisposable
         _worker = worker;
     }
 
-    /// <summary>Runs on the engine of this session.</summary>
+    /// <summary>Client for the runs on the engine of this session.</summary>
     public RunClient Runs => _engine.Runs;
 
-    /// <summary>Opens engine and worker.</summary>
+    /// <summary>Opens the engine and the worker.</summary>
     public static async Task<RunSession> OpenAsync(
         CommandContext context,
         RepositoryLocation repository,
@@ -84,11 +85,12 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a run in this process and watches it until there is nothing more to wait for.</summary>
+    /// <summary>Starts a run in this process and watches it until it ends or waits for the user.</summary>
     /// <param name="runId">Id of the new run.</param>
-    /// <param name="input">What it is to do.</param>
-    /// <param name="settings">Its settings.</param>
-    /// <param name="outlivingWith">Arguments with which it goes on without this terminal; null: it does not.</param>
+    /// <param name="input">Input of the run.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="outlivingWith">Arguments with which the run continues after this terminal is closed, or null if it does not
+    /// continue.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(
         string runId,
@@ -125,13 +127,13 @@ internal sealed class RunSession : IAsyncDisposable
     public Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop) =>
         _worker.OfferPlacesOfAsync(repository, runId, stop);
 
-    /// <summary>Refuses a run that the engine of this session has closed or does not know, whatever its record says.</summary>
+    /// <summary>Refuses a run that this session's engine has closed or does not know, regardless of the run's record.</summary>
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
         ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
-    /// <summary>Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their
-    /// conversation, and a preparation in progress is given up, because 'resume' repeats it. The second ends this process at once; running
-    /// agents are attached to by <c>resume</c>.</summary>
+    /// <summary>Watches a run until it ends or waits for the user. The first Ctrl-C pauses it: agents are interrupted and keep their
+    /// conversations. A preparation in progress is cancelled, because 'resume' repeats it. The second Ctrl-C ends this process at once;
+    /// <c>resume</c> reattaches to running agents.</summary>
     /// <returns>The exit code.</returns>
     public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
@@ -169,8 +171,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>If a run could not end its tasks itself, this process does before it ends: they end their agents and keep their
-    /// work.</summary>
+    /// <summary>Ends the tasks of a run that could not end them itself. The tasks end their agents and retain their work.</summary>
     private async Task EndTasksAsync(RunHandle run, RunStatus status)
     {
         if (status.State is not (RunStates.Terminated or RunStates.Failed))
@@ -187,9 +188,9 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the run continue in the background when the terminal is closed, instead of being paused.</summary>
+    /// <summary>Makes the run continue in the background, instead of being paused, when the terminal is closed.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="engine">Options that choose the engine, for the background process.</param>
+    /// <param name="engine">Options that select the engine, for the background process.</param>
     public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine)
     {
         _outlivesWith = engine;
@@ -211,8 +212,8 @@ internal sealed class RunSession : IAsyncDisposable
         });
     }
 
-    /// <summary>Watches a run to its end; if it waits for approval of its plan, shows the plan and asks the person at the terminal; another
-    /// plan of the person goes on as another run.</summary>
+    /// <summary>Watches a run to its end. If it waits for approval of its plan, shows the plan and asks the user at the terminal. If the
+    /// user wants another plan, a new run with that plan replaces this one.</summary>
     /// <returns>The exit code.</returns>
     public async Task<Outcome> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
@@ -239,10 +240,10 @@ internal sealed class RunSession : IAsyncDisposable
         return code;
     }
 
-    /// <summary>Works on a run until a kept command is carried out, and the run is at rest.</summary>
+    /// <summary>Executes a run until a stored command is applied and the run is idle.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="skipUntil">The last transition before the command.</param>
-    /// <param name="isAsMeant">True for the state that the command was to bring about.</param>
+    /// <param name="skipUntil">Number of the last transition before the command.</param>
+    /// <param name="isAsMeant">Returns true if the status is the target state of the command.</param>
     public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
     {
         _watched.Add(run.RunId);
@@ -256,7 +257,7 @@ internal sealed class RunSession : IAsyncDisposable
         {
             status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.Stop, leavesPreparation: true), run);
 
-            // A run that was at rest reports so until it has received the command.
+            // An idle run still reports its old state until it has received the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
             if (isAsMeant(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
             {
@@ -274,9 +275,9 @@ internal sealed class RunSession : IAsyncDisposable
         return status;
     }
 
-    /// <summary>After this process has taken over the engine, runs of the previous owner may have no other worker: stays until each of them
-    /// has ended, is paused or waits for a person. They do not change the exit code.</summary>
-    /// <param name="own">The run that this session was for.</param>
+    /// <summary>Watches the other open runs after this process has taken over the engine, because they may have no other worker. Returns
+    /// once each of them has ended, is paused or needs attention. They do not change the exit code.</summary>
+    /// <param name="own">Run of this session.</param>
     public async Task FinishOthersAsync(RunHandle own)
     {
         if (!_worker.HasTakenOver || _context.Interrupts.Stop.IsCancellationRequested)
@@ -316,7 +317,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    // Null: interrupted.
+    // Returns null if interrupted.
     private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
     {
         var stop = _context.Interrupts.Stop;
@@ -343,9 +344,9 @@ internal sealed class RunSession : IAsyncDisposable
     private static bool IsNoAnswer(Exception failure) =>
         failure is RpcTimeoutOrCanceledException || (failure is RpcException lost && LostConnection.IsCauseOf(lost));
 
-    /// <summary>Waits for a server that is away: agents go on without it, and this process's worker offers what they did once it is
-    /// back.</summary>
-    /// <returns>It answers; false: the person wants to wait no more.</returns>
+    /// <summary>Waits for a server that does not answer. Agents continue meanwhile, and this process's worker reports their results once
+    /// the server is available again.</summary>
+    /// <returns>True if the server answers again, false if the user ends the wait.</returns>
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Terminal.Warn(
@@ -369,15 +370,15 @@ internal sealed class RunSession : IAsyncDisposable
             }
             catch (TemporalException)
             {
-                // A refusal is an answer, too.
+                // A refusal also proves that the server answers.
             }
             _context.Terminal.Say($"{_engine.Description} answers again.");
             return true;
         }
     }
 
-    /// <summary>Resumes a run, or one task of it. Commands given while no worker ran take precedence, except that resuming after a pause
-    /// resumes.</summary>
+    /// <summary>Resumes a run, or one task of a run. Commands that were stored while no worker ran take precedence, except that a paused
+    /// run is always resumed.</summary>
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
@@ -415,7 +416,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    // A failed worker, or a failed takeover of the engine, would leave the run stopped without a message.
+    // Watches the worker too: a failed worker, or a failed take-over of the engine, would leave the run stalled without a message.
     private async Task<RunStatus> WithWorkerAsync(Task<RunStatus> watching, RunHandle run)
     {
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)

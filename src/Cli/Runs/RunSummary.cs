@@ -7,15 +7,15 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>The final message of a command that waited for a run.</summary>
+/// <summary>Prints the final message of a command that waited for a run.</summary>
 internal static class RunSummary
 {
-    /// <summary>Shows the run's state, and what a person can do.</summary>
+    /// <summary>Shows the run's state and possible next steps of the user.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="context">The terminal.</param>
-    /// <param name="warned">Warnings that were shown before.</param>
-    /// <param name="asks">The person at the terminal is asked next whether it may begin, so that question is left out.</param>
-    /// <param name="afterTable">A table of the run stands above: what it says is not said again.</param>
+    /// <param name="context">Provides the terminal.</param>
+    /// <param name="warned">Warnings that were already shown.</param>
+    /// <param name="asks">True if the user is asked next at the terminal to approve the plan, so that this question is omitted.</param>
+    /// <param name="afterTable">True if a table of the run is shown above, whose content is not repeated.</param>
     public static async Task SayAsync(
         RunStatus run,
         CommandContext context,
@@ -38,7 +38,7 @@ internal static class RunSummary
         var starts = $"{Plural.Of(run.AgentStarts, "agent start")}{cost}";
         var counts = (run.Counts ?? RunCounts.Of(run)).ToString() is { Length: > 0 } counted ? $"{counted}, {starts}" : starts;
         context.Terminal.Say($"{run.RunId}: {RunLiveness.Describe(run)}, {counts}.");
-        // What is asked of the person says the reason.
+        // A question to the user already contains the reason.
         if (!NextStep.Of(run).Any(step => step.SaysReasonOfRun))
         {
             context.Terminal.Say(new UntrustedText(LocalTimes.In(run.Reason)));
@@ -85,7 +85,7 @@ internal static class RunSummary
         );
     }
 
-    /// <summary>Names the planner's plan of a run that has ended without working by it: it was paid for, and can be run.</summary>
+    /// <summary>Names the planner's plan of a run that ended without executing it. The plan was paid for and can still be run.</summary>
     public static void SayKeptPlan(RunStatus run, CommandContext context)
     {
         if (

@@ -5,10 +5,11 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Logs each transition of the runs of some repositories, a line each, for workers that started none of them.</summary>
+/// <summary>Logs each transition of the runs in some repositories, one line each, for workers that execute runs of other
+/// processes.</summary>
 /// <param name="repositories">The repositories.</param>
-/// <param name="context">Clock.</param>
-/// <param name="loggers">The log of this process.</param>
+/// <param name="context">Provides the clock.</param>
+/// <param name="loggers">Loggers of this process.</param>
 internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers)
     : BackgroundUnit("transcript", repositories, context.Time, loggers.CreateLogger<RunTranscript>())
 {
@@ -16,7 +17,7 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
     private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);
     private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
 
-    /// <summary>From here on transitions are new.</summary>
+    /// <summary>Starts the unit. Only transitions from now on are logged.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var file in Files())
@@ -61,7 +62,7 @@ internal sealed class RunTranscript(IReadOnlyList<RepositoryLocation> repositori
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or JsonException)
         {
-            // A run that is being removed, or a damaged line: 'events' reports it; the worker goes on.
+            // The run is being removed, or a line is damaged. 'events' reports damaged lines, and the worker continues.
         }
     }
 }

@@ -7,8 +7,8 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Shows a run while it works: a live table on a screen, one line per transition without one. Makes no call to the engine while
-/// nothing happens.</summary>
+/// <summary>Shows a run while it works: as a live table on a screen, and otherwise as one line per transition. It makes no engine calls
+/// while nothing happens.</summary>
 internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
@@ -21,23 +21,24 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     private long _shown;
     private long _read;
 
-    /// <summary>Transitions up to this number are not shown again; for a resumed run.</summary>
+    /// <summary>Number of the last transition that was already shown before a run was resumed.</summary>
     public long SkipUntil
     {
         init => _shown = value;
     }
 
-    /// <summary>Warnings that were shown while it was watched: before the work, if they are known then.</summary>
+    /// <summary>Warnings that were shown while the run was watched. They are shown before the work starts if they are known
+    /// then.</summary>
     public IReadOnlySet<string> Warned => _warned;
 
-    /// <summary>True if the run is shown as a table, which stays on the screen.</summary>
+    /// <summary>True if the run is shown as a table, which remains on the screen.</summary>
     public bool HasTable => _table;
 
-    /// <summary>Watches until the run has ended, waits for a person, or is paused without running tasks.</summary>
+    /// <summary>Watches until the run has ended, needs attention, or is paused without running tasks.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
-    /// <param name="leavesPreparation">Stop watching a paused run that is still being prepared: gates at the base may take long, and can be
+    /// <param name="leavesPreparation">True to stop watching a paused run in preparation: gates at the base may take long and can be
     /// repeated at no cost.</param>
-    /// <returns>The run as it was then.</returns>
+    /// <returns>Status of the run at that time.</returns>
     public async Task<RunStatus> WatchAsync(CancellationToken stop, bool leavesPreparation = false)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -48,7 +49,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             RunStatus? status = null;
             while (true)
             {
-                // Between two changes only the files are read, for the agents' present activity.
+                // Between two changes only the files are read, for the current activity of the agents.
                 var isClosed = changes.Reader.Completion.IsCompleted;
                 if (status is null || isClosed || changes.Reader.TryRead(out _))
                 {
@@ -82,11 +83,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
-    /// <summary>The run is paused, and set-up and gates still run.</summary>
+    /// <summary>True if the run is paused while set-up and gates still run.</summary>
     public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
 
-    // Null while the run goes on. In its last state it still writes files; a waiting one may have been answered while no worker ran, and
-    // still be moving.
+    // Returns null while the run continues. In its final state it still writes files. A waiting run may have received an answer while no
+    // worker ran, and may be about to continue.
     private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunExit.CodeOf(status) is null)
@@ -104,12 +105,12 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             return null;
         }
 
-        // It may have come to rest, or have continued, between the two queries: only this state counts.
+        // The run may have stopped or continued between the two queries, so only this state counts.
         var rested = await AskAsync(stop);
         return RunExit.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
     }
 
-    // A run that was ended by another tool, or whose workflow failed, could not report it.
+    // A run that was ended by another tool, or whose workflow failed, could not record its end.
     private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunStates.IsFinal(status.State))
@@ -121,8 +122,8 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         return RunRecord.Ended(status, result);
     }
 
-    /// <summary>The present state. After a worker died during a workflow task the engine refuses queries until one completes, and on a busy
-    /// machine a worker may not answer in time.</summary>
+    /// <summary>Queries the current status with retries. After a worker died during a workflow task the engine rejects queries until one
+    /// completes. On a busy machine a worker may not answer in time.</summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -162,11 +163,12 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // Nothing changed within the limit; the table is drawn again for its clocks.
+            // Nothing changed within the time limit; the table is redrawn to update its clocks.
         }
     }
 
-    // Every growth of the run's history is a hint to query again. If the engine can't be reached, the query shows why, or that it is back.
+    // Each new event in the run's history triggers a query. If the engine can't be reached, the query reports the reason, or succeeds
+    // again.
     private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
     {
         try
@@ -191,11 +193,12 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
         catch (OperationCanceledException)
         {
-            // The watching has ended.
+            // Expected once the watching has ended.
         }
     }
 
-    /// <summary>Each answer contains the state of all tasks, so large runs are queried less often.</summary>
+    /// <summary>Returns the minimum delay between two queries. Each result contains all tasks, so large runs are queried less
+    /// often.</summary>
     private static TimeSpan PauseFor(RunStatus? status) =>
         TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
 

@@ -7,29 +7,29 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A run as lines of text: running tasks come first, done ones last. On a screen every line fits; without one nothing is
-/// cut.</summary>
+/// <summary>Formats a run as lines of text, running tasks first and done ones last. On a screen every line is cut to fit; otherwise
+/// nothing is cut.</summary>
 internal static class TaskTable
 {
-    /// <summary>Width of what is piped: no line is cut.</summary>
+    /// <summary>Width of piped output, in which no line is cut.</summary>
     public const int Unlimited = int.MaxValue;
 
     private const int WideEnoughForTokens = 100;
     private const int LeastText = 8;
     private const int MostRowsOfReason = 3;
 
-    // A live table has few rows: shared budgets and usage limits come first.
+    // A live table has few rows, so only the most important limits are shown: shared budgets and usage limits first.
     private const int MostLimits = 4;
 
     /// <summary>Draws the run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="doing">Present activity of agents and waiting gates, by task id; tasks without an entry show their reason. Under an
-    /// empty id for the run itself.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="width">Columns; no line is longer. <see cref="Unlimited"/>: none is cut.</param>
-    /// <param name="height">Maximum of lines; tasks that do not fit are counted in the last one.</param>
-    /// <param name="stepsFollow">What is asked of people is said below the table, so it is not said in it.</param>
-    /// <param name="asGraph">Tasks stand below those that they wait for, where all have room.</param>
+    /// <param name="doing">Current activity of agents and waiting gates by task id, and of the run itself under an empty id. Tasks without
+    /// an entry show their reason.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="width">Maximum number of columns in a line, or <see cref="Unlimited"/> to cut none.</param>
+    /// <param name="height">Maximum number of lines. Tasks that do not fit are counted in the last one.</param>
+    /// <param name="stepsFollow">True if questions to the user are shown below the table and therefore omitted from it.</param>
+    /// <param name="asGraph">True to indent tasks below those that they wait for, if all fit.</param>
     public static IReadOnlyList<ScreenLine> Draw(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,
@@ -59,7 +59,7 @@ internal static class TaskTable
         {
             lines.Add(TextCells.Cut("! " + TextCells.OneLine(RunWarnings.Dropped(dropped)), width));
         }
-        // A task's own question is its reason, which its row shows.
+        // A task's own question is omitted because it is the reason in the task's row.
         var questions = run
             .Questions.Where(question => !stepsFollow && !run.Tasks.Any(task => task.Id == question.Id) && !question.SaysReason)
             .Take(3)
@@ -69,7 +69,7 @@ internal static class TaskTable
         lines.AddRange(questions.Select(question => new ScreenLine(question, Tone.Asks, 0, 1)));
         return lines;
 
-        // Few rows of a live table may be used up by a long reason; the last screen of a run says all of it, with the cure at its end.
+        // A live table limits the rows of a long reason. The final screen of a run shows all of them, including the fix at the end.
         void AddRemark(string text) =>
             lines.AddRange(
                 TextRows
@@ -79,14 +79,14 @@ internal static class TaskTable
             );
     }
 
-    /// <summary>The rows of its tasks alone.</summary>
+    /// <summary>Draws only the rows of the tasks.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="width">As for <see cref="Draw"/>.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="width">Maximum number of columns; see <see cref="Draw"/>.</param>
     public static IEnumerable<ScreenLine> DrawRows(RunStatus run, DateTimeOffset now, int width) =>
         Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run), asGraph: false);
 
-    /// <summary>A person has paused the run, and it has not ended since.</summary>
+    /// <summary>True if a user has paused the run and it has not ended since.</summary>
     public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
 
     private static IEnumerable<ScreenLine> Rows(
@@ -106,12 +106,12 @@ internal static class TaskTable
         var idWidth = Math.Max(4, cells.Select(row => TextCells.Of(row.Id)).DefaultIfEmpty().Max());
         var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
         var longest = cells.Select(row => TextCells.Of(row.Text)).DefaultIfEmpty().Max();
-        // A column in which no task has anything takes no room.
+        // A column without any content is omitted.
         List<Func<RowCells, string>> columns = [row => row.Time, row => width >= WideEnoughForTokens ? row.Tokens : "", row => row.Cost];
         var widths = columns.ConvertAll(column => cells.Select(row => column(row).Length).DefaultIfEmpty().Max());
         string Figures(RowCells row) =>
             string.Concat(columns.Zip(widths, (column, figures) => figures == 0 ? "" : "  " + column(row).PadLeft(figures)));
-        // Names have a quarter of the screen, and what texts leave of the rest.
+        // Names get a quarter of the screen, and the space that the texts leave.
         idWidth = Math.Min(
             idWidth,
             width == Unlimited
@@ -136,7 +136,7 @@ internal static class TaskTable
         var counts = run.Counts ?? RunCounts.Of(run);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
         var command = run.Standing == RunLiveness.Interrupted ? $": orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}" : "";
-        // What it waits for a person is no work.
+        // Time in which the run waits for the user does not count as work.
         var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
         var head =
             $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {ShortFigures.Time(end - run.StartedAt - waits)}"
@@ -148,7 +148,7 @@ internal static class TaskTable
         return counts.AtWork > 0 ? string.Create(CultureInfo.InvariantCulture, $"{head}  {counts.AtWork} at work") : head;
     }
 
-    // A run that was started by another client may have an id that no folder and no branch can have.
+    // A run that another client started may have an id that is invalid for folders and branches, so the derived name is also shown.
     private static string NameOf(RunStatus run) =>
         new RunFolder("/", run.RunId).Name is var name && name != run.RunId ? $"{run.RunId} ({name})" : run.RunId;
 
@@ -193,7 +193,7 @@ internal static class TaskTable
         {
             text = $"({RunLines.Unread(task)}) {text}";
         }
-        // What it waits for a person is no work of it.
+        // Time in which the task waits for the user does not count as work.
         var waits = task.State is TaskStates.Blocked or TaskStates.AwaitingApproval;
         if (waits && now - task.Since is var waited && waited > TimeSpan.FromMinutes(1))
         {
@@ -212,7 +212,7 @@ internal static class TaskTable
         );
     }
 
-    // A row of what is done says what it was; what is worth knowing of how it was done comes behind.
+    // The row of a done task shows its title first, and then remarks on its result.
     private static string Done(RunTask task, bool isAsked) =>
         task.Title.Length == 0 ? (isAsked ? "" : LocalTimes.In(task.Reason))
         : isAsked || task.Reason.Length == 0 || !TaskStates.IsDone(task.State) ? task.Title
@@ -229,7 +229,7 @@ internal static class TaskTable
         return new ScreenLine(text, row.Tone, 0, Math.Min(text.Length, left.TrimEnd().Length));
     }
 
-    // Outages are said by the line above the table already.
+    // The line above the table already reports outages.
     private static bool IsSaidOfRun(RunStatus run, RunTask task) =>
         run.Why is NotWorking && task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
 
@@ -271,7 +271,7 @@ internal static class TaskTable
             _ => Tone.Plain,
         };
 
-    // What needs a person comes first when not everything fits.
+    // If not everything fits, tasks that need attention come first.
     private static int Urgency(RunTask task) =>
         Mark(task) switch
         {

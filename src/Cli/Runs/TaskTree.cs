@@ -2,20 +2,20 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>A task's place in the graph of a run, as a row of text.</summary>
+/// <summary>A row of text that shows a task in the dependency graph of a run.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Rails">What is drawn before its id: it stands below the task that it waits for longest.</param>
-/// <param name="Also">The other tasks that it waits for.</param>
+/// <param name="Rails">Lines drawn before the task's id. They place it below the dependency that it waits for longest.</param>
+/// <param name="Also">Ids of the other tasks that it waits for.</param>
 internal sealed record TaskBranch(RunTask Task, string Rails, IReadOnlyList<string> Also);
 
-/// <summary>The graph of a run's tasks as text. Pure: no terminal, no clock.</summary>
+/// <summary>Draws the dependency graph of a run's tasks as text. Pure: needs no terminal and no clock.</summary>
 internal static class TaskTree
 {
-    /// <summary>Columns for rails; of a deeper place only the end is drawn.</summary>
+    /// <summary>Maximum number of columns for rails. Of deeper rails only the end is drawn.</summary>
     private const int MostRails = 12;
 
-    /// <summary>All tasks, each below one that it depends on, in the order of the plan.</summary>
-    /// <param name="tasks">The tasks, in the order of the plan.</param>
+    /// <summary>Returns all tasks, each below one of its dependencies, in plan order.</summary>
+    /// <param name="tasks">The tasks in plan order.</param>
     public static IReadOnlyList<TaskBranch> Of(IReadOnlyList<RunTask> tasks)
     {
         var known = tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal static class TaskTree
         {
             Draw(root, "", "");
         }
-        // A record whose tasks wait for each other in a circle is shown as it is.
+        // A record with circular dependencies is shown as it is.
         branches.AddRange(tasks.Where(task => !drawn.Contains(task.Id)).Select(task => new TaskBranch(task, "", task.DependsOn)));
         return branches;
 

@@ -11,17 +11,17 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Parses the command line, runs the command, and turns results and exceptions into text and an exit code.</summary>
+/// <summary>Parses the command line, runs the command, and converts results and exceptions to text and an exit code.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Arguments without the program's name.</param>
-    /// <param name="openTerminal">Opens the console; true when the command prints a document.</param>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="directory">Where the process is.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="interrupts">Ctrl-C, once and twice.</param>
-    /// <param name="platform">The machine; null: this one.</param>
+    /// <param name="openTerminal">Opens the console. The argument is true if the command prints a document.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="directory">Current folder of the process.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="interrupts">First and second interrupt of the user.</param>
+    /// <param name="platform">Host platform, or null for the current one.</param>
     public static async Task<Outcome> RunAsync(
         IReadOnlyList<string> arguments,
         Func<bool, ITerminal> openTerminal,
@@ -53,7 +53,7 @@ internal static class CommandLine
         {
             return Refuse(parsed, terminal);
         }
-        // The parser lets help take precedence over everything, even an unknown command.
+        // The parser gives help precedence over everything, even over an unknown command.
         if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
         {
             terminal.Fail($"There is no command '{unknown}'.", Hint(CommandGroups.Meant(unknown, root), parsed));
@@ -105,13 +105,13 @@ internal static class CommandLine
         }
     }
 
-    // The program alone, and 'help COMMAND', are the same as '--help'.
+    // The program without arguments, and 'help COMMAND', are equivalent to '--help'.
     private static IReadOnlyList<string> AsHelp(IReadOnlyList<string> arguments) =>
         arguments is [] ? ["--help"]
         : arguments[0] == "help" ? [.. arguments.Skip(1), "--help"]
         : arguments;
 
-    // The parser would take it for an argument. Behind '--' everything is one.
+    // The parser would treat an unknown option as an argument. After '--' everything is an argument.
     private static string? UnknownOption(ParseResult parsed, IReadOnlyList<string> arguments) =>
         arguments.Contains("--")
             ? null
@@ -121,10 +121,10 @@ internal static class CommandLine
                 .Select(token => token.Value)
                 .FirstOrDefault(text => text.StartsWith("--", StringComparison.Ordinal));
 
-    // A cancelled call to an engine has a separate exception type.
+    // A cancelled engine call throws a different exception type.
     private static bool IsInterruption(Exception ended) => ended is OperationCanceledException || IsCallGivenUp(ended);
 
-    // A separate method, so that the client's code is not loaded where no call was made.
+    // A separate method, so that the client's assembly is not loaded if no call was made.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsCallGivenUp(Exception ended) => ended is RpcTimeoutOrCanceledException;
 
@@ -141,7 +141,7 @@ internal static class CommandLine
         return false;
     }
 
-    /// <summary>Refuses a command that may not run here, or not by this caller.</summary>
+    /// <summary>Refuses a command that is not allowed here or for this caller.</summary>
     private static async Task DemandAllowedAsync(
         CliCommand command,
         CommandContext context,
@@ -203,10 +203,10 @@ internal static class CommandLine
     private static string Hint(string? near, ParseResult parsed) =>
         (near is null ? "" : $"Did you mean '{near}'? ") + $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'.";
 
-    // Next to an unknown command it would only confuse.
+    // Hidden because it would only confuse next to the message about an unknown command.
     private const string NoCommand = "Required command was not provided.";
 
-    // The parser's message names the .NET type; the only types that it converts itself are numbers.
+    // The parser's message names the .NET type. The only types that the parser converts itself are numbers.
     private static string InWords(string message) =>
         message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at
             ? message[..at] + ": a number is expected."
@@ -227,7 +227,7 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             }
         );
-        // The library calls the program by its file, which may be that of the runtime.
+        // The library uses the name of the executable file, which may be that of the .NET host.
         var shown = text.ToString().Replace($"\n  {RootCommand.ExecutableName} ", "\n  orchestrate ", StringComparison.Ordinal);
         var help = parsed.CommandResult.Command is RootCommand root
             ? OfProgram(root, shown, isWhole, terminal.OutputWidth)
@@ -236,7 +236,7 @@ internal static class CommandLine
         return (Outcome)code;
     }
 
-    // The library lists options first, and commands as they come.
+    // The library would list options first and commands in the order of their creation.
     private static string OfProgram(Command root, string shown, bool isWhole, int width)
     {
         const string Options = "\nOptions:\n";

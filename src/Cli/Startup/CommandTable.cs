@@ -5,7 +5,7 @@ using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>All commands. Only the called one is created, so that none slows down the others.</summary>
+/// <summary>Table of all commands. Only the called one is created, so that the others do not slow it down.</summary>
 internal static class CommandTable
 {
     private static readonly (string Name, Func<Command> Make)[] Commands =
@@ -96,11 +96,11 @@ internal static class CommandTable
         ("version", static () => new VersionCommand()),
     ];
 
-    /// <summary>The root command with the called command, or with all of them for help and mistakes.</summary>
+    /// <summary>Returns the root command with the called command, or with all commands for help and mistyped names.</summary>
     public static Command Root(IReadOnlyList<string> arguments)
     {
         var called = Find(arguments);
-        // The library's root command answers to help and reads its texts for that, which takes a tenth of a short command's time.
+        // The library's RootCommand adds the help option and loads its texts, which takes a tenth of a short command's time.
         var root = called is null || arguments.Any(MayAskForHelp) ? new RootCommand() : new Command("orchestrate");
         root.Description = "Runs a plan of coding-agent tasks to merged commits, durably.";
         root.Add(GlobalOptions.WorkingDirectory());
@@ -118,7 +118,7 @@ internal static class CommandTable
         return root;
     }
 
-    // Also in a bundle of short options, and in a response file.
+    // The help option may also be part of a bundle of short options or of a response file.
     private static bool MayAskForHelp(string argument) =>
         argument.StartsWith("--help", StringComparison.Ordinal) || argument is ['/' or '@', ..] or ['-', not '-', ..];
 

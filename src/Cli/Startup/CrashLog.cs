@@ -3,10 +3,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>Log of unexpected errors, so that no stack trace is shown to people.</summary>
+/// <summary>Logs unexpected errors to a file, so that no stack trace is printed.</summary>
 internal static class CrashLog
 {
-    /// <summary>Appends the error; returns the file's path, or null when it can't be written.</summary>
+    /// <summary>Appends the error. Returns the file's path, or null if it can't be written.</summary>
     public static string? Write(Exception exception, CommandContext context, IReadOnlyList<string> arguments)
     {
         try

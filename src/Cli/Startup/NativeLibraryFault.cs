@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>A native library of this installation that can't be loaded, described for people.</summary>
+/// <summary>Describes a native library of this installation that can't be loaded.</summary>
 internal static class NativeLibraryFault
 {
-    // Temporal's client core, and the store of the embedded engine.
+    // The core of Temporal's client, and SQLite for the embedded engine's file.
     private static readonly string[] Names = ["libtemporalio_sdk_core_c_bridge.so", "libe_sqlite3.so"];
 
-    /// <summary>The description of an exception; null: it is not about a native library.</summary>
+    /// <summary>Returns the description of an exception, or null if no native library caused it.</summary>
     /// <param name="fault">The exception, or one that was caused by it.</param>
     public static UseCaseException? Of(Exception fault)
     {
@@ -37,7 +37,7 @@ internal static class NativeLibraryFault
         );
     }
 
-    /// <summary>Null where it can be loaded.</summary>
+    /// <summary>Returns the reason for which a library can't be loaded, or null if it can.</summary>
     private static string? Look(string name, string[] folders)
     {
         if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } file)
@@ -52,7 +52,7 @@ internal static class NativeLibraryFault
         }
         catch (Exception unloadable) when (unloadable is DllNotFoundException or BadImageFormatException)
         {
-            // The loader's own words come last, behind advice for who debugs it.
+            // The loader's own message is the last line, after general advice for debugging.
             var reason = unloadable.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             return reason.Contains(file, StringComparison.Ordinal) ? reason : $"{file}: {reason}";
         }

@@ -5,22 +5,24 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Startup;
 
-/// <summary>The <c>orchestrate</c> command.</summary>
+/// <summary>Entry point of the <c>orchestrate</c> command.</summary>
 internal static class Program
 {
-    /// <summary>A run winds down within less (<see cref="Runs.RunSession"/>).</summary>
+    /// <summary>Time after an interrupt until the process is ended. It exceeds the time in which a run winds down
+    /// (<see cref="Runs.RunSession"/>).</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
     private static int Main(string[] args)
     {
-        // Nothing more is loaded for this, because scripts ask it often.
+        // Handled before anything else is loaded because scripts call it often.
         if (args is ["--version"])
         {
             VersionText.Print();
             return (int)Outcome.Done;
         }
 
-        // Nor for these: each start of a confined program waits for the first, and the second serves sandboxes as long as they live.
+        // Also handled early: each start of a sandboxed program waits for the first, and the second stays in memory as long as sandboxes
+        // exist.
         if (args is [SandboxOpener.Command, var socket, var ports])
         {
             return NetworkProcesses.Open(socket, ports);
@@ -61,7 +63,7 @@ internal static class Program
         return code;
     }
 
-    // Null: somebody has removed it under this process.
+    // Returns null if the current folder was removed while this process ran.
     private static string? FindFolder()
     {
         try
@@ -74,8 +76,8 @@ internal static class Program
         }
     }
 
-    /// <summary>Ends the process after the grace period. Work that listens to no interrupt, such as a read that hangs, is not awaited any
-    /// longer. Child processes are stopped, and 'resume' continues as after a kill.</summary>
+    /// <summary>Ends the process after the grace period. Work that ignores interrupts, such as a hanging read, is then no longer awaited.
+    /// Child processes are stopped, and 'resume' continues as after a kill.</summary>
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);

@@ -8,10 +8,10 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary><c>--web</c>: commands that stay serve the page too, on loopback.</summary>
+/// <summary>The option <c>--web</c>, with which a long-running command also serves the page on loopback.</summary>
 internal sealed class PageOption
 {
-    /// <summary>The usual port.</summary>
+    /// <summary>Default port.</summary>
     public const int UsualPort = 8888;
 
     private readonly Option<int?> _port = new("--web")
@@ -23,14 +23,14 @@ internal sealed class PageOption
 
     public void AddTo(Command command) => command.Add(_port);
 
-    /// <summary>The port; null: the page is not asked for.</summary>
-    /// <exception cref="UseCaseException">It is no port.</exception>
+    /// <summary>Returns the port, or null if the page was not requested.</summary>
+    /// <exception cref="UseCaseException">The value is not a port.</exception>
     public int? PortOf(ParseResult parsed) =>
         parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
 
-    /// <summary>Refuses the option of a command that goes on in the background.</summary>
-    /// <param name="isDetached">It does.</param>
-    /// <exception cref="UseCaseException">Both were asked for.</exception>
+    /// <summary>Refuses the option for a command that continues in the background.</summary>
+    /// <param name="isDetached">True if the command continues in the background.</param>
+    /// <exception cref="UseCaseException">Both were requested.</exception>
     public void RefuseDetached(ParseResult parsed, bool isDetached)
     {
         if (PortOf(parsed) is not null && isDetached)
@@ -43,7 +43,7 @@ internal sealed class PageOption
         }
     }
 
-    /// <summary>Serves the page beside a command that has no host; null: it is not asked for.</summary>
+    /// <summary>Serves the page for a command without a host. Returns null if the page was not requested.</summary>
     public async Task<IAsyncDisposable?> StartAsync(
         ParseResult parsed,
         RepositoryLocation repository,
@@ -69,7 +69,7 @@ internal sealed class PageOption
         return new Served(page, loggers);
     }
 
-    /// <summary>The page as a part of a host; null: it is not asked for.</summary>
+    /// <summary>Returns the page as a hosted service, or null if it was not requested.</summary>
     public ServedDashboard? Page(ParseResult parsed, CommandContext context, ILoggerFactory loggers) =>
         PortOf(parsed) is not { } port
             ? null

@@ -36,7 +36,7 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
         return all;
     }
 
-    /// <summary>The place where the repositories of <see cref="Repositories"/> lie.</summary>
+    /// <summary>Returns the locations of <see cref="Repositories"/>.</summary>
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
         }
     }
 
-    /// <summary>The folder of a run by its whole id; null where there is none. An id is one name, never a path.</summary>
+    /// <summary>Returns the folder of a run by its full id, or null if there is none. An id must be a single name, never a path.</summary>
     private static string? FolderOf(RepositoryEntry repository, string run)
     {
         if (run.Length == 0 || run is "." or ".." || run.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)

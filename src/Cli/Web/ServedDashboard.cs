@@ -14,11 +14,11 @@ using Orchestrator.Telemetry;
 
 namespace Orchestrator.Cli.Web;
 
-/// <summary>The page in a host.</summary>
+/// <summary>Hosts the page.</summary>
 /// <param name="options">Address and token.</param>
-/// <param name="context">Carries out commands.</param>
-/// <param name="loggers">Where the server logs.</param>
-/// <param name="started">Called with the link that logs a browser in when it listens.</param>
+/// <param name="context">Runs commands.</param>
+/// <param name="loggers">Loggers of the server.</param>
+/// <param name="started">Called once the server listens, with the link that logs a browser in.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A host calls StopAsync, which disposes all of it.")]
 internal sealed class ServedDashboard(DashboardOptions options, CommandContext context, ILoggerFactory loggers, Action<string> started)
     : IHostedService
@@ -32,8 +32,8 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private IDisposable? _prometheus;
 
-    /// <summary>Returns when it listens.</summary>
-    /// <exception cref="UseCaseException">Another program has the port.</exception>
+    /// <summary>Starts the server and returns once it listens.</summary>
+    /// <exception cref="UseCaseException">Another program uses the port.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var source = new RunSource(context);
@@ -61,9 +61,9 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
         started(LinkOf(options, new Uri(address).Port));
     }
 
-    /// <summary>The link that logs a browser in.</summary>
-    /// <param name="options">How the page is served.</param>
-    /// <param name="port">Its port.</param>
+    /// <summary>Returns the link that logs a browser in.</summary>
+    /// <param name="options">Options of the page.</param>
+    /// <param name="port">Port of the page.</param>
     public static string LinkOf(DashboardOptions options, int port)
     {
         var address = options.Address.Address;

@@ -1,13 +1,14 @@
 namespace Orchestrator.Client;
 
-/// <summary>Fails activity attempts at once whose worker process is dead, by standard calls, instead of waiting for a heartbeat timeout.
-/// Used at start-up by the worker that takes over.</summary>
+/// <summary>Fails activity attempts of dead worker processes immediately, through standard calls, instead of waiting for the heartbeat
+/// timeout. Used at startup by the worker that takes over.</summary>
 public static class DeadAttempts
 {
-    /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>
-    /// <param name="client">Client of the server that holds the runs.</param>
-    /// <param name="isDead">Whether the process of a worker's identity is certainly dead.</param>
-    /// <returns>How many attempts were failed.</returns>
+    /// <summary>Fails the pending attempts of dead workers in open runs and tasks.</summary>
+    /// <param name="client">Client of the server that hosts the runs.</param>
+    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <returns>Number of failed attempts.</returns>
     public static async Task<int> FailAsync(ITemporalClient client, Func<string, bool> isDead, CancellationToken cancellation = default)
     {
         var failed = 0;

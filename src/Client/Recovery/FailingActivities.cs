@@ -2,32 +2,32 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Activities are retried without limit, because most causes of failure pass. One that fails again and again is reported to its
-/// run, which shows it; otherwise a run that is stuck for an unforeseen reason would look like one that works. Checks once per call and
-/// remembers what it reported; not safe for several threads.</summary>
-/// <param name="client">Client of the server that holds the runs.</param>
+/// <summary>Reports repeatedly failing activities to their runs. Activities are retried without limit because most causes of failure are
+/// transient. Without the report, a run stuck for an unforeseen reason would appear to work. Each call checks once and remembers its
+/// reports. Not thread-safe.</summary>
+/// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">The clock.</param>
 public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 {
-    /// <summary>Failed attempts before an activity is reported.</summary>
+    /// <summary>Number of failed attempts after which an activity is reported.</summary>
     public const int Tolerated = 3;
 
-    /// <summary>An attempt that has worked this long does not fail for the same reason as the one before.</summary>
+    /// <summary>Time after which a running attempt is considered unaffected by the cause of the previous failure.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
-    /// <summary>Reported again when the number of attempts has grown by this factor.</summary>
+    /// <summary>Factor by which the number of attempts must grow before the activity is reported again.</summary>
     private const int Growth = 10;
 
     /// <summary>The SDK's failure type for an activity whose worker shut down.</summary>
     private const string WorkerShutdown = "WorkerShutdown";
 
-    /// <summary>The most failing activities in one report.</summary>
+    /// <summary>Maximum number of failing activities per report.</summary>
     private const int Most = 40;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Checks all open runs and reports failing activities to runs where they changed.</summary>
-    /// <returns>New reports, with the run.</returns>
+    /// <summary>Checks all open runs, and reports their failing activities to each run for which they changed.</summary>
+    /// <returns>The new reports and their runs.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)
     {
@@ -44,7 +44,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             {
                 continue; // A task's workflow that nobody but a person with another tool can have started.
             }
-            // The merge train belongs to the run.
+            // The merge queue's workflow belongs to the run rather than to a task.
             var task = run == execution.Id || execution.Id == RunIds.ForTrain(run) ? "" : RunIds.TaskOf(run, execution.Id);
             var failing = description
                 .PendingActivities.Where(Fails)
@@ -68,14 +68,14 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         return told;
     }
 
-    /// <summary>A worker that stopped or died is no failure of the activity, and an attempt that has worked for a while does not
-    /// count.</summary>
+    /// <summary>True if the activity keeps failing. The end of a worker does not count as a failure of the activity, and an attempt that
+    /// has run for a while counts as healthy.</summary>
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
         && last.ApplicationFailureInfo?.Type
             is not (FailureTypes.WorkerStops or FailureTypes.WorkerDied or FailureTypes.NoPlace or WorkerShutdown)
-        // A place that is held now was refused by other hosts.
+        // A started attempt holds a slot, although other hosts were not ready before.
         && !(last.ApplicationFailureInfo?.Type == FailureTypes.HostNotReady && activity.State == PendingActivityState.Started)
         && !(
             activity.State == PendingActivityState.Started
@@ -103,12 +103,13 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         }
         catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {
-            // It closed after the check, has just continued as new, or these are tasks of a deleted run.
+            // The run closed after the check or has just continued as new, or the tasks belong to a deleted run.
             return [];
         }
     }
 
-    /// <summary>Sorted current failures; reported again only when attempts grew by the factor.</summary>
+    /// <summary>Returns the current failures, sorted. A known failure stays unchanged until its attempts have grown by
+    /// <see cref="Growth"/>.</summary>
     private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
         [
             .. found

@@ -1,16 +1,16 @@
 namespace Orchestrator.Client;
 
-/// <summary>Finds tasks that were ended from outside. A run that has continued as new, or was reset, is not the parent of tasks started by
-/// an earlier execution, so the server does not notify it when one of them is terminated, and a terminated task can't report it. So they
-/// are polled, and the run is notified. Remembers what it reported; not safe for several threads.</summary>
-/// <param name="client">Client of the server that holds the runs.</param>
+/// <summary>Detects externally ended tasks by polling and notifies their runs. A run that continued as new or was reset is no longer the
+/// parent of tasks that an earlier execution started. The server does not notify it if such a task is terminated, and a terminated task
+/// can't report its end. Remembers its reports. Not thread-safe.</summary>
+/// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class LostTasks(ITemporalClient client)
 {
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Notifies open runs of their tasks that were ended from outside. A run that knows it already ignores the signal.</summary>
-    /// <returns>New reports.</returns>
+    /// <summary>Notifies open runs of their externally ended tasks. A run that already knows of the end ignores the signal.</summary>
+    /// <returns>The new reports.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
     {
@@ -35,7 +35,8 @@ public sealed class LostTasks(ITemporalClient client)
         return told;
     }
 
-    /// <summary>Sends the last report that the task could not send: for that execution only, and numbered after all its reports.</summary>
+    /// <summary>Sends the final report that the task could not send. It applies only to that execution and is numbered after all its other
+    /// reports.</summary>
     private async Task<TaskReport?> TellAsync(string runId, WorkflowExecution task, RpcOptions rpc)
     {
         var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);

@@ -3,21 +3,23 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Checks whether a machine is there that a run waits for: by what the server knows of workers that ask for its steps, and of
-/// those that work on one. A file's age says nothing of that.</summary>
+/// <summary>Checks if the host that a run waits for is present. The evidence is the server's records of workers that poll for activities
+/// of the run or execute them. The age of a file on the host would prove nothing.</summary>
 public static class MachinePresence
 {
-    /// <summary>A worker asks again within 70 seconds, and one that works on a step says so every few seconds.</summary>
+    /// <summary>Time without a sign of life after which a host counts as absent. A worker polls again within 70 seconds, and a running
+    /// activity heartbeats every few seconds.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
 
-    /// <summary>The most workflows of a run that are looked at: what one of them waits for, all do.</summary>
+    /// <summary>Maximum number of a run's workflows to inspect, which suffices because all of them wait for the same host.</summary>
     private const int MostWorkflows = 30;
 
-    /// <summary>The machine that a run waits for; null: a worker there asks for its steps, or no step waits.</summary>
-    /// <param name="client">Client of the server that holds the run.</param>
-    /// <param name="run">The run; its queue names the machine.</param>
-    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
-    /// <param name="now">The present time.</param>
+    /// <summary>Returns the absent host that a run waits for, or null if a worker there polls for activities or none is pending.</summary>
+    /// <param name="client">Client of the server that hosts the run.</param>
+    /// <param name="run">The run, whose task queue names the host.</param>
+    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<MachineAway?> FindAwayAsync(
         ITemporalClient client,
@@ -38,13 +40,13 @@ public static class MachinePresence
             : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc, cancellation), isDead, now);
     }
 
-    /// <summary>Checks whether a machine counts as away. No server, no clock.</summary>
-    /// <param name="machine">Its identity.</param>
-    /// <param name="host">Its name for people.</param>
-    /// <param name="pollers">Workers there that ask for steps, as far as the server remembers them.</param>
-    /// <param name="pending">Steps of the run that wait or are under way.</param>
-    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
-    /// <param name="now">The present time.</param>
+    /// <summary>Decides if a host counts as absent, without calling the server or reading the clock.</summary>
+    /// <param name="machine">Identity of the host.</param>
+    /// <param name="host">Display name of the host.</param>
+    /// <param name="pollers">Workers on the host that poll for activities, as far as the server remembers them.</param>
+    /// <param name="pending">Pending activities of the run.</param>
+    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
+    /// <param name="now">The current time.</param>
     public static MachineAway? Judge(
         string machine,
         string host,
@@ -54,7 +56,7 @@ public static class MachinePresence
         DateTimeOffset now
     )
     {
-        // What is done on other hosts waits for no machine.
+        // Activities on other hosts do not wait for this host.
         pending = [.. pending.Where(step => !IsElsewhere(step, machine))];
         var there = pending.Where(activity => MachineOf(activity.LastWorkerIdentity) == machine).ToList();
         if (
@@ -72,7 +74,7 @@ public static class MachinePresence
         return new MachineAway(machine, host, waiting ?? seen, seen);
     }
 
-    /// <summary>Workers that ask for the steps of a queue, as far as the server remembers them: some minutes.</summary>
+    /// <summary>Returns the workers that poll a queue for activities. The server remembers them for some minutes.</summary>
     /// <param name="client">Client of the server.</param>
     /// <param name="queue">The queue.</param>
     /// <param name="rpc">RPC options.</param>
@@ -89,7 +91,7 @@ public static class MachinePresence
             )
         ).Pollers;
 
-    /// <summary>The machine in a worker's identity; null: it is of another form.</summary>
+    /// <summary>Returns the host in a worker's identity, or null if the identity has another format.</summary>
     public static string? MachineOf(string identity)
     {
         var name = identity.Split('#')[0];
@@ -97,11 +99,11 @@ public static class MachinePresence
         return at > 0 ? name[(at + 1)..] : null;
     }
 
-    /// <summary>Steps of a run that wait or are under way, of at most 30 of its workflows.</summary>
+    /// <summary>Returns the pending activities of a run, from at most 30 of its workflows.</summary>
     /// <param name="client">Client of the server.</param>
-    /// <param name="runId">The run.</param>
+    /// <param name="runId">Id of the run.</param>
     /// <param name="rpc">RPC options.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     internal static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(
         ITemporalClient client,
         string runId,
@@ -127,25 +129,25 @@ public static class MachinePresence
         return pending;
     }
 
-    /// <summary>The step is one of a task that is placed on another machine: it is in hand there, waits there, or is tried there
-    /// again.</summary>
+    /// <summary>True if the activity belongs to a task on another host, where it runs, waits or will be retried.</summary>
     internal static bool IsElsewhere(PendingActivityInfo step, string machine) => MachineOf(step) is { } other && other != machine;
 
-    /// <summary>The machine of a step: that of its queue, or, where the server does not tell the queue, the one that has had it
-    /// last.</summary>
+    /// <summary>Returns the host of an activity's task queue, or, if the server does not report the queue, the host of its last
+    /// worker.</summary>
     private static string? MachineOf(PendingActivityInfo step)
     {
         var queue = QueueOf(step);
         return QueueNames.GivenAwayBy(queue, out _) ?? QueueNames.MachineOf(queue) ?? MachineOf(step.LastWorkerIdentity);
     }
 
-    /// <summary>The queue of a step; empty: the server does not say it, as one before 1.27.</summary>
+    /// <summary>Returns the task queue of an activity, or an empty string if the server does not report it, as before version
+    /// 1.27.</summary>
     internal static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";
 
-    /// <summary>A place that a host holds, or that a task waits for, moves nothing.</summary>
+    /// <summary>True unless the activity only reserves a slot or waits for one, which is not progress.</summary>
     private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != ActivityNames.HoldPlace;
 
-    /// <summary>When a worker asked for steps last; null: none has.</summary>
+    /// <summary>Returns the time at which a worker last polled for activities, or null if none did.</summary>
     public static DateTimeOffset? LastAsked(IEnumerable<PollerInfo> pollers) =>
         pollers.Max(poller => poller.LastAccessTime?.ToDateTimeOffset());
 

@@ -1,16 +1,16 @@
 namespace Orchestrator.Client;
 
-/// <summary>The workflows that do the work of runs.</summary>
+/// <summary>Lists the open workflows that execute runs.</summary>
 internal static class OpenWork
 {
-    /// <summary>Visibility query for the open ones: runs, tasks, planning, merge trains.</summary>
+    /// <summary>Visibility query for open workflows of runs, tasks, planning, reviews and merge queues.</summary>
     private const string Query =
         $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR "
         + "WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = 'MergeTrainWorkflow')";
 
-    /// <summary>The open ones, each with its present description.</summary>
-    /// <param name="client">Client of the server that holds the runs.</param>
-    /// <param name="rpc">RPC options; their token ends the search.</param>
+    /// <summary>Lists the open workflows, each with its current description.</summary>
+    /// <param name="client">Client of the server that hosts the runs.</param>
+    /// <param name="rpc">RPC options, whose token cancels the listing.</param>
     public static async IAsyncEnumerable<(WorkflowExecution Execution, DescribeWorkflowExecutionResponse Description)> DescribeAsync(
         ITemporalClient client,
         RpcOptions rpc

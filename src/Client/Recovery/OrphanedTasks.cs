@@ -1,12 +1,12 @@
 namespace Orchestrator.Client;
 
-/// <summary>Ends tasks whose run was terminated. Tasks outlive the executions of their run, because continue-as-new must not end them, so
-/// they are notified from outside, by every process that hosts a worker. Each check lists the open runs once, whatever the number of tasks;
-/// all open tasks are listed at the first check and at every fifteenth. Not safe for several threads.</summary>
-/// <param name="client">Client of the server that holds the runs.</param>
+/// <summary>Ends the tasks of terminated runs. Tasks must survive continue-as-new, so they outlive their run's executions, and every
+/// process that hosts a worker notifies them of the run's end. Each check lists the open runs once, regardless of the number of tasks. The
+/// first and every fifteenth check also list all open tasks. Not thread-safe.</summary>
+/// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)
 {
-    /// <summary>Checks between two full listings, which find runs that began and ended between two checks.</summary>
+    /// <summary>Number of checks per full listing of open tasks, which detects runs that started and ended between two checks.</summary>
     private const int WholeLookEvery = 15;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
@@ -14,9 +14,9 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private HashSet<string> _ending = new(StringComparer.Ordinal);
     private int _looks;
 
-    /// <summary>Checks once.</summary>
-    /// <returns>Runs that have ended since the last check, or still have open tasks; an execution of null: the server does not know the run
-    /// any more.</returns>
+    /// <summary>Performs one check.</summary>
+    /// <returns>Runs that ended since the last check or still have open tasks. The execution is null if the server no longer knows the
+    /// run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> LookAsync(CancellationToken cancellation = default)
     {
@@ -35,7 +35,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         var ending = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in suspects)
         {
-            // Lists may be late, and a run that is reset or continues as new closes one execution with the next.
+            // Visibility lists may lag behind, and a run that is reset or continues as new closes one execution before the next opens.
             var execution = await RunExecution.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
             {
@@ -55,9 +55,11 @@ public sealed class OrphanedTasks(ITemporalClient client)
         return ended;
     }
 
-    /// <summary>Notifies the open tasks of a run that has ended, and waits until they have closed.</summary>
-    /// <param name="limit">Longest wait.</param>
-    /// <returns>Number of tasks that are still open; 0 also where the run is open, and they belong to it.</returns>
+    /// <summary>Notifies the open tasks of an ended run, and waits until they have closed.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="limit">Maximum waiting time.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>Number of tasks still open; 0 if the run itself is open, because the tasks then belong to it.</returns>
     public async Task<int> EndAsync(string runId, TimeSpan limit, CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
@@ -88,8 +90,8 @@ public sealed class OrphanedTasks(ITemporalClient client)
         return parents;
     }
 
-    /// <summary>Each execution of a task is notified once.</summary>
-    /// <returns>How many are open.</returns>
+    /// <summary>Notifies each open task execution of the run once.</summary>
+    /// <returns>Number of open tasks.</returns>
     private async Task<int> TellAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {
         var how = new RunEndedWithoutIt(execution?.End?.State, execution?.End?.Why as TerminatedBy);

@@ -2,23 +2,26 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Why tasks wait for a place on a host: none that is connected offers such ones, or all are taken. Known are the workers that
-/// ask for tasks that need a place, and those that have one. What neither says for sure is not said.</summary>
-/// <param name="client">Client of the server that holds the runs.</param>
+/// <summary>Determines why tasks wait for a slot on a worker host: no connected host offers slots, or all slots are taken. The evidence is
+/// the workers that poll for tasks needing a slot, and the slots in use. Inconclusive cases are not reported.</summary>
+/// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="rpc">RPC options.</param>
 internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcOptions rpc)
 {
-    /// <summary>A host that has a free place and asks for tasks has taken one by then.</summary>
+    /// <summary>Time within which a polling host with a free slot accepts a waiting task.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly List<(string Run, string Task, PendingActivityInfo Place)> _waiting = [];
 
-    /// <summary>Queues with the hosts that have given a place to a task of that queue.</summary>
+    /// <summary>Task queues, each with a host that gave a slot to a task of the queue.</summary>
     private readonly List<(string Queue, string Host)> _given = [];
 
-    /// <summary>Takes the steps of a workflow of a run.</summary>
-    /// <param name="isTold">Says of a step that it is told of otherwise.</param>
+    /// <summary>Adds the pending activities of a run's workflow.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="task">Id of the task.</param>
+    /// <param name="steps">Pending activities of the workflow.</param>
+    /// <param name="isTold">True if the activity is already reported otherwise.</param>
     public void Add(string run, string task, IEnumerable<PendingActivityInfo> steps, Func<PendingActivityInfo, bool> isTold)
     {
         foreach (
@@ -36,7 +39,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         }
     }
 
-    /// <summary>The waits of which it is known.</summary>
+    /// <summary>Returns the waits whose cause is known.</summary>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string Run, FailingActivity Waits)>> JudgeAsync()
     {
@@ -45,7 +48,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         foreach (var queue in _waiting.GroupBy(waiting => MachinePresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
             var asking = (await MachinePresence.PollersAsync(client, queue.Key, rpc)).Select(poller => HostOf(poller.Identity));
-            // One whose places are all taken by tasks of the queue asks for none.
+            // A host whose slots are all taken by tasks of the queue does not poll it.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
                 from waiting in queue

@@ -2,16 +2,16 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Checks whether anything of a run moves, by what the server knows of its steps. Who compares two looks needs no clock but its
-/// own: those of the server and of the machine that is asked about may be wrong.</summary>
+/// <summary>Detects if a run makes progress, from the server's records of its activities. A caller that compares two results needs only
+/// its own clock; the clocks of the server and the inspected host may be wrong.</summary>
 public static class RunStillness
 {
-    /// <summary>Describes the steps of a run on its own machine.</summary>
-    /// <param name="client">Client of the server that holds the run.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="machine">The run's machine.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>As long as no worker takes a step or says that it works on one, the same text; null: the run waits for no worker
+    /// <summary>Describes the activities of a run on its owner host.</summary>
+    /// <param name="client">Client of the server that hosts the run.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="machine">Owner host of the run.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <returns>A text that stays the same until a worker starts an activity or heartbeats, or null if the run does not wait for a worker
     /// there.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<string?> LookAsync(
@@ -21,11 +21,11 @@ public static class RunStillness
         CancellationToken cancellation = default
     ) => Of(await MachinePresence.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation), machine);
 
-    /// <summary>True if a worker of a machine has a step of a run in hand.</summary>
-    /// <param name="client">Client of the server that holds the run.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="machine">The machine.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>True if a worker on a host is executing an activity of a run.</summary>
+    /// <param name="client">Client of the server that hosts the run.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="machine">The host.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> IsAtWorkAsync(
         ITemporalClient client,
@@ -38,15 +38,16 @@ public static class RunStillness
             && MachinePresence.MachineOf(step.LastWorkerIdentity) == machine
         );
 
-    /// <summary>Describes the steps of a run; see <see cref="LookAsync"/>. No server, no clock.</summary>
-    /// <param name="pending">Its steps that wait or are under way.</param>
-    /// <param name="machine">The run's machine. What is done on other hosts says nothing of that.</param>
+    /// <summary>Describes the activities of a run, as <see cref="LookAsync"/> does, without calling the server or reading the
+    /// clock.</summary>
+    /// <param name="pending">Pending activities of the run.</param>
+    /// <param name="machine">Owner host of the run. Activities on other hosts are ignored.</param>
     public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending, string machine)
     {
         var steps = pending
             .Where(step => step.State != PendingActivityState.Paused && !MachinePresence.IsElsewhere(step, machine))
             .ToList();
-        // One that is to be tried later is waited for by nobody.
+        // While a retry is scheduled for later, the run does not wait for a worker.
         return
             steps.Count == 0 || steps.Exists(step => step is { State: PendingActivityState.Scheduled, NextAttemptScheduleTime: not null })
             ? null

@@ -5,72 +5,72 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>The action at a schedule's time while its last run is open.</summary>
+/// <summary>Policy for a scheduled time at which the previous run is still open.</summary>
 public enum ScheduleOverlap
 {
-    /// <summary>No run is started for that time.</summary>
+    /// <summary>Starts no run for that time.</summary>
     Skip,
 
-    /// <summary>One run is started when the open one has ended.</summary>
+    /// <summary>Starts one run after the open run has ended.</summary>
     Queue,
 }
 
 /// <summary>A run that a schedule started.</summary>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="Due">The time of the schedule that it was started for; for one that a person asked for, when they did.</param>
-/// <param name="Dispatched">When it was started.</param>
+/// <param name="Due">Scheduled time of the run, or the time of the request if a user started it.</param>
+/// <param name="Dispatched">Time at which the run was started.</param>
 public sealed record ScheduledStart(string RunId, DateTimeOffset Due, DateTimeOffset Dispatched);
 
-/// <summary>A schedule of runs, as the server has it.</summary>
+/// <summary>A schedule of runs as stored on the server.</summary>
 public sealed record RunSchedule
 {
-    /// <summary>Name of the memo with <see cref="When"/>: the server keeps another form of it.</summary>
+    /// <summary>Name of the memo field with <see cref="When"/>, needed because the server normalizes the specification.</summary>
     internal const string WhenMemo = "orchestrateWhen";
 
-    /// <summary>Name of the memo with <see cref="Queue"/>.</summary>
+    /// <summary>Name of the memo field with <see cref="Queue"/>.</summary>
     internal const string QueueMemo = "orchestrateQueue";
 
-    /// <summary>The schedule's name among those of its repository.</summary>
+    /// <summary>Name of the schedule, unique in its repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Task queue of the repository and the machine that it was created for; null: not noted when it was created.</summary>
+    /// <summary>Task queue of the repository and host for which the schedule was created, or null if it was not recorded.</summary>
     public string? Queue { get; init; }
 
-    /// <summary>When it starts runs.</summary>
+    /// <summary>Times at which the schedule starts runs.</summary>
     public required ScheduleWhen When { get; init; }
 
-    /// <summary>The input that the schedule's runs are started with.</summary>
+    /// <summary>Input of the schedule's runs.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>The action at one of the schedule's times while its last run is open.</summary>
+    /// <summary>Policy for scheduled times at which the previous run is still open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
-    /// <summary>The longest delay of a run's start where nothing served the engine at its time.</summary>
+    /// <summary>Maximum delay with which a run is still started if the engine was not available at the scheduled time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
-    /// <summary>True if the schedule is paused: it starts nothing until it is resumed.</summary>
+    /// <summary>True if the schedule is paused, so that it starts no runs until resumed.</summary>
     public bool IsPaused { get; init; }
 
-    /// <summary>Why it is paused; empty where nobody said.</summary>
+    /// <summary>Reason for the pause; empty if none was given.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>When it was created.</summary>
+    /// <summary>Time at which the schedule was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The schedule's next times, earliest first.</summary>
+    /// <summary>Next scheduled times, earliest first.</summary>
     public IReadOnlyList<DateTimeOffset> Next { get; init; } = [];
 
-    /// <summary>The schedule's times from some moment on until now, earliest first, whether runs were started then or not.</summary>
+    /// <summary>Past scheduled times up to now, earliest first, with or without a started run.</summary>
     public IReadOnlyList<DateTimeOffset> Due { get; init; } = [];
 
-    /// <summary>The latest runs that it started, earliest first; servers keep the last ten.</summary>
+    /// <summary>Latest started runs, earliest first. Servers keep the last ten.</summary>
     public IReadOnlyList<ScheduledStart> Starts { get; init; } = [];
 
-    /// <summary>A schedule from an engine's file, whose payloads are plain JSON.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="described">The description that a server would give.</param>
-    /// <param name="due">Its times until now.</param>
-    /// <exception cref="InvalidDataException">It was not made by this program.</exception>
+    /// <summary>Creates a schedule from the file of an embedded engine, whose payloads are plain JSON.</summary>
+    /// <param name="name">Name of the schedule.</param>
+    /// <param name="described">Description as a server would return it.</param>
+    /// <param name="due">Past scheduled times up to now.</param>
+    /// <exception cref="InvalidDataException">The schedule was not created by this program.</exception>
     public static RunSchedule Of(string name, DescribeScheduleResponse described, IEnumerable<DateTimeOffset> due)
     {
         var (when, input) = PayloadsOf(name, described);
@@ -81,8 +81,8 @@ public sealed record RunSchedule
         };
     }
 
-    /// <summary>A schedule from a server's description of it.</summary>
-    /// <exception cref="InvalidDataException">It was not made by this program.</exception>
+    /// <summary>Creates a schedule from a server's description.</summary>
+    /// <exception cref="InvalidDataException">The schedule was not created by this program.</exception>
     internal static async Task<RunSchedule> OfAsync(
         string name,
         DescribeScheduleResponse described,

@@ -3,23 +3,24 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>The schedules of one repository's runs, on whatever Temporal the client is connected to.</summary>
+/// <summary>Manages the schedules of a repository's runs on any Temporal server.</summary>
 /// <param name="client">The connection.</param>
-/// <param name="repositoryKey">The repository's key: a server may hold schedules of many.</param>
+/// <param name="repositoryKey">Key of the repository; a server may have schedules of many repositories.</param>
 public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
 {
-    /// <summary>Most times of a schedule that are asked for at once; servers give no more.</summary>
+    /// <summary>Maximum number of scheduled times per request, which is also the limit of servers.</summary>
     private const int MostTimes = 1000;
 
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
 
-    /// <summary>The beginning of the ids of all of a repository's schedules.</summary>
+    /// <summary>Returns the common prefix of the ids of a repository's schedules.</summary>
     public static string PrefixOf(string repositoryKey) => $"orchestrate/{repositoryKey}/";
 
     /// <summary>Creates a schedule.</summary>
-    /// <param name="schedule">What it is; its times and starts do not count.</param>
-    /// <returns>False: there is one of this name, which stays as it is.</returns>
-    /// <exception cref="RpcException">The server refused, for example an expression of cron that can't be read.</exception>
+    /// <param name="schedule">The schedule; its times and starts are ignored.</param>
+    /// <param name="stop">Cancels the request.</param>
+    /// <returns>True if the schedule was created; false if one with this name exists, which stays unchanged.</returns>
+    /// <exception cref="RpcException">The server rejected the schedule, for example because of an invalid cron expression.</exception>
     public async Task<bool> CreateAsync(RunSchedule schedule, CancellationToken stop)
     {
         var action = ScheduleActionStartWorkflow.Create(
@@ -58,9 +59,10 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         }
     }
 
-    /// <summary>All schedules of the repository, by name.</summary>
-    /// <param name="since">How far back <see cref="RunSchedule.Due"/> goes.</param>
-    /// <param name="now">Until when it goes.</param>
+    /// <summary>Lists all schedules of the repository by name.</summary>
+    /// <param name="since">Start of the range for <see cref="RunSchedule.Due"/>.</param>
+    /// <param name="now">End of the range for <see cref="RunSchedule.Due"/>.</param>
+    /// <param name="stop">Cancels the request.</param>
     public async Task<IReadOnlyList<RunSchedule>> ListAsync(DateTimeOffset since, DateTimeOffset now, CancellationToken stop)
     {
         var prefix = PrefixOf(repositoryKey);
@@ -76,7 +78,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         var found = new List<RunSchedule>();
         foreach (var name in names)
         {
-            // Lists of servers lag behind: one that was just deleted may still be in them.
+            // Server listings lag behind, so a schedule that was just deleted may still be listed.
             if (await FindAsync(name, since, now, stop) is { } schedule)
             {
                 found.Add(schedule);
@@ -85,10 +87,11 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         return found;
     }
 
-    /// <summary>A schedule by its name; null: there is none.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="since">How far back <see cref="RunSchedule.Due"/> goes.</param>
-    /// <param name="now">Until when it goes.</param>
+    /// <summary>Returns the schedule with this name, or null if none exists.</summary>
+    /// <param name="name">Name of the schedule.</param>
+    /// <param name="since">Start of the range for <see cref="RunSchedule.Due"/>.</param>
+    /// <param name="now">End of the range for <see cref="RunSchedule.Due"/>.</param>
+    /// <param name="stop">Cancels the request.</param>
     public async Task<RunSchedule?> FindAsync(string name, DateTimeOffset since, DateTimeOffset now, CancellationToken stop)
     {
         try
@@ -107,7 +110,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         }
     }
 
-    /// <summary>The times of a schedule between two moments, earliest first; at most a thousand.</summary>
+    /// <summary>Returns at most 1000 scheduled times in a range, earliest first.</summary>
     public async Task<IReadOnlyList<DateTimeOffset>> TimesAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
     {
         var times = await _client.WorkflowService.ListScheduleMatchingTimesAsync(
@@ -123,18 +126,19 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         return [.. times.StartTime.Take(MostTimes).Select(time => time.ToDateTimeOffset())];
     }
 
-    /// <summary>Has it start nothing until it is resumed.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="note">Why.</param>
+    /// <summary>Pauses a schedule, so that it starts no runs until resumed.</summary>
+    /// <param name="name">Name of the schedule.</param>
+    /// <param name="note">Reason for the pause.</param>
+    /// <param name="stop">Cancels the request.</param>
     public Task PauseAsync(string name, string note, CancellationToken stop) => Handle(name).PauseAsync(note, Options(stop));
 
-    /// <summary>Ends a pause.</summary>
+    /// <summary>Resumes a paused schedule.</summary>
     public Task ResumeAsync(string name, CancellationToken stop) => Handle(name).UnpauseAsync(rpcOptions: Options(stop));
 
-    /// <summary>Removes it; runs that it started go on.</summary>
+    /// <summary>Deletes a schedule. Runs that it started continue.</summary>
     public Task DeleteAsync(string name, CancellationToken stop) => Handle(name).DeleteAsync(Options(stop));
 
-    /// <summary>Starts a run now, beside an open one too.</summary>
+    /// <summary>Starts a run immediately, even if another run is open.</summary>
     public Task StartNowAsync(string name, CancellationToken stop) =>
         Handle(name).TriggerAsync(new ScheduleTriggerOptions { Overlap = ScheduleOverlapPolicy.AllowAll, Rpc = Options(stop) });
 

@@ -1,59 +1,59 @@
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>Why no run was started at a time of a schedule.</summary>
+/// <summary>Reason why no run was started at a scheduled time.</summary>
 public enum MissedFire
 {
-    /// <summary>One was started.</summary>
+    /// <summary>A run was started.</summary>
     None,
 
-    /// <summary>The run of an earlier time was still open.</summary>
+    /// <summary>The run of an earlier scheduled time was still open.</summary>
     EarlierRunOpen,
 
-    /// <summary>Nothing served the engine then and for as long as a run may be late, or the schedule was paused: the server does not keep
+    /// <summary>The engine was not available until the catch-up window ended, or the schedule was paused. The server does not record
     /// which.</summary>
     NothingServed,
 
-    /// <summary>The time has just come, or a late start is still possible.</summary>
+    /// <summary>The scheduled time has just passed, or a late start is still possible.</summary>
     NotYet,
 }
 
-/// <summary>A time of a schedule and what came of it. When it was due, when its run was dispatched, when the run's first task began and
-/// when it ended are four facts: only with the third the schedule has run.</summary>
-/// <param name="Due">The time; for a run that a person asked for, when they did.</param>
+/// <summary>A scheduled time and its outcome. Distinguishes the scheduled time, the dispatch of the run, the start of its first task, and
+/// its end. The schedule has taken effect only once the first task has started.</summary>
+/// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>
 public sealed record ScheduleFire(DateTimeOffset Due)
 {
-    /// <summary>Id of the run; null: none was started.</summary>
+    /// <summary>Id of the run, or null if none was started.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>When the run was started; null: it was not.</summary>
+    /// <summary>Time at which the run was started, or null if none was.</summary>
     public DateTimeOffset? Dispatched { get; init; }
 
-    /// <summary>When its first task began; null: none has.</summary>
+    /// <summary>Time at which the run's first task started, or null if none has.</summary>
     public DateTimeOffset? Began { get; init; }
 
-    /// <summary>When it ended; null: it is open, or nothing is known of it.</summary>
+    /// <summary>Time at which the run ended, or null if it is open or unknown.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>The run's status; null: nobody has worked on it yet, or its record is gone.</summary>
+    /// <summary>Status of the run, or null if no worker has processed it yet or its record was deleted.</summary>
     public RunStatus? Run { get; init; }
 
-    /// <summary>Why no run was started.</summary>
+    /// <summary>Reason why no run was started.</summary>
     public MissedFire Missed { get; init; }
 
-    /// <summary>Of <see cref="MissedFire.EarlierRunOpen"/>: that run.</summary>
+    /// <summary>Id of the open run, for <see cref="MissedFire.EarlierRunOpen"/>.</summary>
     public string? Because { get; init; }
 
-    /// <summary>The times of a schedule and the runs that it started, earliest first. Pure.</summary>
+    /// <summary>Combines the scheduled times and the started runs of a schedule, earliest first.</summary>
     /// <param name="schedule">The schedule.</param>
-    /// <param name="statusOf">The status of a run with its tasks; null: it has no record.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="most">So many, the latest ones.</param>
+    /// <param name="statusOf">Returns the status of a run with its tasks, or null if it has no record.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="most">Maximum number of results; the latest ones are returned.</param>
     public static IReadOnlyList<ScheduleFire> Of(RunSchedule schedule, Func<string, RunStatus?> statusOf, DateTimeOffset now, int most)
     {
         var started = schedule.Starts.Select(start => Started(start, statusOf(start.RunId))).ToList();
         var known = started.Select(fire => fire.Due).ToHashSet();
 
-        // Servers keep the last starts alone: of a time before the first of these it can't be said that nothing was started.
+        // Servers keep only the latest starts, so a missing start before the first of these proves nothing.
         var from = schedule.Starts.Count < MostStarts ? DateTimeOffset.MinValue : started[0].Due;
         var missed = schedule
             .Due.Where(due => due >= from && !known.Contains(due))
@@ -62,7 +62,7 @@ public sealed record ScheduleFire(DateTimeOffset Due)
         return [.. started.Concat(missed).OrderBy(fire => fire.Due).TakeLast(most)];
     }
 
-    /// <summary>The number of starts of a schedule that servers keep.</summary>
+    /// <summary>Number of starts per schedule that servers keep.</summary>
     private const int MostStarts = 10;
 
     private static ScheduleFire Started(ScheduledStart start, RunStatus? run) =>

@@ -3,17 +3,17 @@ using Temporalio.Client.Schedules;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>When a schedule starts its runs, as a person wrote it: a time of day on days of the week, or a cron expression.</summary>
-/// <param name="At">Time of day; null: <paramref name="Cron"/> says it.</param>
-/// <param name="Days">Days of the week, Sunday 0; empty: all.</param>
-/// <param name="Cron">Five or six fields of cron; null: <paramref name="At"/> says it.</param>
-/// <param name="Zone">Time zone of both, by its IANA name.</param>
+/// <summary>Times of a schedule as the user wrote them: a time of day on days of the week, or a cron expression.</summary>
+/// <param name="At">Time of day, or null if <paramref name="Cron"/> is set.</param>
+/// <param name="Days">Days of the week, starting with Sunday as 0; empty for all.</param>
+/// <param name="Cron">Cron expression with five or six fields, or null if <paramref name="At"/> is set.</param>
+/// <param name="Zone">IANA name of the time zone for either.</param>
 public sealed record ScheduleWhen(TimeOnly? At, IReadOnlyList<DayOfWeek> Days, string? Cron, string Zone)
 {
     private static readonly string[] Names = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-    /// <summary>Days by their English beginnings: <c>mon-fri</c>, <c>tue,thu</c>, <c>fri-mon</c>, <c>daily</c>; null: they can't be
-    /// read.</summary>
+    /// <summary>Parses English day names or abbreviations, such as <c>mon-fri</c>, <c>tue,thu</c>, <c>fri-mon</c> or <c>daily</c>. Returns
+    /// null if the text is invalid.</summary>
     public static IReadOnlyList<DayOfWeek>? TryReadDays(string text)
     {
         if (text.Trim().Equals("daily", StringComparison.OrdinalIgnoreCase))
@@ -40,7 +40,7 @@ public sealed record ScheduleWhen(TimeOnly? At, IReadOnlyList<DayOfWeek> Days, s
         return [.. days.Distinct().Order()];
     }
 
-    /// <summary>The specification for the server.</summary>
+    /// <summary>Temporal schedule specification.</summary>
     internal ScheduleSpec Spec =>
         At is not { } time
             ? new ScheduleSpec { CronExpressions = [Cron!], TimeZoneName = Zone }
@@ -58,14 +58,14 @@ public sealed record ScheduleWhen(TimeOnly? At, IReadOnlyList<DayOfWeek> Days, s
                 ],
             };
 
-    /// <summary>The time as a person wrote it, such as <c>22:00 mon,tue (Europe/Berlin)</c>.</summary>
+    /// <summary>Formats the times as the user wrote them, such as <c>22:00 mon,tue (Europe/Berlin)</c>.</summary>
     public override string ToString() =>
         At is { } time
             ? $"{time.ToString("HH:mm", CultureInfo.InvariantCulture)} "
                 + $"{(Days.Count == 0 ? "daily" : string.Join(',', Days.Select(day => Names[(int)day])))} ({Zone})"
             : $"{Cron} ({Zone})";
 
-    // By its first three letters, or whole.
+    // Accepts the first three letters or the full name.
     private static int IndexOf(string name) =>
         Array.FindIndex(
             Names,

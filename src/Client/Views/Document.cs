@@ -1,11 +1,11 @@
 namespace Orchestrator.Client.Views;
 
-/// <summary>A document on stdout. Names stay; members may be added.</summary>
+/// <summary>A JSON document on standard output. Members may be added, but existing names do not change.</summary>
 public abstract record Document
 {
-    /// <summary>The present version of all documents.</summary>
+    /// <summary>Current schema version of all documents.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Version of the document's shape.</summary>
+    /// <summary>Schema version of the document.</summary>
     public int SchemaVersion { get; init; } = CurrentVersion;
 }

@@ -2,38 +2,38 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Client.Views;
 
-/// <summary>Answer of <c>diff RUN/TASK --json</c>.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Task">The task.</param>
-/// <param name="Patch">What it changed, as git prints it.</param>
-/// <param name="IsCut">The change is longer than what is given.</param>
+/// <summary>Output of <c>diff RUN/TASK --json</c>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Patch">Changes of the task in git's patch format.</param>
+/// <param name="IsCut">True if the patch is truncated.</param>
 public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : Document;
 
-/// <summary>Answer of <c>logs RUN/TASK --json</c>.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Task">The task.</param>
+/// <summary>Output of <c>logs RUN/TASK --json</c>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Task">Id of the task.</param>
 /// <param name="Start">Number of the agent start.</param>
-/// <param name="Lines">What the agent wrote and did, for people.</param>
+/// <param name="Lines">Human-readable lines of the agent's output and actions.</param>
 public sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document
 {
-    /// <summary>Lines before these that are not in the document.</summary>
+    /// <summary>Number of earlier lines that the document omits.</summary>
     public int LeftOut { get; init; }
 }
 
-/// <summary>Answer of <c>history --json</c>.</summary>
-/// <param name="Count">Runs that there are.</param>
-/// <param name="Runs">The latest, as many as were asked for.</param>
+/// <summary>Output of <c>history --json</c>.</summary>
+/// <param name="Count">Total number of runs.</param>
+/// <param name="Runs">Latest runs, up to the requested number.</param>
 public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : Document;
 
-/// <summary>A run in short.</summary>
-/// <param name="RunId">Its id.</param>
-/// <param name="Title">What it is about.</param>
+/// <summary>Summary of a run.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Title">Title of the run.</param>
 /// <param name="State">One of <see cref="RunStates"/>.</param>
 /// <param name="Standing">One of <see cref="RunLiveness"/>.</param>
-/// <param name="StartedAt">When it began.</param>
-/// <param name="UpdatedAt">Its last transition.</param>
-/// <param name="Counts">What became of its tasks.</param>
-/// <param name="Cost">US dollars.</param>
+/// <param name="StartedAt">Time at which the run started.</param>
+/// <param name="UpdatedAt">Time of the last transition.</param>
+/// <param name="Counts">Number of tasks by outcome.</param>
+/// <param name="Cost">Cost in US dollars.</param>
 public sealed record HistoryEntry(
     string RunId,
     string Title,
@@ -45,11 +45,10 @@ public sealed record HistoryEntry(
     decimal Cost
 )
 {
-    /// <summary>The expected cost and time of the run; null: nothing was expected, or it was not requested.</summary>
+    /// <summary>Expected cost and duration of the run, or null if no forecast exists or was requested.</summary>
     public RunForecast? Forecast { get; init; }
 
-    /// <summary>Names and identities of the hosts that its tasks were done on beside its own machine; left out where there were
-    /// none.</summary>
+    /// <summary>Names and identities of the worker hosts that executed tasks in addition to the owner host; omitted if none did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hosts { get; init; }
 

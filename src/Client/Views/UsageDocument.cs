@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Client.Views;
 
-/// <summary>The document of <c>usage --json</c>.</summary>
-/// <param name="Accounts">All accounts that are known.</param>
-/// <param name="Days">Days that the sums are of.</param>
+/// <summary>Output of <c>usage --json</c>.</summary>
+/// <param name="Accounts">All known accounts.</param>
+/// <param name="Days">Number of days that the sums cover.</param>
 /// <param name="Sums">Sums by account, run, task, model and day.</param>
-/// <param name="Prices">Where prices come from that the agent program did not say.</param>
-/// <param name="Faults">Files that can't be read, a sentence each.</param>
+/// <param name="Prices">Source of prices that the agent program did not report.</param>
+/// <param name="Faults">A sentence for each file that can't be read.</param>
 public sealed record UsageDocument(
     IReadOnlyList<UsageAccount> Accounts,
     int Days,
@@ -16,17 +16,17 @@ public sealed record UsageDocument(
     IReadOnlyList<string> Faults
 ) : Document;
 
-/// <summary>An account now.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="AtWork">Agents that work with it.</param>
-/// <param name="Waiting">Tasks that wait for it.</param>
-/// <param name="ReservedUsd">US dollars that agents at work may still spend; null: no budget limits them.</param>
-/// <param name="SpendingUsd">US dollars that agents at work have spent by now, as far as seen.</param>
-/// <param name="LostUsd">US dollars of agents whose end is unknown.</param>
-/// <param name="TodayUsd">US dollars of agents that have ended today.</param>
-/// <param name="MonthUsd">US dollars of agents that have ended this month.</param>
-/// <param name="Windows">Its usage limits.</param>
-/// <param name="Block">The block in force; left out: there is none.</param>
+/// <summary>Current state of an account.</summary>
+/// <param name="Name">Name of the account.</param>
+/// <param name="AtWork">Number of agents that work with the account.</param>
+/// <param name="Waiting">Number of tasks that wait for the account.</param>
+/// <param name="ReservedUsd">US dollars that working agents may still spend, or null if no budget limits them.</param>
+/// <param name="SpendingUsd">US dollars that working agents have spent so far, as far as observed.</param>
+/// <param name="LostUsd">US dollars spent by agents whose end is unknown.</param>
+/// <param name="TodayUsd">US dollars spent by agents that ended today.</param>
+/// <param name="MonthUsd">US dollars spent by agents that ended this month.</param>
+/// <param name="Windows">Usage limits of the account.</param>
+/// <param name="Block">Block that currently prevents agent starts with the account; omitted if none.</param>
 public sealed record UsageAccount(
     string Name,
     int AtWork,
@@ -40,7 +40,7 @@ public sealed record UsageAccount(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UsageBlock? Block
 );
 
-/// <summary>Sums, the latest first.</summary>
+/// <summary>Usage sums, latest first.</summary>
 public sealed record UsageSums(
     IReadOnlyList<UsageLine> Account,
     IReadOnlyList<UsageLine> Run,
@@ -49,8 +49,8 @@ public sealed record UsageSums(
     IReadOnlyList<UsageLine> Day
 );
 
-/// <summary>One sum.</summary>
-/// <param name="IsWhole">False: some agents ended without a result, so there may have been more.</param>
+/// <summary>A usage sum.</summary>
+/// <param name="IsWhole">False if some agents ended without a result, so that the actual usage may be higher.</param>
 public sealed record UsageLine(
     string Name,
     string Repository,
@@ -64,5 +64,5 @@ public sealed record UsageLine(
     DateTimeOffset Last
 );
 
-/// <summary>The price table.</summary>
+/// <summary>Date and source of the price table.</summary>
 public sealed record UsagePrices(string Date, string Source);

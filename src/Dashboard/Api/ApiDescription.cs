@@ -6,9 +6,8 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>The description of the API (OpenAPI 3.1), made of the operations that its routes carry and of the types of their
-/// answers.</summary>
-/// <param name="services">Those of the server.</param>
+/// <summary>Generates the API's description (OpenAPI 3.1) from the operations of its routes and the types of their answers.</summary>
+/// <param name="services">Services of the server.</param>
 internal sealed class ApiDescription(IServiceProvider services)
 {
     private const string Name = "v1";
@@ -46,10 +45,10 @@ internal sealed class ApiDescription(IServiceProvider services)
 
     private string? _text;
 
-    /// <summary>Adds what it is made with.</summary>
+    /// <summary>Adds the required services.</summary>
     public static void AddTo(IServiceCollection services)
     {
-        // Of these options alone schemas are made: answers are written by the same ones.
+        // Schemas are generated only from these options, so they must match the options that write answers.
         services.ConfigureHttpJsonOptions(json =>
         {
             foreach (var converter in QueryReader.Json.Converters)
@@ -72,7 +71,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                         }
                         else if (context.JsonTypeInfo.Type.IsEnum)
                         {
-                            // Without it generators take the names for numbers.
+                            // Without a type, generators treat the names as numbers.
                             schema.Type = JsonSchemaType.String;
                         }
                         return Task.CompletedTask;
@@ -90,7 +89,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         );
     }
 
-    /// <summary>The description as JSON text.</summary>
+    /// <summary>Returns the description as JSON text.</summary>
     public async Task<string> TextAsync(CancellationToken stop)
     {
         if (_text is null)
@@ -180,7 +179,7 @@ internal sealed class ApiDescription(IServiceProvider services)
             Schema = new OpenApiSchema { Type = member.Type },
         };
 
-    /// <summary>The body of a request, by a name, so that generated clients have a type for it.</summary>
+    /// <summary>Returns the body of a request as a named schema, so that generated clients have a type for it.</summary>
     private static OpenApiSchemaReference BodyOf(ApiOperation api, OpenApiDocument document)
     {
         var name = $"{char.ToUpperInvariant(api.Name[0])}{api.Name[1..]}Request";
@@ -195,7 +194,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                     IOpenApiSchema (member) =>
                         new OpenApiSchema
                         {
-                            // Else a generated client would send 0 for a number that nobody has given.
+                            // Otherwise a generated client would send 0 for a number that was not set.
                             Type = member.IsRequired ? member.Type : member.Type | JsonSchemaType.Null,
                             Description = member.Description,
                         },
@@ -207,7 +206,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         return new OpenApiSchemaReference(name, document);
     }
 
-    // Each kind has facts of its own beside it.
+    // Each kind of reason has additional members.
     private static void DescribeReason(OpenApiSchema schema)
     {
         schema.Type = JsonSchemaType.Object;
@@ -233,7 +232,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                 "Each operation is a command of orchestrate, and its answer is that command's --json document. A change may carry an "
                 + "Idempotency-Key; a read answers 304 to If-None-Match.",
         };
-        // Those of the operations, none that was made of the names of our classes.
+        // Uses the tags of the operations instead of tags generated from our class names.
         document.Tags = Tags.Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
@@ -245,7 +244,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     }
 }
 
-/// <summary>Puts operations of the API on their routes.</summary>
+/// <summary>Adds operations of the API to their routes.</summary>
 internal static class ApiOperations
 {
     /// <summary>Adds the operation of a route to the description.</summary>
@@ -262,7 +261,7 @@ internal static class ApiOperations
                     [operation.Answer == typeof(string) ? "text/event-stream" : "application/json"]
                 )
             );
-        // The description lists what has a method; how it takes its parameters the operation says.
+        // The description only lists endpoints with a method. Their parameters come from the operation.
         route.Add(endpoint =>
         {
             if (!endpoint.Metadata.OfType<MethodInfo>().Any())

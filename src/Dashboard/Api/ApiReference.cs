@@ -2,24 +2,24 @@ using Scalar.AspNetCore;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>The API's description as a page that is searched and tried out, by Scalar, whose script the package brings along: it is served
-/// from here and asks no other host.</summary>
+/// <summary>Searchable page for the API's description, on which requests can be tried. It uses Scalar, whose script comes with the
+/// package: it is served locally and contacts no other host.</summary>
 internal static class ApiReference
 {
-    /// <summary>The address of the page.</summary>
+    /// <summary>Path of the page.</summary>
     public const string Path = "/docs/reference";
 
     private const string Script = "/assets/scalar.js";
 
-    // As the package holds it, compressed.
+    // Compressed, as stored in the package.
     private const string Resource = "ScalarStaticAssets.scalar.js";
 
-    // Its own colours of small text and of methods are too weak to be read by everybody (WCAG 2, 4.5 to 1).
+    // Scalar's own colors for small text and methods have too little contrast (WCAG 2 requires 4.5 to 1).
     private const string Contrast =
         ".light-mode { --scalar-color-3: #636363; --scalar-color-green: #00693f; --scalar-color-orange: #a13d00; "
         + "--scalar-color-red: #b3001b; --scalar-color-blue: #0061b8 } .dark-mode { --scalar-color-3: #9a9a9a }";
 
-    // Its text is our own description alone, without a word of a run. Nothing is sent anywhere, and no account is offered.
+    // The text comes only from our own description, without content of runs. Nothing is sent anywhere, and no account is offered.
     private const string Html = $$"""
         <!doctype html>
         <html lang="en">
@@ -48,7 +48,7 @@ internal static class ApiReference
             Path,
             async context =>
             {
-                // Scalar makes elements with style; script is allowed from here alone all the same.
+                // Scalar creates elements with style attributes. Scripts are still allowed only from this server.
                 context.Response.Headers.ContentSecurityPolicy = context
                     .Response.Headers.ContentSecurityPolicy.ToString()
                     .Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal);

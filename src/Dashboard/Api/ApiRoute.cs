@@ -2,35 +2,35 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>One address of the API as its description has it.</summary>
-/// <param name="Method"><c>GET</c> or <c>POST</c>.</param>
+/// <summary>Operation of the API for its description.</summary>
+/// <param name="Method">HTTP method, <c>GET</c> or <c>POST</c>.</param>
 /// <param name="Name">Name of the operation, for generated clients.</param>
-/// <param name="Summary">What it does.</param>
+/// <param name="Summary">Description in one sentence.</param>
 internal record ApiOperation(string Method, string Name, string Summary)
 {
     /// <summary>Members of the JSON body with their meaning.</summary>
     public IReadOnlyList<ApiMember> Body { get; init; } = [];
 
-    /// <summary>Parameters of the query with their meaning.</summary>
+    /// <summary>Query parameters with their meaning.</summary>
     public IReadOnlyList<ApiMember> Query { get; init; } = [];
 
-    /// <summary>The document that is the answer; where there is none, what the command told. <see cref="string"/>: server-sent
-    /// events.</summary>
+    /// <summary>Type of the document in the response. Without a document, the command's message is returned. <see cref="string"/> means
+    /// server-sent events.</summary>
     public Type Answer { get; init; } = typeof(CommandTold);
 
     /// <summary>True if the operation changes nothing.</summary>
     public virtual bool IsRead => Method == HttpMethods.Get;
 }
 
-/// <summary>One address of the API that is about a repository.</summary>
-/// <param name="Method"><c>GET</c> or <c>POST</c>.</param>
+/// <summary>Operation of the API on a repository.</summary>
+/// <param name="Method">HTTP method, <c>GET</c> or <c>POST</c>.</param>
 /// <param name="Name">Name of the operation, for generated clients.</param>
-/// <param name="Path">Below <c>/api/v1</c>.</param>
-/// <param name="Summary">What it does.</param>
+/// <param name="Path">Path below <c>/api/v1</c>.</param>
+/// <param name="Summary">Description in one sentence.</param>
 internal abstract record ApiRoute(string Method, string Name, string Path, string Summary) : ApiOperation(Method, Name, Summary);
 
-/// <summary>A question of the API.</summary>
-/// <param name="Ask">Asks it; null: the request lacks something.</param>
+/// <summary>Query of the API.</summary>
+/// <param name="Ask">Runs the query, or returns null if the request is incomplete.</param>
 internal sealed record ApiQuestion(
     string Method,
     string Name,
@@ -69,29 +69,29 @@ internal sealed record RunStarted(int ExitCode, string Told, string RunId, strin
 /// <param name="Repositories">By path.</param>
 internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.Document;
 
-/// <summary>A member of a body or parameter of a query.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Description">What it means.</param>
-/// <param name="IsRequired">The request is refused without it.</param>
-/// <param name="Type">Its type in JSON.</param>
+/// <summary>Member of a body or query parameter.</summary>
+/// <param name="Name">Name of the member.</param>
+/// <param name="Description">Meaning of the member.</param>
+/// <param name="IsRequired">True if the request is rejected without it.</param>
+/// <param name="Type">JSON type of the value.</param>
 internal sealed record ApiMember(string Name, string Description, bool IsRequired = false, JsonSchemaType Type = JsonSchemaType.String);
 
-/// <summary>The path, the query and the body of a request of the API.</summary>
-/// <param name="Path">Values of the path's parts, by name.</param>
-/// <param name="Query">Value of a parameter of the query; null: it is not given.</param>
-/// <param name="Body">The JSON body; empty where there is none.</param>
+/// <summary>Path, query and body of an API request.</summary>
+/// <param name="Path">Returns the value of a path segment by name.</param>
+/// <param name="Query">Returns the value of a query parameter, or null if not given.</param>
+/// <param name="Body">JSON body; empty if there is none.</param>
 internal sealed record ApiRequest(Func<string, string> Path, Func<string, string?> Query, JsonObject Body)
 {
-    /// <summary>The run.</summary>
+    /// <summary>Id of the run.</summary>
     public string Run => Path("run");
 
-    /// <summary>The task with its run.</summary>
+    /// <summary>Task with its run.</summary>
     public string Task => $"{Path("run")}/{Path("task")}";
 
-    /// <summary>A number of the query.</summary>
+    /// <summary>Reads a number from the query.</summary>
     /// <param name="name">Name of the parameter.</param>
-    /// <param name="value">The number; null where none is given.</param>
-    /// <returns>False for a text that is no whole number.</returns>
+    /// <param name="value">Number, or null if none is given.</param>
+    /// <returns>False for a text that is not an integer.</returns>
     public bool TryNumber(string name, out int? value)
     {
         value = null;

@@ -3,14 +3,14 @@ using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Answers the API: each request is a question or a command of <see cref="ApiTable"/>, and its answer the same document that
+/// <summary>Handles API requests. Each request is a query or command of <see cref="ApiTable"/>, and its response is the document that
 /// <c>--json</c> prints.</summary>
-/// <param name="reader">Carries them out.</param>
-/// <param name="description">The description of the API.</param>
-/// <param name="time">The clock.</param>
+/// <param name="reader">Runs queries and commands.</param>
+/// <param name="description">Description of the API.</param>
+/// <param name="time">Clock.</param>
 internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, TimeProvider time)
 {
-    /// <summary>All addresses begin with it.</summary>
+    /// <summary>Common prefix of all paths.</summary>
     public const string Root = "/api/v1";
 
     private const string IdempotencyKey = "Idempotency-Key";
@@ -18,7 +18,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
 
     private readonly KeptAnswers _kept = new(time);
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes
@@ -154,7 +154,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             request.Run.Length > 0 ? (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document : null
         );
 
-    /// <summary>Carries out a command, or gives the answer of the first request with the same key; null where that was another
+    /// <summary>Executes a command, or returns the response of the first request with the same key. Null if that was a different
     /// request.</summary>
     private async Task<CommandResult?> OnceAsync(
         HttpContext context,

@@ -1,12 +1,12 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>HTTP statuses of what commands come to.</summary>
+/// <summary>Maps outcomes of commands to HTTP statuses.</summary>
 internal static class ApiStatus
 {
-    /// <summary>The status of an end.</summary>
-    /// <param name="outcome">The end.</param>
-    /// <param name="isRead">True for a question: nothing of it can be kept for later.</param>
-    /// <param name="ofUsage">The status where the request can't be carried out as it was given.</param>
+    /// <summary>Returns the status for an outcome.</summary>
+    /// <param name="outcome">Outcome of the command.</param>
+    /// <param name="isRead">True for a query, which can't be stored for later.</param>
+    /// <param name="ofUsage">Status for a request that can't be executed as given.</param>
     public static int Of(Outcome outcome, bool isRead, int ofUsage) =>
         outcome switch
         {
@@ -15,7 +15,7 @@ internal static class ApiStatus
             Outcome.Usage => ofUsage,
             Outcome.NeedsPerson => StatusCodes.Status409Conflict,
             Outcome.Resumable when !isRead => StatusCodes.Status202Accepted,
-            // Engine, git or agent are not there, something is in use for the moment, or the server ends.
+            // Engine, git or agent are unavailable, something is temporarily in use, or the server is stopping.
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
@@ -23,11 +23,11 @@ internal static class ApiStatus
     public static bool IsAnswer(CommandResult result) =>
         Of(result.Outcome, isRead: result.Fault is not null, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
-    /// <summary>The status of a command that can't be carried out as it was given: what it names is not there, what was asked for can't be,
-    /// or what is there does not allow it now.</summary>
-    /// <param name="route">Its route.</param>
-    /// <param name="request">What was asked.</param>
-    /// <param name="run">The run as it is; null: there is none of that id, or the route is about none.</param>
+    /// <summary>Returns the status for a command that can't be executed as given. The named object may not exist, the request may be
+    /// invalid, or the current state may not permit it.</summary>
+    /// <param name="route">Route of the request.</param>
+    /// <param name="request">Request to answer.</param>
+    /// <param name="run">Current status of the run, or null if it does not exist or the route has no run.</param>
     public static int OfUsage(ApiRoute route, ApiRequest request, RunStatus? run)
     {
         var ofRun = route.Path.Contains("/{run}", StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>All addresses of the API that are about a repository.</summary>
+/// <summary>All API operations on a repository.</summary>
 internal static class ApiTable
 {
     private const string OfRepository = "/repositories/{repository}";
@@ -17,7 +17,7 @@ internal static class ApiTable
         Type: JsonSchemaType.Boolean
     );
 
-    /// <summary>The table, in the order of the documentation.</summary>
+    /// <summary>Operations in the order of the documentation.</summary>
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
         Read<HistoryDocument>(

@@ -1,8 +1,8 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Answers of changes by idempotency key: at most 1,000, each for 24 hours. A fault of the server frees the key, so that a retry
-/// is carried out.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>Responses to changes by idempotency key: at most 1,000, each for 24 hours. A server error frees the key, so that a retry is
+/// executed.</summary>
+/// <param name="time">Clock.</param>
 internal sealed class KeptAnswers(TimeProvider time)
 {
     private const int Most = 1000;
@@ -53,7 +53,7 @@ internal sealed class KeptAnswers(TimeProvider time)
         }
     }
 
-    /// <summary>Removes the oldest answers while a condition holds for them. A command that still runs keeps its key.</summary>
+    /// <summary>Removes the oldest responses while a condition holds for them. A running command keeps its key.</summary>
     private void RemoveEnded(Func<KeptAnswer, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )

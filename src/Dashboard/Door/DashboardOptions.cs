@@ -3,19 +3,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>The options of the page's server.</summary>
-/// <param name="Address">Address and port; port 0: any free one.</param>
-/// <param name="Token">What a person has to know to log in, and a program sends as <c>Authorization: Bearer</c>; at least 16
+/// <summary>Options of the web server.</summary>
+/// <param name="Address">Address and port; port 0 selects any free port.</param>
+/// <param name="Token">Secret with which a user logs in and that a program sends as <c>Authorization: Bearer</c>; at least 16
 /// characters.</param>
 public sealed record DashboardOptions(IPEndPoint Address, string Token)
 {
-    /// <summary>Bytes of the largest body of a request: a plan of ten thousand tasks has a third of it.</summary>
+    /// <summary>Maximum size of a request body in bytes. A plan of ten thousand tasks needs a third of this size.</summary>
     public const int LargestBody = 8 * 1024 * 1024;
 
-    /// <summary>For TLS; null: none.</summary>
+    /// <summary>Certificate for TLS, or null for no TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Names by which browsers may call it, beside loopback's and <see cref="Address"/>. A page of a stranger whose name leads to
-    /// this address is refused.</summary>
+    /// <summary>Additional host names for browsers, besides those of loopback and <see cref="Address"/>. Requests with other names (DNS
+    /// rebinding) are refused.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>A browser in a few words, for the record of what a person decided there.</summary>
+/// <summary>Describes a browser in a few words, for the record of a user's decisions.</summary>
 internal static class DeviceName
 {
     private static readonly (string Part, string Name)[] Browsers =
@@ -25,10 +25,10 @@ internal static class DeviceName
         ("Linux", "Linux"),
     ];
 
-    /// <summary>Such as <c>Chrome on Android at 192.168.1.5</c>. Nothing of what the browser says of itself is taken over but known
-    /// names.</summary>
-    /// <param name="userAgent">What it says of itself.</param>
-    /// <param name="address">From where it calls.</param>
+    /// <summary>Returns a name such as <c>Chrome on Android at 192.168.1.5</c>. Only known names are copied from the browser's user
+    /// agent.</summary>
+    /// <param name="userAgent">User agent sent by the browser.</param>
+    /// <param name="address">Address of the browser.</param>
     public static string Of(string? userAgent, IPAddress? address)
     {
         var agent = userAgent ?? "";

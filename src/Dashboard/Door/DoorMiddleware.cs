@@ -5,27 +5,26 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Lets in who may come in, before anything else of a request is looked at: the name that it calls must be this server's, a change
-/// must come from a page of this server, and the caller must be logged in or send the token. Programs that a run has started are never let
-/// in.</summary>
-/// <param name="next">What answers.</param>
-/// <param name="options">Token and names.</param>
-/// <param name="source">Knows which callers belong to a run.</param>
-/// <param name="sessions">Who is logged in.</param>
+/// <summary>Authorizes each request before further processing. The requested host name must be this server's, and a change must come from
+/// one of its pages. The caller must be logged in or send the token. Programs started by a run are always refused.</summary>
+/// <param name="next">Handles authorized requests.</param>
+/// <param name="options">Token and host names.</param>
+/// <param name="source">Identifies callers that belong to a run.</param>
+/// <param name="sessions">Logged-in browsers.</param>
 internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions options, IDashboardSource source, LoginSessions sessions)
 {
-    /// <summary>Name of the session's cookie.</summary>
+    /// <summary>Name of the session cookie.</summary>
     public const string Cookie = "orchestrate";
 
     private const string Bearer = "Bearer ";
 
-    // Nobody there could fill in a form.
+    // Clients of these paths are programs, which can't fill in a login form.
     private static readonly string[] OfPrograms = ["/api", "/ws", "/metrics"];
     private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
 
     private readonly HostNames _names = new(options);
 
-    /// <summary>Answers a request, or refuses it.</summary>
+    /// <summary>Handles or refuses a request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         Harden(context);
@@ -50,7 +49,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
             );
             return;
         }
-        // A page of another port of this machine has our cookie sent along, and could read a socket.
+        // Browsers send our cookie with requests from pages on other ports of this machine, and such a page could read a web socket.
         var isChange = (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) || request.Headers.Upgrade.Count > 0;
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.Ordinal))
@@ -70,7 +69,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
                     return;
             }
 
-            // No browser sends this header by itself.
+            // No browser sends this header on its own initiative.
             context.Items[typeof(LoginSession)] = new LoginSession(
                 DeviceName.Of(request.Headers.UserAgent, context.Connection.RemoteIpAddress),
                 "",
@@ -104,7 +103,8 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         await next(context);
     }
 
-    /// <summary>Looked up once, when the first request of a connection comes: it reads the system's table of processes.</summary>
+    /// <summary>True if the caller belongs to a run. Determined once per connection at its first request, because it reads the system's
+    /// process table.</summary>
     private bool IsStepOfRun(HttpContext context)
     {
         if (context.Connection is not { RemoteIpAddress: { } address, RemotePort: var port } || !IPAddress.IsLoopback(address))
@@ -121,7 +121,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         return isStep;
     }
 
-    /// <summary>The one who asks; only behind the door.</summary>
+    /// <summary>Returns the caller's session. Only valid after authorization.</summary>
     public static LoginSession SessionOf(HttpContext context) => (LoginSession)context.Items[typeof(LoginSession)]!;
 
     private static bool IsOwnPage(HttpRequest request) =>

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Turns a request that can't be read, and a fault of ours, into an answer that says so. What a fault was is in the log, not in
-/// the answer.</summary>
-/// <param name="next">What answers.</param>
-/// <param name="log">Gets the fault.</param>
+/// <summary>Turns unreadable requests and internal errors into error responses. The details of an internal error are only in the
+/// log.</summary>
+/// <param name="next">Handles the request.</param>
+/// <param name="log">Receives the error.</param>
 internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
 {
-    /// <summary>Answers a request.</summary>
+    /// <summary>Handles a request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -17,7 +17,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody waits for an answer.
+            // The client has disconnected and awaits no response.
         }
         catch (BadHttpRequestException unreadable) when (!context.Response.HasStarted)
         {

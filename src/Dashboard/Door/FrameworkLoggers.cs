@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>Loggers of the web framework, which from information on would write the address of every request, and so the token of the link
-/// that logs a browser in: only what goes wrong is logged.</summary>
-/// <param name="inner">Where it goes.</param>
+/// <summary>Filters the log of the web framework to warnings and errors. At information level it would log the address of every request,
+/// and so the token in login links.</summary>
+/// <param name="inner">Target loggers.</param>
 internal sealed class FrameworkLoggers(ILoggerFactory inner) : ILoggerFactory
 {
     /// <inheritdoc/>
@@ -13,12 +13,12 @@ internal sealed class FrameworkLoggers(ILoggerFactory inner) : ILoggerFactory
     /// <inheritdoc/>
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
-    /// <summary>Nothing: whoever made the loggers ends them.</summary>
+    /// <summary>Does nothing, because the creator of the loggers disposes of them.</summary>
     public void Dispose() { }
 
     private sealed class FaultLogger(ILogger inner) : ILogger
     {
-        // Scopes hold the addresses as well.
+        // Scopes contain the addresses as well.
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 

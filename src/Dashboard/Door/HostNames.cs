@@ -2,8 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>The names by which this server may be called. A name of a stranger that leads here (DNS rebinding) is none of them.</summary>
-/// <param name="options">Address and further names.</param>
+/// <summary>Host names that identify this server. Excludes foreign names that resolve to it (DNS rebinding).</summary>
+/// <param name="options">Address and additional names.</param>
 internal sealed class HostNames(DashboardOptions options)
 {
     private readonly HashSet<string> _names = new(
@@ -23,7 +23,7 @@ internal sealed class HostNames(DashboardOptions options)
         IPAddress.Any.Equals(options.Address.Address) || IPAddress.IPv6Any.Equals(options.Address.Address);
 
     /// <summary>True if a request names this server.</summary>
-    /// <param name="host">The request's <c>Host</c>, without port.</param>
+    /// <param name="host">Host from the request's <c>Host</c> header, without port.</param>
     public bool Has(string host) => _names.Contains(host) || (_isOfAnyAddress && IPAddress.TryParse(host.Trim('[', ']'), out _));
 
     private static string Written(IPAddress address) =>

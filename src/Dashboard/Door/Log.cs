@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>The log messages of the server.</summary>
+/// <summary>Log messages of the web server.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Error, "{Method} {Path} has failed")]

@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Door;
 
-/// <summary>The one who is logged in. Sessions live in memory: after a restart people log in again with the same link.</summary>
-/// <param name="token">What a person has to know.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Sessions of logged-in browsers, held in memory. After a restart users log in again with the same link.</summary>
+/// <param name="token">Secret required to log in.</param>
+/// <param name="time">Clock.</param>
 internal sealed class LoginSessions(string token, TimeProvider time)
 {
     private const int SecretBytes = 32;
 
-    /// <summary>Logins that may fail before whoever tries further is told to wait.</summary>
+    /// <summary>Number of failed logins after which further attempts have to wait.</summary>
     private const int MostFailures = 10;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -21,9 +21,9 @@ internal sealed class LoginSessions(string token, TimeProvider time)
     private int _failures;
     private DateTimeOffset _failingSince;
 
-    /// <summary>True if a text is the token. Takes as long for a wrong one as for the right one, which is never refused for what others
-    /// tried: its 192 random bits are not guessed at any speed.</summary>
-    /// <returns>Null where it is a wrong one, and too many of those came in the last minute.</returns>
+    /// <summary>True if a text is the token. The comparison takes constant time. The correct token is never refused because of failed
+    /// attempts by others, since its 192 random bits can't be guessed at any speed.</summary>
+    /// <returns>True or false, or null for a wrong token after too many failures in the last minute.</returns>
     public bool? IsToken(string? given)
     {
         if (
@@ -46,9 +46,9 @@ internal sealed class LoginSessions(string token, TimeProvider time)
         }
     }
 
-    /// <summary>Begins a session.</summary>
-    /// <param name="device">From where: browser and address.</param>
-    /// <returns>Its secret, for a cookie.</returns>
+    /// <summary>Starts a session.</summary>
+    /// <param name="device">Browser and address.</param>
+    /// <returns>Secret of the session, for a cookie.</returns>
     public string Begin(string device)
     {
         foreach (var old in _sessions.Where(session => session.Value.Until < time.GetUtcNow()))
@@ -60,7 +60,7 @@ internal sealed class LoginSessions(string token, TimeProvider time)
         return secret;
     }
 
-    /// <summary>The session of a cookie; null: there is none, or it is over.</summary>
+    /// <summary>Returns the session of a cookie, or null if it does not exist or has expired.</summary>
     public LoginSession? Find(string? secret) =>
         secret is { Length: > 0 } && _sessions.TryGetValue(secret, out var found) && found.Until > time.GetUtcNow() ? found : null;
 
@@ -70,8 +70,8 @@ internal sealed class LoginSessions(string token, TimeProvider time)
     private static string Secret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
 }
 
-/// <summary>A logged-in browser.</summary>
+/// <summary>Session of a logged-in browser.</summary>
 /// <param name="Device">Browser and address.</param>
-/// <param name="FormToken">Stands in every form of its pages, so that no other page can send one in its name.</param>
-/// <param name="Until">When it ends.</param>
+/// <param name="FormToken">Token included in every form of its pages, so that no other page can send a form in the user's name.</param>
+/// <param name="Until">Time at which the session expires.</param>
 internal sealed record LoginSession(string Device, string FormToken, DateTimeOffset Until);

@@ -1,23 +1,23 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>The parts that stand around every page.</summary>
+/// <summary>Common frame of every page.</summary>
 /// <param name="Title">Title of the page.</param>
-/// <param name="Section">Which entry of the navigation it belongs to.</param>
-/// <param name="FormToken">Stands in its forms, so that no other page can send one in its name.</param>
-/// <param name="Now">The time at which it was made.</param>
+/// <param name="Section">Navigation entry of the page.</param>
+/// <param name="FormToken">Token included in its forms, so that no other page can send a form in the user's name.</param>
+/// <param name="Now">Time at which the page was rendered.</param>
 public sealed record PageFrame(string Title, string Section, string FormToken, DateTimeOffset Now)
 {
-    /// <summary>Address of the events that change it; null: it does not change by itself.</summary>
+    /// <summary>Address of the events that update the page, or null if it does not update itself.</summary>
     public string? Events { get; init; }
 
-    /// <summary>Seconds after which the page is read anew while somebody looks at it, since no event says that something has changed; null:
-    /// never.</summary>
+    /// <summary>Interval in seconds at which a visible page reloads because no event reports its changes, or null to never
+    /// reload.</summary>
     public int? Every { get; init; }
 
-    /// <summary>The repository it is about; null: all.</summary>
+    /// <summary>Repository of the page, or null for all repositories.</summary>
     public RepositoryEntry? Repository { get; init; }
 
-    /// <summary>The run it is about; null: none.</summary>
+    /// <summary>Run of the page, or null for none.</summary>
     public string? Run { get; init; }
 
     /// <summary>The result of the user's last request; null: there was none.</summary>

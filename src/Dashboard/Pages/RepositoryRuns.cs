@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>The latest runs of a repository.</summary>
-/// <param name="Repository">The repository.</param>
-/// <param name="Runs">Its runs, the latest first.</param>
-/// <param name="Problem">Why they can't be read; empty: they can.</param>
+/// <summary>Latest runs of a repository.</summary>
+/// <param name="Repository">Repository of the runs.</param>
+/// <param name="Runs">Runs, latest first.</param>
+/// <param name="Problem">Reason for which they can't be read; empty if they can.</param>
 public sealed record RepositoryRuns(RepositoryEntry Repository, IReadOnlyList<HistoryEntry> Runs, string Problem);

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The transitions of all runs of this user as one sequence, from their records: whoever was away goes on where they were, and a
-/// transition is never left out, though one may come twice to who was away while its run was reset.</summary>
+/// <summary>Merges the transitions of all runs of this user into one sequence, from their records. A listener resumes where it left off
+/// and misses no transition. A transition may be repeated if its run was reset while the listener was disconnected.</summary>
 /// <param name="reader">Reads the runs.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 internal sealed class AllEvents(QueryReader reader, TimeProvider time)
 {
     private const int MostRuns = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The cursor of who begins now: everything until now counts as read.</summary>
+    /// <summary>Returns the cursor of a new listener, for which everything until now counts as read.</summary>
     public async Task<EventCursor> BeginAsync(CancellationToken stop)
     {
         var cursor = EventCursor.From(time.GetUtcNow());
@@ -28,7 +28,7 @@ internal sealed class AllEvents(QueryReader reader, TimeProvider time)
         return cursor;
     }
 
-    /// <summary>The events after a cursor, each with the cursor behind it; ends never by itself.</summary>
+    /// <summary>Enumerates the events after a cursor, each with the cursor that follows it. Never ends unless cancelled.</summary>
     public async IAsyncEnumerable<(EventCursor Cursor, RepositoryEntry Repository, string Run, RunEvent Happened)> FollowAsync(
         EventCursor cursor,
         [EnumeratorCancellation] CancellationToken stop
@@ -43,7 +43,7 @@ internal sealed class AllEvents(QueryReader reader, TimeProvider time)
             {
                 continue;
             }
-            // What is known of a repository may be newer than what is known of its runs: after a change it is looked twice.
+            // A repository's fingerprint may be newer than the state of its runs, so all runs are read twice after a change.
             (isAgain, seen) = (now != seen, now);
             var runs = await RunsAsync(stop);
             foreach (var (repository, run) in runs)
@@ -76,7 +76,7 @@ internal sealed class AllEvents(QueryReader reader, TimeProvider time)
         }
     }
 
-    /// <summary>The latest runs of all repositories.</summary>
+    /// <summary>Returns the latest runs of all repositories.</summary>
     public async Task<IReadOnlyList<(RepositoryEntry Repository, HistoryEntry Run)>> RunsAsync(CancellationToken stop)
     {
         var all = new List<(RepositoryEntry, HistoryEntry)>();

@@ -2,21 +2,21 @@ using Orchestrator.Dashboard.Api;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Server-sent events: for pages, that something changed; for programs, each transition of a run with its number, from the record,
-/// so that none is lost by whoever was away.</summary>
-/// <param name="reader">The repositories.</param>
-/// <param name="source">The records.</param>
-/// <param name="all">The transitions of all runs.</param>
-/// <param name="time">The clock.</param>
-/// <param name="ends">The server ends.</param>
+/// <summary>Server-sent events. Pages are notified of changes. Programs receive each numbered transition of a run from its record, so that
+/// a disconnected listener loses none.</summary>
+/// <param name="reader">Repositories and queries.</param>
+/// <param name="source">Records of runs.</param>
+/// <param name="all">Transitions of all runs.</param>
+/// <param name="time">Clock.</param>
+/// <param name="ends">Cancelled if the server is stopping.</param>
 internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Something is sent at least so often, so that a lost connection is seen.</summary>
+    /// <summary>Maximum interval between messages, so that a lost connection is detected.</summary>
     private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/changes", ChangesAsync);
@@ -33,7 +33,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
-        // Before whoever listens knows that it listens: a change after that is never one that was seen already.
+        // Taken before the client learns that it is subscribed, so that any later change differs from this state.
         var (seen, sent) = (Fingerprint(), time.GetTimestamp());
         await BeginAsync(context, stop.Token);
         try
@@ -56,7 +56,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         }
         catch (OperationCanceledException)
         {
-            // The page was left, or the server ends.
+            // The client has disconnected, or the server is stopping.
         }
         return Results.Empty;
 
@@ -82,7 +82,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         await BeginAsync(context, stop.Token);
         try
         {
-            // A number that the record does not have yet: it was begun anew, and whoever asks knows another one.
+            // The client's number is beyond the record. The record was reset, so the client's state is obsolete.
             if (now is not null && last > now.Sequence)
             {
                 var snapshot = JsonSerializer.Serialize(now, QueryReader.Json);
@@ -107,7 +107,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         }
         catch (OperationCanceledException)
         {
-            // Whoever listened has gone, or the server ends.
+            // The client has disconnected, or the server is stopping.
         }
         return Results.Empty;
     }
@@ -122,7 +122,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
             await BeginAsync(context, stop.Token);
             if (cursor is null)
             {
-                // Who begins, and who comes with an id that is none of ours, gets all runs as they are, then what happens.
+                // A new client, or one with an unknown id, receives all runs in their current state, followed by their events.
                 cursor = await all.BeginAsync(stop.Token);
                 var runs = (await all.RunsAsync(stop.Token)).Select(one => new { repository = one.Repository, run = one.Run });
                 await SendAsync(
@@ -147,7 +147,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         }
         catch (OperationCanceledException)
         {
-            // Whoever listened has gone, or the server ends.
+            // The client has disconnected, or the server is stopping.
         }
         return Results.Empty;
     }

@@ -2,25 +2,26 @@ using System.Buffers.Text;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The position of a listener in the transitions of all runs: the last number of each run that may still get more, and a time
-/// before which ended runs are read. The id of an event holds it, so that the server keeps nothing for listeners that are away.</summary>
-/// <param name="Horizon">Runs whose last transition was before are read to their end.</param>
+/// <summary>Position of a listener in the transitions of all runs. It has the last number for each run that may continue, and a time
+/// before which ended runs are completely read. The id of an event contains it, so that the server stores nothing for disconnected
+/// listeners.</summary>
+/// <param name="Horizon">Time before which all transitions have been read.</param>
 /// <param name="Runs">Last number that was read, by repository and run.</param>
 internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<string, long> Runs)
 {
     private const char Separator = '/';
 
-    /// <summary>Nothing of before that time is to be read.</summary>
+    /// <summary>Returns a cursor for which everything before a time counts as read.</summary>
     public static EventCursor From(DateTimeOffset time) => new(time, new Dictionary<string, long>(StringComparer.Ordinal));
 
-    /// <summary>Key of a run in <see cref="Runs"/>.</summary>
+    /// <summary>Returns the key of a run in <see cref="Runs"/>.</summary>
     public static string KeyOf(RepositoryEntry repository, string run) => $"{repository.Id}{Separator}{run}";
 
-    /// <summary>As the id of an event.</summary>
+    /// <summary>Formats the cursor as the id of an event.</summary>
     public string Write() =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Stored(Horizon.ToUnixTimeMilliseconds(), Runs), QueryReader.Json));
 
-    /// <summary>Reads the id of an event; null where it is none.</summary>
+    /// <summary>Parses the id of an event, or returns null if it is not a cursor.</summary>
     public static EventCursor? Read(string? id)
     {
         if (id is not { Length: > 0 } || !Base64Url.IsValid(id))
@@ -39,26 +40,26 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
     }
 
-    /// <summary>Number of the last transition of a run that was read.</summary>
-    /// <param name="key">Its key.</param>
-    /// <param name="updatedAt">Time of its last transition.</param>
-    /// <returns>Null where all of it was read.</returns>
+    /// <summary>Returns the number of the last transition of a run that was read.</summary>
+    /// <param name="key">Key of the run.</param>
+    /// <param name="updatedAt">Time of the run's last transition.</param>
+    /// <returns>The number, 0 if none was read, or null if the run was completely read.</returns>
     public long? ReadOf(string key, DateTimeOffset updatedAt) =>
         Runs.TryGetValue(key, out var read) ? read
         : updatedAt >= Horizon ? 0
         : null;
 
-    /// <summary>The cursor after a transition was read.</summary>
+    /// <summary>Returns the cursor after a transition was read.</summary>
     public EventCursor After(string key, long sequence) =>
         this with
         {
             Runs = new Dictionary<string, long>(Runs, StringComparer.Ordinal) { [key] = sequence },
         };
 
-    /// <summary>The cursor without runs that have ended: they get no more transitions. Only after all runs were read to their ends:
-    /// whatever changed before the new horizon counts as read.</summary>
+    /// <summary>Returns the cursor without ended runs, which have no further transitions. Call it only after all runs were read to their
+    /// ends, because everything before the new horizon counts as read.</summary>
     /// <param name="ended">Keys of runs that have ended.</param>
-    /// <param name="time">Time of the last transition of all of them.</param>
+    /// <param name="time">Time of the last transition of these runs.</param>
     public EventCursor Without(IReadOnlySet<string> ended, DateTimeOffset time) =>
         !Runs.Keys.Any(ended.Contains)
             ? this

@@ -4,12 +4,12 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The forms of the pages. Each carries out one command and leads back to the page, which shows what came of it.</summary>
-/// <param name="reader">Carries them out.</param>
-/// <param name="pages">The pages.</param>
-/// <param name="renderer">Makes HTML.</param>
-/// <param name="answers">Keeps what came of them.</param>
-/// <param name="sessions">Who is logged in.</param>
+/// <summary>Handles the forms of the pages. Each executes one command and redirects to the page, which shows the result.</summary>
+/// <param name="reader">Runs queries and commands.</param>
+/// <param name="pages">Pages to redirect to.</param>
+/// <param name="renderer">Renders HTML.</param>
+/// <param name="answers">Stores the results of the commands.</param>
+/// <param name="sessions">Logged-in browsers.</param>
 internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRenderer renderer, RecentAnswers answers, LoginSessions sessions)
 {
     private const string Comment = "comment";
@@ -26,11 +26,11 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
         routes.MapPost("/plan", (Delegate)PlanAsync);
     }
 
-    /// <summary>The place where a person is led after a form: a path of this server, never another address.</summary>
+    /// <summary>Returns the redirection target after a form: a path of this server, never a foreign address.</summary>
     internal static string Local(string? to) =>
         to is ['/', ..] && !to.StartsWith("//", StringComparison.Ordinal) && to.AsSpan().IndexOfAny('\\', '\r', '\n') < 0 ? to : "/";
 
-    // With the token in its address: the link that 'orchestrate web' prints. The token leaves the address at once.
+    // The link printed by 'orchestrate web' has the token in its address. A redirection removes the token immediately.
     private async Task<IResult> LoginPageAsync(HttpContext context, string? token, string? to)
     {
         if (token is { Length: > 0 })
@@ -66,7 +66,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
                         IsEssential = true,
                     }
                 );
-                // A redirection would not carry the cookie of a link that was opened from another program (SameSite=Strict).
+                // A redirection would not send the cookie if the link was opened from another program (SameSite=Strict).
                 return await renderer.RenderAsync<LoggedInPage>(new() { ["To"] = to });
             case false:
                 return await renderer.RenderAsync<LoginPage>(
@@ -229,7 +229,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
             }),
         ];
 
-    /// <summary>The form that a logged-in person has sent from a page of this server; null: it is none.</summary>
+    /// <summary>Returns the form sent by a logged-in user from a page of this server, or null if the request is not such a form.</summary>
     private static async Task<IFormCollection?> FormAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
@@ -258,7 +258,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
     private IResult Said(string to, CommandResult outcome) =>
         Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome)}");
 
-    /// <summary>The page from which the form came, as far as the browser tells; else the page of the run.</summary>
+    /// <summary>Returns the page from which the form was sent if the browser reports it, or else the page of the run.</summary>
     private static string Back(HttpContext context, string otherwise) =>
         context.Request.Form["back"].ToString() is { Length: > 0 } back ? Local(back) : otherwise;
 

@@ -4,20 +4,20 @@ using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The addresses that clients of an older tool use: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
+/// <summary>Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
 /// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is
 /// <c>RUN/TASK</c>.</summary>
-/// <param name="reader">Carries them out.</param>
-/// <param name="events">All runs.</param>
-/// <param name="time">The clock.</param>
-/// <param name="ends">The server ends.</param>
+/// <param name="reader">Runs queries and commands.</param>
+/// <param name="events">Events of all runs.</param>
+/// <param name="time">Clock.</param>
+/// <param name="ends">Cancelled if the server is stopping.</param>
 internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
     private const int MostSessions = 1000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/status", (Delegate)(async (HttpContext context) => Json(await StatusAsync(context.RequestAborted))));
@@ -73,8 +73,9 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         return new JsonObject { ["runs"] = runs, ["agents"] = agents };
     }
 
-    /// <summary>The conversations of Claude Code on this machine: they belong to no repository, so any can be asked.</summary>
-    /// <param name="hours">Only those of the last hours.</param>
+    /// <summary>Returns the conversations of Claude Code on this machine. They belong to no repository, so any repository can be
+    /// queried.</summary>
+    /// <param name="hours">Maximum age in hours, or null for all conversations.</param>
     private async Task<IResult> SessionsAsync(HttpContext context, double? hours)
     {
         if (reader.Repositories.Count == 0)
@@ -116,7 +117,7 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         return Json(new JsonObject { ["worktrees"] = all });
     }
 
-    /// <summary>Independent tasks, each a text: a run that leaves the work of each on a branch.</summary>
+    /// <summary>Starts a run with independent tasks, one per text, that leaves each task's work on a branch.</summary>
     private async Task<IResult> SpawnAsync(HttpContext context)
     {
         JsonNode? body;
@@ -211,7 +212,7 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         }
     }
 
-    // What the client says is not looked at; only that it ends.
+    // Received messages are ignored; only the end of the connection matters.
     private static async Task WhenClosedAsync(WebSocket socket, CancellationTokenSource stop)
     {
         var buffer = new byte[1024];
@@ -222,7 +223,7 @@ internal sealed class OldRoutes(QueryReader reader, AllEvents events, TimeProvid
         }
         catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
         {
-            // It has gone without a word.
+            // The client disconnected without a close message.
         }
         await stop.CancelAsync();
     }

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>Renders components to whole HTML documents. Nothing of a page lives on after it was sent.</summary>
-/// <param name="services">Services of components; they use none.</param>
-/// <param name="loggers">Where rendering logs.</param>
+/// <summary>Renders components to complete HTML documents. No state of a page is kept after it was sent.</summary>
+/// <param name="services">Service provider for components, which use no services.</param>
+/// <param name="loggers">Loggers for rendering.</param>
 internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
 {
-    /// <summary>A page as an answer.</summary>
-    /// <param name="parameters">Facts that it shows, by the names of its parameters.</param>
-    /// <param name="status">The HTTP status.</param>
+    /// <summary>Renders a page as a response.</summary>
+    /// <param name="parameters">Values to show, by the names of the page's parameters.</param>
+    /// <param name="status">HTTP status.</param>
     public async Task<IResult> RenderAsync<TPage>(Dictionary<string, object?> parameters, int status = StatusCodes.Status200OK)
         where TPage : IComponent
     {

@@ -4,16 +4,16 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The pages: facts from queries, given to a component.</summary>
-/// <param name="reader">Answers.</param>
-/// <param name="renderer">Makes HTML.</param>
-/// <param name="answers">What came of what people asked for.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Serves the pages: passes query results to components.</summary>
+/// <param name="reader">Runs queries.</param>
+/// <param name="renderer">Renders HTML.</param>
+/// <param name="answers">Results of the user's commands.</param>
+/// <param name="time">Clock.</param>
 internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
 {
     private readonly SharedWork<IResult?> _runs = new(time);
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", (Delegate)HomeAsync);
@@ -27,7 +27,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Rece
         routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", LogAsync);
     }
 
-    /// <summary>The frame of a page: title, section, token of its forms.</summary>
+    /// <summary>Creates the frame of a page with title, section and form token.</summary>
     public PageFrame Frame(HttpContext context, string title, string section) =>
         new(title, section, DoorMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
         {
@@ -108,7 +108,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Rece
         {
             return await MissingAsync(context, run);
         }
-        // Many open pages of one person cost what one costs.
+        // The same page opened many times by one user is rendered only once per change.
         var frame = Frame(context, "", "home");
         var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}";
         var page = await _runs.GetAsync(key, () => RenderRunAsync(frame, home, run, at, part, find)).WaitAsync(context.RequestAborted);
@@ -122,7 +122,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Rece
             return null;
         }
         var moment = at is { } number && number < now.Sequence && number > 0 ? number : (long?)null;
-        // One more than is shown, so that the page knows whether there are more.
+        // Reads one more than is shown, so that the page knows if there are more.
         int? most = moment is null ? EventList.Usual + 1 : null;
         var events = await reader.EventsAsync(home, now.RunId, CancellationToken.None, most);
         return await renderer.RenderAsync<RunPage>(
@@ -240,7 +240,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Rece
     private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
         reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 
-    /// <summary>The page of something that is not there, or is gone.</summary>
+    /// <summary>Renders the page for something that does not exist or was removed.</summary>
     public Task<IResult> MissingAsync(HttpContext context, string what) =>
         renderer.RenderAsync<TextPage>(
             new()

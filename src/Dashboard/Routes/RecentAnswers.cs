@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The result of a form that a user has sent, for the page that they see next: a page that is loaded anew must not send it once
-/// more.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>Stores the result of a submitted form for the page that follows. Reloading that page does not submit the form again.</summary>
+/// <param name="time">Clock.</param>
 internal sealed class RecentAnswers(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);

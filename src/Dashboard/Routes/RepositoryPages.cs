@@ -2,17 +2,17 @@ using Orchestrator.Dashboard.Pages;
 
 namespace Orchestrator.Dashboard.Routes;
 
-/// <summary>The pages that look into repositories and the machine beside runs: where a line comes from, conversations, worktrees.</summary>
-/// <param name="reader">Answers.</param>
-/// <param name="pages">Makes their frames.</param>
-/// <param name="renderer">Makes HTML.</param>
+/// <summary>Serves pages about repositories and the machine rather than runs: origin of a line, conversations and worktrees.</summary>
+/// <param name="reader">Runs queries.</param>
+/// <param name="pages">Creates the frames of the pages.</param>
+/// <param name="renderer">Renders HTML.</param>
 internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, PageRenderer renderer)
 {
-    // Conversations and worktrees change outside of runs, too; the size of worktrees costs a walk through their files.
+    // Conversations and worktrees also change outside runs. Measuring worktrees is expensive because it reads all their file entries.
     private const int EveryOfSessions = 10;
     private const int EveryOfWorktrees = 30;
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/proof", ProofAsync);

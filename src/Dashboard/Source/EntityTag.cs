@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Tags of contents (RFC 9110, ETag), by which a client is not sent what it has.</summary>
+/// <summary>Computes entity tags (RFC 9110, ETag), so that clients don't receive content they already have.</summary>
 internal static class EntityTag
 {
-    /// <summary>The tag of a content.</summary>
+    /// <summary>Returns the tag of a content.</summary>
     public static string Of(ReadOnlySpan<byte> content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"";
 
-    /// <summary>Puts the tag on an answer, which is 304 and complete where the client has the content.</summary>
+    /// <summary>Adds the tag to a response. Returns true after setting status 304 if the client already has the content.</summary>
     public static bool IsKnown(HttpContext context, string tag)
     {
         context.Response.Headers.ETag = tag;

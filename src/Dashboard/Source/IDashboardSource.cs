@@ -1,13 +1,13 @@
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>The source of the pages and the API, which know no file and no engine: queries answer their questions, and commands
-/// make their changes.</summary>
+/// <summary>Backend of the pages and the API, which access neither files nor the engine: queries read, and commands of <c>orchestrate</c>
+/// make changes.</summary>
 public interface IDashboardSource
 {
-    /// <summary>The repositories in which this user has started runs, by path.</summary>
+    /// <summary>Returns the repositories in which this user has started runs, in path order.</summary>
     IReadOnlyList<RepositoryEntry> Repositories();
 
-    /// <summary>The questions that a repository answers.</summary>
+    /// <summary>Returns the queries of a repository.</summary>
     IRunQueries QueriesIn(RepositoryEntry repository);
 
     /// <summary>The commands that change the runs of a repository.</summary>
@@ -15,27 +15,28 @@ public interface IDashboardSource
     /// <param name="device">Device of the user, for the record of decisions.</param>
     IRunCommands CommandsIn(RepositoryEntry repository, string device);
 
-    /// <summary>The transitions of a run, those that are there and those that come; ends with the run.</summary>
-    /// <param name="repository">The repository.</param>
+    /// <summary>Enumerates the existing and future transitions of a run; ends with the run.</summary>
+    /// <param name="repository">Repository of the run.</param>
     /// <param name="run">Id of the run.</param>
-    /// <param name="after">Only those with a greater number.</param>
-    /// <param name="cancellationToken">Ends the following.</param>
-    /// <returns>Null where there is no such run.</returns>
+    /// <param name="after">Number of the last transition to skip.</param>
+    /// <param name="cancellationToken">Stops the enumeration.</param>
+    /// <returns>The transitions, or null if the run does not exist.</returns>
     IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken cancellationToken);
 
-    /// <summary>Changes whenever something about the runs of a repository changed on disk: transitions, and what agents do.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="run">Id of a run; null: all of them.</param>
+    /// <summary>Returns a value that differs after any change of a repository's runs on disk, such as a transition or an agent's
+    /// action.</summary>
+    /// <param name="repository">Repository of the runs.</param>
+    /// <param name="run">Id of a run, or null for all runs.</param>
     string Fingerprint(RepositoryEntry repository, string? run);
 
-    /// <summary>True if a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
-    /// own questions.</summary>
-    /// <param name="port">Its port on loopback.</param>
+    /// <summary>True if a local caller is an agent, a gate or another program that a run started. Such a caller may not answer its own
+    /// questions.</summary>
+    /// <param name="port">Loopback port of the caller.</param>
     bool IsStepOfRun(int port);
 }
 
-/// <summary>A repository as pages name it.</summary>
-/// <param name="Id">Its id in addresses.</param>
-/// <param name="Name">The name of its folder.</param>
-/// <param name="Root">Its absolute path.</param>
+/// <summary>Repository as named by the pages.</summary>
+/// <param name="Id">Id in addresses.</param>
+/// <param name="Name">Name of its folder.</param>
+/// <param name="Root">Absolute path of the repository.</param>
 public sealed record RepositoryEntry(string Id, string Name, string Root);

@@ -3,37 +3,37 @@ using Orchestrator.App.Engine;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Asks the queries of repositories. The same question of several pages at the same moment is asked once: two hundred open pages
-/// cost what one costs.</summary>
-/// <param name="source">Answers and carries out reader.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Runs queries on repositories. Concurrent identical queries of several pages run only once, so that two hundred open pages cost
+/// as much as one.</summary>
+/// <param name="source">Runs the queries and commands.</param>
+/// <param name="time">Clock.</param>
 internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
 {
     private const int MostRuns = 50;
 
     private readonly SharedWork<Answer<object>> _asked = new(time);
 
-    /// <summary>The JSON of the documents that the page makes itself.</summary>
+    /// <summary>Serializer options for documents that the page creates itself.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    /// <summary>The repositories of this user.</summary>
+    /// <summary>Repositories of this user.</summary>
     public IReadOnlyList<RepositoryEntry> Repositories => source.Repositories();
 
-    /// <summary>A repository by its id; null: there is none.</summary>
+    /// <summary>Returns a repository by its id, or null if it does not exist.</summary>
     public RepositoryEntry? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 
-    /// <summary>Changes whenever something about the runs of any repository changes.</summary>
+    /// <summary>Returns a value that differs after any change of any repository's runs.</summary>
     public string State() => string.Join(';', Repositories.Select(repository => State(repository)));
 
-    /// <summary>Changes whenever something about a run changes, or about all runs of a repository.</summary>
+    /// <summary>Returns a value that differs after any change of a run, or of all runs of a repository.</summary>
     public string State(RepositoryEntry repository, string? run = null) => source.Fingerprint(repository, run);
 
-    /// <summary>Asks a question.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="question">Tells the question from others about the same repository.</param>
-    /// <param name="ask">Asks it.</param>
-    /// <param name="stop">The asker gives up waiting.</param>
-    /// <param name="run">The run whose changes renew the answer; null: changes of any run do.</param>
+    /// <summary>Runs a query.</summary>
+    /// <param name="repository">Repository to query.</param>
+    /// <param name="question">Key that identifies the query within the repository.</param>
+    /// <param name="ask">Runs the query.</param>
+    /// <param name="stop">Cancels the caller's wait.</param>
+    /// <param name="run">Run whose changes invalidate the answer, or null for changes of any run.</param>
     public async Task<Answer<T>> AskAsync<T>(
         RepositoryEntry repository,
         string question,
@@ -43,22 +43,22 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
     )
         where T : class
     {
-        // An answer of before a change is never given to an asker who was told of that change.
+        // The state is part of the key, so that a client notified of a change never gets an answer from before the change.
         var key = $"{repository.Root}\0{question}\0{(run is null ? State() : State(repository, run))}";
-        // Not the asker's own token: others may wait for the same answer.
+        // The query does not use the caller's token, because others may wait for the same answer.
         var answer = await _asked.GetAsync(key, () => AskAsync(repository, ask)).WaitAsync(stop);
         return new Answer<T>((T?)answer.Document, answer.Fault);
     }
 
-    /// <summary>A run with its tasks.</summary>
+    /// <summary>Returns a run with its tasks.</summary>
     public Task<Answer<RunStatus>> RunAsync(RepositoryEntry repository, string run, CancellationToken stop) =>
         AskAsync(repository, $"run {run}", (queries, ask) => queries.RunAsync(run, ask), stop, run);
 
-    /// <summary>Transitions and mail of a run; none where there is no such run.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="stop">The asker gives up waiting.</param>
-    /// <param name="limit">The greatest number of them, from the end; null: all.</param>
+    /// <summary>Returns the transitions and mail of a run; empty if the run does not exist.</summary>
+    /// <param name="repository">Repository of the run.</param>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="stop">Cancels the caller's wait.</param>
+    /// <param name="limit">Maximum number of latest events, or null for all events.</param>
     public async Task<IReadOnlyList<RunEvent>> EventsAsync(
         RepositoryEntry repository,
         string run,
@@ -76,7 +76,7 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
         ).Document
         ?? [];
 
-    /// <summary>The latest runs of a repository.</summary>
+    /// <summary>Returns the latest runs of a repository.</summary>
     public Task<Answer<HistoryDocument>> HistoryAsync(RepositoryEntry repository, CancellationToken stop, int most = MostRuns) =>
         AskAsync(
             repository,
@@ -85,11 +85,11 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
             stop
         );
 
-    /// <summary>The lines of the inbox: everything that needs the user, in all repositories.</summary>
+    /// <summary>Returns the entries of the inbox: everything that needs the user's attention, in all repositories.</summary>
     public async Task<IReadOnlyList<InboxLine>> InboxAsync(CancellationToken stop) =>
         (await AskAnyAsync("inbox", (queries, ask) => queries.InboxAsync(withSnoozed: false, ask), stop)).Document?.Entries ?? [];
 
-    /// <summary>Asks a question that is about no repository, in any of them.</summary>
+    /// <summary>Runs a query that does not depend on a repository, in any of them.</summary>
     public async Task<Answer<T>> AskAnyAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask, CancellationToken stop)
         where T : class =>
         Repositories is [var any, ..]
@@ -104,7 +104,7 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
     private async Task<Answer<object>> AskAsync<T>(RepositoryEntry repository, Func<IRunQueries, CancellationToken, Task<T>> ask)
         where T : class
     {
-        // A question must not hold up the thread of the asker.
+        // A slow query must not block the caller's thread.
         await Task.Yield();
         try
         {

@@ -4,29 +4,29 @@ using TextMateSharp.Registry;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>A part of a line of code.</summary>
-/// <param name="Look">Its class of the style sheet; null: none.</param>
-/// <param name="Text">The part, escaped for pages already.</param>
+/// <summary>Part of a line of code.</summary>
+/// <param name="Look">CSS class, or null for none.</param>
+/// <param name="Text">Part, already escaped for HTML.</param>
 public sealed record CodePart(string? Look, string Text);
 
-/// <summary>Colours the lines of a difference by the language of each file, with TextMate's grammars. A hunk is read on from line to
-/// line, once as it was and once as it is now, so that a comment over several lines is one. Agents write what is coloured, so all of it
-/// together may take only so long; what comes after that stays plain.</summary>
+/// <summary>Highlights the syntax of a diff by the language of each file, using TextMate grammars. The parser state continues from line to
+/// line within a hunk, separately for the old and the new text. So a comment may span several lines. Agents write the code, so the total
+/// time is limited, and lines after the limit stay plain.</summary>
 internal sealed class CodeColours
 {
-    /// <summary>A longer line is no code that a person reads, and patterns would take long on it.</summary>
+    /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>
     public const int LongestLine = 400;
 
-    /// <summary>The longest time for the colors of one difference.</summary>
+    /// <summary>Maximum time to highlight a diff.</summary>
     public static readonly TimeSpan Most = TimeSpan.FromSeconds(1);
 
     private static readonly RegistryOptions Known = new(ThemeName.LightPlus);
     private static readonly Registry Registry = new(Known);
 
-    // Neither is made for several threads.
+    // Neither the registry nor a grammar is thread-safe.
     private static readonly Lock Turn = new();
 
-    // Files without an ending, and endings that the grammars do not name.
+    // Files without an extension, and extensions unknown to the grammars.
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Dockerfile"] = "dockerfile",
@@ -41,7 +41,7 @@ internal sealed class CodeColours
         [".env"] = "ini",
     };
 
-    // The innermost scope that says something decides; an empty look ends the search.
+    // The innermost matching scope decides; an empty class ends the search.
     private static readonly (string Scope, string Look)[] Looks =
     [
         ("comment", "tok-comment"),
@@ -70,8 +70,8 @@ internal sealed class CodeColours
     private IStateStack? _now;
     private IStateStack? _before;
 
-    /// <summary>The lines that follow are of this file.</summary>
-    /// <param name="file">Its name, which tells the language.</param>
+    /// <summary>Starts a file, which contains the lines that follow.</summary>
+    /// <param name="file">Name of the file, which determines the language.</param>
     public void Begin(string file)
     {
         BeginHunk();
@@ -85,13 +85,13 @@ internal sealed class CodeColours
         }
     }
 
-    /// <summary>The lines that follow have nothing to do with those before.</summary>
+    /// <summary>Starts a hunk, whose lines are independent of earlier ones.</summary>
     public void BeginHunk() => (_now, _before) = (null, null);
 
-    /// <summary>The parts of a line, which in all are the line.</summary>
-    /// <param name="line">The line, escaped for pages already, so that no part cuts through an escape.</param>
-    /// <param name="isAdded">It is in the file as it is now.</param>
-    /// <param name="isRemoved">It was in the file before; a line that stayed is both or neither.</param>
+    /// <summary>Splits a line into parts that together form the whole line.</summary>
+    /// <param name="line">Line, already escaped for HTML, so that no part splits an escape sequence.</param>
+    /// <param name="isAdded">True if the line is in the new file.</param>
+    /// <param name="isRemoved">True if the line was in the old file. For an unchanged line, both are equal.</param>
     public IReadOnlyList<CodePart> Of(string line, bool isAdded, bool isRemoved)
     {
         var left = Most - _clock.Elapsed;
@@ -107,7 +107,7 @@ internal sealed class CodeColours
             {
                 found = _grammar.TokenizeLine(new LineText(line), isRemoved ? _before : _now, left);
             }
-            // On a system for which the library of its patterns was not built, code has no colours.
+            // On a system without a build of the native pattern library, code stays plain.
             catch (Exception absent) when (absent is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
             {
                 _grammar = null;
@@ -128,7 +128,7 @@ internal sealed class CodeColours
         var at = 0;
         foreach (var token in tokens)
         {
-            // What is behind the line is the end of it, which grammars want to see.
+            // Tokens may extend past the line because grammars need its line break.
             var end = Math.Min(token.EndIndex, line.Length);
             if (end > at)
             {
@@ -163,7 +163,7 @@ internal sealed class CodeColours
             {
                 if (scopes[i].StartsWith(scope, StringComparison.Ordinal))
                 {
-                    // Operators and brackets are keywords to some grammars.
+                    // Some grammars classify operators and brackets as keywords.
                     return look.Length == 0 || (look == Word && !char.IsLetter(first)) ? null : look;
                 }
             }

@@ -2,22 +2,22 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>A line of a patch.</summary>
-/// <param name="Look">What it is, as a class of the style sheet.</param>
-/// <param name="Parts">The line, escaped for pages.</param>
+/// <summary>Line of a patch.</summary>
+/// <param name="Look">CSS class for the kind of line.</param>
+/// <param name="Parts">Parts of the line, escaped for HTML.</param>
 internal sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
 {
-    /// <summary>The file as it is after the change; empty: the line is in none.</summary>
+    /// <summary>Name of the new file; empty if the line is in no file.</summary>
     public string File { get; init; } = "";
 
-    /// <summary>Number of the line there; 0: it has none.</summary>
+    /// <summary>Line number in the new file; 0 if there is none.</summary>
     public int Number { get; init; }
 }
 
-/// <summary>The lines of a patch, each with what it is.</summary>
+/// <summary>Parses the lines of a patch with their kinds.</summary>
 internal static class DiffLines
 {
-    /// <summary>Lines that a page shows; the command line shows all.</summary>
+    /// <summary>Maximum number of lines on a page. The command line shows all.</summary>
     public const int Most = 5000;
 
     private const string NewFile = "+++ b/";
@@ -25,11 +25,11 @@ internal static class DiffLines
     private const int MostColoured = 1500;
     private const int MostKept = 8;
 
-    // A page that is looked at is made anew at every change, which mostly is none of the difference.
+    // An open page is rendered again after every change, which rarely affects the diff.
     private static readonly ConcurrentDictionary<string, IReadOnlyList<DiffLine>> Kept = new(StringComparer.Ordinal);
 
-    /// <summary>The lines, of which so many have colours and numbers.</summary>
-    /// <param name="patch">As git prints it.</param>
+    /// <summary>Returns the lines of a patch. Only the first lines are highlighted and numbered, up to a limit.</summary>
+    /// <param name="patch">Patch as printed by git.</param>
     public static IReadOnlyList<DiffLine> Of(string patch)
     {
         if (Kept.TryGetValue(patch, out var kept))
@@ -84,7 +84,7 @@ internal static class DiffLines
         }
     }
 
-    // "@@ -12,3 +14,4 @@ …": 14; 0 where it is none.
+    // Parses 14 from "@@ -12,3 +14,4 @@ …"; 0 if the line has another format.
     private static int FirstOf(string line) =>
         line.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus
         && int.TryParse(
@@ -100,8 +100,8 @@ internal static class DiffLines
 
     private static string Shown(string line) => Words.Line(line.Length == 0 ? " " : line, keepIndent: true);
 
-    /// <summary>The files of a patch, by their new names.</summary>
-    /// <param name="patch">As git prints it.</param>
+    /// <summary>Returns the new names of the files in a patch.</summary>
+    /// <param name="patch">Patch as printed by git.</param>
     public static IEnumerable<string> Files(string patch) =>
         patch.Split('\n').Where(line => line.StartsWith(NewFile, StringComparison.Ordinal)).Select(NameOf).Distinct(StringComparer.Ordinal);
 }

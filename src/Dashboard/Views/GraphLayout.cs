@@ -1,9 +1,9 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>The place where each task of a run stands in a drawing: a column for each step of dependencies, from left to right.</summary>
+/// <summary>Computes the position of each task in a drawing of a run, with one column per dependency level from left to right.</summary>
 internal sealed class GraphLayout
 {
-    /// <summary>Of more tasks a drawing shows less than the table below it.</summary>
+    /// <summary>Maximum number of tasks. A drawing of more tasks is less readable than the table below it.</summary>
     public const int MostTasks = 400;
 
     private const int Width = 168;
@@ -12,7 +12,7 @@ internal sealed class GraphLayout
     private const int Down = 14;
     private const int Margin = 12;
 
-    /// <summary>Times that the order within the columns is improved.</summary>
+    /// <summary>Number of passes that improve the order within the columns.</summary>
     private const int Rounds = 4;
 
     private GraphLayout(IReadOnlyList<GraphBox> boxes, IReadOnlyList<GraphLine> lines, int width, int height)
@@ -23,19 +23,19 @@ internal sealed class GraphLayout
         TotalHeight = height;
     }
 
-    /// <summary>One for each task, in the order of the plan.</summary>
+    /// <summary>Boxes of the tasks, in plan order.</summary>
     public IReadOnlyList<GraphBox> Boxes { get; }
 
-    /// <summary>One for each dependency.</summary>
+    /// <summary>Lines of the dependencies.</summary>
     public IReadOnlyList<GraphLine> Lines { get; }
 
-    /// <summary>Pixels.</summary>
+    /// <summary>Total width in pixels.</summary>
     public int TotalWidth { get; }
 
-    /// <summary>Pixels.</summary>
+    /// <summary>Total height in pixels.</summary>
     public int TotalHeight { get; }
 
-    /// <summary>The tasks of a run; null where they are too many to be drawn.</summary>
+    /// <summary>Lays out the tasks of a run, or returns null if there are too many.</summary>
     public static GraphLayout? Of(IReadOnlyList<RunTask> tasks)
     {
         if (tasks.Count is 0 or > MostTasks)
@@ -80,7 +80,8 @@ internal sealed class GraphLayout
         );
     }
 
-    /// <summary>Length of the longest way to each task. A circle, which no valid plan has, ends where it is met.</summary>
+    /// <summary>Returns the length of the longest path to each task. A cycle, which no valid plan has, ends after a limited number of
+    /// rounds.</summary>
     private static Dictionary<string, int> Depths(IReadOnlyList<RunTask> tasks, Dictionary<string, IReadOnlyList<string>> above)
     {
         var depth = tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
@@ -100,7 +101,7 @@ internal sealed class GraphLayout
         return depth;
     }
 
-    /// <summary>The tasks of one longest way.</summary>
+    /// <summary>Returns the tasks on one longest path.</summary>
     private static HashSet<string> Critical(
         IReadOnlyList<RunTask> tasks,
         Dictionary<string, IReadOnlyList<string>> above,
@@ -116,8 +117,8 @@ internal sealed class GraphLayout
         return critical;
     }
 
-    /// <summary>The columns, each in an order in which lines cross little: each task near the middle of what it depends on and of what
-    /// depends on it, in turn.</summary>
+    /// <summary>Orders the tasks of each column to reduce line crossings. Alternately moves each task to the average position of its
+    /// dependencies and of its dependents.</summary>
     private static List<List<string>> Ordered(
         IReadOnlyList<RunTask> tasks,
         Dictionary<string, IReadOnlyList<string>> above,
@@ -155,14 +156,14 @@ internal sealed class GraphLayout
         others.Select(other => order[other]).DefaultIfEmpty(otherwise).Average();
 }
 
-/// <summary>A task in the drawing.</summary>
+/// <summary>Task in the drawing.</summary>
 internal sealed record GraphBox(RunTask Task, int X, int Y, int Width, int Height);
 
-/// <summary>A dependency in the drawing, from left to right.</summary>
-/// <param name="IsCritical">It lies on the longest way.</param>
+/// <summary>Dependency in the drawing, from left to right.</summary>
+/// <param name="IsCritical">True if the dependency is on the longest path.</param>
 internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
 {
-    /// <summary>The line of a dependency as an SVG path.</summary>
+    /// <summary>Line of the dependency as an SVG path.</summary>
     public string Path
     {
         get

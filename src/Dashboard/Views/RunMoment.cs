@@ -1,13 +1,13 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>A run as it was after one of its transitions.</summary>
+/// <summary>Reconstructs a run after one of its transitions.</summary>
 internal static class RunMoment
 {
-    /// <summary>The run's state and its tasks' as the events up to a number say; what no event tells (cost, gates, questions) is left
-    /// out.</summary>
-    /// <param name="now">The run as it is.</param>
-    /// <param name="events">All its events, in order.</param>
-    /// <param name="sequence">Number of the last event that counts.</param>
+    /// <summary>Returns the states of the run and its tasks according to the events up to a number. Values that no event contains (cost,
+    /// gates, questions) are left out.</summary>
+    /// <param name="now">Current status of the run.</param>
+    /// <param name="events">All events of the run, in order.</param>
+    /// <param name="sequence">Number of the last event to apply.</param>
     public static RunStatus Of(RunStatus now, IReadOnlyList<RunEvent> events, long sequence)
     {
         var counted = events.Where(happened => happened.Sequence > 0 && happened.Sequence <= sequence).ToList();

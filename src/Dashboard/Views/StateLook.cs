@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>The look of a state: a class of the style sheet. Its name always stands beside the colour.</summary>
+/// <summary>CSS classes of states. The state's name is always shown beside its color.</summary>
 internal static class StateLook
 {
     private const string Good = "good";
@@ -9,7 +9,7 @@ internal static class StateLook
     private const string Work = "work";
     private const string Still = "still";
 
-    /// <summary>Class of a task's state.</summary>
+    /// <summary>Returns the class of a task's state.</summary>
     public static string Of(RunTask task) =>
         task.Paused && !TaskStates.IsEnd(task.State) ? Warn
         : TaskStates.IsGoodEnd(task.State) || TaskStates.IsReviewEnd(task.State) || task.State == TaskStates.Planned ? Good
@@ -18,7 +18,7 @@ internal static class StateLook
         : task.State is TaskStates.Pending || TaskStates.IsEnd(task.State) ? Still
         : Work;
 
-    /// <summary>Class of a run, by its state and whether it goes on.</summary>
+    /// <summary>Returns the class of a run by its state and liveness.</summary>
     public static string Of(string state, string standing) =>
         state == RunStates.Completed ? Good
         : state is RunStates.Failed or RunStates.Terminated || (state == RunStates.Escalated) ? Bad

@@ -1,16 +1,16 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Why tasks do not run now: what each waits for, what that waits for, and so on to what has to happen first. Every link is a fact
-/// of the run's record.</summary>
-/// <param name="run">The run with all its tasks.</param>
+/// <summary>Explains waiting tasks: the cause of each wait, the cause of that cause, and so on to the root cause. Every link comes from
+/// the run's record.</summary>
+/// <param name="run">Run with all its tasks.</param>
 public sealed class WaitChain(RunStatus run)
 {
     private const int Longest = 1000;
     private readonly Dictionary<string, RunTask> _tasks = run.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
     private readonly int _atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
 
-    /// <summary>The links from a task to the root; empty where it has ended.</summary>
-    /// <param name="id">The task.</param>
+    /// <summary>Returns the links from a task to the root cause; empty if the task has ended.</summary>
+    /// <param name="id">Id of the task.</param>
     public IReadOnlyList<WaitLink> Of(string id)
     {
         var links = new List<WaitLink>();
@@ -31,7 +31,7 @@ public sealed class WaitChain(RunStatus run)
         return links;
     }
 
-    /// <summary>Describes the cause for which a gate waits, after its name.</summary>
+    /// <summary>Describes the cause of a gate's wait, to be appended to the gate's name.</summary>
     public static string Describe(GateWait wait) =>
         $"waits for {wait.HolderGate} of "
         + (
@@ -115,8 +115,8 @@ public sealed class WaitChain(RunStatus run)
     }
 }
 
-/// <summary>A task, and what it waits for.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="Why">What it waits for, after its name.</param>
-/// <param name="Command">What would end the waiting; null: only time or work does.</param>
+/// <summary>Task with the cause of its wait.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Why">Cause of the wait, to be appended to the task's name.</param>
+/// <param name="Command">Command that ends the wait, or null if only time or work can.</param>
 public sealed record WaitLink(string Task, string Why, string? Command);

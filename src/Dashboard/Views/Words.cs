@@ -1,18 +1,18 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Times, money and texts of others as pages show them.</summary>
+/// <summary>Formats times, money and untrusted texts for pages.</summary>
 internal static class Words
 {
     private const int MostOfLine = 8_000;
     private const int MostOfLog = 1_500_000;
 
-    /// <summary>A time, UTC, which says so.</summary>
+    /// <summary>Formats a time in UTC, marked with "Z".</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>For the <c>datetime</c> of an element.</summary>
+    /// <summary>Formats a time for the <c>datetime</c> attribute.</summary>
     public static string Machine(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    /// <summary>Time between two moments, in its two greatest units.</summary>
+    /// <summary>Formats a duration in its two largest units.</summary>
     public static string Span(TimeSpan span) =>
         span < TimeSpan.Zero ? "0 s"
         : span.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalSeconds} s")
@@ -20,21 +20,22 @@ internal static class Words
         : span.TotalDays < 1 ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h {span.Minutes} min")
         : string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d {span.Hours} h");
 
-    /// <summary>US dollars; empty for nothing.</summary>
+    /// <summary>Formats an amount in US dollars; empty for zero.</summary>
     public static string Money(decimal cost) => cost == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##}");
 
-    /// <summary>A text of others in one line, with a sign for everything that is not seen.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="keepIndent">Blanks at its beginning stay: of a line of code.</param>
+    /// <summary>Formats an untrusted text as one line with symbols for invisible characters.</summary>
+    /// <param name="text">Text to format.</param>
+    /// <param name="keepIndent">True to keep leading spaces, for a line of code.</param>
     public static string Line(string? text, bool keepIndent = false) =>
         keepIndent ? new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd) : new UntrustedText(text).Line;
 
-    /// <summary>A text of others with its lines.</summary>
+    /// <summary>Formats an untrusted text with its line breaks.</summary>
     public static string Block(string? text) => new UntrustedText(text).ToString();
 
-    /// <summary>The last lines of a log, as many as a browser shows quickly; of a very long one its beginning.</summary>
-    /// <param name="lines">All of them.</param>
-    /// <param name="most">Lines at most.</param>
+    /// <summary>Returns the last lines of a log, as many as a browser can display quickly. Of a very long line, only the beginning is
+    /// kept.</summary>
+    /// <param name="lines">All lines of the log.</param>
+    /// <param name="most">Maximum number of lines.</param>
     public static string Log(IEnumerable<string> lines, int most)
     {
         var (shown, free) = (new List<string>(), MostOfLog);

@@ -2,10 +2,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Finds gates in a project's manifests, for users who configured none.</summary>
+/// <summary>Detects gates in a project's manifests for users who configured none.</summary>
 public static class GateDetection
 {
-    /// <summary>Names of scripts and of targets of make with their types, cheapest first.</summary>
+    /// <summary>Usual names of npm scripts and make targets with their gate types, cheapest first.</summary>
     internal static readonly (string Script, GateType Type)[] Scripts =
     [
         ("build", GateType.Build),
@@ -15,17 +15,17 @@ public static class GateDetection
         ("test", GateType.Test),
     ];
 
-    /// <summary>Gates of the project in a directory, cheapest kind first. Empty without a known manifest.</summary>
+    /// <summary>Returns the gates of the project in a directory, cheapest type first; empty without a known manifest.</summary>
     public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
 
-    /// <summary>The folders of the projects that found gates belong to, without the root.</summary>
+    /// <summary>Returns the folders of the detected gates' projects, except for the root.</summary>
     public static IEnumerable<string> FoldersOf(IEnumerable<Gate> found) =>
         found.Select(gate => GateFolder.Split(gate.Command).Folder).Where(folder => folder.Length > 0).Distinct();
 
-    /// <summary>The found gates with the manifest's definition of each, such as the text of an npm script; empty where the command defines
-    /// itself.</summary>
-    /// <remarks>Projects in folders below count where the root has no tests: a <c>frontend</c> beside a <c>backend</c>, with rules of style
-    /// for both in the root. So do projects that the root's commands leave out, such as modules of Go.</remarks>
+    /// <summary>Returns the detected gates, each with its definition in the manifest, such as the text of an npm script. The definition is
+    /// empty if the command defines itself.</summary>
+    /// <remarks>Projects in subfolders are included if the root has no tests, such as a <c>frontend</c> beside a <c>backend</c> with
+    /// common lint rules in the root. Projects that the root's commands leave out, such as nested Go modules, are also included.</remarks>
     internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory)
     {
         var root = new ProjectFolder(new WorktreeFiles(directory));
@@ -33,7 +33,7 @@ public static class GateDetection
         List<ProjectFolder> projects = [];
         var types = gates.Select(gate => gate.Gate.Type).ToHashSet();
         var rows = types.Contains(GateType.Test) ? NestedRows(root) : null;
-        // Where nothing below can count, no folder is read.
+        // Without candidates below, no folder is read.
         foreach (
             var folder in (rows is { Count: 0 } ? [] : root.Below()).Where(folder => !projects.Exists(project => IsPartOf(folder, project)))
         )
@@ -53,7 +53,7 @@ public static class GateDetection
         return WithNeeds([.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))]);
     }
 
-    // What a project's build makes is part of what its other commands expect, whatever its folder is.
+    // Other gates may need what a build produces, in whichever folder, so they all depend on the builds.
     private static IReadOnlyList<(Gate Gate, string Meaning)> WithNeeds(IReadOnlyList<(Gate Gate, string Meaning)> gates)
     {
         var builds = GateNeeds.Of(gates.Where(one => one.Gate.Type == GateType.Build).Select(one => one.Gate.Command));
@@ -63,7 +63,7 @@ public static class GateDetection
     private static bool IsPartOf(ProjectFolder folder, ProjectFolder project) =>
         folder.Path.StartsWith(project.Path + "/", StringComparison.Ordinal) && NestedRows(project).Count == 0;
 
-    /// <summary>The rows of a project's gates that leave out projects inside it.</summary>
+    /// <summary>Returns the ecosystems whose gates in this project leave out nested projects.</summary>
     private static List<Ecosystem> NestedRows(ProjectFolder project) =>
         [
             .. Ecosystems.All.Where(row =>
@@ -78,13 +78,14 @@ public static class GateDetection
         List<(Gate Gate, string Meaning)> gates = [.. NodeGates.Of(folder), .. Ecosystems.All.SelectMany(row => OfRow(row, folder, root))];
         // A Makefile usually wraps the same commands, so it only fills gaps.
         var filling = MakeGates.Of(folder).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)).ToList();
-        // A gate that a recipe runs would be paid twice.
+        // A gate that a make recipe also runs would run twice.
         gates.RemoveAll(known => filling.Exists(gate => gate.Recipes.Contains(known.Gate.Command, StringComparison.Ordinal)));
         gates.AddRange(filling.Select(gate => (gate.Gate, "")));
         return gates;
     }
 
-    /// <summary>With several projects and no solution a command would be ambiguous.</summary>
+    /// <summary>Returns the ecosystem's gates in a folder; none if it has several projects and no solution, because a command would be
+    /// ambiguous.</summary>
     private static IEnumerable<(Gate Gate, string Meaning)> OfRow(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         HeldBy(row, folder).Select(gate => Made(gate, row, folder, root));
 
@@ -103,7 +104,7 @@ public static class GateDetection
     private static (Gate Gate, string Meaning) Made(EcosystemGate gate, Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         Make(gate.IsModule ? (RunOf(row, folder, root) ?? "python3 -m ") + gate.Command : gate.Command, gate.Type);
 
-    /// <summary>The words before a program of a project; a member of a workspace has the root's.</summary>
+    /// <summary>Returns the prefix that runs a project's programs. A workspace member uses the prefix of the root.</summary>
     private static string? RunOf(Ecosystem row, ProjectFolder folder, ProjectFolder root) =>
         row.ManagerOf(folder.Names) is { } own
             ? own.Workspace is { } workspace && workspace.IsIn(folder.Read)

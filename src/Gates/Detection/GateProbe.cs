@@ -2,15 +2,16 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Checks a found gate's program without running the gate, and names the cure if it is missing. Pure.</summary>
+/// <summary>Derives a check for a detected gate's program without running the gate, and suggests a fix if the program is missing.
+/// Pure.</summary>
 public static class GateProbe
 {
     private const string Python = "python3 -m ";
 
-    /// <summary>A command that checks the program, such as <c>python3 -m pytest --version</c>. It must run outside of the repository, whose
-    /// files could change it. Null: there is no such command.</summary>
-    /// <param name="gate">A gate that <see cref="GateDetection"/> has found.</param>
-    /// <param name="hasSetUp">Worktrees are set up, which may install programs.</param>
+    /// <summary>Returns a command that checks the gate's program, such as <c>python3 -m pytest --version</c>, or null if no such command
+    /// is known. It must run outside the repository because files there could change its outcome.</summary>
+    /// <param name="gate">Gate found by <see cref="GateDetection"/>.</param>
+    /// <param name="hasSetUp">True if worktrees have set-up commands, which may install programs.</param>
     public static string? CommandOf(Gate gate, bool hasSetUp)
     {
         var text = GateFolder.Split(gate.Command).Command;
@@ -33,15 +34,15 @@ public static class GateProbe
         };
     }
 
-    /// <summary>The cure where a gate can't run.</summary>
-    /// <param name="ofProject">It applies to every task, whatever the plan says.</param>
-    /// <param name="directory">The repository's root.</param>
-    /// <param name="found">The gates that were found in it.</param>
-    /// <param name="cause">The machine's fault; null: not known.</param>
+    /// <summary>Returns the suggested fix for a gate that can't run.</summary>
+    /// <param name="ofProject">True if the gate applies to every task, whatever its plan requires.</param>
+    /// <param name="directory">Root of the repository.</param>
+    /// <param name="found">Gates that were detected in the repository.</param>
+    /// <param name="cause">Environment fault, or null if unknown.</param>
     public static string CureOf(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found, EnvironmentCause? cause = null) =>
         CureOf(cause) ?? Installing(gate, ofProject, directory, found);
 
-    /// <summary>The cure for a fault of the machine; null: it depends on the command.</summary>
+    /// <summary>Returns the suggested fix for an environment fault, or null if it depends on the command.</summary>
     public static string? CureOf(EnvironmentCause? cause) =>
         cause switch
         {
@@ -62,7 +63,7 @@ public static class GateProbe
             ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
         : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
 
-    // Its own packages are installed with it.
+    // Installing such a project also installs its packages.
     private static bool IsPackage(string directory) =>
         File.Exists(Path.Combine(directory, "setup.py"))
         || (
@@ -72,12 +73,12 @@ public static class GateProbe
 
     private static bool IsModule(string command) => command.StartsWith(Python, StringComparison.Ordinal);
 
-    // As lines of .orchestrator/config.yaml.
+    // Formatted as lines of .orchestrator/config.yaml.
     private static string? SetUpOf(Gate gate, string directory, IReadOnlyList<Gate> found)
     {
         if (IsModule(gate.Command))
         {
-            // All found gates: the list replaces what was found.
+            // Lists all detected gates because a configured list replaces the detected ones.
             var commands = found.Select(other => other.Command).ToList();
             var modules = commands.Where(IsModule).Select(command => command.Split(' ')[2]).Where(module => module != "unittest");
             var requirements = string.Concat(

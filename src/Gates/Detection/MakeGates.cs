@@ -1,9 +1,9 @@
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Gates of a Makefile: targets with usual names.</summary>
+/// <summary>Detects the gates of a Makefile by the usual target names.</summary>
 internal static partial class MakeGates
 {
-    /// <summary>The gates, and for each the text of all recipes that it runs.</summary>
+    /// <summary>Returns the gates, each with the text of all recipes that it runs.</summary>
     public static IReadOnlyList<(Gate Gate, string Recipes)> Of(ProjectFolder folder)
     {
         if (folder.Names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile") is not { } makefile)

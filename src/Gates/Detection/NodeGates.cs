@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>Gates of a <c>package.json</c>: its scripts, or those of its workspaces.</summary>
+/// <summary>Detects the gates of a <c>package.json</c>: its scripts or those of its workspaces.</summary>
 internal static partial class NodeGates
 {
-    /// <summary>The gates with the text of the script that each calls.</summary>
+    /// <summary>Returns the gates, each with the text of the script that it calls.</summary>
     public static IEnumerable<(Gate Gate, string Meaning)> Of(ProjectFolder folder)
     {
         if (!folder.Names.Contains("package.json"))
@@ -28,9 +28,9 @@ internal static partial class NodeGates
                 found.Add((script, type, OfAll(manager, script, folder), string.Join('\n', having.Select(member => member[script]))));
             }
         }
-        // A script that another gate calls would be paid twice.
+        // A script that another gate calls would run twice.
         return found
-            // It would be stopped at its time limit each time.
+            // A script that never ends would reach its time limit each time.
             .Where(gate => gate.Type == GateType.Build || !OneShotCommand.NeverEnds(gate.Meaning))
             .Where(gate => !found.Any(other => other.Script != gate.Script && Calls(own, other.Script, gate.Script)))
             .Select(gate => (GateGrammar.Of(gate.Command, type: gate.Type), gate.Meaning));
@@ -38,7 +38,7 @@ internal static partial class NodeGates
 
     private static string CommandOf(string manager, string script, string text, GateType type)
     {
-        // Build scripts of watchers are started by people, and what a build repairs is its own affair.
+        // Users start the watchers among build scripts themselves, and a build may modify files on purpose.
         if (type == GateType.Build || OneShotCommand.Of(text) is not { } once)
         {
             return $"{manager} run {script}";
@@ -58,7 +58,7 @@ internal static partial class NodeGates
             _ => $"npm run {script} --workspaces --if-present",
         };
 
-    /// <summary>True if a script, or one that it calls, calls another.</summary>
+    /// <summary>True if the caller script, or a script that it calls, calls the called script.</summary>
     private static bool Calls(IReadOnlyDictionary<string, string> scripts, string caller, string called)
     {
         var open = new Queue<string>([caller]);
@@ -118,7 +118,7 @@ internal static partial class NodeGates
             ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
             : [];
 
-    /// <summary>The scripts of the package.json in a folder, by name; none for a broken one.</summary>
+    /// <summary>Returns the scripts of a folder's package.json by name; empty if the file is invalid.</summary>
     public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>
         Parse(
             folder.Read("package.json"),
@@ -126,7 +126,7 @@ internal static partial class NodeGates
                 root.TryGetProperty("scripts", out var scripts) && scripts.ValueKind == JsonValueKind.Object
                     ? scripts
                         .EnumerateObject()
-                        // The default script of "npm init" is no test.
+                        // The default "test" script of "npm init" only fails with a message.
                         .Where(script =>
                             script.Value.ValueKind == JsonValueKind.String
                             && !script.Value.GetString()!.Contains("no test specified", StringComparison.Ordinal)
@@ -136,7 +136,7 @@ internal static partial class NodeGates
                     : null
         ) ?? [];
 
-    /// <summary>Null for a broken manifest, which has no gates; the project's own tools will report it.</summary>
+    /// <summary>Parses a manifest. Returns null for an invalid one, which has no gates; the project's own tools will report it.</summary>
     private static T? Parse<T>(string text, Func<JsonElement, T?> read)
         where T : class
     {
@@ -154,7 +154,7 @@ internal static partial class NodeGates
         }
     }
 
-    // A package manager calls one script, npm-run-all several.
+    // A package manager calls one script, and npm-run-all calls several.
     [GeneratedRegex(@"\b(?:(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?(?=([\w:.-]+))|(?:run-[sp]|npm-run-all)\s+(?=([\w:. -]+)))")]
     private static partial Regex Call();
 

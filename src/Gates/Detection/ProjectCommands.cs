@@ -5,7 +5,8 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>All commands that a project's own files ask for, without configuration: a person must approve them before they run.</summary>
+/// <summary>Finds all commands that a project's own files define without configuration. A user must approve them before they
+/// run.</summary>
 public static class ProjectCommands
 {
     /// <summary>Name of the file that defines a project's MCP servers.</summary>
@@ -13,12 +14,13 @@ public static class ProjectCommands
 
     private const string IncludeFile = ".worktreeinclude";
 
-    /// <summary>Set-up, gates and MCP servers in the files of a repository's root.</summary>
-    /// <param name="directory">The root.</param>
+    /// <summary>Returns the set-up commands, gates and MCP servers defined by files in a repository's root.</summary>
+    /// <param name="directory">Root of the repository.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static IReadOnlyList<FoundCommand> Find(string directory) => FindWithGates(directory).Commands;
 
-    /// <summary>Commands in the files of a repository's root, with the gates among them: finding those reads many folders.</summary>
+    /// <summary>Returns the commands defined by files in a repository's root, and their gates. One call returns both because finding gates
+    /// reads many folders.</summary>
     /// <inheritdoc cref="Find"/>
     public static (IReadOnlyList<Gate> Gates, IReadOnlyList<FoundCommand> Commands) FindWithGates(string directory)
     {
@@ -47,7 +49,7 @@ public static class ProjectCommands
                 .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
 
-    /// <summary>The servers of a <c>.mcp.json</c> by name, as normalized JSON. An unreadable file has none.</summary>
+    /// <summary>Returns the servers of a <c>.mcp.json</c> by name, as normalized JSON; empty if the file is unreadable.</summary>
     public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
     {
         try
@@ -62,7 +64,7 @@ public static class ProjectCommands
         }
     }
 
-    /// <summary>Uncommitted files, such as passwords, that agents get copies of.</summary>
+    /// <summary>Returns the patterns of uncommitted files, such as files with passwords, that are copied to agents' worktrees.</summary>
     private static IReadOnlyList<FoundCommand> Includes(string path)
     {
         string[] patterns = File.Exists(path)

@@ -2,16 +2,16 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Detection;
 
-/// <summary>A folder that may hold a project: the names in it and their texts.</summary>
-/// <param name="files">Reads the checkout and follows no link.</param>
-/// <param name="path">The folder, relative to the checkout; empty for its root.</param>
-/// <param name="around">The folder that holds it; null for the root.</param>
+/// <summary>Folder that may hold a project, with its entries and their texts.</summary>
+/// <param name="files">Reads the checkout and follows no links.</param>
+/// <param name="path">Path relative to the checkout; empty for its root.</param>
+/// <param name="around">Parent folder, or null for the root.</param>
 internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "", ProjectFolder? around = null)
 {
-    /// <summary>Projects lie at most this deep below the root, such as <c>services/api</c>.</summary>
+    /// <summary>Maximum depth of projects below the root, such as 2 for <c>services/api</c>.</summary>
     private const int Deepest = 2;
 
-    // What lies there belongs to somebody else, or only shows something.
+    // These folders hold third-party code, or only examples.
     private static readonly string[] Foreign =
     [
         "vendor",
@@ -25,22 +25,23 @@ internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "
         "docs",
     ];
 
-    /// <summary>The folder, relative to the checkout; empty for its root.</summary>
+    /// <summary>Path relative to the checkout; empty for its root.</summary>
     public string Path => path;
 
-    /// <summary>Names of files and folders in it.</summary>
+    /// <summary>Names of the files and folders in this folder.</summary>
     public IReadOnlyCollection<string> Names { get; } = files.List(path).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The text of a file in it; empty if it is not there.</summary>
+    /// <summary>Returns the text of a file in this folder; empty if the file does not exist.</summary>
     public string Read(string name) => files.TryReadText(PathOf(name)) ?? "";
 
-    /// <summary>The folder of a name or relative path in it.</summary>
+    /// <summary>Returns the subfolder with a name or relative path.</summary>
     public ProjectFolder Open(string name) => new(files, PathOf(name), this);
 
-    /// <summary>The package manager of a project in it: members of a workspace have no lock file of their own.</summary>
+    /// <summary>Returns the package manager of this folder's project. Workspace members have no lock file of their own and use their
+    /// parent's.</summary>
     public PackageManager? ManagerOf(Ecosystem row) => row.ManagerOf(Names) ?? around?.ManagerOf(row);
 
-    /// <summary>The folders below it, down to the depth in which projects are looked for.</summary>
+    /// <summary>Enumerates subfolders down to the maximum search depth.</summary>
     public IEnumerable<ProjectFolder> Below(int depth = Deepest) =>
         from name in Names.Order(StringComparer.Ordinal)
         where Name().IsMatch(name) && !Foreign.Contains(name) && !Ecosystems.All.Any(row => row.OutputFolders.Contains(name))
@@ -49,12 +50,12 @@ internal sealed partial class ProjectFolder(WorktreeFiles files, string path = "
         from found in (IEnumerable<ProjectFolder>)[folder, .. depth > 1 ? folder.Below(depth - 1) : []]
         select found;
 
-    /// <summary>The path of a folder below it, relative to it.</summary>
+    /// <summary>Returns the path of a subfolder relative to this folder.</summary>
     public string NameOf(ProjectFolder below) => path.Length == 0 ? below.Path : below.Path[(path.Length + 1)..];
 
     private string PathOf(string name) => path.Length == 0 ? name : $"{path}/{name}";
 
-    /// <summary>Names that need no quotes in a shell and are not hidden.</summary>
+    /// <summary>Matches visible names that need no quoting in a shell.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9_][\w.-]*$")]
     private static partial Regex Name();
 }

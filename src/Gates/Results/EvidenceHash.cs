@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>The hash of a gate's log, by which a later change of the log is detected.</summary>
+/// <summary>Hashes a gate's log so that a later change of the log is detected.</summary>
 public static class EvidenceHash
 {
-    /// <summary>SHA-256 of a file in hexadecimal; empty where there is none.</summary>
+    /// <summary>Returns the SHA-256 of a file in hexadecimal; empty if the file does not exist.</summary>
     public static string Of(string path)
     {
         try
         {
-            // Anything but a regular file has no length, and opening it could block.
+            // Special files have no length, and opening one could block.
             if (new FileInfo(path) is { Length: 0 })
             {
                 return Convert.ToHexStringLower(SHA256.HashData([]));

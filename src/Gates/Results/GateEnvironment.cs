@@ -8,21 +8,21 @@ using Orchestrator.Gates.Running;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>A hash of everything beside the files that can change a gate's result: the operating system, the variables that gates see, the
-/// set-up of the worktree, and the programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's port,
-/// name and temporary folder are left out: no gate may depend on their values, and they differ in each run.</summary>
-/// <param name="environment">The process's variables.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Hashes everything outside the tree that can change a gate's result: the operating system, visible variables, worktree set-up
+/// and programs. Lock files and version files (global.json, .nvmrc) are part of the tree. A worktree's port, name and temporary folder are
+/// left out: they differ in each run, and no gate may depend on them.</summary>
+/// <param name="environment">Environment variables of the process.</param>
+/// <param name="time">Clock.</param>
 public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    // Raised when the meaning of an entry, or the way gates are run, changes.
+    // Increment if the meaning of an entry, or the way in which gates run, changes.
     private const string Version = "3";
 
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("/=$*{}<>");
     private static readonly TimeSpan VersionsHold = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
 
-    // The programs that others run on: the result of 'npm test' depends on node.
+    // Programs that interpret other programs: the result of 'npm test' depends on node.
     private static readonly string[] Runtimes =
     [
         "sh",
@@ -41,7 +41,7 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
         "make",
     ];
 
-    // Variables that a login session or a worktree changes and no gate may depend on.
+    // Variables that change with the login session or worktree, and on which no gate may depend.
     private static readonly string[] PassingNames =
     [
         "TMPDIR",
@@ -57,15 +57,15 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
 
     private static readonly string[] PassingPrefixes = ["XDG_SESSION_", "XDG_SEAT"];
 
-    // Modules whose --version has no other effect.
+    // Modules whose --version option has no side effects.
     private static readonly string[] ProbedModules = ["pytest", "mypy", "ruff", "unittest", "pyright", "flake8", "pylint", "black"];
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, Task<string> Answer)> _versions = new(StringComparer.Ordinal);
 
-    /// <summary>The hash for one gate.</summary>
-    /// <param name="gate">The gate: its command names programs.</param>
+    /// <summary>Computes the hash for one gate.</summary>
+    /// <param name="gate">Gate whose command names programs.</param>
     /// <param name="variables">Variables from <c>worktrees.env</c>, with placeholders.</param>
-    /// <param name="setUp">The commands that make a worktree ready.</param>
+    /// <param name="setUp">Commands that set up a worktree.</param>
     public async Task<string> HashAsync(
         Gate gate,
         IReadOnlyDictionary<string, string> variables,
@@ -98,7 +98,8 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
             .Split([' ', '\t', '\n', ';', '|', '&', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word[0] != '-' && !word.AsSpan().ContainsAny(NotInNames));
 
-    /// <summary>A program by its file: another version is another file. The SDKs of .NET are in folders beside it.</summary>
+    /// <summary>Identifies a program by its file, since another version is another file. The SDKs of .NET are in folders beside the
+    /// file.</summary>
     private static string IdentityOf(string name, string? path)
     {
         if (ProgramLocator.Find(name, path) is not { } found)
@@ -116,8 +117,8 @@ public sealed class GateEnvironment(IReadOnlyDictionary<string, string> environm
         );
     }
 
-    /// <summary>The version that the gate's program prints: behind shims (pyenv, rustup, asdf) it changes while every file stays. Asked at
-    /// most once a minute, outside of the repository, because files there could answer for it.</summary>
+    /// <summary>Returns the version that the gate's program prints. Behind shims (pyenv, rustup, asdf) it changes while all files stay the
+    /// same. It is queried at most once a minute, outside the repository, whose files could fake the answer.</summary>
     private async Task<string> VersionAsync(Gate gate, bool hasSetUp, IReadOnlyDictionary<string, string> variables, CancellationToken stop)
     {
         var words = gate.Command.Split(' ');

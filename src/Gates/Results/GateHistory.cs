@@ -2,38 +2,37 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>The latest verdicts of each gate over all runs of a repository, without output: a file per gate, in the repository's cache
-/// folder. They tell how often a gate fails by chance, and what is usual for it. A changed gate starts with an empty history. Results that
-/// say nothing about chance (stopped, could not run, not run again) are left out.</summary>
-/// <param name="folder">Where they lie.</param>
-/// <param name="time">The clock for their age.</param>
+/// <summary>Latest verdicts of each gate over all runs of a repository, without output: one file per gate in the repository's cache
+/// folder. They show how often a gate is flaky and what is usual for it. A changed gate starts with an empty history. Results without
+/// information about flakiness (stopped, could not run, not rerun) are left out.</summary>
+/// <param name="folder">Folder of the history files.</param>
+/// <param name="time">Clock for their age.</param>
 public sealed class GateHistory(string folder, TimeProvider time)
 {
-    /// <summary>The number of verdicts that are kept: older ones do not count, so that a gate that was fixed is trusted again.</summary>
+    /// <summary>Maximum number of verdicts per gate. Older ones are dropped, so that a repaired gate is trusted again.</summary>
     public const int Longest = 100;
 
-    /// <summary>Fewer runs are no evidence: of ten runs of a gate that fails by chance once in twenty, three fail in one case of a
-    /// hundred.</summary>
+    /// <summary>Minimum number of runs needed as evidence. A gate that flakes once in 20 runs flakes three times in ten runs with a
+    /// probability of 1 %.</summary>
     public const int Fewest = 10;
 
     private const int MaxGates = 1000;
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
-    /// <summary>The rate at which a gate with these verdicts fails by chance, if that is more than a fifth of its runs; else
-    /// null.</summary>
+    /// <summary>Returns the rate of flaky failures if they are more than a fifth of the runs, or null otherwise.</summary>
     public static GateChance? ChanceOf(IReadOnlyList<GateVerdict> past)
     {
         var flakes = past.Count(verdict => verdict.Failure == GateFailure.Flaky);
         return past.Count >= Fewest && flakes * 5 > past.Count ? new GateChance(flakes, past.Count) : null;
     }
 
-    /// <summary>The tests of all gates that failed by chance lately.</summary>
+    /// <summary>Returns the tests of all gates that were flaky recently.</summary>
     public IReadOnlyList<FlakyTest> FlakyTests() =>
         Directory.Exists(folder)
             ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).SelectMany(file => FlakyTest.In(ReadFile(file)))]
             : [];
 
-    /// <summary>The verdicts of a gate, oldest first; none if there are none or they are damaged.</summary>
+    /// <summary>Returns the verdicts of a gate, oldest first; empty if there are none or the file is damaged.</summary>
     public IReadOnlyList<GateVerdict> Read(Gate gate) => ReadFile(PathOf(gate));
 
     private static GateVerdict[] ReadFile(string path)
@@ -48,8 +47,8 @@ public sealed class GateHistory(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>Adds the verdict of a gate.</summary>
-    /// <returns>The gate's present history.</returns>
+    /// <summary>Adds a verdict to the history of its gate.</summary>
+    /// <returns>The gate's updated history.</returns>
     public async Task<IReadOnlyList<GateVerdict>> AddAsync(GateVerdict verdict, CancellationToken stop)
     {
         if (!IsTelling(verdict))
@@ -62,7 +61,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
         return known;
     }
 
-    /// <summary>Removes histories that are too old or too many.</summary>
+    /// <summary>Removes histories that are too old or beyond the maximum number.</summary>
     public void Prune() => GateResultCache.Prune(folder, MaxGates, MaxAge, time);
 
     private static bool IsTelling(GateVerdict verdict) =>

@@ -3,29 +3,27 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Results;
 
 /// <summary>
-/// Results of gates, a file each, in the repository's cache folder: shared by verification of tasks, merges, landing, later runs and
-/// <c>orchestrate verify</c>. <see cref="GateResultStore"/> prunes it: entries older than <see cref="MaxAge"/> do not count, and beyond
-/// <see cref="MaxEntries"/> the oldest are removed.
-/// <para>
-/// Only passing results are kept. A failure would outlive causes that are not part of the key (a service that was down, a full disk, a port
-/// in use), and a person who fixes one must see the gate run; failures are rare, and running the gate again detects flaky ones. A passing
-/// result can only be wrong where the same files in the same environment may also fail: that is a flaky gate, which is not cached
-/// (<see cref="GateResultStore"/>).
-/// </para>
+/// <para>Caches results of gates, one file each, in the repository's cache folder. Task verification, merges, landing, later runs and
+/// <c>orchestrate verify</c> share it. <see cref="GateResultStore"/> prunes it: entries older than <see cref="MaxAge"/> are ignored, and
+/// beyond <see cref="MaxEntries"/> the oldest are removed.</para>
+/// <para>Only passing results are kept. A failure could outlive causes that are not part of the key, such as a stopped service, a full
+/// disk or a used port. A user who fixes one must see the gate run. Failures are rare, and a rerun detects flaky gates. A passing result
+/// can only be wrong if the same files in the same environment may also fail. Such a gate is flaky, and flaky gates are not cached
+/// (<see cref="GateResultStore"/>).</para>
 /// </summary>
-/// <param name="folder">Its folder.</param>
-/// <param name="time">The clock for their age.</param>
+/// <param name="folder">Folder of the cache.</param>
+/// <param name="time">Clock for the age of entries.</param>
 public sealed class GateResultCache(string folder, TimeProvider time)
 {
-    /// <summary>The longest age of a result that counts: no key covers system libraries, services and the calendar.</summary>
+    /// <summary>Maximum age of a usable result. It is limited because no key covers system libraries, services and the calendar.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(14);
 
-    /// <summary>The number of results that are kept, about 10 KB each.</summary>
+    /// <summary>Maximum number of results, about 10 KB each.</summary>
     public const int MaxEntries = 4000;
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
 
-    /// <summary>The verdict of a key; null where there is none, or it is too old or damaged: then the gate runs.</summary>
+    /// <summary>Returns the verdict stored for a key, or null if it is missing, too old or damaged, so that the gate runs.</summary>
     public GateVerdict? Find(string key)
     {
         try
@@ -44,16 +42,17 @@ public sealed class GateResultCache(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>Keeps a verdict, whole or not at all.</summary>
-    /// <param name="key">The question that it answers (<see cref="GateQuestion.Key"/>).</param>
-    /// <exception cref="IOException">It can't be written, for example on a full disk.</exception>
+    /// <summary>Stores a verdict atomically.</summary>
+    /// <param name="key">Key of the question that the verdict answers (<see cref="GateQuestion.Key"/>).</param>
+    /// <exception cref="IOException">The verdict can't be written, for example on a full disk.</exception>
     public void Store(string key, GateVerdict verdict) =>
         DurableFile.Write(PathOf(key), JsonSerializer.SerializeToUtf8Bytes(verdict, GateVerdictJson.Default.GateVerdict));
 
-    /// <summary>Removes entries that are too old or too many.</summary>
+    /// <summary>Removes entries that are too old or beyond the maximum number.</summary>
     public void Prune() => Prune(folder, MaxEntries, MaxAge, time);
 
-    /// <summary>Removes files of a folder that are too old, then the oldest beyond the limit, and files left by a killed writer.</summary>
+    /// <summary>Removes files that are too old, then the oldest files beyond the limit, and temporary files left by killed
+    /// writers.</summary>
     public static void Prune(string folder, int most, TimeSpan age, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;

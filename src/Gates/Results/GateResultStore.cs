@@ -6,56 +6,57 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>The subject of gates, and the run that they are for.</summary>
-/// <param name="Tree">The files, as git's id of their tree.</param>
+/// <summary>Tree that gates check, with the run that requests the check.</summary>
+/// <param name="Tree">Git's id of the tree.</param>
 /// <param name="Changed">Files that differ from the base.</param>
-/// <param name="SetUp">The set-up commands of the worktree.</param>
+/// <param name="SetUp">Set-up commands of the worktree.</param>
 public sealed record GateQuestion(string Tree, IReadOnlyList<string> Changed, OrchestratorSettings Settings, IReadOnlyList<string> SetUp)
 {
-    /// <summary>Folder in which the gates run: empty for a clean worktree that is set up. Another folder may contain more than the tree
-    /// (ignored files), or less (no set-up), so its results count there alone, while those of a clean worktree count everywhere.</summary>
+    /// <summary>Folder in which the gates run; empty for a clean worktree after set-up. Another folder may have more files (ignored ones)
+    /// or fewer (no set-up), so its results apply only to that folder. Those of a clean worktree apply everywhere.</summary>
     public string Place { get; init; } = "";
 
-    /// <summary>The gates of the subject, among which are those that others need.</summary>
+    /// <summary>Gates to run on the tree, including those that others need.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>The run that asks; empty: a person does.</summary>
+    /// <summary>Id of the requesting run; empty for a user's command.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>Results from before this run, or from before now where a person asks, do not count.</summary>
+    /// <summary>True to ignore results from before this run, or all earlier results for a user's command.</summary>
     public bool Fresh { get; init; }
 
-    /// <summary>Reads the tests in quarantine, which only a failed gate needs.</summary>
-    /// <value>Default: none are.</value>
+    /// <summary>Reads the quarantined tests, which are only needed after a failed gate.</summary>
+    /// <value>Default: no tests.</value>
     public Func<CancellationToken, Task<TestQuarantine>> ReadQuarantine { get; init; } = _ => Task.FromResult(TestQuarantine.None);
 
-    /// <summary>True for a tree that nobody made: its verdict does not become part of a gate's history.</summary>
+    /// <summary>True for a tree constructed only for comparison. Its verdict is not added to a gate's history.</summary>
     public bool IsComparison { get; init; }
 
-    /// <summary>The key of a result. The gate's time limit is not part of it, because its duration is known.</summary>
-    /// <param name="environmentHash">See <see cref="GateEnvironment"/>.</param>
-    /// <param name="place">See <see cref="Place"/>.</param>
+    /// <summary>Returns the cache key of a gate's result. The time limit is not part of the key because the cached duration is
+    /// known.</summary>
+    /// <param name="environmentHash">Hash from <see cref="GateEnvironment"/>.</param>
+    /// <param name="place">Folder as in <see cref="Place"/>.</param>
     public string Key(Gate gate, string environmentHash, string place) =>
         GateKey.Of(gate, Tree, environmentHash, place, GateKey.ChangedFiles(gate, Changed));
 }
 
-/// <summary>Result of a lookup.</summary>
-/// <param name="Key">The key to keep the gate's result under after it ran; null: it is not kept.</param>
-/// <param name="Known">Its passing result; null: it has to run.</param>
+/// <summary>Result of a cache lookup.</summary>
+/// <param name="Key">Key under which to store the gate's result after it ran, or null to discard the result.</param>
+/// <param name="Known">Cached passing result, or null if the gate has to run.</param>
 public sealed record GateLookup(string? Key, GateVerdict? Known);
 
-/// <summary>Results of gates in repositories: no tree is gated twice, and it is known how often each gate fails by chance. Stored in a
-/// repository's cache folder, below <c>gates</c>; one instance per process.</summary>
-/// <param name="environment">The process's variables.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Stores gate results per repository, so that no tree is checked twice and each gate's flakiness is known. Its files are below
+/// <c>gates</c> in a repository's cache folder. One instance per process.</summary>
+/// <param name="environment">Environment variables of the process.</param>
+/// <param name="time">Clock.</param>
 public sealed class GateResultStore(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(6);
     private readonly GateEnvironment _environment = new(environment, time);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _pruned = new(StringComparer.Ordinal);
 
-    /// <summary>The gate's passing result on this tree, in this environment. A gate that is known to be flaky always runs again: its
-    /// passing says as little about the work as its failing.</summary>
+    /// <summary>Looks up the gate's passing result on this tree in this environment. A gate known to be flaky always runs again, since its
+    /// passing is no better evidence than its failing.</summary>
     public async Task<GateLookup> FindAsync(GitRepository repository, Gate gate, GateQuestion question, CancellationToken stop)
     {
         if (!IsKept(gate, question) || GateHistory.ChanceOf(History(repository).Read(gate)) is not null)
@@ -93,23 +94,23 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             EvidenceFile = StillThere(found),
         };
 
-    /// <summary>The tests of a gate that failed by chance lately, as the runner spells them.</summary>
+    /// <summary>Returns the gate's recently flaky tests, as the test runner spells their names.</summary>
     public IReadOnlySet<string> FlakyTestsOf(GitRepository repository, Gate gate) =>
         FlakyTest.In(History(repository).Read(gate)).Select(flaky => flaky.Test).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>The tests of all gates that failed by chance lately.</summary>
+    /// <summary>Returns the tests of all gates that were flaky recently.</summary>
     public IReadOnlyList<FlakyTest> FlakyTests(GitRepository repository) => History(repository).FlakyTests();
 
-    /// <summary>Records the result of a gate that ran: for how often it fails by chance, and as passing where it passed at once. If it
-    /// can't be written, the gate runs again the next time; the result is unaffected.</summary>
-    /// <param name="verdict">The result.</param>
-    /// <param name="question">The question.</param>
-    /// <param name="key">Key of a passing result (<see cref="GateLookup.Key"/>); null: it is not kept, for example because the files were
-    /// not those of the tree before or after the run.</param>
-    /// <param name="leavesFiles">It left files that gates after it may need.</param>
-    /// <param name="stop">Ends the waiting for other writers.</param>
-    /// <returns>The result with what is known of the gate, only advisory where all failed tests are in quarantine, or the gate is flaky
-    /// and the settings say so.</returns>
+    /// <summary>Records the result of a gate that ran: in its flakiness history, and in the cache if it passed at the first run. If
+    /// writing fails, the gate runs again the next time; the verdict is unaffected.</summary>
+    /// <param name="verdict">Result of the gate.</param>
+    /// <param name="question">Tree that the gate checked.</param>
+    /// <param name="key">Cache key of a passing result (<see cref="GateLookup.Key"/>). Null if it must not be cached, for example because
+    /// the worktree differed from the tree before or after the run.</param>
+    /// <param name="leavesFiles">True if the gate left files that later gates may need.</param>
+    /// <param name="stop">Cancels the wait for other writers.</param>
+    /// <returns>The verdict with the gate's flakiness. It is only advisory if all failed tests are in quarantine, or if the gate is flaky
+    /// and the settings make flaky gates advisory.</returns>
     public async Task<GateVerdict> NoteAsync(
         GitRepository repository,
         GateVerdict verdict,
@@ -137,7 +138,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         }
         catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
         {
-            // Only time is lost: see above.
+            // Losing the record costs only time: the gate runs again.
         }
         if (verdict.Result == GateResult.Failed)
         {
@@ -156,15 +157,15 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         return verdict with { Chance = GateHistory.ChanceOf(await history.AddAsync(verdict, stop)) };
     }
 
-    // A measured number depends on the machine and the moment, so an earlier one says nothing about now.
+    // A measured number depends on the machine and the moment, so an earlier one can't replace a new measurement.
     private static bool IsKept(Gate gate, GateQuestion question) =>
         question.Settings.Gates.Cache && gate.Cache != false && !gate.IsMeasurement;
 
-    // A file that was written again is evidence of something else.
+    // An overwritten evidence file belongs to another run.
     private static string? StillThere(GateVerdict found) =>
         found is { EvidenceFile: { } file, EvidenceHash.Length: > 0 } && EvidenceHash.Of(file) == found.EvidenceHash ? file : null;
 
-    // Pruning lists the folders, so it is not done for each result.
+    // Pruning lists the folders, so it does not run for each result.
     private void Prune(GitRepository repository)
     {
         var now = time.GetUtcNow();
@@ -182,7 +183,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
 
     private GateHistory History(GitRepository repository) => new(Folder(repository, "history"), time);
 
-    /// <summary>Folder of the results.</summary>
+    /// <summary>Returns the folder of a repository's results.</summary>
     public static string FolderOf(GitRepository repository, IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(CacheFolder.Of(repository, environment), "gates");
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Gates.Results;
 
-/// <summary>Verdicts of gates in files. A null where none can be makes the whole invalid.</summary>
+/// <summary>Serializes gate verdicts in files. Deserialization fails on a null for a non-nullable member.</summary>
 [JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(GateVerdict))]
 [JsonSerializable(typeof(GateVerdict[]))]

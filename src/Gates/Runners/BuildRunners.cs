@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for compilers, package managers and shells.</summary>
+/// <summary>Runner table rows for compilers, package managers and shells.</summary>
 internal static class BuildRunners
 {
     public static Runner[] Builders =>
@@ -149,7 +149,7 @@ internal static class BuildRunners
             },
         ];
 
-    // The line of a script, not that of the command itself.
+    // Matches a script's line, not that of the command itself.
     private static PlaceRule ScriptLine => Here(@"^(?!(?:/\S*/)?(?:ba|da|z|k)?sh: )(?<file>[^\s:]+): (?:line )?(?<line>\d+): ");
 
     public static Runner[] Shells =>

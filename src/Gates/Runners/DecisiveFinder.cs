@@ -1,13 +1,13 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>A line that a rule found.</summary>
-/// <param name="Line">The line.</param>
-/// <param name="Match">The match of the rule's pattern.</param>
-/// <param name="Rule">The rule.</param>
-/// <param name="File">The file in which the failure lies; null: not named.</param>
-/// <param name="FileLine">The line there; null: not named.</param>
-/// <param name="Evidence">For each place where the rule matched: the lines that may name a fault of the machine.</param>
-/// <param name="Failures">The names of all failures (<see cref="FailureNames"/>).</param>
+/// <summary>Output line that matched a rule.</summary>
+/// <param name="Line">Matched line.</param>
+/// <param name="Match">Match of the rule's pattern.</param>
+/// <param name="Rule">Matching rule.</param>
+/// <param name="File">File that contains the failure, or null if not named.</param>
+/// <param name="FileLine">Line number in the file, or null if not named.</param>
+/// <param name="Evidence">For each match of the rule, the lines that may name an environment fault.</param>
+/// <param name="Failures">Names of all failures (see <see cref="FailureNames"/>).</param>
 internal sealed record FoundLine(
     OutputText Line,
     Match Match,
@@ -27,17 +27,17 @@ internal sealed record FoundLine(
     public static string Short(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
 }
 
-/// <summary>Finds the first line that a reader needs: by the rules of the runners that wrote the output, in the order of the table.
+/// <summary>Finds the first line that explains a failure, using the rules of the runners that wrote the output, in table order.
 /// Pure.</summary>
 internal static class DecisiveFinder
 {
     private const int Ahead = 10;
     private const int MostEvidence = 200;
 
-    /// <summary>Finds it; null: no rule matches.</summary>
-    /// <param name="end">The run.</param>
-    /// <param name="fails">The run did not pass.</param>
-    /// <param name="hasRun">A test ran: that none did is no reason.</param>
+    /// <summary>Returns the decisive line, or null if no rule matches.</summary>
+    /// <param name="end">Result of the command.</param>
+    /// <param name="fails">True if the run did not pass.</param>
+    /// <param name="hasRun">True if a test ran, so that "no tests ran" can't be the reason.</param>
     public static FoundLine? Find(RunnerEnd end, bool fails, bool hasRun)
     {
         var lines = end.Output.Lines;
@@ -72,7 +72,7 @@ internal static class DecisiveFinder
         return null;
     }
 
-    /// <summary>True if an output, or the command, shows that a runner wrote it.</summary>
+    /// <summary>True if the output or the command shows that the runner wrote the output.</summary>
     public static bool Wrote(Runner runner, string command, IReadOnlyList<OutputText> lines) =>
         runner.Lines.Count > 0
         && (
@@ -89,7 +89,7 @@ internal static class DecisiveFinder
     private static bool Holds(LineRule rule, string command, IReadOnlyList<OutputText> lines) =>
         rule.If?.IsMatch(command) != false && !(rule.Unless is { } unless && lines.Any(line => unless.IsMatch(line.Text)));
 
-    // Indexes of the lines: the decisive one first.
+    // Indexes of the matching lines, with the decisive one first.
     private static List<int> Matches(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, HashSet<string> failed)
     {
         var found = new List<int>();
@@ -126,7 +126,7 @@ internal static class DecisiveFinder
         return found;
     }
 
-    // A test that is expected to panic prints the same.
+    // A passing test that is expected to panic prints the same line.
     private static bool IsOfPassedTest(LineRule rule, string text, HashSet<string> failed) =>
         failed.Count > 0
         && rule.Under is null

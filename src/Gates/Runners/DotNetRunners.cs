@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for dotnet, VSTest and Microsoft.Testing.Platform.</summary>
+/// <summary>Runner table rows for dotnet, VSTest and Microsoft.Testing.Platform.</summary>
 internal static class DotNetRunners
 {
     private static PlaceRule[] CompilerPlace => [Here(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)(?:,\d+)*\): ")];

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Messages of operating systems and tools that state a fault of the machine, with its cause. An assertion may quote the same
-/// words: it is a verdict.</summary>
+/// <summary>Messages of operating systems and tools that report an environment fault, with its cause. An assertion that quotes such a
+/// message is a verdict on the work instead.</summary>
 internal static class EnvironmentTable
 {
     private static readonly (LinePattern Message, EnvironmentCause? Cause)[] Rows =
@@ -57,7 +57,7 @@ internal static class EnvironmentTable
                 + @"|A compatible \.NET SDK was not found|Your PHP version \(|Your Ruby version is|requires a different Python",
             EnvironmentCause.WrongVersion
         ),
-        // Node names the cause on a line of its own, and its TAP output leaves it out.
+        // Node prints the cause on a separate line, and its TAP output omits that line.
         (@"^\s*(?:error: '|TypeError: )fetch failed", EnvironmentCause.MissingService),
         (
             @"KeyError: '(?:HOME|PATH|USER|TMPDIR|LANG)'|: unbound variable$"
@@ -66,16 +66,16 @@ internal static class EnvironmentTable
         ),
     ];
 
-    // A comparison of values, not a message of the system.
+    // Matches a comparison of values, which is not a system message.
     private static readonly LinePattern Assertion =
         @"\bAssert|\bassert(?:ion)?\b|^E?\s*assert |\b[Ee]xpected?\b.*(?:\bbut\b|\bgot\b|\bto "
         + @"(?:be|equal|have|contain|match)\b|[Rr]eceived|[Aa]ctual|:)"
         + @"|\b(?:want|wanted|got)\b|[!=]==? |^\s*(?:left|right|actual|[Rr]eceived|[Ee]xpected): "
         + @"|^#?\s+(?:got|expected): |Failed asserting|toBe\(";
 
-    /// <summary>True if a failure states a fault of the machine.</summary>
-    /// <param name="lines">Its decisive line and those that belong to it.</param>
-    /// <param name="cause">The cause; null where none of the named ones fits.</param>
+    /// <summary>True if a failure reports an environment fault.</summary>
+    /// <param name="lines">Decisive line of the failure and its related lines.</param>
+    /// <param name="cause">Cause of the fault, or null if no named cause fits.</param>
     public static bool States(IReadOnlyList<string> lines, out EnvironmentCause? cause)
     {
         cause = null;

@@ -1,12 +1,12 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Names of failed tests in reports and outputs. Pure.</summary>
+/// <summary>Extracts the names of failed tests from reports and outputs. Pure.</summary>
 internal static class FailedTests
 {
     private const int Most = 200;
     private const int Longest = 300;
 
-    /// <summary>The names, as the runner spells them; of its reports where they name any.</summary>
+    /// <summary>Returns the failed tests as the runner spells them, preferably from its report files.</summary>
     public static IReadOnlyList<string> Of(RunnerEnd end) =>
         end.Report is { FailedTests: { Count: > 0 } reported }
             ? [.. reported.Distinct().Take(Most)]
@@ -21,6 +21,6 @@ internal static class FailedTests
             .Select(found => Short(found.Groups["test"].Value));
     }
 
-    /// <summary>A name of bounded length.</summary>
+    /// <summary>Truncates a name to the maximum length.</summary>
     public static string Short(string name) => name.Length <= Longest ? name : name[..Longest];
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Names the failures of a run, so that two runs can be compared as sets: failed tests where the runner names them, else the lines
-/// of diagnostics with their files. Order, numbers of lines, durations and folders differ without meaning. Pure.</summary>
+/// <summary>Names the failures of a run so that two runs can be compared as sets. Uses failed tests if the runner names them, or else
+/// diagnostics with their files. Ignores order, line numbers, durations and folders. Pure.</summary>
 internal static partial class FailureNames
 {
     private const int Most = 200;
     private const int Longest = 160;
 
-    /// <summary>The names; a diagnostic that a run prints several times has a name for each.</summary>
-    /// <param name="failures">A file, or null, with the text of each failure.</param>
+    /// <summary>Returns the names. A diagnostic that a run prints several times has one name per occurrence.</summary>
+    /// <param name="failures">Text of each failure with its file, or null if the file is unknown.</param>
     public static IReadOnlyList<string> Of(IEnumerable<(string? File, string Text)> failures) =>
         [
             .. failures
@@ -26,7 +26,7 @@ internal static partial class FailureNames
         return name.Length <= Longest ? name : name[..Longest];
     }
 
-    // Places of lines, durations, times, addresses, folders of the machine.
+    // Line numbers, durations, times, addresses and local folders.
     [GeneratedRegex(
         @"(?<=\.\w+):\d+(:\d+)?|\(\d+,\d+\)|^\s*\d+:\d+\s|\b\d+(\.\d+)?\s?(ms|s|sec|seconds?)\b|\b\d+:\d\d(:\d\d)?(\.\d+)?\b"
             + @"|0x[0-9a-fA-F]+|(?<![\w.])(/[^\s:/]+){2,}/|,? line \d+",

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for the go command.</summary>
+/// <summary>Runner table rows for the go command.</summary>
 internal static class GoRunners
 {
     private const string GoFile = @"(?:\./)?(?<file>[\w./+-]+\.go):(?<line>\d+):";

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for Maven, Gradle, JUnit and ScalaTest.</summary>
+/// <summary>Runner table rows for Maven, Gradle, JUnit and ScalaTest.</summary>
 internal static class JvmRunners
 {
     private const string JavaFrame =

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for linters and type checkers.</summary>
+/// <summary>Runner table rows for linters and type checkers.</summary>
 internal static class LinterRunners
 {
     public static Runner[] Linters =>

@@ -1,10 +1,10 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>The manifests of a project: whether a package that code asks for is one that the project declares.</summary>
-/// <param name="texts">Their texts.</param>
+/// <summary>Project manifests, used to check that a missing package is declared.</summary>
+/// <param name="texts">Texts of the manifests.</param>
 internal sealed class Manifests(IReadOnlyList<string> texts)
 {
-    /// <summary>Packages whose name is not that of their module.</summary>
+    /// <summary>Packages whose name differs from their module's name.</summary>
     private static readonly Dictionary<string, string> Packages = new(StringComparer.OrdinalIgnoreCase)
     {
         ["attr"] = "attrs",
@@ -28,7 +28,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
         ["playwright"] = "@playwright/test",
     };
 
-    /// <summary>Options of pytest that plugins define.</summary>
+    /// <summary>Options of pytest that plugins define, with the plugin's package.</summary>
     private static readonly (string Option, string Package)[] Plugins =
     [
         ("--cov", "pytest-cov"),
@@ -47,7 +47,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
         ("--snapshot", "syrupy"),
     ];
 
-    /// <summary>True if a manifest names the package of a module, or of a program.</summary>
+    /// <summary>True if a manifest names the package of a module or program.</summary>
     public bool Declare(string module)
     {
         var name = module.Replace("::", "/", StringComparison.Ordinal);
@@ -61,7 +61,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
         return names.Concat(names.Select(one => Packages.GetValueOrDefault(one, one))).Distinct().Any(IsNamed);
     }
 
-    /// <summary>True if a manifest names the plugin that defines an option of a test runner.</summary>
+    /// <summary>True if a manifest names the plugin that defines a test runner's option.</summary>
     public bool DeclareOption(string option) =>
         Plugins.Any(plugin => option.StartsWith(plugin.Option, StringComparison.Ordinal) && IsNamed(plugin.Package));
 
@@ -72,7 +72,7 @@ internal sealed class Manifests(IReadOnlyList<string> texts)
         return texts.Any(text => text.Split('\n').Any(line => !IsOwnName(line) && whole.IsMatch(line)));
     }
 
-    // "name": "calc" of package.json, name = "calc" of pyproject.toml, module example.org/calc of go.mod.
+    // Matches "name": "calc" in package.json, name = "calc" in pyproject.toml and module example.org/calc in go.mod.
     private static bool IsOwnName(string line) =>
         line.TrimStart().StartsWith("\"name\":", StringComparison.Ordinal)
         || line.StartsWith("name ", StringComparison.Ordinal)

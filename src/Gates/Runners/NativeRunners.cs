@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for googletest, ctest and Swift.</summary>
+/// <summary>Runner table rows for googletest, ctest and Swift.</summary>
 internal static class NativeRunners
 {
     public static Runner[] Native =>
@@ -11,7 +11,7 @@ internal static class NativeRunners
             new("googletest")
             {
                 Failures = @"^\[  FAILED  \] (?<test>[\w./]+\.[\w/]+)",
-                // The output of failed programs alone, below ctest.
+                // Below ctest, only failed programs print their output.
                 CountedBy = ["ctest"],
                 Sign = @"^\[=+\] Running \d+ tests?|^\[ RUN      \] |^This program contains tests written using Google Test",
                 Counts =

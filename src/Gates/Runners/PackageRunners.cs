@@ -2,7 +2,8 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for programs that fetch packages before they start a runner: their faults are not the runner's.</summary>
+/// <summary>Runner table rows for programs that fetch packages before they start a runner, so that their faults are not attributed to the
+/// runner.</summary>
 internal static class PackageRunners
 {
     public static Runner[] Fetchers =>

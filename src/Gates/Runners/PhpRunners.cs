@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for phpunit and Pest.</summary>
+/// <summary>Runner table rows for phpunit and Pest.</summary>
 internal static class PhpRunners
 {
     public static Runner[] Php =>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Finds the file and the line of a failure near its decisive line. Only files of the project count, not those of tools.</summary>
+/// <summary>Finds the source location of a failure near its decisive line. Only files of the project count, not those of tools.</summary>
 internal static class Places
 {
     private static readonly string[] OfTools =
@@ -18,7 +18,7 @@ internal static class Places
         "[eval]",
     ];
 
-    /// <summary>The file, relative to the directory, and the line; null where nothing names them.</summary>
+    /// <summary>Returns the file, relative to the directory, and the line; null for each one not found.</summary>
     public static (string? File, int? Line) Of(IReadOnlyList<PlaceRule> places, IReadOnlyList<OutputText> lines, int at, string directory)
     {
         string? file = null;
@@ -84,7 +84,7 @@ internal static class Places
             : name;
     }
 
-    // A stack trace names a class and the name of its file: by convention its folder is that of the package.
+    // A stack trace has the class and its file's name. By convention, the file's folder matches the package.
     private static string SourceOf(string type, string file, string directory)
     {
         var parts = type.Split('.');

@@ -5,7 +5,7 @@ internal static class ProjectManifests
 {
     private const int LargestFile = 1024 * 1024;
 
-    /// <summary>Their texts; links and very large files are left out.</summary>
+    /// <summary>Returns the texts of the manifests. Links and very large files are skipped.</summary>
     public static IReadOnlyList<string> Of(string directory)
     {
         var texts = new List<string>();

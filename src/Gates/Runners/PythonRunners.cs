@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for pytest, unittest and plain Python.</summary>
+/// <summary>Runner table rows for pytest, unittest and plain Python.</summary>
 internal static class PythonRunners
 {
     private const string PythonError = @"[A-Za-z_][\w.]*";

@@ -2,15 +2,15 @@ using System.IO.Enumeration;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Reads the reports of a gate's run: JUnit XML, TRX, and the JSON of jest, vitest and mocha. Files from before the run do not
-/// count: the agent could have written them.</summary>
+/// <summary>Reads the report files of a gate's run: JUnit XML, TRX and the JSON of jest, vitest and mocha. Files from before the run are
+/// ignored because the agent could have written them.</summary>
 internal static class ReportFiles
 {
     private const int MostEntries = 200_000;
     private const int MostFiles = 5_000;
     private const long LargestFile = 64L * 1024 * 1024;
 
-    // Folders of installed packages and our own contain no results.
+    // Folders of installed packages and our own folders contain no results.
     private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal)
     {
         ".git",
@@ -22,9 +22,9 @@ internal static class ReportFiles
 
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
-    /// <summary>The facts of all reports; null: there are none.</summary>
-    /// <param name="directory">The directory in which the gate ran.</param>
-    /// <param name="since">When it began, UTC, by the clock of files.</param>
+    /// <summary>Returns the combined content of all reports, or null if there are none.</summary>
+    /// <param name="directory">Directory in which the gate ran.</param>
+    /// <param name="since">Start of the run in UTC, by the file system's clock.</param>
     public static ReportFacts? Read(string directory, DateTime since, CancellationToken stop)
     {
         Tally? counted = null;
@@ -50,7 +50,7 @@ internal static class ReportFiles
         return counted is null ? null : new ReportFacts(counted, failure, files, failed);
     }
 
-    // Other files are filtered by name only: there may be many thousands.
+    // Filters by name before any other check because there may be many thousands of files.
     private static FileSystemEnumerable<string> Written(string directory, DateTime since)
     {
         var left = MostEntries;

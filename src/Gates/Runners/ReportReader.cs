@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Reads one report of a test runner. Cases are counted; the file's own totals are not used where there are cases.</summary>
+/// <summary>Reads one report of a test runner. Counts its test cases; the file's own totals are used only if it has no cases.</summary>
 internal static class ReportReader
 {
     private const int LargestJson = 16 * 1024 * 1024;
@@ -24,9 +24,9 @@ internal static class ReportReader
         PlaceRule.Below($@"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b", 60),
     ];
 
-    /// <summary>The facts of a report; null: the file is none, or can't be read.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="directory">The gate's directory, to which paths are made relative.</param>
+    /// <summary>Returns the content of a report, or null if the file is not a report or can't be read.</summary>
+    /// <param name="file">Path of the file.</param>
+    /// <param name="directory">Directory of the gate, to which paths are made relative.</param>
     public static ReportFacts? Read(string file, string directory)
     {
         try
@@ -150,7 +150,7 @@ internal static class ReportReader
             : (null, null);
     }
 
-    // Builds write many other files of this kind; reading all of them whole would take long.
+    // Builds write many other files of this type, and reading them whole would take long.
     private static bool IsReport(FileStream stream)
     {
         Span<byte> begin = stackalloc byte[64];

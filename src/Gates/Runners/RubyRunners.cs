@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for rspec, minitest and plain Ruby.</summary>
+/// <summary>Runner table rows for rspec, minitest and plain Ruby.</summary>
 internal static class RubyRunners
 {
     private static PlaceRule[] RubyPlaces =>

@@ -2,7 +2,7 @@ using static Orchestrator.Gates.Runners.PlaceRule;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Parts that rows of several runners share.</summary>
+/// <summary>Building blocks shared by the rows of several runners.</summary>
 internal static class RuleParts
 {
     public const GateKind BuildFailed = GateKind.BuildFailed;
@@ -10,10 +10,10 @@ internal static class RuleParts
     public const GateKind NoTests = GateKind.NoTests;
     public const GateKind OfMachine = GateKind.Environment;
 
-    /// <summary>A source of JavaScript or TypeScript.</summary>
+    /// <summary>Pattern of a JavaScript or TypeScript source file.</summary>
     public const string ScriptFile = @"(?<file>[^\s():'""]+\.[cm]?[jt]sx?)";
 
-    /// <summary>The first frame of a stack trace of Node in a file of the project.</summary>
+    /// <summary>Finds the first frame of a Node stack trace in a file of the project.</summary>
     public static PlaceRule[] ScriptPlaces =>
         [
             Below($@"(?:\(|\bat |❯ (?:.* )?)(?:async )?(?:file://)?{ScriptFile}:(?<line>\d+):\d+\)?", 60),
@@ -21,10 +21,10 @@ internal static class RuleParts
             Here($@"imported from {ScriptFile}"),
         ];
 
-    /// <summary>A line that begins with its place.</summary>
+    /// <summary>Matches a line that starts with its source location, such as <c>file:line:</c>.</summary>
     public static PlaceRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?:(?<line>\d+):)?")];
 
-    /// <summary>Zero tests, stated.</summary>
+    /// <summary>Explicit count of zero tests.</summary>
     public static Tally None => new(0, 0, 0);
 
     public static Tally Passed(int count = 1) => new(Passed: count);
@@ -33,6 +33,6 @@ internal static class RuleParts
 
     public static Tally Skipped(int count = 1) => new(Skipped: count);
 
-    /// <summary>A line that says that no test ran, which holds only where none was counted.</summary>
+    /// <summary>Rule for a line that reports that no tests ran. It applies only if no test was counted.</summary>
     public static LineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };
 }

@@ -1,33 +1,33 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>The output format of one runner of tests, builds or rules: a row of <see cref="RunnerTable"/>. Patterns are matched against
-/// lines without colors. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have one meaning in all of
-/// them.</summary>
-/// <param name="Name">The runner's name.</param>
+/// <summary>Output format of one test runner, build tool or linter: a row of <see cref="RunnerTable"/>. Patterns are matched against lines
+/// without colors. The groups <c>file</c>, <c>line</c>, <c>class</c>, <c>module</c> and <c>test</c> have the same meaning in all
+/// patterns.</summary>
+/// <param name="Name">Name of the runner.</param>
 internal sealed record Runner(string Name)
 {
-    /// <summary>A line by which its output is recognized; null: its rules are tried on every output.</summary>
+    /// <summary>Pattern that identifies the runner by a line of its output, or null to try its rules on every output.</summary>
     public LinePattern? Sign { get; init; }
 
-    /// <summary>A command that calls it; null: not recognized by the command.</summary>
+    /// <summary>Pattern that identifies the runner by its command, or null if its command is not used.</summary>
     public LinePattern? Command { get; init; }
 
-    /// <summary>Counters of its summary lines.</summary>
+    /// <summary>Rules that count tests in its summary lines.</summary>
     public IReadOnlyList<CountRule> Counts { get; init; } = [];
 
-    /// <summary>A line without which its counts do not count: the format demands it; null: none.</summary>
+    /// <summary>Line that the output must contain for the counts to be valid, or null if none is required.</summary>
     public LinePattern? Demands { get; init; }
 
-    /// <summary>Runners whose counts include its own.</summary>
+    /// <summary>Runners whose counts already include the tests of this one.</summary>
     public IReadOnlyList<string> CountedBy { get; init; } = [];
 
-    /// <summary>Lines that begin a section, so that the one before ends.</summary>
+    /// <summary>Lines that start a section and so end the previous one.</summary>
     public LinePattern? Heads { get; init; }
 
-    /// <summary>Lines that name a failed test; null: sections of all tests count.</summary>
+    /// <summary>Lines that name a failed test, or null to use the sections of all tests.</summary>
     public LinePattern? FailedTest { get; init; }
 
-    /// <summary>Lines that name a failed test, where they are of no use for sections.</summary>
+    /// <summary>Lines that name a failed test but don't identify sections.</summary>
     /// <value>Default: <see cref="FailedTest"/>.</value>
     public LinePattern? Failures
     {
@@ -35,50 +35,50 @@ internal sealed record Runner(string Name)
         init;
     }
 
-    /// <summary>Rules for the decisive line, the most telling first.</summary>
+    /// <summary>Rules for the decisive line, most specific first.</summary>
     public IReadOnlyList<LineRule> Lines { get; init; } = [];
 
-    /// <summary>The options that run some tests alone; null: not known.</summary>
+    /// <summary>Options that select single tests, or null if unknown.</summary>
     public TestOptions? Select { get; init; }
 
-    /// <summary>Places of the file and the line of a failure, for rules without places of their own.</summary>
+    /// <summary>Rules that find a failure's source location, used by line rules without their own.</summary>
     public IReadOnlyList<PlaceRule> Places { get; init; } = [];
 }
 
-/// <summary>The options of a runner that select tests by a part of their names: at least those, perhaps others beside them.</summary>
-/// <param name="Command">The part of a command that runs its tests.</param>
-/// <param name="Each">The option for one test, where {0} is its name; or a part of <see cref="All"/>.</param>
+/// <summary>Options of a runner that select tests by a part of their names. The selection includes at least the given tests.</summary>
+/// <param name="Command">Part of a command that runs the tests.</param>
+/// <param name="Each">Option for one test with {0} for its name, or one part of <see cref="All"/>.</param>
 internal sealed record TestOptions(LinePattern Command, string Each)
 {
-    /// <summary>The option for all tests, where {0} stands for each one's part; null: each has its own option.</summary>
+    /// <summary>Option for all tests, with {0} for the joined parts of all tests, or null if each test has its own option.</summary>
     public string? All { get; init; }
 
-    /// <summary>The text between two parts.</summary>
+    /// <summary>Separator of the parts in <see cref="All"/>.</summary>
     public string Between { get; init; } = "|";
 
-    /// <summary>A word before options of single tests; empty: none.</summary>
+    /// <summary>Word required before the options of single tests; empty if none is required.</summary>
     public string Begin { get; init; } = "";
 
     /// <summary>True if the names are parts of a regular expression.</summary>
     public bool IsPattern { get; init; }
 
-    /// <summary>True if the options stand directly behind that part of the command, not at its end.</summary>
+    /// <summary>True if the options must follow that part of the command directly, not the whole command.</summary>
     public bool IsFirst { get; init; }
 }
 
-/// <summary>A pattern that is compiled when it is first used.</summary>
+/// <summary>Pattern that is compiled on first use.</summary>
 internal sealed class LinePattern(string text)
 {
-    // An agent's code can print what a pattern is slow with. Generous, because a busy machine may pause this thread.
+    // An agent's code can print text on which a pattern is slow. The limit is generous because a busy machine may pause this thread.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private Regex? _regex;
 
     private Regex Regex => _regex ??= new Regex(text, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Longest);
 
-    /// <summary>True if the pattern has a group of this name.</summary>
+    /// <summary>True if the pattern has a group with this name.</summary>
     public bool Has(string group) => Regex.GroupNumberFromName(group) >= 0;
 
-    /// <summary>The match; an empty one where there is none, or finding it takes too long.</summary>
+    /// <summary>Returns the match, or an empty one if the line does not match or matching times out.</summary>
     public Match Match(string line)
     {
         try
@@ -97,13 +97,14 @@ internal sealed class LinePattern(string text)
     public static implicit operator LinePattern(string text) => new(text);
 }
 
-/// <summary>A summary line. Groups <c>passed</c>, <c>failed</c>, <c>skipped</c>, <c>errors</c>, <c>other</c> (ran, counted apart) and
-/// <c>all</c> hold numbers; those of <paramref name="Each"/> are added for each match.</summary>
-/// <param name="Needle">Text that every such line contains, looked for first because it is fast.</param>
-/// <param name="Pattern">The line.</param>
-/// <param name="Each">Numbers to add for each match beside those of the groups; null: none.</param>
-/// <param name="After">The line must follow one of these, or another match of this rule; null: anywhere.</param>
-/// <param name="Names">How the group <c>test</c>, the name of one test, is used.</param>
+/// <summary>Rule for a summary line. Groups <c>passed</c>, <c>failed</c>, <c>skipped</c>, <c>errors</c>, <c>other</c> (ran but counted
+/// separately) and <c>all</c> capture numbers. Those of <paramref name="Each"/> are added for each match.</summary>
+/// <param name="Needle">Text that every such line contains. It is searched first because that is fast.</param>
+/// <param name="Pattern">Pattern of the line.</param>
+/// <param name="Each">Numbers to add for each match in addition to the groups, or null for none.</param>
+/// <param name="After">Pattern of the line that must come before, unless another match of this rule does. Null to allow any
+/// position.</param>
+/// <param name="Names">Use of the group <c>test</c>, which captures a test's name.</param>
 internal sealed record CountRule(
     string Needle,
     LinePattern Pattern,
@@ -112,26 +113,26 @@ internal sealed record CountRule(
     CountedNames Names = CountedNames.Any
 );
 
-/// <summary>The effect of a test's name on the counting of its line.</summary>
+/// <summary>Effect of a test's name on the count of its line.</summary>
 internal enum CountedNames
 {
-    /// <summary>Each line counts.</summary>
+    /// <summary>Counts each line.</summary>
     Any,
 
-    /// <summary>A name counts once: a runner reports its subtests under it.</summary>
+    /// <summary>Counts each name once because a runner reports subtests under the same name.</summary>
     Once,
 
-    /// <summary>A test that contains others (<c>Test/small</c>) is not counted itself.</summary>
+    /// <summary>Counts only tests that don't contain others (<c>Test/small</c>).</summary>
     Leaves,
 }
 
-/// <summary>Numbers of tests while they are counted.</summary>
-/// <param name="Passed">Passed; null: not stated.</param>
-/// <param name="Failed">Failed; null: not stated.</param>
-/// <param name="Skipped">Skipped; null: not stated.</param>
-/// <param name="Errors">Errors outside of tests; null: not stated.</param>
-/// <param name="Other">Tests that ran and that the runner counts apart, such as expected failures.</param>
-/// <param name="All">Total of which the others are a part, where passed tests are not stated; null: not stated.</param>
+/// <summary>Test counts while they are collected.</summary>
+/// <param name="Passed">Passed tests, or null if not reported.</param>
+/// <param name="Failed">Failed tests, or null if not reported.</param>
+/// <param name="Skipped">Skipped tests, or null if not reported.</param>
+/// <param name="Errors">Errors outside tests, or null if not reported.</param>
+/// <param name="Other">Tests that ran and that the runner counts separately, such as expected failures.</param>
+/// <param name="All">Total of all tests, used if passed tests are not reported; null if not reported.</param>
 internal sealed record Tally(
     long? Passed = null,
     long? Failed = null,
@@ -141,7 +142,7 @@ internal sealed record Tally(
     long? All = null
 )
 {
-    /// <summary>Tests that ran, with any result; null: not stated.</summary>
+    /// <summary>Tests that ran, with any result, or null if not reported.</summary>
     public long? Ran => Passed + (Failed ?? 0) + (Errors ?? 0) + (Other ?? 0);
 
     public static Tally operator +(Tally a, Tally b) =>
@@ -157,51 +158,51 @@ internal sealed record Tally(
     private static long? Sum(long? a, long? b) => a is null ? b : Math.Clamp(a.Value + (b ?? 0), int.MinValue, int.MaxValue);
 }
 
-/// <summary>A line that shows why a run did not pass.</summary>
-/// <param name="Pattern">The line.</param>
+/// <summary>Rule for a line that shows why a run did not pass.</summary>
+/// <param name="Pattern">Pattern of the line.</param>
 internal sealed record LineRule(LinePattern Pattern)
 {
-    /// <summary>The meaning of such a line; null: a failed test or rule.</summary>
+    /// <summary>Meaning of the line, or null for a failed test or lint rule.</summary>
     public GateKind? Kind { get; init; }
 
-    /// <summary>The machine's fault that such a line states; null: <see cref="EnvironmentTable"/> tells.</summary>
+    /// <summary>Environment fault that the line reports, or null to consult <see cref="EnvironmentTable"/>.</summary>
     public EnvironmentCause? Cause { get; init; }
 
-    /// <summary>The line must stand in a section that such a line begins; null: anywhere.</summary>
+    /// <summary>First line of the section that must contain the line, or null for any section.</summary>
     public LinePattern? Under { get; init; }
 
-    /// <summary>The line must stand below such a line; null: anywhere.</summary>
+    /// <summary>Line that must come before the line, or null for any position.</summary>
     public LinePattern? After { get; init; }
 
-    /// <summary>One of the next lines must match; null: none.</summary>
+    /// <summary>Pattern that one of the next lines must match, or null for no such condition.</summary>
     public LinePattern? Then { get; init; }
 
-    /// <summary>The rule holds only in outputs without such a line; null: in all.</summary>
+    /// <summary>Line whose presence in the output disables the rule, or null for none.</summary>
     public LinePattern? Unless { get; init; }
 
-    /// <summary>The rule holds only for commands that match; null: for all.</summary>
+    /// <summary>Pattern that the command must match, or null for all commands.</summary>
     public LinePattern? If { get; init; }
 
-    /// <summary>The last such line counts, not the first.</summary>
+    /// <summary>True to use the last matching line instead of the first.</summary>
     public bool Last { get; init; }
 
-    /// <summary>The line above it is the decisive one.</summary>
+    /// <summary>True if the line above the match is the decisive one.</summary>
     public bool Previous { get; init; }
 
-    /// <summary>Whichever of this rule and the one before matches first is decisive.</summary>
+    /// <summary>True to compete with the previous rule: the earliest matching line of both is decisive.</summary>
     public bool Beside { get; init; }
 
-    /// <summary>The rule holds for exit code 0, too.</summary>
+    /// <summary>True to apply the rule to exit code 0 as well.</summary>
     public bool EvenIfPassed { get; init; }
 
-    /// <summary>The number of lines below that may name a fault of the machine.</summary>
+    /// <summary>Number of lines below the match that may name an environment fault.</summary>
     public int Context { get; init; }
 
-    /// <summary>Places of file and line; null: the runner's own places.</summary>
+    /// <summary>Rules that find the source location, or null to use those of the runner.</summary>
     public IReadOnlyList<PlaceRule>? Places { get; init; }
 }
 
-/// <summary>The side of the decisive line on which a place is looked for.</summary>
+/// <summary>Direction from the decisive line in which a source location is searched.</summary>
 internal enum Side
 {
     Here,
@@ -209,10 +210,11 @@ internal enum Side
     Above,
 }
 
-/// <summary>A place of the file, the line, or both. Several complete each other; the first that finds something counts.</summary>
-/// <param name="Side">The side of the decisive line.</param>
-/// <param name="Pattern">A line with the groups <c>file</c> or <c>class</c>, <c>line</c>, or one of them.</param>
-/// <param name="Within">How many lines away at most.</param>
+/// <summary>Rule that finds a source file, a line number, or both. Rules complete each other; the first to find a part supplies
+/// it.</summary>
+/// <param name="Side">Direction from the decisive line.</param>
+/// <param name="Pattern">Pattern with the groups <c>file</c> or <c>class</c>, <c>line</c>, or one of these.</param>
+/// <param name="Within">Maximum distance in lines.</param>
 internal sealed record PlaceRule(Side Side, LinePattern Pattern, int Within = 60)
 {
     public static PlaceRule Here(LinePattern pattern) => new(Side.Here, pattern);

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>A line of a gate's output, or one of the lines that a terminal would show for it.</summary>
-/// <param name="Number">Its number in the log, from 1.</param>
-/// <param name="Text">Its text without colors.</param>
+/// <summary>Line of a gate's output, or one of the lines that a terminal would show for it.</summary>
+/// <param name="Number">Line number in the log, from 1.</param>
+/// <param name="Text">Text without colors.</param>
 internal readonly record struct OutputText(int Number, string Text);
 
-/// <summary>Collects a gate's output: counts its tests as it comes, and keeps its beginning and its end. Uses bounded memory, however much
-/// is printed; thread-safe.</summary>
+/// <summary>Collects a gate's output: counts its tests while it arrives, and keeps its beginning and end. Memory is bounded, however much
+/// is printed. Thread-safe.</summary>
 internal sealed partial class RunnerOutput
 {
     private const int MostCharacters = 1_000_000;
@@ -21,7 +21,7 @@ internal sealed partial class RunnerOutput
     private int _firstLength;
     private int _lastLength;
 
-    /// <summary>The kept lines, in order.</summary>
+    /// <summary>Kept lines, in order.</summary>
     public IReadOnlyList<OutputText> Lines
     {
         get
@@ -33,7 +33,7 @@ internal sealed partial class RunnerOutput
         }
     }
 
-    /// <summary>The tests that were counted; null: none could be.</summary>
+    /// <summary>Test counts, or null if no tests could be counted.</summary>
     public Tally? Counted
     {
         get
@@ -45,7 +45,7 @@ internal sealed partial class RunnerOutput
         }
     }
 
-    /// <summary>Reads a whole output.</summary>
+    /// <summary>Reads a complete output.</summary>
     public static RunnerOutput Of(string output)
     {
         var read = new RunnerOutput();
@@ -56,9 +56,9 @@ internal sealed partial class RunnerOutput
         return read;
     }
 
-    /// <summary>Handles a line, or a piece of a long one.</summary>
-    /// <param name="line">Its text.</param>
-    /// <param name="isPart">Further pieces follow.</param>
+    /// <summary>Processes a line, or a piece of a long one.</summary>
+    /// <param name="line">Text of the line.</param>
+    /// <param name="isPart">True if further pieces of the line follow.</param>
     public void Take(string line, bool isPart = false)
     {
         lock (_gate)
@@ -88,7 +88,7 @@ internal sealed partial class RunnerOutput
         }
     }
 
-    // A progress bar returns to the line's beginning, or pads its line to the terminal's width instead of ending it.
+    // A progress bar returns to the start of the line, or pads its line to the terminal's width instead of ending it.
     private static IEnumerable<string> Shown(string line)
     {
         if (line.StartsWith("{\"", StringComparison.Ordinal) && EventOf(line) is { } printed)
@@ -103,7 +103,7 @@ internal sealed partial class RunnerOutput
 
     private static IEnumerable<string> Padded(string line) => line.Length <= 200 ? [line] : Padding().Split(line);
 
-    // "go test -json" wraps each line into an event. Events without output have nothing to show.
+    // "go test -json" wraps each line in an event. Events without output show nothing.
     private static string? EventOf(string line)
     {
         if (!line.Contains("\"Action\":\"", StringComparison.Ordinal))

@@ -1,40 +1,40 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>The end of a gate's command, with all that tells its meaning.</summary>
+/// <summary>Result of a gate's command, with everything needed to interpret it.</summary>
 internal sealed record RunnerEnd
 {
-    /// <summary>The output.</summary>
+    /// <summary>Output of the command.</summary>
     public required RunnerOutput Output { get; init; }
 
-    /// <summary>The command.</summary>
+    /// <summary>Shell command.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The exit code; for a signal 128 and its number, as shells report it.</summary>
+    /// <summary>Exit code; for a signal, 128 plus its number as in shells.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>The working directory; paths in the output are made relative to it.</summary>
+    /// <summary>Working directory, to which paths in the output are made relative.</summary>
     public required string Directory { get; init; }
 
     /// <summary>True if the command was stopped at its time limit.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>The texts of the project's manifests.</summary>
+    /// <summary>Texts of the project's manifests.</summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
-    /// <summary>True for a Python module of the project itself, or one that is to be written: its absence is no fault of the
-    /// machine.</summary>
+    /// <summary>Returns true for a Python module that the project has or a task is to write. A missing one is not an environment
+    /// fault.</summary>
     public Func<string, bool> IsOwnModule { get; init; } = _ => false;
 
-    /// <summary>The content of the run's report files; null: there are none.</summary>
+    /// <summary>Content of the run's report files, or null if there are none.</summary>
     public ReportFacts? Report { get; init; }
 }
 
-/// <summary>The facts that a gate's run shows.</summary>
-/// <param name="Kind">Its meaning.</param>
-/// <param name="Counts">Its tests by result; null: none could be counted.</param>
-/// <param name="Environment">The machine's fault, for <see cref="GateKind.Environment"/>; null where no named cause fits.</param>
-/// <param name="Decisive">The line to show first; null: none is worth it.</param>
-/// <param name="FailedTests">Names of failed tests, as the runner spells them, in order, each once; empty where it names none.</param>
+/// <summary>Interpreted result of a gate's command.</summary>
+/// <param name="Kind">Kind of the result.</param>
+/// <param name="Counts">Test counts, or null if none could be counted.</param>
+/// <param name="Environment">Environment fault for <see cref="GateKind.Environment"/>, or null if no named cause fits.</param>
+/// <param name="Decisive">Line to show first, or null if none explains the result.</param>
+/// <param name="FailedTests">Distinct names of failed tests in order, as the runner spells them; empty if the runner names none.</param>
 internal sealed record RunnerFacts(
     GateKind Kind,
     TestCounts? Counts,
@@ -43,11 +43,11 @@ internal sealed record RunnerFacts(
     IReadOnlyList<string> FailedTests
 )
 {
-    /// <summary>The names of all failures; null: it passed, or none is named.</summary>
+    /// <summary>Names of all failures, or null if the command passed or names none.</summary>
     public IReadOnlyList<string>? Failures { get; init; }
 }
 
-/// <summary>Reads the end of a runner of tests, builds or rules: kind, counts, cause and decisive line. Pure.</summary>
+/// <summary>Interprets the result of a test runner, build or linter: kind, counts, cause and decisive line. Pure.</summary>
 internal static class RunnerReader
 {
     private const int TimeOut = 124;
@@ -55,7 +55,7 @@ internal static class RunnerReader
     private const int Kill = 137;
     private const int Terminate = 143;
 
-    /// <summary>Reads a run.</summary>
+    /// <summary>Interprets a result.</summary>
     public static RunnerFacts Read(RunnerEnd end)
     {
         var counted = end.Report?.Counted ?? end.Output.Counted;
@@ -137,7 +137,7 @@ internal static class RunnerReader
         }
         if (kind != GateKind.NoTests && found.Evidence.Count > 0)
         {
-            // One test that fails for another reason makes it a verdict.
+            // A single test that fails for another reason makes it a verdict on the work.
             if (EnvironmentTable.States(found.Evidence[0], out var cause) && found.Evidence.All(one => EnvironmentTable.States(one, out _)))
             {
                 return (GateKind.Environment, cause);
@@ -149,7 +149,7 @@ internal static class RunnerReader
     private static readonly LinePattern Missing =
         @"(?:ModuleNotFoundError|ImportError): No module named '?(?<module>[\w.]+)|Cannot find (?:module|package) '(?<module>[^']+)'";
 
-    // "python -m unittest tests.test_nowhere" names the module itself.
+    // "python -m unittest tests.test_nowhere" names the module as an argument.
     private static bool IsArgument(string command, string module) =>
         command.Split(' ').Any(word => word == module || word.StartsWith(module + ".", StringComparison.Ordinal) || IsPath(module, word));
 
@@ -165,7 +165,7 @@ internal static class RunnerReader
         : kind is GateKind.NoTests ? null
         : LastLine(end);
 
-    // The last words of a run that was stopped, or of a runner that is not known; dots of progress say nothing.
+    // Last output of a stopped or unknown runner, without progress dots, which carry no information.
     private static DecisiveLine? LastLine(RunnerEnd end)
     {
         foreach (var line in end.Output.Lines.Reverse())

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>The table of runners: how each states its counts, and which of its lines is decisive. A new runner is one row. Rows of runners
-/// that others call stand before those that call them.</summary>
+/// <summary>Table of runners with their count formats and decisive lines. A new runner is one row. Rows of runners that others call come
+/// before their callers.</summary>
 internal static class RunnerTable
 {
     public static readonly IReadOnlyList<Runner> Rows =

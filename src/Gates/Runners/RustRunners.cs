@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for cargo and nextest.</summary>
+/// <summary>Runner table rows for cargo and nextest.</summary>
 internal static class RustRunners
 {
     private const string Panic = @"thread '(?<test>[^']+)' (?:\(\d+\) )?panicked at ";

@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for runners of JavaScript and TypeScript.</summary>
+/// <summary>Runner table rows for JavaScript and TypeScript.</summary>
 internal static class ScriptRunners
 {
     private static PlaceRule[] VitestPlaces =>
@@ -146,7 +146,7 @@ internal static class ScriptRunners
                     new(" cancelled ", @"^(?:#|ℹ) cancelled (?<failed>\d+)$", null, @"^(?:#|ℹ) fail \d"),
                     new(" skip", @"^(?:#|ℹ) (?:skipped|skip) +(?<skipped>\d+)$", null, @"^(?:#|ℹ) (?:cancelled|fail) +\d"),
                     new("Could not find '", "^Could not find '", None),
-                    // A file without tests is reported as a test that passed.
+                    // Node reports a file without tests as a passed test.
                     new("ok ", @"^ok \d+ - \S+\.[cm]?[jt]sx?$", Passed(-1)),
                     new("✔ ", @"^✔ \S+\.[cm]?[jt]sx? \([\d.]+ms\)$", Passed(-1)),
                 ],

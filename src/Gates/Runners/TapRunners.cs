@@ -3,7 +3,7 @@ using static Orchestrator.Gates.Runners.RuleParts;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Rows of the table for runners that print TAP, and those without a group.</summary>
+/// <summary>Runner table rows for runners that print TAP and for all ungrouped ones.</summary>
 internal static class TapRunners
 {
     public static Runner[] TestAnything =>

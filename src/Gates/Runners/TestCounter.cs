@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Gates.Runners;
 
-/// <summary>Counts tests by the summary lines of all known runners. Several suites in one output are added up.</summary>
+/// <summary>Counts tests by the summary lines of all known runners. Adds up several suites in one output.</summary>
 internal sealed class TestCounter
 {
     private const int LongestLine = 2_000;
@@ -22,7 +22,7 @@ internal sealed class TestCounter
     private readonly HashSet<Runner> _sure = [];
     private readonly Dictionary<(CountRule, string), bool> _names = [];
 
-    /// <summary>The sum over all runners; null: nothing was counted.</summary>
+    /// <summary>Sum over all runners, or null if nothing was counted.</summary>
     public Tally? Result
     {
         get
@@ -44,7 +44,7 @@ internal sealed class TestCounter
         }
     }
 
-    /// <summary>Handles a line without colors.</summary>
+    /// <summary>Processes a line without colors.</summary>
     public void Take(string line)
     {
         if (line.Length is < 4 or > LongestLine)
@@ -104,7 +104,7 @@ internal sealed class TestCounter
         _counted[runner.Name] = before + counted;
     }
 
-    // A name that is counted twice, or whose parts are counted, is not counted itself.
+    // A name that was already counted, or whose subtests are counted, is not counted itself.
     private bool Counts(Runner runner, CountRule rule, string name, ref Tally before)
     {
         if (rule.Names == CountedNames.Any)
@@ -137,7 +137,7 @@ internal sealed class TestCounter
     private static Tally Without(Tally each) => new(-each.Passed, -each.Failed, -each.Skipped, -each.Errors, -each.Other, -each.All);
 
     private static Tally Joined(Tally a, Tally b) =>
-        // Unknown beside known is unknown.
+        // The sum of a known and an unknown number is unknown.
         new(
             a.Passed + b.Passed,
             Known(a.Failed, b.Failed),

@@ -2,17 +2,17 @@ using Orchestrator.Gates.Runners;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>The cause of a failed command that is no gate, such as set-up, by its output.</summary>
-/// <param name="Line">The first line that a reader needs; empty: none is known.</param>
-/// <param name="Cause">The machine's fault; null: not known.</param>
+/// <summary>Cause of a failed command other than a gate, such as set-up, according to its output.</summary>
+/// <param name="Line">First line that explains the failure; empty if none is known.</param>
+/// <param name="Cause">Environment fault, or null if unknown.</param>
 public sealed record FailedCommand(string Line, EnvironmentCause? Cause)
 {
     private const int LastLines = 40;
 
-    /// <summary>Reads a command that ended without success.</summary>
-    /// <param name="command">The shell command.</param>
-    /// <param name="result">Its end.</param>
-    /// <param name="directory">Its working directory.</param>
+    /// <summary>Interprets a command that ended without success.</summary>
+    /// <param name="command">Shell command.</param>
+    /// <param name="result">Result of the command.</param>
+    /// <param name="directory">Working directory of the command.</param>
     public static FailedCommand Read(string command, ProcessResult result, string directory)
     {
         var output = RunnerOutput.Of($"{result.StandardOutput.Text}\n{result.StandardError.Text}");
@@ -27,12 +27,12 @@ public sealed record FailedCommand(string Line, EnvironmentCause? Cause)
                 Manifests = ProjectManifests.Of(directory),
             }
         );
-        // Nothing is judged by it, so that any of the last lines may state the cause.
+        // Any of the last lines may state the cause, since no verdict depends on it.
         _ = EnvironmentTable.States([.. output.Lines.TakeLast(LastLines).Select(line => line.Text)], out var stated);
         return new FailedCommand(facts.Decisive?.Text ?? "", facts.Environment ?? stated);
     }
 
-    /// <summary>The cause in a few words, such as "no network"; empty: not known.</summary>
+    /// <summary>Cause in a few words, such as "no network"; empty if unknown.</summary>
     public string CauseInWords =>
         Cause switch
         {

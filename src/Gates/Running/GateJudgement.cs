@@ -1,9 +1,9 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Turns the result of a gate's command into a gate result.</summary>
+/// <summary>Turns the result of a gate's command into a verdict.</summary>
 internal static class GateJudgement
 {
-    /// <summary>The result of a command that has ended, or was stopped.</summary>
+    /// <summary>Returns the verdict of a command that ended or was stopped.</summary>
     public static GateVerdict Of(Gate gate, string command, ProcessResult result, string evidenceFile)
     {
         var output = gate.IsMeasurement

@@ -5,34 +5,34 @@ using Orchestrator.Gates.Worktrees;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Runs gates. Safe for concurrent callers.</summary>
+/// <summary>Runs gates. Thread-safe.</summary>
 /// <param name="scheduler">Decides which gates may run.</param>
-/// <param name="time">The clock for limits and durations; the system's by default.</param>
+/// <param name="time">Clock for limits and durations. Default: the system's clock.</param>
 public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = null)
 {
     private const string RerunSuffix = ".rerun";
     private const string AloneSuffix = ".alone";
 
-    /// <summary>A test that failed by chance before gets one run more than others.</summary>
+    /// <summary>Maximum number of runs for a test that was flaky before: one more than for others.</summary>
     private const int MostRuns = 3;
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
     private const int LongestLine = 4 * 1024;
     private const long EvidenceBytes = 16L * 1024 * 1024;
 
-    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN).</summary>
+    /// <summary>Maximum length of a command, since Linux limits one argument to 128 KiB (MAX_ARG_STRLEN).</summary>
     private const int LongestCommand = 127 * 1024;
 
     private readonly ProcessRunner _processes = new(time);
 
-    /// <summary>Runs a gate when it is its turn. Of a test or custom gate that fails, the failed tests run alone. Where they can't, or
-    /// pass, all of it runs once more on the same files, to detect flaky failures; so does any gate that is killed. A gate that could not
-    /// get a resource (<see cref="GateContention"/>) while another gate ran is run once more alone, and that result counts. When this
-    /// returns no process of it is left.</summary>
-    /// <param name="subject">The worktree it runs on.</param>
-    /// <param name="evidenceFile">File for all its output, and how it ended. Files of further runs have the suffixes <c>.alone</c> and
-    /// <c>.rerun</c>.</param>
-    /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
+    /// <summary>Waits for the gate's turn and runs it. If a test or custom gate fails, its failed tests run alone. If they can't run
+    /// alone, or pass, the whole gate reruns on the same files to detect flaky failures. A killed gate reruns as well. A gate that
+    /// collided with another over a resource (<see cref="GateContention"/>) reruns alone, and that result counts. No process of the gate
+    /// is left when this method returns.</summary>
+    /// <param name="subject">Worktree in which the gate runs.</param>
+    /// <param name="evidenceFile">File for the gate's complete output and its exit status. The files of further runs have the suffixes
+    /// <c>.alone</c> and <c>.rerun</c>.</param>
+    /// <param name="cancellationToken">Kills the gate and throws <see cref="OperationCanceledException"/>.</param>
     public async Task<GateVerdict> RunAsync(
         Gate gate,
         GateSubject subject,
@@ -94,7 +94,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             : first;
     }
 
-    /// <summary>Tells chance from fault: failed tests that fail alone as well are enough; else the whole gate runs again.</summary>
+    /// <summary>Distinguishes flaky from real failures. Failed tests that also fail alone are proof enough; otherwise the whole gate
+    /// reruns.</summary>
     private async Task<GateVerdict> RepeatAsync(
         GateVerdict first,
         GateSubject subject,
@@ -120,7 +121,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
                 return again with { Failure = GateFailure.Flaky, Runs = run, FlakyTests = first.FailedTests };
             }
 
-            // A single kill may be due to a machine short of memory; a gate that is killed each time needs too much.
+            // A single kill may come from a machine short of memory. A gate that is killed each time needs too much memory.
             found =
                 wasKilled && GateClassifier.WasKilled(again) && !again.IsProven
                     ? again with
@@ -137,7 +138,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return found;
     }
 
-    /// <summary>Tests that failed in one of two failed runs; null where none failed in both, as with names that differ each time.</summary>
+    /// <summary>Returns the tests that failed in only one of two failed runs. Null if none failed in both, as with names that change each
+    /// time.</summary>
     private static IReadOnlyList<string>? FailedOnce(GateVerdict first, GateVerdict again)
     {
         var (before, now) = (first.FailedTests ?? [], again.FailedTests ?? []);
@@ -145,8 +147,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return both.Count == 0 || (both.Count == before.Count && both.Count == now.Count) ? null : [.. before.Union(now).Except(both)];
     }
 
-    /// <summary>Runs new tests alone, so that one that fails by chance shows that before it is merged.</summary>
-    /// <returns>The verdict of a run in which one failed; else the first one.</returns>
+    /// <summary>Runs new tests alone, so that a flaky one is detected before the merge.</summary>
+    /// <returns>The verdict of a run in which a new test failed, or else the first verdict.</returns>
     private async Task<GateVerdict> RepeatNewTestsAsync(
         GateVerdict passed,
         GateSubject subject,
@@ -173,8 +175,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         bool IsNew(string failed) => subject.NewTests.Any(name => TestNames.Means(failed, name));
     }
 
-    /// <summary>True if failed tests fail as well when they run alone. Whether they pass there does not matter: then other tests may be
-    /// what makes them fail.</summary>
+    /// <summary>True if failed tests also fail when they run alone. Passing alone proves nothing, since other tests may cause the
+    /// failure.</summary>
     private async Task<bool> FailAloneAsync(
         GateVerdict first,
         GateSubject subject,
@@ -195,11 +197,11 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return again is { Result: GateResult.Failed, Kind: GateKind.Failed } && (again.FailedTests ?? []).Intersect(failed).Any();
     }
 
-    /// <summary>A second run begins where the first did: else what the first left could make it green.</summary>
+    /// <summary>Restores the files from before the first run, because its leftovers could make a second run pass.</summary>
     private static async Task<bool> BeginsAgainAsync(GateSubject subject, CancellationToken cancellationToken) =>
         subject.PutBack is not { } putBack || await putBack(cancellationToken);
 
-    // Repeating a measurement until it is good enough proves nothing: its tolerance covers chance.
+    // A measurement is not repeated until it is good enough, since its tolerance already covers variation.
     private static bool RunsTwice(Gate gate) => gate.Type is GateType.Test or GateType.Custom && !gate.IsMeasurement;
 
     private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
@@ -245,8 +247,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         };
     }
 
-    /// <summary>Blames the machine for a failure only where that is proven: by its records, or by the output of a tree without an agent's
-    /// code. Before the work is done, a program or a service that is missing may be what the work is to make.</summary>
+    /// <summary>Classifies a failure as an environment fault only with proof: the machine's records, or the output of a tree without an
+    /// agent's code. Before the work is done, a missing program or service may be part of the task.</summary>
     private static GateVerdict Blame(GateVerdict verdict, GateSubject subject, MachineRecords records)
     {
         if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
@@ -315,7 +317,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
             CleanEnvironment = true,
             StandardOutput = output,
-            // The number is on stdout; warnings on stderr are not searched for it.
+            // Only stdout is searched for the number, because stderr may contain warnings.
             StandardError = number is null ? output : ProcessOutput.Capture(CaptureBytes),
             Timeout = gate.Limit,
             OwnSession = true,
@@ -342,8 +344,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         return verdict;
     }
 
-    /// <summary>The changes to the file with the gate's output. Processes of a gate often run an agent's code, and can find the file. The
-    /// result does not depend on it, but people read it.</summary>
+    /// <summary>Returns changes that others made to the file with the gate's output. A gate often runs an agent's code, which can find the
+    /// file. The verdict does not depend on the file, but users read it.</summary>
     private static IEnumerable<GateOddity> OdditiesOf(LogFile log, CapturedOutput output)
     {
         if (log.WasInTheWay is { } found)
@@ -356,8 +358,8 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
     }
 
-    /// <summary>Runs the gate and clears its temporary folder, so that reruns and later gates start clean. What can't be removed stays, and
-    /// those gates report it.</summary>
+    /// <summary>Runs the gate and empties its temporary folder, so that reruns and later gates start clean. Files that can't be removed
+    /// stay and are reported by those gates.</summary>
     private async Task<ProcessResult> RunProcessAsync(ProcessCommand process, string? temporary, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> before = temporary is null ? [] : [.. Directory.EnumerateFileSystemEntries(temporary)];

@@ -2,13 +2,13 @@ using System.Collections;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>The environment of gates: what programs need, without credentials, because a gate runs code that an agent has just
-/// written.</summary>
+/// <summary>Builds the environment of gates: the variables that programs need, without credentials, because a gate runs code that an agent
+/// has just written.</summary>
 public static class GateVariables
 {
-    /// <summary>Makes the environment of a gate.</summary>
-    /// <param name="inherited">The variables to choose from; null for this process's own environment.</param>
-    /// <param name="extra">Further variables of this gate, such as its port. They override inherited ones.</param>
+    /// <summary>Builds the environment of a gate.</summary>
+    /// <param name="inherited">Variables to choose from, or null for this process's environment.</param>
+    /// <param name="extra">Additional variables of this gate, such as its port. They override inherited ones.</param>
     public static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string>? inherited = null,
         IReadOnlyDictionary<string, string>? extra = null

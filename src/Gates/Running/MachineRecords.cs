@@ -1,15 +1,15 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>The machine's own records of a fault, which no output can forge: the kernel's count of processes that it killed for memory, and
-/// the free space of file systems. Made before a gate begins.</summary>
+/// <summary>Machine's own records of faults, which no output can forge: the kernel's count of OOM kills and the free space of file
+/// systems. Created before a gate starts.</summary>
 /// <param name="folders">Folders that the gate writes to.</param>
 internal sealed class MachineRecords(IEnumerable<string> folders)
 {
     private const long Full = 8L * 1024 * 1024;
     private readonly long? _kills = MemoryKills.Count();
 
-    /// <summary>True if the records show the fault that a gate's output states.</summary>
-    /// <param name="cause">The stated cause; null: none of those with records.</param>
+    /// <summary>True if the records confirm the fault that a gate's output reports.</summary>
+    /// <param name="cause">Reported cause, or null if it has no records.</param>
     public bool Show(EnvironmentCause? cause) =>
         cause switch
         {

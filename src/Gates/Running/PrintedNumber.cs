@@ -1,22 +1,22 @@
 namespace Orchestrator.Gates.Running;
 
-/// <summary>The number that a measurement prints: the last one on its last non-empty line. Words around it, its unit and colours are
-/// ignored; <c>1,234.5</c> has a thousands separator, and an ambiguous number (<c>1,5</c>) is none.</summary>
+/// <summary>Parses the number that a measurement prints: the last one on its last non-empty line. Surrounding words, units and colors are
+/// ignored. <c>1,234.5</c> has a thousands separator; an ambiguous number (<c>1,5</c>) is rejected.</summary>
 internal sealed partial class PrintedNumber
 {
-    // Longer lines come in pieces.
+    // Longer lines arrive in pieces.
     private const int LongestLine = 8 * 1024;
     private bool _isPart;
 
-    /// <summary>The last non-empty line; empty before.</summary>
+    /// <summary>Last non-empty line so far; empty before the first one.</summary>
     public string LastLine { get; private set; } = "";
 
-    /// <summary>The last number in the line; null if there is none.</summary>
+    /// <summary>Last number in the line, or null if the line has none.</summary>
     public decimal? Value => Last(LastLine);
 
-    /// <summary>Handles the next line of the output.</summary>
-    /// <param name="line">The line, or a piece of it.</param>
-    /// <param name="isPart">Others of the same line follow.</param>
+    /// <summary>Processes the next line of the output.</summary>
+    /// <param name="line">Line, or a piece of one.</param>
+    /// <param name="isPart">True if further pieces of the line follow.</param>
     public void Take(string line, bool isPart)
     {
         var plain = Colours().Replace(line, "");
@@ -45,7 +45,7 @@ internal sealed partial class PrintedNumber
     [GeneratedRegex("\u001b\\[[0-9;]*[A-Za-z]", RegexOptions.CultureInvariant)]
     private static partial Regex Colours();
 
-    // A number within a word is part of its name (p95), and a dash behind a word is no sign.
+    // A number within a word (p95) is part of a name, and a dash after a word is not a minus sign.
     [GeneratedRegex(@"(?<![\w.,])[-+]?(?:[0-9][0-9.,]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();
 

@@ -5,17 +5,17 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Running;
 
-/// <summary>Commands that run some tests of a gate alone.</summary>
+/// <summary>Builds commands that run only some tests of a gate.</summary>
 internal static partial class TestSelection
 {
     private const int MostTests = 20;
 
-    /// <summary>The command that runs at least these tests and usually few others.</summary>
-    /// <param name="command">The gate's command.</param>
-    /// <param name="tests">Their names in a source, or as the runner spells them.</param>
-    /// <param name="directory">The gate's working directory, where package.json names scripts.</param>
-    /// <returns>Null if they can't be selected: the command is no plain one, its runner is not known, or a name needs too much
-    /// care.</returns>
+    /// <summary>Returns the command that runs at least these tests and usually few others.</summary>
+    /// <param name="command">Command of the gate.</param>
+    /// <param name="tests">Names of the tests in the source, or as the test runner spells them.</param>
+    /// <param name="directory">Working directory of the gate, whose package.json defines scripts.</param>
+    /// <returns>The command, or null if the tests can't be selected: the command is too complex, its runner is unknown, or a name would
+    /// need escaping.</returns>
     public static string? Of(string command, IReadOnlyList<string> tests, string directory)
     {
         string[] names = [.. tests.Select(TestNames.Simple).Distinct()];
@@ -59,7 +59,7 @@ internal static partial class TestSelection
             : string.Join(' ', values.Select(value => Word(options.Each, value)).Prepend(options.Begin)).TrimStart();
     }
 
-    // The name of an option ends at the last space; nothing in a selectable name ends a quoted word.
+    // An option's name ends at its last space. Selectable names contain no character that ends a quoted word.
     private static string Word(string option, string value)
     {
         var start = option.LastIndexOf(' ') + 1;

@@ -2,26 +2,26 @@ using System.Buffers;
 
 namespace Orchestrator.Gates.Secrets;
 
-/// <summary>A kind of secret: a form that nothing else has, or a telling name with a value that no one would type.</summary>
-/// <param name="Name">What it is, for people.</param>
-/// <param name="Anchors">Texts of which every match contains one: most lines have none, and are skipped.</param>
-/// <param name="Form">Its form; the group <c>s</c>, where there is one, is the secret itself. Applied to lines with an anchor.</param>
-/// <param name="LeastEntropy">Minimum entropy in bits per character, where the form alone is not enough.</param>
+/// <summary>Kind of secret, recognized by a unique format, or by a typical name with a random-looking value.</summary>
+/// <param name="Name">Display name.</param>
+/// <param name="Anchors">Texts of which every match contains one. Lines without any, which is most lines, are skipped.</param>
+/// <param name="Form">Pattern applied to lines with an anchor. The optional group <c>s</c> captures the secret itself.</param>
+/// <param name="LeastEntropy">Minimum entropy in bits per character; 0 if the format alone is sufficient.</param>
 internal sealed record SecretPattern(string Name, SearchValues<string> Anchors, Lazy<Regex> Form, double LeastEntropy = 0);
 
-/// <summary>The list of secret patterns; matching is linear in the length of the text.</summary>
+/// <summary>List of secret patterns. Matching time is linear in the length of the text.</summary>
 internal static class SecretPatterns
 {
     private const string Word = "(?:^|[^A-Za-z0-9_-])";
 
-    /// <summary>Names whose value is a secret. Any prefix is allowed: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.</summary>
+    /// <summary>Pattern of names whose value is a secret. Any prefix is allowed: <c>DB_PASSWORD</c>, <c>stripeApiKey</c>.</summary>
     private const string Names =
         "(?:passw(?:or)?d|passphrase|pwd|secret|secret[_-]?key|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|"
         + "client[_-]?secret|credentials?|signing[_-]?key|encryption[_-]?key|account[_-]?key|master[_-]?key|webhook[_-]?secret)";
 
     private const string NameAnchors = "passw passphrase pwd secret token key credential";
 
-    /// <summary>All patterns; the first match names the kind.</summary>
+    /// <summary>All patterns. The first match determines the kind.</summary>
     public static IReadOnlyList<SecretPattern> All { get; } =
     [
         Of("private key", "-----BEGIN", "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
@@ -121,14 +121,14 @@ internal static class SecretPatterns
         ),
     ];
 
-    /// <summary>The patterns whose form nothing but a secret has.</summary>
+    /// <summary>Patterns whose format alone identifies a secret.</summary>
     public static IReadOnlyList<SecretPattern> ByForm { get; } = [.. All.Where(pattern => pattern.LeastEntropy == 0)];
 
-    /// <summary>A pattern that may match anywhere.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="anchors">Texts of which every match contains one, separated by blanks.</param>
+    /// <summary>Creates a pattern that may match anywhere.</summary>
+    /// <param name="name">Display name.</param>
+    /// <param name="anchors">Texts of which every match contains one, separated by spaces.</param>
     /// <param name="entropy">Minimum entropy in bits per character.</param>
-    /// <param name="ignoreCase">Letters of its form mean both cases.</param>
+    /// <param name="ignoreCase">True to ignore the case of letters.</param>
     private static SecretPattern Of(string name, string anchors, string form, double entropy = 0, bool ignoreCase = false) =>
         new(
             name,
@@ -149,7 +149,7 @@ internal static class SecretPatterns
             entropy
         );
 
-    /// <summary>A pattern without a letter before it.</summary>
+    /// <summary>Creates a pattern that does not match directly after a letter.</summary>
     private static SecretPattern Token(string name, string anchors, string form, double entropy = 0) =>
         Of(name, anchors, $"{Word}(?<s>{form})", entropy);
 }

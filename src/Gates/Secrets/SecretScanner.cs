@@ -3,29 +3,28 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Gates.Secrets;
 
-/// <summary>Something that looks like a secret.</summary>
-/// <param name="Kind">What it is, for people.</param>
-/// <param name="Start">Where it begins in the text.</param>
+/// <summary>Probable secret in a text.</summary>
+/// <param name="Kind">Display name of the kind.</param>
+/// <param name="Start">Index of the first character.</param>
 public sealed record SecretMatch(string Kind, int Start, int Length)
 {
-    /// <summary>True if the match is not the secret itself but its beginning: the secret follows up to an end mark or in the next
-    /// lines.</summary>
+    /// <summary>True if the match is only the beginning of the secret, which continues up to an end marker or on the next lines.</summary>
     public bool IsBeginning => Kind.EndsWith("private key", StringComparison.Ordinal);
 }
 
-/// <summary>Finds secrets in text by their forms and their entropy, and replaces them.</summary>
+/// <summary>Finds secrets in text by format and entropy, and redacts them.</summary>
 public static class SecretScanner
 {
-    /// <summary>A line with this comment is not reported.</summary>
+    /// <summary>Comment that excludes its line from the report.</summary>
     public const string Allow = "orchestrate:allow-secret";
 
-    /// <summary>Longer lines are looked at in pieces of this length.</summary>
+    /// <summary>Length of the pieces in which longer lines are scanned.</summary>
     private const int LongestPiece = 20_000;
 
-    /// <summary>Pieces overlap by more than a secret's form spans.</summary>
+    /// <summary>Overlap of pieces, which is longer than any secret's format.</summary>
     private const int Overlap = 2_000;
 
-    /// <summary>Placeholders of secrets in examples and templates.</summary>
+    /// <summary>Placeholders used in place of secrets in examples and templates.</summary>
     private static readonly string[] Placeholders =
     [
         "example",
@@ -66,11 +65,11 @@ public static class SecretScanner
         "testing",
     ];
 
-    /// <summary>The secrets in one line, each once; empty for a line with the allowing comment.</summary>
+    /// <summary>Returns the distinct secrets in one line; empty for a line with the allow comment.</summary>
     public static IReadOnlyList<SecretMatch> Find(string line) => Find(line, SecretPatterns.All);
 
-    /// <summary>The secrets of a line that their form alone gives away: for checksums and binary content, in which a name with a value that
-    /// nobody would type means nothing.</summary>
+    /// <summary>Returns the secrets that their format alone identifies. Used for checksums and binary content, in which a name with a
+    /// random-looking value proves nothing.</summary>
     public static IReadOnlyList<SecretMatch> FindByForm(string line) => Find(line, SecretPatterns.ByForm);
 
     private static List<SecretMatch> Find(string line, IReadOnlyList<SecretPattern> patterns)
@@ -94,11 +93,12 @@ public static class SecretScanner
         return found;
     }
 
-    /// <summary>True if the address of a git remote has a password in it, or a token in place of a user.</summary>
-    /// <param name="address">Name, URL or path.</param>
+    /// <summary>True if the address of a git remote contains a password, or a token in place of a user name.</summary>
+    /// <param name="address">Remote's name, URL or path.</param>
     public static bool IsInAddress(string address) => RemoteAddress.HasPassword(address) || FindByForm(address).Count > 0;
 
-    /// <summary>The text without its secrets, including allowed ones: the permission is for the source only.</summary>
+    /// <summary>Returns the text without its secrets. Allowed secrets are redacted too, because the comment only covers the
+    /// source.</summary>
     public static string Redact(string text)
     {
         var redacted = new StringBuilder(text.Length);
@@ -112,7 +112,7 @@ public static class SecretScanner
         return redacted.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>Entropy in bits per character, by the frequency of each.</summary>
+    /// <summary>Entropy in bits per character, by character frequency.</summary>
     internal static double Entropy(ReadOnlySpan<char> text)
     {
         var counts = new Dictionary<char, int>();
@@ -148,7 +148,7 @@ public static class SecretScanner
     private static bool IsPlaceholder(string secret) =>
         Array.Exists(Placeholders, word => secret.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Letters of one case with dots, dashes and underscores are identifiers, as are paths and calls.</summary>
+    /// <summary>True if the text is an identifier (letters of one case with dots, dashes and underscores), a path or a call.</summary>
     private static bool IsNoWord(string secret) =>
         !secret.All(c => char.IsAsciiLetterLower(c) || c is '.' or '-' or '_' or ' ' or '/' or ':')
         && !secret.All(c => char.IsAsciiLetterUpper(c) || c is '.' or '-' or '_')
@@ -173,7 +173,7 @@ public static class SecretScanner
         }
     }
 
-    /// <summary>Redacts a line. A private key is left out up to its end; returns true while it continues.</summary>
+    /// <summary>Redacts a line. Drops a private key up to its end; returns true while the key continues.</summary>
     private static bool RedactLine(StringBuilder redacted, string line, bool isKey)
     {
         if (isKey)
@@ -194,7 +194,7 @@ public static class SecretScanner
             at = match.Start + match.Length;
             if (match.Kind == "private key")
             {
-                // A key in one line, as in a JSON file, has its end there, too.
+                // A key on one line, as in a JSON file, ends on the same line.
                 var end = line.IndexOf("-----END", at, StringComparison.Ordinal);
                 (key, at) = (true, end < 0 ? line.TrimEnd('\r', '\n').Length : end);
             }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>The result of work in the gates as they were at its base.</summary>
+/// <summary>Result of running the base's own gates on work.</summary>
 public enum BaseSuiteResult
 {
-    /// <summary>The gates were not run, or those that fail fail at the base as well.</summary>
+    /// <summary>The gates were not run, or the failing ones also fail at the base.</summary>
     NotRun,
 
     /// <summary>The gates pass.</summary>
@@ -12,34 +12,33 @@ public enum BaseSuiteResult
     /// <summary>The gates fail.</summary>
     Red,
 
-    /// <summary>The gates say nothing about it: tests of the base do not compile or load against it, or none ran.</summary>
+    /// <summary>The gates are inconclusive: tests of the base do not compile or load with the work, or none ran.</summary>
     NotComparable,
 }
 
-/// <summary>A gate that ran fewer tests on work than on its base.</summary>
-/// <param name="Gate">The gate's name.</param>
-/// <param name="Before">Tests that ran in the form of the base.</param>
+/// <summary>Gate that ran fewer tests on the work than on its base.</summary>
+/// <param name="Gate">Name of the gate.</param>
+/// <param name="Before">Tests that ran in the base's version.</param>
 /// <param name="Now">Tests that ran on the work.</param>
 public sealed record FewerTests(string Gate, int Before, int Now);
 
-/// <summary>The verdict of the base's own gates on a task's product code: with tests, fixtures, configuration and scripts as at the
-/// base.</summary>
-/// <param name="Result">How it fares.</param>
-/// <param name="Failed">Tests that fail, as the runner spells them; empty where it names none.</param>
+/// <summary>Verdict of the base's own gates on a task's product code, with the base's tests, fixtures, configuration and
+/// scripts.</summary>
+/// <param name="Result">Result of the gates.</param>
+/// <param name="Failed">Tests that fail, as the test runner spells them; empty if it names none.</param>
 public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
-    /// <summary>Gates that run fewer tests on the work than in the form of its base.</summary>
+    /// <summary>Gates that run fewer tests on the work than in the base's version.</summary>
     public IReadOnlyList<FewerTests> Fewer { get; init; } = [];
 
-    /// <summary>The verdict of gates that were not run.</summary>
+    /// <summary>Verdict of gates that were not run.</summary>
     public static BaseSuite NotRun { get; } = new(BaseSuiteResult.NotRun, []);
 
-    /// <summary>Reads the verdicts.</summary>
-    /// <param name="ofWork">Verdicts of gates on the work as it is: one that did not pass there says nothing here.</param>
-    /// <param name="verdicts">Verdicts with everything put back that they rest on; also of gates that did not look at the work, which
-    /// have to pass as well.</param>
-    /// <param name="atBase">Verdicts of the failed ones at the base: one that does not pass there waits for work that is still to be
-    /// done.</param>
+    /// <summary>Combines the verdicts of the gates.</summary>
+    /// <param name="ofWork">Verdicts of gates on the unchanged work. A gate that did not pass there is ignored.</param>
+    /// <param name="verdicts">Verdicts after restoring everything that they depend on from the base. Includes gates that did not check the
+    /// work, which have to pass as well.</param>
+    /// <param name="atBase">Verdicts of the failed gates at the base. A gate that fails there too depends on unfinished work.</param>
     public static BaseSuite Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
     {
         var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Holds);
@@ -59,7 +58,8 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
             : new(BaseSuiteResult.NotComparable, []);
     }
 
-    /// <summary>The gates that ran fewer tests on the work than in other verdicts of the same gates. Without a count none ran.</summary>
+    /// <summary>Returns the gates that ran fewer tests on the work than in other verdicts of the same gates. A missing count is treated as
+    /// zero tests.</summary>
     public static IReadOnlyList<FewerTests> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [
             .. ofWork
@@ -73,8 +73,8 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
                 .Where(fewer => fewer.Now < fewer.Before),
         ];
 
-    /// <summary>True if a gate says that the work is not good. A build that fails, or a test that can't be loaded, is what a changed
-    /// interface does to old tests.</summary>
+    /// <summary>True if a gate rejects the work. A failed build or unloadable test is not a rejection, since a changed interface causes
+    /// both in old tests.</summary>
     public static bool IsRed(GateVerdict verdict) =>
         verdict
             is {

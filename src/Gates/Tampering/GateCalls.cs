@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>The scripts of the repository that a gate calls by name, and those that they call. Knows words, not languages.</summary>
-/// <param name="Direct">Files that the gate's command itself calls.</param>
-/// <param name="Called">These and the files that they call, and so on.</param>
-/// <param name="Words">All words of the command and of those files, without folders: programs are among them.</param>
+/// <summary>Scripts of the repository that a gate calls by name, directly or indirectly. Analyzes words, not languages.</summary>
+/// <param name="Direct">Files that the gate's command calls directly.</param>
+/// <param name="Called">Files that the command calls directly or indirectly.</param>
+/// <param name="Words">All words of the command and of those files, without folders. They include the programs.</param>
 internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlySet<string> Called, IReadOnlySet<string> Words)
 {
     private const int MostFiles = 40;
     private const int LargestScript = 256 * 1024;
 
-    /// <summary>Words after which a file's name is what is run or read in.</summary>
+    /// <summary>Words that are followed by the name of a file to run or include.</summary>
     private static readonly HashSet<string> Callers = new(StringComparer.Ordinal)
     {
         "sh",
@@ -42,9 +42,9 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
     };
 
     /// <summary>Follows the calls of a gate.</summary>
-    /// <param name="command">The gate's command.</param>
+    /// <param name="command">Command of the gate.</param>
     /// <param name="files">Files that may be called: those of the base and those that the work added.</param>
-    /// <param name="read">Reads a file of the base; null: there is none, or it is no text of a reasonable size.</param>
+    /// <param name="read">Reads a file of the base; null if it does not exist or is not a text of reasonable size.</param>
     public static async Task<GateCalls> OfAsync(string command, IReadOnlySet<string> files, Func<string, Task<byte[]?>> read)
     {
         var words = new HashSet<string>(StringComparer.Ordinal);
@@ -78,7 +78,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
             .Where(script => words.Contains(script.Program))
             .SelectMany(script => script.Files.Where(files.Contains));
 
-    /// <summary>The part of a file that has commands.</summary>
+    /// <summary>Returns the part of a file that contains commands.</summary>
     private static string Commands(string file, string text)
     {
         if (Path.GetFileName(file) != "package.json")
@@ -101,8 +101,8 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
         }
     }
 
-    /// <summary>The files that a text calls.</summary>
-    /// <param name="isShell">Commands stand in it without a call around them, as in a shell script or a file of make.</param>
+    /// <summary>Returns the files that a text calls.</summary>
+    /// <param name="isShell">True if commands appear without a surrounding call, as in a shell script or makefile.</param>
     private static IEnumerable<string> Files(
         string text,
         string folder,
@@ -124,14 +124,14 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
                     || (isShell && IsCommand(word, before));
                 foreach (var file in isCalled ? Candidates(word, before, folder) : [])
                 {
-                    // A test that is run by its file's name is a test: TestChanges looks at what it checks.
+                    // A test that is run by its file name is not a script: TestChanges checks the assertions in it.
                     if (files.Contains(file) && !Ecosystems.IsTestName(file))
                     {
                         yield return file;
                     }
                 }
 
-                // Options stand between a program and the file that it runs.
+                // Options may appear between a program and the file that it runs.
                 before = word.StartsWith('-') && word is not ("-m" or "-include") ? before : word;
             }
         }
@@ -150,7 +150,7 @@ internal sealed partial record GateCalls(IReadOnlySet<string> Direct, IReadOnlyS
             return [module + ".py", module + "/__main__.py"];
         }
 
-        // What a variable holds is not known: mostly the folder of the script itself, or the root.
+        // The value of a variable is unknown. It is usually the script's own folder or the root.
         var path =
             word.Contains('$', StringComparison.Ordinal) || word.StartsWith('/')
                 ? word[(word.IndexOf('/', StringComparison.Ordinal) + 1)..]

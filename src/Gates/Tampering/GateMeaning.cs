@@ -4,9 +4,8 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>The files that decide the gates of a task's work: their own scripts and the scripts that these call by name, the configuration
-/// of their programs, and names that are read before others. A file of these that the work adds, changes or removes needs a
-/// person.</summary>
+/// <summary>Files that determine the gates of a task: the scripts that gates call, the configuration of their programs, and files that are
+/// loaded before others. Work that adds, changes or removes such a file needs an approval.</summary>
 public sealed partial class GateMeaning
 {
     private readonly IReadOnlyList<(Gate Gate, GateCalls Calls, IReadOnlyList<Ecosystem> Kinds)> _gates;
@@ -25,9 +24,9 @@ public sealed partial class GateMeaning
         _modules = new ShadowingModules(before, changed, gates.SelectMany(gate => gate.Calls.Called));
     }
 
-    /// <summary>Reads it from the repository.</summary>
-    /// <param name="from">The commit that the work began with.</param>
-    /// <param name="to">The commit of the work.</param>
+    /// <summary>Reads the files from the repository.</summary>
+    /// <param name="from">Base commit of the work.</param>
+    /// <param name="to">Commit of the work.</param>
     public static async Task<GateMeaning> ReadAsync(
         GitRepository repository,
         string from,
@@ -52,7 +51,7 @@ public sealed partial class GateMeaning
         );
     }
 
-    /// <summary>Reads what decides gates, from names of files and functions that read them.</summary>
+    /// <summary>Determines the files from a list of names and functions that read files.</summary>
     public static async Task<GateMeaning> OfAsync(
         IReadOnlyList<Gate> gates,
         IEnumerable<string> before,
@@ -88,15 +87,15 @@ public sealed partial class GateMeaning
             : read[path] = readBefore(path);
     }
 
-    /// <summary>True for a manifest in which nothing was changed that a gate depends on.</summary>
+    /// <summary>True for a manifest whose changes affect no gate.</summary>
     public bool IsHarmless(string path) => _harmless.Contains(path);
 
-    /// <summary>The meaning of a changed file for gates, as the end of a sentence; null: none that is known.</summary>
+    /// <summary>Returns the effect of a changed file on gates as a relative clause, or null if none is known.</summary>
     public string? Decides(ChangedFile file)
     {
         foreach (var (gate, calls, kinds) in _gates)
         {
-            // What the plan's gate names and was not there is for the work to make.
+            // A file that the plan's gate names and that did not exist is the work's own to create.
             if (calls.Direct.Contains(file.Path) && file.Change != FileChange.Added)
             {
                 return $"which decides what the gate '{gate.Name}' does";
@@ -117,8 +116,8 @@ public sealed partial class GateMeaning
         return null;
     }
 
-    /// <summary>True if a gate's command calls the file, or its program takes commands from it: the file is a part of the gate, which later
-    /// work will be judged by as well.</summary>
+    /// <summary>True if a gate's command calls the file, or its program reads commands from the file. Such a file is part of the gate and
+    /// also decides about later work.</summary>
     public bool IsPartOfGate(ChangedFile file) =>
         _gates.Any(gate =>
             gate.Calls.Called.Contains(file.Path)
@@ -136,13 +135,14 @@ public sealed partial class GateMeaning
             return true;
         }
 
-        // A project's first configuration is its own, and so is that of a folder that the work makes; what comes beside others decides.
+        // A project's first configuration file, or that of a new folder, is part of the work. One added beside existing files changes
+        // their gates.
         var folder = Path.GetDirectoryName(file.Path) ?? "";
         var beside = folder.Length == 0 ? _before : _before.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
         return kind.IsIn(beside);
     }
 
-    /// <summary>Data of tests.</summary>
+    /// <summary>Matches folders with test data.</summary>
     [GeneratedRegex("(^|/)(__)?(fixtures?|testdata|test-data|snapshots?)(__)?/", RegexOptions.CultureInvariant)]
     private static partial Regex ExampleFolder();
 }

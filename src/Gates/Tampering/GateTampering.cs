@@ -3,17 +3,17 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>The signs in work, its task's change and its gates' results, that passing gates show less than they seem to.</summary>
-/// <param name="ForPerson">Why a person has to approve the work, each a sentence; empty: nobody has to.</param>
-/// <param name="Notes">What people are told of it, and that prevents nothing.</param>
+/// <summary>Signs in a task's change and gate results that its passing gates prove less than they seem to.</summary>
+/// <param name="ForPerson">Reasons for which the work needs an approval, each a sentence; empty if it needs none.</param>
+/// <param name="Notes">Remarks shown to users, which block nothing.</param>
 public sealed record TamperFindings(IReadOnlyList<string> ForPerson, IReadOnlyList<string> Notes);
 
-/// <summary>Finds out whether passing gates show less than before. The plan was approved with a command, but a script that it calls, the
-/// configuration of its tests, or the tests themselves can be changed so that it always passes: such work needs a person's approval. A
-/// result that looks unlike the gate's earlier ones is only told. Pure.</summary>
+/// <summary>Detects passing gates that prove less than before. The plan was approved with a gate's command. The scripts that the command
+/// calls, the test configuration or the tests could be changed so that it always passes. Such work needs an approval. A result unlike the
+/// gate's earlier ones is only reported. Pure.</summary>
 public static class GateTampering
 {
-    /// <summary>The number of earlier runs that count: after these a suite that was reduced on purpose is normal.</summary>
+    /// <summary>Number of earlier runs to compare with. After that many runs, an intentionally reduced suite is the new normal.</summary>
     private const int Looked = 5;
 
     private const int MostFiles = 3;
@@ -22,16 +22,16 @@ public static class GateTampering
     private const int MostLines = 6;
     private const int LongestLine = 120;
 
-    /// <summary>Looks at the whole of a task's work.</summary>
-    /// <param name="task">The task as the plan has it: a file that it names by its whole path was approved with the plan. Files that were
-    /// lent to it are not: its agent asked for them.</param>
-    /// <param name="meaning">What decides its gates.</param>
-    /// <param name="changed">What it changed.</param>
-    /// <param name="patch">The patch; null: too large to review.</param>
-    /// <param name="tests">Its changes of tests.</param>
-    /// <param name="suite">The verdict of the base's own gates on it.</param>
-    /// <param name="verdicts">The task's gates.</param>
-    /// <param name="hollow">Tests that fail on it in the form of its base, and in its own form pass with and without it.</param>
+    /// <summary>Examines a task's complete work.</summary>
+    /// <param name="task">Task of the plan. Files that it names by full path were approved with the plan. Files granted at its agent's
+    /// request were not.</param>
+    /// <param name="meaning">Files that determine its gates.</param>
+    /// <param name="changed">Files that the work changed.</param>
+    /// <param name="patch">Patch of the work, or null if it is too large to review.</param>
+    /// <param name="tests">Changes to tests.</param>
+    /// <param name="suite">Verdict of the base's own gates on the work.</param>
+    /// <param name="verdicts">Verdicts of the task's gates.</param>
+    /// <param name="hollow">Tests whose base version fails on the work, and whose new version passes with and without the work.</param>
     public static TamperFindings OfWork(
         PlanTask task,
         GateMeaning meaning,
@@ -44,8 +44,8 @@ public static class GateTampering
     ) =>
         new(
             [
-                // Where the gates of the base pass as well, this verdict does not rest on what was changed. A gate's own scripts judge
-                // later work, too, and tests may be left out.
+                // If the gates of the base pass as well, this verdict does not depend on the changed files. Two cases remain: a gate's own
+                // scripts also decide about later work, and tests may have been left out.
                 .. Changes(
                     task,
                     meaning,
@@ -58,12 +58,13 @@ public static class GateTampering
             [.. Notes(tests, suite)]
         );
 
-    /// <summary>The oddity of a passing result beside the gate's earlier ones and its own result files; null: none.</summary>
+    /// <summary>Returns the anomaly of a passing result compared with the gate's earlier results and its own result files, or null if
+    /// there is none.</summary>
     /// <param name="past">Earlier results of the same gate, oldest first.</param>
-    /// <param name="verdict">The present result.</param>
+    /// <param name="verdict">Current result.</param>
     public static GateOddity? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
     {
-        // A faster measurement may be just what was wanted.
+        // A faster measurement may be the purpose of the work.
         if (verdict is not { Result: GateResult.Passed, Cached: false, Gate.IsMeasurement: false })
         {
             return null;
@@ -78,10 +79,10 @@ public static class GateTampering
             : Beside([.. past.Where(run => run.Passed).TakeLast(Looked)], verdict);
     }
 
-    /// <summary>Fewer tests than at the base commit; null: as many. All work starts from the base: one test less means that a test was
-    /// removed, disabled or left out.</summary>
-    /// <param name="before">The result at the base.</param>
-    /// <param name="verdict">The present result.</param>
+    /// <summary>Returns an anomaly if fewer tests ran than at the base commit, or null otherwise. All work starts from the base, so one
+    /// test less means that a test was removed, disabled or left out.</summary>
+    /// <param name="before">Result at the base.</param>
+    /// <param name="verdict">Current result.</param>
     public static GateOddity? SinceBase(GateVerdict before, GateVerdict verdict) =>
         verdict.Result == GateResult.Passed
         && before is { Passed: true, Tests: { } tests }
@@ -178,7 +179,7 @@ public static class GateTampering
         }
     }
 
-    /// <summary>True if a gate ran fewer tests than at an earlier time.</summary>
+    /// <summary>True if a gate ran fewer tests than in an earlier run.</summary>
     public static bool RanFewerThanBefore(GateVerdict verdict) =>
         verdict.Oddities.Any(oddity =>
             oddity.Kind is GateOddityKind.FewerTestsThanBase or GateOddityKind.FewerTestsThanLast or GateOddityKind.FewerTestsThanLately
@@ -191,7 +192,7 @@ public static class GateTampering
 
     private static GateOddity? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
     {
-        // Its result depends on the changed files, so runs are not comparable.
+        // The result depends on the changed files, so runs are not comparable.
         if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
         {
             return null;
@@ -206,17 +207,17 @@ public static class GateTampering
                 Now = verdict.Tests?.Ran,
             };
         }
-        // With as many tests as before the cause is the machine, or the build's cache.
+        // With as many tests as before, the machine or the build cache explains the shorter duration.
         var usual = past.Select(run => run.Duration.TotalSeconds).Order().ElementAt(past.Count / 2);
         return verdict.Tests is null && past.Count >= 2 && usual >= LongEnough && verdict.Duration.TotalSeconds * Faster < usual
             ? new GateOddity(GateOddityKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
             : null;
     }
 
-    // Less than half; for a handful only when nothing is left.
+    // Less than half, or none of a handful.
     private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
 
-    /// <summary>The first changed lines, so that a person sees without looking whether it matters.</summary>
+    /// <summary>Returns the first changed lines, so that an approver can judge the change without opening it.</summary>
     private static string Difference(ChangedFile file, IReadOnlyList<PatchFile>? patch)
     {
         if (patch?.FirstOrDefault(part => part.Path == file.Path) is not { } text)

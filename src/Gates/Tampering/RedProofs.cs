@@ -1,13 +1,13 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Reads what a task's new and changed tests show on the product without its change. Pure.</summary>
+/// <summary>Evaluates a task's new and changed tests on the product without the task's change. Pure.</summary>
 public static class RedProofs
 {
     private const int MostNamed = 20;
 
-    /// <summary>The proof of verdicts; null: the task has no new and no changed test.</summary>
-    /// <param name="tests">The task's tests.</param>
-    /// <param name="verdicts">Verdicts of its test gates with its tests and the product of its base.</param>
+    /// <summary>Derives the proof from verdicts. Null if the task has no new or changed test.</summary>
+    /// <param name="tests">Tests of the task.</param>
+    /// <param name="verdicts">Verdicts of its test gates on its tests with the base's product code.</param>
     public static RedProof? Of(TestChanges tests, IReadOnlyList<GateVerdict> verdicts)
     {
         var names = tests.ToProve;
@@ -33,11 +33,11 @@ public static class RedProofs
         return new RedProof(names.Count, names.Count - green.Count, [.. green.Take(MostNamed)]);
     }
 
-    /// <summary>Tests that fail on the work in the form of its base, and that in its own form pass with and without it: they were changed
-    /// until they show nothing.</summary>
-    /// <param name="tests">The task's tests.</param>
-    /// <param name="failed">Tests that fail on the work in the form of its base.</param>
-    /// <param name="verdicts">Verdicts of its test gates with its tests and the product of its base.</param>
+    /// <summary>Returns the tests whose base version fails on the work, and whose new version passes with and without the work. They were
+    /// changed until they prove nothing.</summary>
+    /// <param name="tests">Tests of the task.</param>
+    /// <param name="failed">Tests whose base version fails on the work.</param>
+    /// <param name="verdicts">Verdicts of its test gates on its tests with the base's product code.</param>
     public static IReadOnlyList<string> Hollow(TestChanges tests, IReadOnlyList<string> failed, IReadOnlyList<GateVerdict> verdicts)
     {
         var isTold =
@@ -49,7 +49,7 @@ public static class RedProofs
         bool IsRed(string name) => red.Any(one => TestNames.Means(one, name));
     }
 
-    /// <summary>A proof that says nothing; null: the task has no new and no changed test.</summary>
+    /// <summary>Returns an inconclusive proof, or null if the task has no new or changed test.</summary>
     public static RedProof? Of(TestChanges tests, RedProofGap gap) => tests.ToProve.Count == 0 ? null : Unknown(tests.ToProve, gap);
 
     private static RedProof Unknown(IReadOnlyList<string> names, RedProofGap gap) => new(names.Count, null, [], gap);

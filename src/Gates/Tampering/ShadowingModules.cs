@@ -3,10 +3,10 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>New files that a language loads in place of another one of the same name.</summary>
+/// <summary>Detects new files that a language loads in place of another module with the same name.</summary>
 internal sealed class ShadowingModules
 {
-    /// <summary>Modules that Python has, and those that its runners are made of.</summary>
+    /// <summary>Standard modules of Python and the modules of its test runners.</summary>
     private static readonly HashSet<string> OfPython =
     [
         .. (
@@ -29,19 +29,19 @@ internal sealed class ShadowingModules
         ).Split(' ', StringSplitOptions.RemoveEmptyEntries),
     ];
 
-    /// <summary>Folders in which installed packages are, and that are not committed.</summary>
+    /// <summary>Folders of installed packages, which are not committed.</summary>
     private static readonly string[] Installed = ["node_modules", "site-packages", ".venv", "venv"];
 
-    /// <summary>Folders that are mostly on a module path.</summary>
+    /// <summary>Folders that are usually on a module path.</summary>
     private static readonly string[] Roots = ["", "src", "lib", "python"];
 
     private readonly IReadOnlySet<string> _before;
     private readonly HashSet<string> _folders;
 
-    /// <summary>Looks at the names that were there before.</summary>
-    /// <param name="before">The files before the work.</param>
-    /// <param name="changed">What the work changed.</param>
-    /// <param name="called">Scripts that gates call: a script's folder is on the module path.</param>
+    /// <summary>Indexes the names that existed before the work.</summary>
+    /// <param name="before">Files before the work.</param>
+    /// <param name="changed">Files that the work changed.</param>
+    /// <param name="called">Scripts that gates call. A script's folder is on the module path.</param>
     public ShadowingModules(IReadOnlySet<string> before, IReadOnlyList<ChangedFile> changed, IEnumerable<string> called)
     {
         _before = before;
@@ -54,8 +54,8 @@ internal sealed class ShadowingModules
             .ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>The module that a file hides, as people call it; null: none that is known.</summary>
-    /// <param name="kinds">The kinds of programs that load it.</param>
+    /// <summary>Returns the usual name of the module that a file shadows, or null if none is known.</summary>
+    /// <param name="kinds">Ecosystems whose programs may load the file.</param>
     public string? Hides(ChangedFile file, IReadOnlyList<Ecosystem> kinds)
     {
         if (file.Change == FileChange.Deleted)
@@ -87,7 +87,7 @@ internal sealed class ShadowingModules
         var file = path.EndsWith("/__init__.py", StringComparison.Ordinal) ? FolderOf(path) : path[..^".py".Length];
         var (folder, name) = (FolderOf(file), Path.GetFileName(file));
 
-        // A folder that is a package is not on the path: its modules are loaded by the package's name.
+        // A package's folder is not on the path, because its modules are loaded by the package's name.
         if (!_folders.Contains(folder) || _before.Contains(In(folder, "__init__.py")) || name.StartsWith("__", StringComparison.Ordinal))
         {
             return null;

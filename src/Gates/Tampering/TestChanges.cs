@@ -1,29 +1,29 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>The text of a test file before and after work.</summary>
-/// <param name="Path">Its path, relative to the root.</param>
-/// <param name="Before">Null: it was not there, or is no text.</param>
-/// <param name="After">Null: it is gone, or is no text.</param>
-/// <param name="IsUnreadable">True if it was text, is still there, and is no text now.</param>
+/// <summary>Text of a test file before and after the work.</summary>
+/// <param name="Path">Path relative to the root.</param>
+/// <param name="Before">Old text, or null if the file did not exist or was not text.</param>
+/// <param name="After">New text, or null if the file was removed or is not text.</param>
+/// <param name="IsUnreadable">True if the file still exists and was text, but no longer is.</param>
 public sealed record ChangedTestFile(string Path, string? Before, string? After, bool IsUnreadable = false)
 {
-    /// <summary>The tests before.</summary>
+    /// <summary>Tests before the work.</summary>
     internal IReadOnlyList<SourceTest> TestsBefore => field ??= Before is null ? [] : TestSyntax.Read(Before);
 
-    /// <summary>The tests after.</summary>
+    /// <summary>Tests after the work.</summary>
     internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestSyntax.Read(After);
 }
 
-/// <summary>The tests that work adds, changes, takes away, switches off, or lets check less; by name, over all its files, so that a test
-/// that moves is none of these. Pure.</summary>
+/// <summary>Tests that work adds, changes, removes, disables or weakens. Tests are matched by name over all files, so that a moved test is
+/// not a change. Pure.</summary>
 public sealed class TestChanges
 {
     private readonly IReadOnlyList<ChangedTestFile> _files;
     private readonly IReadOnlyList<string> _kept;
 
-    /// <summary>Compares all test files of a piece of work.</summary>
-    /// <param name="all">The files; those that did not change say only which tests the work touches by its data.</param>
-    /// <param name="approved">Files that the work is there to change: nothing in them is a finding.</param>
+    /// <summary>Compares all test files of a task's work.</summary>
+    /// <param name="all">Test files. Unchanged ones only identify tests affected through their data.</param>
+    /// <param name="approved">Files that the task is meant to change, in which nothing is a finding.</param>
     public TestChanges(IReadOnlyList<ChangedTestFile> all, Ownership? approved = null)
     {
         _files = all;
@@ -37,7 +37,7 @@ public sealed class TestChanges
         var files = all.Where(IsOpen).ToList();
         IsApproved = files.Count < all.Count;
         var before = files.SelectMany(Before).ToLookup(Name);
-        // A test may move to a file that was approved.
+        // A test may move to an approved file.
         var after = all.Where(file => file.Before is null || IsOpen(file)).SelectMany(After).ToLookup(Name);
         var kept = before
             .Where(tests => after.Contains(tests.Key))
@@ -63,37 +63,38 @@ public sealed class TestChanges
         Unreadable = [.. files.Where(file => file.IsUnreadable).Select(file => file.Path)];
     }
 
-    /// <summary>True if the work was there to change some of these files.</summary>
+    /// <summary>True if the task was meant to change some of these files.</summary>
     public bool IsApproved { get; }
 
-    /// <summary>Tests that are no longer there by their names.</summary>
+    /// <summary>Names of tests that no longer exist.</summary>
     public IReadOnlyList<string> Gone { get; }
 
     /// <summary>True if there are fewer tests than before.</summary>
     public bool IsFewer { get; }
 
-    /// <summary>Tests that were there and are switched off now.</summary>
+    /// <summary>Existing tests that are now disabled.</summary>
     public IReadOnlyList<string> Skipped { get; }
 
-    /// <summary>Files that were there and that switch off a group of tests now.</summary>
+    /// <summary>Existing files that now disable a group of tests.</summary>
     public IReadOnlyList<string> GroupsSkipped { get; }
 
-    /// <summary>Tests that were there and have fewer assertions now.</summary>
+    /// <summary>Existing tests that now have fewer assertions.</summary>
     public IReadOnlyList<string> Loosened { get; }
 
-    /// <summary>Tests whose assertions are the same but for the values that they expect.</summary>
+    /// <summary>Tests whose assertions differ only in their expected values.</summary>
     public IReadOnlyList<string> Expecting { get; }
 
-    /// <summary>Files that were text and are none now.</summary>
+    /// <summary>Files that were text and no longer are.</summary>
     public IReadOnlyList<string> Unreadable { get; }
 
-    /// <summary>New tests, and tests that were there with other lines: each should fail without the work.</summary>
+    /// <summary>New tests and existing tests with changed lines. Each should fail without the work.</summary>
     public IReadOnlyList<string> ToProve { get; }
 
-    /// <summary>True if a failed test, by its runner's spelling, is one whose file the work changed.</summary>
+    /// <summary>True if a failed test, as the test runner spells it, is in a file that the work changed.</summary>
     public bool Touch(string failed) => _files.Any(file => file.Before is not null && TestNames.MayBeIn(failed, file.Path, Before(file)));
 
-    /// <summary>The names of tests, there before and after the work, that a failed test, by its runner's spelling, may be.</summary>
+    /// <summary>Returns the names of tests, existing before and after the work, that a failed test may refer to in the runner's
+    /// spelling.</summary>
     public IReadOnlyList<string> NamesKept(string failed) => [.. _kept.Where(name => TestNames.Means(failed, name))];
 
     private static string Name(SourceTest test) => test.Name;
@@ -102,7 +103,7 @@ public sealed class TestChanges
 
     private static IReadOnlyList<SourceTest> After(ChangedTestFile file) => OrWhole(file, file.After, file.TestsAfter);
 
-    // A test file in which no definition is known is one test, by its path.
+    // A test file without a recognized definition counts as one test, named by its path.
     private static IReadOnlyList<SourceTest> OrWhole(ChangedTestFile file, string? text, IReadOnlyList<SourceTest> tests) =>
         text is not null && tests.Count == 0 && Ecosystems.IsNamedLikeTest(file.Path) ? [new SourceTest(file.Path, false, [], "")] : tests;
 

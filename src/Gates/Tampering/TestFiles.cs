@@ -4,17 +4,17 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Reads the test files that work changed, from the repository.</summary>
+/// <summary>Reads the changed test files of a task's work from the repository.</summary>
 public static class TestFiles
 {
     private const int Largest = 1024 * 1024;
     private const int MostData = 50;
 
-    /// <summary>Both versions of each changed file that may have tests.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="from">The commit that the work began with.</param>
-    /// <param name="to">The commit of the work.</param>
-    /// <param name="changed">The changes between the two.</param>
+    /// <summary>Returns both versions of each changed file that may contain tests.</summary>
+    /// <param name="repository">Repository of the commits.</param>
+    /// <param name="from">Base commit of the work.</param>
+    /// <param name="to">Commit of the work.</param>
+    /// <param name="changed">Changes between the two commits.</param>
     /// <param name="stop">Checked between the files.</param>
     public static async Task<IReadOnlyList<ChangedTestFile>> ReadAsync(
         GitRepository repository,
@@ -47,7 +47,7 @@ public static class TestFiles
                 : null;
     }
 
-    // Tests that read data which the work changed: their names, or their snapshots', lead to them.
+    // Finds tests that read changed data, by their names or those of their snapshots.
     private static async Task<IReadOnlyList<string>> UsersAsync(
         CommitStore commits,
         string from,

@@ -1,19 +1,20 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Compares names of tests as runners spell them with those of sources. Pure.</summary>
+/// <summary>Compares test names as spelled by runners with those in sources. Pure.</summary>
 internal static partial class TestNames
 {
-    /// <summary>True if a runner's name means the test of this name in a source.</summary>
-    /// <param name="failed">Such as <c>tests/test_a.py::test_sum[1]</c>, <c>calc › adds</c> or <c>com.example.CalcTest.adds</c>.</param>
-    /// <param name="name">Such as <c>test_sum</c>.</param>
+    /// <summary>True if a runner's name refers to the test with this name in a source.</summary>
+    /// <param name="failed">Name such as <c>tests/test_a.py::test_sum[1]</c>, <c>calc › adds</c> or
+    /// <c>com.example.CalcTest.adds</c>.</param>
+    /// <param name="name">Name such as <c>test_sum</c>.</param>
     public static bool Means(string failed, string name) =>
         failed == name
-        // A file that is one test.
+        // Matches a file that counts as one test.
         || failed == Path.GetFileNameWithoutExtension(name)
         || Parts(failed).Contains(name)
         || failed.EndsWith(" " + name, StringComparison.Ordinal);
 
-    /// <summary>The name of a test in its source, of its name as a runner spells it: without file, suites and parameters.</summary>
+    /// <summary>Converts a runner's test name to the name in the source, without file, suites and parameters.</summary>
     public static string Simple(string spelled)
     {
         var name = Parameters().Replace(spelled, "").TrimEnd();
@@ -26,7 +27,7 @@ internal static partial class TestNames
             : name;
     }
 
-    /// <summary>True if a failed test may be one of a file: the runner names the file, or names no file and one of its tests has the
+    /// <summary>True if a failed test may be in a file. The runner names the file, or it names no file and the file has a test with that
     /// name.</summary>
     public static bool MayBeIn(string failed, string path, IReadOnlyList<SourceTest> tests) =>
         FileIn().Match(failed) is { Success: true } file

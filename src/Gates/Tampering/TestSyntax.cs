@@ -1,17 +1,17 @@
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>One test in the text of a source file.</summary>
-/// <param name="Name">Its name, as the source spells it.</param>
-/// <param name="IsSkipped">True if a mark above it or a call inside it switches it off, also where that has a condition.</param>
-/// <param name="Assertions">Its assertions, trimmed, without those that always hold.</param>
-/// <param name="Text">All its lines.</param>
+/// <summary>Test in the text of a source file.</summary>
+/// <param name="Name">Name as the source spells it.</param>
+/// <param name="IsSkipped">True if a marker above the test or a call inside it disables it, even conditionally.</param>
+/// <param name="Assertions">Trimmed assertions without those that always hold.</param>
+/// <param name="Text">All lines of the test.</param>
 internal sealed record SourceTest(string Name, bool IsSkipped, IReadOnlyList<string> Assertions, string Text);
 
-/// <summary>Reads the tests of a source file: from one definition to the next, with the marks above each. Knows the spelling of
-/// definitions, marks and assertions of common test frameworks. Pure.</summary>
+/// <summary>Parses the tests of a source file: each extends from its definition to the next, including the markers above it. Recognizes
+/// definitions, markers and assertions of common test frameworks. Pure.</summary>
 internal static partial class TestSyntax
 {
-    /// <summary>The tests, in order; of a text without any an empty list.</summary>
+    /// <summary>Returns the tests in order; empty for a text without tests.</summary>
     public static IReadOnlyList<SourceTest> Read(string text)
     {
         string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r'))];
@@ -32,11 +32,12 @@ internal static partial class TestSyntax
         ];
     }
 
-    /// <summary>The number of marks that switch off a whole group of tests: a file, a class, or a block.</summary>
+    /// <summary>Counts the markers that disable a group of tests: a file, class or block.</summary>
     public static int GroupsSkipped(string text) =>
         text.Split('\n').Count(line => !IsComment(line) && (GroupMark().IsMatch(line) || OnlyMark().IsMatch(line)));
 
-    /// <summary>An assertion without its literal values, so that two that expect different values are equal.</summary>
+    /// <summary>Returns an assertion without its literal values, so that two assertions with different expected values are
+    /// equal.</summary>
     public static string Shape(string assertion) => Literal().Replace(assertion, "0");
 
     private static SourceTest Of(string name, string[] lines)
@@ -64,7 +65,7 @@ internal static partial class TestSyntax
             : null;
     }
 
-    // The first of the lines directly above a definition that begin with a mark, and of the comments among them.
+    // Finds the first of the lines directly above a definition that start with a marker, skipping comments among them.
     private static int MarksAbove(string[] lines, int index)
     {
         var begin = index;
@@ -92,7 +93,7 @@ internal static partial class TestSyntax
     )]
     private static partial Regex Definition();
 
-    /// <summary>A method that is a test where a mark stands above it.</summary>
+    /// <summary>Matches a method that is a test if a marker is above it.</summary>
     [GeneratedRegex(
         """\b(void|Task|ValueTask)\s+(?<name>\w+)\s*\(|^\s*(pub\s+)?(async\s+)?fn\s+(?<name>\w+)\s*\(|\bfun\s+`?(?<name>[^`(]+)`?\s*\("""
             + """|\bpublic\s+function\s+(?<name>\w+)\s*\(|\bfunc\s+(?<name>\w+)\s*\(""",
@@ -124,7 +125,7 @@ internal static partial class TestSyntax
     )]
     private static partial Regex GroupMark();
 
-    /// <summary>A mark that switches off all tests but its own.</summary>
+    /// <summary>Matches a marker that disables all tests except its own.</summary>
     [GeneratedRegex(
         """\b(it|test|describe|context|suite|specify)(\.\w+)*\.only\b|\bf(it|describe|context)\b\s*\(""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture

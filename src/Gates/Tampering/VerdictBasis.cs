@@ -2,13 +2,13 @@ using Orchestrator.Git.Commits;
 
 namespace Orchestrator.Gates.Tampering;
 
-/// <summary>Divides a task's changes into those that verdicts of gates rest on (tests, fixtures, configuration, scripts, lock files) and
-/// those of the product. Pure.</summary>
+/// <summary>Divides a task's changes into inputs of its verdicts (tests, fixtures, configuration, scripts, lock files) and the product.
+/// Pure.</summary>
 public sealed class VerdictBasis
 {
-    /// <summary>Divides them.</summary>
-    /// <param name="changed">The changes.</param>
-    /// <param name="meaning">The files that decide its gates.</param>
+    /// <summary>Divides the changes.</summary>
+    /// <param name="changed">Changes of the task.</param>
+    /// <param name="meaning">Files that determine its gates.</param>
     public VerdictBasis(IReadOnlyList<ChangedFile> changed, GateMeaning meaning)
     {
         var manifests = changed.Where(file => Ecosystems.IsManifest(file.Path)).ToList();
@@ -31,9 +31,9 @@ public sealed class VerdictBasis
         Product = [.. changed.Except(Supports)];
     }
 
-    /// <summary>Changes that verdicts rest on.</summary>
+    /// <summary>Changes to files that the verdicts depend on.</summary>
     public IReadOnlyList<ChangedFile> Supports { get; }
 
-    /// <summary>Changes of the product.</summary>
+    /// <summary>Changes to the product.</summary>
     public IReadOnlyList<ChangedFile> Product { get; }
 }

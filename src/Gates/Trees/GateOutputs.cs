@@ -3,12 +3,12 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>The files that gates left in a folder, each with the gates that wrote it, so that a gate can start without the files of others.
-/// These are moved aside, and back for gates that start from all files. Nothing else may write to the folder while a method
+/// <summary>Tracks the files that gates wrote to a folder, so that a gate can start without the outputs of unrelated gates. Such outputs
+/// are stashed in another folder, and restored for gates that start from all files. Nothing else may write to the folder while a method
 /// runs.</summary>
-/// <remarks>Names are held as Latin-1, one character for each byte.</remarks>
+/// <remarks>Names are held as Latin-1, with one character per byte.</remarks>
 /// <param name="root">Absolute path of the folder.</param>
-/// <param name="aside">Absolute path of a folder of our own on the same disk for files that are moved aside.</param>
+/// <param name="aside">Absolute path of our own folder on the same disk for stashed files.</param>
 public sealed class GateOutputs(string root, string aside) : IDisposable
 {
     private const int DeepestFolder = 100;
@@ -18,8 +18,8 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
     private bool _isKnown = true;
     private int _moved;
 
-    /// <summary>Takes the files that are there now for those of the set-up.</summary>
-    /// <param name="tops">The paths in the folder that are observed, each with all below it.</param>
+    /// <summary>Attributes the existing files to the set-up.</summary>
+    /// <param name="tops">Observed paths in the folder, each with everything below it.</param>
     public void Begin(IEnumerable<string> tops)
     {
         FolderRemover.Remove(aside);
@@ -30,9 +30,9 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
     }
 
     /// <summary>Attributes all changes since the last call to a gate.</summary>
-    /// <param name="gate">The gate that ran.</param>
-    /// <param name="tops">As in <see cref="Begin"/>, as they are now.</param>
-    /// <returns>True if there are any.</returns>
+    /// <param name="gate">Gate that ran.</param>
+    /// <param name="tops">Observed paths as in <see cref="Begin"/>, at the current time.</param>
+    /// <returns>True if there are any changes.</returns>
     public bool Record(Gate gate, IEnumerable<string> tops)
     {
         var now = Walk(tops);
@@ -41,7 +41,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         {
             if (!_entries.TryGetValue(path, out var entry) || entry.Aside is not null)
             {
-                // A file of the same name that was moved aside is older.
+                // A stashed file with the same name is older.
                 entry = _entries[path] = new Entry();
             }
             if (entry.IsGone || entry.Stamp != stamp)
@@ -61,11 +61,12 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         return hasChanged || !_isKnown;
     }
 
-    /// <summary>True if nothing but the set-up and the given gates wrote the files that are there, or removed files.</summary>
+    /// <summary>True if only the set-up and the given gates wrote or removed files.</summary>
     public bool AreOnlyOf(IReadOnlyCollection<Gate> gates) => _isKnown && _entries.Values.All(entry => !entry.HasForeign(gates));
 
-    /// <summary>Moves aside all files that neither the set-up nor one of the given gates left.</summary>
-    /// <returns>False if another gate changed or removed a file of theirs, or the files can't be moved: only a new set-up helps.</returns>
+    /// <summary>Stashes all files that were written by neither the set-up nor one of the given gates.</summary>
+    /// <returns>False if another gate changed or removed one of their files, or the files can't be moved. Only a new set-up helps
+    /// then.</returns>
     public bool TryKeepOnly(IReadOnlyCollection<Gate> gates)
     {
         var foreign = _entries.Where(known => known.Value.HasForeign(gates)).ToList();
@@ -89,7 +90,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         }
     }
 
-    /// <summary>The files and folders that are moved aside now; a folder stands for its content.</summary>
+    /// <summary>Currently stashed files and folders. A folder includes its content.</summary>
     public IReadOnlyList<string> MovedAside =>
         [
             .. _entries
@@ -100,7 +101,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
 
     private bool IsAside(string path) => _entries.TryGetValue(path, out var entry) && entry.Aside is not null;
 
-    /// <summary>Moves back what was moved aside, except files in whose place others are now.</summary>
+    /// <summary>Restores all stashed files, except those that were replaced by new ones.</summary>
     public void BringAllBack()
     {
         try
@@ -113,10 +114,10 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         }
     }
 
-    /// <summary>Discards what was moved aside.</summary>
+    /// <summary>Discards the stashed files.</summary>
     public void Dispose() => FolderRemover.Remove(aside);
 
-    // Content comes before its folder, because names are in descending order.
+    // Names are in descending order, so that content comes before its folder.
     private void MoveAside(string path, Entry entry)
     {
         if (entry.IsGone || entry.Aside is not null)
@@ -130,7 +131,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         }
         if (entry.Stamp.Kind == EntryKind.Folder)
         {
-            // A folder that holds files of needed gates as well stays.
+            // A folder that also holds files of needed gates stays.
             entry.Aside = parent.Remove(name, isFolder: true) ? "" : null;
             return;
         }
@@ -237,15 +238,15 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
     {
         public EntryStamp Stamp { get; set; }
 
-        /// <summary>True for a file that was there before the first gate.</summary>
+        /// <summary>True for a file that existed before the first gate.</summary>
         public bool IsOfSetUp { get; init; }
 
-        /// <summary>The gates that wrote or removed it.</summary>
+        /// <summary>Gates that wrote or removed the file.</summary>
         public List<Gate>? Writers { get; private set; }
 
         public bool IsGone { get; set; }
 
-        /// <summary>The name of the file that was moved aside, empty for a folder; null: nothing was moved.</summary>
+        /// <summary>Name of the stashed file, empty for a folder, or null if nothing is stashed.</summary>
         public string? Aside { get; set; }
 
         public bool Write(Gate gate)

@@ -2,15 +2,15 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>The traces that a gate left in its tree.</summary>
-/// <param name="Changed">Tracked files that it changed; they were put back.</param>
-/// <param name="Removed">Files that git does not ignore; they were removed.</param>
-/// <param name="LeavesFiles">It left files that later gates may need.</param>
-/// <param name="IsWhole">The tree is at its commit again.</param>
+/// <summary>Changes that a gate left in its tree.</summary>
+/// <param name="Changed">Tracked files that the gate changed and that were restored.</param>
+/// <param name="Removed">New files, not ignored by git, that were removed.</param>
+/// <param name="LeavesFiles">True if the gate left files that later gates may need.</param>
+/// <param name="IsWhole">True if the tree is back at its commit.</param>
 public sealed record GateTraces(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, bool LeavesFiles, bool IsWhole);
 
-/// <summary>Puts a tree back to its commit after each run of a gate, and knows what each gate left.</summary>
-/// <param name="kept">Untracked and ignored files that were there before the first gate.</param>
+/// <summary>Restores a tree to its commit after each run of a gate, and records the changes of each gate.</summary>
+/// <param name="kept">Untracked and ignored files that existed before the first gate.</param>
 public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string> kept)
 {
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -20,19 +20,19 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
     private WorktreeBaseline _baseline = baseline;
     private bool _isWhole = true;
 
-    /// <summary>Files that earlier gates left and that were removed.</summary>
+    /// <summary>Files of earlier gates that were removed.</summary>
     public IReadOnlyList<string> RemovedBefore { get; private set; } = [];
 
-    /// <summary>Takes note of a tree that was set up anew between two runs of a gate.</summary>
-    /// <param name="baseline">Puts it back.</param>
-    /// <param name="kept">Untracked and ignored files in it.</param>
+    /// <summary>Adopts a tree that was set up again between two runs of a gate.</summary>
+    /// <param name="baseline">Restores the new tree.</param>
+    /// <param name="kept">Untracked and ignored files in the new tree.</param>
     public void Restart(WorktreeBaseline baseline, IReadOnlySet<string> kept) => (_baseline, _kept, _left) = (baseline, kept, kept);
 
-    /// <summary>Untracked and ignored files and folders that are in the tree.</summary>
+    /// <summary>Untracked and ignored files and folders in the tree.</summary>
     public IReadOnlySet<string> Left => _left;
 
-    /// <summary>Puts the tree back after a run of a gate.</summary>
-    /// <returns>False if it can't be.</returns>
+    /// <summary>Restores the tree after a run of a gate.</summary>
+    /// <returns>False if the tree can't be restored.</returns>
     public async Task<bool> PutBackAsync(CancellationToken stop)
     {
         if (await _baseline.TryRestoreAsync(_kept, Ecosystems.IsReadFirst, stop) is not { } restored)
@@ -45,7 +45,7 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
         return true;
     }
 
-    /// <summary>Puts the tree back after a gate, and says what the gate had changed in all its runs.</summary>
+    /// <summary>Restores the tree after a gate and returns what the gate changed in all its runs.</summary>
     public async Task<GateTraces> EndAsync(CancellationToken stop)
     {
         var isWhole = await PutBackAsync(stop) && _isWhole;

@@ -2,17 +2,17 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Adds to a gate's verdict and to its log what it changed in its tree, and what was put back.</summary>
+/// <summary>Adds to a gate's verdict and log what the gate changed in its tree and what was restored.</summary>
 public static class GateTracesNotes
 {
     private const int MostFiles = 5;
 
-    /// <summary>The verdict with what there is to say.</summary>
-    /// <param name="verdict">The result of a gate that ran.</param>
-    /// <param name="traces">What it left.</param>
-    /// <param name="setUp">Tracked files that set-up had changed before it.</param>
-    /// <param name="removedBefore">What gates before it had left, and was removed.</param>
-    /// <param name="aside">Files of gates before it that were moved aside for its time; null: none.</param>
+    /// <summary>Returns the verdict with notes about the changes.</summary>
+    /// <param name="verdict">Result of a gate that ran.</param>
+    /// <param name="traces">Changes that the gate left.</param>
+    /// <param name="setUp">Tracked files that the set-up had changed before the gate.</param>
+    /// <param name="removedBefore">Files of earlier gates that were removed.</param>
+    /// <param name="aside">Files of earlier gates that were stashed during the gate, or null for none.</param>
     public static GateVerdict Tell(
         GateVerdict verdict,
         GateTraces traces,
@@ -39,7 +39,7 @@ public static class GateTracesNotes
             RemovedBefore = verdict.Passed ? null : Named(removedBefore),
             StartedWithout = verdict.Passed ? null : Named(aside ?? []),
         };
-        // A linter that repairs what it finds is green whatever the work is, and its repairs are not part of the commit.
+        // A linter that fixes its findings always passes, and its fixes are not part of the commit.
         return verdict is { Passed: true, Gate: { Type: GateType.Lint, Negate: false } } && traces.Changed.Count > 0
             ? verdict with
             {

@@ -5,8 +5,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Worktrees in which gates run: outside the repository, so that programs that search parent folders find nothing of the main
-/// checkout; one caller at a time in each, with exactly the files of one commit.</summary>
+/// <summary>Pool of worktrees in which gates run, each used by one caller at a time with exactly the files of one commit. They are outside
+/// the repository, so that programs that search parent folders don't find the main checkout.</summary>
 public sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
 {
     private const int MaxTrees = 64;
@@ -14,8 +14,8 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     private readonly string _folder = CacheFolder.Of(repository, environment);
 
     /// <summary>Takes a free tree and checks out the commit in it.</summary>
-    /// <param name="isMerge">Successive merges differ in few files, so they use the last tree in the folder, all others the first free
-    /// one.</param>
+    /// <param name="isMerge">True to search from the last tree in the folder, false to search from the first. Successive merges differ in
+    /// few files, so they reuse the same tree.</param>
     public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
     {
         CacheFolder.Open(repository, environment);
@@ -52,8 +52,8 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
         }
     }
 
-    /// <summary>Checks out a commit in an existing tree; null where there is none any more. A tree that can't be cleaned (a container left
-    /// files of root) or was replaced by a program that ran in it is removed.</summary>
+    /// <summary>Checks out a commit in an existing tree, or returns null if the tree no longer exists. A tree is removed if it can't be
+    /// cleaned (a container left files owned by root) or a program that ran in it replaced it.</summary>
     private static async Task<(Worktree, WorktreeBaseline)?> TryCheckOutAsync(
         WorktreeStore worktrees,
         string path,
@@ -90,15 +90,15 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
         return (worktree, WorktreeBaseline.Of(worktree, commit, IndexOf(path)));
     }
 
-    /// <summary>The existing trees in order.</summary>
+    /// <summary>Enumerates the existing trees in order.</summary>
     /// <param name="folder">The repository's <see cref="CacheFolder"/>.</param>
     public static IEnumerable<string> In(string folder) =>
         Enumerable.Range(1, MaxTrees).Select(n => PathIn(folder, n)).Where(Directory.Exists);
 
-    /// <summary>The holder of this lock file has the tree.</summary>
+    /// <summary>Returns the path of the lock file whose holder owns the tree.</summary>
     public static string LockOf(string path) => path + ".lock";
 
-    /// <summary>The path of git's index of the tree, out of reach of programs that run in the tree.</summary>
+    /// <summary>Returns the path of the tree's git index, which programs that run in the tree can't reach.</summary>
     internal static string IndexOf(string path) => path + ".index";
 
     private string PathOf(int number) => PathIn(_folder, number);
@@ -106,11 +106,11 @@ public sealed class VerificationTrees(GitRepository repository, IReadOnlyDiction
     private static string PathIn(string folder, int number) =>
         Path.Combine(folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>The lock is the operating system's: it ends with the process that holds it.</summary>
+    /// <summary>Tries to take the tree's lock. The operating system releases it when the holding process ends.</summary>
     private static (string Path, LockFile Lock)? TryLock(string path) => LockFile.TryTake(LockOf(path)) is { } taken ? (path, taken) : null;
 }
 
-/// <summary>A verification worktree that is in use by one caller.</summary>
+/// <summary>Verification worktree in use by one caller.</summary>
 public sealed class VerificationTree(
     Worktree worktree,
     WorktreeBaseline baseline,
@@ -121,13 +121,13 @@ public sealed class VerificationTree(
 {
     public Worktree Worktree { get; } = worktree;
 
-    /// <summary>Puts the worktree back to its commit.</summary>
+    /// <summary>Restores the worktree to its commit.</summary>
     public WorktreeBaseline Baseline { get; private set; } = baseline;
 
-    /// <summary>Absolute path of a folder beside the worktree for files of gates that are moved aside.</summary>
+    /// <summary>Absolute path of a folder beside the worktree for stashed files of gates.</summary>
     public string Aside => Worktree.Path + ".aside";
 
-    /// <summary>Checks the commit out once more and removes everything else, the set-up as well.</summary>
+    /// <summary>Checks out the commit again and removes all other files, including those of the set-up.</summary>
     /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>
     public async Task CheckOutAgainAsync(string commit, CancellationToken stop) =>
         Baseline = await WorktreeBaseline.CheckOutAsync(Worktree, commit, VerificationTrees.IndexOf(Worktree.Path), stop);

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Gates of all processes of a user in order of arrival. A gate that must run alone waits for all before it, others only for those
-/// that run alone. A dead process's gates are ended and removed from the queue.</summary>
-/// <param name="folder">The queue's folder.</param>
-/// <param name="time">The clock of the pauses between two checks.</param>
+/// <summary>Queue of the gates of all processes of a user, in order of arrival. A gate that must run alone waits for all earlier gates;
+/// others only wait for gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
+/// <param name="folder">Folder of the queue.</param>
+/// <param name="time">Clock for the pauses between two checks.</param>
 internal sealed class GateQueue(string folder, TimeProvider time)
 {
     private const int Digits = 18;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Adds a gate at the end.</summary>
-    /// <returns>Its ticket, with a number.</returns>
+    /// <summary>Appends a gate to the queue.</summary>
+    /// <returns>The gate's ticket with its number.</returns>
     internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
@@ -24,8 +24,8 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     }
 
     /// <summary>Waits until it is the ticket's turn.</summary>
-    /// <param name="within">The mark of a gate that this process is part of: what that gate holds counts as ours.</param>
-    /// <param name="told">Called with the first gate that it has to wait for.</param>
+    /// <param name="within">Mark of the gate that this process is part of. Tickets of that gate are ignored as our own.</param>
+    /// <param name="told">Called once, with the first gate that the ticket has to wait for.</param>
     /// <returns>Other gates in the queue that may run at the same time.</returns>
     internal async Task<IReadOnlyList<GateTicket>> WaitAsync(
         GateTicket ticket,
@@ -54,7 +54,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>True if any came after it, even if it has ended.</summary>
+    /// <summary>True if any gate arrived after the ticket, even if it has ended.</summary>
     internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
@@ -63,7 +63,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
 
     internal void Leave(GateTicket ticket) => ticket.Remove(folder);
 
-    /// <summary>The last number is stored in the lock file; 0 if that is damaged.</summary>
+    /// <summary>Reads the last number from the lock file; 0 if the file is damaged.</summary>
     private static long LastNumber(LockFile one)
     {
         Span<byte> text = stackalloc byte[Digits];
@@ -88,7 +88,7 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         var all = GateTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
         if (all[false].Any())
         {
-            // Their processes may still hold what the next gate needs.
+            // Processes of dead owners may still hold resources that the next gate needs.
             await Leftovers.StopThoseOfTheDeadAsync(time);
             foreach (var dead in all[false])
             {

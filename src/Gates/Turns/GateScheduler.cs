@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Decides which gates may run now, over all processes of a user on a machine: gates of one <see cref="Gate.Exclusive"/> name one
-/// at a time, all others concurrently, except for one that is retried alone.</summary>
+/// <summary>Decides which gates may run now, over all processes of a user on a machine. Gates with the same <see cref="Gate.Exclusive"/>
+/// name run one at a time. All others run concurrently, except for a gate that reruns alone.</summary>
 public sealed class GateScheduler
 {
     private readonly string _folder;
@@ -12,10 +12,10 @@ public sealed class GateScheduler
     private GateScheduler(string folder, string? within, TimeProvider time, Action<WaitingGate> told) =>
         (_folder, _within, _time, _told) = (folder, within, time, told);
 
-    /// <summary>The scheduler of this process's user.</summary>
-    /// <param name="environment">Environment of the process: determines the user's state, and whether the process is itself part of a
-    /// gate.</param>
-    /// <param name="time">The clock; the system's by default.</param>
+    /// <summary>Returns the scheduler for this process's user.</summary>
+    /// <param name="environment">Environment of the process. It determines the user's state folder and the gate, if any, that the process
+    /// is part of.</param>
+    /// <param name="time">Clock. Default: the system's clock.</param>
     /// <param name="told">Called for a gate that has to wait.</param>
     public static GateScheduler Of(
         IReadOnlyDictionary<string, string> environment,
@@ -29,7 +29,7 @@ public sealed class GateScheduler
             told ?? (_ => { })
         );
 
-    /// <summary>Waits until the gate may run. Its turn ends when it is disposed, or this process dies.</summary>
+    /// <summary>Waits until the gate may run. Its turn ends when the result is disposed or this process dies.</summary>
     internal async Task<GateTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
     {
         var turn = new GateTurn(gate, origin, new GateQueue(AllFolder(_folder), _time), ExclusiveOf(gate), _within, _time, _told);
@@ -53,9 +53,9 @@ public sealed class GateScheduler
     internal static string ExclusiveFolder(string folder) => Path.Combine(folder, "exclusive");
 }
 
-/// <summary>A gate that may run now.</summary>
-/// <remarks>Exclusive names are taken first and the place among all gates last, by every gate: so a running gate never waits for a waiting
-/// one.</remarks>
+/// <summary>Gate that may run now.</summary>
+/// <remarks>Every gate takes its exclusive name first and its position in the common queue last, so that a running gate never waits for a
+/// waiting one.</remarks>
 internal sealed class GateTurn(
     Gate gate,
     GateOrigin origin,
@@ -70,7 +70,7 @@ internal sealed class GateTurn(
     private GateTicket? _among;
     private bool _foundOthers;
 
-    /// <summary>The mark of the gate's processes.</summary>
+    /// <summary>Mark of the gate's processes.</summary>
     internal string Mark { get; } = Leftovers.NewMark();
 
     internal async Task BeginAsync(CancellationToken stop)
@@ -83,10 +83,10 @@ internal sealed class GateTurn(
         await JoinAsync(alone: false, stop);
     }
 
-    /// <summary>True if another gate has run at any time since this turn began, or runs now.</summary>
+    /// <summary>True if another gate has run at any time since this turn started.</summary>
     internal async Task<bool> HadCompanyAsync(CancellationToken stop) => _foundOthers || await all.CameAfterAsync(_among!, stop);
 
-    /// <summary>Waits until no other gate runs; none begins until this turn ends.</summary>
+    /// <summary>Waits until no other gate runs. No other gate starts until this turn ends.</summary>
     internal async Task BecomeAloneAsync(CancellationToken stop)
     {
         Leave();

@@ -3,44 +3,44 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Origin of a gate, for people who wait for it.</summary>
+/// <summary>Run and task that a gate belongs to, shown to users who wait for the gate.</summary>
 /// <param name="Repository">Absolute path of the repository.</param>
-/// <param name="Run">Id of the run; empty outside of one (<c>orchestrate verify</c>).</param>
-/// <param name="Task">Id of the task; empty where the gate is not one task's.</param>
+/// <param name="Run">Id of the run; empty outside a run (<c>orchestrate verify</c>).</param>
+/// <param name="Task">Id of the task; empty if the gate does not belong to a single task.</param>
 public sealed record GateOrigin(string Repository, string Run, string Task)
 {
-    /// <summary>No origin.</summary>
+    /// <summary>Empty origin.</summary>
     public static GateOrigin None { get; } = new("", "", "");
 }
 
-/// <summary>A gate's place in a queue: a file that exists as long as the gate waits or runs.</summary>
-/// <param name="Owner">The process that runs it, as <see cref="ProcessIdentity"/> writes it.</param>
-/// <param name="Mark">The mark of all processes of the gate (<see cref="ProcessCommand.Mark"/>).</param>
-/// <param name="Alone">It runs beside no other of its queue.</param>
-/// <param name="Gate">The gate's name.</param>
-/// <param name="Origin">Origin of the gate.</param>
+/// <summary>Position of a gate in a queue: a file that exists while the gate waits or runs.</summary>
+/// <param name="Owner">Process that runs the gate, as written by <see cref="ProcessIdentity"/>.</param>
+/// <param name="Mark">Mark of all processes of the gate (<see cref="ProcessCommand.Mark"/>).</param>
+/// <param name="Alone">True if the gate must not run beside others of its queue.</param>
+/// <param name="Gate">Name of the gate.</param>
+/// <param name="Origin">Run and task of the gate.</param>
 /// <param name="Since">Time of arrival.</param>
 internal sealed record GateTicket(string Owner, string Mark, bool Alone, string Gate, GateOrigin Origin, DateTimeOffset Since)
 {
     private const string Extension = ".json";
 
-    /// <summary>The ticket's number: earlier arrivals have lower ones.</summary>
+    /// <summary>Number of the ticket, lower for earlier arrivals.</summary>
     [JsonIgnore]
     public long Number { get; init; }
 
-    /// <summary>True if it must wait for an earlier one.</summary>
+    /// <summary>True if this ticket must wait for the other, earlier one.</summary>
     internal bool WaitsFor(GateTicket other) => other.Number < Number && (Alone || other.Alone);
 
-    /// <summary>True while the process that drew it lives.</summary>
+    /// <summary>True while the ticket's process is alive.</summary>
     internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;
 
-    /// <summary>The tickets of a queue's folder in order. One that is removed meanwhile is left out.</summary>
+    /// <summary>Returns the tickets in a queue's folder in order, skipping tickets removed in the meantime.</summary>
     internal static IReadOnlyList<GateTicket> In(string folder) =>
         !Directory.Exists(folder)
             ? []
             : [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Read).OfType<GateTicket>().OrderBy(ticket => ticket.Number)];
 
-    /// <summary>Adds it to a queue: written to a temporary file and renamed.</summary>
+    /// <summary>Adds the ticket to a queue with an atomic rename.</summary>
     internal void Write(string folder)
     {
         OwnFile.Write(FileIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, GateTicketJson.Default.GateTicket));
@@ -68,7 +68,7 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
         }
         catch (JsonException)
         {
-            // After a power cut the file may be empty. Its owner is gone, too.
+            // After a power failure the file may be empty. Its owner is dead, too.
             return new GateTicket("", "", Alone: false, "", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = number };
         }
     }

@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>A gate or a set-up command that runs now on this machine. Read from files, so that a run's history stays short.</summary>
+/// <summary>Gate or set-up command that is running on this machine. Read from files to keep the run's workflow history short.</summary>
 /// <param name="Name">Name of the gate, or the command.</param>
 /// <param name="IsSetUp">True for a set-up command.</param>
-/// <param name="Origin">Origin of the step.</param>
-/// <param name="Since">Time of its beginning; for a gate that waited, of its arrival.</param>
+/// <param name="Origin">Run and task of the step.</param>
+/// <param name="Since">Start time, or the time of arrival for a gate that waited.</param>
 public sealed record StepAtWork(string Name, bool IsSetUp, GateOrigin Origin, DateTimeOffset Since)
 {
-    /// <summary>All steps at work of living processes of this user on this machine. Reads only.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns all running steps of this user's live processes on this machine. Read-only.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<StepAtWork> All(IReadOnlyDictionary<string, string> environment)
     {
         var folder = UserState.FolderOf(environment);
@@ -22,11 +22,11 @@ public sealed record StepAtWork(string Name, bool IsSetUp, GateOrigin Origin, Da
         ];
     }
 
-    /// <summary>Notes a set-up command until the result is disposed of, or this process dies.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="origin">Origin of the worktree.</param>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Records a set-up command until the result is disposed or this process dies.</summary>
+    /// <param name="command">Set-up command.</param>
+    /// <param name="origin">Run and task of the worktree.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="time">Clock.</param>
     public static IDisposable BeginSetUp(
         string command,
         GateOrigin origin,

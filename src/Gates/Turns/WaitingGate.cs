@@ -1,12 +1,12 @@
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>A gate that waits for another one on this machine.</summary>
-/// <param name="Gate">Its name.</param>
-/// <param name="Origin">Origin of the gate.</param>
-/// <param name="Since">Since when.</param>
-/// <param name="Exclusive">The exclusive name that both need; null where one of them is rerun alone after a collision.</param>
-/// <param name="HolderGate">The gate it waits for.</param>
-/// <param name="Holder">Origin of the gate that it waits for.</param>
+/// <summary>Gate that waits for another one on this machine.</summary>
+/// <param name="Gate">Name of the waiting gate.</param>
+/// <param name="Origin">Run and task of the waiting gate.</param>
+/// <param name="Since">Start of the wait.</param>
+/// <param name="Exclusive">Exclusive name that both need, or null if one of the two reruns alone after a resource conflict.</param>
+/// <param name="HolderGate">Gate that it waits for.</param>
+/// <param name="Holder">Run and task of the gate that it waits for.</param>
 public sealed record WaitingGate(
     string Gate,
     GateOrigin Origin,
@@ -16,8 +16,8 @@ public sealed record WaitingGate(
     GateOrigin Holder
 )
 {
-    /// <summary>All waiting gates of living processes of this user on this machine. Reads only.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns all waiting gates of this user's live processes on this machine. Read-only.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
     {
         var folder = UserState.FolderOf(environment);
@@ -28,7 +28,7 @@ public sealed record WaitingGate(
         return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateScheduler.AllFolder(folder), null)];
     }
 
-    /// <summary>The waiting gate as part of a sentence: what it waits for, and who has that.</summary>
+    /// <summary>Formats the waiting gate as part of a sentence, with the awaited name and its holder.</summary>
     public override string ToString()
     {
         var what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";

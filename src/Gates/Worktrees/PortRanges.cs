@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Ranges of ports for worktrees.</summary>
+/// <summary>Port ranges for worktrees.</summary>
 internal static class PortRanges
 {
     private const int Lowest = 20000;
     private const int Highest = 65535;
     private const int Enough = 64;
 
-    // ip(7): 32768 to 60999 by default.
+    // Default: 32768 to 60999, see ip(7).
     private const string EphemeralFile = "/proc/sys/net/ipv4/ip_local_port_range";
 
-    /// <summary>The first port of each range, by this machine's configuration.</summary>
+    /// <summary>Returns the first port of each range on this machine, considering its ephemeral ports.</summary>
     internal static IReadOnlyList<int> Here()
     {
         var limits = (DurableFile.TryRead(EphemeralFile) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -25,8 +25,8 @@ internal static class PortRanges
             : Of(32768, 60999);
     }
 
-    /// <summary>The ranges outside of the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system may
-    /// assign to any connection. If those leave too few, all of them.</summary>
+    /// <summary>Returns the ranges outside the ephemeral ports from <paramref name="low"/> to <paramref name="high"/>, which the system
+    /// may assign to any connection. Returns all ranges if too few are left.</summary>
     internal static IReadOnlyList<int> Of(int low, int high)
     {
         int[] all =
@@ -39,7 +39,7 @@ internal static class PortRanges
         return outside.Length >= Enough ? outside : all;
     }
 
-    /// <summary>True if nothing listens on any port of a range.</summary>
+    /// <summary>True if nothing listens on any port of the range.</summary>
     internal static bool IsFree(int first) =>
         Enumerable
             .Range(first, WorktreeVariables.Ports)
@@ -48,7 +48,7 @@ internal static class PortRanges
                 && (!Socket.OSSupportsIPv6 || CanBind(AddressFamily.InterNetworkV6, IPAddress.IPv6Any, port))
             );
 
-    // .NET sets SO_REUSEADDR on Unix, so that connections in TIME_WAIT do not count, and a listener does.
+    // .NET sets SO_REUSEADDR on Unix, so that binding fails for a listener but not for connections in TIME_WAIT.
     private static bool CanBind(AddressFamily family, IPAddress address, int port)
     {
         using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
@@ -63,7 +63,7 @@ internal static class PortRanges
         }
         catch (SocketException refused)
         {
-            // A machine without addresses of the family has no listeners there.
+            // A machine without addresses of the family has no listeners on it.
             return refused.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
         }
     }

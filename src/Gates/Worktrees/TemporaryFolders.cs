@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Temporary folders of worktrees: with short paths, because a Unix socket's has at most 107 bytes, for their owner
-/// alone.</summary>
+/// <summary>Temporary folders of worktrees, accessible only to their owner. Paths are short because a Unix socket's path has at most 107
+/// bytes.</summary>
 internal static class TemporaryFolders
 {
     private const string Usual = "/tmp";
     private const int LongestParent = 32;
 
-    /// <summary>Creates one, where the user has such folders; below <c>/tmp</c> if that path is long.</summary>
-    /// <param name="parent">The user's <c>TMPDIR</c>; null where it is not set.</param>
+    /// <summary>Creates a temporary folder in the parent, or below <c>/tmp</c> if the parent's path is too long.</summary>
+    /// <param name="parent">Value of the user's <c>TMPDIR</c>, or null if it is not set.</param>
     internal static string Make(string? parent)
     {
         var chosen =
@@ -26,7 +26,7 @@ internal static class TemporaryFolders
         return path;
     }
 
-    /// <summary>The assigned folder, created again if it was cleaned away; null where someone else has replaced it.</summary>
+    /// <summary>Returns the assigned folder and recreates it if a cleaner removed it. Null if another user has replaced it.</summary>
     internal static string? Restore(string path)
     {
         if (!Path.Exists(path))
@@ -36,11 +36,11 @@ internal static class TemporaryFolders
         return Keep(path);
     }
 
-    /// <summary>The folder if it still exists and is ours. A name that was visible is not created again: another user could be
-    /// quicker.</summary>
+    /// <summary>Returns the folder if it still exists and is ours. A published name is never recreated because another user could create
+    /// it first.</summary>
     internal static string? Keep(string path)
     {
-        // A folder may inherit its parent's group with a mark (mkdir(2), S_ISGID).
+        // A folder may inherit its parent's setgid bit and group (mkdir(2), S_ISGID).
         var isOurs =
             new FileInfo(path).LinkTarget is null
             && Directory.Exists(path)
@@ -48,10 +48,10 @@ internal static class TemporaryFolders
         return isOurs ? path : null;
     }
 
-    /// <summary>Removes its content.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="kept">Paths in it that stay.</param>
-    /// <returns>False where something could not be removed.</returns>
+    /// <summary>Removes the folder's content.</summary>
+    /// <param name="path">Path of the folder.</param>
+    /// <param name="kept">Paths in the folder to keep.</param>
+    /// <returns>False if some content could not be removed.</returns>
     internal static bool TryEmpty(string path, IReadOnlyCollection<string> kept)
     {
         try
@@ -75,8 +75,8 @@ internal static class TemporaryFolders
         }
     }
 
-    /// <summary>Removes it with its content.</summary>
-    /// <returns>False where something could not be removed, such as files of another user that a container created.</returns>
+    /// <summary>Removes the folder with its content.</summary>
+    /// <returns>False if some content could not be removed, such as files of another user that a container created.</returns>
     internal static bool TryRemove(string path)
     {
         try

@@ -5,9 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Resources of a worktree: a file in the user's state.</summary>
+/// <summary>Claim on the resources of a worktree, stored in a file of the user's state.</summary>
 /// <param name="Worktree">Absolute path of the worktree.</param>
-/// <param name="Owner">The process it ends with, as <see cref="ProcessIdentity"/> writes it; empty: it ends with the worktree.</param>
+/// <param name="Owner">Process whose end releases the claim, as written by <see cref="ProcessIdentity"/>; empty if the claim ends with the
+/// worktree.</param>
 /// <param name="FirstPort">See <see cref="WorktreeResources"/>.</param>
 /// <param name="TemporaryFolder">See <see cref="WorktreeResources"/>.</param>
 /// <param name="Name">See <see cref="WorktreeResources"/>.</param>
@@ -17,21 +18,21 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
 
     internal WorktreeResources Resources => new(FirstPort, TemporaryFolder, Name);
 
-    /// <summary>True where neither the worktree nor its owner exists any more.</summary>
+    /// <summary>True if the worktree or its owner no longer exists.</summary>
     internal bool IsOver => !Directory.Exists(Worktree) || (Owner.Length > 0 && ProcessIdentity.TryParse(Owner)?.IsAlive() != true);
 
-    /// <summary>When the worktree was last used.</summary>
+    /// <summary>Time of the worktree's last use.</summary>
     [JsonIgnore]
     public DateTime LastUse { get; init; }
 
-    /// <summary>The file of a worktree's claim.</summary>
+    /// <summary>Returns the path of a claim's file.</summary>
     internal static string FileOf(string folder, string worktree, string owner) =>
         Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
 
     internal static IReadOnlyList<WorktreeResourceClaim> In(string folder) =>
         !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
 
-    /// <summary>The claim of a file; null where there is none, or it is damaged.</summary>
+    /// <summary>Reads the claim in a file. Null if the file is missing or damaged.</summary>
     internal static WorktreeResourceClaim? TryRead(string file) =>
         StoredJson.TryRead(file, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
             ? claim with
@@ -46,9 +47,9 @@ internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int 
         OwnFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim));
     }
 
-    /// <summary>A worktree gets the same name, and the same first choice of ports, each time.</summary>
+    /// <summary>Derives a name from the worktree's path, so that a worktree always gets the same name and first choice of ports.</summary>
     /// <param name="worktree">Absolute path of the worktree.</param>
-    /// <param name="again">How many names were taken.</param>
+    /// <param name="again">Number of names already rejected as taken.</param>
     internal static string NameOf(string worktree, int again)
     {
         string word = new([.. Path.GetFileName(worktree).ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);

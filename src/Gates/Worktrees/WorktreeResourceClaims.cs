@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Worktrees;
 
-/// <summary>Assigns resources to each worktree of a user on a machine. A claim ends with its worktree, or with the process that it was made
-/// for; until then the worktree keeps its values.</summary>
+/// <summary>Assigns resources to the worktrees of a user on a machine. A worktree keeps its values until the claim ends with the worktree
+/// or with its owner process.</summary>
 public sealed class WorktreeResourceClaims
 {
     private readonly string _folder;
@@ -9,17 +9,18 @@ public sealed class WorktreeResourceClaims
 
     private WorktreeResourceClaims(string folder, string? temporaryParent) => (_folder, _temporaryParent) = (folder, temporaryParent);
 
-    /// <summary>The claims of this process's user.</summary>
-    /// <param name="environment">Environment of the process: determines the user's state and temporary folders.</param>
+    /// <summary>Returns the claims of this process's user.</summary>
+    /// <param name="environment">Environment of the process. It determines the user's state and temporary folders.</param>
     public static WorktreeResourceClaims Of(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(UserState.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
 
-    /// <summary>The resources of a worktree: the present ones, or new ones.</summary>
-    /// <param name="worktree">Absolute path; it must exist.</param>
-    /// <param name="use">How it is about to be used.</param>
-    /// <param name="stop">Ends the waiting for other callers.</param>
-    /// <param name="owner">The process that it is for alone, in a folder that stays; null: until the worktree is gone.</param>
-    /// <exception cref="IOException">No range of ports is free, or the user's state can't be written.</exception>
+    /// <summary>Returns the current resources of a worktree, or assigns new ones.</summary>
+    /// <param name="worktree">Absolute path of an existing worktree.</param>
+    /// <param name="use">Intended use of the worktree.</param>
+    /// <param name="stop">Cancels the wait for other callers.</param>
+    /// <param name="owner">Process whose end releases the claim, for a folder that outlives it. Null to release the claim with the
+    /// worktree.</param>
+    /// <exception cref="IOException">No port range is free, or the user's state can't be written.</exception>
     public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
     {
         worktree = Path.GetFullPath(worktree);
@@ -55,8 +56,8 @@ public sealed class WorktreeResourceClaims
     }
 
     /// <summary>Releases all resources of a worktree, if it has any.</summary>
-    /// <param name="worktree">Absolute path.</param>
-    /// <param name="owner">As it was given.</param>
+    /// <param name="worktree">Absolute path of the worktree.</param>
+    /// <param name="owner">Owner that was passed to <see cref="TakeAsync"/>.</param>
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
     {
         var file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
@@ -67,7 +68,7 @@ public sealed class WorktreeResourceClaims
         }
     }
 
-    /// <summary>Releases the resources of worktrees that are gone and processes that have ended.</summary>
+    /// <summary>Releases the resources of removed worktrees and ended processes.</summary>
     public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
@@ -77,7 +78,7 @@ public sealed class WorktreeResourceClaims
     private static bool IsInUse(WorktreeResourceClaim claim) =>
         ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
 
-    // Its own server may be what uses the ports, which is fine.
+    // The worktree's own server may use the ports.
     private static bool StillHas(WorktreeResourceClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
 
     private static string FindName(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
@@ -103,7 +104,8 @@ public sealed class WorktreeResourceClaims
             }
         }
 
-        // Worktrees that were kept for a person hold theirs; the least recently used one gets others when it is used again.
+        // Worktrees retained for a user still hold their claims. The least recently used one loses its ports and gets new ones on its next
+        // use.
         foreach (var idle in others.OrderBy(other => other.LastUse))
         {
             if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
@@ -136,7 +138,7 @@ public sealed class WorktreeResourceClaims
         }
     }
 
-    // If the folder can't be removed yet the claim stays, and is tried again the next time.
+    // If the folder can't be removed yet, the claim stays and removal is retried the next time.
     private bool TryRemove(WorktreeResourceClaim claim)
     {
         if (!TemporaryFolders.TryRemove(claim.TemporaryFolder))

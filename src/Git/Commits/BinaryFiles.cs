@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Finds out by their content which files are binary: attributes can say anything.</summary>
+/// <summary>Detects binary files by their content, because attributes can't be trusted.</summary>
 internal sealed class BinaryFiles(GitRepository repository)
 {
     private const int LargestBatch = 32 * 1024 * 1024;
     private const int Peek = 64 * 1024;
 
-    /// <summary>The files of which one version has a NUL. Of files that are too large to be read only the beginning and the end
-    /// count.</summary>
+    /// <summary>Returns the files that contain a NUL in their old or new version. Only the start and end of very large files are
+    /// checked.</summary>
     public async Task<IReadOnlyList<ChangedFile>> FindAsync(IReadOnlyList<ChangedFile> changed, CancellationToken cancellationToken)
     {
         var sizes = await SizesAsync([.. changed.Where(IsFile).SelectMany(Ids)], cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class BinaryFiles(GitRepository repository)
         }
     }
 
-    /// <summary>The sizes of contents, by id, in bytes; those that are missing are left out.</summary>
+    /// <summary>Returns the sizes of blobs by id, in bytes, without missing blobs.</summary>
     public async Task<IReadOnlyDictionary<string, long>> SizesAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var there = ids.Where(id => id.AsSpan().ContainsAnyExcept('0')).Distinct(StringComparer.Ordinal).ToList();

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Reads the contents of many files at once.</summary>
+/// <summary>Reads the contents of many files in one git call.</summary>
 internal sealed class BlobReader(GitRepository repository)
 {
-    /// <summary>The contents of blobs, by id; none if they have more than <paramref name="limit"/> bytes in all.</summary>
+    /// <summary>Returns the contents of blobs by id, or nothing if they have more than <paramref name="limit"/> bytes in total.</summary>
     public async Task<IReadOnlyDictionary<string, byte[]>> ReadAsync(
         IReadOnlyCollection<string> ids,
         CancellationToken cancellationToken,
@@ -26,10 +26,10 @@ internal sealed class BlobReader(GitRepository repository)
             },
             cancellationToken
         );
-        var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
+        var rest = output.IsCut ? default : output.Bytes; // Cut output has a gap in the middle.
         while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
         {
-            // ID blob SIZE, newline, the content, newline; ID missing.
+            // Format per object: "ID blob SIZE", newline, content, newline; or "ID missing".
             var facts = Encoding.ASCII.GetString(rest.Span[..end]).Split(' ');
             rest = rest[(end + 1)..];
             if (facts is not [var id, "blob", var size])

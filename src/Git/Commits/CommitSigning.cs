@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>The signing of commits by the user's git configuration. The key's agent must answer without a question, because nobody may be
-/// at a terminal when a run lands.</summary>
+/// <summary>Signs commits according to the user's git configuration. The key agent must not prompt, because the terminal may be unattended
+/// when a run lands.</summary>
 /// <param name="Format"><c>openpgp</c>, <c>ssh</c> or <c>x509</c>.</param>
-/// <param name="Key"><c>user.signingKey</c>; empty: git takes the committer's.</param>
+/// <param name="Key">Value of <c>user.signingKey</c>. If empty, git uses the committer's key.</param>
 public sealed record CommitSigning(string Format, string Key)
 {
     private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Variables of a call that signs: no program may ask at a terminal.</summary>
+    /// <summary>Environment variables of a signing call, which keep programs from prompting on a terminal.</summary>
     internal static IReadOnlyDictionary<string, string?> Variables { get; } =
         new Dictionary<string, string?>
         {
@@ -18,10 +18,10 @@ public sealed record CommitSigning(string Format, string Key)
         };
 
     /// <summary>Reads <c>commit.gpgSign</c>, <c>gpg.format</c> and <c>user.signingKey</c>.</summary>
-    /// <returns>Null if the configuration signs no commits.</returns>
+    /// <returns>The signing settings, or null if commits are not to be signed.</returns>
     public static async Task<CommitSigning?> FindAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
-        // Our calls switch signing off by a setting of their own, which does not count here.
+        // Our calls disable signing by a setting of their own, which must be ignored here.
         var settings = (await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken))
             .Where(setting => setting.IsPersons || setting.IsOfRepository)
             .ToList();
@@ -37,8 +37,8 @@ public sealed record CommitSigning(string Format, string Key)
                 : null;
     }
 
-    /// <summary>Signs a commit that no ref names, outside of the repository's objects.</summary>
-    /// <returns>Why the key's agent does not sign; null if it does.</returns>
+    /// <summary>Tests signing with a commit that no ref names, stored outside the repository's object folder.</summary>
+    /// <returns>Reason why signing fails, or null if it works.</returns>
     public async Task<string?> TryAsync(GitRepository repository, CancellationToken cancellationToken = default)
     {
         var folder = Directory.CreateTempSubdirectory("orchestrate-sign-");
@@ -70,8 +70,8 @@ public sealed record CommitSigning(string Format, string Key)
         }
     }
 
-    /// <summary>Runs a call that makes a signed commit.</summary>
-    /// <exception cref="CommitSigningException">The key's agent refuses, or does not answer in time.</exception>
+    /// <summary>Runs a call that creates a signed commit.</summary>
+    /// <exception cref="CommitSigningException">The key agent refuses, or does not answer in time.</exception>
     internal async Task<GitOutput> SignAsync(GitRepository repository, GitCall call, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -99,7 +99,7 @@ public sealed record CommitSigning(string Format, string Key)
         }
     }
 
-    /// <summary>The program and the key, for people.</summary>
+    /// <summary>Key and format for messages.</summary>
     public override string ToString() => $"The key {(Key.Length > 0 ? Key : "of the committer")} ({Format})";
 }
 

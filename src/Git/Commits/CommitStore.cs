@@ -7,8 +7,8 @@ public sealed class CommitStore(GitRepository repository)
 {
     internal const int LargestFile = 64 * 1024 * 1024;
 
-    /// <summary>Creates a commit of a tree. No ref names it yet.</summary>
-    /// <returns>Its id.</returns>
+    /// <summary>Creates a commit of a tree. No ref names the commit yet.</summary>
+    /// <returns>Id of the commit.</returns>
     public Task<string> CreateAsync(
         string tree,
         IReadOnlyCollection<string> parents,
@@ -17,9 +17,9 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
 
-    /// <summary>Creates a commit that is signed.</summary>
-    /// <param name="signing">How; null: unsigned.</param>
-    /// <exception cref="CommitSigningException">The key's agent refuses.</exception>
+    /// <summary>Creates a commit, and signs it if requested.</summary>
+    /// <param name="signing">Signing settings, or null for an unsigned commit.</param>
+    /// <exception cref="CommitSigningException">The key agent refuses, or does not answer in time.</exception>
     public Task<string> CreateAsync(
         string tree,
         IReadOnlyCollection<string> parents,
@@ -29,7 +29,8 @@ public sealed class CommitStore(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => CreateAsync(tree, parents, message, trailers, date: null, cancellationToken, signing);
 
-    /// <summary>Creates a commit with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
+    /// <summary>Creates a commit with a date in the form returned by <see cref="ReadDateAsync"/>, or with the current time if the date is
+    /// null.</summary>
     internal async Task<string> CreateAsync(
         string tree,
         IReadOnlyCollection<string> parents,
@@ -72,8 +73,8 @@ public sealed class CommitStore(GitRepository repository)
         return id;
     }
 
-    /// <summary>A commit with the message, author and date of another one, with other files and another parent.</summary>
-    /// <returns>Its id.</returns>
+    /// <summary>Creates a commit with the message, author and date of another one, but with other files and another parent.</summary>
+    /// <returns>Id of the new commit.</returns>
     internal async Task<string> CopyAsync(
         string commit,
         string tree,
@@ -106,8 +107,8 @@ public sealed class CommitStore(GitRepository repository)
     private Task<GitOutput> AddAsync(GitCall call, CommitSigning? signing, CancellationToken cancellationToken) =>
         signing is null ? repository.AddObjectsAsync(call, cancellationToken) : signing.SignAsync(repository, call, cancellationToken);
 
-    /// <summary>The commits of <paramref name="tip"/> that <paramref name="since"/> does not have, without merges, the first one
-    /// first.</summary>
+    /// <summary>Lists the commits in <paramref name="tip"/> that are not in <paramref name="since"/>, oldest first and without
+    /// merges.</summary>
     public async Task<IReadOnlyList<string>> ListWithoutMergesAsync(
         string tip,
         string since,
@@ -120,7 +121,7 @@ public sealed class CommitStore(GitRepository repository)
                 .Reverse(),
         ];
 
-    /// <summary>The commit of a name (ref, id, <c>id^</c>), or null if there is none.</summary>
+    /// <summary>Returns the commit with a name (ref, id, <c>id^</c>), or null if it does not exist.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
         if (ObjectId.IsId(name) && repository.Part<ObjectCache>().Find(name) is { } known)
@@ -131,15 +132,17 @@ public sealed class CommitStore(GitRepository repository)
         return commits.Count == 0 ? null : commits[0];
     }
 
-    /// <summary>Date of a commit, in a form that git accepts.</summary>
+    /// <summary>Returns the date of a commit in a form that git accepts.</summary>
     internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken)
     {
         var call = repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--");
         return $"@{(await repository.ReadAsync(call, cancellationToken)).Text} +0000";
     }
 
-    /// <summary>The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging
-    /// branch those are our merges, not commits of agents, so their trailers can be trusted.</summary>
+    /// <summary>
+    /// Lists the first-parent commits in <paramref name="tip"/> that are not in <paramref name="since"/>, newest first. On a staging
+    /// branch these are our merges and not commits of agents, so their trailers can be trusted.
+    /// </summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(
         string tip,
         string? since,
@@ -151,11 +154,11 @@ public sealed class CommitStore(GitRepository repository)
             ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
 
-    /// <summary>All commits of <paramref name="tip"/> that <paramref name="since"/> does not have, parents after children.</summary>
+    /// <summary>Lists all commits in <paramref name="tip"/> that are not in <paramref name="since"/>, children before parents.</summary>
     internal async Task<IReadOnlyList<CommitInfo>> ListAllAsync(string tip, string since, CancellationToken cancellationToken) =>
         await LogAsync(["--topo-order", tip, "^" + since], mayFail: false, cancellationToken);
 
-    /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
+    /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or is the same commit.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
         ancestor == descendant
         || (
@@ -171,7 +174,7 @@ public sealed class CommitStore(GitRepository repository)
             ).ExitCode == 0
         );
 
-    /// <summary>The best common ancestor of two histories; null: there is none, or a name does not exist.</summary>
+    /// <summary>Returns the merge base of two histories, or null if they have none or a name does not exist.</summary>
     public async Task<string?> FindMergeBaseAsync(string one, string other, CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(
@@ -184,7 +187,7 @@ public sealed class CommitStore(GitRepository repository)
         return output.ExitCode == 0 ? output.Text : null;
     }
 
-    /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
+    /// <summary>True if <paramref name="commit"/> and its history are contained in the histories of the other commits.</summary>
     public async Task<bool> IsReachableFromAnyAsync(
         string commit,
         IReadOnlyCollection<string> others,
@@ -198,7 +201,7 @@ public sealed class CommitStore(GitRepository repository)
                 .Length == 0
         );
 
-    /// <summary>All files of a commit or tree.</summary>
+    /// <summary>Lists all files of a commit or tree.</summary>
     public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
         repository
             .Part<ObjectCache>()
@@ -209,9 +212,9 @@ public sealed class CommitStore(GitRepository repository)
                     ParseTree(await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken))
             );
 
-    /// <summary>Paths of the text files of a commit that have a text in them.</summary>
+    /// <summary>Returns the paths of the text files in a commit that contain a text.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="text">The text; no pattern.</param>
+    /// <param name="text">Text to find, as a literal and not a pattern.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     public async Task<IReadOnlyList<string>> FindFilesWithAsync(string commit, string text, CancellationToken cancellationToken = default)
     {
@@ -232,7 +235,7 @@ public sealed class CommitStore(GitRepository repository)
     }
 
     /// <summary>
-    /// The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.
+    /// Returns the content of a file in a commit or tree, or null if it does not exist or has more than <paramref name="limit"/> bytes.
     /// </summary>
     public async Task<byte[]?> ReadFileAsync(
         string tree,
@@ -241,7 +244,7 @@ public sealed class CommitStore(GitRepository repository)
         int limit = LargestFile
     )
     {
-        // A name that is not UTF-8 can only be passed on standard input.
+        // A name that is not UTF-8 can be passed only on standard input.
         var call =
             FileNames.IsUtf8(path) ? repository.Call("cat-file", "blob", $"{tree}:{path}")
             : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id)
@@ -280,19 +283,19 @@ public sealed class CommitStore(GitRepository repository)
     private bool? KnowsAncestor(string ancestor, string descendant) =>
         Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectCache>().IsAncestor(from, to) : null;
 
-    /// <summary>The id of a commit, given by id or ref; null for other expressions.</summary>
+    /// <summary>Returns the id of a commit given by id or ref, or null for other expressions.</summary>
     private string? Resolve(string name) =>
         ObjectId.IsId(name) ? name
         : RefFile.TryRead(repository, name, out var id) ? id
         : null;
 
-    /// <summary>git's subject: the first paragraph, in one line.</summary>
+    /// <summary>Returns the subject as git defines it, which is the first paragraph joined into one line.</summary>
     private static string SubjectOf(string message) =>
         string.Join(' ', message.Split('\n').TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()));
 
     private async Task<IReadOnlyList<CommitInfo>> LogAsync(IEnumerable<string> arguments, bool mayFail, CancellationToken cancellationToken)
     {
-        // Fields end with NUL, so do commits; the trailers are parsed by git itself.
+        // Each field and each commit ends with NUL. Git itself parses the trailers.
         var call = repository.Call([
             "log",
             "-z",

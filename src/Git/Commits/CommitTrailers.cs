@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Trailers of our commits that name their origin (git-interpret-trailers(1)).</summary>
-/// <param name="Run">The run's id: <c>Orchestrator-Run</c>.</param>
-/// <param name="Task">The task's id: <c>Orchestrator-Task</c>.</param>
-/// <param name="Attempt">The attempt of the task, from 1: <c>Orchestrator-Attempt</c>.</param>
-/// <param name="Key">The content key of the result: <c>Orchestrator-Key</c>.</param>
+/// <summary>Trailers of our commits that identify their origin (git-interpret-trailers(1)).</summary>
+/// <param name="Run">Id of the run, in <c>Orchestrator-Run</c>.</param>
+/// <param name="Task">Id of the task, in <c>Orchestrator-Task</c>.</param>
+/// <param name="Attempt">Attempt of the task, counted from 1, in <c>Orchestrator-Attempt</c>.</param>
+/// <param name="Key">Content key of the result, in <c>Orchestrator-Key</c>.</param>
 public sealed record CommitTrailers(string Run, string? Task = null, int? Attempt = null, string? Key = null)
 {
     internal string Append(string message)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>The files of a commit by their paths, where symbolic links are followed as long as they stay inside.</summary>
+/// <summary>Files of a commit by path. Symbolic links are followed as long as they stay inside the commit's tree.</summary>
 public sealed class CommitTree
 {
     private const string Link = "120000";
@@ -17,20 +17,21 @@ public sealed class CommitTree
         _folders = new(() => [.. files.SelectMany(file => Above(file.Path))]);
     }
 
-    /// <summary>All paths, links among them.</summary>
+    /// <summary>All paths, including links.</summary>
     public IEnumerable<string> Paths => _files.Keys;
 
-    /// <summary>Reads the list of files of a commit.</summary>
+    /// <summary>Reads the file list of a commit.</summary>
     public static async Task<CommitTree> ReadAsync(CommitStore commits, string commit, CancellationToken stop) =>
         new(commits, commit, await commits.ListFilesAsync(commit, stop));
 
-    /// <summary>The folder of a path; empty: the root.</summary>
+    /// <summary>Returns the folder of a path, or an empty string for the root.</summary>
     public static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
 
-    /// <summary>A path below a folder.</summary>
+    /// <summary>Joins a folder and a path below it.</summary>
     public static string Join(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
 
-    /// <summary>The path of the file that a path leads to by links; null: it leads outside, nowhere, or to a folder.</summary>
+    /// <summary>Resolves the links in a path and returns the file's path, or null if it leads outside the tree, to a folder or to
+    /// nothing.</summary>
     public async Task<string?> FindFileAsync(string path, CancellationToken stop) =>
         await ResolveAsync(path, stop) is { } real
         && _files.TryGetValue(real, out var file)
@@ -38,8 +39,10 @@ public sealed class CommitTree
             ? real
             : null;
 
-    /// <summary>The files with an ending at or below a folder, which may be a link, in order: the path through the folder, and where the
-    /// file really is.</summary>
+    /// <summary>
+    /// Finds the files with an ending at or below a folder, which may be a link. Returns them in order, each with its path through the
+    /// folder and its resolved path.
+    /// </summary>
     public async Task<IReadOnlyList<(string Shown, string Real)>> FindBelowAsync(string folder, string ending, CancellationToken stop)
     {
         if (await ResolveAsync(folder, stop) is not { Length: > 0 } real || !_folders.Value.Contains(real))
@@ -63,9 +66,9 @@ public sealed class CommitTree
         return found;
     }
 
-    /// <summary>The text of a file; null where it is none, or is larger than the limit.</summary>
-    /// <param name="path">Its real path.</param>
-    /// <param name="limit">Most bytes.</param>
+    /// <summary>Returns the text of a file, or null if the path is not a file or exceeds the limit.</summary>
+    /// <param name="path">Resolved path of the file.</param>
+    /// <param name="limit">Maximum size in bytes.</param>
     public async Task<string?> ReadAsync(string path, int limit, CancellationToken stop) =>
         await _commits.ReadFileAsync(_commit, path, stop, limit) is { } bytes && !bytes.Contains((byte)0)
             ? Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF')

@@ -1,17 +1,19 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Finds work that a branch has by its content and not by its history: a pull request that was merged by squashing or
-/// rebasing.</summary>
+/// <summary>Detects by content, not by history, that a branch contains some work, for example after a squash or rebase merge of a pull
+/// request.</summary>
 public sealed class ContentSearch(GitRepository repository)
 {
-    // The merge is among the first commits that touched a file after the work began; later ones only hide it if they undo it.
+    // The merge is among the first commits that touched a file after the work started. Later commits hide it only if they undo it.
     private const int MostCommits = 50;
 
-    /// <summary>True if one commit of a branch has every file that the work changed exactly as the work left it: content, mode, or absence.
-    /// Then the work's own commits may be removed without losing its result, whatever came after.</summary>
-    /// <param name="work">The last commit of the work.</param>
-    /// <param name="branch">The branch; only first parents are searched.</param>
-    /// <returns>False also where the work changed nothing, or has no commit in common with the branch.</returns>
+    /// <summary>True if a commit of a branch has every file changed by the work exactly as the work left it. Content and mode must be
+    /// equal, or the file equally absent. The work's own commits can then be removed without losing its result, whatever followed on the
+    /// branch.</summary>
+    /// <param name="work">Last commit of the work.</param>
+    /// <param name="branch">The branch, of which only first parents are searched.</param>
+    /// <returns>True if the branch contains the work. False also if the work changed nothing or shares no commit with the
+    /// branch.</returns>
     public async Task<bool> IsInAsync(string work, string branch, CancellationToken cancellationToken = default)
     {
         var common = await repository.ReadAsync(

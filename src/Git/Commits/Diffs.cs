@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>A patch as text.</summary>
-/// <param name="Text">Unified diff; of binary files (those with a NUL, whatever attributes say) there is only the size.</param>
-/// <param name="IsCut">True if it was longer than the limit: the first and the last half are there.</param>
+/// <summary>Patch as text.</summary>
+/// <param name="Text">Unified diff. Binary files, detected by a NUL regardless of attributes, are listed only with their size.</param>
+/// <param name="IsCut">True if the patch exceeded the limit, so that only its start and end are included.</param>
 public sealed record Patch(string Text, bool IsCut);
 
-/// <summary>Reads differences.</summary>
+/// <summary>Reads differences between commits, trees and files.</summary>
 public sealed class Diffs(GitRepository repository)
 {
-    /// <summary>Begins the line in place of a binary file's content.</summary>
+    /// <summary>Prefix of the line that replaces a binary file's content.</summary>
     public const string Binary = "Binary files differ: ";
 
-    /// <summary>The files that differ between two commits or trees.</summary>
+    /// <summary>Returns the files that differ between two commits or trees.</summary>
     public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default)
     {
         if (repository.Part<ObjectCache>().FindDiff(from, to) is { } known)
@@ -27,11 +27,11 @@ public sealed class Diffs(GitRepository repository)
         return diff;
     }
 
-    /// <summary>The patch, for people and prompts.</summary>
-    /// <param name="from">A commit or tree.</param>
-    /// <param name="to">A commit or tree.</param>
-    /// <param name="paths">Only these files; none: all.</param>
-    /// <param name="limit">Bytes to keep. Default: 1 MiB.</param>
+    /// <summary>Returns a patch for display and prompts.</summary>
+    /// <param name="from">Old commit or tree.</param>
+    /// <param name="to">New commit or tree.</param>
+    /// <param name="paths">Files to include, or none for all files.</param>
+    /// <param name="limit">Maximum size of the text in bytes. Default: 1 MiB.</param>
     public async Task<Patch> PatchAsync(
         string from,
         string to,
@@ -47,7 +47,7 @@ public sealed class Diffs(GitRepository repository)
             return new Patch(await WithoutBinaryAsync(FilePatches.Divide(whole.Bytes), [], cancellationToken), IsCut: false);
         }
 
-        // What makes it so large may be binary, and then is only named.
+        // The patch may be so large because of binary files, of which only the sizes are needed.
         var binary = await new BinaryFiles(repository).FindAsync(await BetweenAsync(from, to, cancellationToken), cancellationToken);
         if (binary.Count == 0)
         {
@@ -84,7 +84,7 @@ public sealed class Diffs(GitRepository repository)
             cancellationToken
         );
 
-    /// <summary>The text of all files, in which binary content is replaced by its size.</summary>
+    /// <summary>Returns the text of all files, with binary content replaced by its size.</summary>
     private async Task<string> WithoutBinaryAsync(
         IReadOnlyList<FilePatch> files,
         List<ChangedFile> more,
@@ -121,20 +121,19 @@ public sealed class Diffs(GitRepository repository)
         string SizeOf(string id) => sizes.TryGetValue(id, out var size) ? Plural.Of(size, "byte") : "nothing";
     }
 
-    /// <summary>One side of a changed file.</summary>
-    /// <param name="id">The content's id.</param>
-    /// <returns>Empty where there was none; null where it is too large.</returns>
+    /// <summary>Reads the old or new content of a changed file.</summary>
+    /// <param name="id">Id of the blob.</param>
+    /// <returns>The content, empty if the file did not exist, or null if it is too large.</returns>
     public async Task<byte[]?> ReadContentAsync(string id, CancellationToken cancellationToken = default) =>
         id.AsSpan().ContainsAnyExcept('0')
             ? (await new BlobReader(repository).ReadAsync([id], cancellationToken)).GetValueOrDefault(id)
             : [];
 
-    /// <summary>Counts the lines that were added and removed in each file that differs between two commits or trees; none in a binary
-    /// one.</summary>
-    /// <param name="from">A commit or tree.</param>
-    /// <param name="to">A commit or tree.</param>
-    /// <param name="ignoresWhiteSpace">Lines that differ only in white space count as equal; a file without other differences is left
-    /// out.</param>
+    /// <summary>Counts the added and removed lines of each file that differs between two commits or trees. Binary files count 0.</summary>
+    /// <param name="from">Old commit or tree.</param>
+    /// <param name="to">New commit or tree.</param>
+    /// <param name="ignoresWhiteSpace">True to treat lines that differ only in white space as equal. Files without other differences are
+    /// omitted.</param>
     public async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
         string from,
         string to,
@@ -148,7 +147,7 @@ public sealed class Diffs(GitRepository repository)
             cancellationToken
         );
 
-        // Lines added, tab, lines removed, tab, path, NUL.
+        // Format per file: lines added, tab, lines removed, tab, path, NUL.
         var counts = output
             .Fields()
             .Select(field => field.Split('\t', 3))
@@ -169,7 +168,7 @@ public sealed class Diffs(GitRepository repository)
         static int Number(string text) => text == "-" ? 0 : int.Parse(text, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Reads <c>--raw -z</c>: colon, modes, ids and status, NUL, path, NUL.</summary>
+    /// <summary>Parses <c>--raw -z</c> output, in which each entry is colon, modes, ids and status, NUL, path, NUL.</summary>
     internal static IReadOnlyList<ChangedFile> ParseRaw(GitOutput output)
     {
         var fields = output.Fields();

@@ -2,20 +2,22 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Commits files that the orchestrator writes itself, without a checkout.</summary>
+/// <summary>Commits files that the orchestrator itself writes, without a checkout.</summary>
 public sealed class FileCommits(GitRepository repository)
 {
-    /// <summary>Mode of a file that is not there.</summary>
+    /// <summary>File mode of a missing file.</summary>
     private const string Nothing = "000000";
 
-    /// <summary>Creates a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It has the
-    /// parent's date, so that repeating it gives the same commit. No ref names it yet.</summary>
-    /// <param name="parent">The commit before.</param>
-    /// <param name="files">Contents by path, relative to the root, with slashes. They are stored byte for byte.</param>
-    /// <param name="message">The commit message.</param>
-    /// <param name="trailers">Its origin.</param>
+    /// <summary>
+    /// Creates a commit on top of <paramref name="parent"/> with the given contents for these files and all other files unchanged. It has
+    /// the parent's date, so repeating the call gives the same commit. No ref names the commit yet.
+    /// </summary>
+    /// <param name="parent">Parent commit.</param>
+    /// <param name="files">Contents by path, relative to the root and with slashes. They are stored byte for byte.</param>
+    /// <param name="message">Commit message.</param>
+    /// <param name="trailers">Trailers with the origin.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>The commit's id.</returns>
+    /// <returns>Id of the commit.</returns>
     public async Task<string> CommitAsync(
         string parent,
         IReadOnlyDictionary<string, string> files,
@@ -39,15 +41,17 @@ public sealed class FileCommits(GitRepository repository)
         return await CommitAsync(parent, entries.ToString(), message, trailers, cancellationToken);
     }
 
-    /// <summary>Creates a commit on top of <paramref name="parent"/> in which these files are as they were before their change, or are
-    /// after it. It has the parent's date, so that repeating it gives the same commit. No ref names it.</summary>
-    /// <param name="parent">The commit before.</param>
-    /// <param name="files">The files; none of them a submodule.</param>
-    /// <param name="isBefore">True for their content before the change.</param>
-    /// <param name="message">The commit message.</param>
-    /// <param name="trailers">Its origin.</param>
+    /// <summary>
+    /// Creates a commit on top of <paramref name="parent"/> in which these files have their content from before or after their change. It
+    /// has the parent's date, so repeating the call gives the same commit. No ref names the commit.
+    /// </summary>
+    /// <param name="parent">Parent commit.</param>
+    /// <param name="files">Changed files, without submodules.</param>
+    /// <param name="isBefore">True for the content before the change.</param>
+    /// <param name="message">Commit message.</param>
+    /// <param name="trailers">Trailers with the origin.</param>
     /// <param name="stop">Checked between the steps.</param>
-    /// <returns>The commit's id.</returns>
+    /// <returns>Id of the commit.</returns>
     public Task<string> ComposeAsync(
         string parent,
         IEnumerable<ChangedFile> files,
@@ -59,7 +63,7 @@ public sealed class FileCommits(GitRepository repository)
     {
         var entries = files
             .Select(file => (file.Path, Mode: isBefore ? file.OldMode : file.NewMode, Id: isBefore ? file.OldId : file.NewId))
-            // A folder may be where a file was: the file goes first.
+            // A folder may replace a file, so the file is removed first.
             .OrderBy(entry => entry.Mode != Nothing)
             .Select(entry => entry.Mode == Nothing ? $"0 {entry.Id}\t{entry.Path}\0" : $"{entry.Mode} {entry.Id}\t{entry.Path}\0");
         return CommitAsync(parent, string.Concat(entries), message, trailers, stop);

@@ -1,18 +1,18 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>The part of a patch that is about one file.</summary>
-/// <param name="Bytes">From its header to the next.</param>
+/// <summary>Part of a patch for one file.</summary>
+/// <param name="Bytes">Bytes from the file's header to the next header.</param>
 internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
 {
     private const string IndexLine = "\nindex ";
 
-    /// <summary>True for content with a NUL: what git itself takes for binary where no attribute says otherwise.</summary>
+    /// <summary>True if the content has a NUL, which is git's own test for binary files without attributes.</summary>
     public bool IsBinary { get; } = Bytes.Span.Contains((byte)0);
 
-    /// <summary>All of it.</summary>
+    /// <summary>Complete text of the part.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>The part of a patch before the content: names, modes and ids.</summary>
+    /// <summary>Lines before the content, with names, modes and ids.</summary>
     public string Header
     {
         get
@@ -22,7 +22,7 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
         }
     }
 
-    /// <summary>The ids of the content before and after.</summary>
+    /// <summary>Blob ids before and after the change.</summary>
     public IReadOnlyList<string> Ids
     {
         get
@@ -36,10 +36,11 @@ internal sealed record FilePatch(ReadOnlyMemory<byte> Bytes)
     }
 }
 
-/// <summary>Divides a patch.</summary>
+/// <summary>Splits a patch by file.</summary>
 internal static class FilePatches
 {
-    /// <summary>The files of a patch. Lines of content begin with a blank, a plus or a minus: only a header begins with this.</summary>
+    /// <summary>Returns the parts of a patch. Content lines start with a blank, a plus or a minus, so only a header can start with this
+    /// text.</summary>
     public static IReadOnlyList<FilePatch> Divide(ReadOnlyMemory<byte> patch)
     {
         var files = new List<FilePatch>();

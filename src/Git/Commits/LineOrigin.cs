@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Finds the commit that a line of a file comes from.</summary>
+/// <summary>Finds the commit that last changed a line of a file.</summary>
 public sealed class LineOrigin(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The commit that last changed a line; blanks alone and moved lines count as unchanged.</summary>
-    /// <param name="revision">The state of the file that is meant.</param>
-    /// <param name="path">The file, relative to the root, with slashes.</param>
-    /// <param name="line">Number of the line, from 1.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null: the file or the line is not there.</returns>
+    /// <summary>Returns the commit that last changed a line. Moved lines and changes of white space do not count as changes.</summary>
+    /// <param name="revision">Revision of the file.</param>
+    /// <param name="path">Path of the file relative to the root, with slashes.</param>
+    /// <param name="line">Line number, counted from 1.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>Origin of the line, or null if the file or the line does not exist.</returns>
     public async Task<LineCommit?> FindAsync(string revision, string path, int line, CancellationToken cancellationToken = default)
     {
         var range = string.Create(CultureInfo.InvariantCulture, $"{line},{line}");
@@ -41,16 +41,16 @@ public sealed class LineOrigin(GitRepository repository)
         );
     }
 
-    /// <summary>The merge that brought a commit onto a branch: the oldest of the branch's own commits that has it.</summary>
+    /// <summary>Finds the merge that brought a commit onto a branch, which is the oldest first-parent commit that contains it.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="tip">The branch; only its first parents are searched.</param>
-    /// <param name="since">A commit of the branch that does not have it yet.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null: the branch does not have it.</returns>
+    /// <param name="tip">Tip of the branch, of which only first parents are searched.</param>
+    /// <param name="since">Commit of the branch that does not contain the commit.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The merge, or null if the branch does not contain the commit.</returns>
     public async Task<CommitInfo?> FindMergeAsync(string commit, string tip, string since, CancellationToken cancellationToken = default)
     {
         var own = await _commits.ListFirstParentsAsync(tip, since, cancellationToken);
-        // Newest first: all that follow one without it are without it, too.
+        // The list is newest first, and all entries after one without the commit lack it too, so a binary search works.
         var (with, without) = (0, own.Count);
         while (with < without)
         {
@@ -67,8 +67,7 @@ public sealed class LineOrigin(GitRepository repository)
         return with == 0 ? null : own[with - 1];
     }
 
-    /// <summary>True if a commit or branch has a commit among its ancestors, or is it; false where there is no such commit or
-    /// branch.</summary>
+    /// <summary>True if a commit or branch is or contains the other commit. False also if either does not exist.</summary>
     public async Task<bool> HasAsync(string tip, string commit, CancellationToken cancellationToken = default) =>
         await _commits.ReadAsync(tip, cancellationToken) is { Id: var id } && await _commits.IsAncestorAsync(commit, id, cancellationToken);
 
@@ -76,12 +75,12 @@ public sealed class LineOrigin(GitRepository repository)
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 }
 
-/// <summary>The place where a line of a file comes from.</summary>
-/// <param name="Commit">The commit that last changed it.</param>
-/// <param name="Path">The file in that commit.</param>
-/// <param name="Line">Number of the line there, from 1.</param>
-/// <param name="Author">The author's name.</param>
-/// <param name="Time">When it was written.</param>
-/// <param name="Subject">First line of the commit's message.</param>
-/// <param name="Text">The line.</param>
+/// <summary>Origin of a line of a file.</summary>
+/// <param name="Commit">Commit that last changed the line.</param>
+/// <param name="Path">Path of the file in that commit.</param>
+/// <param name="Line">Line number in that commit, counted from 1.</param>
+/// <param name="Author">Name of the author.</param>
+/// <param name="Time">Author date of the commit.</param>
+/// <param name="Subject">First line of the commit message.</param>
+/// <param name="Text">Text of the line.</param>
 public sealed record LineCommit(string Commit, string Path, int Line, string Author, DateTimeOffset Time, string Subject, string Text);

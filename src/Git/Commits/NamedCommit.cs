@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>A ref and the origin in its commit's trailers.</summary>
-/// <param name="Ref">Its full name.</param>
-/// <param name="Commit">Its commit.</param>
-/// <param name="Trailers">Run and task of its trailers; null: none.</param>
+/// <summary>A ref with its commit and the origin in the commit's trailers.</summary>
+/// <param name="Ref">Full ref name.</param>
+/// <param name="Commit">Id of the commit.</param>
+/// <param name="Trailers">Run and task in the commit's trailers, or null if it has none.</param>
 public sealed record NamedCommit(string Ref, string Commit, CommitTrailers? Trailers)
 {
-    /// <summary>All refs below a prefix, with their commits' trailers, by one git process.</summary>
-    /// <param name="prefix">Such as <c>refs/orchestrator/results</c>.</param>
+    /// <summary>Lists all refs below a prefix with their commits' trailers, in one git process.</summary>
+    /// <param name="prefix">Ref prefix, such as <c>refs/orchestrator/results</c>.</param>
     public static async Task<IReadOnlyList<NamedCommit>> ListAsync(
         GitRepository repository,
         string prefix,

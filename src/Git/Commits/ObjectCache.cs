@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Caches commits and their differences. Both never change for a given id, so that what was created or read once needs no git
-/// process again. When full it is emptied.</summary>
+/// <summary>Caches commits and diffs, which never change for a given id, so that created or read objects need no further git process. A
+/// full cache is cleared.</summary>
 internal sealed class ObjectCache
 {
     private const int MostCommits = 50_000;
@@ -26,9 +26,11 @@ internal sealed class ObjectCache
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>True if one commit is in the history of another, as far as is cached. Where the cached history of the descendant ends in
-    /// commits that are themselves in the history of the ancestor, the ancestor can't be behind them, so the answer is no.</summary>
-    /// <returns>Null: not known.</returns>
+    /// <summary>
+    /// Decides from cached commits if one commit is in the history of another. The answer is false if the descendant's cached history ends
+    /// only in ancestors of the possible ancestor.
+    /// </summary>
+    /// <returns>True or false, or null if the cache does not contain enough commits.</returns>
     internal bool? IsAncestor(string ancestor, string descendant)
     {
         var frontier = new List<string>();
@@ -39,10 +41,10 @@ internal sealed class ObjectCache
         return Find(ancestor) is not null && frontier.TrueForAll(id => Reaches(id, ancestor, [])) ? false : null;
     }
 
-    /// <summary>The tree of a commit, if it is cached; any other id is returned as it is.</summary>
+    /// <summary>Returns the tree id of a cached commit. Any other id is returned unchanged.</summary>
     internal string TreeOf(string id) => Find(id)?.Tree ?? id;
 
-    /// <summary>The first parents from a tip down to, and without, another commit; null if one of them is not cached.</summary>
+    /// <summary>Returns the first-parent commits from a tip down to, but without, another commit, or null if one is not cached.</summary>
     internal IReadOnlyList<CommitInfo>? FirstParents(string tip, string since)
     {
         var found = new List<CommitInfo>();
@@ -72,8 +74,8 @@ internal sealed class ObjectCache
 
     internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
 
-    /// <summary>The answer to a question about one tree or commit id, asked once, also by concurrent callers. Few are kept, because they
-    /// can be large.</summary>
+    /// <summary>Returns the answer to a query about a tree or commit id. Concurrent and later callers share one query. Few answers are
+    /// cached, because they can be large.</summary>
     internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {
@@ -100,7 +102,7 @@ internal sealed class ObjectCache
             }
             catch (OperationCanceledException) when (answer.IsCanceled)
             {
-                // The first caller failed, possibly for its own reasons (cancellation): the next one asks again.
+                // The first caller failed, possibly because of its own cancellation, so the next caller repeats the query.
             }
         }
     }
@@ -122,7 +124,8 @@ internal sealed class ObjectCache
         }
     }
 
-    /// <summary>Walks from a commit along cached parents; where the cache ends, the id is added to <paramref name="frontier"/>.</summary>
+    /// <summary>True if a walk along cached parents reaches the ancestor. Ids at the end of the cache are added to
+    /// <paramref name="frontier"/>.</summary>
     private bool Reaches(string ancestor, string descendant, List<string> frontier)
     {
         var waiting = new Queue<string>([descendant]);

@@ -3,37 +3,37 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Commits;
 
-/// <summary>The change of one file, from git's patch.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Text">Its part of the patch, header and all.</param>
+/// <summary>Change to one file, from git's patch.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Text">The file's part of the patch, including the header.</param>
 public sealed partial record PatchFile(string Path, string Text)
 {
     private const string Header = "diff --git ";
     private const int MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
+    /// <summary>Returns the changed files between two commits, or null if the change is too large to review.</summary>
     public static async Task<IReadOnlyList<PatchFile>?> ReadAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {
         var patch = await new Diffs(repository).PatchAsync(from, to, limit: MostBytes, cancellationToken: stop);
         return patch.IsCut ? null : [.. Divide(patch.Text)];
     }
 
-    /// <summary>There are no lines of it.</summary>
+    /// <summary>True if the file is binary, so that the patch does not contain its lines.</summary>
     public bool IsBinary => Text.Contains('\n' + Diffs.Binary, StringComparison.Ordinal);
 
-    /// <summary>The line in place of a binary file's lines.</summary>
+    /// <summary>Line that replaces a binary file's content.</summary>
     public string BinarySizes => Array.Find(Text.Split('\n'), line => line.StartsWith(Diffs.Binary, StringComparison.Ordinal)) ?? "";
 
-    /// <summary>The id of the content after the change.</summary>
+    /// <summary>Blob id after the change.</summary>
     public string NewId => Index().Match(Text) is { Success: true } line ? line.Groups[2].Value : "";
 
-    /// <summary>The id of the content before the change.</summary>
+    /// <summary>Blob id before the change.</summary>
     public string OldId => Index().Match(Text) is { Success: true } line ? line.Groups[1].Value : "";
 
-    /// <summary>The added lines, with their numbers in the new file.</summary>
+    /// <summary>Returns the added lines with their numbers in the new file.</summary>
     public IEnumerable<(int Number, string Text)> AddedLines() => Lines('+');
 
-    /// <summary>The removed lines.</summary>
+    /// <summary>Returns the removed lines.</summary>
     public IEnumerable<string> RemovedLines() => Lines('-').Select(line => line.Text);
 
     private IEnumerable<(int Number, string Text)> Lines(char sign)
@@ -47,7 +47,7 @@ public sealed partial record PatchFile(string Path, string Text)
                 continue;
             }
 
-            // git can be configured to write an unchanged empty line without its blank.
+            // Git can be configured to write an unchanged empty line without its leading blank.
             number += line.Length == 0 || line[0] is '+' or ' ' ? 1 : 0;
             if (number is { } at && line.StartsWith(sign))
             {
@@ -56,7 +56,7 @@ public sealed partial record PatchFile(string Path, string Text)
         }
     }
 
-    // Content lines begin with a blank, a plus or a minus: only a header begins with this.
+    // Content lines start with a blank, a plus or a minus, so only a header can start with this text.
     private static IEnumerable<PatchFile> Divide(string patch)
     {
         for (var start = patch.StartsWith(Header, StringComparison.Ordinal) ? 0 : -1; start >= 0; )
@@ -69,7 +69,8 @@ public sealed partial record PatchFile(string Path, string Text)
         }
     }
 
-    /// <summary>Both sides name the same file, because renames are shown as a removal and an addition.</summary>
+    /// <summary>Returns the path in a header. Both sides name the same file, because renames appear as a removal and an
+    /// addition.</summary>
     private static string PathOf(string header)
     {
         var names = header[Header.Length..];

@@ -1,15 +1,17 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>Symbolic links of a tree that lead outside of it or into <c>.git</c>: resolved part by part as a file system does, through
-/// other links of the tree too. A missing part counts as a folder, because it may become one.</summary>
+/// <summary>
+/// Finds symbolic links of a tree that lead outside the tree or into <c>.git</c>. Links are resolved part by part as in a file system,
+/// including other links of the tree. A missing part counts as a folder, because it may become one.
+/// </summary>
 public sealed class TreeLinks(GitRepository repository)
 {
     private const int LongestChain = 40;
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The links of a tree that lead outside and did not before.</summary>
-    /// <param name="before">A tree or commit whose own links are not reported.</param>
-    /// <param name="changes">Differences between the two. Links are read only where these concern links.</param>
+    /// <summary>Returns the links of a tree that lead outside and did not do so before.</summary>
+    /// <param name="before">Tree or commit whose own links are not reported.</param>
+    /// <param name="changes">Differences between the two trees. Links are read only if a difference concerns a link.</param>
     public async Task<IReadOnlyList<string>> FindLeadingOutAsync(
         string before,
         string tree,
@@ -31,8 +33,8 @@ public sealed class TreeLinks(GitRepository repository)
         ];
     }
 
-    /// <summary>True if a link leads out.</summary>
-    /// <param name="link">Its path.</param>
+    /// <summary>True if a link leads outside the tree.</summary>
+    /// <param name="link">Path of the link.</param>
     /// <param name="targets">Targets of the tree's links, by path.</param>
     internal static bool LeadsOut(string link, IReadOnlyDictionary<string, string> targets)
     {
@@ -59,7 +61,7 @@ public sealed class TreeLinks(GitRepository repository)
                 continue;
             }
 
-            // The second is the short name of .git on some Windows disks.
+            // "git~1" is the short name of .git on some Windows file systems.
             if (part.Equals(".git", StringComparison.OrdinalIgnoreCase) || part.Equals("git~1", StringComparison.OrdinalIgnoreCase))
             {
                 return true;
@@ -90,7 +92,7 @@ public sealed class TreeLinks(GitRepository repository)
         }
     }
 
-    /// <summary>The links' targets; an unreadable one is empty, and counts as leading outside.</summary>
+    /// <summary>Reads the links' targets. An unreadable target is returned as empty and counts as leading outside.</summary>
     private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
     {
         var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();

@@ -1,11 +1,12 @@
 namespace Orchestrator.Git.Commits;
 
-/// <summary>The history of the person's own branches, tags and remote-tracking branches, which we must never remove.</summary>
+/// <summary>History of the user's own branches, tags and remote-tracking branches, which is never removed.</summary>
 /// <param name="prefixes">Prefixes of our branches, such as <c>orchestrator</c>.</param>
 public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<string> prefixes)
 {
-    /// <summary>The commits among those given that are in the user's history. One git process, however many they are.</summary>
-    /// <param name="commits">Ids; an id that is no commit of the repository is not in it.</param>
+    /// <summary>Returns those of the given commits that are in the user's history, with one git process for any number of
+    /// commits.</summary>
+    /// <param name="commits">Ids of the commits. Ids that are not commits of the repository are ignored.</param>
     public async Task<IReadOnlySet<string>> ContainedAsync(
         IReadOnlyCollection<string> commits,
         CancellationToken cancellationToken = default
@@ -24,7 +25,7 @@ public sealed class UserHistory(GitRepository repository, IReadOnlyCollection<st
                 .. prefixes.Select(prefix => $"--exclude={prefix}/*"),
                 "--branches",
                 "--tags",
-                // Ours, as they come back from a remote that machines share.
+                // Excludes our own branches as remote-tracking branches of a remote that several hosts share.
                 .. prefixes.Select(prefix => $"--exclude=*/{prefix}/*"),
                 "--remotes",
                 "--",

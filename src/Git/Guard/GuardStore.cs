@@ -2,17 +2,19 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>File contents by hash: recorded ones, to be restored, and found ones, so that nothing is lost.</summary>
+/// <summary>Stores file contents by hash: recorded contents, so that they can be restored, and replaced contents, so that nothing is
+/// lost.</summary>
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;
     private const int LargestHeld = 512;
     private const FileAttributes NotThere = (FileAttributes)(-1);
 
-    /// <summary>Stores a file's content; null if there is no file, or one that is too large to be a setting.</summary>
+    /// <summary>Stores a file's content. Returns null if the file does not exist or is too large to be a setting.</summary>
     internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
 
-    /// <summary>Stores a file's content, a small one only in <see cref="Held"/>: each worktree has a few, and there are many.</summary>
+    /// <summary>Stores a file's content. Small contents go only to <see cref="Held"/>, because each of the many worktrees has a
+    /// few.</summary>
     internal GuardedFile? Hold(string path)
     {
         if (Look(path) is not var (file, content))
@@ -27,10 +29,10 @@ internal sealed class GuardStore(string folder)
         return file;
     }
 
-    /// <summary>Contents of the record, by hash.</summary>
+    /// <summary>Small contents for the record, by hash.</summary>
     internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Hash and mode of a file, without storing its content.</summary>
+    /// <summary>Returns the hash and mode of a file without storing its content.</summary>
     internal static GuardedFile? HashOf(string path) => Look(path)?.File;
 
     private static (GuardedFile File, byte[] Content)? Look(string path)
@@ -46,17 +48,17 @@ internal sealed class GuardStore(string folder)
                     ),
                     content
                 )
-                : null; // Also gone between two looks: worktrees come and go.
+                : null; // The file may have disappeared between two checks, because worktrees come and go.
         }
         return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link
             ? (new GuardedFile(HashOf(link), GuardedFile.Link), link)
             : null;
     }
 
-    /// <summary>Path of a stored content.</summary>
+    /// <summary>Returns the path of a stored content.</summary>
     internal string PathOf(string hash) => Path.Combine(folder, hash);
 
-    /// <summary>A stored content; null if a power cut destroyed it.</summary>
+    /// <summary>Returns a stored content, or null if a power cut destroyed it.</summary>
     internal byte[]? Read(string hash)
     {
         return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
@@ -64,10 +66,10 @@ internal sealed class GuardStore(string folder)
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);
 
-    /// <summary>The content of a recorded file; empty for none.</summary>
+    /// <summary>Returns the content of a recorded file, or an empty array if nothing was recorded.</summary>
     internal byte[] Content(GuardedFile? file) => file is not null && Read(file.Hash) is { } content ? content : [];
 
-    /// <summary>Stores a content of the record: the file is gone, and a person may want it.</summary>
+    /// <summary>Stores a recorded content whose file is gone, because the user may need it.</summary>
     internal void KeepRecorded(GuardedFile file)
     {
         if (Held.TryGetValue(file.Hash, out var content))
@@ -80,7 +82,7 @@ internal sealed class GuardStore(string folder)
 
     private GuardedFile Keep(GuardedFile file, byte[] content)
     {
-        // Not synced, because it happens before each agent run: an agent does not survive a power cut either.
+        // Not synced, because it runs before each agent run, and an agent does not survive a power cut either.
         var path = PathOf(file.Hash);
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
@@ -95,7 +97,7 @@ internal sealed class GuardStore(string folder)
     private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }
 
-/// <summary>A recorded file: the hash under which its content is in the store, and its permissions in octal (or "link").</summary>
+/// <summary>A recorded file: the hash that identifies its content in the store, and its permissions in octal (or "link").</summary>
 internal sealed record GuardedFile(string Hash, string Mode)
 {
     internal const string Link = "link";
@@ -105,7 +107,7 @@ internal sealed record GuardedFile(string Hash, string Mode)
     internal static GuardedFile Parse(string text) =>
         text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
 
-    /// <summary>Makes a file, or a symbolic link, as it was recorded, in place of what is there.</summary>
+    /// <summary>Writes a file or symbolic link as it was recorded, and replaces an existing one.</summary>
     internal static void Write(string path, byte[] content, string mode)
     {
         OwnFolder.Ensure(Path.GetDirectoryName(path)!);

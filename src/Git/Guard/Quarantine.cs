@@ -4,36 +4,37 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put
-/// aside.</summary>
-/// <param name="Id">Its id for <see cref="Quarantine.AcceptAsync"/>.</param>
-/// <param name="Name">The file relative to the common directory, such as <c>hooks/pre-commit</c>; for a setting with its name behind a
-/// colon.</param>
-/// <param name="Time">When it was put aside.</param>
-/// <param name="While">Which agent was at work, for people.</param>
+/// <summary>
+/// A hook, an attributes file or a setting that would make git run a program. It appeared while an agent worked, and was quarantined.
+/// </summary>
+/// <param name="Id">Id for <see cref="Quarantine.AcceptAsync"/>.</param>
+/// <param name="Name">File name relative to the common directory, such as <c>hooks/pre-commit</c>. For a setting, a colon and its name
+/// follow.</param>
+/// <param name="Time">Time at which the item was quarantined.</param>
+/// <param name="While">Agent run during which it appeared, for display.</param>
 public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time, string While)
 {
-    /// <summary>A file's content; empty for a setting.</summary>
+    /// <summary>Content of a file, or empty for a setting.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
 
-    /// <summary>A file's permissions in octal, or "link" if the content is a symbolic link's target.</summary>
+    /// <summary>Permissions of a file in octal, or "link" if the content is a symbolic link's target.</summary>
     public string Mode { get; set; } = "";
 
-    /// <summary>A setting's values.</summary>
+    /// <summary>Values of a setting.</summary>
     public IReadOnlyList<string?> Values { get; set; } = [];
 
-    /// <summary>The quarantined item in words for people.</summary>
+    /// <summary>Description of the item for display.</summary>
     public override string ToString() => SettingPlace.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
-/// <summary>Items that were put aside are kept in the repository's folder until a person accepts them. Accepted content is recognized from
-/// then on, so that no guard puts it aside again.</summary>
+/// <summary>Keeps quarantined items in the repository's folder until the user accepts them. Accepted content is recognized later and not
+/// quarantined again.</summary>
 public sealed class Quarantine(GitRepository repository)
 {
     private readonly string _items = Path.Combine(repository.OwnDirectory, "aside");
     private readonly string _accepted = Path.Combine(repository.OwnDirectory, "accepted");
 
-    /// <summary>Items that wait for a person, the oldest first.</summary>
+    /// <summary>Lists the items that await a decision, oldest first.</summary>
     public IReadOnlyList<QuarantinedItem> List() =>
         !Directory.Exists(_items)
             ? []
@@ -47,7 +48,7 @@ public sealed class Quarantine(GitRepository repository)
                     .ThenBy(item => item.Id, StringComparer.Ordinal),
             ];
 
-    /// <summary>Restores an item, replacing what is there now. Repeating it changes nothing.</summary>
+    /// <summary>Restores an item and replaces the current content. Repeating the call changes nothing.</summary>
     public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
@@ -62,14 +63,14 @@ public sealed class Quarantine(GitRepository repository)
         File.Delete(PathOf(item.Id));
     }
 
-    /// <summary>True for content that a person has accepted before.</summary>
+    /// <summary>True if the user has accepted this content before.</summary>
     internal bool IsAccepted(string name, string found) => File.Exists(Path.Combine(_accepted, IdOf(name, found)));
 
-    /// <summary>Stores an item that is about to be put aside.</summary>
-    /// <param name="change">What was found.</param>
-    /// <param name="content">A file's content; empty for a setting.</param>
-    /// <param name="mode">A file's permissions.</param>
-    /// <param name="during">Which agent was at work.</param>
+    /// <summary>Stores an item that is about to be quarantined.</summary>
+    /// <param name="change">Difference that was found.</param>
+    /// <param name="content">Content of a file, or empty for a setting.</param>
+    /// <param name="mode">Permissions of a file.</param>
+    /// <param name="during">Agent run during which it appeared.</param>
     internal void Keep(TamperedItem change, byte[] content, string mode, string during)
     {
         var item = new QuarantinedItem(IdOf(change.Name, change.Found!), change.Name, DateTimeOffset.UtcNow, during)
@@ -89,11 +90,11 @@ public sealed class Quarantine(GitRepository repository)
     private static string IdOf(string name, string found) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
-    // If a power cut damaged it, it is still in the guard's store.
+    // If a power cut damaged the item, its content is still in the guard's store.
     private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, PutAsideJson.Default.QuarantinedItem);
 }
 
-/// <summary>All values of one setting, as one text that can be kept and compared.</summary>
+/// <summary>Converts all values of a setting to and from one text that can be stored and compared.</summary>
 internal static class SettingValues
 {
     internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], PutAsideJson.Default.ListString);
@@ -101,23 +102,23 @@ internal static class SettingValues
     internal static IReadOnlyList<string?> Read(string text) => JsonSerializer.Deserialize(text, PutAsideJson.Default.ListString)!;
 }
 
-/// <summary>A setting and its file.</summary>
-/// <param name="File">The configuration file, relative to the common directory.</param>
-/// <param name="Setting">Its name.</param>
+/// <summary>A setting and its configuration file.</summary>
+/// <param name="File">Configuration file, relative to the common directory.</param>
+/// <param name="Setting">Name of the setting.</param>
 internal sealed record SettingPlace(string File, string Setting)
 {
     public override string ToString() => $"{File}:{Setting}";
 
-    /// <summary>Null for a name that is no setting's; a hook may have a colon in its name, too.</summary>
+    /// <summary>Parses an item's name. Returns null if it does not name a setting. A hook's file name may contain a colon, too.</summary>
     internal static SettingPlace? TryParse(string name) =>
         name.Split(':', 2) is [var file, var setting] && SharedFileChanges.IsConfiguration(file) ? new SettingPlace(file, setting) : null;
 
-    /// <summary>Sets exactly these values; none: removes the setting.</summary>
+    /// <summary>Sets exactly these values. An empty list removes the setting.</summary>
     internal async Task WriteAsync(GitRepository repository, IReadOnlyList<string?> values, CancellationToken cancellationToken)
     {
         var path = Path.Combine(repository.CommonDirectory, File);
 
-        // Exit code 5: there was nothing to remove.
+        // Exit code 5 means that the setting did not exist.
         await repository.WriteAsync(
             new GitCall("/", ["config", "--file", path, "--unset-all", Setting]) { AnswerCodes = [0, 5] },
             cancellationToken

@@ -4,20 +4,22 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Guards what all worktrees share while an agent works in one of them: records the state before it starts, compares when it has
-/// ended and reports differences. Other agents and the repository's owner work there at the same time: what is ours is restored, what would
-/// run programs is put aside, everything else is left. Whatever is overwritten or removed is stored first, so that a mistake of ours loses
-/// nothing.</summary>
-/// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
+/// <summary>
+/// Guards the state shared by all worktrees while an agent works in one worktree. It records the state before the agent starts, compares
+/// it afterward and reports differences. Other agents and the user work in the repository at the same time. Our own content is therefore
+/// restored, content that would run programs is quarantined, and everything else is left unchanged. Replaced or removed content is stored
+/// first, so that a wrong decision loses nothing.
+/// </summary>
+/// <param name="storeFolder">Folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
     private readonly GuardStore _store = new(storeFolder);
 
-    /// <summary>Records the shared files, before an agent starts in a worktree, while no worktree is being created or moved.</summary>
-    /// <param name="worktree">The agent's worktree.</param>
-    /// <param name="recordFile">Path of the record for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the first is
-    /// the true one.</param>
-    /// <param name="cancellationToken">Ends waiting for other users of worktrees.</param>
+    /// <summary>Records the shared files before an agent starts in a worktree, while no worktree is being created or moved.</summary>
+    /// <param name="worktree">Worktree of the agent.</param>
+    /// <param name="recordFile">Path of the record for <see cref="CompareAsync"/>. An existing record is kept, because the first one shows
+    /// the state before the agent, also after a crash.</param>
+    /// <param name="cancellationToken">Cancels waiting for the worktree lock.</param>
     public async Task RecordAsync(Worktree worktree, string recordFile, CancellationToken cancellationToken = default)
     {
         if (!File.Exists(recordFile))
@@ -30,12 +32,14 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Compares and restores. Our own operations on worktrees look foreign for a moment, so a difference counts only if it is
-    /// found again under the worktree lock, and is restored under it, too.</summary>
+    /// <summary>
+    /// Compares the state with the record and restores it. Our own worktree operations can briefly look like foreign changes. A difference
+    /// therefore counts only if it is found again under the worktree lock, which is held until it is restored.
+    /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
     /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
-    /// <param name="during">The agent run, for people who look at what was put aside.</param>
+    /// <param name="during">Agent run, shown to users who review quarantined items.</param>
     /// <param name="note">Called with the differences before anything is changed.</param>
     public async Task RestoreAsync(
         Worktree worktree,
@@ -59,9 +63,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Finds differences from the record. Our own refs are not compared: their users know from the run's record where they must
-    /// be, and a task's branch belongs to the task's agent.</summary>
-    /// <param name="worktree">The agent's worktree.</param>
+    /// <summary>
+    /// Finds differences from the record. Our own refs are not compared, because their expected positions are in the run's record and a
+    /// task's branch belongs to its agent.
+    /// </summary>
+    /// <param name="worktree">Worktree of the agent.</param>
     /// <param name="ours">Prefix of our branches, such as <c>refs/heads/orchestrator</c>.</param>
     public async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         Worktree worktree,
@@ -87,11 +93,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         return changes;
     }
 
-    /// <summary>Without a readable record nothing is known to be foreign, and nothing is undone.</summary>
+    /// <summary>Reads the record, or returns null if it is unreadable. Foreign changes are then unknown, and nothing is undone.</summary>
     private static GuardRecord? TryRead(string recordFile) => StoredJson.TryRead(recordFile, GuardRecordJson.Default.GuardRecord);
 
-    /// <summary>The place where what was overwritten, removed or lost is kept: a ref, or a file in the store folder; null where there was
-    /// nothing to keep.</summary>
+    /// <summary>Returns the ref, or the file in the store folder, that retains replaced, removed or lost content, or null if nothing was
+    /// retained.</summary>
     public string? KeptAt(TamperedItem change) =>
         change switch
         {
@@ -105,8 +111,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             _ => null,
         };
 
-    /// <summary>Restores what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to
-    /// <c>refs/orchestrator/foreign/</c>; changes that a person may have made are left.</summary>
+    /// <summary>
+    /// Restores our own content and quarantines content that runs programs. Replaced content goes to the store folder, and foreign commits
+    /// go to <c>refs/orchestrator/foreign/</c>. Changes that the user may have made are left unchanged.
+    /// </summary>
     public async Task PutBackAsync(IEnumerable<TamperedItem> changes, string during, CancellationToken cancellationToken = default)
     {
         foreach (var change in changes)
@@ -134,13 +142,13 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Only if it is still where the agent moved it: otherwise the user has moved it since.</summary>
+    /// <summary>Restores a branch only if it is still where the agent moved it. Otherwise the user has moved it since.</summary>
     private async Task PutBranchBackAsync(TamperedItem change, CancellationToken cancellationToken)
     {
         var refs = new RefStore(repository);
         await refs.UpdateAsync([new RefChange(RefStore.KeptPrefix + change.Found, change.Found, null)], "kept", cancellationToken);
 
-        // Its checkout shows the commit that the branch returns to.
+        // The branch's checkout already shows the restored commit.
         await refs.UpdateWithFilesAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
@@ -157,7 +165,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         PutFileBack(change.Name, change.Expected);
     }
 
-    /// <summary>Keeps a commit that no stash names any more, unless git has deleted it already.</summary>
+    /// <summary>Retains a commit that no stash entry names any more, unless git has deleted it already.</summary>
     private async Task KeepAsync(string commit, CancellationToken cancellationToken)
     {
         if (ObjectId.IsId(commit) && await new CommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
@@ -170,8 +178,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>A repository that was created in the worktree's place is moved to the store. If the worktree itself is a link, it is left
-    /// for a person.</summary>
+    /// <summary>Moves a repository that was created in the worktree's place to the store. If the worktree itself is a link, it is left for
+    /// the user.</summary>
     private void PutLinkBack(TamperedItem change)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);
@@ -200,7 +208,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             return;
         }
         var expected = GuardedFile.Parse(wanted);
-        if (_store.Read(expected.Hash) is { } content) // Else named it was; what it held is gone with the power.
+        if (_store.Read(expected.Hash) is { } content) // Otherwise a power cut destroyed the content, and only the name is known.
         {
             GuardedFile.Write(path, content, expected.Mode);
         }

@@ -1,12 +1,13 @@
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Explains changes of files that control how git works in all worktrees.</summary>
-/// <param name="store">The recorded contents of such files.</param>
+/// <summary>Classifies changes to files that control git in all worktrees.</summary>
+/// <param name="store">Store with the recorded contents of these files.</param>
 internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
 {
     private readonly Quarantine _aside = new(repository);
 
-    /// <summary>Explains a changed file: changes that run programs or break our worktrees are undone, all others only reported.</summary>
+    /// <summary>Classifies the changes in a file. Changes that run programs or break our worktrees will be undone, and all others are only
+    /// reported.</summary>
     public async Task<IReadOnlyList<TamperedItem>> ExplainAsync(
         string name,
         GuardedFile? was,
@@ -33,7 +34,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         }
         if (now is null)
         {
-            store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
+            store.KeepRecorded(was!); // A missing file runs nothing. A user who needs it finds it in the store.
         }
         var kind =
             name.StartsWith(SharedFiles.WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
@@ -51,7 +52,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
     {
         if (was is not null && store.Read(was.Hash) is null)
         {
-            // A power cut destroyed the record: the change can't be judged, so nothing is undone.
+            // A power cut destroyed the record, so the change can't be judged and nothing is undone.
             return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())];
         }
         var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
@@ -60,7 +61,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         [
             .. ConfigSettings
                 .Differing(before, after)
-                // Ordinary commands write a branch's own settings.
+                // Ordinary git commands write the settings of a branch.
                 .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal))
                 .Select(setting =>
                     Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
@@ -86,7 +87,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
 
     internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
 
-    /// <summary>The entry of a reflog line (old id, new id, author and time, message): the new id.</summary>
+    /// <summary>Returns the new id in a reflog line, which contains old id, new id, author, time and message.</summary>
     internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
 
     private static string NameOfEntry(string line) =>

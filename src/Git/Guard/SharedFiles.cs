@@ -3,7 +3,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>The files that control how git works in all worktrees, and which changes of them are our own or the user's.</summary>
+/// <summary>Reads the files that control git in all worktrees, and separates our own and the user's changes from foreign ones.</summary>
 internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 {
     internal const string Stash = "logs/refs/stash";
@@ -18,7 +18,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         WorktreeAdmin.PooledName,
     ];
 
-    /// <summary>Their present state; contents are stored or held, so that they can be restored.</summary>
+    /// <summary>Returns the current state of the files. Their contents are stored, so that they can be restored.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
@@ -64,7 +64,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 continue;
             }
 
-            // Only differing files are stored.
+            // The content is stored only if the file differs.
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
             if (was != now && !IsOurDoing(name, was, now))
             {
@@ -74,7 +74,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         return changes;
     }
 
-    /// <summary>Files and links below a folder; links are not followed, also where the folder itself is one.</summary>
+    /// <summary>Lists the files and links below a folder. Links are not followed, even if the folder itself is a link.</summary>
     private static IReadOnlyList<string> FilesBelow(string folder)
     {
         if (new DirectoryInfo(folder).LinkTarget is not null)
@@ -95,18 +95,22 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             ];
     }
 
-    /// <summary><c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for downloads
-    /// without git (git-update-server-info(1)), to a temporary file that is renamed. git itself never reads it.</summary>
+    /// <summary>
+    /// True for the list of refs for downloads without git (git-update-server-info(1)), or its temporary file. <c>git gc</c>, which git
+    /// starts automatically in a repository with many objects, writes it. Git itself never reads it.
+    /// </summary>
     private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
-    /// <summary>Our patterns are added to the excludes.</summary>
+    /// <summary>True if the change only adds ignore patterns, as our own code does.</summary>
     private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
         name == "info/exclude"
         && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
-    /// <summary>Worktrees are added and removed by us and by the user. One of ours that was recorded in use is guarded as long as our
-    /// marker says that it still is: it is claimed before the marker is removed, and a pooled one is marked as such. Its head, and with a
-    /// branch its own settings, belong to whoever works in it.</summary>
+    /// <summary>
+    /// True if the file links one of our worktrees to the repository and must be guarded. We and the user add and remove worktrees. A
+    /// worktree that was recorded in use is guarded unless it is now claimed or pooled. A claim is taken before the marker is removed, and
+    /// a pooled worktree has a different marker. HEAD, and the settings of a worktree with a branch, belong to the task that works there.
+    /// </summary>
     private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {
         var id = name.Split('/')[1];
@@ -132,8 +136,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    /// <summary>Path of a worktree that we did not create, from its gitdir file; null for other files and for our worktrees, which have a
-    /// marker.</summary>
+    /// <summary>Returns the path of a worktree that we did not create, from its gitdir file. Returns null for other files and for our own
+    /// worktrees, which have a marker.</summary>
     private string? NewWorktreeOfOthers(string name)
     {
         if (name.Split('/') is not [.., var id, "gitdir"])

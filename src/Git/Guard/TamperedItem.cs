@@ -1,39 +1,40 @@
 namespace Orchestrator.Git.Guard;
 
-/// <summary>Kind of a change by others.</summary>
+/// <summary>Kind of a foreign change.</summary>
 public enum TamperedKind
 {
-    /// <summary>A file in the administration of one of our worktrees. Restored.</summary>
+    /// <summary>A file in the administrative folder of one of our worktrees. It is restored.</summary>
     File,
 
-    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program. Put aside; a person can accept it.</summary>
+    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program. It is quarantined, and the user can accept
+    /// it.</summary>
     Program,
 
-    /// <summary>An entry of the stash is gone, or new. Left; the commit of a removed one is kept.</summary>
+    /// <summary>An added or removed stash entry. It is left unchanged, and the commit of a removed entry is retained.</summary>
     Stash,
 
-    /// <summary>A checked-out branch was moved to a commit of the agent's without its checkout. Put back.</summary>
+    /// <summary>A checked-out branch that was moved to a commit of the agent without updating its checkout. It is restored.</summary>
     Branch,
 
-    /// <summary>Anything else that all worktrees share, such as other settings, and branches and tags at commits of the agent's.
-    /// Left.</summary>
+    /// <summary>Any other shared state, such as other settings, or branches and tags at commits of the agent. It is left
+    /// unchanged.</summary>
     Left,
 
-    /// <summary>The agent's worktree no longer belongs to its repository: its <c>.git</c> file is gone or another.</summary>
+    /// <summary>The agent's worktree no longer belongs to its repository, because its <c>.git</c> file was removed or replaced.</summary>
     Link,
 }
 
 /// <summary>A difference from the recorded state.</summary>
-/// <param name="Kind">What kind.</param>
-/// <param name="Name">The ref, or the file relative to the common directory.</param>
-/// <param name="Expected">The recorded value, or hash of the content; null: it was not there.</param>
-/// <param name="Found">The present value; null: none.</param>
+/// <param name="Kind">Kind of the difference.</param>
+/// <param name="Name">Name of the ref, or of the file relative to the common directory.</param>
+/// <param name="Expected">Recorded value or content hash, or null if the item did not exist.</param>
+/// <param name="Found">Current value or content hash, or null if the item does not exist.</param>
 public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expected, string? Found)
 {
-    /// <summary>True for what is left alone: a person may have done it, and nothing of ours depends on it.</summary>
+    /// <summary>True if the change is left alone, because the user may have made it and nothing of ours depends on it.</summary>
     public bool IsLeft => Kind is TamperedKind.Stash or TamperedKind.Left;
 
-    /// <summary>A sentence for people.</summary>
+    /// <summary>Sentence that describes the difference for display.</summary>
     public override string ToString()
     {
         var name = SettingPlace.TryParse(Name) is { } place

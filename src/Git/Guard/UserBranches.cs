@@ -3,24 +3,26 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Guard;
 
-/// <summary>The user's branches and tags. The user works at the same time, so a move alone proves nothing; but a commit that was made in
-/// the agent's own worktree came from the agent, whatever names it now. Such branches and tags are reported and left, except for one that
-/// was moved while it is checked out elsewhere: no ordinary git command does that, and the checkout shows the agent's work as
-/// undone.</summary>
-/// <param name="Refs">All branches and tags with what they name.</param>
-/// <param name="HeadLines">Number of entries in the log of the worktree's head when the agent began; in a worktree from the pool they are
-/// another task's.</param>
+/// <summary>
+/// The user's branches and tags. The user works at the same time, so a move alone proves nothing. A commit that was made in the agent's
+/// worktree, however, came from the agent, whichever ref names it now. Such branches and tags are reported and left unchanged. The
+/// exception is a branch that was moved while checked out elsewhere. No ordinary git command does that, and the checkout would show the
+/// agent's work as undone.
+/// </summary>
+/// <param name="Refs">All branches and tags with the ids of their objects.</param>
+/// <param name="HeadLines">Number of entries in the reflog of the worktree's HEAD when the agent started. In a pooled worktree these
+/// entries belong to another task.</param>
 internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, int HeadLines)
 {
     private static readonly string[] Folders = ["refs/heads", "refs/tags"];
 
-    /// <summary>Reflog messages for new commits; a fast-forward or a checkout creates none.</summary>
+    /// <summary>Prefixes of reflog messages for new commits. A fast-forward or a checkout creates none.</summary>
     private static readonly string[] Makings = ["commit", "cherry-pick", "revert"];
 
     internal static async Task<UserBranches> ReadAsync(GitRepository repository, Worktree worktree, CancellationToken cancellationToken) =>
         new(await ReadRefsAsync(repository, cancellationToken), HeadLog(worktree).Length);
 
-    /// <summary>The branches that now name a commit of the agent's, without refs below <paramref name="ours"/>.</summary>
+    /// <summary>Returns the branches and tags that now name a commit of the agent, without refs below <paramref name="ours"/>.</summary>
     internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
         GitRepository repository,
         Worktree worktree,
@@ -59,7 +61,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     private static bool IsTag(string name) => name.StartsWith("refs/tags/", StringComparison.Ordinal);
 
-    /// <summary>The commits of annotated tags, which name a tag object.</summary>
+    /// <summary>Returns the commits of annotated tags, which name a tag object.</summary>
     private static async Task<Dictionary<string, string>> ReadAnnotatedAsync(
         GitRepository repository,
         CancellationToken cancellationToken
@@ -69,7 +71,8 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
             .Where(parts => parts is [_, { Length: > 0 }])
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
-    /// <summary>Moving a branch in its own checkout moves the head as well, which the log of that head shows.</summary>
+    /// <summary>True if the branch was moved under a checkout. A move in its own checkout also moves HEAD, and the reflog of HEAD then
+    /// shows it.</summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
         WorktreeAdmin
             .All(repository)

@@ -2,15 +2,15 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Moves a user's checkout forward. Files that differ right after a checkout (<see cref="PristineFiles"/>) do not stop it,
-/// although git takes them for uncommitted changes.</summary>
+/// <summary>Moves a user's checkout forward. Files that differ right after a checkout (<see cref="PristineFiles"/>) do not block the move,
+/// although git treats them as uncommitted changes.</summary>
 internal sealed class CheckoutMove(Worktree checkout)
 {
-    /// <summary>Moves the checkout and its branch. A killed move is undone by <see cref="InterruptedCheckout"/>.</summary>
-    /// <param name="old">The commit that the branch is at.</param>
-    /// <param name="new">A descendant of it.</param>
+    /// <summary>Moves the checkout and its branch. <see cref="InterruptedCheckout"/> undoes a killed move.</summary>
+    /// <param name="old">Current commit of the branch.</param>
+    /// <param name="new">Descendant of the current commit.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <exception cref="GitException">git refuses; then no file is changed.</exception>
+    /// <exception cref="GitException">Git refuses. No file is changed then.</exception>
     public async Task ForwardAsync(string old, string @new, CancellationToken cancellationToken)
     {
         try
@@ -28,11 +28,11 @@ internal sealed class CheckoutMove(Worktree checkout)
         }
     }
 
-    /// <summary>True if git refused because it takes files for changed.</summary>
+    /// <summary>True if git refused because it considers files changed.</summary>
     public static bool IsOfLocalChanges(GitException refusal) =>
         refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal);
 
-    /// <summary>Moves with the pristine files out of git's way: it writes over a missing file.</summary>
+    /// <summary>Removes the pristine files first and then moves the checkout, because git overwrites a missing file.</summary>
     private async Task ForwardOverAsync(IReadOnlyCollection<string> pristine, string commit)
     {
         var files = new WorktreeFiles(checkout.Path);
@@ -55,13 +55,14 @@ internal sealed class CheckoutMove(Worktree checkout)
         }
     }
 
-    /// <summary>The files in git's way, if all of them are as a checkout of the index writes them; else none.</summary>
+    /// <summary>Returns the files that block git if all of them are unchanged since the checkout of the index, or an empty list
+    /// otherwise.</summary>
     private async Task<IReadOnlyCollection<string>> FindPristineAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var moved = (await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken)).ToDictionary(file => file.Path);
         var output = await checkout.Repository.ReadAsync(checkout.Call(DiffCommands.OfFiles(DiffCommands.Raw)), cancellationToken);
         var inTheWay = Diffs.ParseRaw(output).Where(file => file.Change != FileChange.Deleted && moved.ContainsKey(file.Path)).ToList();
-        // What is staged is somebody's decision.
+        // Staged changes are deliberate.
         if (inTheWay.Any(file => file.OldId != moved[file.Path].OldId))
         {
             return [];

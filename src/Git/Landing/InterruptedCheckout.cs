@@ -2,14 +2,16 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A checkout in which a move between two commits was killed, forward or back: some files are old, some new, one may be partial,
-/// and the index may be either. Only these are ours to restore; all others are the user's.</summary>
+/// <summary>
+/// Restores a checkout in which a move between two commits, forward or back, was killed. Some files are old, some are new, one may be
+/// partially written, and the index may be either. Only these files are restored, because all others belong to the user.
+/// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
     private readonly WorktreeFiles _files = new(checkout.Path);
 
-    /// <summary>Restores the files of the move to the old commit, unless one of them was changed since.</summary>
-    /// <returns>The files that were changed since; if there are any, nothing was done.</returns>
+    /// <summary>Restores the files of the move to the old commit, unless one of the files was changed since.</summary>
+    /// <returns>Files that were changed since. If the list is not empty, nothing was restored.</returns>
     internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var changes = await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken);
@@ -56,8 +58,10 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [];
     }
 
-    /// <summary>The files of <paramref name="entries"/> that differ on disk. Compared with a temporary index of just these, so that git's
-    /// own rules for line ends and filters apply; what differs right after a checkout does not count.</summary>
+    /// <summary>
+    /// Returns the files of <paramref name="entries"/> that differ on disk. They are compared through a temporary index, so that git's
+    /// rules for line endings and filters apply. Files that differ right after a checkout do not count.
+    /// </summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(
         IReadOnlyList<TreeFile?> entries,
         IEnumerable<string> paths,
@@ -90,8 +94,8 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         return [.. differing.Except(pristine), .. paths.Except(present.Select(file => file.Path)).Where(HasFile)];
     }
 
-    /// <summary>git removes a file, creates the new one and writes it, so one file may be missing or partial. Restoring it loses
-    /// nothing.</summary>
+    /// <summary>True if the file may be missing or partial because git was killed: git removes a file, then creates and writes the new
+    /// one. Restoring such a file loses nothing.</summary>
     private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string old, string @new, CancellationToken cancellationToken)
     {
         if (!HasFile(change.Path))
@@ -122,7 +126,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)
     {
-        // The index is that of the old or the new commit and may not know a path: so each path is given with its content.
+        // The index belongs to the old or the new commit and possibly lacks a path, so each path is given with its content.
         var script = string.Concat(
             changes.Select(change =>
                 change.Change == FileChange.Added
@@ -147,6 +151,6 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         );
     }
 
-    /// <summary>A folder in place of a file does not count.</summary>
+    /// <summary>True if the file exists. A folder in its place does not count.</summary>
     private bool HasFile(string path) => _files.HasFileOrLink(path);
 }

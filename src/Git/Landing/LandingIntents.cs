@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>The intent of a landing in a checkout.</summary>
+/// <summary>Recorded intent of a landing in a checkout.</summary>
 internal sealed record LandingIntent(string Old, string New, string Checkout);
 
-/// <summary>The intent of a landing, recorded before a file of the user's checkout is touched.</summary>
+/// <summary>Records the intent of a landing before a file of the user's checkout changes.</summary>
 internal sealed class LandingIntents(GitRepository repository, string target)
 {
     private readonly string _file = Path.Combine(

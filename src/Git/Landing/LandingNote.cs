@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>The intended moves of one run's landings, each recorded before it is done, so that it can be taken back later.</summary>
-/// <param name="Target">The target branch, a full ref name.</param>
-/// <param name="Moves">The moves of the target, the first one first; at least one.</param>
+/// <summary>Intended moves of a run's landings. Each is recorded before it happens, so that the landing can be reverted later.</summary>
+/// <param name="Target">Full ref name of the target branch.</param>
+/// <param name="Moves">Moves of the target, oldest first. At least one.</param>
 public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves)
 {
-    /// <summary>The note's file name in a run's folder.</summary>
+    /// <summary>Name of the note's file in a run's folder.</summary>
     public const string FileName = "landing-note";
 
-    /// <summary>The commit of the last landing.</summary>
+    /// <summary>Commit of the last landing.</summary>
     public string Commit => Moves[^1].Commit;
 
-    /// <summary>The moves, consecutive ones joined: between those that remain, others have moved the target.</summary>
+    /// <summary>Returns the moves with consecutive ones joined. Between the returned moves, others have moved the target.</summary>
     public IReadOnlyList<LandingMove> Joined()
     {
         var joined = new List<LandingMove>();
@@ -29,11 +29,11 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
         return joined;
     }
 
-    /// <summary>Writes the note, replacing an earlier one.</summary>
+    /// <summary>Writes the note and replaces an earlier one.</summary>
     public void Write(string path) =>
         DurableFile.Write(path, $"{Target}\n{string.Concat(Moves.Select(move => $"{move.Before}\n{move.Commit}\n"))}");
 
-    /// <summary>Reads it; null if there was no landing, or the file is no such note.</summary>
+    /// <summary>Reads the note, or returns null if nothing landed or the file is not a valid note.</summary>
     public static LandingNote? TryRead(string path) =>
         DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var target, _, _, ..] lines
         && lines.Skip(1).All(IsCommit)
@@ -47,6 +47,6 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
 }
 
 /// <summary>One landing.</summary>
-/// <param name="Before">Where the target was.</param>
-/// <param name="Commit">The commit it was to get.</param>
+/// <param name="Before">Commit of the target before the landing.</param>
+/// <param name="Commit">Commit to land.</param>
 public sealed record LandingMove(string Before, string Commit);

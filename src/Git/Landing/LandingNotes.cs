@@ -1,16 +1,16 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Stores the intended moves of landings beside a run.</summary>
-/// <param name="commits">To find out which moves the target has by now.</param>
+/// <summary>Stores the intended moves of a run's landings.</summary>
+/// <param name="commits">Store used to find the moves that the target contains.</param>
 internal sealed class LandingNotes(CommitStore commits)
 {
-    /// <summary>Records a landing before it is done, where the request names a file.</summary>
+    /// <summary>Records a landing before it happens, if the request names a file.</summary>
     public Task WriteAsync(LandingRequest request, string tip, CancellationToken cancellationToken) =>
         request.NoteFile is { } file
             ? WriteAsync(file, request.Target, new LandingMove(tip, request.Commit), tip, cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>Keeps the recorded moves that the target has by now, and adds the next one.</summary>
+    /// <summary>Keeps the recorded moves that the target contains, and adds the next one.</summary>
     public async Task WriteAsync(string file, string target, LandingMove? move, string? tip, CancellationToken cancellationToken)
     {
         var done = new List<LandingMove>();

@@ -1,29 +1,31 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A request to land a commit.</summary>
-/// <param name="Target">The target branch, a full ref name.</param>
-/// <param name="Commit">The commit it is to get: staging's tip.</param>
-/// <param name="Base">Where the target was when the run began.</param>
+/// <summary>Request to land a commit.</summary>
+/// <param name="Target">Full ref name of the target branch.</param>
+/// <param name="Commit">Commit to land, which is the tip of staging.</param>
+/// <param name="Base">Commit of the target when the run started.</param>
 public sealed record LandingRequest(string Target, string Commit, string Base)
 {
-    /// <summary>The checkout that had the target when the run began; null: none had it.</summary>
+    /// <summary>Checkout that had the target when the run started, or null if none had it.</summary>
     public string? Checkout { get; init; }
 
-    /// <summary>The command that retries, for messages.</summary>
+    /// <summary>Command that retries the landing, for messages.</summary>
     public string FinishCommand { get; init; } = "orchestrate promote RUN";
 
-    /// <summary>File of the note about our moves of the target (<see cref="LandingNote"/>): written before each move, removed again if it
-    /// does not happen. Null: none, and the landing can't be taken back.</summary>
+    /// <summary>
+    /// File for the note about our moves of the target (<see cref="LandingNote"/>). It is written before each move, and the move is
+    /// removed from it if it does not happen. If null, no note is written and the landing can't be reverted.
+    /// </summary>
     public string? NoteFile { get; init; }
 }
 
 /// <summary>Result of a landing.</summary>
-/// <param name="State">State of the target. In all but the first two, it and every file are unchanged.</param>
-/// <param name="Reason">A sentence for people, with what to do.</param>
-/// <param name="Tip">Where the target is; null if it is gone.</param>
-/// <param name="Files">The files the sentence is about.</param>
+/// <param name="State">State of the target. In all states but the first two, the target and all files are unchanged.</param>
+/// <param name="Reason">Sentence for the user with the cause and the next step.</param>
+/// <param name="Tip">Current commit of the target, or null if the target does not exist.</param>
+/// <param name="Files">Files that the sentence refers to.</param>
 public sealed record LandingResult(LandingState State, string Reason, string? Tip, IReadOnlyList<string> Files)
 {
-    /// <summary>True if the target has the commit.</summary>
+    /// <summary>True if the target contains the commit.</summary>
     public bool HasLanded => State is LandingState.Landed or LandingState.AlreadyLanded;
 }

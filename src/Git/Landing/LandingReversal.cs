@@ -4,46 +4,47 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Result of taking a landing back.</summary>
+/// <summary>Result of reverting a landing.</summary>
 public enum ReversalState
 {
-    /// <summary>The target is where it was before the landing.</summary>
+    /// <summary>The target is at its commit from before the landing.</summary>
     TakenBack,
 
-    /// <summary>The target never had the commit; nothing to do.</summary>
+    /// <summary>The target never had the commit, so nothing was done.</summary>
     NotLanded,
 
-    /// <summary>Others may have the commits: they were pushed, or new ones are on top. A commit that undoes them is offered.</summary>
+    /// <summary>Others may have the commits, because they were pushed or have new commits on top. A commit that reverts them is
+    /// offered.</summary>
     RevertOffered,
 
-    /// <summary>Even a revert commit conflicts with later commits.</summary>
+    /// <summary>A revert commit would conflict with later commits.</summary>
     RevertConflicts,
 
-    /// <summary>The target's checkout has changes in the way.</summary>
+    /// <summary>Changes in the target's checkout are in the way.</summary>
     CheckoutInUse,
 }
 
-/// <summary>Result and its reason.</summary>
+/// <summary>Result of reverting a landing, with its reason.</summary>
 /// <param name="State">State of the target.</param>
-/// <param name="Reason">A sentence for people, with what to do.</param>
-/// <param name="Revert">The offered commit, if there is one.</param>
+/// <param name="Reason">Sentence for the user with the cause and the next step.</param>
+/// <param name="Revert">Offered revert commit, or null if none is offered.</param>
 public sealed record ReversalResult(ReversalState State, string Reason, string? Revert = null);
 
-/// <summary>Takes a landing back, if no one can have built on it; else offers a revert commit.</summary>
+/// <summary>Moves the target back if nothing can depend on the landing, and otherwise offers a revert commit.</summary>
 public sealed class LandingReversal(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Ref that keeps the work of an aborted run.</summary>
+    /// <summary>Returns the ref that retains the work of an aborted run.</summary>
     /// <param name="run">Name of the run's folder.</param>
     public static string AbortedRef(string run) => $"refs/orchestrator/aborted/{run}";
 
-    /// <summary>Takes back. Repeating it is harmless.</summary>
-    /// <param name="target">The target branch, a full ref name.</param>
-    /// <param name="landed">The commit that was landed.</param>
-    /// <param name="before">Where the target was before.</param>
-    /// <param name="run">The run, for the message of a revert commit and the ref that keeps it
+    /// <summary>Reverts a landing. Repeating the call is harmless.</summary>
+    /// <param name="target">Full ref name of the target branch.</param>
+    /// <param name="landed">Commit that was landed.</param>
+    /// <param name="before">Commit of the target before the landing.</param>
+    /// <param name="run">Name of the run, for the message of a revert commit and the ref that retains it
     /// (<c>refs/orchestrator/revert/RUN</c>).</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<ReversalResult> TakeBackAsync(
@@ -90,7 +91,7 @@ public sealed class LandingReversal(GitRepository repository)
                 ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
 
-    /// <summary>Finishes what was killed between the ref and the files; null where nothing was.</summary>
+    /// <summary>Completes a reversal that was killed between moving the ref and the files, or returns null if none was.</summary>
     private async Task<ReversalResult?> FinishAsync(
         string target,
         string branch,
@@ -127,9 +128,9 @@ public sealed class LandingReversal(GitRepository repository)
     private static ReversalResult TakenBack(string branch, string before) =>
         new(ReversalState.TakenBack, $"{branch} is at {before} again.");
 
-    /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout: a commit that a person makes meanwhile is never
+    /// <summary>Moves the branch by compare-and-swap, and then the files of its checkout. A commit that the user makes meanwhile is never
     /// dropped.</summary>
-    /// <returns>Null: the branch was moved by somebody else meanwhile, and nothing was done.</returns>
+    /// <returns>Result, or null if another process moved the branch meanwhile and nothing was done.</returns>
     private async Task<ReversalResult?> MoveBackAsync(
         string target,
         string branch,
@@ -163,7 +164,7 @@ public sealed class LandingReversal(GitRepository repository)
         string[] files = ["read-tree", "-m", "-u"];
         try
         {
-            // Changes of a person's in files that would change are in the way. "read-tree" compares times, too, unless they are refreshed.
+            // The user's changes in affected files block the move. "read-tree" also compares file times unless the index is refreshed.
             await checkout.WriteAsync(checkout.Call("update-index", "-q", "--refresh") with { AnswerCodes = [0, 1] }, cancellationToken);
             await checkout.WriteAsync(checkout.Call([.. files, "--dry-run", landed, before]), cancellationToken);
         }
@@ -204,8 +205,8 @@ public sealed class LandingReversal(GitRepository repository)
         static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;
     }
 
-    /// <summary>The inverse of everything between two commits, applied to the present tip by a merge whose common ancestor is the landed
-    /// commit.</summary>
+    /// <summary>Creates a commit with the inverse of all changes between two commits. It is merged into the current tip with the landed
+    /// commit as merge base.</summary>
     private async Task<ReversalResult> OfferRevertAsync(
         string branch,
         string tip,

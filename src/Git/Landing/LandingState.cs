@@ -9,19 +9,20 @@ public enum LandingState
     /// <summary>The target already had the commit.</summary>
     AlreadyLanded,
 
-    /// <summary>The target has new commits: merge them into staging, run the gates again, land again.</summary>
+    /// <summary>The target has new commits. They must be merged into staging, and the gates must pass again, before the next
+    /// attempt.</summary>
     TargetMoved,
 
-    /// <summary>The target no longer contains the run's base commit: it was rewritten.</summary>
+    /// <summary>The target was rewritten and no longer contains the run's base commit.</summary>
     TargetRewound,
 
-    /// <summary>The target branch is gone.</summary>
+    /// <summary>The target branch does not exist any more.</summary>
     TargetDeleted,
 
-    /// <summary>The checkout that had the target is detached now.</summary>
+    /// <summary>The checkout that had the target is now detached.</summary>
     Detached,
 
-    /// <summary>The checkout that has the target has uncommitted changes in files that would change, or files in conflict.</summary>
+    /// <summary>The target's checkout has uncommitted changes in files that would change, or has unmerged files.</summary>
     Dirty,
 
     /// <summary>A merge, rebase or bisect is in progress in the checkout.</summary>
@@ -30,6 +31,7 @@ public enum LandingState
     /// <summary>Untracked or ignored files would be overwritten.</summary>
     FilesInTheWay,
 
-    /// <summary>git refuses to read or change the target's checkout: a damaged index, files of another owner.</summary>
+    /// <summary>Git refuses to read or change the target's checkout, for example because of a damaged index or files of another
+    /// owner.</summary>
     Refused,
 }

@@ -1,18 +1,18 @@
 namespace Orchestrator.Git.Landing;
 
-/// <summary>The user's hook for merge commits. Git's own calls of ours run no hooks; a landing may run this one as a gate.</summary>
+/// <summary>The user's hook for merge commits. Our own git calls run no hooks, but a landing may run this one as a gate.</summary>
 /// <param name="Name"><c>pre-merge-commit</c> or <c>pre-commit</c>.</param>
-/// <param name="Path">Its program.</param>
+/// <param name="Path">Path of the hook's program.</param>
 public sealed record MergeHook(string Name, string Path)
 {
-    // The sample of the first one calls the second one.
+    // Git's sample of pre-merge-commit calls pre-commit.
     private static readonly string[] Names = ["pre-merge-commit", "pre-commit"];
 
-    /// <summary>Finds the hook that a merge in a checkout would run: in <c>core.hooksPath</c>, else in the repository's folder for
-    /// hooks.</summary>
-    /// <param name="repository">The repository, opened without a copy of the configuration, which leaves hooks out.</param>
-    /// <param name="checkout">The checkout that a relative <c>core.hooksPath</c> is relative to.</param>
-    /// <returns>Null: there is none that can be executed.</returns>
+    /// <summary>Finds the hook that a merge in a checkout would run, in <c>core.hooksPath</c> or else in the repository's hooks
+    /// folder.</summary>
+    /// <param name="repository">Repository opened without a configuration snapshot, because snapshots omit hooks.</param>
+    /// <param name="checkout">Checkout to which a relative <c>core.hooksPath</c> is relative.</param>
+    /// <returns>The hook, or null if no executable hook exists.</returns>
     public static async Task<MergeHook?> FindAsync(GitRepository repository, string checkout, CancellationToken cancellationToken = default)
     {
         var set = (await ScopedSetting.ListAsync(repository, repository.CommonDirectory, cancellationToken)).LastOrDefault(setting =>

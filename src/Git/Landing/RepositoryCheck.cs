@@ -3,31 +3,31 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>A finding about a repository that matters before a run begins.</summary>
-/// <param name="Refuses">True if no run can begin because of it.</param>
-/// <param name="Message">What and where.</param>
-/// <param name="Cure">What to do.</param>
+/// <summary>A finding about a repository that matters before a run starts.</summary>
+/// <param name="Refuses">True if no run can start because of the finding.</param>
+/// <param name="Message">Description of the problem and its location.</param>
+/// <param name="Cure">Recommended action.</param>
 public sealed record RepositoryFinding(bool Refuses, string Message, string Cure);
 
-/// <summary>Result of the check.</summary>
-/// <param name="Target">The branch a run would land on, a full ref name; null if there is none.</param>
-/// <param name="Base">The target's commit; null if it has none.</param>
-/// <param name="Findings">All at once, the refusing ones first.</param>
+/// <summary>Result of a repository check.</summary>
+/// <param name="Target">Full ref name of the branch on which a run would land, or null if none exists.</param>
+/// <param name="Base">Commit of the target, or null if it has none.</param>
+/// <param name="Findings">All findings, those that block a run first.</param>
 public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOnlyList<RepositoryFinding> Findings)
 {
-    /// <summary>True if a run can begin.</summary>
+    /// <summary>True if a run can start.</summary>
     public bool IsUsable => !Findings.Any(finding => finding.Refuses);
 }
 
-/// <summary>Checks whether a run can work in a repository, with cures.</summary>
+/// <summary>Checks that runs can work in a repository, and recommends cures.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="checkout">The person's checkout, whose branch is the default target; null: none, or the main one.</param>
+/// <param name="checkout">The user's checkout, whose branch is the default target, or null for the main checkout, if any.</param>
 public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout = null)
 {
-    /// <summary>Checks.</summary>
-    /// <param name="target">The branch to land on, short or full; null: the checked-out one.</param>
-    /// <param name="branchPrefix">The first part of our branches' names.</param>
-    /// <param name="worktrees">The folder of worktrees.</param>
+    /// <summary>Runs all checks.</summary>
+    /// <param name="target">Short or full name of the branch to land on, or null for the checked-out branch.</param>
+    /// <param name="branchPrefix">First part of our branch names.</param>
+    /// <param name="worktrees">Folder for worktrees.</param>
     public async Task<RepositoryCheckResult> RunAsync(
         string? target = null,
         string branchPrefix = "orchestrator",
@@ -103,9 +103,9 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
     }
 
-    /// <summary>Finds the branch that a run would land on.</summary>
-    /// <param name="target">The branch to land on, short or full; null: the checked-out one.</param>
-    /// <returns>A full ref name; null: no branch is checked out.</returns>
+    /// <summary>Finds the branch on which a run would land.</summary>
+    /// <param name="target">Short or full name of the branch to land on, or null for the checked-out branch.</param>
+    /// <returns>Full ref name, or null if no branch is checked out.</returns>
     public Task<string?> FindTargetAsync(string? target, CancellationToken cancellationToken) =>
         FindTargetAsync(target, [], cancellationToken);
 

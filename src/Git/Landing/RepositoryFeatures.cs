@@ -2,34 +2,34 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Usability of a feature of a repository for runs.</summary>
+/// <summary>Support of a repository feature by runs.</summary>
 public enum FeatureState
 {
-    /// <summary>Runs can work with it.</summary>
+    /// <summary>Runs support the feature.</summary>
     Ok,
 
-    /// <summary>Runs can work with it, but users should know.</summary>
+    /// <summary>Runs support the feature with limitations that the user should know.</summary>
     Warn,
 
-    /// <summary>No run can begin.</summary>
+    /// <summary>No run can start.</summary>
     Fail,
 }
 
-/// <summary>A feature of a repository that worktrees and merges depend on.</summary>
-/// <param name="Name">Its name for users, such as <c>git-crypt</c>.</param>
-/// <param name="State">Whether runs can work with it.</param>
-/// <param name="Message">What was found, in a sentence.</param>
-/// <param name="Cure">What to do; null if nothing has to be done.</param>
+/// <summary>Feature of a repository that affects worktrees and merges.</summary>
+/// <param name="Name">Name for display, such as <c>git-crypt</c>.</param>
+/// <param name="State">Support by runs.</param>
+/// <param name="Message">Sentence that describes the finding.</param>
+/// <param name="Cure">Recommended action, or null if none is needed.</param>
 public sealed record RepositoryFeature(string Name, FeatureState State, string Message, string? Cure = null);
 
-/// <summary>Finds features of a repository that a run meets in each worktree: filters of files (git LFS, git-crypt, others), submodules, a
-/// partial clone, a sparse checkout.</summary>
+/// <summary>Finds repository features that affect a run's worktrees: file filters (Git LFS, git-crypt, others), submodules, a partial
+/// clone and a sparse checkout.</summary>
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryFeatures(GitRepository repository)
 {
-    /// <summary>The features of a commit and of the clone.</summary>
-    /// <param name="commit">The commit that a run would begin from.</param>
-    /// <param name="cancellationToken">Stops git.</param>
+    /// <summary>Returns the features of a commit and of the clone.</summary>
+    /// <param name="commit">Commit from which a run would start.</param>
+    /// <param name="cancellationToken">Cancels the git calls.</param>
     public async Task<IReadOnlyList<RepositoryFeature>> FindAsync(string commit, CancellationToken cancellationToken = default)
     {
         var features = new List<RepositoryFeature>();
@@ -104,7 +104,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
             );
     }
 
-    /// <summary>The filters that attributes files of the commit name, each with such a file.</summary>
+    /// <summary>Returns the filters named in the commit's attributes files, each with a file that uses it.</summary>
     private async Task<IReadOnlyDictionary<string, string>> FindFiltersAsync(string commit, CancellationToken cancellationToken)
     {
         string[] search =
@@ -174,8 +174,8 @@ public sealed class RepositoryFeatures(GitRepository repository)
             : new(name, FeatureState.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
     }
 
-    /// <summary>The command of a filter; null if there is none that counts. Before a run has asked for a yes, those of the repository's own
-    /// configuration count too.</summary>
+    /// <summary>Returns the command of a filter, or null if no usable command is configured. Filters in the repository's own configuration
+    /// count until a run has requested approval for them.</summary>
     private string? CommandOf(string filter, IReadOnlyList<ScopedSetting> settings)
     {
         string[] names = [$"filter.{filter}.process", $"filter.{filter}.clean"];
@@ -186,7 +186,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 .FirstOrDefault(command => command is { Length: > 0 });
     }
 
-    /// <summary>The first word of a command, which a shell runs.</summary>
+    /// <summary>Returns the first word of a shell command.</summary>
     private static string ProgramOf(string command)
     {
         var word = command.TrimStart();

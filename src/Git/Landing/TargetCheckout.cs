@@ -3,10 +3,10 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Finds where a branch is checked out, and whether that checkout may be moved.</summary>
+/// <summary>Finds the checkout of a branch, and checks that it may be moved.</summary>
 internal sealed class TargetCheckout(GitRepository repository)
 {
-    /// <summary>The target's checkout, in a state in which it may be moved; or the obstacle.</summary>
+    /// <summary>Returns the target's checkout if it may be moved, or else the obstacle.</summary>
     public async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindAsync(
         LandingRequest request,
         string branch,

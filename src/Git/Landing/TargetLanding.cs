@@ -3,8 +3,8 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Landing;
 
-/// <summary>Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is
-/// in the way.</summary>
+/// <summary>Moves the target branch to the verified commit, together with the user's checkout of it. Never overwrites the user's
+/// changes.</summary>
 public sealed class TargetLanding(GitRepository repository)
 {
     private readonly RefStore _refs = new(repository);
@@ -12,20 +12,22 @@ public sealed class TargetLanding(GitRepository repository)
     private readonly LandingNotes _notes = new(new CommitStore(repository));
     private const int LongestWords = 600;
 
-    /// <summary>Lands, or says why not. Can be repeated after a crash at any point: a half-done landing is finished first.</summary>
+    /// <summary>Lands the commit, or explains the obstacle. Can be repeated after a crash at any point, because an interrupted landing is
+    /// completed first.</summary>
     public async Task<LandingResult> LandAsync(LandingRequest request, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var result = await TryOrExplainAsync(request, cancellationToken);
         if (!result.HasLanded && request.NoteFile is { } file)
         {
-            // Another process may now move the target to the same commit: that is not ours to take back.
+            // Another process may now move the target to the same commit, and that move must not be reverted as ours.
             await _notes.WriteAsync(file, request.Target, move: null, result.Tip, cancellationToken);
         }
         return result;
     }
 
-    /// <summary>Problems in a person's checkout are theirs to fix. A partial change is undone, now or before the next attempt.</summary>
+    /// <summary>Lands the commit, or explains problems in the user's checkout, which only the user can fix. A partial change is undone now
+    /// or before the next attempt.</summary>
     private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
     {
         try
@@ -155,8 +157,8 @@ public sealed class TargetLanding(GitRepository repository)
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
     }
 
-    /// <summary>git checks everything before it changes the first file, so a refusal leaves everything unchanged. It refuses only because
-    /// of files that would change, or that are in conflict.</summary>
+    /// <summary>Explains a refusal by git. Git checks everything before it changes the first file, so a refusal changes nothing. Only
+    /// changed or unmerged files cause a refusal.</summary>
     private async Task<LandingResult> ExplainRefusalAsync(
         LandingRequest request,
         string branch,

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Claims to what has no lines: modes, contents that are compared as a whole (binary, very large, links), and empty
-/// files.</summary>
+/// <summary>Tracks changes that can't be compared by line: modes, contents compared as a whole (binary files, very large files, links) and
+/// empty files.</summary>
 internal sealed class FactClaims
 {
     private const string Executable = "100755";
@@ -12,7 +12,7 @@ internal sealed class FactClaims
     private readonly Dictionary<string, (TrackedHunk Hunk, string Mode)> _modes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Commit, string Path, bool IsMode), TrackedHunk> _made = [];
 
-    /// <summary>The facts that a step brings.</summary>
+    /// <summary>Returns such changes of a step as hunks.</summary>
     public IEnumerable<TrackedHunk> HunksOf(MergeStep step)
     {
         foreach (var file in step.Files.Where(file => file.IsTheirs))
@@ -28,7 +28,7 @@ internal sealed class FactClaims
         }
     }
 
-    /// <summary>Applies a step.</summary>
+    /// <summary>Applies a step of staging.</summary>
     public void Take(MergeStep step, bool isFaithful)
     {
         foreach (var file in step.Files)
@@ -39,7 +39,7 @@ internal sealed class FactClaims
         _made.Clear();
     }
 
-    /// <summary>A change that lines do not show.</summary>
+    /// <summary>True if the work changed the content in a way that lines do not show.</summary>
     private static bool ChangesContent(MergedFile file) =>
         !MergedFile.Same(file.Base, file.Theirs)
         && (
@@ -160,7 +160,7 @@ internal sealed class FactClaims
         }
     }
 
-    /// <summary>Another file of the step that now has this result and had not before.</summary>
+    /// <summary>Returns another file of the step that has this result now but did not have it before, or null if none has.</summary>
     private static string? Elsewhere(MergeStep step, string path, Func<FileVersion, bool> isSo) =>
         step
             .Files.FirstOrDefault(other =>

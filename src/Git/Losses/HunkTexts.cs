@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Text for hunks and lines. Pure.</summary>
-/// <param name="lines">The lines of all versions.</param>
+/// <summary>Formats hunks and lines for the report. Without side effects.</summary>
+/// <param name="lines">Table with the lines of all versions.</param>
 internal sealed class HunkTexts(LineTable lines)
 {
-    /// <summary>A hunk in its present state, for the report.</summary>
+    /// <summary>Returns the current state of a hunk for the report.</summary>
     public MergedHunk Told(TrackedHunk hunk) =>
         new(hunk.Task, hunk.Merge, hunk.Path, hunk.Line, Of(hunk), hunk.Fate, hunk.By, hunk.ByMerge);
 
-    /// <summary>The most informative line of a hunk: a missing one, if any.</summary>
+    /// <summary>Returns the most informative line of a hunk, preferably a missing one.</summary>
     private string Of(TrackedHunk hunk)
     {
         if (hunk.Fact.Length > 0)
@@ -20,6 +20,6 @@ internal sealed class HunkTexts(LineTable lines)
         return (isAdded ? "" : "-") + Of(hunk.Missing.Concat(of).FirstOrDefault(lines.IsTelling, of[0]));
     }
 
-    /// <summary>A line, cut to a limit.</summary>
+    /// <summary>Formats a line, cut to at most 100 characters.</summary>
     public string Of(int line) => Program.FileNames.Show(lines.Text(line).Trim(), 100);
 }

@@ -1,15 +1,14 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>The origin of staging's lines: for each file and line the copies that hunks brought. Copies that no hunk brought are not
-/// recorded.</summary>
+/// <summary>Records which hunks brought each copy of a line, per file of staging. Copies from no hunk are not recorded.</summary>
 internal sealed class LineClaims
 {
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
 
-    /// <summary>A hunk brings a copy.</summary>
+    /// <summary>Records a copy that hunks brought.</summary>
     public void Bring(string path, int line, params IEnumerable<TrackedHunk> hunks) => At(path, line).Add([.. hunks]);
 
-    /// <summary>A hunk brings a line that is there already by another one.</summary>
+    /// <summary>Adds a hunk to a copy that another hunk already brought.</summary>
     public void Join(string path, int line, TrackedHunk hunk)
     {
         var copies = At(path, line);
@@ -23,11 +22,11 @@ internal sealed class LineClaims
         }
     }
 
-    /// <summary>Removes copies of a line. If there are more: first those of hunks that lost other lines in the same step, then those of no
-    /// hunk.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="count">How many copies.</param>
-    /// <param name="before">How many there are.</param>
+    /// <summary>Removes copies of a line. If more copies exist, those of hunks that lost other lines in the same step go first, then those
+    /// of no hunk.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="count">Number of copies to remove.</param>
+    /// <param name="before">Number of copies that exist.</param>
     /// <param name="hit">Hunks that lost other lines.</param>
     /// <returns>The hunks of each removed copy.</returns>
     public IReadOnlyList<HashSet<TrackedHunk>> Take(string path, int line, int count, int before, IReadOnlySet<TrackedHunk> hit)

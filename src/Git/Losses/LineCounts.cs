@@ -3,7 +3,7 @@ namespace Orchestrator.Git.Losses;
 /// <summary>Counts lines by their numbers in the table of lines.</summary>
 internal static class LineCounts
 {
-    /// <summary>Counts each line of a version of a file.</summary>
+    /// <summary>Counts each line in a version of a file.</summary>
     public static Dictionary<int, int> Of(FileVersion? version)
     {
         var counts = new Dictionary<int, int>();
@@ -11,7 +11,7 @@ internal static class LineCounts
         return counts;
     }
 
-    /// <summary>Counts lines.</summary>
+    /// <summary>Adds lines to the counts.</summary>
     public static void Add(Dictionary<int, int> counts, ReadOnlySpan<int> lines)
     {
         foreach (var line in lines)
@@ -20,7 +20,7 @@ internal static class LineCounts
         }
     }
 
-    /// <summary>Adds a hunk by line.</summary>
+    /// <summary>Adds a hunk to the list of each of its lines.</summary>
     public static void Add(Dictionary<int, List<TrackedHunk>> counts, int[] lines, TrackedHunk hunk)
     {
         foreach (var line in lines)

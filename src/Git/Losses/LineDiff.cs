@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Lines of one version that replace other lines of another.</summary>
-/// <param name="OldStart">First line that is gone, from 0.</param>
-/// <param name="OldCount">How many are gone.</param>
-/// <param name="NewStart">First line that is new, from 0.</param>
-/// <param name="NewCount">How many are new.</param>
+/// <summary>A range of lines in the old version that is replaced by a range in the new version.</summary>
+/// <param name="OldStart">First removed line, counted from 0.</param>
+/// <param name="OldCount">Number of removed lines.</param>
+/// <param name="NewStart">First added line, counted from 0.</param>
+/// <param name="NewCount">Number of added lines.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LineChange(int OldStart, int OldCount, int NewStart, int NewCount);
 
-/// <summary>Differences between two versions of a file, by Myers' algorithm over numbered lines. Pure. git is not used, because thousands
-/// of pairs are compared that are in no commit.</summary>
+/// <summary>Computes the differences between two versions of a file by Myers' algorithm over numbered lines. Does not use git, because
+/// thousands of compared pairs are in no commit. Without side effects.</summary>
 internal static class LineDiff
 {
-    // For larger edits only lines that are unique in both versions are matched: the result stays correct, but coarser.
+    // For larger edits, only lines that are unique in both versions are matched. The result is still correct but coarser.
     private const int MostEdits = 1_500;
 
-    /// <summary>The changes from one version to another, in order.</summary>
+    /// <summary>Returns the changes from the old to the new version, in order.</summary>
     public static IReadOnlyList<LineChange> Between(ReadOnlySpan<int> old, ReadOnlySpan<int> now)
     {
         var start = old.CommonPrefixLength(now);
@@ -35,7 +35,7 @@ internal static class LineDiff
 
     private static void Match(ReadOnlySpan<int> a, ReadOnlySpan<int> b, bool[] keptOld, bool[] keptNew)
     {
-        // Lines of only one side can't match: this removes most of what was rewritten.
+        // Lines that only one side has can't match. Dropping them removes most of the rewritten content.
         var (inOld, inNew) = (new HashSet<int>(a.Length), new HashSet<int>(b.Length));
         inOld.UnionWith(a.ToArray());
         inNew.UnionWith(b.ToArray());
@@ -69,7 +69,7 @@ internal static class LineDiff
         return [.. places];
     }
 
-    /// <summary>The pairs of a shortest edit; null where it would be too long.</summary>
+    /// <summary>Returns the matching lines of a shortest edit script, or null if the script would be too long.</summary>
     private static List<(int Old, int New)>? Shortest(int[] a, int[] b)
     {
         var most = Math.Min(a.Length + b.Length, MostEdits);
@@ -121,7 +121,7 @@ internal static class LineDiff
         return pairs;
     }
 
-    /// <summary>The longest sequence of lines that both sides have exactly once.</summary>
+    /// <summary>Returns the longest common sequence of lines that occur exactly once on each side.</summary>
     private static List<(int Old, int New)> ByLinesThatAreThereOnce(int[] a, int[] b)
     {
         var (oldAt, newAt) = (Once(a), Once(b));
@@ -131,7 +131,8 @@ internal static class LineDiff
         for (var i = 0; i < pairs.Count; i++)
         {
             var at = i;
-            var place = tails.FindIndex(tail => pairs[tail].New >= pairs[at].New); // Few: this is for what is too much for the other way.
+            // A linear search suffices, because few lines are unique in large edits.
+            var place = tails.FindIndex(tail => pairs[tail].New >= pairs[at].New);
             before[i] =
                 place < 0 ? tails.LastOrDefault(-1)
                 : place == 0 ? -1

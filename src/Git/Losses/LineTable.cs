@@ -1,20 +1,20 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>One version of a file.</summary>
-/// <param name="Mode">Git's mode.</param>
-/// <param name="Id">The content's id.</param>
-/// <param name="Lines">Its lines, numbered by a <see cref="LineTable"/>; null where it has none: binary, very large, a link, a
+/// <param name="Mode">Git's file mode.</param>
+/// <param name="Id">Blob id.</param>
+/// <param name="Lines">Lines as numbers of a <see cref="LineTable"/>, or null for a binary or very large file, a link or a
 /// submodule.</param>
 internal sealed record FileVersion(string Mode, string Id, int[]? Lines);
 
-/// <summary>Numbers lines, equal lines alike, so that they are compared fast. A line is its bytes without the final newline, so that a last
-/// line without one is equal to others; a carriage return belongs to the line.</summary>
+/// <summary>Assigns the same number to equal lines, so that lines are compared fast. A line is its bytes without the final newline, so a
+/// last line without newline equals the same line elsewhere. A carriage return is part of the line.</summary>
 internal sealed class LineTable
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _lines = [];
 
-    /// <summary>The numbered lines of a file; null where it is binary.</summary>
+    /// <summary>Returns the numbered lines of a file, or null if it is binary.</summary>
     public int[]? Read(ReadOnlySpan<byte> content)
     {
         if (content[..Math.Min(content.Length, 8000)].Contains((byte)0))
@@ -32,7 +32,7 @@ internal sealed class LineTable
         return [.. numbers];
     }
 
-    /// <summary>The number of a line.</summary>
+    /// <summary>Returns the number of a line, and adds the line if it is new.</summary>
     public int Number(ReadOnlySpan<char> line)
     {
         var known = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -45,9 +45,9 @@ internal sealed class LineTable
         return number;
     }
 
-    /// <summary>The line, for people.</summary>
+    /// <summary>Returns the text of a line for display.</summary>
     public string Text(int number) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(_lines[number]));
 
-    /// <summary>True for a line with letters or digits: others, such as brackets, are the same everywhere.</summary>
+    /// <summary>True for a line with letters or digits. Other lines, such as brackets, recur everywhere and identify nothing.</summary>
     public bool IsTelling(int number) => _lines[number].Any(c => char.IsAsciiLetterOrDigit(c) || c > 127);
 }

@@ -2,18 +2,19 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Checks that what tasks brought to a staging branch is in it: each hunk of each merged task, or a later change of the same lines
-/// by a task that may write the file. Reads only (a virtual merge base is an unnamed commit).</summary>
+/// <summary>Verifies that a staging branch contains all work merged to it. Each hunk of each merged task must be present, or a task with
+/// write access to the file must have changed its lines later. Only reads, except that a virtual merge base is written as an unnamed
+/// commit.</summary>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
 public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly MergeBases _bases = new(repository);
 
-    /// <summary>Checks one merge alone, before staging moves to it: it must contain everything that both sides had.</summary>
-    /// <param name="merge">A commit with two parents: staging, and the work.</param>
+    /// <summary>Checks a single merge before staging moves to it. The merge must contain all content of both sides.</summary>
+    /// <param name="merge">Commit with two parents, staging first and the work second.</param>
     /// <param name="author">Author of the work.</param>
-    /// <returns>The losses.</returns>
+    /// <returns>Hunks that the merge would lose.</returns>
     public async Task<MergeLosses> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
     {
         var commit = (await _commits.ReadAsync(merge, stop))!;
@@ -36,13 +37,13 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     }
 
     /// <summary>Checks a whole staging branch.</summary>
-    /// <param name="since">The run's base.</param>
-    /// <param name="tip">The tip.</param>
-    /// <param name="authorOf">Finds the author of a step.</param>
+    /// <param name="since">Base commit of the run.</param>
+    /// <param name="tip">Tip of the branch.</param>
+    /// <param name="authorOf">Returns the author of a step.</param>
     public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
         (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
-    /// <summary>The ledger of losses, with the lines of each hunk.</summary>
+    /// <summary>Builds the ledger of losses, with the lines of each hunk.</summary>
     internal async Task<LossLedger> LedgerAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop)
     {
         var all = await _commits.ListAllAsync(tip, since, stop);
@@ -59,7 +60,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         );
         var authors = steps.Select(step => authorOf(step.Commit)).ToList();
 
-        // Changes from a target or a person matter only in files of tasks.
+        // Changes from the target or the user matter only in files that tasks changed.
         var paths = authors
             .SelectMany((author, i) => author.IsTask ? diffs[2 * i].Concat(diffs[(2 * i) + 1]) : [])
             .Select(file => file.Path)
@@ -85,7 +86,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return ledger;
     }
 
-    /// <summary>True if git, merging again, gives the same files. Where it gives others, imbalances that git's own merge has as well are
+    /// <summary>True if git produces the same files when it repeats the merge. If not, imbalances that git's own merge also has are
     /// excused.</summary>
     private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepBalance balance, CancellationToken stop)
     {
@@ -103,7 +104,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         return merge.Tree == step.Trees.Commit.Tree;
     }
 
-    /// <summary>Each file that one side changed equals that side's version, and no other file was changed.</summary>
+    /// <summary>True if each file changed by only one side equals that side's version, and no other file was changed.</summary>
     private static bool IsPlain(IReadOnlyList<ChangedFile> theirs, IReadOnlyList<ChangedFile> result) =>
         theirs.Count == result.Count && !theirs.Except(result).Any();
 
@@ -123,7 +124,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     {
         var known = all.ToDictionary(commit => commit.Id, StringComparer.Ordinal);
 
-        // The step by which a commit came to staging; none for commits from before.
+        // Maps each commit to the step that brought it to staging. Commits from before the run have no entry.
         var came = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < chain.Count; i++)
         {
@@ -144,7 +145,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
             var commit = chain[i];
             if (commit.Parents.Count != 2)
             {
-                steps.Add(new StepTrees(commit, before, before, commit.Tree)); // What it brings it has made itself.
+                steps.Add(new StepTrees(commit, before, before, commit.Tree)); // The commit itself is the author of its changes.
             }
             else
             {

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Follows a staging branch step by step: which hunks tasks brought, which were later changed by a task that may, and which are
-/// gone without such a change. Pure.</summary>
-/// <param name="lines">The lines of all versions.</param>
+/// <summary>Follows a staging branch step by step. Records the hunks that tasks brought, those that a permitted task changed later, and
+/// those that disappeared without such a change. Without side effects.</summary>
+/// <param name="lines">Table with the lines of all versions.</param>
 internal sealed class LossLedger(LineTable lines)
 {
     private readonly HunkTexts _texts = new(lines);
@@ -14,17 +14,17 @@ internal sealed class LossLedger(LineTable lines)
     private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
     private readonly Dictionary<int, List<TrackedHunk>> _lost = [];
 
-    /// <summary>The hunks in their present state.</summary>
+    /// <summary>Hunks in their current state.</summary>
     internal IReadOnlyList<TrackedHunk> Hunks => _hunks;
 
-    /// <summary>A line of a hunk.</summary>
+    /// <summary>Returns the text of a line by its number.</summary>
     internal string LineOf(int number) => lines.Text(number);
 
-    /// <summary>The fate of every hunk that the ledger knows.</summary>
+    /// <summary>Reports the fate of every hunk in the ledger.</summary>
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
     /// <summary>Applies a step.</summary>
-    /// <param name="isFaithful">The result is what git merges of both sides.</param>
+    /// <param name="isFaithful">True if the result is what git produces when it merges both sides.</param>
     public void Take(MergeStep step, StepBalance balance, bool isFaithful)
     {
         var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
@@ -52,7 +52,7 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>A line that moves from one place to another keeps its hunks.</summary>
+    /// <summary>Transfers the hunks of each line that moved to its new position.</summary>
     private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StepBalance balance)
     {
         foreach (var (from, to) in balance.Moved)
@@ -111,12 +111,12 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Lines that the step removed: whose they were, and whether it may.</summary>
-    /// <param name="removed">Lines that it removed.</param>
-    /// <param name="missing">Lines that it meant to move and that are missing.</param>
+    /// <summary>Processes removed lines: finds the hunks that brought them, and checks the step's right to remove them.</summary>
+    /// <param name="removed">Lines that the step removed.</param>
+    /// <param name="missing">Lines that the step should have moved and that are missing.</param>
     private void Remove(MergeStep step, IReadOnlyList<LineCopies> removed, HashSet<int> missing)
     {
-        // First lines of which all copies are removed, so that their hunks are certain.
+        // Lines of which all copies are removed come first, because their hunks are certain.
         var hit = new HashSet<TrackedHunk>();
         foreach (var copies in removed.OrderBy(copies => copies.Count < copies.Before))
         {
@@ -173,7 +173,8 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>A step that restores what a task removed, and may, changes what that task did.</summary>
+    /// <summary>Marks removals by earlier tasks as overwritten if the step restores the lines with the right to, and as lost
+    /// otherwise.</summary>
     private void TakeBack(MergeStep step, IReadOnlyList<TrackedHunk> hunks)
     {
         foreach (var hunk in hunks)
@@ -196,7 +197,7 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Lines missing in the result, and lines that came back.</summary>
+    /// <summary>Processes lines that are missing in the result, and removed lines that reappeared.</summary>
     private void Lose(MergeStep step, StepBalance balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
@@ -218,6 +219,6 @@ internal sealed class LossLedger(LineTable lines)
         }
     }
 
-    /// <summary>Not one of many equal lines, such as brackets, of which it is unknown which is gone.</summary>
+    /// <summary>True unless the line is one of many equal lines, such as brackets, so that the missing copy can't be identified.</summary>
     private bool IsClear(LineCopies copies) => !copies.IsAmbiguous && lines.IsTelling(copies.Line);
 }

@@ -1,15 +1,15 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>The base of merged work: the tree that both sides had.</summary>
+/// <summary>Finds the merge base of merged work, which is the tree that both sides had.</summary>
 internal sealed class MergeBases(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The common tree of a staging commit and the work that is merged to it.</summary>
-    /// <param name="ours">The staging commit.</param>
-    /// <param name="theirs">The work.</param>
-    /// <param name="isBefore">Whether a commit was on staging before; null: unknown.</param>
-    /// <param name="rank">Rank of commits in order, highest last; null: unknown.</param>
+    /// <summary>Returns the common tree of a staging commit and the work merged to it.</summary>
+    /// <param name="ours">Staging commit.</param>
+    /// <param name="theirs">Commit of the work.</param>
+    /// <param name="isBefore">Returns true if a commit was on staging before, or null if unknown.</param>
+    /// <param name="rank">Returns the rank of a commit in ascending order, or null if unknown.</param>
     public async Task<string> TreeAsync(
         string ours,
         string theirs,
@@ -31,13 +31,14 @@ internal sealed class MergeBases(GitRepository repository)
         ).Lines;
         if (bases.Length == 0)
         {
-            return (await repository.AddObjectsAsync(repository.Call("mktree"), stop)).Text; // Histories without a common beginning.
+            // The histories share no commit, so the base is an empty tree.
+            return (await repository.AddObjectsAsync(repository.Call("mktree"), stop)).Text;
         }
         var tree = await TreeOfAsync(bases[0], stop);
         var merged = bases[0];
         foreach (var other in bases.Skip(1))
         {
-            // As git itself does for several bases.
+            // Git itself also merges several bases into one.
             tree = (
                 await repository.AddObjectsAsync(
                     repository.Call("merge-tree", "--write-tree", "-z", "--no-messages", merged, other) with
@@ -52,7 +53,7 @@ internal sealed class MergeBases(GitRepository repository)
         return tree;
     }
 
-    /// <summary>The place where the work branched off from staging; null where its history is not fully known.</summary>
+    /// <summary>Returns the commits at which the work branched off from staging, or null if its history is not fully cached.</summary>
     private HashSet<string>? Frontier(string theirs, Func<string, bool?> isBefore)
     {
         var memory = repository.Part<ObjectCache>();

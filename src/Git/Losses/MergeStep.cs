@@ -1,12 +1,13 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>A file that a step of staging changed, or the work merged by it.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="IsTheirs">The merged work changed it: see <paramref name="Base"/> and <paramref name="Theirs"/>.</param>
-/// <param name="Base">The version that the work started from; null where there was none.</param>
-/// <param name="Theirs">As the merged work has it.</param>
-/// <param name="Ours">As staging had it.</param>
-/// <param name="Result">As staging has it now.</param>
+/// <summary>A file changed by a step of staging, or by the work merged in that step.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="IsTheirs">True if the merged work changed the file, so that <paramref name="Base"/> and <paramref name="Theirs"/> are
+/// set.</param>
+/// <param name="Base">Version that the work started from, or null if the file did not exist.</param>
+/// <param name="Theirs">Version in the merged work, or null if the file does not exist there.</param>
+/// <param name="Ours">Version in staging before the step, or null if the file did not exist.</param>
+/// <param name="Result">Version in staging after the step, or null if the file does not exist.</param>
 internal sealed record MergedFile(
     string Path,
     bool IsTheirs,
@@ -16,27 +17,27 @@ internal sealed record MergedFile(
     FileVersion? Result
 )
 {
-    /// <summary>Only the merged work changed it, and the result is its version.</summary>
+    /// <summary>True if only the merged work changed the file and the result is its version.</summary>
     public bool IsPlain => IsTheirs && Same(Base, Ours) && Same(Theirs, Result);
 
-    /// <summary>All versions have lines.</summary>
+    /// <summary>True if all versions have lines.</summary>
     public bool IsText =>
         LinesOf(Base) is not null && LinesOf(Theirs) is not null && LinesOf(Ours) is not null && LinesOf(Result) is not null;
 
-    /// <summary>The lines of a version; none where it is not there, null where it has none.</summary>
+    /// <summary>Returns the lines of a version: an empty array for a missing file, or null for a file without lines.</summary>
     public static int[]? LinesOf(FileVersion? version) => version is null ? [] : version.Lines;
 
-    /// <summary>True if both have one content, or both are missing.</summary>
+    /// <summary>True if both versions have the same content or both are missing.</summary>
     public static bool Same(FileVersion? one, FileVersion? other) => one?.Id == other?.Id && (one is null) == (other is null);
 }
 
-/// <summary>A step of staging: most are merges.</summary>
+/// <summary>A step of staging, usually a merge.</summary>
 /// <param name="Author">Author of the work.</param>
-/// <param name="Commit">The commit on staging.</param>
-/// <param name="Files">Files that it changed, or should have.</param>
+/// <param name="Commit">Commit on staging.</param>
+/// <param name="Files">Files that the step changed or should have changed.</param>
 internal sealed record MergeStep(StepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
 
-/// <summary>A hunk that is followed after its merge.</summary>
+/// <summary>A hunk that is tracked after its merge.</summary>
 internal sealed class TrackedHunk(string task, string merge, string path, int line, IReadOnlyList<int> added, IReadOnlyList<int> removed)
 {
     public string Task => task;
@@ -45,14 +46,14 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public string Path => path;
 
-    /// <summary>The hunk's first line in the task's version, from 1.</summary>
+    /// <summary>First line of the hunk in the task's version, counted from 1.</summary>
     public int Line => line;
 
     public IReadOnlyList<int> Added => added;
 
     public IReadOnlyList<int> Removed => removed;
 
-    /// <summary>Description where it has no lines: <c>mode 100755</c>, <c>content 12ab</c>.</summary>
+    /// <summary>Description of a change without lines, such as <c>mode 100755</c> or <c>content 12ab</c>.</summary>
     public string Fact { get; init; } = "";
 
     public HunkFate Fate { get; private set; }
@@ -61,7 +62,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public string ByMerge { get; private set; } = "";
 
-    /// <summary>Lost lines that are not restored.</summary>
+    /// <summary>Lost lines that have not been restored.</summary>
     public List<int> Missing { get; } = [];
 
     public void Overwritten(MergeStep step)
@@ -80,14 +81,14 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
         }
     }
 
-    /// <summary>A person accepts its loss.</summary>
+    /// <summary>Records that the user accepts the loss.</summary>
     public void Accepted(MergeStep step)
     {
         Missing.Clear();
         (Fate, By, ByMerge) = (HunkFate.Overwritten, step.Author.Name, step.Commit);
     }
 
-    /// <summary>A lost line is restored.</summary>
+    /// <summary>Records that a lost line was restored.</summary>
     public void Back(int lost)
     {
         if (Missing.Remove(lost) && Missing.Count == 0)

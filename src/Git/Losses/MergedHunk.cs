@@ -1,47 +1,47 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>State of a hunk of a task's merge.</summary>
+/// <summary>State of a hunk from a task's merge.</summary>
 public enum HunkFate
 {
     /// <summary>The hunk is in the result.</summary>
     Present,
 
-    /// <summary>A task or person that may write the file changed the same lines later.</summary>
+    /// <summary>A task with write access to the file, or the user, changed the same lines later.</summary>
     Overwritten,
 
-    /// <summary>The hunk is not in the result, and no permitted change has taken it away.</summary>
+    /// <summary>The hunk is missing in the result, and no permitted change removed it.</summary>
     Lost,
 }
 
-/// <summary>A task's right to a file.</summary>
+/// <summary>Permission of a task for a file.</summary>
 public enum WriteRight
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No changes.</summary>
     None,
 
-    /// <summary>Add to it and change lines, but not remove more than it adds.</summary>
+    /// <summary>Additions, and changes that do not remove more lines than they add.</summary>
     Append,
 
-    /// <summary>Everything.</summary>
+    /// <summary>All changes.</summary>
     Write,
 }
 
-/// <summary>Author of one step of a staging branch.</summary>
-/// <param name="Name">The task's id, or another name for people.</param>
-/// <param name="IsTask">Its hunks are tracked from then on.</param>
-/// <param name="RightTo">What may be done with a path.</param>
-/// <param name="AcceptsLosses">It accepts earlier losses.</param>
+/// <summary>Author of a step on a staging branch.</summary>
+/// <param name="Name">Id of the task, or another name for display.</param>
+/// <param name="IsTask">True for a task, whose hunks are tracked from this step on.</param>
+/// <param name="RightTo">Returns the author's permission for a path.</param>
+/// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
 public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteRight> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
-/// <param name="Task">The task; empty for what was there before the run, or came with the target or by hand.</param>
-/// <param name="Merge">The merge that brought it; empty where <paramref name="Task"/> is.</param>
-/// <param name="Path">The file.</param>
-/// <param name="Line">Its first line in the task's version of the file, from 1.</param>
-/// <param name="Text">One of its lines; a missing one if there is any. With a minus: it was removed.</param>
-/// <param name="Fate">What became of it.</param>
-/// <param name="By">Who changed or lost it; empty where it is present.</param>
-/// <param name="ByMerge">The commit that did so.</param>
+/// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>
+/// <param name="Merge">Merge that brought the hunk, or empty if <paramref name="Task"/> is empty.</param>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Line">First line in the task's version of the file, counted from 1.</param>
+/// <param name="Text">One line of the hunk, preferably a missing one. A leading minus marks a removed line.</param>
+/// <param name="Fate">State of the hunk.</param>
+/// <param name="By">Author that changed or lost the hunk, or empty if the hunk is present.</param>
+/// <param name="ByMerge">Commit that changed or lost the hunk.</param>
 public sealed record MergedHunk(
     string Task,
     string Merge,
@@ -53,23 +53,24 @@ public sealed record MergedHunk(
     string ByMerge = ""
 );
 
-/// <summary>The hunks that one merge would lose.</summary>
+/// <summary>Hunks that one merge would lose.</summary>
 /// <param name="Lost">Lines of either side that are missing in the result.</param>
-/// <param name="TakesAway">It removes lines without the right to: their origin shows only in the whole staging branch.</param>
+/// <param name="TakesAway">True if the merge removes lines without permission. Only the whole staging branch shows the origin of these
+/// lines.</param>
 public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No losses.</summary>
     public static MergeLosses None { get; } = new([], TakesAway: false);
 }
 
-/// <summary>State of everything that tasks brought.</summary>
-/// <param name="Hunks">All hunks of tasks in the order of their merges, then what else was lost.</param>
+/// <summary>State of all hunks that tasks brought.</summary>
+/// <param name="Hunks">All hunks of tasks in the order of their merges, followed by other losses.</param>
 public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
 {
-    /// <summary>The hunks that are lost.</summary>
+    /// <summary>Lost hunks.</summary>
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
 
-    /// <summary>All of it in one line.</summary>
+    /// <summary>Summary of the report in one line.</summary>
     public string Summary
     {
         get

@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>The balance of one step: which lines the merged work added and removed, and what became of each in the result. Lines are
-/// counted per file, not compared by position, because a difference can often be expressed in several ways. A line that is missing in one
-/// file and surplus in another has moved with a rename. Pure.</summary>
+/// <summary>Compares the lines that merged work added and removed with the result of the step. Lines are counted per file and not compared
+/// by position, because a difference can often be expressed in several ways. A line that is missing in one file and surplus in another has
+/// moved with a rename. Without side effects.</summary>
 internal sealed class StepBalance
 {
     private readonly List<LineCopies> _missing = [];
@@ -12,31 +12,31 @@ internal sealed class StepBalance
 
     private StepBalance() { }
 
-    /// <summary>The merged work's hunks, in order.</summary>
+    /// <summary>Hunks of the merged work, in order.</summary>
     public List<TrackedHunk> Hunks { get; } = [];
 
-    /// <summary>Lines that it removed from staging.</summary>
+    /// <summary>Lines that the work removed from staging.</summary>
     public List<LineCopies> Removed { get; } = [];
 
-    /// <summary>Lines that it added to staging.</summary>
+    /// <summary>Lines that the work added to staging.</summary>
     public List<LineCopies> Added { get; } = [];
 
-    /// <summary>Lines that both it and staging added in the same way.</summary>
+    /// <summary>Lines that the work and staging both added in the same way.</summary>
     public List<LineCopies> Shared { get; } = [];
 
-    /// <summary>Lines of staging that are in another file now.</summary>
+    /// <summary>Lines of staging that are now in another file.</summary>
     public List<(LineCopies From, string To)> Moved { get; } = [];
 
-    /// <summary>Lines that it added and that are not in the result.</summary>
+    /// <summary>Lines that the work added and that are missing in the result.</summary>
     public IReadOnlyList<LineCopies> Missing => _missing;
 
-    /// <summary>Lines of staging that are not in the result, though it did not remove them.</summary>
+    /// <summary>Lines of staging that are missing in the result although the work did not remove them.</summary>
     public IReadOnlyList<LineCopies> Gone => _gone;
 
-    /// <summary>Lines in the result that are neither from staging nor from it.</summary>
+    /// <summary>Lines in the result that come neither from staging nor from the work.</summary>
     public IReadOnlyList<LineCopies> Surplus => _surplus;
 
-    /// <summary>The balance is even: every line is where it should be.</summary>
+    /// <summary>True if the result has exactly the expected lines.</summary>
     public bool IsEven => _missing.Count + _gone.Count + _surplus.Count == 0;
 
     /// <summary>Computes the balance of a step.</summary>
@@ -51,7 +51,7 @@ internal sealed class StepBalance
         return balance;
     }
 
-    /// <summary>Ignores imbalances that git's own merge has as well: those lines can be attributed in more than one way.</summary>
+    /// <summary>Ignores imbalances that git's own merge also has, because those lines can be attributed in more than one way.</summary>
     public void Excuse(StepBalance gits)
     {
         Forget(_missing, gits._missing);
@@ -82,7 +82,7 @@ internal sealed class StepBalance
         }
         if (!file.IsText)
         {
-            return; // The ledger looks at it as a whole.
+            return; // Such a file is compared as a whole by the ledger.
         }
         var before = LineCounts.Of(file.Ours);
         var after = file.IsPlain ? [] : LineCounts.Of(file.Result);
@@ -102,7 +102,7 @@ internal sealed class StepBalance
                 continue;
             }
 
-            // What both sides did alike is in the result once.
+            // A change that both sides made appears once in the result.
             var open = plus.Count - minus.Count - change;
             var shared = open > 0 ? Math.Min(open, Math.Min(plus.Count, theirOwn.Value.Added.GetValueOrDefault(line))) : 0;
             var absorbed = open < 0 ? Math.Min(-open, Math.Min(minus.Count, theirOwn.Value.Removed.GetValueOrDefault(line))) : 0;
@@ -140,7 +140,7 @@ internal sealed class StepBalance
         }
     }
 
-    /// <summary>Explains lines that are missing in one file by another: git follows renames.</summary>
+    /// <summary>Explains lines that are missing in one file by lines in another, because git follows renames.</summary>
     private void Explain()
     {
         var surplus = _surplus.ToLookup(copies => copies.Line).ToDictionary(g => g.Key, g => g.ToList());
@@ -151,7 +151,7 @@ internal sealed class StepBalance
         _surplus.Clear();
         foreach (var copies in missing)
         {
-            // Added to a file that staging had renamed; or moved by the work while staging removed it.
+            // Either added to a file that staging had renamed, or moved by the work while staging removed it.
             var rest = copies;
             rest = Settle(surplus, rest, (part, other) => Added.Add(part with { Path = other.Path }));
             rest = Settle(absorbed, rest, (_, _) => { });
@@ -159,7 +159,7 @@ internal sealed class StepBalance
         }
         foreach (var copies in gone)
         {
-            // Renamed by the work; or removed by the work where staging had renamed the file.
+            // Either renamed by the work, or removed by the work from a file that staging had renamed.
             var rest = copies;
             rest = Settle(surplus, rest, (part, other) => Moved.Add((part, other.Path)));
             rest = Settle(absorbed, rest, (part, other) => Removed.Add(part with { Hunks = other.Hunks }));
@@ -176,7 +176,7 @@ internal sealed class StepBalance
         }
     }
 
-    /// <summary>Matches copies of a line with others of the same line, and returns the rest.</summary>
+    /// <summary>Matches copies of a line with other copies of it, and returns the unmatched ones.</summary>
     private static LineCopies Settle(Dictionary<int, List<LineCopies>> against, LineCopies copies, Action<LineCopies, LineCopies> settled)
     {
         var others = against.GetValueOrDefault(copies.Line) ?? [];

@@ -1,24 +1,24 @@
 namespace Orchestrator.Git.Losses;
 
-/// <summary>Which files a step of staging concerns, without their contents.</summary>
-/// <param name="Commit">The commit on staging.</param>
-/// <param name="OursTree">The tree before it.</param>
-/// <param name="BaseTree">What the merged work began with.</param>
-/// <param name="TheirsTree">The merged work.</param>
+/// <summary>Trees of a step of staging, without the contents of its files.</summary>
+/// <param name="Commit">Commit on staging.</param>
+/// <param name="OursTree">Tree of staging before the commit.</param>
+/// <param name="BaseTree">Tree from which the merged work started.</param>
+/// <param name="TheirsTree">Tree of the merged work.</param>
 internal sealed record StepTrees(CommitInfo Commit, string OursTree, string BaseTree, string TheirsTree)
 {
-    /// <summary>The commit that was merged; null where nothing was.</summary>
+    /// <summary>Merged commit, or null if the step is not a merge.</summary>
     public string? Theirs => Commit.Parents.Count == 2 ? Commit.Parents[1] : null;
 }
 
 /// <summary>A step with the files that it concerns.</summary>
 /// <param name="Author">Author of the work.</param>
-/// <param name="Theirs">What the merged work changed.</param>
-/// <param name="Ours">What the step changed.</param>
+/// <param name="Theirs">Files changed by the merged work.</param>
+/// <param name="Ours">Files changed by the step.</param>
 internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);
 
-/// <summary>Reads changes of many steps with few git processes.</summary>
-/// <param name="lines">Numbers the lines.</param>
+/// <summary>Reads the changes of many steps with few git processes.</summary>
+/// <param name="lines">Table that numbers the lines.</param>
 internal sealed class StepReader(GitRepository repository, LineTable lines)
 {
     private const int LargestText = 1024 * 1024;
@@ -26,10 +26,10 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     private readonly Dictionary<string, int[]?> _contents = new(StringComparer.Ordinal);
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The table of all lines.</summary>
+    /// <summary>Table of all lines.</summary>
     public LineTable Table => lines;
 
-    /// <summary>The differences between pairs of trees, each in the order of the pairs.</summary>
+    /// <summary>Returns the differences between pairs of trees, in the order of the pairs.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<ChangedFile>>> DiffsAsync(
         IReadOnlyList<(string From, string To)> pairs,
         CancellationToken stop
@@ -37,7 +37,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     {
         if (pairs.Count <= 2)
         {
-            // A merge that was just checked is cached.
+            // The differences of a recently checked merge are cached.
             var few = new List<IReadOnlyList<ChangedFile>>();
             foreach (var (from, to) in pairs)
             {
@@ -55,7 +55,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         return Parse(output.Bytes, pairs.Count);
     }
 
-    /// <summary>Puts a step together with the contents of its files.</summary>
+    /// <summary>Combines steps with the contents of their files.</summary>
     public async Task<IReadOnlyList<MergeStep>> ReadAsync(IReadOnlyList<StepChanges> steps, CancellationToken stop)
     {
         var drafts = new List<(StepAuthor Author, string Commit, List<MergedFile> Files)>();
@@ -73,7 +73,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
                     continue;
                 }
 
-                // The step did not change it: staging had it already, or the work is missing.
+                // The step did not change the file, because staging had the change already or the work is missing.
                 var all = await _commits.ListFilesAsync(trees.Commit.Id, stop);
                 var same = all.FirstOrDefault(known => known.Path == file.Path) is { } known ? Version(known.Mode, known.Id) : null;
                 files.Add(new MergedFile(file.Path, IsTheirs: true, old, now, same, same));
@@ -151,7 +151,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         }
     }
 
-    /// <summary>For each pair a line with both trees, then its entries; these begin with a colon.</summary>
+    /// <summary>Parses output with a line of both trees for each pair, followed by its entries, which start with a colon.</summary>
     private static List<IReadOnlyList<ChangedFile>> Parse(ReadOnlyMemory<byte> output, int count)
     {
         var diffs = new List<IReadOnlyList<ChangedFile>>(count);

@@ -1,32 +1,35 @@
 namespace Orchestrator.Git.Merging;
 
-/// <summary>A step of a branch that becomes one commit of a linear history, or the commits of its side.</summary>
-/// <param name="Commit">Its commit; what counts is its difference to its first parent.</param>
-/// <param name="Message">The message of its one commit.</param>
-/// <param name="Trailers">The trailers of its one commit; null: none.</param>
+/// <summary>A step of a branch that becomes one commit of a linear history, or several copied commits.</summary>
+/// <param name="Commit">Commit of the step, which stands for its difference to the first parent.</param>
+/// <param name="Message">Message of the resulting commit.</param>
+/// <param name="Trailers">Trailers of the resulting commit, or null for none.</param>
 public sealed record LinearStep(string Commit, string Message, CommitTrailers? Trailers)
 {
-    /// <summary>Commits to take over one by one instead, with author, date and message, the first one first: a merge's side. They are, if
-    /// they come to the same files as the step.</summary>
+    /// <summary>Commits of the merged side, oldest first, to copy one by one with author, date and message instead of the single commit.
+    /// They are copied only if they result in the same files as the step.</summary>
     public IReadOnlyList<string> Copied { get; init; } = [];
 }
 
-/// <summary>Makes the history of a branch again without merges, on another commit. It ends with exactly the files of the branch.</summary>
+/// <summary>Rebuilds the history of a branch without merges on top of another commit. The result has exactly the files of the
+/// branch.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="appendedFiles">As in <see cref="Merges.MergeAsync"/>.</param>
-/// <param name="signing">How its commits are signed; null: they are not.</param>
+/// <param name="signing">Signing settings for the new commits, or null for unsigned commits.</param>
 public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<string> appendedFiles, CommitSigning? signing = null)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly Merges _merges = new(repository);
 
-    /// <summary>Makes it. No ref is moved. A step that changes nothing any more has no commit; one that can't be applied by itself, because
-    /// it met the other commit's changes later, is in the last commit, with what was changed to join both.</summary>
-    /// <param name="onto">The commit to begin at.</param>
-    /// <param name="steps">The steps, the first one first.</param>
-    /// <param name="tip">The branch's last commit: its files are those of the result.</param>
-    /// <param name="rest">Message and trailers of a last commit for what is in no other one, by the steps whose work is in it.</param>
-    /// <returns>The last commit; <paramref name="onto"/> where nothing is changed.</returns>
+    /// <summary>Creates the linear history without moving a ref. A step without remaining changes gets no commit. Some steps can't be
+    /// applied separately, because they met the other commit's changes only later. They go into the last commit, together with the changes
+    /// that join both.</summary>
+    /// <param name="onto">Commit to start from.</param>
+    /// <param name="steps">Steps, oldest first.</param>
+    /// <param name="tip">Last commit of the branch, whose files are those of the result.</param>
+    /// <param name="rest">Returns message and trailers of a last commit for changes that no other commit contains, given the steps in
+    /// it.</param>
+    /// <returns>Id of the last commit, or <paramref name="onto"/> if nothing changes.</returns>
     public async Task<string> MakeAsync(
         string onto,
         IReadOnlyList<LinearStep> steps,
@@ -59,7 +62,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
         return at.Id;
     }
 
-    /// <summary>The commits one by one; null where they do not come to these files.</summary>
+    /// <summary>Copies the commits one by one, or returns null if they do not result in these files.</summary>
     private async Task<CommitInfo?> CopyAsync(IReadOnlyList<string> copied, CommitInfo at, string tree, CancellationToken cancellationToken)
     {
         foreach (var commit in copied)
@@ -76,7 +79,7 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
         return copied.Count > 0 && at.Tree == tree ? at : null;
     }
 
-    /// <summary>The files of a commit's change on another commit; null where they conflict.</summary>
+    /// <summary>Applies a commit's change to another commit and returns the tree, or null on a conflict.</summary>
     private async Task<string?> TreeOnAsync(string commit, CommitInfo at, CancellationToken cancellationToken)
     {
         if ((await _commits.ReadAsync(commit + "^", cancellationToken))?.Tree == at.Tree)

@@ -3,28 +3,28 @@ using System.Security.Cryptography;
 namespace Orchestrator.Git.Merging;
 
 /// <summary>One version of a file in a conflict.</summary>
-/// <param name="Path">Relative to the root.</param>
-/// <param name="Mode">Git's mode.</param>
-/// <param name="Id">The content's id.</param>
-/// <param name="Stage">1: the common base, 2: ours, 3: theirs.</param>
+/// <param name="Path">Path relative to the root.</param>
+/// <param name="Mode">Git's file mode.</param>
+/// <param name="Id">Blob id.</param>
+/// <param name="Stage">Stage in the index: 1 is the merge base, 2 is ours, 3 is theirs.</param>
 public sealed record ConflictStage(string Path, string Mode, string Id, int Stage);
 
-/// <summary>git's message about one merge, for people.</summary>
-/// <param name="Paths">The files it is about.</param>
-/// <param name="Kind">git's short name of the case, such as <c>CONFLICT (contents)</c> or <c>Auto-merging</c>.</param>
-/// <param name="Text">The sentence.</param>
+/// <summary>Message from git about a merge, for display.</summary>
+/// <param name="Paths">Files that the message concerns.</param>
+/// <param name="Kind">Git's short name of the case, such as <c>CONFLICT (contents)</c> or <c>Auto-merging</c>.</param>
+/// <param name="Text">Text of the message.</param>
 public sealed record MergeMessage(IReadOnlyList<string> Paths, string Kind, string Text);
 
-/// <summary>The merge of two commits by git without a checkout. A conflict is a result.</summary>
-/// <param name="Tree">The merged tree; with conflicts it contains conflict markers and must not be committed.</param>
-/// <param name="Conflicts">The versions of the conflicted files; empty: the merge is clean.</param>
-/// <param name="Messages">git's messages.</param>
+/// <summary>Result of merging two commits without a checkout. A conflict is a result, not an error.</summary>
+/// <param name="Tree">Merged tree. With conflicts it contains conflict markers and can't be committed.</param>
+/// <param name="Conflicts">Versions of the conflicted files, or empty for a clean merge.</param>
+/// <param name="Messages">Messages from git.</param>
 public sealed record MergedTree(string Tree, IReadOnlyList<ConflictStage> Conflicts, IReadOnlyList<MergeMessage> Messages)
 {
-    /// <summary>True if there is no conflict.</summary>
+    /// <summary>True if the merge has no conflicts.</summary>
     public bool IsClean => Conflicts.Count == 0 && !Messages.Any(message => message.Kind.StartsWith("CONFLICT", StringComparison.Ordinal));
 
-    /// <summary>The files in conflict, each once, sorted.</summary>
+    /// <summary>Paths of the conflicted files, sorted and without duplicates.</summary>
     public IReadOnlyList<string> ConflictedFiles =>
         [
             .. Conflicts
@@ -43,11 +43,11 @@ public sealed record MergedTree(string Tree, IReadOnlyList<ConflictStage> Confli
 public sealed class Merges(GitRepository repository)
 {
     /// <summary>Merges two commits into a tree.</summary>
-    /// <param name="ours">A commit, for example the staging branch's tip.</param>
-    /// <param name="theirs">A commit, for example a task's.</param>
-    /// <param name="appendedFiles">Files to which both sides only append: both sides' lines are kept (<c>merge=union</c>).</param>
-    /// <param name="cancellationToken">Ends the merge; only unnamed objects remain.</param>
-    /// <param name="objects">Object folder for reading and writing; null: the repository's.</param>
+    /// <param name="ours">First commit, for example the tip of the staging branch.</param>
+    /// <param name="theirs">Second commit, for example a task's.</param>
+    /// <param name="appendedFiles">Files to which both sides only append. The lines of both sides are kept (<c>merge=union</c>).</param>
+    /// <param name="cancellationToken">Cancels the merge and leaves only unnamed objects.</param>
+    /// <param name="objects">Object folder for reading and writing, or null for the repository's own.</param>
     public async Task<MergedTree> MergeAsync(
         string ours,
         string theirs,
@@ -59,7 +59,7 @@ public sealed class Merges(GitRepository repository)
         var memory = repository.Part<ObjectCache>();
         if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
-            return new MergedTree(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
+            return new MergedTree(ahead.Tree, [], []); // Theirs was made on top of ours, so there is nothing to merge.
         }
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {
@@ -70,10 +70,10 @@ public sealed class Merges(GitRepository repository)
         return Parse(await repository.AddObjectsAsync(call, cancellationToken));
     }
 
-    /// <summary>Applies the change of one commit to another base: a merge whose common ancestor is that commit's parent. Used to reuse a
+    /// <summary>Applies the change of one commit to another base, by a merge with that commit's parent as merge base. Used to reuse a
     /// finished result.</summary>
-    /// <param name="result">The commit whose difference to its first parent is applied.</param>
-    /// <param name="onto">The commit that is the new base.</param>
+    /// <param name="result">Commit whose difference to its first parent is applied.</param>
+    /// <param name="onto">New base commit.</param>
     /// <param name="appendedFiles">As in <see cref="MergeAsync"/>.</param>
     public async Task<MergedTree> ApplyAsync(
         string result,
@@ -92,8 +92,8 @@ public sealed class Merges(GitRepository repository)
         return await MergeAsync(stand, result, appendedFiles, cancellationToken);
     }
 
-    /// <summary>Reads <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field, then the
-    /// messages.</summary>
+    /// <summary>Parses the output of <c>merge-tree --write-tree --messages -z</c>: the tree, the conflicted versions, an empty field and
+    /// the messages.</summary>
     internal static MergedTree Parse(GitOutput output)
     {
         var fields = output.Fields();
@@ -116,8 +116,8 @@ public sealed class Merges(GitRepository repository)
         return new MergedTree(fields[0], conflicts, messages);
     }
 
-    /// <summary>An attributes file that names the appended files; one per set of names, by hash. Also without any it replaces the user's
-    /// own attributes.</summary>
+    /// <summary>Returns an attributes file for the appended files. One file exists per set of names, named by hash. It replaces the user's
+    /// attributes even if the set is empty.</summary>
     internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
         if (appendedFiles.Count == 0)
@@ -134,7 +134,8 @@ public sealed class Merges(GitRepository repository)
         return file;
     }
 
-    /// <summary>A gitattributes(5) pattern for exactly this path: anchored, wildcards escaped, quoted like a C string.</summary>
+    /// <summary>Returns a gitattributes(5) pattern that matches exactly this path: anchored, with escaped wildcards, and quoted like a C
+    /// string.</summary>
     internal static string AttributePattern(string path)
     {
         var pattern = new StringBuilder("\"/");

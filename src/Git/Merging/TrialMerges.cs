@@ -1,11 +1,11 @@
 namespace Orchestrator.Git.Merging;
 
-/// <summary>Work for a trial merge.</summary>
-/// <param name="Objects">Folder with its objects, if they are not in the repository; else null.</param>
+/// <summary>Work to be merged on trial.</summary>
+/// <param name="Objects">Folder with its objects, or null if they are in the repository.</param>
 public sealed record TrialCandidate(string Commit, string? Objects);
 
-/// <summary>Trial merges: nothing of them remains in the repository. One caller at a time.</summary>
-/// <param name="scratch">Folder for temporary objects of git; emptied at the beginning.</param>
+/// <summary>Performs trial merges that leave nothing in the repository. Supports one caller at a time.</summary>
+/// <param name="scratch">Folder for git's temporary objects, emptied before the first trial.</param>
 public sealed class TrialMerges(GitRepository repository, string scratch)
 {
     /// <summary>Removes leftovers of earlier trials.</summary>
@@ -15,8 +15,8 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
         OwnFolder.Ensure(scratch);
     }
 
-    /// <summary>The files that a candidate has changed since a commit.</summary>
-    /// <exception cref="GitException">git can't tell, for example because the candidate is gone.</exception>
+    /// <summary>Returns the files that a candidate changed since a commit.</summary>
+    /// <exception cref="GitException">Git can't compare them, for example because the candidate no longer exists.</exception>
     public async Task<IReadOnlySet<string>> ChangedAsync(string since, TrialCandidate candidate, CancellationToken cancellationToken)
     {
         var call = repository.Call(DiffCommands.OfFiles("--name-only", "-z", $"{since}...{candidate.Commit}", "--")) with
@@ -26,8 +26,8 @@ public sealed class TrialMerges(GitRepository repository, string scratch)
         return (await repository.ReadAsync(call, cancellationToken)).Fields().ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>The conflicted files of two candidates; empty: they can be merged.</summary>
-    /// <exception cref="GitException">git can't tell, for example because a candidate is gone.</exception>
+    /// <summary>Returns the conflicted files of two candidates, or an empty list if they can be merged.</summary>
+    /// <exception cref="GitException">Git can't merge them, for example because a candidate no longer exists.</exception>
     public async Task<IReadOnlyList<string>> ConflictsAsync(
         TrialCandidate one,
         TrialCandidate other,

@@ -4,9 +4,11 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>A person's configuration of git as it was at one moment, and what of the repository's own configuration could run programs
-/// then. Our calls for a run go by it: whatever is written to <c>~/.gitconfig</c>, to the person's attributes or to <c>.git/config</c>
-/// while agents work has no effect on them. It is in a folder that is named by the hash of its content.</summary>
+/// <summary>
+/// Snapshot of the user's git configuration, and of the settings in the repository's own configuration that can run programs. Git calls
+/// for a run use the snapshot. Later changes to <c>~/.gitconfig</c>, the user's attributes or <c>.git/config</c> have no effect on these
+/// calls, even if an agent makes them. The snapshot's folder is named by the hash of its content.
+/// </summary>
 public sealed class ConfigurationCopy
 {
     private const string Settings = "config";
@@ -23,16 +25,16 @@ public sealed class ConfigurationCopy
         (_folder, Hash, _programs) = (folder, hash, programs);
     }
 
-    /// <summary>SHA-256 of the content, in hex.</summary>
+    /// <summary>SHA-256 of the content, in lower-case hex.</summary>
     public string Hash { get; }
 
-    /// <summary>The person's attributes.</summary>
+    /// <summary>Copy of the user's attributes file.</summary>
     internal string AttributesFile => Path.Combine(_folder, Attributes);
 
-    /// <summary>The person's patterns of ignored files.</summary>
+    /// <summary>Copy of the user's file of ignore patterns.</summary>
     internal string IgnoreFile => Path.Combine(_folder, Ignored);
 
-    /// <summary>Variables that make git read the copy in place of what it is a copy of.</summary>
+    /// <summary>Environment variables that make git read the snapshot in place of the original files.</summary>
     internal IReadOnlyDictionary<string, string?> Variables =>
         new Dictionary<string, string?>
         {
@@ -41,13 +43,13 @@ public sealed class ConfigurationCopy
             ["GIT_CONFIG_SYSTEM"] = null,
         };
 
-    /// <summary>True for a setting of the repository that was there with these very values.</summary>
+    /// <summary>True if the repository's configuration had the setting with exactly these values when the snapshot was taken.</summary>
     internal bool Knows(string name, IReadOnlyList<string?> values) =>
         _programs.TryGetValue(name, out var known) && known.SequenceEqual(values);
 
-    /// <summary>Makes a copy of what is in force now, unless there is one of the same content.</summary>
-    /// <param name="repository">The repository: conditional includes depend on it. Opened without a copy.</param>
-    /// <param name="folder">The folder of all copies, out of reach of agents.</param>
+    /// <summary>Takes a snapshot of the effective configuration, or reuses an existing snapshot with the same content.</summary>
+    /// <param name="repository">Repository opened without a snapshot. Conditional includes depend on it.</param>
+    /// <param name="folder">Parent folder of all snapshots. Agents must not have access to it.</param>
     public static async Task<ConfigurationCopy> MakeAsync(
         GitRepository repository,
         string folder,
@@ -77,7 +79,7 @@ public sealed class ConfigurationCopy
                 DurableFile.Write(Path.Combine(place, name), content);
             }
         }
-        // It is used now: cleaning removes what nobody has used for long.
+        // Cleanup removes snapshots that have not been used for a long time.
         Directory.SetLastWriteTimeUtc(place, DateTime.UtcNow);
         return Open(folder, hash);
 
@@ -90,8 +92,8 @@ public sealed class ConfigurationCopy
         }
     }
 
-    /// <summary>Opens a copy, and compares it with its hash.</summary>
-    /// <exception cref="ConfigurationCopyException">It is gone, or was changed.</exception>
+    /// <summary>Opens a snapshot and verifies its hash.</summary>
+    /// <exception cref="ConfigurationCopyException">The snapshot is missing or was changed.</exception>
     public static ConfigurationCopy Open(string folder, string hash)
     {
         var place = Path.Combine(folder, hash);
@@ -113,7 +115,7 @@ public sealed class ConfigurationCopy
             );
     }
 
-    // What is included is in the list already; the two files are copied.
+    // The list already contains included settings, and the attributes and ignore files are copied separately.
     private static bool IsElsewhere(string name) =>
         name is "include.path" or "core.attributesfile" or "core.excludesfile" or "core.hookspath"
         || (name.StartsWith("includeif.", StringComparison.Ordinal) && name.EndsWith(".path", StringComparison.Ordinal));
@@ -146,13 +148,13 @@ public sealed class ConfigurationCopy
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The place where git looks for the person's attributes and ignored files where no setting says so.</summary>
+    /// <summary>Default folder of the user's attributes and ignore files, which git uses if no setting names another.</summary>
     private static string PersonsFolder() =>
         Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } configured ? Path.Combine(configured, "git")
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config", "git")
         : "/nowhere";
 
-    /// <summary>A path as git reads it: with the home folder in place of a tilde.</summary>
+    /// <summary>Expands a path as git does, with the home folder in place of a leading tilde.</summary>
     private static async Task<string> ExpandAsync(GitRepository repository, string path, CancellationToken cancellationToken)
     {
         var call = new GitCall("/", ["config", "--type=path", "--get", "orchestrate.path"]) { Settings = [$"orchestrate.path={path}"] };
@@ -161,7 +163,7 @@ public sealed class ConfigurationCopy
     }
 }
 
-/// <summary>The copy of git's configuration that a run goes by can't be used.</summary>
+/// <summary>The configuration snapshot of a run can't be used.</summary>
 public sealed class ConfigurationCopyException(string message) : GitException(message);
 
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string?>>))]

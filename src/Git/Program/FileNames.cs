@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>File names are bytes; git prints them unchanged. They are decoded as UTF-8, and each invalid byte becomes one private-use
-/// character (U+EF80 to U+EFFF; a name that contains such characters itself is written with three of them each), so that every name has a
-/// unique text that JSON accepts, and the bytes can be restored.</summary>
+/// <summary>
+/// Converts between file names, which are bytes, and text. Names are decoded as UTF-8, and each invalid byte becomes one private-use
+/// character (U+EF80 to U+EFFF). A character in that range that is part of a name becomes three such characters. Each name thus has a
+/// unique text that JSON accepts, and the original bytes can be restored.
+/// </summary>
 public static class FileNames
 {
     private const char FirstEscape = '\uEF80';
@@ -10,7 +12,7 @@ public static class FileNames
     private const int LongestShown = 200;
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text of a name.</summary>
+    /// <summary>Decodes the bytes of a name.</summary>
     public static string Decode(ReadOnlySpan<byte> name)
     {
         var text = new StringBuilder(name.Length);
@@ -33,7 +35,7 @@ public static class FileNames
         return text.ToString();
     }
 
-    /// <summary>The bytes of a name, or of several with other text between them.</summary>
+    /// <summary>Restores the bytes of a name, or of a text that contains several names.</summary>
     public static byte[] Encode(string text)
     {
         if (IsUtf8(text))
@@ -56,10 +58,10 @@ public static class FileNames
         return [.. bytes];
     }
 
-    /// <summary>True for a name that can be passed to a program that expects text.</summary>
+    /// <summary>True if the name is valid UTF-8 and can be passed to a program that expects text.</summary>
     public static bool IsUtf8(string name) => !name.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>A name for people and prompts: in one line, of limited length, with <c>\xNN</c> for invalid bytes.</summary>
+    /// <summary>Formats a name for display and prompts on one line, with limited length and <c>\xNN</c> for invalid bytes.</summary>
     public static string Show(string name, int longest = LongestShown)
     {
         var text = new StringBuilder(Math.Min(name.Length, longest) + 16);
@@ -73,12 +75,12 @@ public static class FileNames
         return text.ToString();
     }
 
-    /// <summary>Some names of many, for a sentence.</summary>
+    /// <summary>Formats the first few of many names for a sentence.</summary>
     public static string Some(IReadOnlyCollection<string> names, int most = 5) =>
         string.Join(", ", names.Take(most).Select(name => Show(name)))
         + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
 
-    /// <summary>The fields of <c>-z</c> output.</summary>
+    /// <summary>Splits <c>-z</c> output into decoded fields.</summary>
     internal static string[] Split(ReadOnlySpan<byte> output)
     {
         if (output.Length > 0 && output[^1] == 0)
@@ -99,7 +101,7 @@ public static class FileNames
         }
         catch (DecoderFallbackException)
         {
-            // Each field by itself.
+            // Each field is decoded separately.
         }
         var fields = new List<string>();
         foreach (var range in output.Split((byte)0))

@@ -1,44 +1,47 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>One call of the git program.</summary>
-/// <param name="Directory">The working directory.</param>
-/// <param name="Arguments">The arguments after our common options.</param>
+/// <summary>Arguments and options of one git command.</summary>
+/// <param name="Directory">Working directory.</param>
+/// <param name="Arguments">Arguments after the common options of all calls.</param>
 internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments)
 {
-    /// <summary>The repository's common directory, or a worktree's own; null: the call is about no repository.</summary>
+    /// <summary>Git directory of the call: the repository's common directory or a worktree's own, or null if the call concerns no
+    /// repository.</summary>
     internal string? GitDirectory { get; init; }
 
     /// <summary>Standard input.</summary>
     internal ProcessInput Input { get; init; } = ProcessInput.None;
 
-    /// <summary>Exit codes that are answers, not failures.</summary>
+    /// <summary>Exit codes that count as success.</summary>
+    /// <value>Default: 0.</value>
     internal IReadOnlyList<int> AnswerCodes { get; init; } = [0];
 
-    /// <summary>More settings, as <c>name=value</c>.</summary>
+    /// <summary>Additional settings, as <c>name=value</c>.</summary>
     internal IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>More environment.</summary>
+    /// <summary>Additional environment variables.</summary>
     internal IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Bytes of output to keep.</summary>
+    /// <summary>Maximum size of the captured output, in bytes.</summary>
+    /// <value>Default: 512 MiB.</value>
     internal int OutputLimit { get; init; } = 512 * 1024 * 1024;
 
-    /// <summary>True: git and what it starts have no terminal to ask at.</summary>
+    /// <summary>True if git and its children run in a new session, so that they can't prompt on a terminal.</summary>
     internal bool OwnSession { get; init; }
 
-    /// <summary>True: output beyond <see cref="OutputLimit"/> is cut, which is no failure.</summary>
+    /// <summary>True if output beyond <see cref="OutputLimit"/> is cut instead of failing the call.</summary>
     internal bool MayBeCut { get; init; }
 }
 
-/// <summary>git's answer.</summary>
+/// <summary>Exit code and output of a git command.</summary>
 internal sealed record GitOutput(int ExitCode, ReadOnlyMemory<byte> Bytes, bool IsCut, string ErrorText)
 {
-    /// <summary>The output as text, without newlines at its end.</summary>
+    /// <summary>Output as text, without trailing newlines.</summary>
     internal string Text => Encoding.UTF8.GetString(Bytes.Span).TrimEnd('\n');
 
-    /// <summary>The lines of the output.</summary>
+    /// <summary>Lines of the output.</summary>
     internal string[] Lines => Text.Length == 0 ? [] : Text.Split('\n');
 
-    /// <summary>The fields of <c>-z</c> output, each without its NUL; names as <see cref="FileNames"/> has them.</summary>
+    /// <summary>Returns the fields of <c>-z</c> output, each without its NUL and decoded by <see cref="FileNames"/>.</summary>
     internal string[] Fields() => FileNames.Split(Bytes.Span);
 }

@@ -1,35 +1,36 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>A name and an address in commits.</summary>
+/// <summary>Name and email address of an author or committer.</summary>
 public sealed record GitIdentity(string Name, string Email);
 
-/// <summary>The settings of a repository, of all levels.</summary>
+/// <summary>Effective settings of a repository, from all configuration levels.</summary>
 public sealed class GitConfiguration
 {
     private readonly Dictionary<string, string> _values;
 
     private GitConfiguration(Dictionary<string, string> values) => _values = values;
 
-    /// <summary>No settings.</summary>
+    /// <summary>Configuration without settings.</summary>
     internal static GitConfiguration None { get; } = new([]);
 
-    /// <summary>The committer's identity, from the environment or the settings; null if git would have to guess.</summary>
+    /// <summary>Committer's identity from the environment or the settings, or null if git would have to guess.</summary>
     internal GitIdentity? Identity =>
         (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name
         && (Environment.GetEnvironmentVariable("GIT_AUTHOR_EMAIL") ?? Get("author.email") ?? Get("user.email")) is { Length: > 0 } email
             ? new GitIdentity(name, email)
             : null;
 
-    /// <summary>The names of all settings, with section and key in lower case.</summary>
+    /// <summary>Names of all settings, with section and key in lower case.</summary>
     internal IEnumerable<string> Names => _values.Keys;
 
-    /// <summary>The effective value (the last one), or null. A name without value reads as "true".</summary>
+    /// <summary>Returns the effective (last) value of a setting, or null if it is not set. A name without a value reads as
+    /// "true".</summary>
     public string? Get(string name) => _values.GetValueOrDefault(name);
 
-    /// <summary>A command; null where none is set, or it was set to nothing.</summary>
+    /// <summary>Returns the command in a setting, or null if the setting is missing or empty.</summary>
     internal string? Command(string name) => Get(name) is { Length: > 0 } command ? command : null;
 
-    /// <summary>Reads <c>git config --list -z</c>: name, newline, value, NUL.</summary>
+    /// <summary>Parses the output of <c>git config --list -z</c>, in which each entry is name, newline, value and NUL.</summary>
     internal static GitConfiguration Parse(GitOutput output)
     {
         var values = new Dictionary<string, string>();
@@ -41,7 +42,7 @@ public sealed class GitConfiguration
         return new GitConfiguration(values);
     }
 
-    /// <summary>One entry of <c>git config --list -z</c>; the value is null for a name without one.</summary>
+    /// <summary>Parses one entry of <c>git config --list -z</c>. The value is null if the name has no value.</summary>
     internal static (string Name, string? Value) Parse(string entry)
     {
         var end = entry.IndexOf('\n', StringComparison.Ordinal);

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>The git program of this machine, with the options of all our calls.</summary>
+/// <summary>The installed git program, run with the options that all calls share.</summary>
 public sealed partial class GitProgram
 {
-    /// <summary>The oldest version that has everything we use (<c>merge-tree --write-tree</c> and its <c>-z</c> output are from 2.38, tried
-    /// on 2.39).</summary>
+    /// <summary>Oldest supported version. <c>merge-tree --write-tree</c> and its <c>-z</c> output need 2.38; the oldest tested version is
+    /// 2.39.</summary>
     public static readonly Version OldestVersion = new(2, 39);
 
-    // No hooks and helpers of the user's, nothing in the background, and no user settings that change what is parsed or written.
+    // Disables the user's hooks and helpers, background work, and user settings that change parsed or written content.
     private static readonly string[] CommonSettings =
     [
         "core.hooksPath=/dev/null",
@@ -24,10 +24,10 @@ public sealed partial class GitProgram
         "advice.addEmbeddedRepo=false",
     ];
 
-    // Objects are on disk before a ref names them, and the ref before it is reported.
+    // Syncs objects to disk before a ref names them, and the ref before it is reported.
     private static readonly string[] WriteSettings = ["core.fsync=committed,reference,index", "core.fsyncMethod=batch"];
 
-    // Left over when we are called from a hook or another git tool: they would redirect our calls to another repository.
+    // Inherited when the process was started by a hook or another git tool; they would redirect calls to another repository.
     private static readonly string[] ForeignVariables =
     [
         "GIT_DIR",
@@ -57,7 +57,7 @@ public sealed partial class GitProgram
         "GIT_ATTR_SOURCE",
     ];
 
-    /// <summary>A call's effect on the repository.</summary>
+    /// <summary>Effect of a call on the repository.</summary>
     private enum Kind
     {
         Read,
@@ -75,22 +75,22 @@ public sealed partial class GitProgram
         Version = version;
     }
 
-    /// <summary>The version of the git program.</summary>
+    /// <summary>Version of the git program.</summary>
     public Version Version { get; }
 
-    /// <summary>Time limit of one call.</summary>
-    /// <value>Default: 15 minutes; a first checkout of a large repository is the longest.</value>
+    /// <summary>Time limit of a single call. The longest call is the first checkout of a large repository.</summary>
+    /// <value>Default: 15 minutes.</value>
     public TimeSpan Timeout { get; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>The longest time to wait for a lock file of another process.</summary>
+    /// <summary>Maximum time to wait for another process to release a lock file.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan LockPatience { get; private init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Finds git and checks its version.</summary>
-    /// <param name="runner">Starts the processes. Default: a new one.</param>
-    /// <param name="path">The program.</param>
-    /// <param name="lockPatience">See <see cref="LockPatience"/>.</param>
-    /// <exception cref="GitUnavailableException">Missing or too old.</exception>
+    /// <param name="runner">Runner that starts the processes, or null to create one.</param>
+    /// <param name="path">Name or path of the program.</param>
+    /// <param name="lockPatience">Value of <see cref="LockPatience"/>, or null for its default.</param>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
     public static async Task<GitProgram> FindAsync(
         ProcessRunner? runner = null,
         string path = "git",
@@ -122,7 +122,7 @@ public sealed partial class GitProgram
             match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0
         );
 
-        // Called by its path from here on: searching PATH for each call costs as much as a small call.
+        // Later calls use the full path, because searching PATH costs as much as a small call.
         return version >= OldestVersion
             ? new GitProgram(runner, ProgramLocator.Find(path) ?? path, version) { LockPatience = lockPatience ?? TimeSpan.FromSeconds(10) }
             : throw new GitUnavailableException(
@@ -130,16 +130,19 @@ public sealed partial class GitProgram
             );
     }
 
-    /// <summary>A call that changes nothing and takes no lock.</summary>
+    /// <summary>Runs a call that changes nothing and takes no lock.</summary>
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Read, mark: null, cancellationToken);
 
-    /// <summary>A call that only adds objects. They are named by their content and renamed into place, so that no lock is taken, and what a
-    /// killed call leaves is either complete or ignored: it needs neither a note nor protection from Ctrl-C.</summary>
+    /// <summary>
+    /// Runs a call that only adds objects. Git names objects by their content and renames them into place, so it takes no lock. Leftovers
+    /// of a killed call are complete or ignored, so the call needs neither a recorded intent nor protection from Ctrl-C.
+    /// </summary>
     internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         RunAsync(call, Kind.Objects, mark: null, cancellationToken);
 
-    /// <summary>A call that may change the repository. It is not interrupted by cancellation, because a partial write is useless.</summary>
+    /// <summary>Runs a call that may change the repository. Cancellation does not interrupt it, because a partial write is
+    /// useless.</summary>
     internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, Kind.Write, mark, CancellationToken.None);
 
     private async Task<GitOutput> RunAsync(GitCall call, Kind kind, string? mark, CancellationToken cancellationToken)
@@ -151,7 +154,7 @@ public sealed partial class GitProgram
             Input = call.Input,
             StandardOutput = ProcessOutput.Capture(call.OutputLimit),
             Timeout = Timeout,
-            OwnSession = kind == Kind.Write || call.OwnSession, // Ctrl-C at the terminal must not tear a write.
+            OwnSession = kind == Kind.Write || call.OwnSession, // Ctrl-C at the terminal must not interrupt a write.
             Mark = mark,
         };
         ProcessResult result;
@@ -203,10 +206,10 @@ public sealed partial class GitProgram
     private static Dictionary<string, string?> EnvironmentOf(GitCall call, Kind kind)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
-        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // What an id names is what we merge, whatever refs/replace/ says.
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // Merges the objects that ids name, regardless of refs/replace/.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
-        environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overruled: its first value counts.
+        environment["GIT_PROXY_COMMAND"] = ""; // core.gitProxy can't be overridden by a setting, because git uses its first value.
         environment["GIT_OPTIONAL_LOCKS"] = kind == Kind.Write ? null : "0";
         foreach (var (name, value) in call.Environment)
         {

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>A repository: its paths, its kind, and calls of git on it. Safe for concurrent callers.</summary>
+/// <summary>An open repository: its paths, its kind and git calls on it. Safe for concurrent callers.</summary>
 public sealed class GitRepository
 {
-    /// <summary>The command that creates a repository in which runs can begin: one with a first commit.</summary>
+    /// <summary>Command that creates a repository with a first commit, in which runs can start.</summary>
     public const string BeginCommand = "git init && git commit --allow-empty -m start";
 
-    /// <summary>The author of commits in repositories where git knows no name or address.</summary>
+    /// <summary>Author of commits if git has no configured name or address.</summary>
     public static readonly GitIdentity FallbackIdentity = new("orchestrate", "orchestrate@localhost");
 
-    // Calls that need no files run here, so that no attributes or other files of a checkout have an effect.
+    // Working directory of calls that need no checkout, so that attributes and other files of a checkout have no effect.
     private const string NoCheckout = "/";
 
     private readonly Shared _shared;
@@ -28,7 +28,7 @@ public sealed class GitRepository
         _programs = new RepositoryPrograms(this);
     }
 
-    /// <summary>The state of an open repository that all calls share, whatever configuration they use.</summary>
+    /// <summary>State of an open repository that is shared by all instances, whichever configuration they use.</summary>
     private sealed class Shared(WriteIntents notes)
     {
         public WriteIntents Notes { get; } = notes;
@@ -41,37 +41,37 @@ public sealed class GitRepository
     /// <summary>The git program.</summary>
     public GitProgram Program { get; }
 
-    /// <summary>The real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
+    /// <summary>Real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
     public string CommonDirectory { get; }
 
-    /// <summary>12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and
+    /// <summary>First 12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>. Identifies the repository in task queues, leases and
     /// caches.</summary>
     public string Key { get; }
 
-    /// <summary>The main checkout, if there is one.</summary>
+    /// <summary>Folder of the main checkout, or null if the repository has none.</summary>
     public string? MainCheckout { get; private set; }
 
     /// <summary>True if the repository has no main checkout.</summary>
     public bool IsBare { get; private set; }
 
-    /// <summary>True if the history is cut off.</summary>
+    /// <summary>True if the repository is a shallow clone.</summary>
     public bool IsShallow { get; private init; }
 
-    /// <summary>The configuration that calls go by; null: the person's as it is at each call, and nothing of the repository's own that
-    /// would run a program.</summary>
+    /// <summary>Configuration snapshot that calls use. If null, each call reads the user's current configuration, and settings of the
+    /// repository that would run a program are disabled.</summary>
     internal ConfigurationCopy? Copy { get; }
 
-    /// <summary>The settings as they were when the repository was opened, without programs that do not count.</summary>
+    /// <summary>Settings at the time the repository was opened, without disabled programs.</summary>
     public GitConfiguration Configuration { get; private set; } = GitConfiguration.None;
 
-    /// <summary>The committer: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
+    /// <summary>Committer's identity: the configured one, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity => Configuration.Identity ?? FallbackIdentity;
 
-    /// <summary>A note that no identity is configured, and which one is used; null where one is.</summary>
+    /// <summary>Returns a note that no identity is configured, with the fallback identity, or null if one is configured.</summary>
     public string? FindNameless() =>
         Identity == FallbackIdentity ? $"git knows no name for commits; they are made as {Identity.Name} <{Identity.Email}>." : null;
 
-    /// <summary>The identity as variables for commits and merges: without one git refuses even to begin.</summary>
+    /// <summary>Environment variables with the identity for commits and merges. Git refuses to start either without an identity.</summary>
     internal IReadOnlyDictionary<string, string?> IdentityVariables =>
         new Dictionary<string, string?>
         {
@@ -81,11 +81,11 @@ public sealed class GitRepository
             ["GIT_COMMITTER_EMAIL"] = Identity.Email,
         };
 
-    /// <summary>Our own folder in the common directory, for notes, locks and temporary files.</summary>
+    /// <summary>Folder in the common directory for our recorded intents, locks and temporary files.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
 
-    /// <summary>Opens the repository that a folder is in.</summary>
-    /// <exception cref="NotARepositoryException">There is none, or git refuses to open it.</exception>
+    /// <summary>Opens the repository that contains a folder.</summary>
+    /// <exception cref="NotARepositoryException">The folder is in no repository, or git refuses to open it.</exception>
     public static async Task<GitRepository> OpenAsync(GitProgram program, string path, CancellationToken cancellationToken = default)
     {
         if (!Directory.Exists(path))
@@ -93,7 +93,7 @@ public sealed class GitRepository
             throw new NotARepositoryException($"The folder '{path}' does not exist.");
         }
 
-        // What needs a work tree comes last: in a bare repository git answers the rest before it fails.
+        // The queries that need a work tree come last, because in a bare repository git answers the others before it fails.
         var answer = await program.ReadAsync(
             new GitCall(
                 path,
@@ -128,7 +128,7 @@ public sealed class GitRepository
         return repository;
     }
 
-    /// <summary>This repository with calls that go by a copy of git's configuration.</summary>
+    /// <summary>Returns this repository with calls that use a configuration snapshot.</summary>
     public async Task<GitRepository> GoingByAsync(ConfigurationCopy copy, CancellationToken cancellationToken = default)
     {
         var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
@@ -144,11 +144,11 @@ public sealed class GitRepository
     private async Task ReadConfigurationAsync(CancellationToken cancellationToken) =>
         Configuration = GitConfiguration.Parse(await ReadAsync(Call("config", "--list", "-z"), cancellationToken));
 
-    /// <summary>True if the object exists and is a commit. Not cached, because it may be gone since.</summary>
+    /// <summary>True if the object exists and is a commit. The result is not cached, because the object may be removed later.</summary>
     public async Task<bool> HasCommitAsync(string id, CancellationToken cancellationToken = default) =>
         (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 
-    /// <summary>A call without a checkout.</summary>
+    /// <summary>Creates a call that uses no checkout.</summary>
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]) { GitDirectory = CommonDirectory };
 
@@ -160,9 +160,12 @@ public sealed class GitRepository
     internal async Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
         await Program.AddObjectsAsync(await ConfinedAsync(call, cancellationToken), cancellationToken);
 
-    /// <summary>Writes, after recording an intent, so that leftovers can be identified after a crash. A lock file in the way is removed if
-    /// a recorded, dead process left it, otherwise waited for.</summary>
-    /// <exception cref="GitLockedException">Another process holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
+    /// <summary>
+    /// Runs a write after recording an intent, so that leftovers can be identified after a crash. If a recorded, dead process left a lock
+    /// file, the file is removed. Any other lock file is waited for.
+    /// </summary>
+    /// <exception cref="GitLockedException">Another process holds a lock for longer than
+    /// <see cref="GitProgram.LockPatience"/>.</exception>
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -174,7 +177,7 @@ public sealed class GitRepository
         );
     }
 
-    /// <summary>A call with the configuration that counts.</summary>
+    /// <summary>Adds the variables that restrict the configuration of a call.</summary>
     private async Task<GitCall> ConfinedAsync(GitCall call, CancellationToken cancellationToken) =>
         call.GitDirectory is not { } directory
             ? call
@@ -186,11 +189,11 @@ public sealed class GitRepository
                 ]),
             };
 
-    /// <summary>Variables for a program that uses git by itself on our behalf, such as <c>gh</c>.</summary>
+    /// <summary>Returns environment variables for a program that calls git on our behalf, such as <c>gh</c>.</summary>
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken = default) =>
         await _programs.VariablesAsync(CommonDirectory, cancellationToken);
 
-    /// <summary>State of another part of the library for this repository: one instance of each type, as long as the repository is
+    /// <summary>Returns the repository's state for another part of the library. One instance of each type exists while the repository is
     /// open.</summary>
     internal T Part<T>()
         where T : class, new() => (T)_shared.Parts.GetOrAdd(typeof(T), _ => new T());
@@ -200,17 +203,16 @@ public sealed class GitRepository
     internal async Task ClaimAsync(CancellationToken cancellationToken) =>
         _shared.Claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
 
-    /// <summary>Waits for running writes of dead owners, and stops them after <paramref name="limit"/>.</summary>
+    /// <summary>Waits for running writes of dead owners, and stops the writes after <paramref name="limit"/>.</summary>
     internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         _shared.Notes.SettleAsync(limit, cancellationToken);
 
-    /// <summary>Removes the lock files of recorded, dead git processes, and their intents. Called before a run is resumed after a
-    /// crash.</summary>
-    /// <returns>The files that were removed.</returns>
+    /// <summary>Removes the lock files and intents of recorded, dead git processes. Called before a run resumes after a crash.</summary>
+    /// <returns>Paths of the removed lock files.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _shared.Notes.RemoveLocksOfTheDead();
 
-    /// <summary>Removes lock files after a process that used git by itself, such as an agent, has ended.</summary>
-    /// <param name="since">When it began: older lock files are not its own.</param>
+    /// <summary>Removes lock files left by an ended process that called git directly, such as an agent.</summary>
+    /// <param name="since">Start time of the process. Older lock files belong to other processes.</param>
     public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
     {
         _shared.Notes.NoteEnded(since);
@@ -231,12 +233,12 @@ public sealed class GitRepository
         return Path.GetFileName(commonDirectory) == ".git" ? Path.GetDirectoryName(commonDirectory) : null;
     }
 
-    /// <summary>The <see cref="Key"/> of the repository with a common git directory.</summary>
+    /// <summary>Returns the <see cref="Key"/> of the repository with the given common directory.</summary>
     /// <param name="commonDirectory">Absolute path of the directory that all worktrees share.</param>
     public static string KeyOf(string commonDirectory) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RealPath(commonDirectory))))[..12];
 
-    /// <summary>The path without symbolic links in any part; parts that do not exist stay as they are.</summary>
+    /// <summary>Resolves the symbolic links in all parts of a path. Parts that do not exist are kept unchanged.</summary>
     public static string RealPath(string path)
     {
         var real = "/";

@@ -1,9 +1,10 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Object folders beside a repository's own: see "alternates" in gitrepository-layout(5).</summary>
+/// <summary>Additional object folders of a repository ("alternates" in gitrepository-layout(5)).</summary>
 internal static class ObjectFolders
 {
-    /// <summary>Variables that make git write objects to one folder, and read the repository's own and others, too.</summary>
+    /// <summary>Returns environment variables that make git write objects to one folder, and read that folder, the repository's own and
+    /// others.</summary>
     public static IReadOnlyDictionary<string, string?> Of(GitRepository repository, string writeTo, params IEnumerable<string> alsoRead) =>
         new Dictionary<string, string?>
         {
@@ -14,7 +15,7 @@ internal static class ObjectFolders
             ),
         };
 
-    // Colons separate folders, except in quotes.
+    // Colons separate the folders unless a folder is quoted.
     private static string Quoted(string folder) =>
         $"\"{folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

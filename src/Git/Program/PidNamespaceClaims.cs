@@ -1,8 +1,10 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>Only one PID namespace at a time may work in a repository: in another one (a second container with the same volume) the process
-/// ids in intents, locks and agent runs mean other processes, or none, and live work would be cleaned up as dead. Claims are flock(2)
-/// locks, which work across containers of one machine and end with their holders.</summary>
+/// <summary>
+/// Ensures that only one PID namespace at a time works in a repository. In another namespace (a second container with the same volume),
+/// recorded process ids name other processes or none. Live work would then be cleaned up as dead. Claims are flock(2) locks, which work
+/// across the containers of a host and end with their holders.
+/// </summary>
 internal sealed class PidNamespaceClaims(GitRepository repository, string own)
 {
     private const string Ending = ".namespace";
@@ -10,13 +12,13 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "namespaces");
 
     /// <summary>Claims the repository for this process's namespace.</summary>
-    /// <returns>It holds for as long as this is open.</returns>
-    /// <exception cref="GitException">Another namespace works here.</exception>
+    /// <returns>Claim that is released when disposed.</returns>
+    /// <exception cref="GitException">Another namespace works in the repository.</exception>
     internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
     {
         OwnFolder.Ensure(_folder);
 
-        // The own claim first: of two that begin at the same moment at least one sees the other.
+        // Takes its own claim before checking others, so that of two simultaneous starters at least one sees the other.
         var claim = await OpenOwnAsync(Path.Combine(_folder, own + Ending), cancellationToken);
         var other = Directory.GetFiles(_folder, "*" + Ending).FirstOrDefault(file => file != claim.Name && IsHeld(file));
         if (other is null)
@@ -37,7 +39,7 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         {
             try
             {
-                // On Unix this takes a shared flock(2), which all processes of the namespace can hold.
+                // On Unix this takes a shared flock(2), which all processes of the namespace can hold at once.
                 var claim = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read);
                 if (File.Exists(file))
                 {
@@ -47,12 +49,12 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
             }
             catch (IOException) when (File.Exists(file))
             {
-                await Task.Delay(Pause, cancellationToken); // Another namespace looks whether anybody is here.
+                await Task.Delay(Pause, cancellationToken); // Another namespace is checking for claims.
             }
         }
     }
 
-    /// <summary>True if a process holds it; the file of an ended namespace is removed.</summary>
+    /// <summary>True if a process holds the claim. Removes the file of an ended namespace.</summary>
     private static bool IsHeld(string file)
     {
         try

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Causes of git's refusals that users can repair.</summary>
+/// <summary>Finds the causes of git failures that users can repair.</summary>
 public static partial class RefusalCauses
 {
-    /// <summary>The cause and the cure, a sentence each; null if the words of git are all that is known.</summary>
-    /// <param name="errorOutput">The text that git printed to standard error.</param>
+    /// <summary>Returns the cause and the cure as one sentence each, or null if the error text is not recognized.</summary>
+    /// <param name="errorOutput">Standard error output of git.</param>
     public static (string Cause, string Cure)? Find(string errorOutput)
     {
         if (errorOutput.Contains("git-crypt: Error", StringComparison.Ordinal))

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Lock files of a repository: which exist, who holds them, and how to describe them.</summary>
-/// <param name="commonDirectory">The common directory of all worktrees.</param>
+/// <summary>Finds and describes lock files of a repository and the processes that hold them.</summary>
+/// <param name="commonDirectory">Directory that all worktrees share.</param>
 internal sealed partial class RepositoryLocks(string commonDirectory)
 {
-    /// <summary>All lock files that git may have left.</summary>
+    /// <summary>Lists all lock files that git may have left.</summary>
     public IEnumerable<string> Find() =>
         Directory
             .EnumerateFiles(commonDirectory, "*.lock")
@@ -28,8 +28,10 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
                     .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories))
             );
 
-    /// <summary>Processes that have the file open, or are a git that works here and is old enough to have created it (git closes some locks
-    /// before it is done).</summary>
+    /// <summary>
+    /// Returns the processes that may hold a lock file: those that have it open, and git processes in the repository that are older than
+    /// the file. Git closes some lock files before it finishes.
+    /// </summary>
     public IReadOnlyList<ProcessInfo> HoldersOf(string lockFile)
     {
         var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
@@ -46,7 +48,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         ];
     }
 
-    /// <summary>Describes a lock that was waited for in vain.</summary>
+    /// <summary>Describes a lock file that was not released within the wait.</summary>
     public string Describe(string lockFile, TimeSpan waited)
     {
         var holders = HoldersOf(lockFile);
@@ -59,7 +61,7 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
     }
 
-    /// <summary>The lock file that made git refuse; null where none did.</summary>
+    /// <summary>Returns the lock file that made git fail, or null if none did.</summary>
     public string? Of(GitException fault)
     {
         var match = LockPattern().Match(fault.ErrorOutput);

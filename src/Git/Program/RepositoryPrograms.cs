@@ -4,18 +4,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Keeps our own calls from running programs of a repository's configuration that nobody said yes to: what was not there when the
-/// run began, and before a run everything. Each of them is overruled by a setting of the call.</summary>
+/// <summary>
+/// Prevents our git calls from running programs configured in the repository without the user's approval. With a configuration snapshot,
+/// that covers settings added or changed since the run started; without one, all of them. Each call overrides these settings.
+/// </summary>
 internal sealed class RepositoryPrograms(GitRepository repository)
 {
     private const string Count = "GIT_CONFIG_COUNT";
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The settings as they were last read, and the state of the files that they were read from.</summary>
-    /// <param name="State">The files that it was read from; null: it has includes, so that it is read each time.</param>
+    /// <summary>Cached variables, with the state of the files they were computed from.</summary>
+    /// <param name="State">Hash of the configuration files, or null if they have includes and must be read at each call.</param>
     private sealed record Known(string? State, IReadOnlyDictionary<string, string?> Variables);
 
-    /// <summary>Settings of a repository that make git run a program, each with its values in order.</summary>
+    /// <summary>Returns the repository's settings that make git run a program, each with its values in order.</summary>
     public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedSetting> settings) =>
         settings
             .Where(entry => entry.IsOfRepository)
@@ -25,11 +27,11 @@ internal sealed class RepositoryPrograms(GitRepository repository)
                 RunningSettings.Covers(setting.Name, setting.Values) || setting.Name.StartsWith("filter.", StringComparison.Ordinal)
             );
 
-    /// <summary>Variables for a call of git.</summary>
+    /// <summary>Returns the environment variables for a git call.</summary>
     /// <param name="gitDirectory">The common directory, or a worktree's own.</param>
     public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(string gitDirectory, CancellationToken cancellationToken)
     {
-        // Before it is read: a change in between is found at the next call.
+        // Hashed before the settings are read, so that the next call notices a change in between.
         var state = StateOf(gitDirectory, out var place);
         if (_known.TryGetValue(place, out var known) && known.State == state)
         {
@@ -71,7 +73,7 @@ internal sealed class RepositoryPrograms(GitRepository repository)
         }
         for (var i = 0; i < overruling.Count; i++)
         {
-            // Not by -c, which ends a name at its first equals sign.
+            // Not passed with -c, which ends a name at its first equals sign.
             variables[$"GIT_CONFIG_KEY_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Key;
             variables[$"GIT_CONFIG_VALUE_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Value;
         }
@@ -79,7 +81,8 @@ internal sealed class RepositoryPrograms(GitRepository repository)
         return variables;
     }
 
-    /// <summary>The name as text: what can't be said in a variable can't be overruled.</summary>
+    /// <summary>Decodes a setting's name. Fails if the name is not UTF-8, because a variable could then not override the
+    /// setting.</summary>
     private string Name(string bytes)
     {
         var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
@@ -91,7 +94,7 @@ internal sealed class RepositoryPrograms(GitRepository repository)
             );
     }
 
-    /// <summary>The state of the files that git reads. A worktree has settings of its own only if there is a file for them.</summary>
+    /// <summary>Hashes the configuration files that git reads. A worktree has separate settings only if it has its own file.</summary>
     private string StateOf(string gitDirectory, out string place)
     {
         var file = Path.Combine(gitDirectory, "config.worktree");

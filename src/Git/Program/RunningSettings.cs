@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>A setting that makes git run a program.</summary>
-/// <param name="Name">Section and key in lower case.</param>
-/// <param name="Value">Its values.</param>
+/// <summary>Setting that makes git run a program.</summary>
+/// <param name="Name">Name with section and key in lower case.</param>
+/// <param name="Value">Its values, separated by commas.</param>
 public sealed record RunningSetting(string Name, string Value);
 
-/// <summary>Settings that make git run a program, or send it to another place: whoever writes one controls the next git command in the
-/// repository.</summary>
+/// <summary>Settings that make git run a program or redirect it to another address. A process that can write one controls the next git
+/// command in the repository.</summary>
 public static partial class RunningSettings
 {
-    /// <summary>Names as git prints them; a star stands for any subsection.</summary>
+    /// <summary>Names as git prints them, with a star in place of any subsection.</summary>
     private static readonly string[] Known =
     [
         "core.hookspath",
@@ -94,7 +94,7 @@ public static partial class RunningSettings
         "url.*",
     ];
 
-    /// <summary>True for a setting of that kind with one of these values.</summary>
+    /// <summary>True if a setting with these values makes git run a program or redirects it.</summary>
     internal static bool Covers(string name, IReadOnlyList<string?> values)
     {
         return Known.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
@@ -107,8 +107,9 @@ public static partial class RunningSettings
         bool Begins(params string[] sections) => sections.Any(section => name.StartsWith(section, StringComparison.Ordinal));
     }
 
-    /// <summary>The settings of a repository's own configuration by which our git calls could start programs, for a person's yes.</summary>
-    /// <param name="root">The root of its checkout.</param>
+    /// <summary>Returns the settings in a repository's own configuration through which our git calls could start programs, so that the
+    /// user can approve them.</summary>
+    /// <param name="root">Root of the repository's checkout.</param>
     public static async Task<IReadOnlyList<RunningSetting>> FindAsync(string root, CancellationToken cancellationToken = default)
     {
         var admin = Path.Combine(root, ".git");
@@ -118,7 +119,7 @@ public static partial class RunningSettings
             && !MayRun().IsMatch(DurableFile.TryRead(Path.Combine(admin, "config")) ?? string.Empty)
         )
         {
-            return []; // Most have none, and this is asked by many commands.
+            return []; // Fast path: most repositories have no such settings, and many commands check.
         }
         GitRepository repository;
         try
@@ -131,7 +132,7 @@ public static partial class RunningSettings
         }
         catch (GitException unusable) when (unusable is NotARepositoryException or GitUnavailableException)
         {
-            return []; // Whoever uses it says so.
+            return []; // Reported when the repository is used.
         }
         return
         [
@@ -149,22 +150,22 @@ public static partial class RunningSettings
     )]
     private static partial Regex MayRun();
 
-    /// <summary>True for those that our own calls of git could come to, and that a person must have said yes to: a pager, an alias, a hook
-    /// or a tool for viewing they never use.</summary>
+    /// <summary>True if our git calls could use the setting, so that the user must approve it. Our calls never use a pager, an alias, a
+    /// hook or a viewing tool.</summary>
     private static bool IsUsed(string name, IReadOnlyList<string?> values) =>
         Covers(name, values) && Used.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 
-    /// <summary>The values to set above a setting of that kind, so that git runs nothing because of it.</summary>
+    /// <summary>Returns the values that override a setting, so that git runs no program because of it.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> Without(string name)
     {
         var parts = name.Split('.');
         var driver = parts.Length > 2 ? string.Join('.', parts[..^1]) : parts[0];
         return (parts[0], parts[^1]) switch
         {
-            // A filter without a program changes nothing, if it need not.
+            // A filter that is not required and has no program changes nothing.
             ("filter", _) => [new(name, ""), new($"{driver}.required", "false")],
 
-            // An empty driver would take our side without a word; one that fails is a conflict.
+            // An empty driver would silently take our side, while a failing driver reports a conflict.
             ("merge", "driver") => [new(name, "false")],
             ("core", "sshcommand") => [new(name, "ssh")],
             ("remote", "uploadpack") => [new(name, "git-upload-pack")],
@@ -173,8 +174,9 @@ public static partial class RunningSettings
             ("hook", _) => [new($"{driver}.event", ""), new($"{driver}.enabled", "false")],
             ("protocol", _) => [new(name, name == "protocol.ext.allow" ? "never" : "user")],
 
-            // Our calls name the folders, read attributes of the run, and no configuration but what was listed; an address alone runs
-            // nothing where its protocol is not allowed.
+            // Our calls name the folders explicitly, read the run's attributes, and use only listed settings. An address alone runs
+            // nothing if
+            // its protocol is disallowed.
             ("core", "worktree" or "bare" or "attributesfile") or ("include" or "includeif" or "remote" or "url" or "submodule", _) => [],
             _ => [new(name, "")],
         };

@@ -1,18 +1,19 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>A setting as git lists it, with all includes.</summary>
-/// <param name="Scope">Which file it comes from: <c>system</c>, <c>global</c>, <c>local</c>, <c>worktree</c> or <c>command</c>.</param>
-/// <param name="Name">Section and key in lower case.</param>
-/// <param name="Value">Null: a name without a value. Bytes as Latin-1 characters.</param>
+/// <summary>Setting as git lists it, with all includes resolved.</summary>
+/// <param name="Scope">Level of the file it comes from: <c>system</c>, <c>global</c>, <c>local</c>, <c>worktree</c> or
+/// <c>command</c>.</param>
+/// <param name="Name">Name with section and key in lower case.</param>
+/// <param name="Value">Value, with bytes as Latin-1 characters, or null if the name has no value.</param>
 internal sealed record ScopedSetting(string Scope, string Name, string? Value)
 {
-    /// <summary>The machine's or the person's.</summary>
+    /// <summary>True for a setting of the system or the user.</summary>
     public bool IsPersons => Scope is "system" or "global";
 
-    /// <summary>The repository's, or of one of its worktrees.</summary>
+    /// <summary>True for a setting of the repository or of one worktree.</summary>
     public bool IsOfRepository => Scope is "local" or "worktree";
 
-    /// <summary>All settings that are in force, in git's order.</summary>
+    /// <summary>Lists all effective settings, in git's order.</summary>
     /// <param name="gitDirectory">The common directory, or a worktree's own.</param>
     public static async Task<IReadOnlyList<ScopedSetting>> ListAsync(
         GitRepository repository,
@@ -20,7 +21,7 @@ internal sealed record ScopedSetting(string Scope, string Name, string? Value)
         CancellationToken cancellationToken
     )
     {
-        // Not by the repository's own door: that one asks here.
+        // Bypasses GitRepository.ReadAsync, which itself calls this method.
         var call = new GitCall("/", [$"--git-dir={gitDirectory}", "config", "--list", "--includes", "--show-scope", "-z"])
         {
             Environment = repository.Copy?.Variables ?? new Dictionary<string, string?>(),
@@ -36,10 +37,10 @@ internal sealed record ScopedSetting(string Scope, string Name, string? Value)
     }
 }
 
-/// <summary>Writes settings as a configuration file of git.</summary>
+/// <summary>Writes settings in the format of a git configuration file.</summary>
 internal static class GitConfigurationText
 {
-    /// <summary>The file's content.</summary>
+    /// <summary>Returns the content of the configuration file.</summary>
     public static byte[] Write(IEnumerable<ScopedSetting> settings)
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>A temporary index file, to build a tree without touching anyone's work. Removed when disposed.</summary>
+/// <summary>Temporary index file for building a tree without touching a checkout's index. Removed when disposed.</summary>
 internal sealed class TemporaryIndex : IDisposable
 {
     private const string FolderName = "tmp";
@@ -23,27 +23,28 @@ internal sealed class TemporaryIndex : IDisposable
         Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = Path };
     }
 
-    /// <summary>The file; created by git or a copy.</summary>
+    /// <summary>Path of the index file, which is created by git or copied.</summary>
     internal string Path { get; }
 
-    /// <summary>Environment that makes git use it.</summary>
+    /// <summary>Environment variables that make git use the index.</summary>
     internal IReadOnlyDictionary<string, string?> Environment { get; }
 
-    /// <summary>Removes it, with the lock of a git that was killed while writing it: no one else uses the name.</summary>
+    /// <summary>Removes the index, and the lock file of a git process that was killed while writing it. The file name is unique to this
+    /// instance.</summary>
     public void Dispose()
     {
         File.Delete(Path);
         File.Delete(Path + ".lock");
     }
 
-    /// <summary>Removes index files of killed processes. By age: processes of other containers are not visible, so ownership can't be
-    /// checked.</summary>
+    /// <summary>Removes index files of killed processes by their age. Ownership can't be checked, because processes of other containers
+    /// are not visible.</summary>
     internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, NamePrefix + "*") : [])
         {
-            // Not the time of the last write, which a copy inherits, and by which git knows which entries to check.
+            // Uses the time in the name: a copy inherits the modification time, which git needs to find the entries to check.
             var begun = System.IO.Path.GetFileName(file)[NamePrefix.Length..].Split(TimeEnd)[0];
             if (
                 !long.TryParse(begun, CultureInfo.InvariantCulture, out var seconds)

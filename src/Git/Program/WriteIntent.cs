@@ -1,26 +1,26 @@
 namespace Orchestrator.Git.Program;
 
-/// <summary>A recorded intent of a write.</summary>
-/// <param name="Path">The note.</param>
-/// <param name="Owner">The process that wrote it; null if that can't be read.</param>
-/// <param name="Mark">The mark of the git process.</param>
-/// <param name="Start">When.</param>
+/// <summary>Recorded intent of a git write.</summary>
+/// <param name="Path">Path of the intent's file.</param>
+/// <param name="Owner">Process that recorded the intent, or null if its identity can't be read.</param>
+/// <param name="Mark">Mark in the environment of the git process.</param>
+/// <param name="Start">Start time of the write.</param>
 internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
 {
-    /// <summary>File name ending of the intent of a killed write.</summary>
+    /// <summary>File name suffix of the intent of a killed write.</summary>
     internal const string Ended = ".ended";
 
-    /// <summary>A killed git may have left children that still write.</summary>
+    /// <summary>True if the write may still be running. The children of a killed git process may still write.</summary>
     internal bool IsAlive() =>
         (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
         || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
 
-    /// <summary>Reads an intent; null where there is none, or an empty one.</summary>
+    /// <summary>Reads an intent, or returns null if the file is missing or empty.</summary>
     internal static WriteIntent? TryRead(string path)
     {
         try
         {
-            // The third line was added later: where it is missing, the file name is the mark.
+            // Files written by older versions lack the line with the mark; their file name is the mark.
             return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
                 ? new WriteIntent(
                     path,
@@ -32,7 +32,7 @@ internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string M
         }
         catch (FileNotFoundException)
         {
-            return null; // Its write ended meanwhile.
+            return null; // The write ended meanwhile.
         }
     }
 }

@@ -3,9 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Git.Program;
 
-/// <summary>Records an intent for each git write before it starts, one file each, so that after a crash lock files of our processes can be
-/// identified. The file contains our identity, the child's mark and the command; its time is the start. An empty file is reused for the
-/// next write: creating and deleting one for each would cost more than everything else here.</summary>
+/// <summary>
+/// Records an intent for each git write before it starts, one file each, so that lock files of our processes can be identified after a
+/// crash. The file contains our process identity, the child's mark and the command; its modification time is the start. Empty files are
+/// reused for later writes, because creating and deleting one per write would dominate the cost.
+/// </summary>
 internal sealed class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -16,10 +18,10 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     private readonly RepositoryLocks _locks = new(commonDirectory);
 
     /// <summary>Runs a write, and repeats it if a lock file was in its way.</summary>
-    /// <param name="command">The command, for people.</param>
-    /// <param name="lockPatience">How long to wait for a lock file of another process.</param>
-    /// <param name="run">The write; gets the mark for the processes it starts.</param>
-    /// <param name="cancellationToken">Ends waiting for a lock file.</param>
+    /// <param name="command">Command line for messages.</param>
+    /// <param name="lockPatience">Maximum time to wait for another process to release a lock file.</param>
+    /// <param name="run">The write. Receives the mark for the processes it starts.</param>
+    /// <param name="cancellationToken">Cancels waiting for a lock file.</param>
     internal async Task<GitOutput> RunAsync(
         string command,
         TimeSpan lockPatience,
@@ -50,8 +52,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Waits for writes that still run after their owner died, because a partial write is useless. After <paramref name="limit"/>
-    /// they are stopped.</summary>
+    /// <summary>Waits for writes that outlive their owner, because a partial write is useless. Stops the writes after
+    /// <paramref name="limit"/>.</summary>
     internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
@@ -66,8 +68,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>Records that a process without intents ended; unheld locks found later may be its. Does nothing where there are no locks
-    /// now.</summary>
+    /// <summary>Records that a process without intents ended, so that unheld lock files found later may be attributed to it. Does nothing
+    /// if no lock file exists now.</summary>
     internal void NoteEnded(DateTime since)
     {
         if (!_locks.Find().Any())
@@ -87,7 +89,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         var dead = notes[false].ToArray();
         var removed = _locks.Find().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
 
-        // Intents are kept as long as a lock exists that they could explain.
+        // An intent is kept while a lock file exists that it could explain.
         var newestLeft = _locks.Find().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
         foreach (var note in dead.Where(note => note.Start > newestLeft))
         {
@@ -131,7 +133,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         OwnFolder.Ensure(folder);
         var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var file = Open(note);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // In one piece: whoever reads sees all of it or nothing.
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // Written in one call, so that a reader sees all of it or nothing.
         return note;
     }
 
@@ -147,7 +149,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
     private static SafeFileHandle Open(string note) =>
         File.OpenHandle(note, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
-    /// <summary>Removes files that were not used for long; they are created again when needed.</summary>
+    /// <summary>Removes intent files that have been unused for a long time. They are created again when needed.</summary>
     private void RemoveUnused()
     {
         if (Directory.Exists(folder))
@@ -163,8 +165,8 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         }
     }
 
-    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), higher ones are
-    /// signals.</summary>
+    /// <summary>True if git was killed. Otherwise git removes its own lock files. Exit codes up to 129 are git's own (128 fatal, 129
+    /// usage); higher codes are signals.</summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
     private bool RemoveIfLeft(string lockFile)
@@ -173,9 +175,9 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         return RemoveIfLeft(lockFile, notes[false], notes[true]);
     }
 
-    /// <summary>A lock belongs to a dead child if it was created after that child's intent, while none of our live children ran, and no
-    /// other process has the file open or works in the repository with git. A lock from before the machine's boot belongs to no
-    /// one.</summary>
+    /// <summary>Removes a lock file if it belongs to a dead child. The file must be newer than that child's intent and older than the
+    /// intents of all live children. No other process may have the file open or run git in the repository. A lock file from before the
+    /// last boot is always removed.</summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {
         var file = new FileInfo(lockFile);
@@ -184,7 +186,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
             return true;
         }
 
-        // Intents are not synced: after a power cut a lock may exist without its intent.
+        // Intents are not synced to disk, so after a power cut a lock file may exist without its intent.
         var made = file.LastWriteTimeUtc;
         if (made < ProcessTable.BootedUtc - ClockError)
         {

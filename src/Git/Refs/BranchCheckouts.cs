@@ -1,22 +1,25 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>Checkouts whose branch is to be deleted or moved. Git refuses both under a checkout, because its files would then appear as
-/// uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies the same rule to every change of a branch:
-/// a deletion is refused, and before a move the checkouts of the user leave the branch and then return to it. Worktrees of ours are
-/// brought to the new commit by whoever moves their branch.</summary>
+/// <summary>
+/// Handles checkouts whose branch is about to be deleted or moved. Git refuses both, because the checkout's files would then appear as
+/// uncommitted changes, or as new files of an unborn branch. <see cref="RefStore"/> applies the same rule to every change of a branch. It
+/// refuses a deletion. Before a move, the user's checkouts leave the branch, and they return to it afterward. Our own worktrees are
+/// updated by the code that moves their branch.
+/// </summary>
 /// <param name="repository">The repository.</param>
 public sealed class BranchCheckouts(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
 
-    /// <summary>Written into git's folder of a worktree of ours, last: without it the worktree is not finished.</summary>
+    /// <summary>Name of the marker file in git's folder for one of our worktrees. It is written last and marks the worktree as
+    /// complete.</summary>
     internal const string MarkerName = "orchestrator-ready";
 
-    /// <summary>Replaces the marker while a worktree is in the pool; contains the key of its kept files.</summary>
+    /// <summary>Name of the file that replaces the marker while a worktree is pooled. It contains the key of the retained files.</summary>
     internal const string PooledName = "orchestrator-pooled";
 
-    /// <summary>Folders of all checkouts that have a branch, or are in a rebase or bisect of it.</summary>
-    /// <param name="branch">The branch, a full ref name.</param>
+    /// <summary>Returns the folders of all checkouts that have the branch checked out, or are rebasing or bisecting it.</summary>
+    /// <param name="branch">Full ref name of the branch.</param>
     public IReadOnlyList<string> Of(string branch) =>
         [
             .. CheckoutHead
@@ -25,10 +28,10 @@ public sealed class BranchCheckouts(GitRepository repository)
                 .Select(checkout => checkout.Path),
         ];
 
-    /// <summary>Explains why a branch stays.</summary>
-    /// <param name="branch">The branch, a full ref name.</param>
+    /// <summary>Explains why a branch can't be deleted.</summary>
+    /// <param name="branch">Full ref name of the branch.</param>
     /// <param name="except">Folders of checkouts that are about to be removed.</param>
-    /// <returns>A sentence with the cure, without its end; null if no checkout has the branch.</returns>
+    /// <returns>Sentence with the cure, without its full stop, or null if no checkout has the branch.</returns>
     public string? WhyItStays(string branch, IReadOnlyCollection<string>? except = null) =>
         Of(branch).FirstOrDefault(path => except?.Contains(path) != true) is { } path
             ? $"{Shown(branch)} stays, because '{path}' has it checked out. "
@@ -39,12 +42,12 @@ public sealed class BranchCheckouts(GitRepository repository)
                 )
             : null;
 
-    /// <summary>True if runs made the worktree of an administration, even if its files are gone now.</summary>
+    /// <summary>True if a run created the worktree of an administrative folder, even if the worktree's files are gone now.</summary>
     internal static bool IsOurs(string admin) =>
         File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
 
-    /// <summary>Refuses to delete a branch that is checked out.</summary>
-    /// <exception cref="GitException">One of them is checked out.</exception>
+    /// <summary>Throws if a branch to be deleted is checked out.</summary>
+    /// <exception cref="GitException">A branch to be deleted is checked out.</exception>
     internal void RefuseDeletions(IEnumerable<RefChange> changes)
     {
         foreach (var change in changes.Where(change => change.New is null && IsBranch(change.Name)))
@@ -56,11 +59,11 @@ public sealed class BranchCheckouts(GitRepository repository)
         }
     }
 
-    /// <summary>Moves branches while no checkout of the user has them: each such checkout leaves its branch before and returns to it
-    /// afterward.</summary>
-    /// <param name="tips">The commits of the refs that are to move, by name; those that are no branches are left out.</param>
-    /// <param name="move">Moves them.</param>
-    /// <param name="cancellationToken">Checked only before the beginning.</param>
+    /// <summary>Moves branches while none of the user's checkouts has them. Each such checkout leaves its branch before the move and
+    /// returns to it afterward.</summary>
+    /// <param name="tips">Current commits of the refs to move, by ref name. Refs that are not branches are ignored.</param>
+    /// <param name="move">Moves the refs.</param>
+    /// <param name="cancellationToken">Checked only before the first step.</param>
     internal async Task<T> MoveAsync<T>(IReadOnlyDictionary<string, string> tips, Func<Task<T>> move, CancellationToken cancellationToken)
     {
         var left = await LeaveAsync(tips, cancellationToken);
@@ -74,8 +77,8 @@ public sealed class BranchCheckouts(GitRepository repository)
         }
     }
 
-    /// <summary>Detaches the head of every checkout of the user that has one of these branches, at the commit of the branch. Killed after
-    /// this, the files still match the commit.</summary>
+    /// <summary>Detaches the HEAD of each of the user's checkouts on one of these branches, at the branch's commit. The files still match
+    /// that commit if the process is killed afterward.</summary>
     private async Task<IReadOnlyList<DetachedCheckout>> LeaveAsync(
         IReadOnlyDictionary<string, string> tips,
         CancellationToken cancellationToken
@@ -92,7 +95,7 @@ public sealed class BranchCheckouts(GitRepository repository)
             var hasLeft = (await repository.WriteAsync(leave with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
             if (!hasLeft && checkout.Branch == branch && await new RefStore(repository).ReadAsync(branch, cancellationToken) == tip)
             {
-                // Neither a commit nor a switch of the user's, but a lock or a full disk, which this call reports.
+                // The cause is neither a commit nor a switch by the user but a lock or a full disk, which this call reports.
                 await repository.WriteAsync(leave, cancellationToken);
                 hasLeft = true;
             }
@@ -104,8 +107,8 @@ public sealed class BranchCheckouts(GitRepository repository)
         return left;
     }
 
-    /// <summary>Returns checkouts to their branch, with their uncommitted changes. A checkout stays detached where the branch does not
-    /// contain its commit any more, where uncommitted changes are in the way, or where the user has left meanwhile.</summary>
+    /// <summary>Returns checkouts to their branch, with their uncommitted changes. A checkout stays detached if the branch no longer
+    /// contains its commit, or if uncommitted changes are in the way. It also stays if the user has switched to another commit.</summary>
     private async Task ReturnAsync(IReadOnlyList<DetachedCheckout> left)
     {
         foreach (var (checkout, branch, at) in left)
@@ -128,7 +131,7 @@ public sealed class BranchCheckouts(GitRepository repository)
             }
             catch (GitLockedException)
             {
-                // The branch has moved. The checkout stays at its commit, as where changes are in the way.
+                // The branch has moved, so the checkout stays at its commit, as it does if uncommitted changes are in the way.
             }
         }
     }
@@ -148,9 +151,9 @@ public sealed class BranchCheckouts(GitRepository repository)
 
     private static string Shown(string branch) => IsBranch(branch) ? branch[BranchPrefix.Length..] : branch;
 
-    /// <summary>A checkout that has left its branch while the branch moves.</summary>
+    /// <summary>Checkout that has left its branch while the branch moves.</summary>
     /// <param name="Checkout">The checkout.</param>
-    /// <param name="Branch">The branch, a full ref name.</param>
-    /// <param name="At">The commit of the checkout.</param>
+    /// <param name="Branch">Full ref name of the branch.</param>
+    /// <param name="At">Commit of the checkout.</param>
     private sealed record DetachedCheckout(CheckoutHead Checkout, string Branch, string At);
 }

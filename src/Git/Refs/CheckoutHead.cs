@@ -1,23 +1,24 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>A checkout and the branch that it has, read from git's files (gitrepository-layout(5)).</summary>
-/// <param name="Path">Folder of the checkout, absolute.</param>
-/// <param name="Admin">Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main
-/// checkout.</param>
+/// <summary>Checkout and its current branch, read from git's files (gitrepository-layout(5)).</summary>
+/// <param name="Path">Absolute path of the checkout's folder.</param>
+/// <param name="Admin">Git's administrative folder for the checkout: <c>worktrees/ID</c> in the common directory, or the common directory
+/// for the main checkout.</param>
 internal sealed record CheckoutHead(string Path, string Admin)
 {
     private const string BranchPrefix = "refs/heads/";
     private const string SymbolicPrefix = "ref: ";
     private const string LinkPrefix = "gitdir: ";
 
-    /// <summary>The text of <c>HEAD</c>: a commit, or <c>ref: </c> and a branch.</summary>
+    /// <summary>Text of <c>HEAD</c>: a commit id, or <c>ref: </c> and a branch. Null if the file can't be read.</summary>
     public string? Text => DurableFile.TryRead(System.IO.Path.Combine(Admin, "HEAD"))?.Trim();
 
-    /// <summary>The branch that is checked out, a full ref name; null if none is.</summary>
+    /// <summary>Full ref name of the current branch, or null if HEAD is detached.</summary>
     public string? Branch =>
         Text is { } text && text.StartsWith(SymbolicPrefix, StringComparison.Ordinal) ? text[SymbolicPrefix.Length..].Trim() : null;
 
-    /// <summary>The branch of an unfinished rebase or bisect: the head is detached meanwhile, and a file names the branch.</summary>
+    /// <summary>Branch of an unfinished rebase or bisect, or null if none is in progress. HEAD is detached meanwhile, and a file names the
+    /// branch.</summary>
     public string? BranchBeingWorkedOn =>
         ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
             .Select(name => DurableFile.TryRead(System.IO.Path.Combine(Admin, name))?.Trim())
@@ -25,13 +26,13 @@ internal sealed record CheckoutHead(string Path, string Admin)
             .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : BranchPrefix + name)
             .FirstOrDefault();
 
-    /// <summary>The main checkout, if there is one, and all linked worktrees that are in their folder.</summary>
+    /// <summary>Lists the main checkout, if any, and all linked worktrees whose folder still belongs to them.</summary>
     internal static IEnumerable<CheckoutHead> All(GitRepository repository) =>
         (repository.MainCheckout is { } main ? [new CheckoutHead(main, repository.CommonDirectory)] : (CheckoutHead[])[]).Concat(
             Linked(repository).Where(checkout => checkout.IsInPlace)
         );
 
-    /// <summary>Every linked worktree, also one whose folder is gone.</summary>
+    /// <summary>Lists all linked worktrees, including those whose folder is gone.</summary>
     internal static IEnumerable<CheckoutHead> Linked(GitRepository repository)
     {
         var folder = System.IO.Path.Combine(repository.CommonDirectory, "worktrees");
@@ -44,19 +45,21 @@ internal sealed record CheckoutHead(string Path, string Admin)
         }
     }
 
-    /// <summary>The folder of an administration: "gitdir" contains the path of the worktree's .git file. A git that was killed early has
-    /// not written it. It is read here because an agent may have replaced the .git file in the worktree, so that git would answer for
-    /// another repository; and <c>git worktree list</c> does not show which administration belongs to which folder.</summary>
+    /// <summary>
+    /// Returns the worktree folder of an administrative folder from its "gitdir" file, which contains the path of the worktree's .git
+    /// file. Returns null if git was killed before writing "gitdir". An agent may have replaced the worktree's .git file, so git called in
+    /// the worktree could answer for another repository. <c>git worktree list</c> does not show the administrative folder of a worktree.
+    /// </summary>
     internal static string? PlaceOf(string admin) =>
         DurableFile.TryRead(System.IO.Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link
             ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(link, admin))!
             : null;
 
-    /// <summary>A call of git in the checkout.</summary>
+    /// <summary>Creates a git call in the checkout.</summary>
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={Admin}", $"--work-tree={Path}", .. arguments]) { GitDirectory = Admin };
 
-    /// <summary>True if the folder's .git file still names this administration.</summary>
+    /// <summary>True if the folder's .git file still names this administrative folder.</summary>
     private bool IsInPlace
     {
         get

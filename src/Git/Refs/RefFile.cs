@@ -1,12 +1,15 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>Reads one ref from git's files (gitrepository-layout(5)): a file of its own, or a line in <c>packed-refs</c>. It is the most
-/// frequent query: a task needs it eleven times, each a git process otherwise. What it does not understand (another storage, a symbolic
-/// ref, a damaged file) is left to git, and refs are only written by git.</summary>
+/// <summary>
+/// Reads one ref from git's files (gitrepository-layout(5)): a loose ref file, or a line in <c>packed-refs</c>. This is the most frequent
+/// query. A task needs it eleven times, and each would otherwise start a git process. Unsupported cases (another ref storage, a symbolic
+/// ref, a damaged file) are left to git. Only git writes refs.
+/// </summary>
 internal static class RefFile
 {
     /// <summary>Reads a ref below <c>refs/</c>.</summary>
-    /// <returns>False if git must be asked. Else <paramref name="id"/> is the object, or null if there is no such ref.</returns>
+    /// <returns>True if the answer is known: <paramref name="id"/> is then the object, or null if the ref does not exist. False if git
+    /// must be asked.</returns>
     internal static bool TryRead(GitRepository repository, string name, out string? id)
     {
         id = null;
@@ -21,7 +24,7 @@ internal static class RefFile
             return false;
         }
 
-        // A ref that is being packed is in packed-refs before its own file is removed, so this order misses nothing.
+        // Git writes a ref to packed-refs before removing its loose file, so reading the loose file first misses nothing.
         if (DurableFile.TryRead(file) is { } content)
         {
             id = content.Trim();

@@ -1,26 +1,28 @@
 namespace Orchestrator.Git.Refs;
 
-/// <summary>One step of a transaction on refs.</summary>
-/// <param name="Name">The full name, such as <c>refs/heads/main</c>.</param>
-/// <param name="New">The new object; null deletes the ref.</param>
-/// <param name="Old">The ref's value before; null: it must not exist.</param>
+/// <summary>One step of a ref transaction.</summary>
+/// <param name="Name">Full ref name, such as <c>refs/heads/main</c>.</param>
+/// <param name="New">New object id, or null to delete the ref.</param>
+/// <param name="Old">Expected current object id, or null if the ref is expected not to exist.</param>
 public sealed record RefChange(string Name, string? New, string? Old);
 
-/// <summary>Result of a transaction on refs.</summary>
-/// <param name="Done">True if every ref has its new value, by this call or an earlier one.</param>
-/// <param name="Actual">If not done: the refs' present values (null: missing), by name.</param>
+/// <summary>Result of a ref transaction.</summary>
+/// <param name="Done">True if every ref has its new value, from this call or an earlier one.</param>
+/// <param name="Actual">Current values of the refs by name, with null for a missing ref. Only set if the transaction failed.</param>
 public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
 
-/// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed. This is the one place that moves
-/// or deletes a branch, so that none changes under a checkout of the user (<see cref="BranchCheckouts"/>).</summary>
+/// <summary>
+/// Reads and moves refs. Every change is a compare-and-swap, and symbolic refs are never followed. Only this class moves or deletes
+/// branches, so that none changes under a checkout of the user (<see cref="BranchCheckouts"/>).
+/// </summary>
 public sealed class RefStore(GitRepository repository)
 {
-    /// <summary>Prefix of refs that keep commits without another name: replaced ones, and removed stash entries.</summary>
+    /// <summary>Prefix of refs that retain otherwise unreferenced commits, such as replaced ones and removed stash entries.</summary>
     internal const string KeptPrefix = "refs/orchestrator/foreign/";
 
     private const string MissingRef = "not a valid ref";
 
-    /// <summary>The object a ref names, or null if there is no such ref.</summary>
+    /// <summary>Returns the object id of a ref, or null if the ref does not exist.</summary>
     public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
         if (RefFile.TryRead(repository, name, out var id))
@@ -28,7 +30,7 @@ public sealed class RefStore(GitRepository repository)
             return id;
         }
 
-        // For a pattern git reads every ref in the same folder, and a run has one folder with the branches of all its tasks.
+        // For a pattern, git would read every ref in the same folder, and a run keeps the branches of all its tasks in one folder.
         var output = await repository.ReadAsync(
             repository.Call("show-ref", "--verify", "--hash", "--", name) with
             {
@@ -41,13 +43,13 @@ public sealed class RefStore(GitRepository repository)
             return output.Text;
         }
 
-        // The other reason for a refusal is a ref to a missing object, which still exists.
+        // The other cause of this failure is a ref that exists but names a missing object.
         return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal)
             ? null
             : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
     }
 
-    /// <summary>The commit of a ref, and whether it is a symbolic ref, which none of ours is.</summary>
+    /// <summary>Returns the object id of a ref, and true if the ref is symbolic. Our own refs are never symbolic.</summary>
     public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
     {
         if (RefFile.TryRead(repository, name, out var plain))
@@ -63,12 +65,12 @@ public sealed class RefStore(GitRepository repository)
             : (null, false);
     }
 
-    /// <summary>Moves one of our refs to the position in the run's record, whatever it is now: another commit, missing, or a symbolic ref.
-    /// The old value is kept.</summary>
-    /// <param name="name">The ref.</param>
-    /// <param name="right">Its required position.</param>
+    /// <summary>Restores one of our refs to the position in the run's record, even if the ref is missing, symbolic or at another commit.
+    /// The old value is retained under another ref.</summary>
+    /// <param name="name">Name of the ref.</param>
+    /// <param name="right">Required position of the ref.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>The ref that keeps the old value; null where there was none.</returns>
+    /// <returns>Ref that retains the old value, or null if there was no other value.</returns>
     public async Task<string?> PutBackAsync(string name, string right, CancellationToken cancellationToken = default)
     {
         var kept = await ReadAsync(name, cancellationToken) is { } found && found != right ? KeptPrefix + found : null;
@@ -85,8 +87,8 @@ public sealed class RefStore(GitRepository repository)
         return kept;
     }
 
-    /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by
-    /// name.</summary>
+    /// <summary>Returns the object ids of all refs with one of these full names or below one of these prefixes
+    /// (<c>refs/heads/orchestrator/run-1</c>), by ref name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListAsync(
         IEnumerable<string> namesOrPrefixes,
         CancellationToken cancellationToken = default
@@ -107,11 +109,13 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>Moves all of these refs or none, in one git process. If they have their new values already, it is done: repeating it is
-    /// harmless. A checkout of the user with one of these branches leaves it before the move and returns to it afterward.</summary>
-    /// <param name="changes">The steps; each ref at most once.</param>
-    /// <param name="reason">A line for the reflog.</param>
-    /// <param name="cancellationToken">Checked only before the beginning.</param>
+    /// <summary>
+    /// Moves all of these refs or none, in one git process. Succeeds if the refs already have their new values, so repeating the call is
+    /// harmless. Each of the user's checkouts on one of these branches leaves it before the move and returns to it afterward.
+    /// </summary>
+    /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
+    /// <param name="reason">Line for the reflog.</param>
+    /// <param name="cancellationToken">Checked only before the first step.</param>
     /// <exception cref="GitException">Git refuses, or a branch to delete is checked out.</exception>
     public async Task<RefUpdateResult> UpdateAsync(
         IReadOnlyCollection<RefChange> changes,
@@ -130,11 +134,11 @@ public sealed class RefStore(GitRepository repository)
         );
     }
 
-    /// <summary>Moves refs as <see cref="UpdateAsync"/> does, for a caller that itself brings the files of the branch's checkout to the new
-    /// commit, or whose checkout shows that commit already.</summary>
-    /// <param name="changes">The steps; each ref at most once.</param>
-    /// <param name="reason">A line for the reflog.</param>
-    /// <param name="cancellationToken">Checked only before the beginning.</param>
+    /// <summary>Moves refs as <see cref="UpdateAsync"/> does, but leaves checkouts alone. The caller updates the files of the branch's
+    /// checkout, or the checkout already shows the new commit.</summary>
+    /// <param name="changes">Steps of the transaction, with each ref at most once.</param>
+    /// <param name="reason">Line for the reflog.</param>
+    /// <param name="cancellationToken">Checked only before the first step.</param>
     internal async Task<RefUpdateResult> UpdateWithFilesAsync(
         IReadOnlyCollection<RefChange> changes,
         string reason,
@@ -164,11 +168,11 @@ public sealed class RefStore(GitRepository repository)
             {
                 return new RefUpdateResult(Done: false, actual);
             }
-            throw; // The refs are as expected, so something else is wrong: a name git refuses, a full disk, an object that is missing.
+            throw; // The refs are as expected, so the cause is different: a name that git refuses, a full disk, a missing object.
         }
     }
 
-    /// <summary>The transaction as input of git-update-ref(1).</summary>
+    /// <summary>Formats the transaction as input for git-update-ref(1).</summary>
     private static string ScriptOf(IEnumerable<RefChange> changes)
     {
         var script = new StringBuilder("start\0");

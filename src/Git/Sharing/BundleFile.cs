@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>A file with commits and all that they rest on (git-bundle(1)), for machines that see neither each other nor a common
+/// <summary>A file with commits and their full history (git-bundle(1)), for hosts that can reach neither each other nor a common
 /// remote.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="path">Absolute path of the file.</param>
 public sealed class BundleFile(GitRepository repository, string path)
 {
-    /// <summary>Writes a ref into the file, with its history. A file that is there is replaced when the new one is whole.</summary>
-    /// <param name="name">The ref.</param>
-    /// <param name="cancellationToken">Ends git.</param>
+    /// <summary>Writes a ref and its history to the file. An existing file is replaced once the new one is complete.</summary>
+    /// <param name="name">Name of the ref.</param>
+    /// <param name="cancellationToken">Cancels the git call.</param>
     public async Task WriteAsync(string name, CancellationToken cancellationToken = default)
     {
         var aside = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -23,11 +23,11 @@ public sealed class BundleFile(GitRepository repository, string path)
         }
     }
 
-    /// <summary>Takes the commit of the only ref below a prefix out of the file, with its history.</summary>
+    /// <summary>Fetches the commit of the only ref below a prefix from the file, with its history.</summary>
     /// <param name="prefix">Prefix of the ref's name in the file.</param>
-    /// <param name="name">The name that it gets here; an earlier commit of that name is replaced.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The commit; null: the file is no bundle, is damaged, or has no such ref.</returns>
+    /// <param name="name">Name of the local ref. An earlier commit of this ref is replaced.</param>
+    /// <param name="cancellationToken">Cancels the git call.</param>
+    /// <returns>Id of the commit, or null if the file is not a bundle, is damaged or has no such ref.</returns>
     public async Task<string?> TakeAsync(string prefix, string name, CancellationToken cancellationToken = default)
     {
         var heads = await repository.ReadAsync(

@@ -3,17 +3,18 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Folders of ours as trees of git, byte for byte.</summary>
-/// <param name="repository">Where the objects are.</param>
+/// <summary>Stores our own folders as git trees, byte for byte.</summary>
+/// <param name="repository">Repository that holds the objects.</param>
 public sealed class FolderTrees(GitRepository repository)
 {
-    /// <summary>Stores the contents of files, as they are now. They are read without following a link, and copied for git, because programs
-    /// at work may put something else in their place at any moment.</summary>
-    /// <param name="root">Absolute path of the folder that has them.</param>
-    /// <param name="files">Absolute paths of the files, by their paths in the tree. One that is gone, or no file, is left out.</param>
-    /// <param name="known">Files that are stored already; those that are stored now are added.</param>
+    /// <summary>Stores the current contents of files. They are read without following links and copied before git reads them, because
+    /// running programs may replace a file at any time.</summary>
+    /// <param name="root">Absolute path of the folder that contains the files.</param>
+    /// <param name="files">Absolute paths of the files, by their paths in the tree. Missing paths and paths that are not files are
+    /// omitted.</param>
+    /// <param name="known">Files that are already stored. Newly stored files are added.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>Ids of the contents, by their paths in the tree.</returns>
+    /// <returns>Blob ids by path in the tree.</returns>
     public async Task<IReadOnlyDictionary<string, string>> StoreAsync(
         string root,
         IReadOnlyDictionary<string, string> files,
@@ -21,7 +22,7 @@ public sealed class FolderTrees(GitRepository repository)
         CancellationToken cancellationToken = default
     )
     {
-        // Before they are read: what is written meanwhile is read the next time.
+        // The stamps are taken before the files are read, so that a concurrent write is noticed the next time.
         var changed = files.Values.Where(path => known.Find(path) is null).Select(path => (Path: path, Stamp: FileStamp.Of(path))).ToList();
         var gone = new HashSet<string>(StringComparer.Ordinal);
         if (changed.Count > 0)
@@ -73,9 +74,9 @@ public sealed class FolderTrees(GitRepository repository)
             ).Lines;
 
     /// <summary>Writes a tree of stored contents.</summary>
-    /// <param name="contents">Their ids, by their paths in the tree.</param>
+    /// <param name="contents">Blob ids by path in the tree.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>Its id.</returns>
+    /// <returns>Id of the tree.</returns>
     public async Task<string> WriteAsync(IReadOnlyDictionary<string, string> contents, CancellationToken cancellationToken = default)
     {
         using var index = new TemporaryIndex(repository);
@@ -97,9 +98,9 @@ public sealed class FolderTrees(GitRepository repository)
         ).Text;
     }
 
-    /// <summary>The files of a tree, by their paths in it.</summary>
-    /// <param name="tree">A commit or tree.</param>
-    /// <param name="cancellationToken">Ends git.</param>
+    /// <summary>Returns the files of a tree, by path in the tree.</summary>
+    /// <param name="tree">Commit or tree.</param>
+    /// <param name="cancellationToken">Cancels the git calls.</param>
     public async IAsyncEnumerable<(string Path, byte[] Content)> ReadAsync(
         string tree,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default

@@ -1,14 +1,15 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>State of a file by which a change of it is noticed without reading it.</summary>
-/// <param name="Written">When it was written last.</param>
-/// <param name="Length">Its length in bytes.</param>
+/// <summary>State of a file that reveals a change without reading the file.</summary>
+/// <param name="Written">Time of the last write.</param>
+/// <param name="Length">Length in bytes.</param>
 public readonly record struct FileStamp(DateTime Written, long Length)
 {
-    /// <summary>True if a change from now on changes the state. A file that is written twice in one moment has the same time.</summary>
+    /// <summary>True if the last write is old enough that any further write changes the state. Two writes in quick succession can have the
+    /// same time.</summary>
     public bool IsSettled => DateTime.UtcNow - Written > TimeSpan.FromSeconds(2);
 
-    /// <summary>The present state of a file; that of none where there is none.</summary>
+    /// <summary>Returns the current state of a file, or the state of a missing file.</summary>
     /// <param name="path">Absolute path.</param>
     public static FileStamp Of(string path)
     {
@@ -17,23 +18,23 @@ public readonly record struct FileStamp(DateTime Written, long Length)
     }
 }
 
-/// <summary>Files whose contents git has, by their states then.</summary>
+/// <summary>Files whose contents are stored in git, with their states at that time.</summary>
 public sealed class KnownFiles
 {
     private readonly Dictionary<string, (FileStamp Stamp, bool IsSettled, string Id)> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Id of a file's content; null: git may not have what is in it now.</summary>
+    /// <summary>Returns the blob id of a file's content, or null if git possibly lacks the current content.</summary>
     /// <param name="path">Absolute path.</param>
     internal string? Find(string path) =>
         _files.TryGetValue(path, out var known) && known.IsSettled && known.Stamp == FileStamp.Of(path) ? known.Id : null;
 
-    /// <summary>Id of what was stored of a file last.</summary>
-    /// <param name="path">Absolute path of a file that was stored.</param>
+    /// <summary>Returns the blob id of a file's last stored content.</summary>
+    /// <param name="path">Absolute path of a stored file.</param>
     internal string Last(string path) => _files[path].Id;
 
-    /// <summary>Git has the content of a file.</summary>
+    /// <summary>Records that the content of a file is stored in git.</summary>
     /// <param name="path">Absolute path.</param>
-    /// <param name="stamp">Its state before it was read.</param>
-    /// <param name="id">Id of the content.</param>
+    /// <param name="stamp">State of the file before it was read.</param>
+    /// <param name="id">Blob id.</param>
     internal void Add(string path, FileStamp stamp, string id) => _files[path] = (stamp, stamp.IsSettled, id);
 }

@@ -1,25 +1,26 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>Addresses of git remotes, which may hold a person's secrets.</summary>
+/// <summary>Inspects addresses of git remotes, which may contain secrets of the user.</summary>
 public static class RemoteAddress
 {
     private const int SshPort = 22;
     private const int GitPort = 9418;
 
-    /// <summary>True if an address has a password in it. A token that stands for the user is for who knows tokens by their form.</summary>
+    /// <summary>True if an address contains a password. A token in place of the user name is not detected here, because that requires
+    /// knowing the formats of tokens.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static bool HasPassword(string address) => UserOf(address).Contains(':', StringComparison.Ordinal);
 
-    /// <summary>The address for people, as git shows it: without the user of an HTTP address, since a token takes that place,
-    /// too.</summary>
+    /// <summary>Formats the address for display, as git does. The user part of an HTTP address is removed, because it may be a
+    /// token.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static string Show(string address) =>
         UserOf(address) is { Length: > 0 } user && address.StartsWith("http", StringComparison.OrdinalIgnoreCase)
             ? address.Replace($"{user}@", "", StringComparison.Ordinal)
             : address;
 
-    /// <summary>Host and port of a remote: <c>host</c> for HTTPS, else <c>host:port</c>; null for a path, a name, or a scheme of another
-    /// program.</summary>
+    /// <summary>Returns the host of a remote as <c>host</c> for HTTPS and as <c>host:port</c> otherwise. Returns null for a path, a name,
+    /// or a scheme that another program handles.</summary>
     /// <param name="address">Name, URL or path.</param>
     public static string? HostOf(string address)
     {
@@ -37,7 +38,7 @@ public static class RemoteAddress
         {
             return null;
         }
-        // user@host:path, where no slash stands before the colon (git-clone(1)).
+        // user@host:path, without a slash before the colon (git-clone(1)).
         var colon = address.IndexOf(':', StringComparison.Ordinal);
         var host = colon < 0 || address[..colon].Contains('/', StringComparison.Ordinal) ? "" : address[..colon];
         host = host[(host.LastIndexOf('@') + 1)..];

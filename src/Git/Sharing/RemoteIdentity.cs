@@ -2,17 +2,17 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>The identity of all clones of a repository that share a remote, whatever address each knows it by: a ref on the remote, which
-/// the first one makes.</summary>
+/// <summary>Identity shared by all clones of a repository with a common remote, even if they use different addresses for it. It is stored
+/// in a ref on the remote, which the first clone creates.</summary>
 /// <param name="repository">A clone.</param>
 /// <param name="remote">Name or address of the remote.</param>
 public sealed class RemoteIdentity(GitRepository repository, string remote)
 {
     private const string Name = "refs/orchestrator/identity";
 
-    /// <summary>Finds or makes it.</summary>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>12 hex digits, and why they are not known; one of both is empty.</returns>
+    /// <summary>Reads the identity, or creates it.</summary>
+    /// <param name="cancellationToken">Cancels the git calls.</param>
+    /// <returns>Either an id of 12 hex digits or the problem that prevented reading it. The other value is empty.</returns>
     public async Task<(string Id, string Problem)> FindAsync(CancellationToken cancellationToken = default)
     {
         var (refs, shared) = (new RefStore(repository), new RemoteRefs(repository, remote));
@@ -23,7 +23,7 @@ public sealed class RemoteIdentity(GitRepository repository, string remote)
             var tree = await new FolderTrees(repository).WriteAsync(new Dictionary<string, string>(), cancellationToken);
             var made = await commits.CreateAsync(tree, [], $"Shared by its clones: {Guid.NewGuid():n}", null, cancellationToken);
             var pushed = await shared.PushAsync(new Dictionary<string, string> { [Name] = made }, Name, null, cancellationToken);
-            // Another clone may have been faster.
+            // Another clone may have created the ref meanwhile.
             if (await shared.FetchAsync(fetch, cancellationToken) is { Length: > 0 } absent)
             {
                 return ("", pushed.Message.Length > 0 ? pushed.Message : absent);

@@ -2,13 +2,13 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>The result of a push.</summary>
-/// <param name="IsDone">All refs are there.</param>
-/// <param name="IsFenced">Somebody else has pushed since: nothing was changed.</param>
-/// <param name="Message">What git says, where it is neither.</param>
+/// <summary>Result of a push.</summary>
+/// <param name="IsDone">True if the remote has all refs.</param>
+/// <param name="IsFenced">True if another host has pushed since, so that nothing was changed.</param>
+/// <param name="Message">Git's message if neither applies.</param>
 public sealed record PushOutcome(bool IsDone, bool IsFenced, string Message);
 
-/// <summary>Refs that machines share by a remote.</summary>
+/// <summary>Refs that hosts share through a remote.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="remote">Name or address of the remote.</param>
 public sealed class RemoteRefs(GitRepository repository, string remote)
@@ -16,11 +16,11 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     private const int MostRaces = 3;
     private static readonly int[] Answers = [0, 1, 128, 129];
 
-    /// <summary>Pushes all of these refs or none, and only if nobody has moved one of them since this repository knew it.</summary>
-    /// <param name="refs">The commits, by names, which are the same there.</param>
-    /// <param name="fence">The ref that must be there as it is known here.</param>
-    /// <param name="known">Its commit; null: it must not be there.</param>
-    /// <param name="cancellationToken">Ends git.</param>
+    /// <summary>Pushes all of these refs or none, and only if no other host has moved one of the refs since it was last fetched.</summary>
+    /// <param name="refs">Commits by ref name. The names are the same on the remote.</param>
+    /// <param name="fence">Ref that must be unchanged on the remote.</param>
+    /// <param name="known">Expected commit of the fence, or null if the remote is expected not to have it.</param>
+    /// <param name="cancellationToken">Cancels the git call.</param>
     public async Task<PushOutcome> PushAsync(
         IReadOnlyDictionary<string, string> refs,
         string fence,
@@ -47,13 +47,13 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             : new PushOutcome(false, false, Shown($"{output.ErrorText} {output.Text}"));
     }
 
-    // Another push was between the remote's answer and its lock: what that one means, the next try tells.
+    // Another push came between the remote's answer and its lock. A retry shows the effect of that push.
     private static bool IsRace(string said) => said.Contains("cannot lock ref", StringComparison.Ordinal);
 
     /// <summary>Fetches refs.</summary>
-    /// <param name="names">Their names there, and the names that they get here.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>Why they could not be fetched; empty: they are here.</returns>
+    /// <param name="names">Local names of the refs, by their names on the remote.</param>
+    /// <param name="cancellationToken">Cancels the git call.</param>
+    /// <returns>Reason why the refs could not be fetched, or empty on success.</returns>
     public async Task<string> FetchAsync(IReadOnlyDictionary<string, string> names, CancellationToken cancellationToken = default)
     {
         var fetch = Call([
@@ -73,10 +73,10 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         return output.ExitCode == 0 ? "" : Shown(output.ErrorText);
     }
 
-    /// <summary>Lists refs.</summary>
-    /// <param name="patterns">As of <c>git ls-remote</c>: whole names, or with <c>*</c>.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>The commits by names, and why they are not known; one of both is empty, or the remote has none.</returns>
+    /// <summary>Lists refs on the remote.</summary>
+    /// <param name="patterns">Patterns for <c>git ls-remote</c>, either full names or with <c>*</c>.</param>
+    /// <param name="cancellationToken">Cancels the git call.</param>
+    /// <returns>Commits by ref name, and the problem that prevented listing them. The problem is empty on success.</returns>
     public async Task<(IReadOnlyDictionary<string, string> Refs, string Problem)> ListAsync(
         IEnumerable<string> patterns,
         CancellationToken cancellationToken = default
@@ -94,10 +94,10 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
             : (new Dictionary<string, string>(), Shown(output.ErrorText));
     }
 
-    /// <summary>Removes refs that are as they were listed.</summary>
-    /// <param name="refs">Their commits, by names.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <returns>Why some of them are still there; empty: none is.</returns>
+    /// <summary>Removes refs from the remote if they have not changed since they were listed.</summary>
+    /// <param name="refs">Listed commits, by ref name.</param>
+    /// <param name="cancellationToken">Cancels the git call.</param>
+    /// <returns>Reason why some refs were not removed, or empty if all were.</returns>
     public async Task<string> RemoveAsync(IReadOnlyDictionary<string, string> refs, CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(
@@ -114,12 +114,12 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
         return output.ExitCode == 0 ? "" : Shown($"{output.ErrorText} {output.Text}");
     }
 
-    /// <summary>True if what <see cref="FetchAsync"/> has returned says that the remote does not have the ref.</summary>
+    /// <summary>True if a problem returned by <see cref="FetchAsync"/> means that the remote does not have the ref.</summary>
     public static bool SaysAbsent(string problem) => problem.Contains("couldn't find remote ref", StringComparison.Ordinal);
 
     private static string Shown(string said) => FileNames.Show(said.ReplaceLineEndings(" ").Trim(), 600);
 
-    // A remote may be a path relative to the checkout.
+    // The address of a remote may be a path relative to the checkout.
     private GitCall Call(IEnumerable<string> arguments) =>
         repository.Call(arguments) with
         {

@@ -1,18 +1,19 @@
 namespace Orchestrator.Git.Sharing;
 
-/// <summary>A clone of a repository that a machine was told of by its address.</summary>
+/// <summary>Creates a clone of a repository that is known only by its address.</summary>
 /// <param name="git">The git program.</param>
 public sealed class RepositoryClone(GitProgram git)
 {
     private const string Suffix = ".cloning-";
 
-    /// <summary>Of a folder whose lock is not taken yet, which nobody else may take for a dead one's.</summary>
+    /// <summary>Suffix of a folder whose lock is not yet taken, so that other processes do not treat the folder as left by a dead
+    /// process.</summary>
     private const string BeginningSuffix = ".beginning-";
     private static readonly TimeSpan BeginsWithin = TimeSpan.FromHours(1);
 
-    /// <summary>The folder's name that git gives a clone.</summary>
+    /// <summary>Returns the folder name that git gives a clone.</summary>
     /// <param name="address">URL or path.</param>
-    /// <returns>The last part of the address without <c>.git</c>; empty: it has none.</returns>
+    /// <returns>Last part of the address without <c>.git</c>, or empty if it has none.</returns>
     public static string NameOf(string address)
     {
         var bare = Bare(address);
@@ -20,12 +21,12 @@ public sealed class RepositoryClone(GitProgram git)
         return name is "." or ".." ? "" : name;
     }
 
-    /// <summary>Makes the clone where there is none. One that is killed meanwhile leaves no half clone under the name, and the next one
-    /// removes what it left.</summary>
+    /// <summary>Creates the clone if it does not exist. A killed call leaves no partial clone under the name, and the next call removes
+    /// its leftovers.</summary>
     /// <param name="address">URL or path.</param>
-    /// <param name="folder">Absolute path of the clone; its parent exists.</param>
-    /// <param name="cancellationToken">Ends git.</param>
-    /// <exception cref="GitException">It can't be cloned, or the folder has something else.</exception>
+    /// <param name="folder">Absolute path of the clone. Its parent folder must exist.</param>
+    /// <param name="cancellationToken">Cancels the git calls.</param>
+    /// <exception cref="GitException">Cloning failed, or the folder already exists and is not a clone of the address.</exception>
     public async Task MakeAsync(string address, string folder, CancellationToken cancellationToken = default)
     {
         if (await IsThereAsync(address, folder, cancellationToken))
@@ -61,7 +62,7 @@ public sealed class RepositoryClone(GitProgram git)
             }
             catch (IOException) when (Directory.Exists(folder))
             {
-                // Another process was faster.
+                // Another process created the clone meanwhile.
                 await IsThereAsync(address, folder, cancellationToken);
             }
         }
@@ -83,8 +84,8 @@ public sealed class RepositoryClone(GitProgram git)
         }
     }
 
-    /// <summary>True if the clone is there.</summary>
-    /// <exception cref="GitException">There is something else.</exception>
+    /// <summary>True if the clone exists.</summary>
+    /// <exception cref="GitException">The folder contains something else.</exception>
     private async Task<bool> IsThereAsync(string address, string folder, CancellationToken cancellationToken)
     {
         if (!Path.Exists(folder) || (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))

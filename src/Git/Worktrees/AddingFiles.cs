@@ -1,21 +1,21 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Adds all files of a worktree to an index, with two exceptions. No git runs in repositories nested in it: <c>git add</c>
-/// would start one there, which goes by the configuration that lies in them. Files that are as a checkout of the index writes them keep
-/// their entries (<see cref="PristineFiles"/>).</summary>
-/// <param name="run">Runs a call, and does not wait for locks of others in vain.</param>
-/// <param name="environment">The index and the object folder; empty: the worktree's own.</param>
+/// <summary>Adds all files of a worktree to an index, with two exceptions. Git is not run inside nested repositories, because <c>git
+/// add</c> would apply the configuration found there. Files that are unchanged since the checkout keep their index entries
+/// (<see cref="PristineFiles"/>).</summary>
+/// <param name="run">Runs a git call, with a limited wait for lock files.</param>
+/// <param name="environment">Environment variables that name the index and the object folder, or empty for the worktree's own.</param>
 internal sealed class AddingFiles(Worktree worktree, Func<GitCall, Task<GitOutput>> run, IReadOnlyDictionary<string, string?> environment)
 {
     private const string NestedMode = "160000 ";
 
-    /// <summary>A program that writes all the time ends sooner or later, or a person must look at it.</summary>
+    /// <summary>Maximum number of attempts. A program that still writes after so many needs the user's attention.</summary>
     private const int MostTries = 10;
 
-    /// <summary>Adds.</summary>
-    /// <param name="without">Files and folders, relative to the root, that stay as the index has them.</param>
-    /// <param name="options">More options of <c>git add</c>.</param>
-    /// <param name="answers">Exit codes that are no failures.</param>
+    /// <summary>Adds the files.</summary>
+    /// <param name="without">Files and folders, relative to the root, whose index entries are left unchanged.</param>
+    /// <param name="options">Additional options of <c>git add</c>.</param>
+    /// <param name="answers">Exit codes that count as success.</param>
     public async Task AddAllAsync(
         IReadOnlyCollection<string> without,
         IReadOnlyList<string> options,
@@ -47,12 +47,12 @@ internal sealed class AddingFiles(Worktree worktree, Func<GitCall, Task<GitOutpu
             }
             catch (GitException changing) when (changing.IsOfChangingFile && attempt < MostTries)
             {
-                // A temporary file is gone before git has read it. What is there now is added once more.
+                // A temporary file was removed before git read it, so the current files are added again.
             }
         }
         if (nested.Count > 0)
         {
-            // This looks at their heads alone.
+            // update-index reads only the HEAD of a nested repository.
             var heads = Call("update-index", "--add", "--remove", "-z", "--stdin") with
             {
                 Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(nested.Select(path => path + "\0")))),

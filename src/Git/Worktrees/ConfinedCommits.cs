@@ -3,22 +3,22 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Commits of a confined agent. The agent sees a common folder of its own in place of the repository's, with copies of refs and
-/// configuration, so that it can stash, tag, branch and install hooks. Only the objects and the branch of its task are taken over into the
-/// repository, objects first, while the agent works and when it has ended.</summary>
-/// <param name="worktree">The agent's worktree.</param>
-/// <param name="branch">Its branch as a full ref name.</param>
-/// <param name="folder">Absolute path of a folder that is the agent run's alone.</param>
+/// <summary>Transfers commits of a confined agent. The agent sees its own common directory in place of the repository's, with copies of
+/// refs and configuration. It can thus stash, tag, branch and install hooks. Only objects and the task's branch are transferred to the
+/// repository, objects first, while the agent works and after it has ended.</summary>
+/// <param name="worktree">Worktree of the agent.</param>
+/// <param name="branch">Full ref name of the agent's branch.</param>
+/// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>
 public sealed partial class ConfinedCommits(Worktree worktree, string branch, string folder)
 {
-    /// <summary>The place where an agent finds the repository's own objects, through the alternates of its own.</summary>
+    /// <summary>Path in the sandbox at which the agent's alternates find the repository's objects.</summary>
     private const string SharedObjects = "/run/orchestrate-git/objects";
     private const string SharedLargeFiles = "/run/orchestrate-git/lfs";
 
     private const int LongestId = 128;
     private const int MostPackedRefs = 64 * 1024 * 1024;
 
-    /// <summary>Files of the common folder that git needs and no agent may change for others.</summary>
+    /// <summary>Files of the common directory that git needs and that an agent must not change for others.</summary>
     private static readonly string[] s_copied =
     [
         "HEAD",
@@ -31,7 +31,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private static readonly string[] s_refs = ["refs/heads/", "refs/tags/", "refs/remotes/"];
 
-    /// <summary>A few objects become files, as after a push (git-config(1), <c>transfer.unpackLimit</c>); more stay in one pack.</summary>
+    /// <summary>Maximum number of objects that become loose files, as after a push (git-config(1), <c>transfer.unpackLimit</c>). More
+    /// objects stay in one pack.</summary>
     private const int MostLooseObjects = 500;
 
     private readonly GitRepository _repository = worktree.Repository;
@@ -40,22 +41,22 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
 
     private string Objects => Path.Combine(folder, "objects");
 
-    /// <summary>Copies of the regular files among the agent's objects, the only ones that our own git reads.</summary>
+    /// <summary>Folder with copies of the regular files among the agent's objects. Our own git reads only these copies.</summary>
     private string Quarantine => Path.Combine(folder, "quarantine");
 
     private string Common => Path.Combine(folder, "common");
 
     private string HeadLogs => Path.Combine(folder, "head-logs");
 
-    /// <summary>The branch's value in the repository when it was last the same here.</summary>
+    /// <summary>File with the last commit at which the agent's branch and the repository's branch were equal.</summary>
     private string BaseFile => Path.Combine(folder, "base");
 
     private string HeadFile => Path.Combine(Common, branch);
 
-    /// <summary>There is a confined agent run in this folder, or was one.</summary>
+    /// <summary>True if the folder has been prepared for a confined agent run.</summary>
     public bool Exists => File.Exists(BaseFile);
 
-    /// <summary>Makes the folders, before the agent starts. An earlier try is made again.</summary>
+    /// <summary>Creates the folders before the agent starts. The folders of an earlier attempt are created again.</summary>
     /// <param name="stop">Checked between the steps.</param>
     public async Task PrepareAsync(CancellationToken stop)
     {
@@ -79,12 +80,12 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         DurableFile.Write(BaseFile, (tip ?? "") + "\n");
     }
 
-    /// <summary>The copies of git's configuration for this agent; null before <see cref="PrepareAsync"/>.</summary>
+    /// <summary>Copies of git's configuration for this agent, or null before <see cref="PrepareAsync"/>.</summary>
     public ConfinedConfiguration? Configuration { get; private set; }
 
-    /// <summary>Adds the files of git to a sandbox: the common folder of this agent run in place of the repository's, and the worktree's
-    /// index and head.</summary>
-    /// <param name="sandbox">The sandbox without it.</param>
+    /// <summary>Adds git's files to a sandbox: this agent run's common directory in place of the repository's, and the worktree's index
+    /// and HEAD.</summary>
+    /// <param name="sandbox">Sandbox to extend.</param>
     public Sandbox AddTo(Sandbox sandbox)
     {
         var common = _repository.CommonDirectory;
@@ -102,12 +103,12 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 new(common, Common, IsWritable: true),
                 new(SharedObjects, Path.Combine(common, "objects"), IsWritable: false),
                 new(Path.Combine(common, "objects"), Objects, IsWritable: true),
-                // It may name commits that are not taken over.
+                // The reflog can name commits that are never transferred, so the agent gets its own.
                 new(Path.Combine(worktree.AdminDirectory, "logs"), HeadLogs, IsWritable: true),
                 .. _largeFiles.Substitutes(SharedLargeFiles),
             ],
             Writable = [.. sandbox.Writable, worktree.Path, worktree.AdminDirectory],
-            // They say to git whose worktree this is, and what programs it runs.
+            // These files determine the repository of the worktree and the programs that git runs.
             ReadOnly =
             [
                 .. sandbox.ReadOnly,
@@ -119,22 +120,24 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         };
     }
 
-    /// <summary>Takes over what was committed and staged since the last time. The agent may be at work. One call at a time.</summary>
+    /// <summary>Transfers commits and staged content added since the last call. The agent may be running. Supports one call at a
+    /// time.</summary>
     /// <param name="stop">Checked between the steps.</param>
-    /// <returns>What could not be taken over, a sentence; empty where all was. The files in the worktree are not touched by it.</returns>
+    /// <returns>Sentence about content that could not be transferred, or empty on success. The files in the worktree are not
+    /// changed.</returns>
     public async Task<string> TakeOverAsync(CancellationToken stop)
     {
         if (!Exists)
         {
             return "";
         }
-        // What a commit needs to be checked out comes before it.
+        // Large files come first, because a checkout of the commit needs them.
         var large = _largeFiles.TakeOver(stop);
         var problem = await TakeObjectsAsync(stop) is { Length: > 0 } refused ? refused : await TakeBranchAsync(stop);
         return $"{large} {problem}".Trim();
     }
 
-    /// <summary>Removes the folder, after everything was taken over and the agent has ended.</summary>
+    /// <summary>Removes the folder after everything was transferred and the agent has ended.</summary>
     public void Remove()
     {
         if (Directory.Exists(folder))
@@ -172,7 +175,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
                 },
                 stop
             );
-            // Both compute each object's name from its content, and refuse what is malformed.
+            // Both commands compute each object's name from its content and reject malformed objects.
             await _repository.AddObjectsAsync(
                 _repository.Call(
                     news.Length <= MostLooseObjects ? ["unpack-objects", "-q", "--strict"] : ["index-pack", "--stdin", "--strict"]
@@ -215,7 +218,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         return $"{branch} was moved by somebody else while the agent worked, and stays there; the agent's commits are kept as {kept}.";
     }
 
-    // Nothing of an earlier start is kept, since its agent could have left anything there.
+    // Nothing from an earlier start is reused, because its agent could have left anything there.
     private async Task MakeCommonAsync(CancellationToken stop)
     {
         FolderRemover.Remove(Common);
@@ -238,12 +241,12 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         );
         if (_repository.Configuration.Get("extensions.worktreeconfig") is not null)
         {
-            // One that the agent made would be read by our own git.
+            // Creates the file before the agent can, because our own git would read a file that the agent created.
             using var file = new FileStream(Path.Combine(worktree.AdminDirectory, "config.worktree"), FileMode.OpenOrCreate);
         }
     }
 
-    /// <summary>The branch as the agent left it; null where there is none, or its value is no id.</summary>
+    /// <summary>Returns the agent's commit of the branch, or null if the branch does not exist or its value is not an object id.</summary>
     private string? ReadHead()
     {
         var files = new WorktreeFiles(Common);
@@ -257,7 +260,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         return text is not null && IdPattern().IsMatch(text) ? text : null;
     }
 
-    // A link among the objects would show git the objects of other repositories, and a pipe would stop it for ever.
+    // A link among the objects could expose other repositories to git, and a pipe would block git forever.
     private void BringToQuarantine()
     {
         var files = new WorktreeFiles(Objects);
@@ -272,7 +275,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
     }
 
-    /// <summary>The repository's own alternates as absolute paths: relative ones are meant from its objects.</summary>
+    /// <summary>Returns the repository's alternates as absolute paths. Relative ones are relative to its object folder.</summary>
     private IEnumerable<string> SharedAlternates()
     {
         var objects = Path.Combine(_repository.CommonDirectory, "objects");

@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Copies of git's configuration for confined programs: identity, formats, filters and remotes, without credentials and without
-/// programs that only the user may choose.</summary>
-/// <remarks>Filters run inside the sandbox. Without them an agent would commit files that the repository keeps encrypted as plain
-/// text.</remarks>
+/// <summary>Copies of git's configuration for confined programs: identity, formats, filters and remotes. Credentials, and programs that
+/// only the user may choose, are omitted.</summary>
+/// <remarks>Filters run inside the sandbox. Without them an agent would commit files in plain text that the repository keeps
+/// encrypted.</remarks>
 /// <param name="Persons">Absolute path of the copy of the user's settings.</param>
 /// <param name="Repository">Absolute path of the copy of the repository's settings.</param>
-/// <param name="CommonDirectory">The repository's common folder.</param>
+/// <param name="CommonDirectory">Common directory of the repository.</param>
 public sealed record ConfinedConfiguration(string Persons, string Repository, string CommonDirectory)
 {
     /// <summary>Addresses of the repository's remotes.</summary>
@@ -17,15 +17,15 @@ public sealed record ConfinedConfiguration(string Persons, string Repository, st
         + "format i18n index init lfs log merge pack pull push rebase remote rerere safe stash status submodule tag user versionsort"
     ).Split(' ');
 
-    // Programs that only the user may choose, files that are not shown, and keys.
+    // Programs that only the user may choose, files that the sandbox does not show, and keys.
     private static readonly string[] s_withheld = (
         "askpass attributesfile editor excludesfile fsmonitor gitproxy gpgsign hookspath pager proxy " + "signingkey sshcommand template"
     ).Split(' ');
 
-    /// <summary>Makes the copies.</summary>
+    /// <summary>Creates the copies.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="folder">Absolute path of a folder of our own.</param>
-    /// <param name="common">Absolute path of the folder for the copy of the repository's settings; null: the same folder.</param>
+    /// <param name="folder">Absolute path of a folder that only we use.</param>
+    /// <param name="common">Absolute path of the folder for the copy of the repository's settings, or null for the same folder.</param>
     public static async Task<ConfinedConfiguration> MakeAsync(
         GitRepository repository,
         string folder,

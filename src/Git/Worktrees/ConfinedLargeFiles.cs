@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The content of large files (git LFS) that a confined agent adds. It sees a folder of its own in place of <c>.git/lfs</c>, and
-/// finds what is there already as that of a reference repository; what it adds is taken over. Each object is named by the SHA-256 of its
-/// content, so that nothing else can be brought in under its name, and none that is there is ever replaced.</summary>
+/// <summary>Transfers the content of large files (Git LFS) that a confined agent adds. The agent sees its own folder in place of
+/// <c>.git/lfs</c>, and finds existing content as that of a reference repository. Each object is named by the SHA-256 of its content.
+/// Other content can't be stored under that name, and existing objects are never replaced.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="folder">Absolute path of a folder that is the agent run's alone.</param>
+/// <param name="folder">Absolute path of a folder that belongs only to this agent run.</param>
 internal sealed partial class ConfinedLargeFiles(GitRepository repository, string folder)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
 
     private string Own => Path.Combine(folder, "lfs");
 
-    /// <summary>Makes the folders where the repository has large files, or git is set up for them.</summary>
+    /// <summary>Creates the folders if the repository has large files or git is configured for them.</summary>
     public void Prepare()
     {
         if (Directory.Exists(Shared) || LargeFiles.AreSetUp(repository))
@@ -26,14 +26,15 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
         }
     }
 
-    /// <summary>The folders that the agent sees in place of the repository's own.</summary>
-    /// <param name="reference">Where it finds the repository's own: git LFS looks beside the objects that git's alternates name.</param>
+    /// <summary>Returns the folders that the agent sees in place of the repository's own.</summary>
+    /// <param name="reference">Path in the sandbox of the repository's large files. Git LFS searches beside the object folders in git's
+    /// alternates.</param>
     public IEnumerable<Substitute> Substitutes(string reference) =>
         Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];
 
-    /// <summary>Takes over what was added since the last time.</summary>
+    /// <summary>Transfers content added since the last call.</summary>
     /// <param name="stop">Checked between the files.</param>
-    /// <returns>What could not be taken over, a sentence; empty where all was.</returns>
+    /// <returns>Sentence about content that could not be transferred, or empty on success.</returns>
     public string TakeOver(CancellationToken stop)
     {
         List<string> wrong = [];
@@ -50,7 +51,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
         return wrong.Count == 0 ? "" : $"{FileNames.Some(wrong)} in the agent's .git/lfs is not what its name says, and is not taken over.";
     }
 
-    /// <summary>Files that could be objects, by their place and name. A link is none.</summary>
+    /// <summary>Lists files that may be objects, judged by folder and name. Links are excluded.</summary>
     private IEnumerable<string> Objects() =>
         from first in FoldersOf(Path.Combine(Own, "objects"))
         from second in FoldersOf(first)
@@ -72,7 +73,9 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
             return true;
         }
         using var source = RegularFile.TryOpen(from);
-        // Read twice: what is written must be what was looked at, and a file that is not what it says must not fill the disk.
+        // Hashed twice: before the copy, so that a mislabeled file can't fill the disk, and during it, so that exactly the verified
+        // content is
+        // written.
         if (source is null || HashOf(source, Stream.Null) != Path.GetFileName(from))
         {
             return false;

@@ -1,19 +1,19 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The answer to whether something may be deleted.</summary>
-/// <param name="IsProven">True if everything in it is kept elsewhere.</param>
-/// <param name="Reason">Where it is kept, or what would be lost.</param>
+/// <summary>Result of a check that something may be deleted.</summary>
+/// <param name="IsProven">True if all of its content is retained elsewhere.</param>
+/// <param name="Reason">Place that retains the content, or description of the content that would be lost.</param>
 public sealed record DeletionProofResult(bool IsProven, string Reason);
 
-/// <summary>Proof before deletion: a branch, worktree or snapshot may be deleted only if everything in it is reachable from what stays, or
-/// superseded according to the run's record.</summary>
+/// <summary>Proves that a deletion loses nothing. A branch, worktree or snapshot may be deleted only if its content is reachable from
+/// retained refs, or is superseded according to the run's record.</summary>
 public sealed class DeletionProof(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>A commit: a branch's tip, or a snapshot's.</summary>
-    /// <param name="keepers">Refs or commits that stay, such as staging and the target.</param>
-    /// <param name="superseded">Commits that the run's record names as superseded.</param>
+    /// <summary>Checks a commit, such as the tip of a branch or a snapshot.</summary>
+    /// <param name="keepers">Refs or commits that are retained, such as staging and the target.</param>
+    /// <param name="superseded">Commits that are superseded according to the run's record.</param>
     public async Task<DeletionProofResult> CheckCommitAsync(
         string commit,
         IReadOnlyCollection<string> keepers,
@@ -35,7 +35,7 @@ public sealed class DeletionProof(GitRepository repository)
             return new DeletionProofResult(IsProven: false, $"{commit} is no commit of this repository.");
         }
 
-        // A snapshot is a separate commit, but its files may be those of a commit that is kept: its parent's, or the task's next one.
+        // A snapshot is a separate commit, but may have the files of a retained one: its parent, or the task's next commit.
         foreach (var keeper in superseded.Concat(keepers))
         {
             if (
@@ -51,10 +51,10 @@ public sealed class DeletionProof(GitRepository repository)
         return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no history that stays.");
     }
 
-    /// <summary>Saved work, such as a snapshot: in the history of what stays as in <see cref="CheckCommitAsync"/>, or there by its content:
-    /// a commit of that history has every file that it changed exactly as it is in it.</summary>
-    /// <param name="commit">The saved commit.</param>
-    /// <param name="keepers">Refs or commits that stay, such as what has landed.</param>
+    /// <summary>Checks saved work, such as a snapshot. It must be in the retained history as in <see cref="CheckCommitAsync"/>. Otherwise
+    /// a commit of that history must have each file changed by the work with exactly the same content.</summary>
+    /// <param name="commit">Commit with the saved work.</param>
+    /// <param name="keepers">Refs or commits that are retained, such as landed commits.</param>
     public async Task<DeletionProofResult> CheckContentAsync(
         string commit,
         IReadOnlyCollection<string> keepers,
@@ -84,7 +84,8 @@ public sealed class DeletionProof(GitRepository repository)
         return inHistory;
     }
 
-    /// <summary>A worktree: nothing uncommitted (ignored files do not count), and its head as in <see cref="CheckCommitAsync"/>.</summary>
+    /// <summary>Checks that a worktree has no uncommitted changes, apart from ignored files, and checks its HEAD as in
+    /// <see cref="CheckCommitAsync"/>.</summary>
     public async Task<DeletionProofResult> CheckWorktreeAsync(
         Worktree worktree,
         IReadOnlyCollection<string> keepers,

@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The place where work is kept that would be lost, and its commit message.</summary>
-/// <param name="Prefix">Prefix of its refs, such as <c>refs/orchestrator/kept/RUN/TASK</c>; a number follows.</param>
-/// <param name="Message">For people who find it.</param>
-/// <param name="Trailers">Its origin.</param>
+/// <summary>Destination and commit message for work that would otherwise be lost.</summary>
+/// <param name="Prefix">Ref prefix, such as <c>refs/orchestrator/kept/RUN/TASK</c>, to which a number is appended.</param>
+/// <param name="Message">Commit message for users who find the commit.</param>
+/// <param name="Trailers">Trailers with the origin.</param>
 public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
 
-/// <summary>Proof that a worktree's content is kept, or is no one's work, and may be discarded. <see cref="WorktreeReset"/> requires
-/// one.</summary>
+/// <summary>Proof that a worktree's content is retained elsewhere, or is not anyone's work, and may be discarded.
+/// <see cref="WorktreeReset"/> requires one.</summary>
 public sealed class DiscardPermit
 {
     private readonly string _path;
@@ -18,15 +18,15 @@ public sealed class DiscardPermit
         Kept = kept;
     }
 
-    /// <summary>The ref that keeps the content; null if there was nothing to keep.</summary>
+    /// <summary>Ref that retains the content, or null if there was nothing to retain.</summary>
     public string? Kept { get; }
 
-    /// <summary>Keeps a worktree's content under a ref, unless git has all of it already.</summary>
-    /// <param name="worktree">The worktree; no one works in it any more.</param>
-    /// <param name="keep">Where.</param>
-    /// <param name="known">Commits that stay: if the worktree is at one of them, without other content, there is nothing to keep.</param>
+    /// <summary>Retains a worktree's content under a ref, unless git already has all of it.</summary>
+    /// <param name="worktree">Worktree in which no agent or user works any more.</param>
+    /// <param name="keep">Destination of the content.</param>
+    /// <param name="known">Retained commits. If the worktree is at one of them without other content, there is nothing to retain.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <exception cref="GitException">It can't be kept. Then it is unchanged.</exception>
+    /// <exception cref="GitException">The content can't be retained. The worktree is unchanged then.</exception>
     public static async Task<DiscardPermit> KeepAsync(
         Worktree worktree,
         KeepAs keep,
@@ -44,15 +44,15 @@ public sealed class DiscardPermit
             : new DiscardPermit(worktree.Path, await new Snapshots(worktree.Repository).KeepAsync(worktree, keep, cancellationToken));
     }
 
-    /// <summary>For a worktree whose whole content is proven to be kept.</summary>
-    /// <exception cref="InvalidOperationException">It is not proven.</exception>
+    /// <summary>Creates a permit for a worktree whose whole content is proven to be retained.</summary>
+    /// <exception cref="InvalidOperationException">The proof failed.</exception>
     public static DiscardPermit Proven(Worktree worktree, DeletionProofResult proof) =>
         proof.IsProven
             ? new DiscardPermit(worktree.Path, null)
             : throw new InvalidOperationException($"Nothing in '{worktree.Path}' may be thrown away: {proof.Reason}");
 
-    /// <summary>For a worktree that was created without a branch, in which no one works, such as those that gates run in.</summary>
-    /// <exception cref="InvalidOperationException">It was created with one.</exception>
+    /// <summary>Creates a permit for a worktree without a branch, in which no one works, such as a worktree for gates.</summary>
+    /// <exception cref="InvalidOperationException">The worktree was created with a branch.</exception>
     public static DiscardPermit OfNobody(Worktree worktree) =>
         WorktreeAdmin.BranchOf(worktree.AdminDirectory) is not { } branch
             ? new DiscardPermit(worktree.Path, null)
@@ -61,10 +61,12 @@ public sealed class DiscardPermit
                     + "(DiscardPermit.KeepAsync), or prove that it is kept."
             );
 
-    /// <summary>For single files that tools generate at each run, such as build output. Only the caller knows which.</summary>
+    /// <summary>Creates a permit for single files that tools generate at each run, such as build output. Only the caller can identify
+    /// these files.</summary>
     public static DiscardPermit OfTools(Worktree worktree) => new(worktree.Path, null);
 
-    /// <summary>For a place where we are creating a worktree, or moving one whose content was proven to be kept.</summary>
+    /// <summary>Creates a permit for the path of a worktree that is being created, or moved after its content was proven to be
+    /// retained.</summary>
     internal static DiscardPermit OfOurMaking(string path) => new(path, null);
 
     internal void Check(string path)

@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Keys of git-crypt, which encrypts files by a filter. It keeps them in the git directory, and looks for them in the directory
-/// of a linked worktree, where they never are: without a link there git can't check out or add one file.</summary>
+/// <summary>Keys of git-crypt, which encrypts files by a filter. Git-crypt stores keys in the git directory, but searches for them in the
+/// administrative folder of a linked worktree, where they never are. Without a link there, git can't check out or add any file.</summary>
 internal static class GitCryptKeys
 {
-    /// <summary>Name of the keys' folder in the repository's common folder.</summary>
+    /// <summary>Name of the key folder in the repository's common directory.</summary>
     public const string FolderName = "git-crypt";
 
-    /// <summary>True for a filter of git-crypt: <c>git-crypt</c>, or with the name of a key.</summary>
+    /// <summary>True for a filter of git-crypt, which is <c>git-crypt</c>, optionally followed by the name of a key.</summary>
     public static bool IsFilter(string filter) => filter == FolderName || filter.StartsWith(FolderName + "-", StringComparison.Ordinal);
 
     /// <summary>True if the repository is unlocked for a filter.</summary>
@@ -22,8 +22,8 @@ internal static class GitCryptKeys
     /// <summary>True if the repository has keys.</summary>
     public static bool Exist(GitRepository repository) => Directory.Exists(Path.Combine(FolderOf(repository), "keys"));
 
-    /// <summary>Lets git-crypt find the keys in a worktree. A link, so that locking the repository locks the worktree too.</summary>
-    /// <param name="admin">The administration of the worktree.</param>
+    /// <summary>Lets git-crypt find the keys in a worktree, by a link, so that locking the repository also locks the worktree.</summary>
+    /// <param name="admin">Administrative folder of the worktree.</param>
     public static void LinkTo(GitRepository repository, string admin)
     {
         var link = Path.Combine(admin, FolderName);

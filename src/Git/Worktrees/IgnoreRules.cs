@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A file that git ignores, and why.</summary>
-/// <param name="Path">The file, or a folder that ends with a slash; relative to the root.</param>
-/// <param name="Rule">Position of the rule, such as <c>.gitignore line 3 (build/)</c>.</param>
+/// <summary>A file that git ignores, with the rule that matches it.</summary>
+/// <param name="Path">Path of the file, or of a folder with a trailing slash, relative to the root.</param>
+/// <param name="Rule">Source of the rule, such as <c>.gitignore line 3 (build/)</c>.</param>
 public sealed record IgnoredFile(string Path, string Rule);
 
-/// <summary>Finds ignored files of a worktree, and the rules that hide them.</summary>
+/// <summary>Finds ignored files of a worktree, and the rules that match them.</summary>
 public static class IgnoreRules
 {
     private const int MostOutput = 4 * 1024 * 1024;
 
-    /// <summary>The files among those given that are ignored and not tracked.</summary>
+    /// <summary>Returns those of the given files that are ignored and not tracked.</summary>
     public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(
         Worktree worktree,
         IReadOnlyCollection<string> paths,
@@ -32,7 +32,7 @@ public static class IgnoreRules
             cancellationToken
         );
 
-        // Source, line, pattern, path.
+        // Fields: source, line, pattern, path.
         var ignored = new List<IgnoredFile>();
         foreach (var facts in output.Fields().Chunk(4).Where(facts => facts.Length == 4))
         {
@@ -52,8 +52,8 @@ public static class IgnoreRules
         return ignored;
     }
 
-    /// <summary>Ignored files, limited in number.</summary>
-    /// <param name="wholeFolders">A folder that is ignored as a whole is named instead of its content.</param>
+    /// <summary>Lists ignored files, up to a maximum number.</summary>
+    /// <param name="wholeFolders">True to list a folder that is ignored as a whole instead of its content.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         Worktree worktree,
         bool wholeFolders,

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Settings with which git compares a file with its index by all that it knows of it. A program in a worktree can set a file's
-/// time back, and can write the repository's settings; the time at which the system saw the last change it can't set.</summary>
+/// <summary>Settings that make git compare files with all data in the index. A program in a worktree can reset a file's modification time
+/// and write the repository's settings. It can't set the time of the last change that the file system records (ctime).</summary>
 internal static class IndexFacts
 {
     private static readonly string[] Always =
@@ -12,7 +12,7 @@ internal static class IndexFacts
         "core.untrackedCache=false",
     ];
 
-    /// <summary>The settings; whether the disk keeps the executable bit is as it was when the repository was opened.</summary>
+    /// <summary>Returns the settings. <c>core.fileMode</c> is kept as it was when the repository was opened.</summary>
     public static IReadOnlyList<string> Settings(GitRepository repository) =>
         [.. Always, $"core.fileMode={repository.Configuration.Get("core.filemode") ?? "true"}"];
 }

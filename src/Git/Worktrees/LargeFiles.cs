@@ -2,29 +2,31 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Large files of a repository (git LFS), whose content lies beside git's objects.</summary>
+/// <summary>Large files of a repository (Git LFS), whose content is stored beside git's objects.</summary>
 public static partial class LargeFiles
 {
-    /// <summary>A pointer has fewer bytes (git LFS, specification, "The Pointer").</summary>
+    /// <summary>Upper limit for the size of a pointer, in bytes (Git LFS specification, "The Pointer").</summary>
     private const int LongestPointer = 1024;
 
-    /// <summary>The most bytes that <c>git cat-file --batch</c> writes before a content: an id of SHA-256, a kind, a size.</summary>
+    /// <summary>Upper limit for the header that <c>git cat-file --batch</c> writes before a blob, in bytes: a SHA-256 id, a type and a
+    /// size.</summary>
     private const int LongestHeader = 128;
 
-    /// <summary>Git is set up for them: in this repository, or, as by many installations, in all.</summary>
+    /// <summary>True if git is configured for large files, either in this repository or, as many installations do, globally.</summary>
     public static bool AreSetUp(GitRepository repository) => repository.Configuration.Get("filter.lfs.clean") is { Length: > 0 };
 
-    /// <summary>Git is set up for them, and the content of one is here.</summary>
+    /// <summary>True if git is configured for large files and the content of at least one is stored locally.</summary>
     public static bool Exist(GitRepository repository) =>
         AreSetUp(repository)
         && Path.Combine(FolderOf(repository), "objects") is var objects
         && Directory.Exists(objects)
         && Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories).Any();
 
-    /// <summary>Large files that were changed to a content that is not here, so that nobody can check them out.</summary>
-    /// <param name="worktree">Where the changed files are checked out; its attributes say which files are large ones.</param>
+    /// <summary>Returns the large files that were changed to content that is not stored locally, so that they can't be checked
+    /// out.</summary>
+    /// <param name="worktree">Worktree with the changed files. Its attributes determine the large files.</param>
     /// <param name="changed">Files of a commit that differ from an earlier one.</param>
-    /// <param name="stop">Stops git.</param>
+    /// <param name="stop">Cancels the git calls.</param>
     public static async Task<IReadOnlyList<string>> MissingAsync(
         Worktree worktree,
         IReadOnlyList<ChangedFile> changed,
@@ -40,7 +42,7 @@ public static partial class LargeFiles
         return await OfFilterAsync(worktree, [.. missing.Select(file => file.Path)], stop);
     }
 
-    /// <summary>The lines of large files of text that were changed, whose pointers would count as three.</summary>
+    /// <summary>Returns the line counts of changed large text files, whose pointers would count as three lines.</summary>
     public static async Task<IReadOnlyDictionary<string, int>> CountLinesAsync(
         GitRepository repository,
         IReadOnlyList<ChangedFile> changed,
@@ -58,7 +60,7 @@ public static partial class LargeFiles
         return counts;
     }
 
-    /// <summary>Changed files that are small enough to be pointers, with the content of their blobs.</summary>
+    /// <summary>Returns changed files that are small enough to be pointers, with the content of their blobs.</summary>
     private static async Task<IReadOnlyList<(string Path, byte[] Blob)>> SmallAsync(
         GitRepository repository,
         IReadOnlyList<ChangedFile> changed,
@@ -72,14 +74,14 @@ public static partial class LargeFiles
         return [.. files.Where(file => blobs.ContainsKey(file.NewId)).Select(file => (file.Path, blobs[file.NewId]))];
     }
 
-    /// <summary>True for the content of a blob that stands for a large file.</summary>
+    /// <summary>True if the content of a blob is a pointer to a large file.</summary>
     public static bool IsPointer(byte[] blob) => IdIn(blob) is not null;
 
-    /// <summary>The content that a blob stands for, so that an attribute hides nothing from a check.</summary>
-    /// <param name="repository">Where large files are kept.</param>
-    /// <param name="blob">The blob's own content.</param>
-    /// <param name="limit">Most bytes that are read.</param>
-    /// <returns>The blob itself where it is no pointer; null where the content is not here, or larger than the limit.</returns>
+    /// <summary>Resolves a pointer to its content, so that an attribute can't hide content from a check.</summary>
+    /// <param name="repository">Repository that stores the large files.</param>
+    /// <param name="blob">Content of the blob.</param>
+    /// <param name="limit">Maximum number of bytes to read.</param>
+    /// <returns>The blob itself if it is not a pointer, or null if the content is not stored locally or exceeds the limit.</returns>
     public static byte[]? ContentOf(GitRepository repository, byte[] blob, int limit = CommitStore.LargestFile)
     {
         if (IdIn(blob) is not { } id)
@@ -101,7 +103,7 @@ public static partial class LargeFiles
     private static string ObjectOf(GitRepository repository, string id) =>
         Path.Combine(FolderOf(repository), "objects", id[..2], id[2..4], id);
 
-    /// <summary>The files that git LFS is the filter of.</summary>
+    /// <summary>Returns the files to which the Git LFS filter applies.</summary>
     private static async Task<IReadOnlyList<string>> OfFilterAsync(Worktree worktree, string[] paths, CancellationToken stop)
     {
         if (paths.Length == 0)
@@ -115,11 +117,11 @@ public static partial class LargeFiles
             },
             stop
         );
-        // Path, attribute, value.
+        // Fields: path, attribute, value.
         return [.. output.Fields().Chunk(3).Where(facts => facts is [_, _, "lfs"]).Select(facts => facts[0])];
     }
 
-    /// <summary>The folder in which git LFS keeps the content of large files.</summary>
+    /// <summary>Returns the folder in which Git LFS stores the content of large files.</summary>
     internal static string FolderOf(GitRepository repository) => Path.Combine(repository.CommonDirectory, "lfs");
 
     [GeneratedRegex(

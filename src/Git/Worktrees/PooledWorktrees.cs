@@ -1,18 +1,19 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Moves worktrees into and out of the pool, under the worktree lock. A worktree whose administration or index was tampered with
-/// is not reused. At each point a crash leaves either a pooled worktree, an unfinished one (without marker), or an unknown folder in the
-/// pool; the last two are removed later.</summary>
+/// <summary>Moves worktrees into and out of the pool, under the worktree lock. A worktree with a modified administrative folder or index
+/// is not reused. A crash at any point leaves a pooled worktree, an incomplete one (without marker) or an unknown folder in the pool. The
+/// last two are removed later.</summary>
 internal sealed class PooledWorktrees(GitRepository repository, WorktreePool pool)
 {
-    /// <summary>Files in the administration that change how git works there; a fresh worktree has none of them.</summary>
+    /// <summary>Files in the administrative folder that change the behavior of git there. A new worktree has none of these
+    /// files.</summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
     private const string LockReason = "waits to be used again (orchestrate)";
 
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
-    /// <summary>Moves a worktree into the pool, or removes it if it is not fit for reuse.</summary>
+    /// <summary>Moves a worktree into the pool, or removes it if it can't be reused.</summary>
     internal async Task ReturnAsync(string path, string admin, DiscardPermit permit, CancellationToken cancellationToken)
     {
         permit.Check(path);
@@ -35,8 +36,9 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             return;
         }
 
-        // First, so that after a crash it is known as a pooled one: otherwise the guard of a running agent would take the following steps
-        // for that agent's.
+        // Written first, so that the worktree counts as pooled even after a crash. Otherwise the guard of a running agent would attribute
+        // the
+        // following steps to that agent.
         DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
 
         if (!await new WorktreeHead(worktree).DetachAsync(cancellationToken))
@@ -45,14 +47,14 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             return;
         }
 
-        // For people who find it in 'git worktree list'.
+        // Shown to users by 'git worktree list'.
         File.WriteAllText(Path.Combine(admin, "locked"), LockReason + "\n");
         Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
         claims.Release(path);
     }
 
-    /// <summary>True if git was told to skip a file ("assume unchanged", "skip worktree"), so that a changed one would survive a checkout,
-    /// or if it can't read the index.</summary>
+    /// <summary>True if the index marks a file as "assume unchanged" or "skip worktree", so that a checkout would not restore it. True
+    /// also if git can't read the index.</summary>
     private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         const char SkipWorktree = 'S';
@@ -66,8 +68,8 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         return output.ExitCode != 0 || output.Fields().Any(field => field[0] == SkipWorktree || char.IsAsciiLetterLower(field[0]));
     }
 
-    /// <summary>Moves a pooled worktree to a place; its files are still those of its last use.</summary>
-    /// <returns>Its administration and whether its kept files fit, or null if there is none.</returns>
+    /// <summary>Moves a pooled worktree to a path. Its files are still those of its last use.</summary>
+    /// <returns>Its administrative folder, and true if its retained files match the key, or null if the pool is empty.</returns>
     internal (string Admin, bool Fits)? Take(string path, string lockReason)
     {
         var found = RemoveUnknown()
@@ -83,16 +85,16 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         File.Delete(Path.Combine(found.Admin, WorktreeAdmin.PooledName));
         if (Directory.Exists(path))
         {
-            Directory.Delete(path); // Only an empty one comes here.
+            Directory.Delete(path); // Callers pass only missing or empty folders.
         }
         Move(found.Path, path, found.Admin);
-        File.WriteAllText(Path.Combine(found.Admin, "locked"), lockReason + "\n"); // Only for people: not worth a sync.
+        File.WriteAllText(Path.Combine(found.Admin, "locked"), lockReason + "\n"); // Only informs users, so it needs no sync.
         return (found.Admin, found.Fits);
     }
 
-    /// <summary>The administration is changed first: after a crash in between, it is found without a folder, and the folder without
-    /// administration. <c>git worktree move</c> has the other order, and refuses worktrees with submodules; git-worktree(1) describes the
-    /// file for moving one by hand.</summary>
+    /// <summary>Moves a worktree. Changes the administrative folder first, so that a crash leaves it without a worktree, and the worktree
+    /// without administrative folder. <c>git worktree move</c> uses the opposite order and refuses worktrees with submodules. The file for
+    /// moving a worktree manually is documented in git-worktree(1).</summary>
     private static void Move(string from, string to, string admin)
     {
         DurableFile.Write(Path.Combine(admin, "gitdir"), Path.Combine(to, ".git") + "\n");
@@ -100,14 +102,14 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         WorktreeAdmin.WriteLink(to, admin);
     }
 
-    /// <summary>Removes everything in the pool's folder that is no pooled worktree, and pool entries without a folder.</summary>
-    /// <returns>Those that wait.</returns>
+    /// <summary>Removes everything in the pool's folder that is not a pooled worktree, and pool entries without a folder.</summary>
+    /// <returns>The remaining pooled worktrees.</returns>
     private List<(string Path, string Admin)> RemoveUnknown()
     {
         var pooled = WorktreeAdmin.Pooled(repository).Where(entry => Path.GetDirectoryName(entry.Path) == _folder).ToList();
         foreach (var lost in pooled.Where(entry => !Directory.Exists(entry.Path)).ToList())
         {
-            // A crash before its folder was moved; that is removed with its claim.
+            // A crash occurred before its folder was moved. The folder is removed with its claim.
             FolderRemover.Remove(lost.Admin);
             pooled.Remove(lost);
         }

@@ -1,14 +1,15 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Takes files that differ right after a checkout (<see cref="PristineFiles"/>) out of git's way for a merge, which takes them
-/// for uncommitted changes and refuse. Git writes over a missing file; those that it leaves missing are put back.</summary>
+/// <summary>Temporarily removes files that differ right after a checkout (<see cref="PristineFiles"/>) before a merge, which would
+/// otherwise treat them as uncommitted changes and refuse. Git overwrites a missing file. Files that git leaves missing are
+/// restored.</summary>
 internal sealed class PristineAside(Worktree worktree)
 {
     private static readonly Dictionary<string, string?> OwnIndex = [];
 
     private string NoteFile => Path.Combine(worktree.AdminDirectory, "orchestrator-aside");
 
-    /// <summary>Removes the files, after noting them.</summary>
+    /// <summary>Records the files, and then removes them.</summary>
     public async Task TakeAwayAsync(CancellationToken cancellationToken)
     {
         var pristine = await new PristineFiles(worktree).FindInIndexAsync(OwnIndex, cancellationToken);
@@ -25,7 +26,7 @@ internal sealed class PristineAside(Worktree worktree)
         }
     }
 
-    /// <summary>Writes the noted files that are missing and belong to the index; after a crash too.</summary>
+    /// <summary>Restores recorded files that are missing and in the index. Also called after a crash.</summary>
     public async Task PutBackAsync(CancellationToken cancellationToken)
     {
         if (DurableFile.TryRead(NoteFile) is not { } note)
@@ -39,7 +40,7 @@ internal sealed class PristineAside(Worktree worktree)
             var call = worktree.Call("checkout-index", "--index", "--quiet", "-z", "--stdin") with
             {
                 Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(own.Select(path => path + "\0")))),
-                AnswerCodes = [0, 1], // A file in conflict, which the merge itself has left so.
+                AnswerCodes = [0, 1], // A file that the merge left in conflict.
             };
             await worktree.WriteAsync(call, cancellationToken);
         }

@@ -2,19 +2,19 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Files on disk that are exactly as a checkout writes them, although git may call them changed. Git compares by what an add would
-/// store, and some content does not survive the way to the disk and back: line ends that attributes normalize, files that were committed
-/// without their filter (git LFS, a cipher), <c>ident</c>, encodings, names that differ only in case. Such a difference is nobody's
-/// work.</summary>
+/// <summary>Finds files on disk that are exactly as a checkout writes them, although git may consider them changed. Git compares the form
+/// that an add would store, and some content does not survive the round trip. Examples are line endings that attributes normalize, files
+/// committed without their filter (Git LFS, encryption), <c>ident</c>, encodings, and names that differ only in case. Such a difference is
+/// not anyone's work.</summary>
 internal sealed class PristineFiles(Worktree worktree)
 {
-    /// <summary>Larger files count as changed where git says so.</summary>
+    /// <summary>Maximum file size, in bytes. For larger files git's result is used.</summary>
     private const int LargestFile = 128 * 1024 * 1024;
 
     private static readonly string[] Attributes = ["text", "eol", "crlf", "ident", "filter", "working-tree-encoding"];
     private readonly WorktreeFiles _files = new(worktree.Path);
 
-    /// <summary>Conversion of a file on its way to the disk.</summary>
+    /// <summary>Conversion of a file when it is written to disk.</summary>
     private enum Conversion
     {
         None,
@@ -22,8 +22,8 @@ internal sealed class PristineFiles(Worktree worktree)
         Other,
     }
 
-    /// <summary>The paths of the entries whose files on disk are as a checkout of the entry writes them.</summary>
-    /// <param name="entries">Files of a commit or an index, usually those that git calls changed.</param>
+    /// <summary>Returns the paths of the entries whose files on disk are exactly as a checkout writes them.</summary>
+    /// <param name="entries">Files of a commit or an index, usually those that git considers changed.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<HashSet<string>> FindAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken cancellationToken)
     {
@@ -32,8 +32,9 @@ internal sealed class PristineFiles(Worktree worktree)
         return pristine;
     }
 
-    /// <summary>The files that an index calls changed on disk, and that are as a checkout of their entries writes them.</summary>
-    /// <param name="index">Variables that name the index; empty: the worktree's own.</param>
+    /// <summary>Returns the files that git considers changed in comparison with an index, although they are exactly as a checkout writes
+    /// them.</summary>
+    /// <param name="index">Environment variables that name the index, or empty for the worktree's own.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<HashSet<string>> FindInIndexAsync(IReadOnlyDictionary<string, string?> index, CancellationToken cancellationToken)
     {
@@ -42,11 +43,11 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changed), cancellationToken);
     }
 
-    /// <summary>The changed files that were only stored in another form, while the file on disk is as a checkout of the earlier commit
-    /// writes it. An agent that adds everything stores what it never touched.</summary>
-    /// <param name="changes">Differences from a commit; the new side may be an index or a commit.</param>
-    /// <param name="isWanted">True for a file whose other form is work that was asked for; null: each is if attributes were changed
-    /// too.</param>
+    /// <summary>Returns the changed files that were only stored in another form. Their files on disk are exactly as a checkout of the
+    /// earlier commit writes them. An agent that adds all files stores files that it never touched.</summary>
+    /// <param name="changes">Differences from a commit. The new side may be an index or a commit.</param>
+    /// <param name="isWanted">True for a file whose new form is requested work. If null, every new form counts as requested if attributes
+    /// changed too.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<HashSet<string>> FindUntouchedAsync(
         IReadOnlyCollection<ChangedFile> changes,
@@ -58,7 +59,7 @@ internal sealed class PristineFiles(Worktree worktree)
         return await FindAsync(EntriesBefore(changes.Where(change => !isWanted(change.Path))), cancellationToken);
     }
 
-    /// <summary>The files that are as a checkout of the entry of their own name writes them.</summary>
+    /// <summary>Returns the files that are exactly as a checkout writes the entry with their own name.</summary>
     private async Task<HashSet<string>> FindByOwnEntryAsync(IReadOnlyCollection<TreeFile> entries, CancellationToken stop)
     {
         var pristine = new HashSet<string>(StringComparer.Ordinal);
@@ -100,7 +101,7 @@ internal sealed class PristineFiles(Worktree worktree)
             || _files.IsExecutable(entry.Path) == entry.Mode.EndsWith("755", StringComparison.Ordinal)
         );
 
-    /// <summary>Adds those that were converted when they were written.</summary>
+    /// <summary>Adds the files that match after the conversion on writing.</summary>
     private async Task AddConvertedAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         var conversions = await ConversionsAsync(entries, stop);
@@ -130,7 +131,7 @@ internal sealed class PristineFiles(Worktree worktree)
         {
             var conversion = fact switch
             {
-                [_, "filter", "lfs"] => Conversion.None, // A pointer comes back as it was, and anything else is written as it is.
+                [_, "filter", "lfs"] => Conversion.None, // A pointer survives the round trip, and any other content is written unchanged.
                 [_, _, "unspecified" or "unset"] => Conversion.None,
                 [_, "text" or "eol" or "crlf", _] => Conversion.LineEnds,
                 _ => Conversion.Other,
@@ -140,7 +141,8 @@ internal sealed class PristineFiles(Worktree worktree)
         return found;
     }
 
-    /// <summary>True if the repository's filters make the file on disk of the entry's content; false if one of them fails.</summary>
+    /// <summary>True if the repository's filters convert the entry to the file on disk, or false if they do not or a filter
+    /// fails.</summary>
     private async Task<bool> IsFilteredAsync(TreeFile entry, CancellationToken stop)
     {
         try
@@ -154,7 +156,8 @@ internal sealed class PristineFiles(Worktree worktree)
         }
     }
 
-    /// <summary>Adds those in whose place another entry was written, because the disk takes their names for one.</summary>
+    /// <summary>Adds the files that were overwritten by another entry, because the file system does not distinguish the case of
+    /// names.</summary>
     private async Task AddTwinsAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         if (entries.Count == 0 || worktree.Repository.Configuration.Get("core.ignorecase") != "true")
@@ -175,14 +178,14 @@ internal sealed class PristineFiles(Worktree worktree)
         }
     }
 
-    // MODE ID STAGE, a tab, the path (git-ls-files(1)); only those that are not in conflict.
+    // Format: MODE ID STAGE, a tab, the path (git-ls-files(1)). Only entries that are not in conflict are returned.
     private static TreeFile? Parse(string field) =>
         field.Split('\t', 2) is [var facts, var path] && facts.Split(' ') is [var mode, var id, "0"] ? new TreeFile(path, mode, id) : null;
 
     private bool IsOnDisk(TreeFile entry, ReadOnlySpan<byte> content) =>
         _files.TryRead(entry.Path, LargestFile) is { } found && content.SequenceEqual(found);
 
-    /// <summary>Content as it is written with CRLF: a line end that has one keeps it.</summary>
+    /// <summary>Returns the content with CRLF line endings. Existing CRLF line endings are kept.</summary>
     private static byte[] WithCarriageReturns(byte[] content)
     {
         var written = new List<byte>(content.Length + (content.Length / 16));
@@ -197,12 +200,12 @@ internal sealed class PristineFiles(Worktree worktree)
         return [.. written];
     }
 
-    /// <summary>Git's name for a content (gitformat-loose(5)).</summary>
-    /// <param name="content">The bytes.</param>
-    /// <param name="length">Digits of the repository's ids.</param>
+    /// <summary>Computes git's object id of a blob (gitformat-loose(5)).</summary>
+    /// <param name="content">Content of the blob.</param>
+    /// <param name="length">Number of hex digits in the repository's ids.</param>
     private static string IdOf(byte[] content, int length)
     {
-#pragma warning disable CA5350 // The name that git gives to a content; nothing is secured by it.
+#pragma warning disable CA5350 // Git's object id requires SHA-1; it protects nothing.
         using var hash = IncrementalHash.CreateHash(length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
 #pragma warning restore CA5350
         hash.AppendData(Encoding.ASCII.GetBytes($"blob {content.Length}\0"));

@@ -4,18 +4,18 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>A snapshot of an unfinished worktree.</summary>
-/// <param name="Commit">The commit that the ref names.</param>
-/// <param name="Tree">Its tree: tracked and untracked files, not ignored ones.</param>
-/// <param name="IsNew">False if nothing had changed since the last one.</param>
-/// <param name="Kept">The ref that keeps the last one, whose content the new one does not have; null where it has.</param>
+/// <param name="Commit">Commit that the ref names.</param>
+/// <param name="Tree">Tree with tracked and untracked files, without ignored ones.</param>
+/// <param name="IsNew">False if nothing had changed since the last snapshot.</param>
+/// <param name="Kept">Ref that retains the last snapshot if the new one lacks some of its content, or null otherwise.</param>
 public sealed record Snapshot(string Commit, string Tree, bool IsNew, string? Kept = null);
 
 /// <summary>Result of committing a worktree.</summary>
-/// <param name="Commit">The task's new commit, or the one before if there was nothing to commit.</param>
-/// <param name="HasChanges">False if the files are those of the commit before.</param>
-/// <param name="Lost">True if the branch was moved meanwhile; then nothing was changed.</param>
-/// <param name="Changes">The files that differ from the commit before.</param>
-/// <param name="Problems">Why its tree may not be committed; if there are any, nothing was.</param>
+/// <param name="Commit">New commit of the task, or the previous one if there was nothing to commit.</param>
+/// <param name="HasChanges">False if the files equal those of the previous commit.</param>
+/// <param name="Lost">True if the branch was moved meanwhile, so that nothing was changed.</param>
+/// <param name="Changes">Files that differ from the previous commit.</param>
+/// <param name="Problems">Reasons why the tree can't be committed. If there are any, nothing was committed.</param>
 public sealed record WorktreeCommit(
     string Commit,
     string Tree,
@@ -25,20 +25,20 @@ public sealed record WorktreeCommit(
     IReadOnlyList<string> Problems
 );
 
-/// <summary>Saves a worktree's content: as a snapshot beside the agent's work, or as the task's commit.</summary>
+/// <summary>Saves a worktree's content, as a snapshot beside the agent's work or as the task's commit.</summary>
 public sealed class Snapshots(GitRepository repository)
 {
     private static readonly Dictionary<string, string?> Nothing = [];
     private readonly CommitStore _commits = new(repository);
     private readonly RefStore _refs = new(repository);
 
-    /// <summary>Saves the present files under a ref without touching the agent's index, branch or files. If they are unchanged, the present
-    /// snapshot stays.</summary>
-    /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
-    /// <param name="message">For people who find it.</param>
-    /// <param name="trailers">Its origin.</param>
-    /// <param name="replaced">Prefix of the ref that keeps the last snapshot where the new one does not have its content; a number
-    /// follows.</param>
+    /// <summary>Saves the current files under a ref without touching the agent's index, branch or files. If the files are unchanged, the
+    /// existing snapshot is kept.</summary>
+    /// <param name="name">Name of the ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
+    /// <param name="message">Commit message for users who find the commit.</param>
+    /// <param name="trailers">Trailers with the origin.</param>
+    /// <param name="replaced">Prefix of the ref that retains the last snapshot if the new one lacks some of its content. A number is
+    /// appended.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<Snapshot> SaveAsync(
         Worktree worktree,
@@ -67,11 +67,11 @@ public sealed class Snapshots(GitRepository repository)
             );
     }
 
-    /// <summary>Saves the present files permanently, beside earlier ones: under the next number below a prefix. If they are unchanged since
-    /// the last time, that stays.</summary>
-    /// <param name="keep">Prefix and message of the kept commit.</param>
+    /// <summary>Saves the current files permanently, beside earlier versions, under the next number below a prefix. If the files are
+    /// unchanged since the last time, no new ref is created.</summary>
+    /// <param name="keep">Prefix and message of the commit.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>The ref.</returns>
+    /// <returns>Name of the ref.</returns>
     public async Task<string> KeepAsync(Worktree worktree, KeepAs keep, CancellationToken cancellationToken = default)
     {
         var (tree, head) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
@@ -87,7 +87,7 @@ public sealed class Snapshots(GitRepository repository)
         return await KeepCommitAsync(commit, keep.Prefix, cancellationToken);
     }
 
-    /// <summary>Keeps a commit under the next number below a prefix.</summary>
+    /// <summary>Retains a commit under the next number below a prefix.</summary>
     private async Task<string> KeepCommitAsync(string commit, string prefix, CancellationToken cancellationToken)
     {
         var known = await _refs.ListAsync([prefix], cancellationToken);
@@ -105,7 +105,7 @@ public sealed class Snapshots(GitRepository repository)
         }
     }
 
-    /// <summary>Puts a snapshot's files into a worktree as uncommitted changes, on the branch and commit that the worktree has.</summary>
+    /// <summary>Restores a snapshot's files into a worktree as uncommitted changes. The worktree keeps its branch and commit.</summary>
     public static Task RestoreAsync(
         Worktree worktree,
         string snapshot,
@@ -113,19 +113,20 @@ public sealed class Snapshots(GitRepository repository)
         CancellationToken cancellationToken = default
     ) => new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the
-    /// agent committed itself, on top of <paramref name="parents"/>; then moves the branch to it by compare-and-swap.</summary>
-    /// <param name="worktree">The worktree; no one else works in it any more.</param>
-    /// <param name="branch">Its branch, a full ref name.</param>
-    /// <param name="parents">The task's commit before, and for a merge the other side.</param>
-    /// <param name="message">The commit message.</param>
-    /// <param name="trailers">Its origin.</param>
+    /// <summary>Creates the single commit for a task's attempt on top of <paramref name="parents"/>, and moves the branch to it by
+    /// compare-and-swap. The commit contains all tracked and untracked files of the worktree, without ignored ones, even if the agent made
+    /// commits itself.</summary>
+    /// <param name="worktree">Worktree in which no agent or user works any more.</param>
+    /// <param name="branch">Full ref name of the task's branch.</param>
+    /// <param name="parents">Previous commit of the task, and for a merge the other side.</param>
+    /// <param name="message">Commit message.</param>
+    /// <param name="trailers">Trailers with the origin.</param>
     /// <param name="leaveOut">Files that are never committed, relative to the root.</param>
-    /// <param name="judge">Called with the tree and its changes from the first parent; returns problems. Files may be changed between an
-    /// earlier check and the commit.</param>
-    /// <param name="alsoSet">Other refs that are moved to the commit in the same transaction, with their present values.</param>
+    /// <param name="judge">Called with the tree and its changes from the first parent, and returns problems. An earlier check is not
+    /// enough, because files can change before the commit.</param>
+    /// <param name="alsoSet">Other refs that are moved to the commit in the same transaction, with their current values.</param>
     /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
-    /// <param name="committed">A commit of the agent's that is known to contain all of them, so that nothing has to be added. Null: none is
+    /// <param name="committed">Commit of the agent that is known to contain all files, so that nothing has to be added, or null if none is
     /// known.</param>
     /// <param name="isWanted">As in <see cref="WorktreeDiff.LookAsync"/>.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
@@ -199,7 +200,7 @@ public sealed class Snapshots(GitRepository repository)
         var untouched = await new PristineFiles(worktree).FindUntouchedAsync(changes, isWanted, cancellationToken);
         if (changes.Where(change => leaveOut.Contains(change.Path) || untouched.Contains(change.Path)).ToList() is { Count: > 0 } left)
         {
-            // An agent that commits its work itself has added them to the index.
+            // These files may be in the index, because an agent that commits its work itself has added them.
             var asBefore = left.Select(change =>
                 change.Change == FileChange.Added
                     ? $"0 {new string('0', change.NewId.Length)}\t{change.Path}\0"

@@ -1,12 +1,12 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Lock files left by git processes that were killed with their agent in a worktree. Locks in the worktree's own administration,
-/// and the lock of its branch, are stale once no process holds them, because no one else works there.</summary>
+/// <summary>Removes lock files left by git processes that were killed together with their agent in a worktree. Lock files in the
+/// worktree's administrative folder, and of its branch, are stale once no process holds them, because no one else works there.</summary>
 public static class StaleLocks
 {
-    /// <summary>Removes them. Call it only when the agent has ended.</summary>
-    /// <param name="branch">Its branch, a full ref name; null: none.</param>
-    /// <returns>The files that were removed.</returns>
+    /// <summary>Removes stale lock files. Call this method only after the agent has ended.</summary>
+    /// <param name="branch">Full ref name of the worktree's branch, or null if it has none.</param>
+    /// <returns>Paths of the removed files.</returns>
     public static IReadOnlyList<string> Remove(Worktree worktree, string? branch)
     {
         var removed = new List<string>();
@@ -35,8 +35,8 @@ public static class StaleLocks
             : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
     }
 
-    /// <summary>True if a process has it open, or is a git in the worktree that may have created it: git closes some locks before it is
-    /// done.</summary>
+    /// <summary>True if a process has the file open, or a git process in the worktree may have created it. Git closes some lock files
+    /// before it finishes.</summary>
     private static bool IsHeld(Worktree worktree, string path)
     {
         var made = File.GetLastWriteTimeUtc(path) + TimeSpan.FromSeconds(1);

@@ -1,15 +1,15 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The files of submodules in a worktree of ours: each is a detached worktree of the repository that the user's clone has of it.
-/// No object is copied, no network is used, and no URL of <c>.gitmodules</c> is followed. A submodule that is not initialized in the clone
+/// <summary>Manages the files of submodules in our worktrees. Each submodule is a detached worktree of its repository in the user's clone.
+/// No object is copied, no network is used, and no URL in <c>.gitmodules</c> is followed. A submodule that is not initialized in the clone
 /// stays an empty folder.</summary>
 public sealed class SubmoduleTrees(Worktree worktree)
 {
     private readonly Submodules _submodules = new(worktree.Repository);
 
-    /// <summary>Puts each submodule at the commit that the worktree's commit names.</summary>
+    /// <summary>Checks out each submodule at the commit that the worktree's commit names.</summary>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <param name="sweeps">True: untracked and ignored files in submodules are removed, but not those in <paramref name="keep"/>.</param>
+    /// <param name="sweeps">True to remove untracked and ignored files in submodules, except those in <paramref name="keep"/>.</param>
     /// <param name="keep">As in <see cref="WorktreeStore.CheckOutAsync"/>.</param>
     internal async Task SyncAsync(CancellationToken cancellationToken, bool sweeps = true, IEnumerable<string>? keep = null)
     {
@@ -44,7 +44,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Removes the administration of trees whose worktree is gone, as after a crash.</summary>
+    /// <summary>Removes the administrative folders of submodule worktrees that are gone, for example after a crash.</summary>
     private static void RemoveLost(GitRepository repository)
     {
         var lost = WorktreeAdmin.All(repository).Where(entry => WorktreeAdmin.IsOurs(entry.Admin) && !Directory.Exists(entry.Path));
@@ -54,22 +54,22 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Removes the submodules' files and their administration, before the worktree is removed or moved.</summary>
+    /// <summary>Removes the submodules' files and administrative folders before the worktree is removed or moved.</summary>
     internal async Task RemoveAsync(CancellationToken cancellationToken)
     {
         foreach (var (submodule, repository, _) in await FindTreesAsync(await OfHeadAsync(cancellationToken), cancellationToken))
         {
             await new WorktreeStore(repository).RemoveAsync(PlaceOf(submodule), cancellationToken);
-            File.Delete(worktree.SetupMark); // What set-up made in a submodule goes with it.
+            File.Delete(worktree.SetupMark); // The results of the set-up in submodules are removed too.
         }
         File.Delete(NoteFile);
     }
 
-    /// <summary>The paths of all submodules of the worktree's commit.</summary>
+    /// <summary>Returns the paths of all submodules in the worktree's commit.</summary>
     public async Task<IReadOnlyList<string>> PathsAsync(CancellationToken cancellationToken = default) =>
         [.. (await OfHeadAsync(cancellationToken)).Select(submodule => submodule.Path)];
 
-    /// <summary>Notes the differences that are there before anybody works in the worktree, such as what its set-up built.</summary>
+    /// <summary>Records differences that exist before an agent works in the worktree, such as files built by its set-up.</summary>
     public async Task NoteAsync(CancellationToken cancellationToken = default)
     {
         var submodules = await OfHeadAsync(cancellationToken);
@@ -80,9 +80,9 @@ public sealed class SubmoduleTrees(Worktree worktree)
         }
     }
 
-    /// <summary>Files in submodules that differ from their commits, untracked ones (not ignored) too, without noted ones. No merge
-    /// takes them: they belong to another repository.</summary>
-    /// <param name="commit">The commit whose submodules are looked at.</param>
+    /// <summary>Returns files in submodules that differ from their commits, including untracked ones but without ignored and recorded
+    /// ones. No merge includes these files, because they belong to another repository.</summary>
+    /// <param name="commit">Commit whose submodules are inspected.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<IReadOnlyList<SubmoduleChange>> FindChangesAsync(string commit, CancellationToken cancellationToken = default)
     {
@@ -118,7 +118,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
 
     private async Task<IEnumerable<SubmoduleChange>> ChangesInAsync(Submodule submodule, Worktree tree, CancellationToken cancellationToken)
     {
-        // Files are compared by the administration that we made: a .git file in the folder may name another repository.
+        // Uses the administrative folder that we created, because a .git file in the folder may name another repository.
         if (
             !IsInPlace(tree.Path)
             || tree.FindReplacement() is not null
@@ -148,7 +148,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
             ? await _submodules.OfCommitAsync(head, cancellationToken)
             : [];
 
-    /// <summary>The submodules that have worktrees here.</summary>
+    /// <summary>Returns the submodules that have worktrees here.</summary>
     private async Task<IReadOnlyList<(Submodule Submodule, GitRepository Repository, Worktree Tree)>> FindTreesAsync(
         IEnumerable<Submodule> submodules,
         CancellationToken cancellationToken
@@ -178,7 +178,7 @@ public sealed class SubmoduleTrees(Worktree worktree)
 }
 
 /// <summary>A file in a submodule that differs from the submodule's commit.</summary>
-/// <param name="Submodule">The submodule's folder, relative to the root.</param>
-/// <param name="Path">The file, relative to the root.</param>
-/// <param name="IsNew">True if the commit does not have it.</param>
+/// <param name="Submodule">Folder of the submodule, relative to the root.</param>
+/// <param name="Path">Path of the file, relative to the root.</param>
+/// <param name="IsNew">True if the commit does not contain the file.</param>
 public sealed record SubmoduleChange(string Submodule, string Path, bool IsNew);

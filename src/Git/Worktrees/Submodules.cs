@@ -2,24 +2,24 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A submodule that a commit names.</summary>
-/// <param name="Path">Its folder, relative to the root.</param>
-/// <param name="Name">Its name in <c>.gitmodules</c>.</param>
-/// <param name="Commit">The commit of its own repository.</param>
+/// <summary>A submodule named by a commit.</summary>
+/// <param name="Path">Folder of the submodule, relative to the root.</param>
+/// <param name="Name">Name in <c>.gitmodules</c>.</param>
+/// <param name="Commit">Commit in the submodule's repository.</param>
 public sealed record Submodule(string Path, string Name, string Commit);
 
-/// <summary>Submodules of a repository, and their own repositories as far as they are on this machine.</summary>
+/// <summary>Submodules of a repository, and their local repositories.</summary>
 public sealed class Submodules(GitRepository repository)
 {
     private const string FileName = ".gitmodules";
     private const string KeyPrefix = "submodule.";
     private const string KeySuffix = ".path";
 
-    /// <summary>The submodules of a commit, in the order of their names in <c>.gitmodules</c>.</summary>
+    /// <summary>Returns the submodules of a commit, in the order of their names in <c>.gitmodules</c>.</summary>
     public async Task<IReadOnlyList<Submodule>> OfCommitAsync(string commit, CancellationToken cancellationToken = default)
     {
         var call = repository.Call("config", "-z", "--blob", $"{commit}:{FileName}", "--get-regexp", @"^submodule\..*\.path$");
-        // Without the file, or without entries in it, there are none.
+        // Git fails if the file is missing or has no entries, and the commit then has no submodules.
         var listed = await repository.ReadAsync(call with { AnswerCodes = [0, 1, 128] }, cancellationToken);
         if (listed.ExitCode != 0)
         {
@@ -36,8 +36,8 @@ public sealed class Submodules(GitRepository repository)
         return names.Count == 0 ? [] : await WithCommitsAsync(commit, names, cancellationToken);
     }
 
-    /// <summary>The repository of a submodule, if it is on this machine and has the commit; null: its folder stays empty in
-    /// worktrees.</summary>
+    /// <summary>Returns the local repository of a submodule, or null if it does not exist or lacks the commit. The submodule's folder then
+    /// stays empty in worktrees.</summary>
     public async Task<GitRepository?> FindRepositoryAsync(Submodule submodule, CancellationToken cancellationToken = default)
     {
         var opened = repository.Part<Opened>().Repositories;
@@ -55,7 +55,8 @@ public sealed class Submodules(GitRepository repository)
         return null;
     }
 
-    /// <summary>Places of a submodule's repository: in the common directory, or, by old versions of git, in its folder.</summary>
+    /// <summary>Returns the possible folders of a submodule's repository: in the common directory, or with old versions of git in the
+    /// submodule's folder.</summary>
     private IEnumerable<string> Places(Submodule submodule)
     {
         var modules = Path.Combine(repository.CommonDirectory, "modules");
@@ -82,7 +83,7 @@ public sealed class Submodules(GitRepository repository)
             repository.Call(["--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", .. names.Keys]),
             cancellationToken
         );
-        // MODE TYPE ID, a tab, the path (git-ls-tree(1)).
+        // Format: MODE TYPE ID, a tab, the path (git-ls-tree(1)).
         return
         [
             .. tree.Fields()
@@ -94,7 +95,7 @@ public sealed class Submodules(GitRepository repository)
         ];
     }
 
-    /// <summary>As git does: a name or path that leads out is never used.</summary>
+    /// <summary>True unless a name or path leads outside. Git rejects such names too.</summary>
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 

@@ -1,21 +1,22 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Files and folders of ours that were committed by mistake, or by somebody who wants us to follow a link.</summary>
-/// <param name="checkout">The checkout whose index is read.</param>
+/// <summary>Finds our own files and folders that were committed, either by mistake or by an attacker who wants us to follow a
+/// link.</summary>
+/// <param name="checkout">Checkout whose index is read.</param>
 public sealed class TrackedOwnFiles(Worktree checkout)
 {
     private const string Link = "120000";
     private const string Submodule = "160000";
 
     /// <summary>An entry of the index or of a commit.</summary>
-    /// <param name="Mode">git's mode of it, such as <c>120000</c> for a link.</param>
-    /// <param name="Path">Relative to the checkout.</param>
+    /// <param name="Mode">Git's file mode, such as <c>120000</c> for a link.</param>
+    /// <param name="Path">Path relative to the checkout.</param>
     public sealed record Entry(string Mode, string Path);
 
-    /// <summary>Finds what no run can work beside.</summary>
-    /// <param name="worktrees">The folder of all worktrees as the settings name it.</param>
-    /// <param name="commit">A commit that agents start from; null: HEAD.</param>
-    /// <returns>The problem and its cure, or null.</returns>
+    /// <summary>Finds a committed entry that prevents runs.</summary>
+    /// <param name="worktrees">Folder of all worktrees as named in the settings.</param>
+    /// <param name="commit">Commit from which agents start, or null for HEAD.</param>
+    /// <returns>The problem and its cure, or null if no such entry exists.</returns>
     public async Task<(string Message, string Cure)?> FindAsync(string worktrees, string? commit, CancellationToken cancellationToken)
     {
         var root = Path.IsPathRooted(worktrees)
@@ -46,7 +47,7 @@ public sealed class TrackedOwnFiles(Worktree checkout)
         );
     }
 
-    /// <summary>The entries of the index at or below a path.</summary>
+    /// <summary>Returns the index entries at or below a path.</summary>
     internal async Task<IReadOnlyList<Entry>> ListAsync(string path, CancellationToken cancellationToken)
     {
         var output = await checkout.Repository.ReadAsync(
@@ -65,10 +66,10 @@ public sealed class TrackedOwnFiles(Worktree checkout)
             },
             cancellationToken
         );
-        return output.ExitCode == 0 ? Parsed(output) : []; // No commit yet: the index alone counts.
+        return output.ExitCode == 0 ? Parsed(output) : []; // Without a commit, only the index counts.
     }
 
-    // "MODE ...\tPATH" in both.
+    // Both commands print "MODE ...\tPATH".
     private static List<Entry> Parsed(GitOutput output) =>
         [
             .. output
@@ -99,7 +100,7 @@ public sealed class TrackedOwnFiles(Worktree checkout)
     private static bool IsOfEngine(string name) =>
         name.Split('/')[0] is "runs" or "logs" or "standby" || name.StartsWith("engine.", StringComparison.Ordinal);
 
-    /// <summary>A short path that covers the entry.</summary>
+    /// <summary>Returns a short path that covers the entry.</summary>
     private static string PlaceOf(Entry entry, string worktrees)
     {
         var own = entry.Path.StartsWith(OwnFolder.Name + "/", StringComparison.Ordinal) ? OwnFolder.Name : worktrees;

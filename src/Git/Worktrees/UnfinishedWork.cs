@@ -1,29 +1,29 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Unfinished work, as of its last snapshot.</summary>
-/// <param name="Commit">A commit of its files; its objects are only in <paramref name="Folder"/>.</param>
-/// <param name="Head">The commit that the worktree was at; null if at none.</param>
-/// <param name="Folder">Its folder.</param>
+/// <summary>Last snapshot of unfinished work.</summary>
+/// <param name="Commit">Commit of the files, whose objects are only in <paramref name="Folder"/>.</param>
+/// <param name="Head">Commit of the worktree, or null if it has none.</param>
+/// <param name="Folder">Folder of the snapshot.</param>
 public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
 {
-    /// <summary>Folder of its objects.</summary>
+    /// <summary>Folder with the snapshot's objects.</summary>
     public string Objects => ObjectsOf(Folder);
 
     internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
 }
 
-/// <summary>Agents' work in progress, saved every few minutes while they work: one snapshot per task, in separate object folders beside the
-/// repository's (see "alternates" in gitrepository-layout(5)). A new one is written completely before the last one's folder is deleted, so
-/// that superseded ones take no space: in the repository itself their objects would stay until garbage collection, and can't be removed
-/// safely while agents write there.</summary>
-/// <param name="name">Identifies the work: the run and the task, such as <c>RUN/TASK</c>.</param>
+/// <summary>Work in progress of an agent, saved every few minutes. Each task has one snapshot, in a separate object folder beside the
+/// repository's ("alternates" in gitrepository-layout(5)). A new snapshot is complete before the previous folder is deleted, so superseded
+/// snapshots take no space. In the repository their objects would stay until garbage collection, and could not be removed safely while
+/// agents write there.</summary>
+/// <param name="name">Run and task that identify the work, as <c>RUN/TASK</c>.</param>
 public sealed class UnfinishedWork(GitRepository repository, string name)
 {
     private const string FactsName = "snapshot";
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "unfinished", name);
 
-    /// <summary>Saves the present files, without touching the agent's index, branch or files. If they are unchanged, the last snapshot
-    /// stays. One caller at a time.</summary>
+    /// <summary>Saves the current files without touching the agent's index, branch or files. If the files are unchanged, the last snapshot
+    /// is kept. Supports one caller at a time.</summary>
     public async Task<UnfinishedSnapshot> SaveAsync(
         Worktree worktree,
         string message,
@@ -67,7 +67,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
         }
     }
 
-    /// <summary>The last snapshot; null if there is none.</summary>
+    /// <summary>Returns the last snapshot, or null if none exists.</summary>
     public UnfinishedSnapshot? Find() =>
         !Directory.Exists(_folder)
             ? null
@@ -83,11 +83,11 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
                 )
                 .FirstOrDefault(found => found is not null);
 
-    /// <summary>Folder of a run's unfinished work: one subfolder for each task that has some.</summary>
-    /// <param name="run">The run's name.</param>
+    /// <summary>Returns the folder of a run's unfinished work, which has one subfolder per task with such work.</summary>
+    /// <param name="run">Name of the run.</param>
     public static string FolderOf(GitRepository repository, string run) => Path.Combine(repository.OwnDirectory, "unfinished", run);
 
-    /// <summary>Puts the files of a snapshot into a worktree as uncommitted changes.</summary>
+    /// <summary>Restores the files of a snapshot into a worktree as uncommitted changes.</summary>
     public async Task RestoreAsync(
         Worktree worktree,
         UnfinishedSnapshot snapshot,
@@ -95,7 +95,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
         CancellationToken cancellationToken = default
     ) => await new WorktreeReset(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
 
-    /// <summary>Deletes the snapshot: the work is finished, or kept elsewhere.</summary>
+    /// <summary>Deletes the snapshot after the work was finished or retained elsewhere.</summary>
     public void Remove() => FolderRemover.Remove(_folder);
 
     private void RemoveAllBut(string newest)
@@ -106,7 +106,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
         }
     }
 
-    /// <summary>Variables that make git write objects there, and read the repository's own, too.</summary>
+    /// <summary>Returns environment variables that make git write objects to a folder, and also read the repository's own.</summary>
     private IReadOnlyDictionary<string, string?> ObjectsIn(string folder) =>
         ObjectFolders.Of(repository, UnfinishedSnapshot.ObjectsOf(folder));
 }

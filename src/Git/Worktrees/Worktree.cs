@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A checkout with a branch or a detached head. git is called with the path of its administration, so that a changed <c>.git</c>
-/// file in it can't redirect our calls.</summary>
+/// <summary>A checkout with a branch or a detached HEAD. Git is called with the path of its administrative folder, so that a modified
+/// <c>.git</c> file in the checkout can't redirect our calls.</summary>
 public sealed class Worktree
 {
     private const string GitFilePrefix = "gitdir: ";
@@ -14,22 +14,24 @@ public sealed class Worktree
         AdminDirectory = adminDirectory;
     }
 
-    /// <summary>The repository that the worktree belongs to.</summary>
+    /// <summary>Repository of the worktree.</summary>
     public GitRepository Repository { get; }
 
-    /// <summary>The worktree's folder, absolute.</summary>
+    /// <summary>Absolute path of the worktree's folder.</summary>
     public string Path { get; }
 
-    /// <summary>Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main checkout.</summary>
+    /// <summary>Git's administrative folder for the worktree: <c>worktrees/ID</c> in the common directory, or the common directory for the
+    /// main checkout.</summary>
     public string AdminDirectory { get; }
 
-    /// <summary>A file for notes about the worktree's set-up. It is removed with the ignored files, so that set-up runs again.</summary>
+    /// <summary>File with notes about the worktree's set-up. It is removed together with the ignored files, so that the set-up runs
+    /// again.</summary>
     public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
 
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]) { GitDirectory = AdminDirectory };
 
-    /// <summary>The checked-out commit; null if there is none, or it is missing.</summary>
+    /// <summary>Returns the checked-out commit, or null if HEAD has none or the commit is missing.</summary>
     public async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
         await Repository.ReadAsync(
             Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with
@@ -51,8 +53,8 @@ public sealed class Worktree
     internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
         WriteAsync(Call(arguments), cancellationToken);
 
-    /// <summary>Checks before git changes files that the folder is still the worktree: an agent may have replaced it by a link or another
-    /// repository, and a clean or a checkout would then change files that are not ours.</summary>
+    /// <summary>Checks that the folder is still the worktree before git changes files. An agent may have replaced it with a link or
+    /// another repository, and a clean or checkout would then change foreign files.</summary>
     internal void CheckInPlace()
     {
         if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
@@ -64,7 +66,7 @@ public sealed class Worktree
         }
     }
 
-    /// <summary>Finds the entry that has replaced the worktree; null if it is in place.</summary>
+    /// <summary>Returns the entry that has replaced the worktree, or null if the worktree is in place.</summary>
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
@@ -90,30 +92,31 @@ public sealed class Worktree
         }
         catch (Exception e) when (e is IOException or ArgumentException)
         {
-            return false; // Links in a circle, or nothing that could be a path.
+            return false; // Circular links, or an invalid path.
         }
     }
 }
 
-/// <summary>A request for a worktree.</summary>
-/// <param name="Path">Its folder, absolute.</param>
-/// <param name="Commit">Commit of a new branch, or to check out if there is no branch.</param>
+/// <summary>Request for a worktree.</summary>
+/// <param name="Path">Absolute path of the folder.</param>
+/// <param name="Commit">Start commit of a new branch, or the commit to check out if no branch is requested.</param>
 public sealed record WorktreeRequest(string Path, string Commit)
 {
-    /// <summary>The worktree's branch as a full ref name (<c>refs/heads/...</c>). If the branch exists it is checked out as it is. Null:
-    /// detached at <see cref="Commit"/>.</summary>
+    /// <summary>Full ref name of the worktree's branch (<c>refs/heads/...</c>), or null for a detached HEAD at <see cref="Commit"/>. An
+    /// existing branch is checked out unchanged.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>True: the place is only ours (a cache folder), so that anything there that is no worktree of this repository is removed;
-    /// for example one of a repository that was deleted and cloned again. False: it is in the way, which is an error.</summary>
+    /// <summary>True if the path is only ours (a cache folder), so that anything there that is not a worktree of this repository is
+    /// removed. An example is a worktree of a repository that was deleted and cloned again. If false, other content at the path is an
+    /// error.</summary>
     public bool IsOwnPlace { get; init; }
 
-    /// <summary>The place where work is kept that is found in a damaged worktree at the place. Null: then it is in the way.</summary>
+    /// <summary>Destination for work found in a damaged worktree at the path. If null, a damaged worktree is an error.</summary>
     public KeepAs? Keep { get; init; }
 
-    /// <summary>Pool to take a worktree from. Null: a new one is created.</summary>
+    /// <summary>Pool from which to take a worktree, or null to create a new one.</summary>
     public WorktreePool? Pool { get; init; }
 
-    /// <summary>Why it is locked, for people.</summary>
+    /// <summary>Reason for the lock, shown to users.</summary>
     public string LockReason { get; init; } = "in use by orchestrate";
 }

@@ -3,27 +3,27 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them,
-/// which is written last: without it a worktree is not finished.</summary>
+/// <summary>Git's administrative folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)), and our
+/// marker in them. The marker is written last and shows that a worktree is complete.</summary>
 internal static class WorktreeAdmin
 {
     internal const string MarkerName = BranchCheckouts.MarkerName;
     internal const string PooledName = BranchCheckouts.PooledName;
 
-    /// <summary>Folder and administration of every linked worktree.</summary>
+    /// <summary>Lists the folder and administrative folder of every linked worktree.</summary>
     internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository) =>
         CheckoutHead.Linked(repository).Select(checkout => (checkout.Path, checkout.Admin));
 
-    /// <summary>Folder and administration of the pooled worktrees.</summary>
+    /// <summary>Lists the folder and administrative folder of the pooled worktrees.</summary>
     internal static IEnumerable<(string Path, string Admin)> Pooled(GitRepository repository) =>
         All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, PooledName)));
 
-    /// <summary>The administration of the worktree at a path, or null.</summary>
+    /// <summary>Returns the administrative folder of the worktree at a path, or null if there is none.</summary>
     internal static string? Find(GitRepository repository, string path)
     {
         var places = repository.Part<Places>();
 
-        // The last known administration, if it is still right: with many worktrees a search reads many files.
+        // Tries the last known folder first, because with many worktrees a search reads many files.
         if (places.Found.TryGetValue(path, out var known) && CheckoutHead.PlaceOf(known) == path)
         {
             return known;
@@ -41,7 +41,7 @@ internal static class WorktreeAdmin
         return found;
     }
 
-    /// <summary>Writes the file that names a worktree's administration.</summary>
+    /// <summary>Writes the file that names a worktree's administrative folder.</summary>
     internal static void WriteLink(string path, string admin)
     {
         if (!new WorktreeFiles(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
@@ -50,7 +50,7 @@ internal static class WorktreeAdmin
         }
     }
 
-    /// <summary>The marker of a ready worktree; null if it is not ready.</summary>
+    /// <summary>Returns the marker of a complete worktree, or null if the worktree is incomplete.</summary>
     internal static WorktreeMarker? ReadMarker(string admin, string path)
     {
         var lines = DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n');
@@ -59,20 +59,21 @@ internal static class WorktreeAdmin
             : null;
     }
 
-    /// <summary>The branch of a worktree that was finished, whatever became of its files; null: none, or it was never finished.</summary>
+    /// <summary>Returns the branch of a worktree that was once complete, even if its files are gone. Returns null if it has no branch or
+    /// was never complete.</summary>
     internal static string? BranchOf(string admin) =>
         DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n') is [_, { Length: > 0 } branch, ..] ? branch : null;
 
     internal static void WriteMarker(string admin, string path, string? branch) =>
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
-    /// <summary>True if we finished it once, even if its files are gone now.</summary>
+    /// <summary>True if we completed the worktree once, even if its files are gone now.</summary>
     internal static bool IsOurs(string admin) => BranchCheckouts.IsOurs(admin);
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 
-    /// <summary>Removes a worktree: the marker first, so that it counts as unfinished, and the administration last, so that it can be found
-    /// again.</summary>
+    /// <summary>Removes a worktree. The marker goes first, so that the worktree counts as incomplete, and the administrative folder last,
+    /// so that the worktree can still be found.</summary>
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);
@@ -80,7 +81,7 @@ internal static class WorktreeAdmin
         FolderRemover.Remove(admin);
     }
 
-    /// <summary>Cache of where each worktree's administration was found.</summary>
+    /// <summary>Cache of the administrative folder of each worktree.</summary>
     private sealed class Places
     {
         internal ConcurrentDictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
@@ -88,5 +89,5 @@ internal static class WorktreeAdmin
 }
 
 /// <summary>Content of our marker.</summary>
-/// <param name="Branch">The branch it was made for; null: detached.</param>
+/// <param name="Branch">Branch for which the worktree was created, or null if it is detached.</param>
 internal sealed record WorktreeMarker(string? Branch);

@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The files that were restored in a worktree.</summary>
+/// <summary>Files restored in a worktree.</summary>
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
-/// <param name="Removed">Files and folders that were removed, because nothing of their name belongs there.</param>
-/// <param name="Others">Untracked and ignored files and folders that are there now.</param>
+/// <param name="Removed">Files and folders that were removed because the commit has nothing with their name.</param>
+/// <param name="Others">Untracked and ignored files and folders that now exist.</param>
 public sealed record WorktreeRestored(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlySet<string> Others);
 
-/// <summary>A worktree at a commit, in which programs run that may change anything in it, and that is put back for the next one. What is
-/// compared with is an index of our own beside the worktree: in the worktree's own a program can mark files as unchanged.</summary>
+/// <summary>A worktree at a commit, in which programs may change anything, and which is restored for the next program. Files are compared
+/// with our own index outside the worktree, because a program can mark files as unchanged in the worktree's index.</summary>
 public sealed class WorktreeBaseline
 {
-    /// <summary>The number of rounds of restoring. Restored files may bring rules that make more of the worktree visible
-    /// (<c>.gitignore</c>); more rounds than this nobody causes by mistake.</summary>
+    /// <summary>Maximum number of rounds of restoring. Restored files can bring rules (<c>.gitignore</c>) that make more of the worktree
+    /// visible. More rounds than this do not happen by mistake.</summary>
     private const int MostRounds = 4;
 
     private readonly Worktree _worktree;
@@ -23,15 +23,15 @@ public sealed class WorktreeBaseline
     {
         (_worktree, _commit, _index) = (worktree, commit, index);
 
-        // git may write what it has found out to our index, so that it need not read the same files again.
+        // Git may update our index with file times, so that it need not read the same files again.
         _variables = new() { ["GIT_INDEX_FILE"] = index, ["GIT_OPTIONAL_LOCKS"] = "1" };
         Copy(IndexOf(worktree), index);
     }
 
     /// <summary>Checks out a commit in a worktree that was used before, and removes everything else.</summary>
-    /// <param name="worktree">The worktree, created without a branch.</param>
-    /// <param name="index">Our index, from the last use; without it all files are written anew.</param>
-    /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>
+    /// <param name="worktree">Worktree created without a branch.</param>
+    /// <param name="index">Path of our index from the last use. If it does not exist, all files are written again.</param>
+    /// <exception cref="GitException">Git refuses, or the worktree was replaced.</exception>
     public static async Task<WorktreeBaseline> CheckOutAsync(
         Worktree worktree,
         string commit,
@@ -51,15 +51,15 @@ public sealed class WorktreeBaseline
         return Of(worktree, commit, index);
     }
 
-    /// <summary>For a worktree in which nothing has run since a commit was checked out.</summary>
-    /// <param name="worktree">The worktree, created without a branch.</param>
-    /// <param name="index">Where our index is kept: where no program that runs in the worktree looks.</param>
+    /// <summary>Creates a baseline for a worktree in which no program has run since a commit was checked out.</summary>
+    /// <param name="worktree">Worktree created without a branch.</param>
+    /// <param name="index">Path of our index, at which no program in the worktree can find it.</param>
     public static WorktreeBaseline Of(Worktree worktree, string commit, string index) => new(worktree, commit, index);
 
-    /// <summary>Puts tracked files, index and head back to the commit, and removes what is new and not ignored.</summary>
-    /// <param name="kept">Untracked and ignored files and folders that were there before, and stay; null: all stay.</param>
-    /// <param name="isNeverKept">True for the name of a new file that does not stay, even if it is ignored.</param>
-    /// <returns>What was done; null if it can't be put back: something in it is not ours to remove, or git refuses.</returns>
+    /// <summary>Restores tracked files, index and HEAD to the commit, and removes new files that are not ignored.</summary>
+    /// <param name="kept">Untracked and ignored files and folders that existed before and are kept, or null to keep all of them.</param>
+    /// <param name="isNeverKept">True for the name of a new file that is always removed, even if it is ignored.</param>
+    /// <returns>Restored files, or null if git refuses or the worktree contains something that is not ours to remove.</returns>
     public async Task<WorktreeRestored?> TryRestoreAsync(
         IReadOnlySet<string>? kept,
         Func<string, bool> isNeverKept,
@@ -101,7 +101,7 @@ public sealed class WorktreeBaseline
             {
                 PutIndexBack();
 
-                // A file that differs although it was just written as the commit has it always does (a line end that git would change).
+                // A file that differs although it was just written from the commit always differs (a line ending that git would change).
                 return new WorktreeRestored([.. written.Except(found.Changed)], removed, found.Others);
             }
             if (reset.Remove(surplus, cancellationToken).Count > 0)
@@ -118,7 +118,7 @@ public sealed class WorktreeBaseline
         return null;
     }
 
-    /// <summary>Puts the head alone at another commit: the files then are staged changes of that one, until the next
+    /// <summary>Moves only HEAD to another commit. The files are then staged changes of that commit, until the next
     /// <see cref="TryRestoreAsync"/>.</summary>
     /// <param name="commit">The commit.</param>
     public Task StageOnAsync(string commit, CancellationToken cancellationToken) =>
@@ -131,14 +131,15 @@ public sealed class WorktreeBaseline
                 .Where(path => found.Untracked.Contains(path) || IsRule(path) || isNeverKept(path)),
         ];
 
-    // A rule that hides itself would hide what is beside it, too. In a folder that is ignored as a whole it is not seen, and hides nothing.
+    // A rule file that ignores itself would also hide its neighbors. In a folder that is ignored as a whole, it is not listed and hides
+    // nothing.
     private static bool IsRule(string path) => path == ".gitignore" || path.EndsWith("/.gitignore", StringComparison.Ordinal);
 
     private async Task PutHeadBackAsync(CancellationToken cancellationToken)
     {
         if (_worktree.Repository.Configuration.Get("extensions.refstorage") is not null)
         {
-            // Not in a file: git knows where.
+            // With another ref storage HEAD is not a file, so git must write it.
             if (await _worktree.ReadHeadAsync(cancellationToken) != _commit)
             {
                 await _worktree.WriteAsync(cancellationToken, "update-ref", "--no-deref", "HEAD", _commit);
@@ -167,7 +168,8 @@ public sealed class WorktreeBaseline
 
     private static string IndexOf(Worktree worktree) => Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Replaces a file by a copy with the same time, by which git knows which entries to check once more.</summary>
+    /// <summary>Replaces a file with a copy that has the same time. From that time, git determines the entries that it must check
+    /// again.</summary>
     private static void Copy(string from, string to)
     {
         var time = File.GetLastWriteTimeUtc(from);

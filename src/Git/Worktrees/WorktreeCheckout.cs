@@ -2,13 +2,13 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Fills a worktree's place: from the pool, or new.</summary>
+/// <summary>Creates the files of a worktree, from the pool or new.</summary>
 internal sealed class WorktreeCheckout(GitRepository repository)
 {
     private const string BranchPrefix = "refs/heads/";
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Takes a worktree from the pool and checks out the requested files.</summary>
+    /// <summary>Takes a worktree from the pool and checks out the requested files. Returns false if the pool is empty.</summary>
     public async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         if (request.Pool is not null)
@@ -32,11 +32,11 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         {
             WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
             new WorktreeClaims(repository).Claim(path);
-            return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
+            return false; // A new worktree is created instead. If git refuses that too, its error is reported.
         }
     }
 
-    /// <summary>Creates it with git.</summary>
+    /// <summary>Creates the worktree with git.</summary>
     public async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         var isEncrypted = GitCryptKeys.Exist(repository);
@@ -65,7 +65,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         }
     }
 
-    /// <summary>The arguments of git-checkout(1) that say what to check out.</summary>
+    /// <summary>Returns the arguments of git-checkout(1) that name the branch or commit.</summary>
     private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         request.Branch is null ? ["--detach", request.Commit]
         : await BranchExistsAsync(request, cancellationToken) ? [ShortName(request)]

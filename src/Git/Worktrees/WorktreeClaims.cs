@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Records the places at which we create, move or remove a worktree, from before the first step until after the last: what is
-/// found there after a crash is ours to remove. Worktrees of the user and of other tools, finished or not, are never recorded.</summary>
+/// <summary>Records the paths at which we create, move or remove a worktree, from before the first step until after the last. Anything
+/// found at these paths after a crash is ours to remove. Worktrees of the user and of other tools, complete or not, are never
+/// recorded.</summary>
 internal sealed class WorktreeClaims(GitRepository repository)
 {
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "worktrees");
@@ -14,7 +15,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
 
     internal bool IsClaimed(string path) => File.Exists(FileOf(path));
 
-    /// <summary>The claimed places at or below a folder.</summary>
+    /// <summary>Returns the claimed paths at or below a folder.</summary>
     internal IReadOnlyList<string> Below(string folder) =>
         !Directory.Exists(_folder)
             ? []
@@ -27,8 +28,8 @@ internal sealed class WorktreeClaims(GitRepository repository)
                     .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
             ];
 
-    /// <summary>Removes whatever is at a claimed place, and ends the claim. What can't be removed is renamed, so that the place is
-    /// free.</summary>
+    /// <summary>Removes everything at a claimed path, and releases the claim. A folder that can't be removed is renamed, so that the path
+    /// is free.</summary>
     internal void RemoveClaimed(string path)
     {
         if (WorktreeAdmin.Find(repository, path) is { } admin)

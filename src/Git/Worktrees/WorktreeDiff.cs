@@ -3,21 +3,25 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Differences of a worktree from a commit.</summary>
-/// <param name="Files">The files that differ, committed or not, untracked ones (not ignored) too.</param>
-/// <param name="Head">The commit that contains all but the untracked ones; null: not determined, or some are not committed.</param>
+/// <param name="Files">Files that differ, committed or not, including untracked ones but not ignored ones.</param>
+/// <param name="Head">Commit that contains all files but the untracked ones, or null if not determined or if some changes are not
+/// committed.</param>
 public sealed record WorktreeChanges(IReadOnlyList<ChangedFile> Files, CommitInfo? Head);
 
-/// <summary>Reads the changes of a worktree. Files that differ right after a checkout are none (<see cref="PristineFiles"/>).</summary>
+/// <summary>Reads the changes of a worktree. Files that differ right after a checkout do not count as changed
+/// (<see cref="PristineFiles"/>).</summary>
 public sealed class WorktreeDiff(Worktree worktree)
 {
-    /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
+    /// <summary>Returns the files of a worktree that differ from a commit, committed or not, including untracked ones but not ignored
+    /// ones.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default) =>
         (await LookAsync(from, isWanted: null, cancellationToken)).Files;
 
-    /// <summary>The changed files, and whether they are committed: then nothing has to be hashed.</summary>
-    /// <param name="from">The commit that is compared with.</param>
-    /// <param name="isWanted">True for a file that counts as changed where it was only stored in another form, with the same content on
-    /// disk; null: each does if attributes were changed too.</param>
+    /// <summary>Returns the changed files, and the commit that contains them if there is one. Nothing has to be hashed in that
+    /// case.</summary>
+    /// <param name="from">Commit to compare with.</param>
+    /// <param name="isWanted">True for a file that counts as changed if it was only stored in another form, with the same content on disk.
+    /// If null, every such file counts if attributes changed too.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public async Task<WorktreeChanges> LookAsync(
         string from,
@@ -51,7 +55,7 @@ public sealed class WorktreeDiff(Worktree worktree)
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            // The commit of HEAD may have been lost in a power cut; the files are the work.
+            // The commit of HEAD may have been lost in a power cut, but the files still contain the work.
         }
         return new WorktreeChanges(await OfIndexAsync(from, cancellationToken), null);
     }
@@ -87,19 +91,20 @@ public sealed class WorktreeDiff(Worktree worktree)
             : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
 
-    // A file that is missing only in the index (a merge was applied to the files, or the agent reset its index) is neither deleted nor new.
+    // A file can be missing only in the index, if a merge was applied to the files or the agent reset its index. Such a file is neither
+    // deleted nor new.
     private static bool IsNewToIndexAlone(IEnumerable<ChangedFile> tracked, HashSet<string> others) =>
         tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path));
 
-    /// <summary>The changes as a patch, for people.</summary>
+    /// <summary>Returns the changes as a patch for display.</summary>
     public async Task<Patch> PatchAsync(string from, CancellationToken cancellationToken = default)
     {
         var (tree, _) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
         return await new Diffs(worktree.Repository).PatchAsync(from, tree, cancellationToken: cancellationToken);
     }
 
-    /// <summary>The files on disk compared with a commit, independent of the worktree's own index: by a temporary index of that
-    /// commit.</summary>
+    /// <summary>Compares the files on disk with a commit through a temporary index of that commit, independent of the worktree's own
+    /// index.</summary>
     private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(string from, CancellationToken cancellationToken)
     {
         using var index = new TemporaryIndex(worktree.Repository);
@@ -108,8 +113,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return [.. tracked, .. others.Select(path => Untracked(worktree, path))];
     }
 
-    /// <summary>The files that differ from a commit, and those that the index does not know.</summary>
-    /// <param name="index">The index; null: the worktree's own.</param>
+    /// <summary>Returns the files that differ from a commit, and those that are not in the index.</summary>
+    /// <param name="index">Path of the index, or null for the worktree's own.</param>
     private async Task<(IReadOnlyList<ChangedFile> Tracked, HashSet<string> Others)> CompareAsync(
         string from,
         TemporaryIndex? index,
@@ -127,8 +132,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         }
     }
 
-    /// <summary>Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: for the sum of both git
-    /// must be asked.</summary>
+    /// <summary>Parses the changes from one <c>git status</c>. Returns null if a file was changed both in the index and afterward, because
+    /// git must then compute the sum of both changes.</summary>
     private List<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
     {
         var files = new List<ChangedFile>();
@@ -140,7 +145,7 @@ public sealed class WorktreeDiff(Worktree worktree)
             }
             else if (field.StartsWith("1 ", StringComparison.Ordinal))
             {
-                // 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
+                // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
                 var facts = field.Split(' ', 9);
                 var (index, disk) = (facts[1][0], facts[1][1]);
                 if (index != '.' && disk != '.')
@@ -167,8 +172,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         return files;
     }
 
-    /// <summary>An untracked file, with the mode that it would get. A folder, with a slash, is named by git only if it is a separate
-    /// repository.</summary>
+    /// <summary>Returns an untracked file with the mode that an add would store. Git lists a folder, with a trailing slash, only if it is
+    /// a separate repository.</summary>
     public static ChangedFile Untracked(Worktree worktree, string path) =>
         new(
             path.TrimEnd('/'),
@@ -180,7 +185,7 @@ public sealed class WorktreeDiff(Worktree worktree)
             IsUntracked: true
         );
 
-    /// <summary>A file that is gone meanwhile counts as a regular one.</summary>
+    /// <summary>Returns the mode of a file on disk. A file that has disappeared meanwhile counts as a regular file.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
         var files = new WorktreeFiles(worktree.Path);

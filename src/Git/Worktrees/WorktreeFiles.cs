@@ -1,26 +1,26 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Reads and writes single files in a folder in which an agent writes, too. Each part of a path is opened separately and no link
-/// is followed, so that nothing outside is read or written; only regular files are read (a pipe would block us), and only files or links
-/// are replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.</summary>
-/// <param name="root">The worktree's folder, absolute.</param>
+/// <summary>Reads and writes single files in a folder in which an agent also writes. Each part of a path is opened separately without
+/// following links, so that nothing outside is read or written. Only regular files are read (a pipe would block), and only files or links
+/// are replaced. Names are encoded as in <see cref="FileNames"/>, relative to the root, with slashes.</summary>
+/// <param name="root">Absolute path of the worktree's folder.</param>
 public sealed class WorktreeFiles(string root)
 {
-    /// <summary>Larger files are not read as a whole.</summary>
+    /// <summary>Maximum size of a file that is read as a whole, in bytes.</summary>
     public const int LargestRead = 16 * 1024 * 1024;
 
     private const int DeepestFolder = 40;
 
-    /// <summary>True for a regular file that is reached without a link.</summary>
+    /// <summary>True for a regular file whose path contains no link.</summary>
     public bool HasFile(string path) => KindOf(path) == EntryKind.File;
 
-    /// <summary>True for a file or a link that is reached without a link: what git can store.</summary>
+    /// <summary>True for a regular file or a link, which git can store, if no parent folder is a link.</summary>
     public bool HasFileOrLink(string path) => KindOf(path) is EntryKind.File or EntryKind.Link;
 
     /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
     public bool HasSpecialFile(string path) => KindOf(path) == EntryKind.Other;
 
-    /// <summary>True for a regular file that is reached without a link and that its owner may execute.</summary>
+    /// <summary>True for a regular file that its owner may execute and whose path contains no link.</summary>
     internal bool IsExecutable(string path)
     {
         try
@@ -34,7 +34,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>True if two paths name one file, as on a disk that takes names for the same that differ only in case.</summary>
+    /// <summary>True if two paths name the same file, as on a case-insensitive file system.</summary>
     internal bool AreOne(string path, string other)
     {
         try
@@ -49,8 +49,9 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>The names in a folder, in no order; none where there is no folder or it may not be read.</summary>
-    /// <param name="path">The folder; empty for the root.</param>
+    /// <summary>Returns the names in a folder in no particular order, or an empty list if the folder does not exist or can't be
+    /// read.</summary>
+    /// <param name="path">Path of the folder, or empty for the root.</param>
     public IReadOnlyList<string> List(string path)
     {
         try
@@ -64,9 +65,10 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>The regular files below a folder, in no order. No link is followed; pipes, sockets and devices are left out.</summary>
-    /// <param name="path">The folder; empty for the root.</param>
-    /// <param name="depth">Deeper folders are left out.</param>
+    /// <summary>Returns the regular files below a folder in no particular order. Links are not followed. Pipes, sockets and devices are
+    /// omitted.</summary>
+    /// <param name="path">Path of the folder, or empty for the root.</param>
+    /// <param name="depth">Maximum depth of folders to search.</param>
     public IEnumerable<string> ListFiles(string path = "", int depth = DeepestFolder)
     {
         foreach (var entry in List(path).Select(name => path.Length == 0 ? name : $"{path}/{name}"))
@@ -86,17 +88,16 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>True if a file could be put there: every part before the last is a folder or missing, and the last is no folder and no
-    /// device.</summary>
+    /// <summary>True if a file can be created at the path. Each part before the last must be a folder or missing, and the last must not be
+    /// a folder or device.</summary>
     public bool CanHaveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out var isBlocked);
         return !isBlocked && (parent is null || parent.KindOf(name) is EntryKind.Missing or EntryKind.File or EntryKind.Link);
     }
 
-    /// <summary>
-    /// The content of a regular file; null if there is none, it may not be read, or it is larger than <paramref name="limit"/> bytes.
-    /// </summary>
+    /// <summary>Returns the content of a regular file, or null if it does not exist, can't be read or is larger than
+    /// <paramref name="limit"/> bytes.</summary>
     public byte[]? TryRead(string path, int limit = LargestRead)
     {
         try
@@ -121,10 +122,10 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Copies a regular file to a place of our own; no link is followed.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="to">Absolute path of the copy, which appears as a whole.</param>
-    /// <returns>False if there is no regular file, or it may not be read.</returns>
+    /// <summary>Copies a regular file to one of our own folders, without following links.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="to">Absolute path of the copy, which is written atomically.</param>
+    /// <returns>True if the file was copied, or false if it is not a readable regular file.</returns>
     public bool TryCopyTo(string path, string to)
     {
         try
@@ -145,12 +146,12 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>The content of a file as text; null where it can't be read.</summary>
+    /// <summary>Returns the content of a file as text, or null if it can't be read.</summary>
     public string? TryReadText(string path, int limit = LargestRead) =>
         TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
 
-    /// <summary>Writes a file, replacing a file or a link; folders are created.</summary>
-    /// <returns>False, with nothing changed, if something else is in the way.</returns>
+    /// <summary>Writes a file and creates missing folders. An existing file or link is replaced.</summary>
+    /// <returns>False, with nothing changed, if anything else is in the way.</returns>
     public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = FolderHandle.Plain)
     {
         using var parent = Parent(path, make: true, out var name, out _);
@@ -175,8 +176,8 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Copies a file from elsewhere to a place where nothing is, with its permissions; a link becomes the same link.</summary>
-    /// <returns>False if there is something at the place or in the way to it.</returns>
+    /// <summary>Copies a file from another folder to a free path, with its permissions. A link is copied as a link.</summary>
+    /// <returns>False if the path or a part of it is taken.</returns>
     public bool TryCopy(FileInfo from, string path)
     {
         using var parent = Parent(path, make: true, out var name, out _);
@@ -199,7 +200,7 @@ public sealed class WorktreeFiles(string root)
         return true;
     }
 
-    /// <summary>Removes a file or a link; nothing there is fine, and a folder stays.</summary>
+    /// <summary>Removes a file or a link. Does nothing for a missing path or a folder.</summary>
     public void RemoveFile(string path)
     {
         using var parent = Parent(path, make: false, out var name, out _);
@@ -209,7 +210,7 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Removes whatever is there: a file, a link, or a folder with everything in it. A missing path is fine.</summary>
+    /// <summary>Removes a file, a link, or a folder with all its content. Does nothing for a missing path.</summary>
     internal void Remove(string path)
     {
         using var parent = Parent(path, make: false, out var name, out _);
@@ -229,8 +230,8 @@ public sealed class WorktreeFiles(string root)
         }
     }
 
-    /// <summary>Opens the folder of a path, part by part.</summary>
-    /// <returns>Null if it is not there, or (<paramref name="isBlocked"/>) something on the way is no folder.</returns>
+    /// <summary>Opens the parent folder of a path, part by part.</summary>
+    /// <returns>The folder, or null if it does not exist or a part of the path is not a folder (<paramref name="isBlocked"/>).</returns>
     private FolderHandle? Parent(string path, bool make, out byte[] name, out bool isBlocked)
     {
         var parts = path.Split('/').Where(part => part is not ("" or ".")).ToArray();

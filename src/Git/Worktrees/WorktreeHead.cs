@@ -3,18 +3,18 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The <c>HEAD</c> of a worktree in which an agent or person worked: it may be at another branch, detached, or in the middle of a
-/// rebase. The files are the work; <c>HEAD</c> only matters for the next user.</summary>
-/// <param name="worktree">The worktree; no one works in it any more.</param>
+/// <summary>The <c>HEAD</c> of a worktree in which an agent or the user worked. It may be on another branch, detached or in the middle of
+/// a rebase. The files are the work, and <c>HEAD</c> matters only for the next user of the worktree.</summary>
+/// <param name="worktree">Worktree in which no agent or user works any more.</param>
 public sealed class WorktreeHead(Worktree worktree)
 {
-    /// <summary>The branch that is checked out, a full ref name; null if none is.</summary>
+    /// <summary>Full ref name of the current branch, or null if HEAD is detached.</summary>
     public string? Branch => new CheckoutHead(worktree.Path, worktree.AdminDirectory).Branch;
 
-    /// <summary>An unfinished operation of git.</summary>
+    /// <summary>Unfinished git operation in the worktree.</summary>
     public UnfinishedOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
 
-    /// <summary>The unmerged files: a rebase, merge or the like stopped at them.</summary>
+    /// <summary>Returns the unmerged files at which a rebase, merge or similar operation stopped.</summary>
     public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
     {
         var output = await worktree.Repository.ReadAsync(
@@ -24,8 +24,8 @@ public sealed class WorktreeHead(Worktree worktree)
         return output.Fields();
     }
 
-    /// <summary>Repairs a missing or invalid head, without which git's own commands fail.</summary>
-    /// <param name="branch">The branch it was made for.</param>
+    /// <summary>Repairs a missing or invalid HEAD, without which git commands fail.</summary>
+    /// <param name="branch">Branch for which the worktree was created.</param>
     public void Repair(string branch)
     {
         var file = Path.Combine(worktree.AdminDirectory, "HEAD");
@@ -46,15 +46,15 @@ public sealed class WorktreeHead(Worktree worktree)
         }
         if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
         {
-            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Removed later together with the worktree.
         }
         File.Delete(file);
         DurableFile.Write(file, $"ref: {branch}\n");
     }
 
-    /// <summary>Detaches the head at the branch's commit, so that the branch can be checked out elsewhere or deleted. Where git keeps the
-    /// ref in a file, <c>HEAD</c> is written directly with the commit (gitrepository-layout(5)).</summary>
-    /// <returns>False: the worktree is at no commit.</returns>
+    /// <summary>Detaches HEAD at the branch's commit, so that the branch can be checked out elsewhere or deleted. If git stores refs in
+    /// files, the commit is written directly to <c>HEAD</c> (gitrepository-layout(5)).</summary>
+    /// <returns>False if the worktree has no commit.</returns>
     internal async Task<bool> DetachAsync(CancellationToken cancellationToken)
     {
         if (Branch is { } branch && RefFile.TryRead(worktree.Repository, branch, out var commit))
@@ -73,8 +73,8 @@ public sealed class WorktreeHead(Worktree worktree)
         return (await worktree.WriteAsync(detach, cancellationToken)).ExitCode == 0;
     }
 
-    /// <summary>Ends an unfinished operation and attaches the head to the branch, without touching a file or the index: used after the
-    /// files were committed to it. A merge is ended by <see cref="ConflictWorktree"/>.</summary>
+    /// <summary>Ends an unfinished operation and attaches HEAD to the branch, without touching a file or the index. Used after the files
+    /// were committed to the branch. A merge is ended by <see cref="ConflictWorktree"/>.</summary>
     public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
     {
         if (Branch != branch)

@@ -1,16 +1,16 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Copies files that git does not track but agents need (local settings, credentials of a test database) from a person's checkout
+/// <summary>Copies files that git does not track but agents need (local settings, credentials of a test database) from the user's checkout
 /// into a worktree. <c>.worktreeinclude</c> in that checkout lists them, with patterns as in <c>.gitignore</c>.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="linked">The checkout, where it is a linked worktree; null: the main one.</param>
+/// <param name="linked">Path of the checkout if it is a linked worktree, or null for the main checkout.</param>
 public sealed class WorktreeIncludes(GitRepository repository, string? linked = null)
 {
-    /// <summary>The name of the file with the patterns.</summary>
+    /// <summary>Name of the file with the patterns.</summary>
     public const string FileName = ".worktreeinclude";
 
-    /// <summary>Copies missing files; existing ones stay.</summary>
-    /// <returns>The files that were copied, relative to the root.</returns>
+    /// <summary>Copies missing files and leaves existing ones unchanged.</summary>
+    /// <returns>The copied files, relative to the root.</returns>
     public async Task<IReadOnlyList<string>> CopyAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
         if (new WorktreeStore(repository).FindCheckout(linked) is not { } checkout || !File.Exists(Path.Combine(checkout.Path, FileName)))
@@ -25,7 +25,8 @@ public sealed class WorktreeIncludes(GitRepository repository, string? linked = 
         var files = new WorktreeFiles(worktree.Path);
         foreach (var file in found.Fields())
         {
-            // Our own files are never copied, whatever the patterns match: secrets, and an engine file that must not be opened as a plain
+            // Our own files are never copied, whatever the patterns match. They include secrets, and an engine file that can't be opened
+            // as a plain
             // file.
             var from = new FileInfo(Path.Combine(checkout.Path, file));
             if (

@@ -1,17 +1,19 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The index of a worktree in which an agent or person worked: an unreadable one (damaged by a power cut, because an agent's git
-/// does not sync, or replaced) is rebuilt, because the files are the work and every git command needs an index.</summary>
-/// <param name="worktree">The worktree; no one works in it any more.</param>
+/// <summary>The index of a worktree in which an agent or the user worked. An unreadable index is rebuilt, because the files are the work
+/// and every git command needs an index. An index can be damaged by a power cut, because an agent's git does not sync, or it can be
+/// replaced.</summary>
+/// <param name="worktree">Worktree in which no agent or user works any more.</param>
 public sealed class WorktreeIndex(Worktree worktree)
 {
     private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
 
-    /// <summary>Reads what needs the index; if git refuses that because of the index, it is rebuilt and the read repeated.</summary>
-    /// <param name="read">May be called twice.</param>
+    /// <summary>Runs a read that needs the index. If git refuses because of the index, the index is rebuilt and the read is
+    /// repeated.</summary>
+    /// <param name="read">The read, which may be called twice.</param>
     /// <param name="otherwise">As in <see cref="RepairAsync"/>.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <returns>The answer, and whether the index was rebuilt.</returns>
+    /// <returns>Result of the read, and true if the index was rebuilt.</returns>
     public async Task<(T Answer, bool Repaired)> ReadAsync<T>(
         Func<Task<T>> read,
         string otherwise,
@@ -37,10 +39,10 @@ public sealed class WorktreeIndex(Worktree worktree)
         return (await read(), repaired);
     }
 
-    /// <summary>Rebuilds it where needed. Files are not touched; staged changes become unstaged ones.</summary>
-    /// <param name="otherwise">The commit to build it from if the worktree has no head commit.</param>
-    /// <param name="cancellationToken">Checked before.</param>
-    /// <returns>It was rebuilt.</returns>
+    /// <summary>Rebuilds the index if needed. Files are not touched, and staged changes become unstaged.</summary>
+    /// <param name="otherwise">Commit from which to build the index if HEAD has none.</param>
+    /// <param name="cancellationToken">Checked before the first step.</param>
+    /// <returns>True if the index was rebuilt.</returns>
     public async Task<bool> RepairAsync(string otherwise, CancellationToken cancellationToken = default)
     {
         if (await IsReadableAsync(cancellationToken))
@@ -49,7 +51,7 @@ public sealed class WorktreeIndex(Worktree worktree)
         }
         if (Directory.Exists(_file) && new DirectoryInfo(_file).LinkTarget is null)
         {
-            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Removed later together with the worktree.
         }
         else
         {
@@ -59,10 +61,10 @@ public sealed class WorktreeIndex(Worktree worktree)
         return true;
     }
 
-    /// <summary>A pipe in its place would block git.</summary>
+    /// <summary>True if the index is a regular file. A pipe in its place would block git.</summary>
     private bool IsFile => new WorktreeFiles(worktree.AdminDirectory).HasFile("index");
 
-    /// <summary>Lets git read the whole index, by searching a name that does not exist.</summary>
+    /// <summary>True if git can read the whole index, tested by a search for a name that does not exist.</summary>
     private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
         IsFile
         && (

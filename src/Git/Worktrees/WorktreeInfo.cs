@@ -1,15 +1,15 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A worktree as git lists it.</summary>
-/// <param name="Path">Its folder.</param>
-/// <param name="Head">Its commit; null in a bare repository or without commits.</param>
-/// <param name="Branch">Its branch as a full ref name; null if detached.</param>
-/// <param name="IsLocked">True if it is locked against removal.</param>
-/// <param name="LockReason">Why it is locked.</param>
-/// <param name="IsMissing">True if its folder is gone.</param>
+/// <summary>A worktree as listed by git.</summary>
+/// <param name="Path">Folder of the worktree.</param>
+/// <param name="Head">Commit of the worktree, or null in a bare repository or without commits.</param>
+/// <param name="Branch">Full ref name of the branch, or null if HEAD is detached.</param>
+/// <param name="IsLocked">True if the worktree is locked against removal.</param>
+/// <param name="LockReason">Reason for the lock, or null if none was given.</param>
+/// <param name="IsMissing">True if the folder does not exist.</param>
 public sealed record WorktreeInfo(string Path, string? Head, string? Branch, bool IsLocked, string? LockReason, bool IsMissing)
 {
-    /// <summary>Reads <c>git worktree list --porcelain -z</c>.</summary>
+    /// <summary>Parses the output of <c>git worktree list --porcelain -z</c>.</summary>
     internal static IReadOnlyList<WorktreeInfo> ParseList(string text)
     {
         var list = new List<WorktreeInfo>();

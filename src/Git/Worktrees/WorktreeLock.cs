@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Lets one caller at a time create or remove worktrees of a repository, or land in its checkout, because git's own steps for that
-/// race, and another landing looks like changes of the user's. Callers of one process queue; only the first of them waits for the file
+/// <summary>Lets one caller at a time create or remove worktrees of a repository, or land in its checkout. Git's own steps for this race,
+/// and another landing would look like changes by the user. Callers of one process queue, and only the first caller waits for the file
 /// lock, which other processes may hold.</summary>
 internal sealed class WorktreeLock : IDisposable
 {

@@ -1,13 +1,13 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The folders in which worktrees and their pool lie, as <c>worktrees.dir</c> names them. In the main checkout git is told to
-/// ignore them first, and none may be a link: what is behind it would be taken for worktrees, and removed.</summary>
+/// <summary>Parent folders of worktrees and their pool, as named by <c>worktrees.dir</c>. In the main checkout, git is first configured to
+/// ignore them. No parent may be a link, because the folders behind it would be treated as worktrees and removed.</summary>
 /// <param name="repository">The repository.</param>
 internal sealed class WorktreeParents(GitRepository repository)
 {
-    /// <summary>Makes the parent folder of worktrees.</summary>
-    /// <param name="folder">Absolute path: a run's folder in that of all worktrees, or the pool's.</param>
-    /// <exception cref="WorktreeReplacedException">A link or a file is on the way; nothing was made.</exception>
+    /// <summary>Creates the parent folder of worktrees.</summary>
+    /// <param name="folder">Absolute path of a run's folder in the folder of all worktrees, or of the pool.</param>
+    /// <exception cref="WorktreeReplacedException">A link or a file is on the path. Nothing was created then.</exception>
     public async Task MakeAsync(string folder, CancellationToken cancellationToken)
     {
         await CheckAsync(folder, cancellationToken);
@@ -18,9 +18,9 @@ internal sealed class WorktreeParents(GitRepository repository)
         OwnFolder.Ensure(folder);
     }
 
-    /// <summary>Checks that neither the folder nor one above it leads elsewhere.</summary>
+    /// <summary>Checks that neither the folder nor one of its parents leads elsewhere.</summary>
     /// <param name="folder">As in <see cref="MakeAsync"/>.</param>
-    /// <exception cref="WorktreeReplacedException">A link or a file is on the way.</exception>
+    /// <exception cref="WorktreeReplacedException">A link or a file is on the path.</exception>
     public async Task CheckAsync(string folder, CancellationToken cancellationToken)
     {
         if (RootOf(folder) is not { } root)
@@ -42,7 +42,7 @@ internal sealed class WorktreeParents(GitRepository repository)
         }
     }
 
-    // A user may keep all worktrees on another disk. A link that git tracks comes from whoever wrote the commit.
+    // A user may link the worktrees folder to another disk. A link that git tracks, however, comes from the author of a commit.
     private async Task CheckLinkAsync(string link, string target, string root, CancellationToken cancellationToken)
     {
         var name = Path.GetRelativePath(repository.MainCheckout!, link);
@@ -61,7 +61,7 @@ internal sealed class WorktreeParents(GitRepository repository)
         );
     }
 
-    /// <summary>The folder of all worktrees, relative to the main checkout; null where the path lies outside.</summary>
+    /// <summary>Returns the folder of all worktrees relative to the main checkout, or null if the path is outside it.</summary>
     private string? RootOf(string folder)
     {
         if (repository.MainCheckout is not { } checkout)

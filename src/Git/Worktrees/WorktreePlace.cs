@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>Clears the place for a worktree: what is there is removed if it is ours, and no one's work.</summary>
+/// <summary>Clears the path for a new worktree. Existing content is removed if it is ours and not anyone's work.</summary>
 internal sealed class WorktreePlace(GitRepository repository)
 {
-    /// <summary>Clears the place.</summary>
+    /// <summary>Clears the path.</summary>
     /// <exception cref="GitException">The content is not ours.</exception>
     public async Task ClearAsync(
         string path,
@@ -20,7 +20,7 @@ internal sealed class WorktreePlace(GitRepository repository)
         }
         else if (admin is not null && WorktreeAdmin.IsOurs(admin))
         {
-            // A finished worktree that was damaged: its .git file is gone, or the folder was moved here. It may contain work all the same.
+            // A complete worktree was damaged: its .git file is gone, or the folder was moved here. It may still contain work.
             var worktree = new Worktree(repository, path, admin);
             var permit =
                 !Directory.Exists(path) ? DiscardPermit.OfOurMaking(path)

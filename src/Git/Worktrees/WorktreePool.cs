@@ -1,18 +1,18 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The pool of used worktrees, which saves writing all files again.</summary>
-/// <param name="Folder">A separate folder on the same disk as the worktrees, for example <c>.worktrees/.pool</c>; everything in it is ours
+/// <summary>Pool of used worktrees, which avoids writing all files again.</summary>
+/// <param name="Folder">Separate folder on the same disk as the worktrees, for example <c>.worktrees/.pool</c>. Everything in it is ours
 /// to delete.</param>
 public sealed record WorktreePool(string Folder)
 {
-    /// <summary>Maximum size; a further worktree is removed.</summary>
+    /// <summary>Maximum number of pooled worktrees. Further ones are removed.</summary>
     /// <value>Default: 8.</value>
     public int Capacity { get; init; } = 8;
 
-    /// <summary>Patterns as in <c>.gitignore</c> of files that are not cleaned (<c>worktrees.keep</c>), such as
+    /// <summary>Patterns, as in <c>.gitignore</c>, of files that are retained in a pooled worktree (<c>worktrees.keep</c>), such as
     /// <c>/node_modules/</c>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
-    /// <summary>Key of the kept files: a hash of the lock files. With another key nothing is kept.</summary>
+    /// <summary>Key of the retained files, which is a hash of the lock files. Nothing is retained for a different key.</summary>
     public string KeepKey { get; init; } = string.Empty;
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>The only class that overwrites or removes files of worktrees: resets, cleaning, checkouts over existing files, removal. (A test
-/// enforces it.)</summary>
-/// <param name="permit">Proof that its content may be discarded.</param>
+/// <summary>Overwrites and removes files of worktrees: resets, cleaning, checkouts over existing files, removal. No other class may do so,
+/// and a test enforces it.</summary>
+/// <param name="permit">Proof that the worktree's content may be discarded.</param>
 public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
 {
     private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
 
-    /// <summary>Resets the files and the checked-out branch to a commit. Ignored files stay, and so do repositories inside, whose content
-    /// is in no snapshot.</summary>
+    /// <summary>Resets the files and the checked-out branch to a commit. Ignored files are kept, and so are nested repositories, because
+    /// no snapshot contains them.</summary>
     public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -41,7 +41,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         }
     }
 
-    /// <summary>Restores single files as an index of our own has them, whatever was done to the worktree's.</summary>
+    /// <summary>Restores single files from our own index, regardless of changes to the worktree's index.</summary>
     internal Task PutBackAsync(
         IReadOnlyDictionary<string, string?> index,
         IReadOnlyCollection<string> paths,
@@ -64,7 +64,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0"))));
 
     /// <summary>Removes single files, links or folders.</summary>
-    /// <returns>Those that can't be removed, and why.</returns>
+    /// <returns>Paths that can't be removed, with the reason.</returns>
     public IReadOnlyList<(string Path, string Reason)> Remove(IEnumerable<string> paths, CancellationToken cancellationToken = default)
     {
         permit.Check(worktree.Path);
@@ -86,7 +86,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         return left;
     }
 
-    /// <summary>Puts the files of a commit in place as uncommitted changes.</summary>
+    /// <summary>Writes the files of a commit as uncommitted changes.</summary>
     internal async Task PutInAsync(string commit, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
@@ -106,9 +106,9 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         );
     }
 
-    /// <summary>Checks something out over existing files.</summary>
+    /// <summary>Checks out a branch or commit over existing files.</summary>
     /// <param name="where">Arguments of git-checkout(1).</param>
-    /// <param name="cancellationToken">Checked before.</param>
+    /// <param name="cancellationToken">Checked before the first step.</param>
     internal Task CheckOutAsync(IEnumerable<string> where, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
@@ -121,7 +121,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         );
     }
 
-    /// <summary>Removes untracked and ignored files, also repositories inside, but not those in <paramref name="keep"/>.</summary>
+    /// <summary>Removes untracked and ignored files, including nested repositories, except those in <paramref name="keep"/>.</summary>
     internal async Task SweepAsync(IEnumerable<string>? keep, CancellationToken cancellationToken)
     {
         permit.Check(worktree.Path);
@@ -134,7 +134,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         await CleanAsync(cancellationToken, ["-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
     }
 
-    /// <summary>Removes a worktree, finished or not, with its administration.</summary>
+    /// <summary>Removes a worktree, complete or not, with its administrative folder.</summary>
     internal static void Remove(GitRepository repository, string path, DiscardPermit permit)
     {
         permit.Check(path);

@@ -1,9 +1,9 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>An operation that git has begun in a checkout and not finished.</summary>
+/// <summary>An operation that git has started in a checkout and not finished.</summary>
 public enum UnfinishedOperation
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No operation.</summary>
     None,
 
     /// <summary>A merge.</summary>
@@ -23,17 +23,17 @@ public enum UnfinishedOperation
 }
 
 /// <summary>A file that differs from the last commit.</summary>
-/// <param name="Path">Relative to the root.</param>
-/// <param name="IsUntracked">True if git does not know it.</param>
-/// <param name="IsUnmerged">True if it is in conflict.</param>
+/// <param name="Path">Path relative to the root.</param>
+/// <param name="IsUntracked">True if git does not track the file.</param>
+/// <param name="IsUnmerged">True if the file is in conflict.</param>
 public sealed record StatusEntry(string Path, bool IsUntracked, bool IsUnmerged);
 
-/// <summary>The state of a checkout.</summary>
-/// <param name="Head">The commit it is at; null without commits.</param>
-/// <param name="Branch">Its branch as a full ref name; null if detached.</param>
-/// <param name="Operation">An unfinished operation.</param>
-/// <param name="Entries">The files that differ, untracked ones included, ignored ones not. Those that differ right after a checkout are not
-/// among them (<see cref="PristineFiles"/>).</param>
+/// <summary>State of a checkout.</summary>
+/// <param name="Head">Commit of the checkout, or null if it has none.</param>
+/// <param name="Branch">Full ref name of the branch, or null if HEAD is detached.</param>
+/// <param name="Operation">Unfinished operation.</param>
+/// <param name="Entries">Files that differ, including untracked ones but not ignored ones. Files that differ right after a checkout are
+/// omitted (<see cref="PristineFiles"/>).</param>
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {
     internal static readonly string[] Arguments =
@@ -47,17 +47,15 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         DiffCommands.Submodules,
     ];
 
-    /// <summary>
-    /// The files with changes that a person could lose, without untracked ones and without those at or below one of
-    /// <paramref name="ignored"/>.
-    /// </summary>
+    /// <summary>Returns the tracked files with changes that the user could lose, except those at or below one of
+    /// <paramref name="ignored"/>.</summary>
     public IReadOnlyList<string> ChangedFiles(params IEnumerable<string> ignored) => Files(isUntracked: false, ignored);
 
-    /// <summary>The untracked files, without those at or below one of <paramref name="ignored"/>.</summary>
+    /// <summary>Returns the untracked files, except those at or below one of <paramref name="ignored"/>.</summary>
     public IReadOnlyList<string> UntrackedFiles(params IEnumerable<string> ignored) => Files(isUntracked: true, ignored);
 
-    /// <summary>The untracked files of a checkout alone, without ignored ones and without those at or below one of
-    /// <paramref name="ignored"/>: no tracked file is looked at.</summary>
+    /// <summary>Returns only the untracked files of a checkout, without ignored ones and those at or below one of
+    /// <paramref name="ignored"/>. Tracked files are not inspected.</summary>
     public static async Task<IReadOnlyList<string>> ReadUntrackedAsync(
         Worktree worktree,
         IEnumerable<string> ignored,
@@ -75,7 +73,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return Parse(fields, OperationIn(worktree.AdminDirectory));
     }
 
-    /// <summary>The fields of <c>git status</c>, without files that are as a checkout of the index writes them.</summary>
+    /// <summary>Returns the fields of <c>git status</c>, without files that are exactly as a checkout writes them.</summary>
     internal static async Task<IReadOnlyList<string>> ReadFieldsAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         var fields = (await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken)).Fields();
@@ -84,14 +82,14 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return pristine.Count == 0 ? fields : [.. fields.Where((_, i) => changed[i] is not { } file || !pristine.Contains(file.Path))];
     }
 
-    /// <summary>The index's entry of a file that is changed on disk alone; null for any other field.</summary>
-    // 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
+    /// <summary>Returns the index entry of a file that is changed only on disk, or null for any other field.</summary>
+    // Format: 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
     private static TreeFile? ChangedOnDisk(string field) =>
         field.StartsWith("1 .M ", StringComparison.Ordinal) && field.Split(' ', 9) is [_, _, _, _, var mode, _, _, var id, var path]
             ? new TreeFile(path, mode, id)
             : null;
 
-    /// <summary>Reads the status; null if git refuses.</summary>
+    /// <summary>Reads the status, or returns null if git refuses.</summary>
     internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         try
@@ -129,7 +127,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
                     entries.Add(new StatusEntry(field.Split(' ', 11)[10], IsUntracked: false, IsUnmerged: true));
                     break;
                 default:
-                    break; // Other headers, such as the upstream.
+                    break; // Other headers, such as the upstream branch.
             }
         }
         return new WorktreeStatus(head, branch, operation, entries);

@@ -3,10 +3,9 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>Creates, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
 public sealed class WorktreeStore(GitRepository repository)
 {
-    /// <summary>The worktree at a place: an existing finished one, else a new one. An unfinished one is removed and created
-    /// again.</summary>
-    /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is
-    /// checked out elsewhere).</exception>
+    /// <summary>Returns the complete worktree at a path, or creates it. An incomplete worktree is removed and created again.</summary>
+    /// <exception cref="GitException">The path contains something that is not our worktree, or git refuses, for example because the branch
+    /// is checked out elsewhere.</exception>
     public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
     {
         var path = Path.GetFullPath(request.Path);
@@ -42,10 +41,10 @@ public sealed class WorktreeStore(GitRepository repository)
         return made;
     }
 
-    /// <summary>True for the remains of a worktree that could not be removed.</summary>
+    /// <summary>True for the leftovers of a worktree that could not be removed.</summary>
     public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
 
-    /// <summary>The finished worktree at a place, or null.</summary>
+    /// <summary>Returns our complete worktree at a path, or null if there is none.</summary>
     public Worktree? Find(string path)
     {
         path = Path.GetFullPath(path);
@@ -54,32 +53,33 @@ public sealed class WorktreeStore(GitRepository repository)
             : null;
     }
 
-    /// <summary>The linked worktree at a place, whoever created it, or null: one that is not ours must only be read.</summary>
+    /// <summary>Returns any linked worktree at a path, or null if there is none. A worktree that is not ours may only be read.</summary>
     public Worktree? FindLinked(string path)
     {
         path = Path.GetFullPath(path);
         return WorktreeAdmin.Find(repository, path) is { } admin ? new Worktree(repository, path, admin) : null;
     }
 
-    /// <summary>The main checkout as a worktree, or null in a bare repository. It is the user's: only landing writes in it.</summary>
+    /// <summary>Returns the main checkout as a worktree, or null in a bare repository. It belongs to the user, and only landing writes to
+    /// it.</summary>
     public Worktree? FindMainCheckout() =>
         repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
 
-    /// <summary>A person's checkout, or null where it is gone.</summary>
-    /// <param name="linked">Its path, where it is a linked worktree; null: the main checkout.</param>
+    /// <summary>Returns the user's checkout, or null if it does not exist.</summary>
+    /// <param name="linked">Path of the checkout if it is a linked worktree, or null for the main checkout.</param>
     public Worktree? FindCheckout(string? linked) =>
         linked is null ? FindMainCheckout()
         : Directory.Exists(linked) ? FindLinked(linked)
         : null;
 
-    /// <summary>True where runs made the worktree of an administration, finished or pooled, for their own steps.</summary>
-    /// <param name="admin">Git's folder for it.</param>
+    /// <summary>True if a run created the worktree of an administrative folder for its own steps, in use or pooled.</summary>
+    /// <param name="admin">Git's administrative folder for the worktree.</param>
     public static bool IsOurs(string admin) => WorktreeAdmin.IsOurs(admin);
 
-    /// <summary>Checks out exactly a commit, with its submodules: changes, untracked and ignored files are removed, but not those in
+    /// <summary>Checks out exactly a commit, with its submodules. Changes, untracked and ignored files are removed, except those in
     /// <paramref name="keep"/>.</summary>
-    /// <param name="worktree">The worktree, created without a branch; detached afterwards.</param>
-    /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
+    /// <param name="worktree">Worktree created without a branch. Its HEAD is detached afterward.</param>
+    /// <param name="keep">Patterns, as in <c>.gitignore</c>, of files that are not removed, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     public static async Task CheckOutAsync(
         Worktree worktree,
@@ -94,12 +94,12 @@ public sealed class WorktreeStore(GitRepository repository)
         await new SubmoduleTrees(worktree).SyncAsync(cancellationToken, sweeps: true, keep);
     }
 
-    /// <summary>Removes a worktree with everything in it, finished or not, and its administration; its branch stays. Does nothing if there
-    /// is none.</summary>
-    /// <param name="path">Its folder.</param>
-    /// <param name="cancellationToken">Ends waiting for others that create or remove worktrees.</param>
-    /// <param name="permit">Proof that its content may be discarded; null only for one that was created without a branch, or never
-    /// finished.</param>
+    /// <summary>Removes a worktree, complete or not, with all its content and its administrative folder, but not its branch. Does nothing
+    /// if the worktree does not exist.</summary>
+    /// <param name="path">Folder of the worktree.</param>
+    /// <param name="cancellationToken">Cancels waiting for the worktree lock.</param>
+    /// <param name="permit">Proof that its content may be discarded. Can be null only for a worktree that was created without a branch or
+    /// never completed.</param>
     public async Task RemoveAsync(string path, CancellationToken cancellationToken = default, DiscardPermit? permit = null)
     {
         path = Path.GetFullPath(path);
@@ -127,7 +127,7 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    /// <summary>Returns a worktree to the pool. Does nothing if there is none.</summary>
+    /// <summary>Returns a worktree to the pool. Does nothing if the worktree does not exist.</summary>
     public async Task ReturnAsync(string path, WorktreePool pool, DiscardPermit permit, CancellationToken cancellationToken = default)
     {
         path = Path.GetFullPath(path);
@@ -139,12 +139,12 @@ public sealed class WorktreeStore(GitRepository repository)
         }
     }
 
-    /// <summary>Folders of the pooled worktrees.</summary>
+    /// <summary>Returns the folders of the pooled worktrees.</summary>
     public IReadOnlyList<string> ListPooled() =>
         [.. WorktreeAdmin.Pooled(repository).Select(entry => entry.Path).Order(StringComparer.Ordinal)];
 
-    /// <summary>Removes every unfinished worktree of ours below <paramref name="folder"/>; others are not touched.</summary>
-    /// <returns>Their folders.</returns>
+    /// <summary>Removes our incomplete worktrees below <paramref name="folder"/>, and touches no others.</summary>
+    /// <returns>Folders of the removed worktrees.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {
         var claims = new WorktreeClaims(repository);
@@ -153,7 +153,7 @@ public sealed class WorktreeStore(GitRepository repository)
             return [];
         }
 
-        // Creation takes this lock, so claims seen while holding it are stale.
+        // Creation takes this lock, so a claim seen while holding it is stale.
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var unfinished = claims.Below(Path.GetFullPath(folder));
         foreach (var path in unfinished)
@@ -163,13 +163,13 @@ public sealed class WorktreeStore(GitRepository repository)
         return unfinished;
     }
 
-    /// <summary>All worktrees of the repository, the main checkout first, also those of the user and of other tools.</summary>
+    /// <summary>Lists all worktrees of the repository, the main checkout first, including those of the user and of other tools.</summary>
     public async Task<IReadOnlyList<WorktreeInfo>> ListAsync(CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(repository.Call("worktree", "list", "--porcelain", "-z"), cancellationToken);
         var list = WorktreeInfo.ParseList(output.Text);
 
-        // For a submodule and for --separate-git-dir git prints the git directory here (2.39).
+        // Git 2.39 prints the git directory here for a submodule and for --separate-git-dir.
         return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
     }
 }

@@ -2,9 +2,9 @@ namespace Orchestrator.Git.Worktrees;
 
 /// <summary>Changes that programs left in a worktree.</summary>
 /// <param name="Changed">Tracked files that differ from the commit.</param>
-/// <param name="Submodules">Those of them that are submodules with another commit or changed files.</param>
-/// <param name="Others">Untracked and ignored files and folders; a folder without tracked files is named instead of its content.</param>
-/// <param name="Untracked">Those of them that git does not ignore.</param>
+/// <param name="Submodules">Changed entries that are submodules with another commit or changed files.</param>
+/// <param name="Others">Untracked and ignored files and folders. A folder without tracked files is listed instead of its content.</param>
+/// <param name="Untracked">Entries of <paramref name="Others"/> that git does not ignore.</param>
 public sealed record WorktreeTraces(
     IReadOnlyList<string> Changed,
     IReadOnlyList<string> Submodules,
@@ -23,12 +23,12 @@ public sealed record WorktreeTraces(
         DiffCommands.Submodules,
     ];
 
-    /// <summary>Reads a worktree with one git process; null if git refuses.</summary>
+    /// <summary>Reads a worktree with one git process, or returns null if git refuses.</summary>
     public static Task<WorktreeTraces?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken = default) =>
         TryReadAsync(worktree, new Dictionary<string, string?>(), cancellationToken);
 
-    /// <summary>Reads traces by an index of our own.</summary>
-    /// <param name="index">The variables that name it.</param>
+    /// <summary>Reads the changes through our own index.</summary>
+    /// <param name="index">Environment variables that name the index.</param>
     internal static async Task<WorktreeTraces?> TryReadAsync(
         Worktree worktree,
         IReadOnlyDictionary<string, string?> index,
@@ -54,11 +54,13 @@ public sealed record WorktreeTraces(
         }
     }
 
-    /// <summary>A changed entry (git-status(1), "Changed Tracked Entries"); null for a submodule in which there is only something
-    /// untracked, such as what a build made.</summary>
+    /// <summary>Returns a changed entry (git-status(1), "Changed Tracked Entries"), or null for a submodule with only untracked files,
+    /// such as build output.</summary>
     private static (string Path, bool IsSubmodule)? Changes(string field)
     {
-        // 1 XY sub mH mI mW hH hI path; u XY sub m1 m2 m3 mW h1 h2 h3 path. A submodule is S, then C and M for what was changed in it.
+        // Format: 1 XY sub mH mI mW hH hI path; u XY sub m1 m2 m3 mW h1 h2 h3 path. For a submodule, sub is S followed by C (commit
+        // changed)
+        // and M (files changed).
         var facts = field.Split(' ', field[0] == 'u' ? 11 : 9);
         return (facts[2][0], facts[2][1..3]) switch
         {

@@ -1,17 +1,17 @@
 namespace Orchestrator.Git.Worktrees;
 
-/// <summary>A worktree's content as a tree: tracked and untracked files, not ignored ones. Reads only: a temporary index is used, and the
-/// worktree's administration need not be intact, so that work can be kept before repairs.</summary>
+/// <summary>A worktree's content as a tree, with tracked and untracked files but without ignored ones. Only reads the worktree through a
+/// temporary index, and works with a damaged administrative folder, so that work can be saved before a repair.</summary>
 public sealed class WorktreeTree(Worktree worktree)
 {
     private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
 
     /// <summary>Writes the tree.</summary>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    /// <param name="environment">Environment that redirects objects; null: to the repository.</param>
-    /// <param name="without">Files and folders, relative to the root, of which only the indexed content counts.</param>
-    /// <returns>Its id, and the worktree's commit; null if there is none.</returns>
-    /// <exception cref="GitException">git can't store the content.</exception>
+    /// <param name="environment">Environment variables that redirect objects, or null for the repository's object folder.</param>
+    /// <param name="without">Files and folders, relative to the root, for which the indexed content is used.</param>
+    /// <returns>Id of the tree, and the worktree's commit, or null if it has none.</returns>
+    /// <exception cref="GitException">Git can't store the content.</exception>
     public async Task<(string Tree, string? Head)> WriteAsync(
         CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string?>? environment = null,
@@ -25,7 +25,7 @@ public sealed class WorktreeTree(Worktree worktree)
         }
         catch (GitException refusal) when (refusal.IsRefusal && head is not null)
         {
-            // The index is damaged, or names missing objects: then all files are read again.
+            // The index is damaged or names missing objects, so all files are read again.
             return (
                 await WriteAsync(
                     index => FromCommitAsync(head, index, cancellationToken),
@@ -49,7 +49,7 @@ public sealed class WorktreeTree(Worktree worktree)
         await begin(index);
         var all = new Dictionary<string, string?>(environment.Concat(index.Environment));
 
-        // The agent still works: a file that vanishes while it is read, or can't be read, does not prevent the snapshot.
+        // The agent still works, so a file that disappears or can't be read must not prevent the snapshot.
         await new AddingFiles(worktree, call => worktree.Repository.AddObjectsAsync(call, cancellationToken), all).AddAllAsync(
             without,
             ["--ignore-errors"],

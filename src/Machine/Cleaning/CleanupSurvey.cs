@@ -2,16 +2,16 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>The files, refs and worktrees that may be removed now.</summary>
-/// <param name="Runs">Remains of the chosen runs.</param>
-/// <param name="Spare">Worktrees, and copies of what set-up made, beyond <c>worktrees.pool</c>.</param>
-/// <param name="Orphans">Cache folders of repositories that are gone.</param>
+/// <summary>Runs, refs, worktrees and caches that may be removed now.</summary>
+/// <param name="Runs">Leftovers of the selected runs.</param>
+/// <param name="Spare">Worktrees, and copies of set-up results, beyond <c>worktrees.pool</c>.</param>
+/// <param name="Orphans">Cache folders of repositories that no longer exist.</param>
 public sealed record CleanupSurvey(IReadOnlyList<RunRemains> Runs, IReadOnlyList<string> Spare, IReadOnlyList<OrphanedCache> Orphans)
 {
-    /// <summary>Names of hidden refs that belong to no run, and whose commits are on the person's branches.</summary>
+    /// <summary>Names of hidden refs that belong to no run and whose commits are on the user's branches.</summary>
     public IReadOnlyList<string> StrayRefs => [.. Stray.Select(change => change.Name)];
 
-    /// <summary>Folders with copies of git's configuration that no run goes by any more.</summary>
+    /// <summary>Folders with copies of git's configuration that no run uses anymore.</summary>
     public IReadOnlyList<string> GitCopies { get; init; } = [];
 
     internal IReadOnlyList<RefChange> Stray { get; init; } = [];

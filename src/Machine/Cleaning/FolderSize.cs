@@ -1,8 +1,8 @@
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Size of a folder or a file.</summary>
-/// <param name="Files">Number of files; links count as one and are not followed.</param>
-/// <param name="Bytes">Their length in all.</param>
+/// <summary>Size of a folder or file.</summary>
+/// <param name="Files">Number of files. A link counts as one and is not followed.</param>
+/// <param name="Bytes">Total length in bytes.</param>
 public sealed record FolderSize(long Files, long Bytes)
 {
     private static readonly EnumerationOptions All = new()
@@ -12,13 +12,13 @@ public sealed record FolderSize(long Files, long Bytes)
         IgnoreInaccessible = true,
     };
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Size zero.</summary>
     public static FolderSize None { get; } = new(0, 0);
 
-    /// <summary>Both together.</summary>
+    /// <summary>Returns the sum of both sizes.</summary>
     public FolderSize With(FolderSize other) => new(Files + other.Files, Bytes + other.Bytes);
 
-    /// <summary>Measures it; a missing folder is empty. Files that are removed meanwhile do not count.</summary>
+    /// <summary>Measures a folder or file. A missing one is empty, and files removed in the meantime do not count.</summary>
     public static FolderSize Of(string path)
     {
         var size = None;
@@ -39,7 +39,7 @@ public sealed record FolderSize(long Files, long Bytes)
         }
         catch (DirectoryNotFoundException)
         {
-            // It was removed while being counted.
+            // Removed while being counted.
         }
         return size;
     }

@@ -1,14 +1,15 @@
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Copies of git's configuration (<see cref="GitCopies"/>) that no run here goes by any more.</summary>
+/// <summary>Finds copies of git's configuration (<see cref="GitCopies"/>) that no run on this machine uses anymore.</summary>
 internal static class LeftGitCopies
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>Copies whose runs are gone, and that nobody has used for a week: a repository's disk may be unmounted for a while, and
-    /// <c>verify</c> uses one without a run. Of runs on other machines that share the home only those machines can tell.</summary>
+    /// <summary>Returns copies whose runs no longer exist and that have been unused for a week. The delay is needed because a repository's
+    /// disk may be unmounted for a while, and <c>verify</c> uses a copy without a run. Only the other machines sharing the home directory
+    /// know about their runs.</summary>
     /// <param name="environment">Determines the folder of copies.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
         var all = GitCopies.FolderOf(environment);
@@ -23,7 +24,7 @@ internal static class LeftGitCopies
             : [];
     }
 
-    /// <summary>Forgets runs of this machine that are gone, so that another machine need not keep a copy for them.</summary>
+    /// <summary>Unregisters removed runs of this machine, so that other machines need not keep copies for them.</summary>
     public static void Forget(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
         var all = GitCopies.FolderOf(environment);

@@ -1,13 +1,13 @@
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Classifies refs of ended runs: which belong to a run, which to a task, and which hold unmerged work.</summary>
-/// <param name="prefix">Present prefix of branch names.</param>
+/// <summary>Classifies refs of ended runs: refs of a run, refs of a task, and refs with unmerged work.</summary>
+/// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class LeftRefs(string prefix)
 {
     /// <summary>Prefix of a branch's full name.</summary>
     public const string Heads = "refs/heads/";
 
-    /// <summary>Refs of the run that are kept, and keep commits: work of a run that was not landed, or taken back.</summary>
+    /// <summary>Returns the run's refs that stay and keep commits reachable: work that was not landed, or was reverted.</summary>
     public static HashSet<string> Keepers(EndedRun run, IReadOnlyList<(string Ref, string Commit)> refs, IReadOnlySet<string> contained)
     {
         var aborted = RunRefs.Aborted(run.Folder);
@@ -17,14 +17,15 @@ internal sealed class LeftRefs(string prefix)
             : [];
     }
 
-    /// <summary>Refs of the run that mark something, and are no work: where it began and merged last, and what was shared of it.</summary>
+    /// <summary>True for a ref of the run that only marks a state: its base, its last merge or its shared part. Such refs hold no
+    /// work.</summary>
     public static bool IsMark(EndedRun run, string name) =>
         name == RunRefs.Base(run.Folder)
         || name == RunRefs.LastMerge(run.Folder)
         || name == RunRefs.Shared(run.Folder.Name)
         || name.StartsWith(RunRefs.Placed(run.Folder) + "/", StringComparison.Ordinal);
 
-    /// <summary>The refs of a run, with their commits.</summary>
+    /// <summary>Returns the refs of a run with their commits.</summary>
     public IEnumerable<(string Ref, string Commit)> RefsOf(EndedRun run, IReadOnlyDictionary<string, string> refs)
     {
         var name = run.Folder.Name;

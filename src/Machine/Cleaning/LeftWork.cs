@@ -5,17 +5,17 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Decides which worktrees and saved work of ended runs may be removed.</summary>
+/// <summary>Selects the worktrees and saved work of ended runs that may be removed.</summary>
 internal sealed class LeftWork(GitRepository repository)
 {
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
 
-    /// <summary>Worktrees without other content; and the branches of those that stay.</summary>
-    /// <param name="worktrees">The worktrees of a run.</param>
-    /// <param name="contained">Commits that the user's own branches have.</param>
-    /// <param name="others">Takes a sentence for each worktree with other content.</param>
-    /// <param name="givesUp">Those go, too: the user gives up what is in them.</param>
+    /// <summary>Returns the worktrees without other content, and the branches of the others.</summary>
+    /// <param name="worktrees">Worktrees of a run.</param>
+    /// <param name="contained">Commits on the user's own branches.</param>
+    /// <param name="others">Receives a sentence for each worktree with other content.</param>
+    /// <param name="givesUp">True to remove those as well, because the user discards their content.</param>
     /// <param name="stop">Checked between the steps.</param>
     public async Task<(List<(Worktree, DeletionProofResult)> Removable, HashSet<string> Busy)> WorktreesAsync(
         IReadOnlyList<WorktreeInfo> worktrees,
@@ -33,7 +33,7 @@ internal sealed class LeftWork(GitRepository repository)
             {
                 continue;
             }
-            // Its branch is proven separately, or stays.
+            // Its branch is checked separately, or stays.
             var isKept = info.Branch is not null || (info.Head is { } at && contained.Contains(at));
             string[] keepers = isKept && info.Head is { } head ? [head] : [];
             var proof = await new DeletionProof(repository).CheckWorktreeAsync(worktree, keepers, [], stop);
@@ -55,7 +55,7 @@ internal sealed class LeftWork(GitRepository repository)
         return (removable, busy);
     }
 
-    /// <summary>Saved work of tasks that may be removed: those that are merged, or had changed nothing.</summary>
+    /// <summary>Returns the tasks whose saved work may be removed because they are merged or had no changes.</summary>
     public async Task<IReadOnlyList<string>> UnfinishedAsync(
         EndedRun run,
         IReadOnlyDictionary<string, UnfinishedSnapshot?> saved,
@@ -80,7 +80,7 @@ internal sealed class LeftWork(GitRepository repository)
         return gone;
     }
 
-    /// <summary>Saved work of a run's tasks; null for one whose snapshot can't be read.</summary>
+    /// <summary>Returns the saved work of a run's tasks, with null for an unreadable snapshot.</summary>
     public Dictionary<string, UnfinishedSnapshot?> SnapshotsOf(string run)
     {
         var folder = UnfinishedWork.FolderOf(repository, run);

@@ -2,21 +2,21 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Runs whose start was killed before their workflow was there: a folder with what the start had kept for the run, without a plan
-/// and without a record.</summary>
+/// <summary>Finds runs whose start was killed before their workflow existed. Such a run has a folder with files kept by the start, but
+/// neither a plan nor a record.</summary>
 public static class NeverBegun
 {
-    /// <summary>Takes the place of a run's state.</summary>
+    /// <summary>Value used as the state of such a run.</summary>
     public const string State = "never-begun";
 
-    /// <summary>A start takes seconds; one that waits for its server an hour at most.</summary>
+    /// <summary>Maximum duration of a start: usually seconds, but up to an hour if it waits for its server.</summary>
     private static readonly TimeSpan StartsWithin = TimeSpan.FromHours(1);
 
-    /// <summary>Finds them. Those whose folder is named by a hash, not by the run's id, are left out: nobody could ask the engine for such
-    /// a run.</summary>
-    /// <param name="location">The repository.</param>
-    /// <param name="now">The time, UTC: a folder that was changed less than an hour ago may be one of a run that begins.</param>
-    /// <returns>One for each, in order, with nothing but its id.</returns>
+    /// <summary>Returns these runs. Those whose folder is named by a hash instead of the run's id are skipped, because the engine can't be
+    /// queried for them.</summary>
+    /// <param name="location">Repository of the runs.</param>
+    /// <param name="now">Current time in UTC. A folder changed less than an hour ago may belong to a run that is starting.</param>
+    /// <returns>One entry per run, in order, with only its id.</returns>
     public static IReadOnlyList<RunStatus> List(RepositoryLocation location, DateTimeOffset now) =>
         Directory.Exists(location.RunsFolder)
             ?
@@ -33,8 +33,8 @@ public static class NeverBegun
             ]
             : [];
 
-    /// <summary>True if a run is still to end.</summary>
-    /// <param name="run">A run, or an entry of <see cref="List"/>.</param>
+    /// <summary>True if a run has not ended yet.</summary>
+    /// <param name="run">Run, or an entry of <see cref="List"/>.</param>
     public static bool IsOpen(RunStatus run) => !RunStates.IsFinal(run.State) && run.State != State;
 
     private static bool IsWithoutRecord(RunFolder folder) => !File.Exists(folder.Status) && !File.Exists(folder.Plan);

@@ -2,16 +2,16 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>The cache folder of a repository that is gone.</summary>
-/// <param name="Repository">Where its repository was.</param>
+/// <summary>Cache folder of a repository that no longer exists.</summary>
+/// <param name="Repository">Former path of the repository.</param>
 public sealed record OrphanedCache(string Folder, string Repository)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
 
-    /// <summary>Caches of repositories that are gone and were not used for a week (a disk may be unmounted for a while). A cache without
-    /// owner file stays.</summary>
+    /// <summary>Returns caches of missing repositories that have been unused for a week (a disk may be unmounted for a while). A cache
+    /// without an owner file stays.</summary>
     /// <param name="environment">Determines the folder of caches.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<OrphanedCache> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
         var all = CacheFolder.Base(environment);

@@ -4,7 +4,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Finds what may be removed of ended runs in a repository, and removes it, one process at a time.</summary>
+/// <summary>Finds removable leftovers of ended runs in a repository and removes them, in one process at a time.</summary>
 public sealed class RunCleanup
 {
     private readonly RepositoryLocation _location;
@@ -22,24 +22,24 @@ public sealed class RunCleanup
         _spare = new SpareWorktrees(repository, services.Environment, services.Time);
     }
 
-    /// <summary>Opens the repository; surveys nothing yet.</summary>
-    /// <param name="location">The repository.</param>
-    /// <param name="settings">The settings in force.</param>
+    /// <summary>Opens the repository without a survey.</summary>
+    /// <param name="location">Location of the repository.</param>
+    /// <param name="settings">Effective settings.</param>
     /// <param name="services">Clock, environment and open repositories.</param>
     public static async Task<RunCleanup> OpenAsync(RepositoryLocation location, OrchestratorSettings settings, RunServices services) =>
         new(location, await services.Repositories.OpenAsync(location.Root), settings, services);
 
-    /// <summary>Takes the cleanup lock until the result is disposed; null: another process has it.</summary>
+    /// <summary>Takes the cleanup lock until the result is disposed, or returns null if another process holds it.</summary>
     public IDisposable? TryBegin() => LockFile.TryTake(Path.Combine(_location.RunsFolder, ".cleanup"));
 
-    /// <summary>Storage that runs use in the repository and beside it.</summary>
+    /// <summary>Measures the storage that runs use in the repository and beside it.</summary>
     public Task<StorageSizes> SizesAsync(CancellationToken stop) =>
         StorageSizes.OfAsync(_location, _repository, _settings.Worktrees.BranchPrefix, _services.Environment, stop);
 
-    /// <summary>Finds what may be removed.</summary>
+    /// <summary>Finds removable leftovers.</summary>
     /// <param name="chosen">Runs that have ended.</param>
-    /// <param name="all">Every run that is known here.</param>
-    /// <param name="givesUp">The user gives up work of the chosen ones that is on no branch of theirs.</param>
+    /// <param name="all">All runs known on this machine.</param>
+    /// <param name="givesUp">True if the user discards the selected runs' work that is on none of the user's branches.</param>
     /// <param name="stop">Checked between the steps.</param>
     public async Task<CleanupSurvey> LookAsync(
         IReadOnlyList<RunStatus> chosen,
@@ -57,7 +57,7 @@ public sealed class RunCleanup
         var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
         var copies = LeftGitCopies.List(_services.Environment, _services.Time.GetUtcNow());
 
-        // A run that works or starts may need spare worktrees and refs without a run.
+        // A working or starting run may need spare worktrees, and its refs may not belong to a known run yet.
         if (all.Any(NeverBegun.IsOpen))
         {
             return new CleanupSurvey(runs, [], orphans) { GitCopies = copies };
@@ -70,9 +70,9 @@ public sealed class RunCleanup
         };
     }
 
-    /// <summary>Removes what was found.</summary>
-    /// <param name="found">What may go.</param>
-    /// <param name="forget">Removes the history of a run, where there is one; false: the run is open after all, and stays.</param>
+    /// <summary>Removes the leftovers of a survey.</summary>
+    /// <param name="found">Leftovers to remove.</param>
+    /// <param name="forget">Removes the history of a run, if there is one. Returns false to keep a run that is still open.</param>
     /// <param name="stop">Checked between the steps.</param>
     /// <returns>Sentences about removals that failed.</returns>
     public async Task<IReadOnlyList<string>> RemoveAsync(CleanupSurvey found, Func<string, Task<bool>> forget, CancellationToken stop)

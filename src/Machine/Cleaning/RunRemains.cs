@@ -3,17 +3,16 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>The leftovers of an ended run: those that may be removed, because they are proven to be merged or superseded, and those that
-/// stay.</summary>
-/// <param name="Size">Of its folder.</param>
-/// <param name="Kept">A sentence for each thing that stays; if there is one, the run's folder stays, too.</param>
+/// <summary>Leftovers of an ended run: removable ones, proven to be merged or superseded, and those that stay.</summary>
+/// <param name="Size">Size of the run's folder.</param>
+/// <param name="Kept">Sentence for each item that stays. If there is any, the run's folder stays, too.</param>
 public sealed record RunRemains(EndedRun Run, FolderSize Size, IReadOnlyList<string> Kept)
 {
-    /// <summary>Work that is on no branch of the user and goes all the same, because the user gives it up: each ref with its commit, each
-    /// worktree and task.</summary>
+    /// <summary>Refs with their commits, worktrees and tasks with work that is on none of the user's branches. They are removed because
+    /// the user discards that work.</summary>
     public IReadOnlyList<string> GivenUp { get; init; } = [];
 
-    /// <summary>Everything of the run may be removed, with its folder and history.</summary>
+    /// <summary>True if all leftovers of the run may be removed, including its folder and history.</summary>
     public bool IsWhole => Kept.Count == 0;
 
     /// <summary>Number of refs to remove.</summary>

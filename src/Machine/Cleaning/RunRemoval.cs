@@ -4,17 +4,18 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Removes what a survey found. The folder goes last: if killed before that, the run is still known and is surveyed
-/// again.</summary>
-/// <param name="repository">The repository.</param>
-/// <param name="remote">As in <see cref="SharedCopies"/>.</param>
+/// <summary>Removes the leftovers found by a survey. The folder is removed last, so that a killed removal leaves a known run for another
+/// survey.</summary>
+/// <param name="repository">Repository of the runs.</param>
+/// <param name="remote">Remote as in <see cref="SharedCopies"/>.</param>
 internal sealed class RunRemoval(GitRepository repository, string? remote)
 {
-    /// <summary>Removes what may be removed.</summary>
-    /// <param name="remains">What a survey found.</param>
-    /// <param name="forget">Removes the run's history, where there is one; false: it is open after all, and its folder stays.</param>
+    /// <summary>Removes the leftovers of a run.</summary>
+    /// <param name="remains">Leftovers found by a survey.</param>
+    /// <param name="forget">Removes the run's history, if there is one. Returns false to keep the folder of a run that is still
+    /// open.</param>
     /// <param name="stop">Checked between the steps.</param>
-    /// <returns>Null, or why something was left that may go, here or on the remote that machines share.</returns>
+    /// <returns>Null, or the reason for which removable leftovers stayed on this machine or the shared remote.</returns>
     public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         var run = remains.Run;
@@ -44,7 +45,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         var shared = await new SharedCopies(repository, remote).RemoveAsync(run, stop);
         FolderRemover.Remove(run.Log);
 
-        // Renamed first, so that a half-removed folder is not taken for a run.
+        // Renamed first, so that a partially removed folder is not mistaken for a run.
         var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
         FolderRemover.Remove(aside);
         Directory.Move(run.Folder.Path, aside);
@@ -52,8 +53,8 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         return shared;
     }
 
-    /// <summary>Removes refs that have not changed since the survey.</summary>
-    /// <returns>Null, or which are not.</returns>
+    /// <summary>Removes the refs, or none of them if any has changed since the survey.</summary>
+    /// <returns>Null after success, or a text with the names of the refs that moved.</returns>
     public async Task<string?> RemoveRefsAsync(IReadOnlyList<RefChange> refs, CancellationToken stop)
     {
         if (refs.Count == 0)

@@ -6,9 +6,9 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Surveys ended runs. A commit may be removed only where the person's own branches contain it, or the run's record names its
-/// replacement; a worktree only without other content.</summary>
-/// <param name="prefix">Present prefix of branch names.</param>
+/// <summary>Surveys ended runs. A commit may be removed only if the user's own branches contain it or the run's record names its
+/// replacement. A worktree may be removed only without other content.</summary>
+/// <param name="prefix">Current prefix of branch names.</param>
 internal sealed class RunSurvey(GitRepository repository, string prefix)
 {
     private const string Remotes = "refs/remotes/";
@@ -20,7 +20,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly LeftWork _left = new(repository);
     private readonly LeftRefs _leftRefs = new(prefix);
 
-    /// <summary>Surveys some runs.</summary>
+    /// <summary>Surveys the given runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
     public async Task<IReadOnlyList<RunRemains>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
     {
@@ -76,8 +76,8 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return found;
     }
 
-    /// <summary>Hidden refs without a known run, whose commits are on the person's branches.</summary>
-    /// <param name="known">Names of the runs that are known here.</param>
+    /// <summary>Returns hidden refs without a known run whose commits are on the user's branches.</summary>
+    /// <param name="known">Names of the runs known on this machine.</param>
     public async Task<IReadOnlyList<RefChange>> StrayAsync(IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var stray = (await NamedCommit.ListAsync(repository, Results, stop))
@@ -91,7 +91,8 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         return [.. stray.Where(found => contained.Contains(found.Commit)).Select(found => new RefChange(found.Ref, null, found.Commit))];
     }
 
-    /// <summary>Adds the commits of runs whose result is on a branch of the person by content: a squash merge is in no history.</summary>
+    /// <summary>Adds the commits of runs whose result is on a user's branch by content, because a squash merge leaves no trace in the
+    /// history.</summary>
     private async Task<IReadOnlySet<string>> WithSquashedAsync(
         IReadOnlySet<string> contained,
         IReadOnlyList<EndedRun> runs,
@@ -138,7 +139,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         }
         return found;
 
-        // Only the person's: refs/remotes/NAME/TARGET.
+        // Matches only the user's refs: refs/remotes/NAME/TARGET.
         bool IsRemote(string name, string target) =>
             name.StartsWith(Remotes, StringComparison.Ordinal)
             && name.Split('/', 4) is [_, _, _, var branch]
@@ -169,7 +170,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             var result = results.FirstOrDefault(result => result.Ref == name);
             var task = result?.Trailers?.Task;
 
-            // Results that a later run could reuse are removed only when they are not needed.
+            // Results that a later run could reuse are only removed once they are merged or superseded.
             var isProven =
                 contained.Contains(commit)
                 || (result is not null && IsSuperseded(commit, task is null ? null : merged.GetValueOrDefault(task), contained))
@@ -200,7 +201,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on no branch of yours");
         }
 
-        // While something of the run stays, its marks stay, too.
+        // The marker refs of a run stay as long as anything else of it stays.
         gone.RemoveAll(change => LeftRefs.IsMark(run, change.Name));
         if (kept.Count == 0)
         {
@@ -220,7 +221,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>
         keepers.Count > 0 && await _commits.IsReachableFromAnyAsync(commit, keepers, stop);
 
-    /// <summary>An earlier result of a merged task: the record names the commit that replaced it.</summary>
+    /// <summary>True for an earlier result of a merged task, whose replacement the record names.</summary>
     private static bool IsSuperseded(string commit, string? by, IReadOnlySet<string> contained) =>
         by is not null && commit != by && contained.Contains(by);
 
@@ -235,7 +236,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             )
         ).IsProven;
 
-    /// <summary>A snapshot, which is on no branch, and whose content may be.</summary>
+    /// <summary>True for a snapshot. It is on no branch, but its content may be.</summary>
     private static bool IsSaved(EndedRun run, string name) =>
         RunRefs.TaskOfKept(run.Folder, name) is not null || run.Status.State == NeverBegun.State;
 
@@ -246,6 +247,6 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             ),
         ];
 
-    /// <summary>Worktrees of tasks are named by their run: FOLDER/RUN/TASK.</summary>
+    /// <summary>Returns the run of a task's worktree, whose path ends with FOLDER/RUN/TASK.</summary>
     private static string RunOf(WorktreeInfo worktree) => Path.GetFileName(Path.GetDirectoryName(worktree.Path)) ?? "";
 }

@@ -4,17 +4,17 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>The refs of runs on the remote that machines share. They go with a run that is cleaned up as a whole; a branch only if the
-/// user's own branches have its commits.</summary>
-/// <param name="repository">The repository.</param>
-/// <param name="remote">Name or address of the remote by the settings here, where each machine may know it by another; null: none is
-/// set.</param>
+/// <summary>Refs of runs on the shared remote. They are removed with a run that is completely cleaned up; a branch only if the user's own
+/// branches have its commits.</summary>
+/// <param name="repository">Repository of the runs.</param>
+/// <param name="remote">Name or address of the remote in this machine's settings, since each machine may use another name. Null if none is
+/// configured.</param>
 internal sealed class SharedCopies(GitRepository repository, string? remote)
 {
-    /// <summary>Removes what the remote has of a run.</summary>
-    /// <param name="run">The run, whose refs here are gone.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>Why something is still there, a sentence; null: nothing is.</returns>
+    /// <summary>Removes a run's refs from the remote.</summary>
+    /// <param name="run">Run whose local refs are removed.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>Sentence with the reason for which something is left, or null if nothing is.</returns>
     public async Task<string?> RemoveAsync(EndedRun run, CancellationToken stop)
     {
         if (RunStart.TryRead(run.Folder)?.Settings.Wip.Remote is not { } own)

@@ -6,16 +6,16 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>The worktrees that wait for another use: those that tasks have released, those that gates run in, and the results of set-up.
-/// None is removed while a run is open.</summary>
+/// <summary>Worktrees that wait for reuse: those released by tasks, those for gates, and the results of set-up. None is removed while a
+/// run is open.</summary>
 /// <param name="environment">Determines the cache folder.</param>
-/// <param name="time">Tells what is in use.</param>
+/// <param name="time">Clock that determines which ones are in use.</param>
 internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 
-    /// <summary>The spare worktrees beyond a number, of each kind.</summary>
-    /// <param name="keep">How many stay (<c>worktrees.pool</c>).</param>
+    /// <summary>Returns the spare worktrees of each kind beyond the number to keep.</summary>
+    /// <param name="keep">Number of worktrees to keep (<c>worktrees.pool</c>).</param>
     public IReadOnlyList<string> Beyond(int keep) =>
         [
             .. new WorktreeStore(repository).ListPooled().Skip(keep),
@@ -23,10 +23,10 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
             .. KeptSetUps.In(_cache).Skip(keep),
         ];
 
-    /// <summary>Removes them; one that is in use again stays.</summary>
-    /// <param name="paths">What <see cref="Beyond"/> named.</param>
-    /// <param name="stop">Checked between them.</param>
-    /// <returns>How many were removed.</returns>
+    /// <summary>Removes worktrees, except for those that are in use again.</summary>
+    /// <param name="paths">Paths returned by <see cref="Beyond"/>.</param>
+    /// <param name="stop">Checked between the worktrees.</param>
+    /// <returns>Number of removed worktrees.</returns>
     public async Task<int> RemoveAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {
         var worktrees = new WorktreeStore(repository);

@@ -9,16 +9,16 @@ using Orchestrator.Plans;
 namespace Orchestrator.Machine.Cleaning;
 
 /// <summary>Storage that runs use in a repository and beside it.</summary>
-/// <param name="Engine">The embedded engine's file.</param>
+/// <param name="Engine">Size of the embedded engine's file.</param>
 /// <param name="Runs">Number of run folders.</param>
-/// <param name="RunFolders">What is in them.</param>
-/// <param name="HiddenRefs">Refs below <c>refs/orchestrator</c>.</param>
-/// <param name="Branches">Branches of runs.</param>
-/// <param name="Worktrees">Number of worktrees of tasks, in use and in the pool.</param>
-/// <param name="WorktreeFiles">What is in them and in those of gates.</param>
-/// <param name="GateWorktrees">Number of worktrees in which gates run.</param>
-/// <param name="Cache">Other content of the repository's cache folder.</param>
-/// <param name="Unfinished">Saved work in progress of agents.</param>
+/// <param name="RunFolders">Size of the run folders.</param>
+/// <param name="HiddenRefs">Number of refs below <c>refs/orchestrator</c>.</param>
+/// <param name="Branches">Number of branches of runs.</param>
+/// <param name="Worktrees">Number of task worktrees, in use and in the pool.</param>
+/// <param name="WorktreeFiles">Size of the worktrees of tasks and gates.</param>
+/// <param name="GateWorktrees">Number of worktrees for gates.</param>
+/// <param name="Cache">Size of the other content of the repository's cache folder.</param>
+/// <param name="Unfinished">Size of saved unfinished work of agents.</param>
 public sealed record StorageSizes(
     FolderSize Engine,
     int Runs,
@@ -32,9 +32,9 @@ public sealed record StorageSizes(
     FolderSize Unfinished
 )
 {
-    /// <summary>Measures it.</summary>
-    /// <param name="location">Where the repository is.</param>
-    /// <param name="repository">The same, opened.</param>
+    /// <summary>Measures the storage.</summary>
+    /// <param name="location">Location of the repository.</param>
+    /// <param name="repository">Repository at that location, opened.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
     /// <param name="environment">Determines the cache folder.</param>
     internal static async Task<StorageSizes> OfAsync(
@@ -66,7 +66,7 @@ public sealed record StorageSizes(
         );
     }
 
-    /// <summary>The sizes as text, by part: what it is, and how much.</summary>
+    /// <summary>Formats the sizes as text, with a label and an amount for each part.</summary>
     public IReadOnlyList<(string What, string HowMuch)> Lines() =>
         [
             ("engine file", Sizes.Describe(Engine.Bytes)),

@@ -8,11 +8,11 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>The owner of a worktree.</summary>
+/// <summary>Owner of a worktree.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WorktreeOwner>))]
 public enum WorktreeOwner
 {
-    /// <summary>The person's: made by no run.</summary>
+    /// <summary>The user; no run created the worktree.</summary>
     [JsonStringEnumMemberName("person")]
     Person,
 
@@ -20,49 +20,49 @@ public enum WorktreeOwner
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>Nobody's at present: it waits to be used by a task.</summary>
+    /// <summary>Nobody currently; the worktree waits in the pool for a task.</summary>
     [JsonStringEnumMemberName("pool")]
     Pool,
 
-    /// <summary>Gates run in it.</summary>
+    /// <summary>Gates, which run in the worktree.</summary>
     [JsonStringEnumMemberName("gates")]
     Gates,
 }
 
-/// <summary>A linked worktree of a repository.</summary>
-/// <param name="Path">Its folder.</param>
-/// <param name="Owner">Whose it is.</param>
-/// <param name="Size">What is in its folder.</param>
-/// <param name="CanGo">True where <c>cleanup</c> may remove it now.</param>
-/// <param name="Why">Why it can go, or what keeps it.</param>
+/// <summary>Linked worktree of a repository.</summary>
+/// <param name="Path">Folder of the worktree.</param>
+/// <param name="Owner">Owner of the worktree.</param>
+/// <param name="Size">Size of the folder.</param>
+/// <param name="CanGo">True if <c>cleanup</c> may remove the worktree now.</param>
+/// <param name="Why">Reason for which it can be removed, or must stay.</param>
 public sealed record WorktreeEntry(string Path, WorktreeOwner Owner, FolderSize Size, bool CanGo, string Why)
 {
-    /// <summary>The run of its task; null: it has none.</summary>
+    /// <summary>Run of the worktree's task, or null if it has none.</summary>
     public string? Run { get; init; }
 
-    /// <summary>The task that works in it, or did; null: none.</summary>
+    /// <summary>Task that works or worked in the worktree, or null for none.</summary>
     public string? Task { get; init; }
 
-    /// <summary>State of the task, else of the run; null: there is none, or it is not known here.</summary>
+    /// <summary>State of the task, or else of the run. Null if there is none or it is unknown on this machine.</summary>
     public string? State { get; init; }
 
-    /// <summary>The branch that is checked out, by its short name; null: none.</summary>
+    /// <summary>Short name of the checked-out branch, or null for none.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>The commit that is checked out; null: there is none yet.</summary>
+    /// <summary>Checked-out commit, or null if there is none yet.</summary>
     public string? Head { get; init; }
 }
 
-/// <summary>Lists the linked worktrees of a repository: whose each is, how large, and whether it can go, by the same proof as a
-/// cleanup.</summary>
+/// <summary>Lists the linked worktrees of a repository with owner, size and removability. Removability is decided by the same proof as in
+/// a cleanup.</summary>
 /// <param name="services">Opens the repository.</param>
 public sealed class WorktreeSurvey(RunServices services)
 {
-    /// <summary>Looks at all of them; nothing is changed.</summary>
-    /// <param name="location">The repository.</param>
-    /// <param name="runs">The runs that are known here, with their tasks.</param>
+    /// <summary>Inspects all worktrees without changing anything.</summary>
+    /// <param name="location">Location of the repository.</param>
+    /// <param name="runs">Runs known on this machine, with their tasks.</param>
     /// <param name="prefix">First part of the names of our branches.</param>
-    /// <param name="stop">Checked between them.</param>
+    /// <param name="stop">Checked between the worktrees.</param>
     public async Task<IReadOnlyList<WorktreeEntry>> LookAsync(
         RepositoryLocation location,
         IReadOnlyList<RunStatus> runs,
@@ -122,7 +122,7 @@ public sealed class WorktreeSurvey(RunServices services)
         CancellationToken stop
     )
     {
-        // FOLDER/RUN/TASK.
+        // The path ends with FOLDER/RUN/TASK.
         entry = entry with
         {
             Run = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(tree.Path)),

@@ -2,27 +2,27 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>This program as a background process: in its own session, without a terminal, restarted by a supervisor when it
-/// crashes.</summary>
+/// <summary>This program as a background process: in a separate session, without a terminal, and restarted by a supervisor after a
+/// crash.</summary>
 public sealed class BackgroundProcess
 {
-    // A line for each time that the engine of a run crashed and was restarted.
+    // One line for each crash and restart of a run's engine.
     private const string CrashFileName = "crashes";
     private readonly ProcessIdentity _supervisor;
 
     private BackgroundProcess(ProcessIdentity supervisor) => _supervisor = supervisor;
 
-    /// <summary>The process's id: that of its supervisor.</summary>
+    /// <summary>Process id of the supervisor.</summary>
     public int ProcessId => _supervisor.ProcessId;
 
-    /// <summary>Starts it in the current folder.</summary>
-    /// <param name="runId">The run that it works on.</param>
+    /// <summary>Starts the background process in the current folder.</summary>
+    /// <param name="runId">Run that it works on.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <param name="arguments">What it is called with.</param>
-    /// <param name="goOn">Its arguments after a crash.</param>
-    /// <param name="output">The file for its output.</param>
-    /// <param name="time">The clock.</param>
-    /// <exception cref="Exception">It can't be started; <see cref="ProgramFailure"/> explains.</exception>
+    /// <param name="arguments">Arguments of the first start.</param>
+    /// <param name="goOn">Arguments after a crash.</param>
+    /// <param name="output">File for its output.</param>
+    /// <param name="time">Clock.</param>
+    /// <exception cref="Exception">The process can't be started; see <see cref="ProgramFailure"/>.</exception>
     public static async Task<BackgroundProcess> StartAsync(
         string runId,
         string runFolder,
@@ -43,18 +43,18 @@ public sealed class BackgroundProcess
         return new BackgroundProcess(await new DetachedProcess(time).StartAsync(held));
     }
 
-    /// <summary>True if the background process still runs.</summary>
+    /// <summary>True if the background process is still running.</summary>
     public bool IsAlive() => _supervisor.IsAlive();
 
-    /// <summary>True if the supervised process serves the engine of a repository, or waits to: it works on runs.</summary>
-    /// <param name="engineFolder">The engine's folder.</param>
-    /// <param name="ownerId">Id of the process that serves the engine; null: none does.</param>
+    /// <summary>True if the supervised process serves a repository's engine or waits to serve it, and so works on runs.</summary>
+    /// <param name="engineFolder">Folder of the engine.</param>
+    /// <param name="ownerId">Id of the process that serves the engine, or null if none does.</param>
     public bool WorksOn(string engineFolder, int? ownerId) =>
         ProcessTable
             .ChildrenOf(_supervisor.ProcessId)
             .Any(child => child.ProcessId == ownerId || StandbyProcesses.Has(engineFolder, child.Identity));
 
-    /// <summary>Times at which the engine of a run crashed and was restarted, oldest first.</summary>
+    /// <summary>Returns the times at which a run's engine crashed and was restarted, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static IReadOnlyList<RunCrash> CrashesOf(string runFolder) =>
         [.. CrashSupervisor.Read(CrashFileIn(runFolder)).Select(crash => new RunCrash(crash.Time, crash.ExitCode, crash.IsLast))];

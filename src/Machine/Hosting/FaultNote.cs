@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>The last error of a background unit of a process.</summary>
+/// <summary>Last error of a process's background unit.</summary>
 /// <param name="Unit">Name of the unit.</param>
-/// <param name="Error">The error for people.</param>
+/// <param name="Error">Error message for users.</param>
 /// <param name="Failures">Number of failed passes since the last success.</param>
-/// <param name="At">Time of the last failure, UTC.</param>
+/// <param name="At">Time of the last failure in UTC.</param>
 public sealed record BackgroundFault(string Unit, string Error, int Failures, DateTimeOffset At);
 
-/// <summary>Shows the last error of a background unit to commands of other processes, by a file in each of its repositories. Files of dead
-/// processes are ignored, and removed.</summary>
-/// <param name="folders">The repositories' own folders.</param>
+/// <summary>Publishes the last error of a background unit to commands in other processes, through a file in each repository. Files of dead
+/// processes are ignored and removed.</summary>
+/// <param name="folders">Our own folders in the repositories.</param>
 public sealed class FaultNote(IReadOnlyList<string> folders)
 {
     private const string FolderName = "background";
     private readonly string _name = $"{ProcessIdentity.Current.ProcessId}-{Guid.NewGuid():n}";
 
-    /// <summary>Replaces the shown error.</summary>
-    /// <param name="fault">The error; null: there is none any more.</param>
+    /// <summary>Replaces the published error.</summary>
+    /// <param name="fault">Error, or null to clear it.</param>
     public void Write(BackgroundFault? fault)
     {
-        // Somebody may have removed a repository's folder while the unit works; it is not made anew for this.
+        // A repository's folder may have been removed while the unit works, and must not be recreated for this.
         foreach (var folder in folders.Where(Directory.Exists))
         {
             var file = Path.Combine(folder, FolderName, _name);
@@ -39,13 +39,13 @@ public sealed class FaultNote(IReadOnlyList<string> folders)
             }
             catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
             {
-                // The log has the error, too.
+                // The log contains the error as well.
             }
         }
     }
 
-    /// <summary>The errors of all living processes, by unit.</summary>
-    /// <param name="folder">A repository's own folder.</param>
+    /// <summary>Returns the errors of all living processes, by unit.</summary>
+    /// <param name="folder">Our own folder in the repository.</param>
     public static IReadOnlyList<BackgroundFault> Read(string folder)
     {
         var notes = Path.Combine(folder, FolderName);

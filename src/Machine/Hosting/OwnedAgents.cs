@@ -4,8 +4,8 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Work in progress of our processes in some repositories: gates and set-ups, git writes, agents. Ended where the processes that
-/// waited for it are gone.</summary>
+/// <summary>Work in progress of our processes in some repositories: gates, set-up commands, git writes and agents. It is ended if the
+/// processes that waited for it are dead.</summary>
 public sealed class OwnedAgents
 {
     private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
@@ -19,11 +19,11 @@ public sealed class OwnedAgents
         _services = services;
     }
 
-    /// <summary>The repositories as runs on this machine name them, in the given order.</summary>
+    /// <summary>References of the repositories as used by runs on this machine, in the given order.</summary>
     public IReadOnlyList<RepositoryReference> References { get; }
 
-    /// <summary>Opens the repositories; ends nothing yet.</summary>
-    /// <param name="locations">Where they are.</param>
+    /// <summary>Opens the repositories without ending anything.</summary>
+    /// <param name="locations">Locations of the repositories.</param>
     /// <param name="services">Machine, clock and open repositories.</param>
     public static async Task<OwnedAgents> OpenAsync(IReadOnlyList<RepositoryLocation> locations, RunServices services)
     {
@@ -38,8 +38,8 @@ public sealed class OwnedAgents
         return new OwnedAgents(references, repositories, services);
     }
 
-    /// <summary>A repository as runs on this machine name it.</summary>
-    /// <param name="location">Where it is.</param>
+    /// <summary>Returns the reference of a repository as used by runs on this machine.</summary>
+    /// <param name="location">Location of the repository.</param>
     /// <param name="services">Machine and open repositories.</param>
     public static async Task<RepositoryReference> ReferenceOfAsync(RepositoryLocation location, RunServices services) =>
         ReferenceOf(location, await services.Repositories.OpenAsync(location.Root), services);
@@ -47,8 +47,8 @@ public sealed class OwnedAgents
     private static RepositoryReference ReferenceOf(RepositoryLocation location, GitRepository repository, RunServices services) =>
         new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
 
-    /// <summary>Ends work of dead processes, except for agents, which are taken over: gates and set-ups would go on in folders that are
-    /// reused as soon as their activities are failed, and git may have left locks.</summary>
+    /// <summary>Ends work of dead processes, except for agents, which are taken over. Gates and set-up commands would continue in folders
+    /// that are reused once their activities fail. Git may have left lock files.</summary>
     public async Task EndThatOfTheDeadAsync()
     {
         await Leftovers.StopThoseOfTheDeadAsync(_services.Time);
@@ -58,7 +58,7 @@ public sealed class OwnedAgents
         }
     }
 
-    /// <summary>Ends all agents of the repositories, where no process will follow them again.</summary>
+    /// <summary>Ends all agents of the repositories. Used if no process will follow them again.</summary>
     public async Task EndAgentsAsync()
     {
         foreach (var reference in References)
@@ -73,6 +73,6 @@ public sealed class OwnedAgents
         }
     }
 
-    /// <summary>Ends this process's own work at once, except for agents: for a process that ends without waiting.</summary>
+    /// <summary>Immediately ends this process's own work, except for agents. Used by a process that exits without waiting.</summary>
     public static Task EndOwnAsync() => Leftovers.StopOwnAsync();
 }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>The pager that a person reads git's output with.</summary>
+/// <summary>User's pager for git's output.</summary>
 public static class PersonsPager
 {
-    /// <summary>Shows lines in it until the person leaves it.</summary>
-    /// <param name="lines">What is shown, with its colours.</param>
-    /// <param name="environment">Variables: <c>GIT_PAGER</c>, then git's own settings of the person, then <c>PAGER</c>, then
-    /// <c>less</c>.</param>
-    /// <returns>False: there is none, or the person wants none.</returns>
+    /// <summary>Shows lines in the pager until the user quits it.</summary>
+    /// <param name="lines">Lines to show, with their colors.</param>
+    /// <param name="environment">Environment variables. The pager is <c>GIT_PAGER</c>, then the user's git setting, then <c>PAGER</c>,
+    /// then <c>less</c>.</param>
+    /// <returns>False if there is no pager or the user disabled it.</returns>
     public static async Task<bool> TryShowAsync(IAsyncEnumerable<string> lines, IReadOnlyDictionary<string, string> environment)
     {
         var pager = environment.GetValueOrDefault("GIT_PAGER") ?? await OfGitAsync() ?? environment.GetValueOrDefault("PAGER") ?? "less";
@@ -32,7 +32,7 @@ public static class PersonsPager
         }
     }
 
-    // Asked outside of any repository: a repository's own settings name no program that we start.
+    // Queried outside any repository, because a repository's settings must not choose a program that we start.
     private static async Task<string?> OfGitAsync()
     {
         var said = await new ProcessRunner().RunAsync(

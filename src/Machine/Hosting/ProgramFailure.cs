@@ -2,14 +2,14 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>A failed or missing program (git, a gate's, an agent's), described for people.</summary>
-/// <param name="Message">What happened, and where.</param>
-/// <param name="Cure">What to do; empty where the message contains it.</param>
-/// <param name="IsOfPlace">It was called in the wrong folder; else the machine can't run it now.</param>
+/// <summary>Failed or missing program (git, a gate's, an agent's), described for users.</summary>
+/// <param name="Message">Description of the failure and its location.</param>
+/// <param name="Cure">Suggested fix; empty if the message contains it.</param>
+/// <param name="IsOfPlace">True if the program was called in the wrong folder, false if the machine can't run it now.</param>
 public sealed record ProgramFailure(string Message, string Cure, bool IsOfPlace)
 {
-    /// <summary>The description of an exception; null: it is not about a program.</summary>
-    /// <param name="fault">The exception.</param>
+    /// <summary>Returns the description of an exception, or null if it does not concern a program.</summary>
+    /// <param name="fault">Exception to describe.</param>
     public static ProgramFailure? Of(Exception fault) =>
         fault switch
         {

@@ -1,13 +1,13 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Processes that use another one's engine and take it over when that one ends. Each registers its identity in a folder beside the
-/// engine file, so that a short command leaves the engine to them.</summary>
+/// <summary>Registers processes that use another process's engine and take it over when that process ends. Each has an entry in a folder
+/// beside the engine's file, so that a short command leaves the engine to them.</summary>
 public static class StandbyProcesses
 {
     private const string FolderName = "engine.standby";
 
     /// <summary>Registers this process until the result is disposed.</summary>
-    /// <param name="folder">The engine's folder.</param>
+    /// <param name="folder">Folder of the engine.</param>
     public static IDisposable Register(string folder)
     {
         var standby = OwnFolder.Ensure(Path.Combine(folder, FolderName));
@@ -17,13 +17,13 @@ public static class StandbyProcesses
         return new Registration(file);
     }
 
-    /// <summary>True if a process is registered.</summary>
+    /// <summary>True if the process is registered.</summary>
     internal static bool Has(string folder, ProcessIdentity process) =>
         Directory.Exists(Path.Combine(folder, FolderName))
         && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
 
-    /// <summary>True while one of them lives; entries of dead ones are removed.</summary>
-    /// <param name="folder">The engine's folder.</param>
+    /// <summary>True while a registered process is alive. Entries of dead processes are removed.</summary>
+    /// <param name="folder">Folder of the engine.</param>
     public static bool AnyLiving(string folder)
     {
         var standby = Path.Combine(folder, FolderName);

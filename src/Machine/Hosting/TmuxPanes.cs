@@ -1,26 +1,26 @@
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>Programs side by side in a window of tmux.</summary>
-/// <param name="environment">Variables: with <c>TMUX</c> the window belongs to the person's own session.</param>
+/// <summary>Runs programs side by side in a tmux window.</summary>
+/// <param name="environment">Environment variables. With <c>TMUX</c>, the window belongs to the user's own session.</param>
 public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
 {
     private const string Tmux = "tmux";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>This process runs inside tmux.</summary>
+    /// <summary>True if this process runs inside tmux.</summary>
     public bool IsInside => environment.GetValueOrDefault("TMUX", "").Length > 0;
 
-    /// <summary>The name as a session may have it: a point and a colon stand for panes and windows.</summary>
+    /// <summary>Converts a name to a valid session name, since tmux uses periods and colons for panes and windows.</summary>
     public static string SessionOf(string name) =>
         string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-'));
 
-    /// <summary>Opens the window: in the person's session where there is one, else in a session of its own, which is used again where it
-    /// is there already.</summary>
-    /// <param name="name">Name of the window and of a session of its own.</param>
-    /// <param name="folder">Where the programs run.</param>
-    /// <param name="programs">A program with its arguments for each pane; they stay visible when they have ended.</param>
-    /// <returns>Null: it is open; else why tmux refused.</returns>
-    /// <exception cref="Exception">tmux can't be started; <see cref="ProgramFailure"/> explains.</exception>
+    /// <summary>Opens the window in the user's current session, if there is one. Otherwise uses a dedicated session, which is reused if it
+    /// already exists.</summary>
+    /// <param name="name">Name of the window and of a dedicated session.</param>
+    /// <param name="folder">Working folder of the programs.</param>
+    /// <param name="programs">Program and arguments for each pane. Panes stay visible after their programs have ended.</param>
+    /// <returns>Null after success, or tmux's reason for refusing.</returns>
+    /// <exception cref="Exception">tmux can't be started; see <see cref="ProgramFailure"/>.</exception>
     public async Task<string?> OpenAsync(string name, string folder, IReadOnlyList<IReadOnlyList<string>> programs)
     {
         var session = SessionOf(name);
@@ -39,9 +39,9 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
         var window = opened.StandardOutput.Text.Trim();
         string[][] further =
         [
-            // Before a program begins: the window of one that ends at once would be closed with it.
+            // Set before any program starts, because the window of a program that ends immediately would be closed.
             ["set-option", "-w", "-t", window, "remain-on-exit", "on"],
-            // The note on a program that has ended moves its first line off the screen; a tmux before 3.3 knows no other way.
+            // The message about an ended program scrolls its first line off the screen. tmux before 3.3 offers no alternative.
             ["set-option", "-q", "-w", "-t", window, "remain-on-exit-format", ""],
             ["respawn-pane", "-k", "-t", window, "-c", folder, "--", .. programs[0]],
             .. programs.Skip(1).Select(program => (string[])["split-window", "-t", window, "-c", folder, "--", .. program]),
@@ -57,9 +57,9 @@ public sealed class TmuxPanes(IReadOnlyDictionary<string, string> environment)
         return null;
     }
 
-    /// <summary>Shows a session of its own in this terminal until the person leaves it.</summary>
-    /// <param name="name">As it was opened.</param>
-    /// <param name="folder">Where tmux runs.</param>
+    /// <summary>Shows a dedicated session in this terminal until the user leaves it.</summary>
+    /// <param name="name">Name passed to <see cref="OpenAsync"/>.</param>
+    /// <param name="folder">Working folder of tmux.</param>
     public static Task<int> AttachAsync(string name, string folder) =>
         ForegroundProgram.RunAsync(Tmux, ["attach-session", "-t", "=" + SessionOf(name)], folder);
 

@@ -3,19 +3,19 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Hosting;
 
-/// <summary>The token of the user's web page: made once, and kept where only the user reads it and no sandbox shows it.</summary>
+/// <summary>Access token of the user's web page: generated once, readable only for the user, and hidden from every sandbox.</summary>
 public static class WebToken
 {
     private const int Bytes = 24;
 
-    /// <summary>The folder of the file.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the folder of the token's file.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(UserState.RootOf(environment), UserState.WebFolder);
 
-    /// <summary>The token, made where there is none yet.</summary>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="renew">Make another one: links that were given away lead nowhere then.</param>
+    /// <summary>Returns the token and generates it if it does not exist yet.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="renew">True to generate a new token, which invalidates shared links.</param>
     public static string Get(IReadOnlyDictionary<string, string> environment, bool renew = false)
     {
         var folder = FolderOf(environment);

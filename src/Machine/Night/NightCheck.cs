@@ -6,15 +6,15 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>The reasons that could wake a user at night, or end the night early: on this machine, in the settings, and in the plan. It
-/// changes nothing.</summary>
-/// <param name="root">Folder that the system's files are in; <c>/</c>, except in tests.</param>
+/// <summary>Preflight: finds reasons in the machine, the settings and the plan that could interrupt or end an unattended run. Changes
+/// nothing.</summary>
+/// <param name="root">Root folder of the system's files: <c>/</c>, except in tests.</param>
 public sealed class NightCheck(string root = "/")
 {
     private const int MostNamed = 10;
 
-    /// <summary>This machine: power, sleep, a reboot that is pending.</summary>
-    /// <param name="environment">The user's variables.</param>
+    /// <summary>Checks this machine: power, sleep and a pending reboot.</summary>
+    /// <param name="environment">Environment variables of the user.</param>
     public async Task<IReadOnlyList<MachineCheckEntry>> MachineAsync(
         IReadOnlyDictionary<string, string> environment,
         CancellationToken stop
@@ -27,9 +27,9 @@ public sealed class NightCheck(string root = "/")
             Reboot(),
         ];
 
-    /// <summary>The plan and the settings: who is asked while it runs.</summary>
-    /// <param name="plan">The plan; null: a planner makes it.</param>
-    /// <param name="settings">The run's settings.</param>
+    /// <summary>Checks the plan and the settings for approvals needed during the run.</summary>
+    /// <param name="plan">Plan, or null if a planner creates it.</param>
+    /// <param name="settings">Settings of the run.</param>
     public static IReadOnlyList<MachineCheckEntry> Run(Plan? plan, OrchestratorSettings settings)
     {
         var asking = plan?.Tasks.Where(task => task.RequiresApproval).Select(task => task.Id).ToList() ?? [];
@@ -67,9 +67,9 @@ public sealed class NightCheck(string root = "/")
         ];
     }
 
-    /// <summary>The limits of the night.</summary>
-    /// <param name="until">No agent starts after it; null: no limit.</param>
-    /// <param name="maxCost">In US dollars; null: no limit.</param>
+    /// <summary>Checks the limits of the unattended run.</summary>
+    /// <param name="until">Time after which no agent starts, or null for no limit.</param>
+    /// <param name="maxCost">Maximum cost in US dollars, or null for no limit.</param>
     public static IReadOnlyList<MachineCheckEntry> Limits(DateTimeOffset? until, decimal? maxCost) =>
         [
             until is null

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Keeps this machine from sleeping while a run goes on, by <c>systemd-inhibit</c>. The lock ends with this process, however that
+/// <summary>Keeps this machine awake during a run, using <c>systemd-inhibit</c>. The lock ends with this process, however it
 /// ends.</summary>
 public sealed class SleepInhibitor : IAsyncDisposable
 {
     private const string Program = "systemd-inhibit";
 
-    /// <summary>With the lid's switch where the system lets a user hold that, else without.</summary>
+    /// <summary>Lock types in order of preference. The lid switch is included if the system permits it to users.</summary>
     private static readonly string[] Kinds = ["sleep:idle:handle-lid-switch", "sleep:idle"];
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _end;
@@ -16,15 +16,16 @@ public sealed class SleepInhibitor : IAsyncDisposable
 
     private SleepInhibitor(Task held, CancellationTokenSource end) => (_held, _end) = (held, end);
 
-    /// <summary>Why nothing keeps this machine awake, in a sentence; null where the lock can be held. Holds nothing.</summary>
-    /// <param name="environment">The user's variables.</param>
+    /// <summary>Returns the reason, as a sentence, for which this machine can't be kept awake, or null if the lock can be held. Takes no
+    /// lock.</summary>
+    /// <param name="environment">Environment variables of the user.</param>
     public static async Task<string?> ProblemAsync(IReadOnlyDictionary<string, string> environment, CancellationToken stop) =>
         (await TryAsync(environment, stop)).Problem;
 
-    /// <summary>Holds the lock.</summary>
-    /// <param name="why">What it is held for, as <c>systemd-inhibit --list</c> shows it.</param>
-    /// <param name="environment">The user's variables.</param>
-    /// <returns>What releases it; null: this machine has no such lock.</returns>
+    /// <summary>Takes the lock.</summary>
+    /// <param name="why">Purpose of the lock, shown by <c>systemd-inhibit --list</c>.</param>
+    /// <param name="environment">Environment variables of the user.</param>
+    /// <returns>Object that releases the lock, or null if this machine has no such lock.</returns>
     public static async Task<SleepInhibitor?> HoldAsync(string why, IReadOnlyDictionary<string, string> environment, CancellationToken stop)
     {
         if (await TryAsync(environment, stop) is not (null, { } what))
@@ -32,15 +33,15 @@ public sealed class SleepInhibitor : IAsyncDisposable
             return null;
         }
         var end = new CancellationTokenSource();
-        // 'tail' ends when this process is gone, whatever ended it, and the lock with it.
+        // 'tail' ends when this process ends for any reason, and the lock ends with it.
         var own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         return new SleepInhibitor(RunAsync(what, why, ["tail", $"--pid={own}", "-f", "/dev/null"], environment, null, end.Token), end);
     }
 
-    /// <summary>Holds the lock for a run that goes on; for one that was not begun as a night's, nothing.</summary>
+    /// <summary>Takes the lock for an unattended run that continues. Does nothing for other runs.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="environment">The user's variables.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="environment">Environment variables of the user.</param>
     public static async Task<SleepInhibitor?> HoldForAsync(
         string repository,
         string runId,
@@ -48,9 +49,9 @@ public sealed class SleepInhibitor : IAsyncDisposable
         CancellationToken stop
     ) => IsNight(repository, runId) ? await HoldAsync($"{runId} works overnight", environment, stop) : null;
 
-    /// <summary>True if a run was begun as a night's. False for one whose record is damaged, which the run itself says.</summary>
+    /// <summary>True if a run was started unattended. False if its record is damaged, which the run itself reports.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="runId">The run.</param>
+    /// <param name="runId">Id of the run.</param>
     public static bool IsNight(string repository, string runId)
     {
         try
@@ -73,7 +74,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Released, as asked.
+            // Released as requested.
         }
         _end.Dispose();
     }

@@ -4,21 +4,21 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>The result of a request for a clone.</summary>
-/// <param name="Folder">Absolute path of the clone; empty: there is none.</param>
-/// <param name="Fault">Why there is none, as a sentence; empty: there is one.</param>
-/// <param name="Cure">What to do.</param>
+/// <summary>Result of a request to clone a repository.</summary>
+/// <param name="Folder">Absolute path of the clone; empty after a failure.</param>
+/// <param name="Fault">Reason for the failure, as a sentence; empty after success.</param>
+/// <param name="Cure">Suggested fix.</param>
 public sealed record ClonedRepository(string Folder, string Fault, string Cure)
 {
-    /// <summary>True where the wish itself is wrong; false: it could not be carried out.</summary>
+    /// <summary>True if the request itself is invalid, false if it failed.</summary>
     public bool IsWrong { get; private init; }
 
-    /// <summary>Clones a repository into a folder of its name, as <c>git clone</c> does; a clone that is there is used.</summary>
-    /// <param name="address">URL, or a path as it stands in the folder.</param>
-    /// <param name="parent">Absolute path of the folder that gets the clone.</param>
+    /// <summary>Clones a repository to a folder with its name, like <c>git clone</c>. An existing clone is used.</summary>
+    /// <param name="address">URL, or a path relative to the parent folder.</param>
+    /// <param name="parent">Absolute path of the folder that receives the clone.</param>
     /// <param name="services">Opens git.</param>
-    /// <param name="say">Takes a sentence before what takes long.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <param name="say">Receives a sentence before a long operation.</param>
+    /// <param name="stop">Cancels git.</param>
     public static async Task<ClonedRepository> MakeAsync(
         string address,
         string parent,
@@ -48,7 +48,7 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
                 "Go to a folder for clones first, or use --repository for one that exists."
             );
         }
-        // The clone keeps the address: a path is meant as it stands, wherever that goes.
+        // The clone records the address as given, so a local path is made absolute to stay valid.
         var path = Path.GetFullPath(address, parent);
         var from = Directory.Exists(path) ? path : address;
         var shown = RemoteAddress.Show(from);

@@ -4,26 +4,26 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>The user's marks on entries of the inbox: a file in the user's state folder.</summary>
+/// <summary>User's marks on inbox entries, stored in a file of the user's state folder.</summary>
 /// <param name="environment">Environment of the process, which determines that folder.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private string File => Path.Combine(UserState.FolderOf(environment), "inbox.json");
 
-    /// <summary>Entries that were shown before.</summary>
+    /// <summary>Returns the entries that were shown before.</summary>
     public IReadOnlySet<string> Read() => Load().Read.ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Entries that are not shown until a later time, with that time.</summary>
+    /// <summary>Returns the snoozed entries with the time until which they are hidden.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Snoozed()
     {
         var now = time.GetUtcNow();
         return Load().Snoozed.Where(entry => entry.Value > now).ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
-    /// <summary>Notes that entries were shown. What is not there any more is forgotten.</summary>
-    /// <param name="present">All entries that there are now.</param>
-    /// <param name="shown">Those of them that were shown.</param>
+    /// <summary>Records that entries were shown, and drops marks on entries that no longer exist.</summary>
+    /// <param name="present">All current entries.</param>
+    /// <param name="shown">Current entries that were shown.</param>
     public Task NoteAsync(IReadOnlyCollection<string> present, IReadOnlyCollection<string> shown, CancellationToken stop) =>
         ChangeAsync(
             marks => new InboxMarkFile(
@@ -36,7 +36,7 @@ public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, 
             stop
         );
 
-    /// <summary>Does not show an entry until a later time.</summary>
+    /// <summary>Hides an entry until a later time.</summary>
     public Task SnoozeAsync(string id, DateTimeOffset until, CancellationToken stop) =>
         ChangeAsync(
             marks =>
@@ -65,7 +65,7 @@ public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, 
         }
     }
 
-    // What is lost with a damaged file is who has seen what, so that all of it is shown again.
+    // A damaged file only loses these marks, so that all entries are shown again.
     private InboxMarkFile Load()
     {
         try
@@ -85,7 +85,7 @@ public sealed class InboxMarks(IReadOnlyDictionary<string, string> environment, 
 
 /// <summary>Content of the file.</summary>
 /// <param name="Read">Entries that were shown.</param>
-/// <param name="Snoozed">Entries with the time until which they are not.</param>
+/// <param name="Snoozed">Hidden entries with the time until which they are hidden.</param>
 internal sealed record InboxMarkFile(IReadOnlyList<string> Read, IReadOnlyDictionary<string, DateTimeOffset> Snoozed)
 {
     public static InboxMarkFile Empty { get; } = new([], new Dictionary<string, DateTimeOffset>());

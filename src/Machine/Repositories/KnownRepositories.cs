@@ -2,14 +2,14 @@ using Orchestrator.Gates;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>The repositories in which the user has started runs on this machine: a file for each in the user's state folder, named after
-/// the repository's key, so that two processes never write the same one differently.</summary>
+/// <summary>Repositories in which the user has started runs on this machine. Each has a file in the user's state folder, named by the
+/// repository's key, so that concurrent processes write identical content.</summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 public sealed class KnownRepositories(IReadOnlyDictionary<string, string> environment)
 {
     private string Folder => Path.Combine(UserState.FolderOf(environment), "repositories");
 
-    /// <summary>Notes a repository. Repeating it changes nothing.</summary>
+    /// <summary>Records a repository. Repeating the call has no effect.</summary>
     public void Add(RepositoryLocation repository)
     {
         var file = Path.Combine(Folder, repository.Key);
@@ -20,13 +20,13 @@ public sealed class KnownRepositories(IReadOnlyDictionary<string, string> enviro
         }
     }
 
-    /// <summary>A command as it is typed anywhere.</summary>
-    /// <param name="command">The command without the program's name.</param>
-    /// <param name="root">Root of the repository that it is about.</param>
+    /// <summary>Formats a command that works in any folder.</summary>
+    /// <param name="command">Command without the program's name.</param>
+    /// <param name="root">Root of the repository that the command refers to.</param>
     public static string Anywhere(string command, string root) => $"orchestrate -C {ProcessCommand.Quote(root)} {command}";
 
-    /// <summary>The repositories that are still at their places, by path.</summary>
-    /// <param name="gone">Takes the path of each that is not: it was moved or removed, or its disk is not there.</param>
+    /// <summary>Returns the repositories that still exist at their paths, in path order.</summary>
+    /// <param name="gone">Receives the path of each missing repository: it was moved or removed, or its disk is not mounted.</param>
     public IReadOnlyList<RepositoryLocation> List(Action<string>? gone = null)
     {
         var found = new List<RepositoryLocation>();

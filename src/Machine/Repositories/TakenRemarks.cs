@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Orchestrator.Machine.Repositories;
 
-/// <summary>The remarks of pull requests that have become tasks in a repository: each becomes one once, also where its task was removed
+/// <summary>Pull request comments that became tasks in a repository. Each becomes a task only once, even if that task was removed
 /// since.</summary>
 public sealed class TakenRemarks(RepositoryLocation repository)
 {
     private string File => Path.Combine(repository.OrchestratorFolder, "pull-requests.json");
 
-    /// <summary>Keys of the remarks.</summary>
-    /// <exception cref="RefusedException">The file can't be read: nothing may be taken twice because of that.</exception>
+    /// <summary>Returns the keys of the comments.</summary>
+    /// <exception cref="RefusedException">The file can't be read. No comment may be imported twice because of that.</exception>
     public IReadOnlySet<string> Read()
     {
         if (DurableFile.TryRead(File) is not { } text)
@@ -29,7 +29,7 @@ public sealed class TakenRemarks(RepositoryLocation repository)
         }
     }
 
-    /// <summary>Adds keys.</summary>
+    /// <summary>Adds keys of comments.</summary>
     public void Add(IEnumerable<string> keys) =>
         DurableFile.Write(File, JsonSerializer.SerializeToUtf8Bytes(Read().Union(keys).Order(StringComparer.Ordinal).ToArray()));
 }

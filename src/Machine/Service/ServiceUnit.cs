@@ -3,28 +3,31 @@ using System.Text;
 
 namespace Orchestrator.Machine.Service;
 
-/// <summary>The kinds of files that may lie in the place of a unit.</summary>
+/// <summary>Kinds of files that may exist at a unit's path.</summary>
 public enum UnitFileKind
 {
-    /// <summary>There is none.</summary>
+    /// <summary>The file does not exist.</summary>
     Missing,
 
-    /// <summary>A unit as <c>service install</c> wrote it.</summary>
+    /// <summary>Unit as written by <c>service install</c>.</summary>
     Own,
 
-    /// <summary>A unit that <c>service install</c> wrote and somebody changed since.</summary>
+    /// <summary>Unit written by <c>service install</c> and changed since.</summary>
     Edited,
 
-    /// <summary>A file that <c>service install</c> did not write.</summary>
+    /// <summary>File not written by <c>service install</c>.</summary>
     Foreign,
 }
 
-/// <summary>The systemd user unit of a repository: <c>orchestrate worker</c> in it, which serves its engine or joins the process that does.
-/// Pure. The first line of its text holds a hash of the others, so that a change by hand is seen before it is overwritten.</summary>
+/// <summary>Systemd user unit of a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the
+/// process that does. The first line of its text has a hash of the others, so that manual changes are detected before they are
+/// overwritten. Pure.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
-/// <param name="Key">The repository's key (<see cref="RepositoryLocation.Key"/>), which tells repositories of one name apart.</param>
-/// <param name="Program">The program and its first arguments: absolute paths.</param>
-/// <param name="Variables">Variables of the service besides those that systemd sets: never a secret, since units are readable.</param>
+/// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
+/// name.</param>
+/// <param name="Program">Program and leading arguments, with absolute paths.</param>
+/// <param name="Variables">Variables of the service in addition to those set by systemd. They never contain secrets because units are
+/// readable for all users.</param>
 public sealed record ServiceUnit(
     string Repository,
     string Key,
@@ -32,20 +35,20 @@ public sealed record ServiceUnit(
     IReadOnlyList<KeyValuePair<string, string>> Variables
 )
 {
-    // Exit codes of the program, which its command line defines.
+    // Exit codes defined by the program's command line.
     private const int WrongUsage = 2;
     private const int NeedsPerson = 3;
 
-    /// <summary>Port of loopback on which it serves the page, too; null: it serves none.</summary>
+    /// <summary>Loopback port of the web page served by the service, or null if it serves none.</summary>
     public int? PagePort { get; init; }
 
     private const string Mark = "# Written by 'orchestrate service install', which goes by this hash of the lines below: ";
 
-    /// <summary>The unit's name: <c>orchestrate-FOLDER-KEY.service</c>, of which the key has six digits.</summary>
+    /// <summary>Name of the unit: <c>orchestrate-FOLDER-KEY.service</c> with six digits of the key.</summary>
     public string Name => $"orchestrate-{Slug(Path.GetFileName(Repository))}-{Key[..6]}.service";
 
-    /// <summary>The unit file's text.</summary>
-    /// <exception cref="RefusedException">A path has a line end in it, which a unit can't hold.</exception>
+    /// <summary>Text of the unit file.</summary>
+    /// <exception cref="RefusedException">A path contains a line break, which a unit can't represent.</exception>
     public string Text
     {
         get
@@ -55,8 +58,8 @@ public sealed record ServiceUnit(
         }
     }
 
-    /// <summary>The kind of file that a text is of.</summary>
-    /// <param name="text">The text; null: there is no file.</param>
+    /// <summary>Classifies a unit file by its text.</summary>
+    /// <param name="text">Text of the file, or null if the file does not exist.</param>
     public static UnitFileKind KindOf(string? text)
     {
         if (text is null)
@@ -89,11 +92,11 @@ public sealed record ServiceUnit(
             $"ExecStart={command}",
             "Restart=on-failure",
             "RestartSec=10",
-            // Wrong usage and a missing yes to the repository's settings do not mend themselves.
+            // Wrong usage and untrusted repository settings don't resolve themselves.
             $"RestartPreventExitStatus={WrongUsage} {NeedsPerson}",
             "WatchdogSec=90",
             "TimeoutStopSec=90",
-            // Agents outlive their orchestrator: a restart or an upgrade of the service interrupts none of them.
+            // Agents outlive their orchestrator, so a restart or an upgrade of the service interrupts no agent.
             "KillMode=process",
             "",
             "[Install]",
@@ -102,7 +105,7 @@ public sealed record ServiceUnit(
         return string.Join('\n', lines) + "\n";
     }
 
-    // systemd.syntax(7): specifiers begin with a percent sign, a line ends the value.
+    // According to systemd.syntax(7), specifiers start with a percent sign, and a line break ends the value.
     private static string Value(string text) =>
         text.AsSpan().IndexOfAny('\n', '\r') < 0
             ? text.Replace("%", "%%", StringComparison.Ordinal)

@@ -4,23 +4,23 @@ using Orchestrator.Settings;
 namespace Orchestrator.Machine.Service;
 
 /// <summary>State of a repository's service.</summary>
-/// <param name="Name">The unit's name.</param>
+/// <param name="Name">Name of the unit.</param>
 /// <param name="File">Absolute path of the unit's file.</param>
-/// <param name="Kind">What is there.</param>
-/// <param name="IsEnabled">It is started at login, or at boot with lingering.</param>
-/// <param name="Active">systemd's words for its state, such as <c>active (running)</c>; empty where systemd does not answer.</param>
-/// <param name="Process">Id of its process; 0: none runs.</param>
-/// <param name="Lingers">The user's services are started at boot and outlive the last logout; null: unknown.</param>
+/// <param name="Kind">Kind of the file at that path.</param>
+/// <param name="IsEnabled">True if the service starts at login, or at boot with lingering.</param>
+/// <param name="Active">State in systemd's terms, such as <c>active (running)</c>; empty if systemd does not respond.</param>
+/// <param name="Process">Process id of the service; 0 if it is not running.</param>
+/// <param name="Lingers">True if the user's services start at boot and outlive the last logout, or null if unknown.</param>
 public sealed record ServiceState(string Name, string File, UnitFileKind Kind, bool IsEnabled, string Active, int Process, bool? Lingers);
 
-/// <summary>The services of the present user, by <c>systemctl --user</c>.</summary>
+/// <summary>Manages the current user's services with <c>systemctl --user</c>.</summary>
 /// <param name="environment">Environment of the process, which determines the user's folders and programs.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 public sealed class UserServices(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // What a login shell may have set and systemd does not know: where programs, settings and state are.
+    // Variables that a login shell may have set and systemd does not know: paths of programs, settings and state.
     private static readonly string[] Kept =
     [
         "PATH",
@@ -33,9 +33,9 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         "CLAUDE_CONFIG_DIR",
     ];
 
-    /// <summary>The unit of a repository.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="program">The program and its first arguments.</param>
+    /// <summary>Returns the unit of a repository.</summary>
+    /// <param name="repository">Repository of the service.</param>
+    /// <param name="program">Program and leading arguments.</param>
     public ServiceUnit UnitOf(RepositoryLocation repository, IReadOnlyList<string> program) =>
         new(
             repository.Root,
@@ -44,13 +44,13 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
             [.. Kept.Where(environment.ContainsKey).Select(name => KeyValuePair.Create(name, environment[name]))]
         );
 
-    /// <summary>Absolute path of a unit's file.</summary>
+    /// <summary>Returns the absolute path of a unit's file.</summary>
     public string FileOf(ServiceUnit unit) => Path.Combine(SettingsFiles.ConfigFolder(environment), "systemd", "user", unit.Name);
 
-    /// <summary>The kind of file that lies in the place of a unit's.</summary>
+    /// <summary>Classifies the file at a unit's path.</summary>
     public UnitFileKind KindOf(ServiceUnit unit) => ServiceUnit.KindOf(DurableFile.TryRead(FileOf(unit)));
 
-    /// <summary>Why services can't be managed here, in the system's words; null: they can.</summary>
+    /// <summary>Returns the system's reason for which services can't be managed on this machine, or null if they can.</summary>
     public async Task<string?> FindObstacleAsync(CancellationToken stop)
     {
         if (Find("systemctl") is null)
@@ -61,7 +61,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         return answer.Succeeded ? null : $"systemctl --user says: {Words(answer)}";
     }
 
-    /// <summary>Writes the unit, enables and (re)starts it. Repeating it after a crash at any point goes on.</summary>
+    /// <summary>Writes and enables the unit, and (re)starts it. Can be repeated after a crash at any point.</summary>
     /// <exception cref="RefusedException">systemd refused.</exception>
     public async Task InstallAsync(ServiceUnit unit, CancellationToken stop)
     {
@@ -71,8 +71,8 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         await DemandAsync(["--user", "restart", unit.Name], stop);
     }
 
-    /// <summary>Stops and disables the unit and removes its file. Repeating it after a crash at any point goes on.</summary>
-    /// <exception cref="RefusedException">systemd refused; the file is still there.</exception>
+    /// <summary>Stops and disables the unit and removes its file. Can be repeated after a crash at any point.</summary>
+    /// <exception cref="RefusedException">systemd refused; the file still exists.</exception>
     public async Task RemoveAsync(ServiceUnit unit, CancellationToken stop)
     {
         await DemandAsync(["--user", "disable", "--now", unit.Name], stop);
@@ -80,7 +80,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         await DemandAsync(["--user", "daemon-reload"], stop);
     }
 
-    /// <summary>The state of a unit; also where systemd does not answer.</summary>
+    /// <summary>Returns the state of a unit, even if systemd does not respond.</summary>
     public async Task<ServiceState> StateAsync(ServiceUnit unit, CancellationToken stop)
     {
         var facts = await PropertiesAsync("systemctl", ["--user", "show", unit.Name], stop);

@@ -2,44 +2,44 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Machine.Sessions;
 
-/// <summary>States of a conversation: used, ended or unknown.</summary>
+/// <summary>State of a conversation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SessionStanding>))]
 public enum SessionStanding
 {
-    /// <summary>A process works in it.</summary>
+    /// <summary>A process works in the conversation.</summary>
     [JsonStringEnumMemberName("alive")]
     Alive,
 
-    /// <summary>No process does.</summary>
+    /// <summary>No process works in the conversation.</summary>
     [JsonStringEnumMemberName("ended")]
     Ended,
 
-    /// <summary>A process of the program runs in its folder, and says nowhere in which conversation.</summary>
+    /// <summary>A process of the program runs in the conversation's folder, but its conversation is unknown.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 }
 
-/// <summary>A conversation of Claude Code on this machine, whoever started it. Texts of others are cut, without secrets, and may hold what
-/// a terminal obeys: they are shown as such. A member is null where it is not known.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="File">Absolute path of its file.</param>
-/// <param name="Bytes">Size of the file.</param>
-/// <param name="Standing">Whether somebody works in it, told by processes and never by the file's age.</param>
+/// <summary>Conversation of Claude Code on this machine, started by anyone. Texts are truncated, without secrets, and may contain terminal
+/// control sequences. A member is null if unknown.</summary>
+/// <param name="Id">Id of the conversation.</param>
+/// <param name="File">Absolute path of the file.</param>
+/// <param name="Bytes">Size of the file in bytes.</param>
+/// <param name="Standing">State of the conversation, determined from processes and never from the file's age.</param>
 public sealed record ClaudeSession(string Id, string File, long Bytes, SessionStanding Standing)
 {
-    /// <summary>The process that works in it.</summary>
+    /// <summary>Process that works in the conversation.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>The folder that it works in.</summary>
+    /// <summary>Folder that the conversation works in.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The branch that was checked out there.</summary>
+    /// <summary>Branch that was checked out in the folder.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>The subject of the conversation.</summary>
+    /// <summary>Subject of the conversation.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Version of the program that wrote last.</summary>
+    /// <summary>Version of the program that wrote the last line.</summary>
     public string? Version { get; init; }
 
     /// <summary>Model of the last answer.</summary>
@@ -50,15 +50,16 @@ public sealed record ClaudeSession(string Id, string File, long Bytes, SessionSt
     /// <summary>Time of the last line.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Tokens of the whole conversation, as the model had them with its last answer.</summary>
+    /// <summary>Tokens of the whole conversation in the model's context at its last answer.</summary>
     public long? ContextTokens { get; init; }
 
-    /// <summary>The latest message of the conversation.</summary>
+    /// <summary>Latest message of the conversation.</summary>
     public string? LastWords { get; init; }
 
-    /// <summary>The task of a run whose agent's conversation it is: <c>RUN/TASK</c>; null: of none that is known here.</summary>
+    /// <summary>Run and task of the agent that has the conversation, as <c>RUN/TASK</c>, or null if no task on this machine is
+    /// known.</summary>
     public string? Task { get; init; }
 
-    /// <summary>Why the file can't be read, as the end of a sentence; null: it can.</summary>
+    /// <summary>Reason, as the end of a sentence, for which the file can't be read, or null if it can.</summary>
     public string? Fault { get; init; }
 }

@@ -5,22 +5,22 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Machine.Sessions;
 
-/// <summary>The conversations of Claude Code on this machine: files below <c>projects</c> of its folder (<c>CLAUDE_CONFIG_DIR</c>, else
-/// <c>~/.claude</c>), which are read by their ends and never written.</summary>
+/// <summary>Reads the conversations of Claude Code on this machine: files below <c>projects</c> in its folder (<c>CLAUDE_CONFIG_DIR</c>,
+/// or else <c>~/.claude</c>). Only the ends of the files are read, and they are never written.</summary>
 /// <param name="environment">Determines the folder.</param>
 public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environment)
 {
     private const int LongestTitle = 200;
     private const int LongestWords = 600;
 
-    /// <summary>The folder of the program.</summary>
+    /// <summary>Folder of the program.</summary>
     public string ConfigDirectory { get; } = ClaudeCliOptions.ConfigDirectoryOf(environment);
 
     private string Projects => Path.Combine(ConfigDirectory, "projects");
 
-    /// <summary>All of them, the one with the latest line first; those of sub-agents are parts of others.</summary>
-    /// <param name="since">Only those that were written to since then; null: all.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <summary>Returns all conversations, most recent first. Those of sub-agents are part of others.</summary>
+    /// <param name="since">Earliest last write, or null for all conversations.</param>
+    /// <param name="stop">Cancels the search.</param>
     public IReadOnlyList<ClaudeSession> List(DateTimeOffset? since, CancellationToken stop)
     {
         var processes = ClaudeProcesses.Find([ConfigDirectory]);
@@ -38,19 +38,19 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
         ];
     }
 
-    /// <summary>Ids of all conversations.</summary>
+    /// <summary>Returns the ids of all conversations.</summary>
     public IReadOnlyList<string> Ids() =>
         [.. Files().Select(file => Path.GetFileNameWithoutExtension(file.Name)).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>One of them, by its whole id.</summary>
+    /// <summary>Returns a conversation by its full id, or null if it does not exist.</summary>
     public ClaudeSession? Find(string id) =>
         Files().FirstOrDefault(file => Path.GetFileNameWithoutExtension(file.Name) == id) is { } file
             ? Of(ClaudeSessionFile.Read(file.FullName), ClaudeProcesses.Find([ConfigDirectory]))
             : null;
 
-    /// <summary>The last messages of a conversation and its sums. Reads the whole file.</summary>
-    /// <param name="session">The conversation.</param>
-    /// <param name="most">How many messages.</param>
+    /// <summary>Returns the last messages of a conversation and its totals. Reads the whole file.</summary>
+    /// <param name="session">Conversation to read.</param>
+    /// <param name="most">Maximum number of messages.</param>
     public static SessionTranscript TranscriptOf(ClaudeSession session, int most)
     {
         var (last, answers, messages) = (new Queue<SessionMessage>(), new Dictionary<string, (string Model, long Tokens)>(), 0);
@@ -58,7 +58,7 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
         {
             if (message is { AnswerId: { } id, Usage: { } usage })
             {
-                // An answer has a line per block; the last one is the most complete.
+                // An answer has one line per block, of which the last is the most complete.
                 answers[id] = (message.Model ?? "", usage.Total);
             }
             if (message.Text.Trim().Length == 0)
@@ -130,11 +130,11 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
         };
     }
 
-    // Cut behind the redaction: half of a secret is not recognized as one.
+    // Truncated after the redaction, because half of a secret is not recognized as one.
     private static string? Shown(string? text, int longest) =>
         text is null ? null : QuotedText.CutLine(SecretScanner.Redact(text), longest);
 
-    /// <summary>A task's worktree is named by its run: FOLDER/RUN/TASK, with the run's folder in the repository.</summary>
+    /// <summary>Returns the task of a worktree, whose path ends with FOLDER/RUN/TASK, if the repository has the run's folder.</summary>
     private static string? TaskOf(string? folder)
     {
         if (
@@ -157,12 +157,12 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
     }
 }
 
-/// <summary>The end of a conversation, and its sums.</summary>
-/// <param name="Messages">How many messages have a text.</param>
-/// <param name="Answers">How many answers of the model have their tokens in the file.</param>
+/// <summary>End of a conversation, with its totals.</summary>
+/// <param name="Messages">Number of messages with a text.</param>
+/// <param name="Answers">Number of the model's answers with token counts in the file.</param>
 /// <param name="Tokens">All tokens of these answers, read and written.</param>
-/// <param name="Models">The models of these answers.</param>
-/// <param name="Last">The last messages with a text, the oldest first.</param>
+/// <param name="Models">Models of these answers.</param>
+/// <param name="Last">Last messages with a text, oldest first.</param>
 public sealed record SessionTranscript(
     int Messages,
     int Answers,
@@ -171,8 +171,8 @@ public sealed record SessionTranscript(
     IReadOnlyList<SessionMessage> Last
 );
 
-/// <summary>A message, without secrets.</summary>
-/// <param name="IsOfModel">The model's; false: the person's.</param>
-/// <param name="Text">Its text, cut.</param>
-/// <param name="At">When; null: unknown.</param>
+/// <summary>Message without secrets.</summary>
+/// <param name="IsOfModel">True for the model's message, false for the user's.</param>
+/// <param name="Text">Truncated text.</param>
+/// <param name="At">Time of the message, or null if unknown.</param>
 public sealed record SessionMessage(bool IsOfModel, string Text, DateTimeOffset? At);

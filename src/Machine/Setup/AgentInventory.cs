@@ -4,44 +4,44 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>An agent that tasks may name, as it is found on this machine.</summary>
-/// <param name="Name">Its name in settings and plans.</param>
-/// <param name="Status">Whether it can work.</param>
-/// <param name="Message">The result of the look, in a sentence.</param>
-/// <param name="Cure">What to do; null when nothing has to be done.</param>
+/// <summary>Agent on this machine that tasks may name.</summary>
+/// <param name="Name">Name in settings and plans.</param>
+/// <param name="Status">Status of the agent.</param>
+/// <param name="Message">Result of the check as a sentence.</param>
+/// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
 public sealed record FoundAgent(string Name, MachineCheckStatus Status, string Message, string? Cure)
 {
-    /// <summary>True if tasks that name no agent go to this one.</summary>
+    /// <summary>True if this agent gets the tasks that name no agent.</summary>
     public bool IsDefault { get; init; }
 
-    /// <summary>The version that is installed; null: it is not found, or does not say.</summary>
+    /// <summary>Installed version, or null if the program is missing or does not report it.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The versions that were tried, such as <c>2.1.197 to 2.1.328</c>; null: none was.</summary>
+    /// <summary>Tested versions, such as <c>2.1.197 to 2.1.328</c>, or null if none was tested.</summary>
     public string? Tried { get; init; }
 
-    /// <summary>True if it is logged in, or has a key; null: unknown without a call.</summary>
+    /// <summary>True if the agent is logged in or has a key, or null if that is unknown without a call.</summary>
     public bool? IsLoggedIn { get; init; }
 
-    /// <summary>The version whose manners the kit played; null: those of its documents.</summary>
+    /// <summary>Version simulated by the conformance kit, or null for the documented behavior.</summary>
     public string? KitVersion { get; init; }
 
-    /// <summary>The number of rudenesses of the conformance kit that it survived; null: it was never tested with it.</summary>
+    /// <summary>Number of cases of the conformance kit that were handled, or null if the agent was never tested with it.</summary>
     public int? KitPassed { get; init; }
 
-    /// <summary>The number of rudenesses that it was tested with.</summary>
+    /// <summary>Number of cases in the conformance kit for this agent.</summary>
     public int? KitOf { get; init; }
 
-    /// <summary>Names of the rudenesses that it did not survive.</summary>
+    /// <summary>Names of the cases that were not handled.</summary>
     public IReadOnlyList<string> KitFails { get; init; } = [];
 }
 
-/// <summary>Looks for all agents that are known or set. Starts their programs for their version, calls no service.</summary>
+/// <summary>Checks all known and configured agents. Starts their programs to get their version, but calls no service.</summary>
 public static class AgentInventory
 {
-    /// <summary>The agents, in the order of their names.</summary>
-    /// <param name="loaded">The settings in force, without errors.</param>
-    /// <param name="repository">Where relative programs are looked for.</param>
+    /// <summary>Returns the agents in order of their names.</summary>
+    /// <param name="loaded">Effective settings without errors.</param>
+    /// <param name="repository">Folder to which relative program paths refer.</param>
     public static async Task<IReadOnlyList<FoundAgent>> LookAsync(
         SettingsResult loaded,
         string repository,
@@ -60,8 +60,8 @@ public static class AgentInventory
         var check = MachineCheck.Explain(await runner.CheckAsync(repository, cancellationToken), name, loaded);
         var description = settings.DescriptionOf(name) is { } json ? DescriptionReader.Read(json).Description : null;
         var isClaude = ReferenceEquals(settings.Agents.GetValueOrDefault(name), settings.Claude);
-        // A plain program, or another version's description under a known name, was never put to the kit; those that speak the Agent
-        // Client Protocol are alike in it.
+        // A plain program, or another version's description under a known name, was never tested with the kit. The kit treats all programs
+        // that speak the Agent Client Protocol alike.
         var score =
             description is { Protocol: AgentProtocol.Acp } ? ConformanceScores.Find("acp")
             : isClaude || (description is not null && description.Tried == KnownAgents.Find(name)?.Tried) ? ConformanceScores.Find(name)

@@ -1,13 +1,13 @@
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>The skill and the agents for people's Claude Code sessions: each only calls our commands.</summary>
+/// <summary>Skill and sub-agents for users' Claude Code sessions. Each only calls our commands.</summary>
 public static class ClaudeIntegration
 {
     private static readonly string[] Agents = ["planner-architect", "supervisor", "worker", "verifier", "integration-checker"];
 
-    /// <summary>Writes them to a folder; existing files stay.</summary>
-    /// <param name="folder">The <c>.claude</c> folder of a repository or of a home.</param>
-    /// <returns>Files that were written, and files that were kept, relative to the folder.</returns>
+    /// <summary>Writes the files to a folder. Existing files stay.</summary>
+    /// <param name="folder">The <c>.claude</c> folder of a repository or home directory.</param>
+    /// <returns>Written files and kept files, relative to the folder.</returns>
     public static (IReadOnlyList<string> Written, IReadOnlyList<string> Kept) Install(string folder)
     {
         var written = new List<string>();

@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Tries whether confined programs can write to each folder of downloads of package managers. Nothing of it stays.</summary>
+/// <summary>Checks that confined programs can write to each download folder of package managers. Leaves no files behind.</summary>
 internal static class DownloadCheck
 {
     private const string Attempt = """
@@ -15,9 +15,9 @@ internal static class DownloadCheck
         done
         """;
 
-    /// <summary>The folders that can't be written.</summary>
+    /// <summary>Returns the folders that are not writable.</summary>
     /// <param name="bubblewrap">Absolute path of bubblewrap.</param>
-    /// <param name="canOverlay">True if overlays work here.</param>
+    /// <param name="canOverlay">True if overlays work on this machine.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
     public static async Task<IReadOnlyList<string>> FindClosedAsync(
         string bubblewrap,

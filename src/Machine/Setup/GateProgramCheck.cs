@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks the gates that tasks would have, and the programs of found ones.</summary>
+/// <summary>Checks the gates that tasks would get, and the programs of detected gates.</summary>
 internal static class GateProgramCheck
 {
     public static async Task<MachineCheckEntry> RunAsync(SettingsResult loaded, string root, CancellationToken stop)
@@ -36,7 +36,7 @@ internal static class GateProgramCheck
             );
     }
 
-    /// <summary>The configured gates that watch for changes or repair files.</summary>
+    /// <summary>Reports configured gates that watch for changes or fix files.</summary>
     private static MachineCheckEntry? Watching(IReadOnlyList<Gate> gates)
     {
         var watching = gates.Where(gate => OneShotCommand.Of(gate.Command) is not null || OneShotCommand.NeverEnds(gate.Command)).ToList();
@@ -57,7 +57,8 @@ internal static class GateProgramCheck
             );
     }
 
-    /// <summary>The found gates whose programs are missing; checked outside of the repository, which is not trusted here.</summary>
+    /// <summary>Reports detected gates whose programs are missing. They are checked outside the repository, which is not trusted
+    /// here.</summary>
     private static async Task<MachineCheckEntry?> MissingAsync(
         SettingsResult loaded,
         IReadOnlyList<Gate> found,

@@ -6,7 +6,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks git, the repository, and the author name of commits.</summary>
+/// <summary>Checks git, the repository and the author name of commits.</summary>
 internal static class GitSetupCheck
 {
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
@@ -54,7 +54,8 @@ internal static class GitSetupCheck
         ];
     }
 
-    /// <summary>Features of the repository that each worktree meets: filters, submodules, a partial clone, a sparse checkout.</summary>
+    /// <summary>Reports features of the repository that affect each worktree: filters, submodules, a partial clone or a sparse
+    /// checkout.</summary>
     private static async Task<IReadOnlyList<MachineCheckEntry>> FeaturesAsync(
         GitRepository repository,
         RepositoryLocation location,

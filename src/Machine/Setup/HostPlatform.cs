@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Abilities of this machine to follow and stop processes.</summary>
-/// <param name="Name">The system, for people.</param>
-/// <param name="IsLinux">Linux, also in WSL 2 and in containers.</param>
-/// <param name="HasProcessTable">The system's table of processes, <c>/proc</c>, is mounted.</param>
+/// <summary>Ability of this machine to follow and stop processes.</summary>
+/// <param name="Name">Display name of the system.</param>
+/// <param name="IsLinux">True for Linux, including WSL 2 and containers.</param>
+/// <param name="HasProcessTable">True if the system's process table, <c>/proc</c>, is mounted.</param>
 public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTable)
 {
-    /// <summary>The machine that this process runs on.</summary>
+    /// <summary>Machine that this process runs on.</summary>
     public static HostPlatform Current { get; } =
         OperatingSystem.IsLinux()
             ? new("Linux", true, File.Exists("/proc/self/stat"))
             : new(RuntimeInformation.OSDescription, false, false);
 
-    /// <summary>Why nothing can run on it, as a sentence; null where it can.</summary>
+    /// <summary>Reason, as a sentence, for which no run can work on the machine, or null if runs can.</summary>
     public string? Refusal =>
         !IsLinux
             ? $"orchestrate works on Linux; this is {Name}, where left-over processes of agents could not be found and stopped. "
@@ -22,6 +22,6 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
         : !HasProcessTable ? "The system's table of processes is not mounted at /proc; without it processes can't be followed and stopped."
         : null;
 
-    /// <summary>The cure for <see cref="Refusal"/>.</summary>
+    /// <summary>Suggested fix for <see cref="Refusal"/>.</summary>
     public string Cure => !IsLinux ? "Use Linux: WSL 2 on Windows, or a container." : "Mount it: mount -t proc proc /proc.";
 }

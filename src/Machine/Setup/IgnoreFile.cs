@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>The <c>.gitignore</c> of our folder: configuration, roles and tasks are to be committed, everything else is not.</summary>
+/// <summary>Manages the <c>.gitignore</c> of our folder, which excludes everything except configuration, roles and tasks.</summary>
 public static class IgnoreFile
 {
     private static readonly string Text =
         "# Made by orchestrate: only what is named here belongs into commits.\n*\n"
         + string.Concat(OwnFolder.Committed.Select(entry => entry.EndsWith('/') ? $"!{entry}\n!{entry}**\n" : $"!{entry}\n"));
 
-    /// <summary>Names a file in one that an earlier version made, so that git takes it.</summary>
+    /// <summary>Adds an exception to a <c>.gitignore</c> of an earlier version, so that git tracks the entry.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
-    /// <param name="entry">One of <see cref="OwnFolder.Committed"/>.</param>
+    /// <param name="entry">Entry of <see cref="OwnFolder.Committed"/>.</param>
     public static void Allow(string folder, string entry)
     {
         var file = Path.Combine(folder, ".gitignore");
@@ -26,7 +26,7 @@ public static class IgnoreFile
         }
     }
 
-    /// <summary>Writes it where it is missing. True when it was written.</summary>
+    /// <summary>Writes the file if it is missing. Returns true if it was written.</summary>
     /// <param name="folder">The <c>.orchestrator</c> folder.</param>
     public static bool Ensure(string folder)
     {

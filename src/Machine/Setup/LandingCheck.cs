@@ -6,11 +6,11 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks whether runs use the user's commit signature and merge hook, where git has them.</summary>
+/// <summary>Checks that runs can use the user's commit signing and merge hooks, if git has them.</summary>
 internal static class LandingCheck
 {
-    /// <summary>Runs both checks. Makes a trial signature, of which nothing stays.</summary>
-    /// <returns>An entry for each that git or the settings name.</returns>
+    /// <summary>Runs both checks. Makes a trial signature without storing it.</summary>
+    /// <returns>Entries for the features that git or the settings enable.</returns>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         GitRepository repository,
         string checkout,

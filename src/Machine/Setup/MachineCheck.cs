@@ -10,15 +10,15 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks whether runs can work on this machine and in this repository. Changes nothing, costs no money.</summary>
+/// <summary>Checks that runs can work on this machine and in this repository. Changes nothing and costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Checks system, git, repository, agent, limits, gates, disk, notifications, and settings without effect.</summary>
-    /// <param name="repository">The repository, or null where there is none.</param>
-    /// <param name="loaded">The settings in force, without errors.</param>
-    /// <param name="platform">The machine.</param>
-    /// <param name="services">Where repositories are opened.</param>
-    /// <param name="agents">The agents that are looked at; null: that of the settings.</param>
+    /// <summary>Checks system, git, repository, agents, limits, gates, disk, notifications and settings without effect.</summary>
+    /// <param name="repository">Repository, or null if there is none.</param>
+    /// <param name="loaded">Effective settings without errors.</param>
+    /// <param name="platform">This machine.</param>
+    /// <param name="services">Opens repositories.</param>
+    /// <param name="agents">Agents to check, or null for the one in the settings.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? repository,
         SettingsResult loaded,
@@ -28,7 +28,7 @@ public static class MachineCheck
         IReadOnlyCollection<string>? agents = null
     )
     {
-        // Without a supported platform no program can be run.
+        // On an unsupported platform no program can run.
         if (platform.Refusal is { } refusal)
         {
             return [new("system", MachineCheckStatus.Fail, refusal, platform.Cure)];
@@ -59,8 +59,8 @@ public static class MachineCheck
         return entries;
     }
 
-    /// <summary>Checks the planner: its program or its key is there.</summary>
-    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <summary>Checks that the planner's program or key is available.</summary>
+    /// <param name="loaded">Effective settings without errors.</param>
     public static async Task<MachineCheckEntry> PlannerAsync(
         RepositoryLocation repository,
         SettingsResult loaded,
@@ -73,8 +73,8 @@ public static class MachineCheck
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
     }
 
-    /// <summary>Storage of runs in a repository and beside it, by part.</summary>
-    /// <param name="settings">The settings in force.</param>
+    /// <summary>Reports the storage of runs in a repository and beside it, by part.</summary>
+    /// <param name="settings">Effective settings.</param>
     /// <param name="services">Determines the cache folder.</param>
     public static async Task<MachineCheckEntry> StorageAsync(
         RepositoryLocation repository,
@@ -107,7 +107,8 @@ public static class MachineCheck
         return new(role, StatusOf(found), $"{name}: {found.Message}", found.Cure);
     }
 
-    /// <summary>The check of an agent with the settings and variables that it lacks because their files are not trusted.</summary>
+    /// <summary>Extends the check of an agent with the settings and variables that are missing because their files are not
+    /// trusted.</summary>
     internal static AgentCheck Explain(AgentCheck check, string agent, SettingsResult loaded)
     {
         var explained = check.Explained(loaded.WithheldVariables);
@@ -125,7 +126,7 @@ public static class MachineCheck
             };
     }
 
-    /// <summary>The status of a look at an agent.</summary>
+    /// <summary>Returns the status for the check of an agent.</summary>
     internal static MachineCheckStatus StatusOf(AgentCheck found) =>
         found.Status switch
         {
@@ -134,7 +135,7 @@ public static class MachineCheck
             _ => MachineCheckStatus.Fail,
         };
 
-    /// <summary>The runner of an agent of the settings, for looks at it alone.</summary>
+    /// <summary>Creates the runner of a configured agent, to be used only for checks.</summary>
     internal static IAgentRunner Runner(string name, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
     {
         if (name is "api" or "bedrock")
@@ -170,7 +171,7 @@ public static class MachineCheck
             : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
-    /// <summary>Describes the enforcement of the settings' limits; null if there are none.</summary>
+    /// <summary>Describes the enforcement of the configured limits, or returns null if there are none.</summary>
     private static MachineCheckEntry? Limits(LimitSettings limits)
     {
         string?[] held =

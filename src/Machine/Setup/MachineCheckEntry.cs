@@ -1,8 +1,8 @@
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Result of one check.</summary>
-/// <param name="Name">Subject: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
+/// <summary>Result of a single check.</summary>
+/// <param name="Name">Subject of the check, such as <c>git</c>, <c>repository</c>, <c>agent</c> or <c>disk</c>.</param>
 /// <param name="Status">Status of the check.</param>
-/// <param name="Message">The result, in a sentence.</param>
-/// <param name="Cure">What to do; null when nothing has to be done.</param>
+/// <param name="Message">Result as a sentence.</param>
+/// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
 public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, string Message, string? Cure = null);

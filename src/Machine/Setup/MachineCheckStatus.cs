@@ -1,14 +1,14 @@
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Result of a check.</summary>
+/// <summary>Status of a check.</summary>
 public enum MachineCheckStatus
 {
-    /// <summary>Can be used.</summary>
+    /// <summary>The subject can be used.</summary>
     Ok,
 
-    /// <summary>Can be used, but a person should know.</summary>
+    /// <summary>The subject can be used, with a warning for the user.</summary>
     Warn,
 
-    /// <summary>Prevents runs.</summary>
+    /// <summary>The subject prevents runs.</summary>
     Fail,
 }

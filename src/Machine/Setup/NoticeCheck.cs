@@ -3,11 +3,11 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks whether notices reach people: looked at without sending any (<c>check</c>), or tried (<c>notify test</c>).</summary>
+/// <summary>Checks that notices reach users, without sending any (<c>check</c>) or with a test notice (<c>notify test</c>).</summary>
 public static class NoticeCheck
 {
-    /// <summary>Looks at all targets; none: no entry.</summary>
-    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <summary>Checks all targets. Without targets there are no entries.</summary>
+    /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="services">Clock and environment.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> LookAsync(
         SettingsResult loaded,
@@ -15,10 +15,10 @@ public static class NoticeCheck
         CancellationToken stop
     ) => [.. (await NoticeProbe.LookAsync(loaded, services, stop)).Select(probe => Entry(probe, "can be reached"))];
 
-    /// <summary>Sends a test.</summary>
-    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <summary>Sends a test notice.</summary>
+    /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="services">Clock and environment.</param>
-    /// <param name="target">Name of the target; null: all.</param>
+    /// <param name="target">Name of the target, or null for all.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> TestAsync(
         SettingsResult loaded,
         RunServices services,

@@ -4,13 +4,13 @@ using Orchestrator.Settings;
 namespace Orchestrator.Machine.Setup;
 
 /// <summary>Result of <c>init</c>.</summary>
-/// <param name="Written">Files it made, relative to the repository.</param>
-/// <param name="Kept">Files that were there and stay as they are.</param>
-/// <param name="Taken">What it found in older tools' files.</param>
-/// <param name="InPlace">Settings of those files that are in force, because the existing configuration does not have them.</param>
-/// <param name="Left">Settings derived from those files that are not in force for the same reason.</param>
+/// <param name="Written">Created files, relative to the repository.</param>
+/// <param name="Kept">Existing files, left unchanged.</param>
+/// <param name="Taken">Settings imported from older tools' files.</param>
+/// <param name="InPlace">Settings of those files that take effect because the existing configuration does not define them.</param>
+/// <param name="Left">Settings derived from those files that take no effect because the existing configuration defines them.</param>
 /// <param name="Ignored">Files and folders of older tools that are not used.</param>
-/// <param name="DotEnvIsIgnored">False when there is a <c>.env</c> that git would commit.</param>
+/// <param name="DotEnvIsIgnored">False if there is a <c>.env</c> that git would commit.</param>
 public sealed record InitializedRepository(
     IReadOnlyList<string> Written,
     IReadOnlyList<string> Kept,
@@ -21,13 +21,13 @@ public sealed record InitializedRepository(
     bool DotEnvIsIgnored
 );
 
-/// <summary>Creates the files that a repository needs; existing ones are left alone.</summary>
+/// <summary>Creates the files that a repository needs. Existing files stay unchanged.</summary>
 public static class RepositoryInitializer
 {
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
-    /// <summary>Creates configuration, ignore file and example of <c>.env</c>.</summary>
-    /// <param name="environment">Environment of the process, which determines the user's home, where one older tool kept its
+    /// <summary>Creates the configuration, the ignore file and an example of <c>.env</c>.</summary>
+    /// <param name="environment">Environment of the process. It determines the user's home directory, in which one older tool stored its
     /// settings.</param>
     public static InitializedRepository Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
     {
@@ -93,7 +93,7 @@ public static class RepositoryInitializer
         return text.ToString();
     }
 
-    // Settings that the configuration has are not taken from older files.
+    // Settings defined in the configuration are not taken from older files.
     private static IReadOnlyList<TakenSetting> WithoutOwn(SettingsInput found, TakenConfiguration taken)
     {
         var own = SettingsLoader
@@ -130,7 +130,7 @@ public static class RepositoryInitializer
         written.Add(name);
     }
 
-    // Only plain patterns are recognized; a false alarm costs a sentence, a committed secret much more.
+    // Recognizes only simple patterns. A false alarm costs one sentence, but a committed secret costs far more.
     private static bool IsDotEnvIgnored(string root)
     {
         if (!File.Exists(Path.Combine(root, ".env")))

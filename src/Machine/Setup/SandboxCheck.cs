@@ -5,18 +5,18 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks the sandbox of agents and of programs that run their work, and names the paths and hosts that it lists.</summary>
+/// <summary>Checks the sandbox of agents and of programs that run their work, and lists its paths and hosts.</summary>
 internal static class SandboxCheck
 {
     private const string Name = "sandbox";
     private const string Without =
         "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
 
-    /// <summary>Tries the sandbox.</summary>
-    /// <param name="loaded">The settings, and the variables of agents.</param>
+    /// <summary>Runs a trial of the sandbox.</summary>
+    /// <param name="loaded">Settings, and the variables of agents.</param>
     /// <param name="agents">Names of the agents whose services are listed.</param>
     /// <param name="repository">Absolute path of the repository's main checkout, or of the working directory.</param>
-    /// <param name="services">Determines the user's state, and finds bubblewrap.</param>
+    /// <param name="services">Determines the user's state folder and finds bubblewrap.</param>
     public static async Task<MachineCheckEntry> RunAsync(
         SettingsResult loaded,
         IReadOnlyCollection<string> agents,
@@ -86,7 +86,7 @@ internal static class SandboxCheck
         };
     }
 
-    /// <summary>The places of the agents' keys: with the proxy, or in the sandbox. Empty if there is no key.</summary>
+    /// <summary>Describes the agents' keys that stay outside the sandbox with the proxy and those inside; empty without keys.</summary>
     private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
     {
         var (settings, environment) = (loaded.Settings!, loaded.AgentEnvironment);

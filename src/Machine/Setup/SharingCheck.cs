@@ -4,16 +4,16 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Checks whether the git remote is reached by which machines share runs. Changes nothing there.</summary>
+/// <summary>Checks that the git remote through which machines share runs is reachable. Changes nothing on the remote.</summary>
 public static class SharingCheck
 {
-    /// <summary>The longest that is waited for a remote.</summary>
+    /// <summary>Maximum wait for a remote.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Looks at the remote; null: none is set, and none is needed.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="settings">The settings in force.</param>
-    /// <param name="services">Where repositories are opened.</param>
+    /// <summary>Checks the remote. Returns null if none is configured or needed.</summary>
+    /// <param name="repository">Repository of the runs.</param>
+    /// <param name="settings">Effective settings.</param>
+    /// <param name="services">Opens repositories.</param>
     public static async Task<MachineCheckEntry?> RunAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

@@ -10,27 +10,27 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Runs the gates that a task has to pass, on the files as they are or on a commit, without a run.</summary>
+/// <summary>Runs the gates that a task has to pass on the current files or a commit, outside a run.</summary>
 public static class CheckoutVerification
 {
-    /// <summary>The gates of a project, by the same rules as in a run.</summary>
-    /// <param name="directory">Root of the project, where manifests may name gates.</param>
+    /// <summary>Returns the gates of a project by the same rules as in a run.</summary>
+    /// <param name="directory">Root of the project, whose manifests may define gates.</param>
     public static ProjectGates GatesOf(OrchestratorSettings settings, string directory) =>
         RunStart.GatesOf(settings, GateDetection.Detect(directory));
 
-    /// <summary>Runs gates one after the other; a gate that is known to pass on these files is not run again.</summary>
+    /// <summary>Runs gates one after the other, except for gates known to pass on these files.</summary>
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
-    /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
-    /// <param name="gates">What to run.</param>
-    /// <param name="ofManifests">The gates that the project's manifests name.</param>
-    /// <param name="evidence">Folder for what the gates print.</param>
-    /// <param name="services">Services of this machine; of its variables gates get only the ones that programs need.</param>
-    /// <param name="settings">Variables from <c>worktrees.env</c>, and how earlier results are used.</param>
-    /// <param name="fresh">Nothing that is known counts.</param>
+    /// <param name="commit">Commit to check in a temporary worktree, or null to check the current files.</param>
+    /// <param name="gates">Gates to run.</param>
+    /// <param name="ofManifests">Gates defined by the project's manifests.</param>
+    /// <param name="evidence">Folder for the gates' output.</param>
+    /// <param name="services">Services of this machine. Of its environment variables, gates get only those that programs need.</param>
+    /// <param name="settings">Variables from <c>worktrees.env</c>, and the use of earlier results.</param>
+    /// <param name="fresh">True to ignore earlier results.</param>
     /// <param name="told">Called for each result.</param>
-    /// <param name="waits">Called for a gate that has to wait for another on this machine.</param>
-    /// <param name="stop">Kills the gate that runs.</param>
-    /// <returns>A result for each gate; null when there is no such commit.</returns>
+    /// <param name="waits">Called for a gate that has to wait for another one on this machine.</param>
+    /// <param name="stop">Kills the running gate.</param>
+    /// <returns>A result for each gate, or null if the commit does not exist.</returns>
     /// <exception cref="GitException">Git failed.</exception>
     public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
         string workTree,
@@ -66,7 +66,7 @@ public static class CheckoutVerification
                 worktree,
                 question with
                 {
-                    // Files beside the tree's, such as packages installed by hand, belong to this folder.
+                    // Untracked files, such as manually installed packages, belong to this folder, so its results apply only to it.
                     Place = workTree,
                     Changed = [.. status.Entries.Select(entry => entry.Path)],
                 },

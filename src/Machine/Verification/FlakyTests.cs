@@ -8,8 +8,8 @@ using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>The tests of a repository that fail by chance: those that its gates saw, and those in quarantine.</summary>
-/// <param name="workTree">Root of the work tree that holds <see cref="TestQuarantine.FileName"/>.</param>
+/// <summary>Flaky tests of a repository: those seen by its gates, and those in quarantine.</summary>
+/// <param name="workTree">Root of the work tree that contains <see cref="TestQuarantine.FileName"/>.</param>
 /// <param name="services">Services of this machine.</param>
 public sealed class FlakyTests(string workTree, RunServices services)
 {
@@ -17,17 +17,17 @@ public sealed class FlakyTests(string workTree, RunServices services)
 
     private string Path => System.IO.Path.Combine(workTree, TestQuarantine.FileName);
 
-    /// <summary>The tests that failed by chance in the latest verdicts of their gates on this machine.</summary>
+    /// <summary>Returns the tests that were flaky in their gates' latest verdicts on this machine.</summary>
     public async Task<IReadOnlyList<FlakyTest>> SeenAsync() =>
         new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositories().OpenAsync(workTree));
 
-    /// <summary>The tests in quarantine, and all faults of the file.</summary>
+    /// <summary>Reads the tests in quarantine, with all faults of the file.</summary>
     public (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read() =>
         File.Exists(Path) ? TestQuarantineReader.Read(File.ReadAllText(Path)) : (TestQuarantine.None, []);
 
-    /// <summary>Puts a test into quarantine; it replaces an entry of the same name.</summary>
-    /// <param name="days">The number of days from today.</param>
-    /// <returns>The entry; null where the file has to be changed by hand.</returns>
+    /// <summary>Adds a test to the quarantine, replacing an entry with the same name.</summary>
+    /// <param name="days">Number of days from today.</param>
+    /// <returns>The entry, or null if the file has to be changed manually.</returns>
     public QuarantinedTest? Add(string test, string owner, string reason, int days)
     {
         var entry = new QuarantinedTest(test, owner, reason, DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime).AddDays(days));
@@ -40,13 +40,13 @@ public sealed class FlakyTests(string workTree, RunServices services)
         return text is not null && Write(lines.ToString(), [.. Others(test), entry]) ? entry : null;
     }
 
-    /// <summary>Ends the quarantine of a test.</summary>
-    /// <returns>False where the file has to be changed by hand.</returns>
+    /// <summary>Removes a test from the quarantine.</summary>
+    /// <returns>False if the file has to be changed manually.</returns>
     public bool Remove(string test) => TestQuarantineReader.Without(File.ReadAllText(Path), test) is { } text && Write(text, Others(test));
 
     private List<QuarantinedTest> Others(string test) => [.. Read().Quarantine.Tests.Where(one => one.Test != test)];
 
-    // The text is read before it is stored, so that no other entry changes.
+    // The new text is parsed before it is stored, to guarantee that no other entry changes.
     private bool Write(string text, IReadOnlyList<QuarantinedTest> meant)
     {
         var (quarantine, faults) = TestQuarantineReader.Read(text);

@@ -12,8 +12,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;
 
-/// <summary>Runs gates in a person's own folder, or one that is not set up. Others may write there: a result is kept only where the files
-/// were the same before and after the gate.</summary>
+/// <summary>Runs gates in a user's own folder, or one without set-up. Others may write to it, so a result is only stored if the files were
+/// the same before and after the gate.</summary>
 internal sealed class GatesOfCheckout(
     GitRepository repository,
     IReadOnlyList<HoldingGate> gates,
@@ -24,17 +24,18 @@ internal sealed class GatesOfCheckout(
     Action<WaitingGate> waits
 )
 {
-    /// <summary>To get a tree id, all files are read once; for more bytes than this it is not worth it.</summary>
+    /// <summary>Maximum total size for which a tree id is computed, since that reads all files once.</summary>
     private const long MostBytes = 64L * 1024 * 1024;
 
     private readonly GateResultStore _results = new(services.Environment, TimeProvider.System);
     private readonly GateRunner _runner = new(GateScheduler.Of(services.Environment, told: waits));
 
     /// <summary>Runs the gates, or uses known results.</summary>
-    /// <param name="worktree">Where.</param>
-    /// <param name="question">The question; the tree is filled in.</param>
-    /// <param name="baseline">Puts the worktree back to its commit after each gate; null: the files are a person's, and stay.</param>
-    /// <param name="stop">Kills the gate that runs.</param>
+    /// <param name="worktree">Worktree to run in.</param>
+    /// <param name="question">Question without a tree, which is filled in.</param>
+    /// <param name="baseline">Restores the worktree to its commit after each gate. Null if the files belong to a user and stay as they
+    /// are.</param>
+    /// <param name="stop">Kills the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         Worktree worktree,
         GateQuestion question,
@@ -43,7 +44,7 @@ internal sealed class GatesOfCheckout(
     )
     {
         var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
-        // As in a run, but until this process ends: the folder is the user's, and may be verified twice at the same time.
+        // Claimed as in a run, but until this process ends, because the folder is the user's and may be verified twice at the same time.
         var claims = WorktreeResourceClaims.Of(services.Environment);
         var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
         try
@@ -55,7 +56,7 @@ internal sealed class GatesOfCheckout(
                 Environment = StepEnvironment.Of(services.Environment, resources, settings, repository.MainCheckout ?? worktree.Path),
                 TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(worktree.Path, "", ""),
-                // The answer goes to a person, and costs no attempt.
+                // The result is only shown to a user and costs no attempt.
                 TrustsOutput = true,
                 Sandbox = await StepSandbox.OfTreeAsync(
                     settings,
@@ -100,7 +101,7 @@ internal sealed class GatesOfCheckout(
         }
     }
 
-    /// <summary>Makes the tree ready for a gate, as a run does; a result of other files is not kept.</summary>
+    /// <summary>Prepares the tree for a gate as a run does. A result of other files is not stored.</summary>
     private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
     {
         var needed = GateOrder.NeededBy(gate, all);
@@ -132,7 +133,7 @@ internal sealed class GatesOfCheckout(
             );
     }
 
-    /// <summary>The tree id of the files; null where that is not worth it, or git fails.</summary>
+    /// <summary>Returns the tree id of the files, or null if computing it is too expensive or git fails.</summary>
     private async Task<string?> TreeAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
     {
         if (!settings.Gates.Cache || question.Changed.Sum(file => SizeOf(Path.Combine(worktree.Path, file))) > MostBytes)
@@ -141,12 +142,12 @@ internal sealed class GatesOfCheckout(
         }
         try
         {
-            // Output of gates is written below our own folder.
+            // Gates write their output below our own folder.
             return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
         }
         catch (GitException)
         {
-            // A sandboxed agent can't write to the repository: then the gates run.
+            // A confined agent can't write to the repository. Without a tree id the gates run.
             return null;
         }
     }

@@ -2,11 +2,11 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Exclusive needs of a task while it works.</summary>
-/// <param name="Writes">Patterns of the files it writes; <c>**</c> for the whole repository.</param>
-/// <param name="Appends">Patterns of the files it only appends to: others may append to them too.</param>
-/// <param name="ResourcesWrite">Resources it changes.</param>
-/// <param name="ResourcesRead">Resources it needs unchanged.</param>
+/// <summary>Files and resources that a task needs exclusively while it works.</summary>
+/// <param name="Writes">Patterns of the files that the task writes; <c>**</c> for the whole repository.</param>
+/// <param name="Appends">Patterns of the files that the task only appends to. Other tasks may append to them as well.</param>
+/// <param name="ResourcesWrite">Resources that the task changes.</param>
+/// <param name="ResourcesRead">Resources that must not change while the task works.</param>
 public sealed record LeaseRequest(
     [property: Identifier] string RunId,
     string TaskId,
@@ -16,26 +16,26 @@ public sealed record LeaseRequest(
     IReadOnlyList<string> ResourcesRead
 );
 
-/// <summary>A notification of the lease workflow to a run.</summary>
+/// <summary>Notification from the lease workflow to a run.</summary>
 public sealed record LeaseNews
 {
-    /// <summary>True if other runs work in the repository, so that each task needs a lease; null: unchanged.</summary>
+    /// <summary>True if other runs work in the repository, so that each task needs a lease; null if unchanged.</summary>
     public bool? Shared { get; init; }
 
-    /// <summary>A task that has its lease now; empty: none.</summary>
+    /// <summary>Task whose lease was granted; empty for none.</summary>
     public string Granted { get; init; } = "";
 
-    /// <summary>A task that has to wait for its lease; empty: none.</summary>
+    /// <summary>Task that has to wait for its lease; empty for none.</summary>
     public string Waiting { get; init; } = "";
 
-    /// <summary>The lease that the task waits for; null: it waits for none.</summary>
+    /// <summary>Lease that the task waits for, or null for none.</summary>
     public WaitsForLease? Wait { get; init; }
 }
 
-/// <summary>State of the lease workflow: passed on by continue-as-new, and the answer of the query.</summary>
+/// <summary>State of the lease workflow. Passed on by continue-as-new, and returned by the query.</summary>
 public sealed record LeaseState
 {
-    /// <summary>Queue of the repository's activities.</summary>
+    /// <summary>Task queue of the repository's activities.</summary>
     [Identifier]
     public string Queue { get; init; } = "";
 
@@ -43,20 +43,21 @@ public sealed record LeaseState
     public IReadOnlyList<string> Runs { get; init; } = [];
     public IReadOnlyList<LeaseRequest> Held { get; init; } = [];
 
-    /// <summary>First come, first served.</summary>
+    /// <summary>Waiting lease requests, first come, first served.</summary>
     public IReadOnlyList<LeaseRequest> Waiting { get; init; } = [];
 
-    /// <summary>The last messages that could not be read, and why.</summary>
+    /// <summary>Most recent unreadable messages, each with the reason.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
-/// <summary>The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only
-/// joins. When a second one joins, the first declares what its tasks hold, and from then on each task of both requests a lease. Ends when
-/// the last run has left.</summary>
+/// <summary>Leases of one repository across all its runs (<c>leases-KEY</c>). A single run joins without leases for its tasks. When a
+/// second run joins, the first one declares the needs of its running tasks. From then on each task of both runs requests a lease. The
+/// workflow ends when the last run has left.</summary>
 [Workflow]
 public interface ILeaseWorkflow
 {
-    /// <summary>The steps of a run of this repository are done on another machine from now on, and so are those of this workflow.</summary>
+    /// <summary>Notifies the workflow that a run of this repository has moved to another host. The activities of this workflow move
+    /// too.</summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
@@ -69,7 +70,7 @@ public interface ILeaseWorkflow
     [WorkflowSignal(MessageNames.Join)]
     Task JoinAsync([Identifier] string runId);
 
-    /// <summary>Declares the leases of a run that was alone so far.</summary>
+    /// <summary>Declares the leases of a run that was the only one so far.</summary>
     [WorkflowSignal(MessageNames.Hold)]
     Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
 
@@ -83,13 +84,13 @@ public interface ILeaseWorkflow
     Task LeaveAsync(string runId);
 }
 
-/// <summary>An update of a run for the lease workflow.</summary>
+/// <summary>Update from a run to the lease workflow.</summary>
 public enum LeaseStep
 {
-    /// <summary>The run begins.</summary>
+    /// <summary>The run starts.</summary>
     Join,
 
-    /// <summary>The run is not alone in the repository any more: it declares these running tasks.</summary>
+    /// <summary>The run is no longer the only one in the repository, and declares these running tasks.</summary>
     Hold,
 
     /// <summary>Requests leases for these tasks.</summary>
@@ -102,5 +103,5 @@ public enum LeaseStep
     Leave,
 }
 
-/// <summary>Asks for an update of the lease workflow of a repository.</summary>
+/// <summary>Request to update the lease workflow of a repository.</summary>
 public sealed record LeaseInput(string RunId, RepositoryReference Repository, string PlanHash, LeaseStep Step, IReadOnlyList<string> Tasks);

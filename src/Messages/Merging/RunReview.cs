@@ -7,7 +7,7 @@ public sealed record RunReview
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
-    /// <summary>Rounds before a person decides.</summary>
+    /// <summary>Maximum number of rounds before a user decides.</summary>
     [JsonPropertyName("maxRounds")]
     public required int MaxRounds { get; init; }
 
@@ -15,7 +15,7 @@ public sealed record RunReview
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 
-    /// <summary>The reviewer: agent and model.</summary>
+    /// <summary>Agent and model of the reviewer.</summary>
     [JsonPropertyName("reviewer")]
     public string Reviewer
     {
@@ -23,7 +23,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit of the current round.</summary>
+    /// <summary>Reviewed commit of the current round.</summary>
     [JsonPropertyName("commit")]
     public string Commit
     {
@@ -31,7 +31,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit of the previous round; empty where the current one reviews the whole change.</summary>
+    /// <summary>Reviewed commit of the previous round; empty if the current round reviews the whole change.</summary>
     [JsonPropertyName("since")]
     public string Since
     {
@@ -47,11 +47,11 @@ public sealed record RunReview
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Number of remarks in the last round that prevent nothing.</summary>
+    /// <summary>Number of remarks in the last round that do not prevent landing.</summary>
     [JsonPropertyName("remarks")]
     public int Remarks { get; init; }
 
-    /// <summary>Tasks whose findings a person has overruled, by skipping or cancelling them.</summary>
+    /// <summary>Tasks that a user skipped or cancelled, which overruled their findings.</summary>
     [JsonPropertyName("overruled")]
     public IReadOnlyList<string> Overruled
     {
@@ -59,7 +59,7 @@ public sealed record RunReview
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Result of the last round, relative to the repository; empty before.</summary>
+    /// <summary>File with the result of the last round, relative to the repository; empty before the first result.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -67,7 +67,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>A short description, for people.</summary>
+    /// <summary>Returns a short description for users.</summary>
     public override string ToString() =>
         $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
         + $"{(Overruled.Count > 0 ? $"; overruled by a person: {string.Join(", ", Overruled)}" : "")}";

@@ -3,14 +3,14 @@ using System.ComponentModel.DataAnnotations;
 namespace Orchestrator.Messages;
 
 /// <summary>Position of a run's staging branch.</summary>
-/// <param name="Commit">Its commit; empty: unknown.</param>
-/// <param name="Number">Grows with each move: of two positions the one with the larger number is newer.</param>
+/// <param name="Commit">Commit of the branch; empty if unknown.</param>
+/// <param name="Number">Number of moves; the position with the larger number is newer.</param>
 public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxValue)] int Number)
 {
-    /// <summary>The position after a move to a commit; unchanged if it is there already.</summary>
+    /// <summary>Returns the position after a move to a commit; unchanged if the branch is already at that commit.</summary>
     public StagingPosition MovedTo(string commit) => commit == Commit ? this : new StagingPosition(commit, Number + 1);
 
-    /// <summary>The newer one of two positions.</summary>
+    /// <summary>Returns the newer of two positions.</summary>
     public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
 }
 
@@ -24,26 +24,26 @@ public sealed record TrainInput
 
     public required RunRules Rules { get; init; }
 
-    /// <summary>Position of that branch.</summary>
+    /// <summary>Position of the staging branch.</summary>
     public required StagingPosition Position { get; init; }
 
-    /// <summary>The merge requests that wait, the oldest first.</summary>
+    /// <summary>Waiting merge requests, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Size of the next batch; 0: the maximum of the settings.</summary>
+    /// <summary>Size of the next batch; 0 for the maximum from the settings.</summary>
     [Range(0, int.MaxValue)]
     public int Window { get; init; }
 
     /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public IReadOnlyList<string> FlakyGates { get; init; } = [];
 
-    /// <summary>Tasks that are merged alone the next time.</summary>
+    /// <summary>Tasks to merge in a batch of one the next time.</summary>
     public IReadOnlyList<string> Alone { get; init; } = [];
 
-    /// <summary>The task that was sent back to resolve a conflict; empty: none.</summary>
+    /// <summary>Task that was returned to resolve a conflict; empty for none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Other tasks in conflict, which wait for that one.</summary>
+    /// <summary>Other conflicting tasks, which wait for the task that resolves its conflict.</summary>
     public IReadOnlyList<string> Deferred { get; init; } = [];
 
     /// <summary>Number of the last report.</summary>
@@ -51,22 +51,22 @@ public sealed record TrainInput
     public int Sequence { get; init; }
 }
 
-/// <summary>Work for the merge train.</summary>
-/// <param name="Requests">The requests, the oldest first; empty: the run only checks whether the train is open.</param>
-/// <param name="Position">Where staging is, as far as the run knows.</param>
+/// <summary>Work for the merge queue.</summary>
+/// <param name="Requests">The requests, oldest first; empty if the run only checks that the merge queue is open.</param>
+/// <param name="Position">Position of staging, as far as the run knows.</param>
 public sealed record TrainWork(IReadOnlyList<MergeRequest> Requests, StagingPosition Position)
 {
-    /// <summary>The run's present plan: a review has added tasks to it. Empty: unchanged.</summary>
+    /// <summary>Hash of the run's plan after a review added tasks; empty if unchanged.</summary>
     public string PlanHash { get; init; } = "";
 }
 
-/// <summary>Status of a merge train.</summary>
+/// <summary>Status of a merge queue.</summary>
 public sealed record TrainStatus
 {
-    /// <summary>The merge requests that wait or are being merged, in order.</summary>
+    /// <summary>Merge requests that wait or are being merged, in order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Tasks that are merged now, and gated as a whole.</summary>
+    /// <summary>Tasks of the current batch, which are merged and gated together.</summary>
     public IReadOnlyList<string> Batch { get; init; } = [];
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
@@ -79,42 +79,43 @@ public sealed record TrainStatus
     public required StagingPosition Position { get; init; }
 }
 
-/// <summary>A report of a merge train to its run, one at a time.</summary>
+/// <summary>Report of a merge queue to its run. Only one is in flight at a time.</summary>
 public sealed record TrainReport
 {
-    /// <summary>First execution of the train that reports; a lost train has a successor, and its late reports are ignored.</summary>
+    /// <summary>First execution id of the reporting workflow. A lost merge queue has a successor, and its late reports are
+    /// ignored.</summary>
     [Identifier]
     public required string ExecutionId { get; init; }
 
-    /// <summary>Grows by one with each report, also when the train continues as new.</summary>
+    /// <summary>Number of the report, incremented with each report and kept across continue-as-new.</summary>
     public required int Sequence { get; init; }
 
-    /// <summary>The position of staging now.</summary>
+    /// <summary>Current position of staging.</summary>
     public required StagingPosition Position { get; init; }
 
     /// <summary>Results of requests.</summary>
     public IReadOnlyList<MergeResult> Answers { get; init; } = [];
 
-    /// <summary>Tasks in conflict that wait until another one has resolved its own.</summary>
+    /// <summary>Conflicting tasks that wait until another task has resolved its conflict.</summary>
     public IReadOnlyList<MergeResult> Deferred { get; init; } = [];
 
-    /// <summary>Notes for people.</summary>
+    /// <summary>Notes for users.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The last report: remaining requests get no result.</summary>
+    /// <summary>True for the last report. Other pending requests get no result.</summary>
     public bool Ended { get; init; }
 }
 
-/// <summary>State shared with the merge train, for the run's next execution.</summary>
+/// <summary>The run's state for its merge queue, passed to the run's next execution.</summary>
 public sealed record TrainLinkCheckpoint
 {
-    /// <summary>The train whose reports count; empty: none was begun.</summary>
+    /// <summary>Execution id of the merge queue whose reports count; empty if none was started.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Number of its last report that was handled.</summary>
+    /// <summary>Number of the merge queue's last handled report.</summary>
     public int Sequence { get; init; }
 
-    /// <summary>Requests without a result, the oldest first.</summary>
+    /// <summary>Requests without a result, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting { get; init; } = [];
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
@@ -124,19 +125,19 @@ public sealed record TrainLinkCheckpoint
     public IReadOnlyList<string> Deferred { get; init; } = [];
 }
 
-/// <summary>Asks for verified commits to be merged, one on top of the other, without moving staging.</summary>
+/// <summary>Request to merge verified commits, each on top of the previous one, without moving staging.</summary>
 /// <param name="Requests">The work, in order.</param>
 public sealed record BuildBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
 {
-    /// <summary>Commit that staging has to be at: the last merge that was reported to the run, or the run's base. Empty: unknown.</summary>
+    /// <summary>Expected commit of staging: the last merge that was reported to the run, or the run's base; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 }
 
-/// <summary>Asks for gates to be run on a tree with the first entries of a batch.</summary>
-/// <param name="Requests">What is merged in it, in order.</param>
-/// <param name="Base">What the first of them was merged onto.</param>
-/// <param name="Commit">The merge of the last.</param>
-/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
+/// <summary>Request to run gates on a tree that contains the first entries of a batch.</summary>
+/// <param name="Requests">The merged work, in order.</param>
+/// <param name="Base">Commit that the first entry was merged onto.</param>
+/// <param name="Commit">Merge commit of the last entry.</param>
+/// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
 public sealed record GateBatchInput(
     string RunId,
     RepositoryReference Repository,
@@ -147,8 +148,8 @@ public sealed record GateBatchInput(
     int Tries
 );
 
-/// <summary>Asks for staging to be moved over merges of a batch.</summary>
-/// <param name="Merges">The merges, each onto the one before; the first onto the expected position of staging.</param>
+/// <summary>Request to move staging to the merge commits of a batch.</summary>
+/// <param name="Merges">The merges, each on top of the previous one. The first is on top of the expected position of staging.</param>
 public sealed record LandBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeResult> Merges)
 {
     /// <inheritdoc cref="BuildBatchInput.StagingTip"/>

@@ -3,19 +3,19 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The words of budgets.</summary>
+/// <summary>Formats budgets and limits as text.</summary>
 public static class BudgetText
 {
-    /// <summary>A budget that is used up, such as <c>the budget of the run is used up: 20.05 of 20.00 USD are spent</c>.</summary>
+    /// <summary>Formats a used-up budget, such as <c>the budget of the run is used up: 20.05 of 20.00 USD are spent</c>.</summary>
     public static string Of(BudgetStatus budget) => $"the budget of {Whose(budget.Kind)} is used up: {Figures(budget)}";
 
-    /// <summary>A budget as it is now, such as <c>the run: 4.20 of 20.00 USD are spent, 0.35 more by agents at work; 15.45 are
-    /// left</c>.</summary>
+    /// <summary>Formats the current state of a budget, such as <c>the run: 4.20 of 20.00 USD are spent, 0.35 more by agents at work; 15.45
+    /// are left</c>.</summary>
     public static string Of(RunBudget budget) => $"{Whose(budget)}: {Figures(budget.Budget)}{Working(budget)}; {Left(budget)}";
 
-    /// <summary>All that limits what a run may spend, a line each: shared budgets, usage limits of its accounts, budgets of tasks. Empty
-    /// where nothing does, or nothing is known.</summary>
-    /// <param name="budgets">Null: nothing is known.</param>
+    /// <summary>Formats each spending limit of a run as one line: shared budgets, usage limits of its accounts, and budgets of tasks.
+    /// Empty if the run has no limits or they are unknown.</summary>
+    /// <param name="budgets">The budgets, or null if unknown.</param>
     public static IReadOnlyList<string> Lines(RunBudgets? budgets) =>
         budgets is null
             ? []
@@ -28,7 +28,7 @@ public static class BudgetText
                 .. budgets.Budgets.Where(budget => budget.Task.Length > 0).Select(budget => $"budget of {Of(budget)}"),
             ];
 
-    /// <summary>A usage limit, such as <c>5-hour limit: 42 % used, empty again at 2026-11-25 18:00Z</c>.</summary>
+    /// <summary>Formats a usage limit, such as <c>5-hour limit: 42 % used, empty again at 2026-11-25 18:00Z</c>.</summary>
     public static string Of(UsageWindowLine window) =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -36,11 +36,11 @@ public static class BudgetText
                 + $"empty again at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z"
         );
 
-    /// <summary>A limit, such as <c>5.00 USD</c>.</summary>
+    /// <summary>Formats a limit, such as <c>5.00 USD</c>.</summary>
     public static string Of(BudgetLimit limit) =>
         Join(limit.Usd is { } usd ? $"{Dollars(usd)} USD" : null, limit.Tokens is { } tokens ? Plural.Grouped(tokens, "token") : null);
 
-    /// <summary>The owner of the budget.</summary>
+    /// <summary>Names the scope of a budget.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
     public static string Whose(string kind) =>
         kind switch
@@ -52,7 +52,7 @@ public static class BudgetText
             _ => "the account and month",
         };
 
-    /// <summary>The owner of the budget, with its task or account.</summary>
+    /// <summary>Names the scope of a budget, with its task or account.</summary>
     public static string Whose(RunBudget budget) =>
         (budget.Budget.Kind, budget.Task, budget.Budget.Account) switch
         {
@@ -62,7 +62,7 @@ public static class BudgetText
             _ => Whose(budget.Budget.Kind),
         };
 
-    /// <summary>US dollars for people: cents, and more digits below one cent.</summary>
+    /// <summary>Formats US dollars with two decimals, or more for amounts below one cent.</summary>
     public static string Dollars(decimal usd) =>
         usd.ToString(Math.Abs(usd) is > 0 and < 0.01m ? "0.00##" : "0.00", CultureInfo.InvariantCulture);
 

@@ -2,76 +2,76 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A person has approved.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Approved by a user.</summary>
+/// <param name="By">The approver.</param>
 public sealed record Approved(Person By) : Reason;
 
-/// <summary>A person has rejected.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Rejected by a user.</summary>
+/// <param name="By">The approver who rejected.</param>
 public sealed record Rejected(Person By) : Reason;
 
-/// <summary>A person has cancelled it.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Cancelled by a user.</summary>
+/// <param name="By">The user.</param>
 public sealed record CancelledBy(Person By) : Reason;
 
-/// <summary>A person has told it to go on.</summary>
-/// <param name="By">Who, with the guidance for its agent.</param>
+/// <summary>Resumed by a user who asked it to continue.</summary>
+/// <param name="By">The user, with guidance for the agent.</param>
 public sealed record ToldToGoOn(Person By) : Reason;
 
-/// <summary>A person has added tasks to the run.</summary>
-/// <param name="Tasks">Their ids.</param>
-/// <param name="By">Who.</param>
+/// <summary>Tasks added to the run by a user.</summary>
+/// <param name="Tasks">Ids of the added tasks.</param>
+/// <param name="By">The user.</param>
 public sealed record TasksAdded(IReadOnlyList<string> Tasks, Person By) : Reason;
 
-/// <summary>A person counts it as done without changes.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Skipped by a user and counted as done without changes.</summary>
+/// <param name="By">The user.</param>
 public sealed record WaivedBy(Person By) : Reason;
 
-/// <summary>A person has done it with commits of their own, on which the gates of the whole run hold.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Resolved by a user's own commits, which pass the gates of the whole run.</summary>
+/// <param name="By">The user.</param>
 /// <param name="Commits">The commits.</param>
-/// <param name="Gates">The gates of the whole run; null: none ran.</param>
+/// <param name="Gates">The verdict of the gates of the whole run, or null if none ran.</param>
 public sealed record ResolvedBy(Person By, PersonCommits Commits, GateSummary? Gates) : Reason;
 
-/// <summary>Commits of a person on a branch of the run.</summary>
-/// <param name="Count">How many.</param>
+/// <summary>A user's commits on a branch of the run.</summary>
+/// <param name="Count">Number of commits.</param>
 /// <param name="Branch">The branch.</param>
-/// <param name="Summary">What git tells of them.</param>
+/// <param name="Summary">Summary of the commits by git.</param>
 public sealed record PersonCommits(int Count, string Branch, Quote Summary)
 {
     /// <inheritdoc/>
     public override string ToString() => ReasonText.Of(this);
 }
 
-/// <summary>A person has asked for another plan.</summary>
-/// <param name="By">Who; null: it is not repeated here.</param>
+/// <summary>Another plan, requested by a user.</summary>
+/// <param name="By">The user, or null if named elsewhere.</param>
 public sealed record OtherPlanAskedFor(Person? By = null) : Reason;
 
-/// <summary>A person has paused it.</summary>
+/// <summary>Paused by a user.</summary>
 public sealed record PausedByPerson : Reason;
 
-/// <summary>A person has resumed it.</summary>
+/// <summary>Resumed by a user.</summary>
 public sealed record ResumedByPerson : Reason;
 
-/// <summary>A person has asked to land it.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Landing, requested by a user.</summary>
+/// <param name="By">The user.</param>
 public sealed record PromotedBy(Person By) : Reason;
 
-/// <summary>A person has asked to land what is merged.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Landing of the merged tasks, requested by a user.</summary>
+/// <param name="By">The user.</param>
 public sealed record LandMergedAskedBy(Person By) : Reason;
 
-/// <summary>A person has answered whether the plan may begin.</summary>
-/// <param name="Accepted">It may.</param>
-/// <param name="By">Who.</param>
+/// <summary>An approver's decision on starting the plan.</summary>
+/// <param name="Accepted">True if the plan may start.</param>
+/// <param name="By">The approver.</param>
 public sealed record PlanAnswered(bool Accepted, Person By) : Reason;
 
-/// <summary>A person has aborted the run as the answer to an escalation.</summary>
-/// <param name="By">Who.</param>
+/// <summary>Aborted by a user as the answer to an escalation.</summary>
+/// <param name="By">The user.</param>
 public sealed record AbortAskedBy(Person By) : Reason;
 
-/// <summary>A person has the steps of the run done on another machine.</summary>
-/// <param name="From">The machine that did them so far.</param>
-/// <param name="To">The machine that does them now.</param>
-/// <param name="By">Who.</param>
+/// <summary>Moved to another host by a user.</summary>
+/// <param name="From">The previous owner host.</param>
+/// <param name="To">The new owner host.</param>
+/// <param name="By">The user.</param>
 public sealed record MovedToMachine(MachineName From, MachineName To, Person By) : Reason;

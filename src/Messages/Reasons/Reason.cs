@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Why a task or a run is in its state, or what an event tells: a kind (its type) with the facts of it. Each kind is declared in
-/// <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> or <c>PersonReasons</c>, and <see cref="ReasonText"/> has its words. Facts are
-/// ids, numbers, times, other reasons, and texts of others (<see cref="Quote"/>): there is no reason that is a free sentence.</summary>
+/// <summary>Reason for the state of a task or run, or the content of an event: a kind (the type) with its data. The kinds are declared in
+/// <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/> formats them. Data are
+/// ids, numbers, times, other reasons and quoted texts (<see cref="Quote"/>). A reason is never a free sentence.</summary>
 [JsonConverter(typeof(ReasonJson))]
 public abstract record Reason
 {
@@ -12,24 +12,24 @@ public abstract record Reason
     [JsonIgnore]
     public string Kind => ReasonJson.NameOf(GetType());
 
-    /// <summary>The reason in words.</summary>
+    /// <summary>Returns the reason as text.</summary>
     public sealed override string ToString() => ReasonText.Of(this);
 }
 
-/// <summary>A text that a reason repeats and did not make: of an agent, a person, git or another program, or what a step on a machine has
-/// found, as it tells the agent and people.</summary>
+/// <summary>A quoted text from outside: from an agent, a user, git or another program. Also the findings of an activity, in the words
+/// shown to the agent and to users.</summary>
 [JsonConverter(typeof(QuoteJson))]
 public sealed record Quote
 {
-    /// <summary>Repeats a text.</summary>
-    /// <param name="text">The text; all beyond <see cref="PayloadPaging.MostReason"/> characters is cut.</param>
+    /// <summary>Quotes a text.</summary>
+    /// <param name="text">The text, truncated to <see cref="PayloadPaging.MostReason"/> characters.</param>
     public Quote(string text) => Text = PayloadPaging.Brief(text);
 
-    /// <summary>The text that was quoted.</summary>
+    /// <summary>The quoted text.</summary>
     public string Text { get; }
 
-    /// <summary>Repeats the first texts that have at most <see cref="PayloadPaging.MostReason"/> characters together, at least one where
-    /// there is one.</summary>
+    /// <summary>Quotes the first texts with a total of at most <see cref="PayloadPaging.MostReason"/> characters. Quotes at least one
+    /// text, unless the list is empty.</summary>
     public static IReadOnlyList<Quote> All(IEnumerable<string> texts)
     {
         var (quotes, length) = (new List<Quote>(), 0);
@@ -49,21 +49,21 @@ public sealed record Quote
     public override string ToString() => Text;
 }
 
-/// <summary>A person who has decided something.</summary>
-/// <param name="Name">The person and which client they used, such as <c>kim@laptop</c>; empty: unknown.</param>
-/// <param name="Words">Their own reason; null: they gave none.</param>
+/// <summary>A user who has made a decision.</summary>
+/// <param name="Name">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
+/// <param name="Words">The reason given by the user, or null for none.</param>
 public sealed record Person(string Name, Quote? Words = null)
 {
-    /// <summary>The author of a command.</summary>
-    /// <param name="name">What the caller gave; empty: nothing.</param>
-    /// <param name="words">Their reason; empty: none.</param>
+    /// <summary>Creates the author of a command.</summary>
+    /// <param name="name">The name given by the caller; empty for none.</param>
+    /// <param name="words">The user's reason; empty for none.</param>
     public static Person Of(string name, string words = "") => new(name, words.Length > 0 ? new Quote(words) : null);
 
-    /// <summary>The author of a command about the run as a whole.</summary>
-    /// <param name="command">The command; null: without a name.</param>
+    /// <summary>Creates the author of a command about the run as a whole.</summary>
+    /// <param name="command">The command, or null for an unnamed author.</param>
     public static Person Of(PersonCommand? command) => Of(command?.By ?? "", command?.Reason ?? "");
 
-    /// <summary>The same person without their reason.</summary>
+    /// <summary>The same user without their reason.</summary>
     [JsonIgnore]
     public Person WithoutWords => this with { Words = null };
 
@@ -71,6 +71,6 @@ public sealed record Person(string Name, Quote? Words = null)
     [JsonIgnore]
     public string Who => Name.Length > 0 ? Name : "a person";
 
-    /// <summary>The one who said it, with their reason.</summary>
+    /// <summary>Returns the user's name, with their reason if given.</summary>
     public override string ToString() => Words is null ? Who : $"{Who}: {Words}";
 }

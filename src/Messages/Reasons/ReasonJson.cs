@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A reason as JSON: <c>kind</c> beside its facts.</summary>
+/// <summary>Converts a reason to and from JSON, with <c>kind</c> beside its data.</summary>
 public sealed class ReasonJson : JsonConverter<Reason>
 {
-    /// <summary>The member that names the kind.</summary>
+    /// <summary>Name of the JSON member with the kind.</summary>
     public const string KindMember = "kind";
 
     private static readonly JsonSerializerOptions Facts = new(MessageJson.Options)
@@ -19,14 +19,14 @@ public sealed class ReasonJson : JsonConverter<Reason>
         .Where(type => type.IsSubclassOf(typeof(Reason)))
         .ToDictionary(NameOf, StringComparer.Ordinal);
 
-    /// <summary>Names of all kinds, in order.</summary>
+    /// <summary>Names of all kinds, sorted.</summary>
     public static IEnumerable<string> Kinds => Types.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The type of a kind; null where there is none of that name.</summary>
-    /// <param name="kind">Such as <c>dependency-ended</c>.</param>
+    /// <summary>Returns the type of a kind, or null for an unknown name.</summary>
+    /// <param name="kind">Name of a kind, such as <c>dependency-ended</c>.</param>
     public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
 
-    /// <summary>Name of a kind.</summary>
+    /// <summary>Returns the name of a kind.</summary>
     internal static string NameOf(Type type) => JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name);
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed class ReasonJson : JsonConverter<Reason>
     }
 }
 
-/// <summary>A quotation as JSON: its text.</summary>
+/// <summary>Converts a quote to and from a JSON string.</summary>
 public sealed class QuoteJson : JsonConverter<Quote>
 {
     /// <inheritdoc/>

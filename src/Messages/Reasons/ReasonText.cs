@@ -4,20 +4,20 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The words of every reason: screens, reports, notices and pages read them here, and nothing reads them back.</summary>
+/// <summary>Formats every reason as text for the console, reports, notices and pages. The text is never parsed.</summary>
 public static class ReasonText
 {
     private const int MostNamed = 5;
     private const int MostTasksOfPlan = 10;
 
-    /// <summary>A reason in words, of at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
+    /// <summary>Formats a reason in at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Brief(Say(reason));
 
-    /// <summary>The thing that does not work, as a noun.</summary>
-    /// <param name="account">Name of the account's agent; empty: the machine.</param>
+    /// <summary>Names the subject of an outage.</summary>
+    /// <param name="account">Name of the account's agent; empty for the host.</param>
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 
-    /// <summary>Commits of a person in words.</summary>
+    /// <summary>Formats a user's commits.</summary>
     internal static string Of(PersonCommits found) => $"{Plural.Of(found.Count, "commit")} on {found.Branch} ({found.Summary})";
 
     private static string HostsOf(WaitsForHost why) =>

@@ -1,180 +1,180 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A person has stopped the process of its agent on its machine.</summary>
+/// <summary>A user has stopped the agent's process on its host.</summary>
 public sealed record AgentStoppedByPerson : Reason;
 
-/// <summary>A person has cancelled it while it worked; its files stay.</summary>
+/// <summary>Cancelled by a user while the agent worked. The files are retained.</summary>
 public sealed record WorkCancelled : Reason;
 
-/// <summary>The task's run has ended without it; its files stay.</summary>
-/// <param name="State">State of the run; null: unknown.</param>
-/// <param name="By">Who terminated the run; null: nobody.</param>
+/// <summary>The task's run has ended without it. The files are retained.</summary>
+/// <param name="State">State of the run, or null if unknown.</param>
+/// <param name="By">The client that terminated the run, or null if the run was not terminated.</param>
 public sealed record RunEndedWithoutIt(string? State = null, TerminatedBy? By = null) : Reason;
 
-/// <summary>The work waits and is tried again by itself.</summary>
-/// <param name="Because">What it waits for.</param>
-/// <param name="Pause">Time until then.</param>
+/// <summary>The work waits and is retried automatically.</summary>
+/// <param name="Because">Cause of the wait.</param>
+/// <param name="Pause">Time until the retry.</param>
 public sealed record TriedAgainAfter(Reason Because, TimeSpan Pause) : Reason;
 
-/// <summary>The disk of its machine is full.</summary>
-/// <param name="Cause">Which, and what is left.</param>
+/// <summary>The disk of the task's host is full.</summary>
+/// <param name="Cause">The disk and its free space.</param>
 public sealed record DiskFull(Quote Cause) : Reason;
 
 /// <summary>The task's worktree can't be prepared.</summary>
-/// <param name="Problem">What the step has found.</param>
+/// <param name="Problem">Finding of the activity.</param>
 public sealed record NotPrepared(Quote Problem) : Reason;
 
-/// <summary>A step of it is impossible.</summary>
+/// <summary>A step of the task is impossible.</summary>
 /// <param name="Cause">The failure.</param>
 public sealed record StepImpossible(Quote Cause) : Reason;
 
 /// <summary>The task's worktree could not be released.</summary>
-/// <param name="Ended">Why it has ended; null: its state says it all.</param>
+/// <param name="Ended">Reason for the task's end, or null if its state is sufficient.</param>
 /// <param name="Cause">The failure.</param>
 public sealed record WorktreeNotReleased(Reason? Ended, Quote Cause) : Reason;
 
-/// <summary>The task's agent, or its agent's account or machine, does not work.</summary>
-/// <param name="Message">What the agent run ended with.</param>
-/// <param name="Attempts">Attempts in a row; 0: it was not tried again.</param>
+/// <summary>The task's agent, account or host does not work.</summary>
+/// <param name="Message">Final message of the agent run.</param>
+/// <param name="Attempts">Consecutive attempts; 0 if it was not retried.</param>
 public sealed record AgentFailed(Quote Message, int Attempts = 0) : Reason;
 
-/// <summary>The task's agent was killed again and again.</summary>
-/// <param name="Starts">Agent runs in a row.</param>
-/// <param name="Message">What the last one ended with.</param>
+/// <summary>The task's agent was killed repeatedly.</summary>
+/// <param name="Starts">Consecutive agent runs.</param>
+/// <param name="Message">Final message of the last agent run.</param>
 public sealed record AgentKilled(int Starts, Quote Message) : Reason;
 
-/// <summary>The task's agent is started again after a time.</summary>
-/// <param name="Message">What the agent run ended with.</param>
-/// <param name="Pause">Time until then.</param>
+/// <summary>The task's agent is restarted after a delay.</summary>
+/// <param name="Message">Final message of the agent run.</param>
+/// <param name="Pause">Time until the restart.</param>
 public sealed record AgentStartsAgain(Quote Message, TimeSpan Pause) : Reason;
 
-/// <summary>The task waits for a host with a free place.</summary>
-/// <param name="Label">The label that the host must have; null: any will do.</param>
-/// <param name="Refusal">Why the one that was asked last has none; null: none was asked, or it is full.</param>
+/// <summary>The task waits for a host with a free slot.</summary>
+/// <param name="Label">Label that the host must have, or null for any host.</param>
+/// <param name="Refusal">Refusal of the last host that was asked; null if none was asked, or its slots are taken.</param>
 /// <param name="Hosts">As in <see cref="FailingActivity.Hosts"/>.</param>
 public sealed record WaitsForHost(string? Label, Quote? Refusal = null, int? Hosts = null) : Reason;
 
-/// <summary>The task is done on a host from now on.</summary>
-/// <param name="Host">Its name and identity.</param>
+/// <summary>The task now runs on a worker host.</summary>
+/// <param name="Host">Name and identity of the host.</param>
 public sealed record PlacedOnHost(string Host) : Reason;
 
-/// <summary>The task is not done on its host any more: it has given its place to others, or goes on on the run's own machine.</summary>
-/// <param name="Host">Its name and identity.</param>
+/// <summary>The task left its worker host, because it released its slot or continues on the owner host.</summary>
+/// <param name="Host">Name and identity of the host.</param>
 public sealed record LeftItsHost(string Host) : Reason;
 
-/// <summary>A person holds new agent runs.</summary>
+/// <summary>A user holds new agent runs.</summary>
 /// <param name="Hold">The hold.</param>
 public sealed record AgentHeld(Quote Hold) : Reason;
 
-/// <summary>The usage limit of its agent's account is reached.</summary>
-/// <param name="Until">When it ends.</param>
-/// <param name="Message">What the agent run ended with.</param>
+/// <summary>The usage limit of the agent's account is reached.</summary>
+/// <param name="Until">Time at which the limit resets.</param>
+/// <param name="Message">Final message of the agent run.</param>
 public sealed record UsageLimited(DateTimeOffset Until, Quote Message) : Reason;
 
-/// <summary>A budget is used up, and a person has to raise it.</summary>
+/// <summary>A budget is used up, and a user has to raise it.</summary>
 /// <param name="Budget">The budget.</param>
 public sealed record BudgetReached(BudgetStatus Budget) : Reason;
 
-/// <summary>The task's agent asks for something, and a person has to answer.</summary>
-/// <param name="Question">What it asks.</param>
-/// <param name="Because">Why a person; null: nobody else may.</param>
+/// <summary>The task's agent has a question that a user has to answer.</summary>
+/// <param name="Question">The question.</param>
+/// <param name="Because">Reason why a user has to answer, or null if nobody else may.</param>
 public sealed record AgentAsks(Quote Question, Reason? Because = null) : Reason;
 
 /// <summary>The task's agent has asked too often.</summary>
-/// <param name="Times">How often.</param>
+/// <param name="Times">Number of questions.</param>
 public sealed record AskedTooOften(int Times) : Reason;
 
-/// <summary>By its policy a person has to answer a request.</summary>
-/// <param name="Policy">What the policy says.</param>
+/// <summary>The policy of a request requires a user to answer it.</summary>
+/// <param name="Policy">Text of the policy.</param>
 public sealed record PolicyAsksPerson(Quote Policy) : Reason;
 
-/// <summary>The planner leaves the answer to a person.</summary>
-/// <param name="Cause">Why.</param>
+/// <summary>The planner leaves the answer to a user.</summary>
+/// <param name="Cause">The reason.</param>
 public sealed record PlannerLeavesIt(Quote Cause) : Reason;
 
-/// <summary>The planner was stopped before it had answered.</summary>
+/// <summary>The planner was stopped before it answered.</summary>
 public sealed record PlannerStopped : Reason;
 
 /// <summary>The planner can't answer.</summary>
-/// <param name="Because">Why.</param>
+/// <param name="Because">The reason.</param>
 public sealed record PlannerUnable(Reason Because) : Reason;
 
-/// <summary>The planner is asked what its agent wants to know; a person may answer first.</summary>
-/// <param name="Question">What the agent asks.</param>
+/// <summary>The planner is answering the question of the task's agent. A user may answer first.</summary>
+/// <param name="Question">The agent's question.</param>
 /// <param name="Task">The run and its task.</param>
-/// <param name="Waits">Why the planner has not begun; null: it has.</param>
+/// <param name="Waits">Reason why the planner has not started, or null if it has.</param>
 public sealed record PlannerAsked(Quote Question, string Task, Reason? Waits = null) : Reason;
 
 /// <summary>The planner is asked again after a failure.</summary>
-/// <param name="Message">What its run ended with.</param>
+/// <param name="Message">Final message of the planner's agent run.</param>
 public sealed record PlannerAskedAgainAfter(Quote Message) : Reason;
 
 /// <summary>The usage limit of the planner's account is reached.</summary>
-/// <param name="Until">When it ends.</param>
-/// <param name="Message">What its run ended with.</param>
+/// <param name="Until">Time at which the limit resets.</param>
+/// <param name="Message">Final message of the planner's agent run.</param>
 public sealed record PlannerLimited(DateTimeOffset Until, Quote Message) : Reason;
 
-/// <summary>The task's agent asks for something that a person has to approve.</summary>
-/// <param name="Request">What, in the words of the policy that asks.</param>
+/// <summary>The task's agent has made a request that needs an approval.</summary>
+/// <param name="Request">The request, in the words of the policy that requires the approval.</param>
 public sealed record RequestNeedsApproval(Quote Request) : Reason;
 
-/// <summary>The request of the task's agent is looked at.</summary>
+/// <summary>The request of the task's agent is being judged.</summary>
 public sealed record RequestJudged : Reason;
 
-/// <summary>The package that the task's agent asked for is installed.</summary>
+/// <summary>The package requested by the task's agent is being installed.</summary>
 public sealed record RequestInstalled : Reason;
 
-/// <summary>The parts that it was divided into come first.</summary>
+/// <summary>The task was divided, and its parts run first.</summary>
 public sealed record PartsFirst : Reason;
 
-/// <summary>An earlier result is tried on the present base.</summary>
+/// <summary>An earlier result is tried on the current base.</summary>
 public sealed record EarlierResultTried : Reason;
 
-/// <summary>The task's work passes its gates, but has changed what they check: a person approves it.</summary>
-/// <param name="Changes">What it has changed.</param>
+/// <summary>The task's work passes its gates, but has changed their input, so it needs an approval.</summary>
+/// <param name="Changes">The changes to the input of the gates.</param>
 public sealed record GatesChanged(Quote Changes) : Reason;
 
-/// <summary>A merge that needs an approval has not got it.</summary>
-/// <param name="Answer">The person's, or that there was none in time.</param>
-/// <param name="Changes">What needed the approval.</param>
+/// <summary>A merge that needs an approval was not approved.</summary>
+/// <param name="Answer">The approver's answer, or the expiry of the time limit.</param>
+/// <param name="Changes">The changes that need the approval.</param>
 public sealed record MergeNotApproved(Reason Answer, Quote Changes) : Reason;
 
-/// <summary>The task's work, or what its planner or reviewer answered, does not pass.</summary>
-/// <param name="Problems">What was found.</param>
+/// <summary>The task's work, or the answer of its planner or reviewer, did not pass verification.</summary>
+/// <param name="Problems">The problems found.</param>
 public sealed record NotVerified(IReadOnlyList<Quote> Problems) : Reason;
 
 /// <summary>The task's work could not be merged.</summary>
-/// <param name="Problem">Conflicts, or a gate on the merged tree.</param>
+/// <param name="Problem">Conflicts, or a failed gate on the merged tree.</param>
 public sealed record NotMerged(Quote Problem) : Reason;
 
-/// <summary>No attempt is left.</summary>
-/// <param name="Because">What is still wrong.</param>
-/// <param name="Remediations">Attempts that did not repair it.</param>
+/// <summary>The maximum number of attempts is reached.</summary>
+/// <param name="Because">The remaining problem.</param>
+/// <param name="Remediations">Number of attempts that did not repair the problem.</param>
 public sealed record NotMended(Reason Because, int Remediations) : Reason;
 
-/// <summary>The task's agent has not resolved a conflict, so a person does.</summary>
-/// <param name="Because">What is still wrong.</param>
-/// <param name="Attempts">The agent's.</param>
-/// <param name="Worktree">Where both sides are, relative to the repository.</param>
+/// <summary>The task's agent has not resolved a conflict, so a user has to.</summary>
+/// <param name="Because">The remaining problem.</param>
+/// <param name="Attempts">Number of attempts by the agent.</param>
+/// <param name="Worktree">Worktree with both sides of the conflict, relative to the repository.</param>
 /// <param name="Task">The run and its task.</param>
 public sealed record ConflictForPerson(Reason Because, int Attempts, string Worktree, string Task) : Reason;
 
-/// <summary>After its last attempt the plan still has faults.</summary>
-/// <param name="Attempts">Answers of the planner.</param>
-/// <param name="Problems">What was found.</param>
+/// <summary>The plan still has faults after the last attempt.</summary>
+/// <param name="Attempts">Number of answers by the planner.</param>
+/// <param name="Problems">The problems found.</param>
 public sealed record PlanStillFaulty(int Attempts, IReadOnlyList<Quote> Problems) : Reason;
 
-/// <summary>After its last attempt the answer of the reviewer still can't be read.</summary>
-/// <param name="Attempts">Answers of the reviewer.</param>
-/// <param name="Problems">What was found.</param>
+/// <summary>The reviewer's answer is still unreadable after the last attempt.</summary>
+/// <param name="Attempts">Number of answers by the reviewer.</param>
+/// <param name="Problems">The problems found.</param>
 public sealed record ReviewStillUnreadable(int Attempts, IReadOnlyList<Quote> Problems) : Reason;
 
-/// <summary>A round of the review can't begin.</summary>
-/// <param name="Cause">What the step has found.</param>
+/// <summary>A round of the review can't start.</summary>
+/// <param name="Cause">Finding of the activity.</param>
 public sealed record ReviewNotBegun(Quote Cause) : Reason;
 
 /// <summary>The planner has made a plan.</summary>
-/// <param name="Summary">What it is.</param>
+/// <param name="Summary">Summary of the plan.</param>
 public sealed record PlanMade(Quote Summary) : Reason;
 
 /// <summary>The reviewer has read the whole change.</summary>
@@ -182,6 +182,6 @@ public sealed record PlanMade(Quote Summary) : Reason;
 public sealed record RoundRead(int Round) : Reason;
 
 /// <summary>The task's work is on staging.</summary>
-/// <param name="Notes">What its verification has noted.</param>
-/// <param name="Merge">What its merge has noted; null: nothing.</param>
+/// <param name="Notes">Notes of the verification.</param>
+/// <param name="Merge">Note of the merge, or null for none.</param>
 public sealed record WorkMerged(IReadOnlyList<Quote> Notes, Quote? Merge) : Reason;

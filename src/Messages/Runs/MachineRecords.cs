@@ -1,47 +1,47 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Has the steps of a run done on another machine from now on, by the workers there.</summary>
-/// <param name="To">The run's repository on that machine, and its queue.</param>
-/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
+/// <summary>Moves a run to another host, whose workers execute its activities from then on.</summary>
+/// <param name="To">The run's repository on the new host, with its task queue.</param>
+/// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"to":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"by":"kim@laptop"}""")]
 public sealed record MoveRunCommand(RepositoryReference To, string By = "")
 {
-    /// <summary>Ids of tasks whose work only the machine before had, which is gone for good: they are done again, and so is what has begun
-    /// on their work.</summary>
+    /// <summary>Ids of tasks whose work was only on the previous host, which is permanently gone. These tasks and the started tasks that
+    /// depend on their work are repeated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Lost { get; init; }
 
-    /// <summary>The commit of the staging branch there, where work is lost.</summary>
+    /// <summary>Commit of the staging branch on the new host, if work is lost.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Staging { get; init; }
 }
 
-/// <summary>A machine that a run waits for.</summary>
-/// <param name="Machine">Its identity in queues.</param>
-/// <param name="Host">Its name for people; empty: unknown.</param>
-/// <param name="Since">Since when the first step waits; null: none does.</param>
-/// <param name="LastSeen">When the server last had word of a worker there; null: the server does not remember any.</param>
+/// <summary>A host that a run waits for.</summary>
+/// <param name="Machine">Identity of the host in queue names.</param>
+/// <param name="Host">Display name of the host; empty if unknown.</param>
+/// <param name="Since">Time at which the first activity started to wait, or null if none waits.</param>
+/// <param name="LastSeen">Time at which a worker on the host last polled the server, or null if the server remembers none.</param>
 public sealed record MachineAway(string Machine, string Host, DateTimeOffset? Since, DateTimeOffset? LastSeen)
 {
-    /// <summary>The machine for people: its name where it is known, and its identity.</summary>
+    /// <summary>Display text of the host: its name, if known, and its identity.</summary>
     [JsonIgnore]
     public string Shown => new MachineName(Machine, Host).ToString();
 }
 
-/// <summary>A machine, by its names.</summary>
-/// <param name="Machine">Its identity in queues.</param>
-/// <param name="Host">Its name for people, which need not be unique; empty: unknown.</param>
+/// <summary>Name and identity of a host.</summary>
+/// <param name="Machine">Identity of the host in queue names.</param>
+/// <param name="Host">Display name, not necessarily unique; empty if unknown.</param>
 public sealed record MachineName(string Machine, string Host)
 {
-    /// <summary>The machine of a repository.</summary>
+    /// <summary>Returns the host of a repository.</summary>
     public static MachineName Of(RepositoryReference repository) => Of(repository.Queue, repository.Host ?? "");
 
-    /// <summary>The machine of a queue.</summary>
+    /// <summary>Returns the host of a queue.</summary>
     /// <param name="queue">A repository's queue.</param>
-    /// <param name="host">Its name for people; empty: unknown.</param>
+    /// <param name="host">Display name of the host; empty if unknown.</param>
     public static MachineName Of(string queue, string host) => new(QueueNames.MachineOf(queue) ?? queue, host);
 
-    /// <summary>For people: its name where it is known, and its identity.</summary>
+    /// <summary>Returns the display text: the host's name, if known, and its identity.</summary>
     public override string ToString() =>
         QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which gave it away)"
         : Host.Length > 0 ? $"{Host} ({Machine})"

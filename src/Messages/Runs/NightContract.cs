@@ -1,22 +1,22 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The findings of the preflight of an unattended run (<c>run --overnight</c>). With the limits of the run's input it is the
-/// contract that the morning's report compares with the result. It decides nothing.</summary>
+/// <summary>Run contract: findings of the preflight of an unattended run (<c>run --overnight</c>). The final report compares the contract
+/// and the limits in the run's input with the result. The contract does not affect the run.</summary>
 public sealed record NightContract
 {
-    /// <summary>When it was made.</summary>
+    /// <summary>Time at which the contract was made.</summary>
     [JsonPropertyName("madeAt")]
     public DateTimeOffset MadeAt { get; init; }
 
-    /// <summary>Tasks of the plan; 0: a planner makes it.</summary>
+    /// <summary>Number of tasks in the plan; 0 if a planner makes the plan.</summary>
     [JsonPropertyName("tasks")]
     public int Tasks { get; init; }
 
-    /// <summary>True if the machine is kept from sleeping while the run's process works on it.</summary>
+    /// <summary>True if the host is kept awake while the run's process works.</summary>
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 
-    /// <summary>The reasons that could wake a user, or end the night early, as found in the preflight: each a sentence.</summary>
+    /// <summary>Sentences with the reasons, found by preflight, that could require a user or end the unattended run early.</summary>
     [JsonPropertyName("remarks")]
     public IReadOnlyList<string> Remarks
     {
@@ -25,38 +25,38 @@ public sealed record NightContract
     } = [];
 }
 
-/// <summary>The expected cost and time of a run, by past runs of its repository: ranges that eight of ten runs lie in.</summary>
+/// <summary>Expected cost and time of a run, based on past runs in the repository. Each range covers 80 % of runs.</summary>
 public sealed record RunForecast
 {
-    /// <summary>Lower end of its cost in US dollars.</summary>
+    /// <summary>Lower bound of the cost in US dollars.</summary>
     [JsonPropertyName("costLow")]
     public decimal CostLow { get; init; }
 
-    /// <summary>Upper end of its cost in US dollars.</summary>
+    /// <summary>Upper bound of the cost in US dollars.</summary>
     [JsonPropertyName("costHigh")]
     public decimal CostHigh { get; init; }
 
-    /// <summary>Lower end of its time, in seconds.</summary>
+    /// <summary>Lower bound of the time in seconds.</summary>
     [JsonPropertyName("secondsLow")]
     public double SecondsLow { get; init; }
 
-    /// <summary>Upper end of its time, in seconds.</summary>
+    /// <summary>Upper bound of the time in seconds.</summary>
     [JsonPropertyName("secondsHigh")]
     public double SecondsHigh { get; init; }
 
-    /// <summary>Tasks that it is about.</summary>
+    /// <summary>Number of tasks in the forecast.</summary>
     [JsonPropertyName("tasks")]
     public int Tasks { get; init; }
 
-    /// <summary>Past tasks that it rests on.</summary>
+    /// <summary>Number of past tasks that the forecast is based on.</summary>
     [JsonPropertyName("pastTasks")]
     public int PastTasks { get; init; }
 
-    /// <summary>Runs that those were of.</summary>
+    /// <summary>Number of past runs with those tasks.</summary>
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
 
-    /// <summary>The expected part of its accounts' usage limits; empty: nothing is known.</summary>
+    /// <summary>Expected consumption of the accounts' usage limits; empty if unknown.</summary>
     [JsonPropertyName("windows")]
     public IReadOnlyList<WindowForecast> Windows
     {
@@ -65,11 +65,11 @@ public sealed record RunForecast
     } = [];
 }
 
-/// <summary>The expected part of a usage limit: a range that eight of ten runs lie in.</summary>
+/// <summary>Expected consumption of a usage limit. The range covers 80 % of runs.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Window">The service's name for the limit, such as <c>five_hour</c>.</param>
-/// <param name="Low">Lower end in percent: 100 is the whole limit once.</param>
-/// <param name="High">Upper end in percent.</param>
+/// <param name="Low">Lower bound in percent; 100 is the whole limit once.</param>
+/// <param name="High">Upper bound in percent.</param>
 public sealed record WindowForecast(
     [property: JsonPropertyName("account")] string Account,
     [property: JsonPropertyName("window")] string Window,

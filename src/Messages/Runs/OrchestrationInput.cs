@@ -5,95 +5,94 @@ using Orchestrator.Plans;
 namespace Orchestrator.Messages;
 
 /// <summary>Input of an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
-/// <see cref="Request"/> and <see cref="RequestFile"/>. It is also written by hand (<c>temporal workflow start --input '{...}'</c>), so
-/// names are camel case, and unknown members are refused by name. Add only optional members: running workflows replay with old
+/// <see cref="Request"/> and <see cref="RequestFile"/>. Users also write it by hand (<c>temporal workflow start --input '{...}'</c>), so
+/// names are camel case, and unknown members are rejected by name. Only add optional members, because running workflows replay with old
 /// inputs.</summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput
 {
-    /// <summary>Path of the git repository on the worker's machine: any folder inside a work tree.</summary>
+    /// <summary>Path of the git repository on the worker's host; any folder inside a work tree.</summary>
     [JsonPropertyName("repository")]
     public string Repository { get; init; } = "";
 
-    /// <summary>The plan itself, for callers that have it as data: what a plan file may hold, as JSON. It is kept as it was sent, because
-    /// the activity that loads the plan reads it with the reader of plan files.</summary>
+    /// <summary>The plan itself as JSON, with the content of a plan file, for callers that have it as data. Kept exactly as sent, because
+    /// the activity that loads the plan uses the plan file reader.</summary>
     [JsonPropertyName("plan")]
     public JsonElement? Plan { get; init; }
 
-    /// <summary>Path of a plan file, absolute or relative to <see cref="Repository"/>; read by an activity.</summary>
+    /// <summary>Path of a plan file, absolute or relative to <see cref="Repository"/>. An activity reads the file.</summary>
     [JsonPropertyName("planFile")]
     public string? PlanFile { get; init; }
 
-    /// <summary>A request in words, to be planned first.</summary>
+    /// <summary>A request in plain text, to be planned first.</summary>
     [JsonPropertyName("request")]
     public string? Request { get; init; }
 
-    /// <summary>Path of a text (a PRD), absolute or relative to <see cref="Repository"/>, to be planned first.</summary>
+    /// <summary>Path of a text file (a PRD), absolute or relative to <see cref="Repository"/>, to be planned first.</summary>
     [JsonPropertyName("requestFile")]
     public string? RequestFile { get; init; }
 
-    /// <summary>Model of the planner; default: the setting <c>planner.model</c>.</summary>
+    /// <summary>Model of the planner. Default: the setting <c>planner.model</c>.</summary>
     [JsonPropertyName("plannerModel")]
     public string? PlannerModel { get; init; }
 
-    /// <summary>The run ends with its plan: no task is started.</summary>
+    /// <summary>True to end the run with its plan, without starting tasks.</summary>
     [JsonPropertyName("planOnly")]
     public bool PlanOnly { get; init; }
 
-    /// <summary>Options for the planner; null: a plan.</summary>
+    /// <summary>Options for the planner, or null for a plan.</summary>
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
-    /// <summary>File for the planner's plan, absolute or relative to <see cref="Repository"/>; null: it stays in the run's
-    /// folder.</summary>
+    /// <summary>File for the planner's plan, absolute or relative to <see cref="Repository"/>, or null for the run's folder.</summary>
     [JsonPropertyName("output")]
     public string? Output { get; init; }
 
-    /// <summary><see cref="Output"/> may be replaced if it exists.</summary>
+    /// <summary>True to replace <see cref="Output"/> if it exists.</summary>
     [JsonPropertyName("overwrite")]
     public bool Overwrite { get; init; }
 
-    /// <summary>Name of the agent for all tasks that name none; default: the setting <c>agent</c>.</summary>
+    /// <summary>Name of the agent for tasks without one. Default: the setting <c>agent</c>.</summary>
     [JsonPropertyName("agent")]
     public string? Agent { get; init; }
 
-    /// <summary>Model for all tasks that name none; default: the setting <c>model</c>.</summary>
+    /// <summary>Model for tasks without one. Default: the setting <c>model</c>.</summary>
     [JsonPropertyName("model")]
     public string? Model { get; init; }
 
-    /// <summary>The number of agents that work at once, 1 to 64; default: the setting <c>workers</c>.</summary>
+    /// <summary>Number of agents that run at the same time. Default: the setting <c>workers</c>. Range: 1 to 64.</summary>
     [JsonPropertyName("workers")]
     public int? Workers { get; init; }
 
-    /// <summary>Run only these tasks; their dependencies count as done.</summary>
+    /// <summary>Ids of the only tasks to run. Their dependencies count as done.</summary>
     [JsonPropertyName("only")]
     public IReadOnlyList<string>? Only { get; init; }
 
-    /// <summary>Run from this phase of a master plan on; earlier ones count as done.</summary>
+    /// <summary>First phase of a master plan to run. Earlier phases count as done.</summary>
     [JsonPropertyName("phase")]
     public string? Phase { get; init; }
 
-    /// <summary><c>merge</c>, <c>squash</c>, <c>rebase</c>, <c>pr</c>, <c>branch</c> or <c>branches</c>; default: the setting
-    /// <c>git.land</c>.</summary>
+    /// <summary>Landing mode: <c>merge</c>, <c>squash</c>, <c>rebase</c>, <c>pr</c>, <c>branch</c> or <c>branches</c>. Default: the
+    /// setting <c>git.land</c>.</summary>
     [JsonPropertyName("land")]
     public string? Land { get; init; }
 
-    /// <summary>Several tasks have the same text, and the best result of each is wanted: where evidence does not decide, the reviewer is
-    /// asked. Only with <c>branches</c>.</summary>
+    /// <summary>True if several tasks have the same text and the best result of each text is wanted. The reviewer picks where the evidence
+    /// is inconclusive. Only with <c>branches</c>.</summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pick { get; init; }
 
-    /// <summary>The branch to land on; default: the setting <c>git.target</c>, else the branch that is checked out.</summary>
+    /// <summary>Branch to land on. Default: the setting <c>git.target</c>, or else the checked-out branch.</summary>
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 
-    /// <summary>Do not reuse results of earlier runs.</summary>
+    /// <summary>True to ignore results of earlier runs.</summary>
     [JsonPropertyName("fresh")]
     public bool Fresh { get; init; }
 
-    /// <summary>The work is meant to be done even where an open run has the same, or one has landed it and nothing has changed since. A
-    /// start by a schedule means so by itself.</summary>
+    /// <summary>True to start even if an open run has the same work, or a run has landed it and nothing has changed since. Implied for
+    /// starts by a schedule.</summary>
     [JsonPropertyName("again")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Again { get; init; }
@@ -102,46 +101,48 @@ public sealed record OrchestrationInput
     [JsonPropertyName("approveRisk")]
     public int? ApproveRisk { get; init; }
 
-    /// <summary>US dollars that the run may cost; default: the setting <c>budget.run</c>. Then it pauses and asks.</summary>
+    /// <summary>Cost limit of the run in US dollars. At the limit the run pauses and asks for a higher one. Default: the setting
+    /// <c>budget.run</c>.</summary>
     [JsonPropertyName("maxCost")]
     public decimal? MaxCost { get; init; }
 
-    /// <summary>Stop starting agents at this time.</summary>
+    /// <summary>Time at which the run stops starting agents.</summary>
     [JsonPropertyName("until")]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Stop starting agents at the next such time of day after the run's start, <c>HH:mm</c>: for schedules, whose runs all have
-    /// one input.</summary>
+    /// <summary>Time of day (<c>HH:mm</c>) at which the run stops starting agents, at its first occurrence after the start. For schedules,
+    /// whose runs share one input.</summary>
     [JsonPropertyName("untilTime")]
     public string? UntilTime { get; init; }
 
-    /// <summary>Time zone of <see cref="UntilTime"/>, by its IANA name; default: that of the worker's machine.</summary>
+    /// <summary>IANA time zone of <see cref="UntilTime"/>. Default: the time zone of the worker's host.</summary>
     [JsonPropertyName("untilZone")]
     public string? UntilZone { get; init; }
 
-    /// <summary>The findings of the preflight of an unattended run; null: it is none.</summary>
+    /// <summary>Run contract of an unattended run, or null for other runs.</summary>
     [JsonPropertyName("night")]
     public NightContract? Night { get; init; }
 
-    /// <summary>The expected cost and time of the run; null: nothing was expected.</summary>
+    /// <summary>Expected cost and time of the run, or null without a forecast.</summary>
     [JsonPropertyName("forecast")]
     public RunForecast? Forecast { get; init; }
 
-    /// <summary>Conversations that tasks go on with, by task: they were begun elsewhere, and their files are in the run's folder. Null:
-    /// each begins one of its own.</summary>
+    /// <summary>Conversations that tasks continue, by task id. They were started elsewhere, and their files are in the run's folder. Null
+    /// if each task starts a new conversation.</summary>
     [JsonPropertyName("conversations")]
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
 
-    /// <summary>Answers recommendations (review of a medium risk, uncommitted changes); never what is required.</summary>
+    /// <summary>True to accept recommended confirmations (review of a medium risk, uncommitted changes). Required approvals are not
+    /// affected.</summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }
 
-    /// <summary>A planner has to make the plan first.</summary>
+    /// <summary>True if a planner has to make the plan first.</summary>
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
-    /// <summary>The subject of the run before its plan is read: the name of a file, the request in words, or that of a plan as data; null:
-    /// such a plan names none.</summary>
+    /// <summary>Subject of the run before its plan is read: a file name, the request, or the request inside a plan that was sent as data.
+    /// Null if such a plan has no request.</summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
 
@@ -152,7 +153,7 @@ public sealed record OrchestrationInput
             ? request.GetString()
             : null;
 
-    /// <summary>Faults of the input itself, each a sentence; empty when it is valid.</summary>
+    /// <summary>Returns the faults of the input, each as a sentence; empty if the input is valid.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();

@@ -1,16 +1,16 @@
 namespace Orchestrator.Messages;
 
-/// <summary>An account, or the machine, that does not work.</summary>
-/// <param name="Account">Name of the account's agent; empty: the machine.</param>
-/// <param name="Why">What its tasks were told; null: nothing.</param>
-/// <param name="Until">When a usage limit is reset; null where that is unknown, or it is no usage limit.</param>
+/// <summary>Outage of an account or of the host.</summary>
+/// <param name="Account">Name of the account's agent; empty for the host.</param>
+/// <param name="Why">Reason shown for its tasks, or null for none.</param>
+/// <param name="Until">Time at which a usage limit resets; null if unknown, or if the outage is not a usage limit.</param>
 public sealed record OutageStatus(
     [property: JsonPropertyName("account")] string Account,
     [property: JsonPropertyName("why")] Reason? Why,
     [property: JsonPropertyName("until")] DateTimeOffset? Until
 )
 {
-    /// <summary><see cref="Why"/> in words; empty where there are none.</summary>
+    /// <summary><see cref="Why"/> as text; empty without a reason.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 }

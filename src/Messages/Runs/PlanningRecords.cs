@@ -1,61 +1,61 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planner as a task of its run: people see, pause and retry it like any other.</summary>
+/// <summary>The planner as a task of its run. Users can see, pause and retry it like any other task.</summary>
 public static class PlannerTask
 {
-    /// <summary>The id of the planner as a task. No task of a planner's plan may have it.</summary>
+    /// <summary>Task id of the planner. A plan made by a planner can't use this id.</summary>
     public const string Id = "planner";
 }
 
-/// <summary>The request to a planner.</summary>
+/// <summary>Options of a planning request.</summary>
 public sealed record PlanningOptions
 {
-    /// <summary>A plan, the default.</summary>
+    /// <summary>Makes a plan. This is the default.</summary>
     public const string Plan = "plan";
 
-    /// <summary>Tasks for the backlog.</summary>
+    /// <summary>Makes tasks for the backlog.</summary>
     public const string Tasks = "tasks";
 
-    /// <summary>Subtasks of a task of the backlog.</summary>
+    /// <summary>Makes subtasks for a task in the backlog.</summary>
     public const string Subtasks = "subtasks";
 
-    /// <summary><see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
+    /// <summary>Kind of result: <see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
     [JsonPropertyName("makes")]
     public string Makes { get; set; } = Plan;
 
-    /// <summary>The task that gets the subtasks.</summary>
+    /// <summary>Parent task of the subtasks.</summary>
     [JsonPropertyName("parent")]
     public string? Parent { get; init; }
 
-    /// <summary>Look thoroughly at the repository first.</summary>
+    /// <summary>True to inspect the repository thoroughly first.</summary>
     [JsonPropertyName("research")]
     public bool Research { get; init; }
 
-    /// <summary>Tag of a backlog with tags; null: the current one.</summary>
+    /// <summary>Tag of a backlog with tags, or null for the current tag.</summary>
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
-    /// <summary>A plan that was made for this already, as YAML, and that a person wants otherwise; null: it is the first.</summary>
+    /// <summary>An earlier plan for the same request, as YAML, that the user wants changed; null for the first plan.</summary>
     [JsonPropertyName("earlier")]
     public string? Earlier { get; init; }
 
-    /// <summary>The person's remarks on <see cref="Earlier"/>.</summary>
+    /// <summary>The user's remarks on <see cref="Earlier"/>.</summary>
     [JsonPropertyName("remarks")]
     public string? Remarks { get; init; }
 
-    /// <summary>The result is added to the backlog.</summary>
+    /// <summary>True if the result is added to the backlog.</summary>
     [JsonIgnore]
     public bool IsForBacklog => Makes is Tasks or Subtasks;
 }
 
-/// <summary>Asks for the input of planning to be stored in the run's folder: the request, the planner's settings, its prompt, its
+/// <summary>Request to store the planner's input in the run's folder: request, planner settings and prompt. Also prepares the planner's
 /// worktree.</summary>
 public sealed record BeginPlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
 /// <summary>Result of preparing planning.</summary>
 public sealed record PlanningBegun
 {
-    /// <summary>Why nothing can be planned, each a whole message.</summary>
+    /// <summary>Faults that prevent planning, each a complete message.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -65,20 +65,19 @@ public sealed record PlanningBegun
     /// <summary>Name of the planner.</summary>
     public string Agent { get; init; } = "";
 
-    /// <summary>Limit of one answer.</summary>
+    /// <summary>Time limit of a single answer.</summary>
     public TimeSpan Timeout { get; init; }
     public RunRules Rules { get; init; } = new();
 
-    /// <summary>SHA-256 of the input of planning: a list of files (the request, the settings, the prompt ...) with the hash of each. Later
-    /// steps use no others.</summary>
+    /// <summary>SHA-256 of a manifest of the planning input, which lists its files (request, settings, prompt and others) with their
+    /// hashes. Later steps use only the listed files.</summary>
     public string PlanningHash { get; init; } = "";
 }
 
-/// <summary>Asks for the finished plan to be stored where the run's start requested it, and for the planner's worktree to be
-/// removed.</summary>
+/// <summary>Request to store the finished plan at the location given at the run's start, and to remove the planner's worktree.</summary>
 public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
 {
-    /// <summary>Number of the other plan in this run, from 1; 0: the first plan.</summary>
+    /// <summary>Number of the replanning in this run, from 1; 0 for the first plan.</summary>
     public int Replan { get; init; }
 
     /// <inheritdoc cref="PlanningBegun.PlanningHash"/>

@@ -1,13 +1,13 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Another plan in mid-run as a task of the run: people see, pause and cancel it like any other.</summary>
+/// <summary>Replanning during a run, as a task of the run. Users can see, pause and cancel it like any other task.</summary>
 public static class ReplanTask
 {
-    /// <summary>The id of a new plan's planner as a task: no task of a plan begins with a dot.</summary>
+    /// <summary>Task id of the replanning planner. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".replan";
 
-    /// <summary>The planner's outline for scheduling.</summary>
-    /// <param name="rules">The run's.</param>
+    /// <summary>Creates the planner's outline for scheduling.</summary>
+    /// <param name="rules">The run's rules.</param>
     public static TaskOutline Of(RunRules rules) =>
         new()
         {
@@ -18,23 +18,23 @@ public static class ReplanTask
         };
 }
 
-/// <summary>State of another plan.</summary>
+/// <summary>States of a replanning.</summary>
 public static class ReplanStates
 {
     /// <summary>The planner works, or its plan waits for approval.</summary>
     public const string Asked = "asked";
 
-    /// <summary>A plan was made: its tasks are tasks of the run.</summary>
+    /// <summary>A plan was made, and its tasks are tasks of the run.</summary>
     public const string Planned = "planned";
 
-    /// <summary>No plan was made: the planner failed, or a person rejected it. The run is unchanged.</summary>
+    /// <summary>No plan was adopted, because the planner failed or an approver rejected the plan. The run is unchanged.</summary>
     public const string Dropped = "dropped";
 }
 
-/// <summary>Another plan at a person's request.</summary>
+/// <summary>A replanning at a user's request.</summary>
 public sealed record RunReplan
 {
-    /// <summary>The number of the new plan in this run.</summary>
+    /// <summary>Number of the replanning in this run.</summary>
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record RunReplan
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The person who requested it.</summary>
+    /// <summary>The user who requested it.</summary>
     [JsonPropertyName("by")]
     public string By
     {
@@ -50,7 +50,7 @@ public sealed record RunReplan
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Tasks that did not end well, or were skipped because of that, and are replaced.</summary>
+    /// <summary>Replaced tasks, which failed or were skipped because a dependency failed.</summary>
     [JsonPropertyName("replaces")]
     public IReadOnlyList<string> Replaces
     {
@@ -66,7 +66,7 @@ public sealed record RunReplan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>A short description, for people.</summary>
+    /// <summary>Returns a short description for users.</summary>
     public override string ToString() =>
         State switch
         {
@@ -79,7 +79,7 @@ public sealed record RunReplan
         ids.Count == 0 ? "nothing" : string.Join(", ", ids.Take(10)) + (ids.Count > 10 ? $" and {ids.Count - 10} more" : "");
 }
 
-/// <summary>Asks for another plan to be prepared: the planner's input is stored in the run's folder.</summary>
+/// <summary>Request to prepare a replanning. The planner's input is stored in the run's folder.</summary>
 public sealed record BeginReplanInput
 {
     public required string RunId { get; init; }
@@ -89,36 +89,36 @@ public sealed record BeginReplanInput
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public required int Replan { get; init; }
 
-    /// <summary>Commit that staging is at: what is merged.</summary>
+    /// <summary>Commit of staging, which contains the merged work.</summary>
     public required string StagingTip { get; init; }
 
-    /// <summary>Why the run can't go on.</summary>
+    /// <summary>Reason why the run can't continue.</summary>
     public string Why { get; init; } = "";
 
-    /// <summary>File with the evidence of that, relative to the repository; empty where there is none.</summary>
+    /// <summary>File with the evidence for <see cref="Why"/>, relative to the repository; empty for none.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>The guidance of the person who requests it.</summary>
+    /// <summary>Guidance by the user who requested the replanning.</summary>
     public string Guidance { get; init; } = "";
 
     /// <inheritdoc cref="RunReplan.Replaces"/>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 }
 
-/// <summary>Asks for the result of another plan.</summary>
+/// <summary>Request to conclude a replanning.</summary>
 public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repository, string PlanHash, int Replan)
 {
     /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Result of another plan. The run decides whether its tasks are added.</summary>
+/// <summary>Result of a replanning. The run decides whether its tasks are added.</summary>
 public sealed record ReplanConclusion
 {
-    /// <summary>SHA-256 of the stored plan with its tasks.</summary>
+    /// <summary>SHA-256 of the stored plan that includes the new tasks.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>The tasks of the new plan, the last ones of the run's plan.</summary>
+    /// <summary>The new tasks, which are the last ones of the stored plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 
     /// <inheritdoc cref="PlanOutline.ApprovalReason"/>

@@ -3,26 +3,26 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Options for a run that can't go on by itself.</summary>
+/// <summary>Resolutions for an escalated run.</summary>
 public static class Resolutions
 {
-    /// <summary>A person has fixed it by commits on staging.</summary>
+    /// <summary>A user has fixed it with commits on staging.</summary>
     public const string ManualFix = "manual-fix";
 
-    /// <summary>The planner makes other tasks in place of those that did not end well.</summary>
+    /// <summary>The planner replaces the failed tasks with other tasks.</summary>
     public const string Replan = "replan";
 
-    /// <summary>The run ends; its work is kept under a ref.</summary>
+    /// <summary>The run ends, and its work is retained under a ref.</summary>
     public const string Abort = "abort";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All resolutions.</summary>
     public static IReadOnlyList<string> All { get; } = [ManualFix, Replan, Abort];
 }
 
-/// <summary>Decides how a run goes on that is <see cref="RunStates.Escalated"/> or <see cref="RunStates.AwaitingPromotion"/>.</summary>
+/// <summary>Decides how a run continues that is <see cref="RunStates.Escalated"/> or <see cref="RunStates.AwaitingPromotion"/>.</summary>
 /// <param name="Way">One of <see cref="Resolutions"/>.</param>
-/// <param name="Reason">Why, for the record; a planner reads it, too.</param>
-/// <param name="By">The person and their client, such as <c>kim@laptop</c>; empty: unknown.</param>
+/// <param name="Reason">The reason, for the record. A planner also reads it.</param>
+/// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"way":"manual-fix","reason":"the parser is repaired by hand","by":"kim@laptop"}""")]
 public sealed record ResolutionCommand(
     [property: AllowedValues(Resolutions.ManualFix, Resolutions.Replan, Resolutions.Abort)] string Way,
@@ -30,17 +30,17 @@ public sealed record ResolutionCommand(
     string By = ""
 )
 {
-    /// <summary>With <see cref="Resolutions.ManualFix"/>: the tasks that are fixed; null: all that did not end well.</summary>
+    /// <summary>The fixed tasks for <see cref="Resolutions.ManualFix"/>, or null for all tasks that did not succeed.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
     /// <inheritdoc cref="ApprovalCommand.Shown"/>
     public string Shown { get; init; } = "";
 }
 
-/// <summary>Asks for a person's commits on staging since the run's last merge.</summary>
-/// <param name="Staging">Its staging branch.</param>
-/// <param name="BaseCommit">Where the run began.</param>
-/// <param name="StagingTip">Where the run has left staging.</param>
+/// <summary>Request to find a user's commits on staging since the run's last merge.</summary>
+/// <param name="Staging">The run's staging branch.</param>
+/// <param name="BaseCommit">Base commit of the run.</param>
+/// <param name="StagingTip">Commit at which the run left staging.</param>
 public sealed record LookAtFixInput(
     string RunId,
     RepositoryReference Repository,
@@ -50,44 +50,44 @@ public sealed record LookAtFixInput(
     string StagingTip
 );
 
-/// <summary>A person's commits on staging.</summary>
+/// <summary>A user's commits on staging.</summary>
 public sealed record FixLook
 {
-    /// <summary>Why they are not accepted, a sentence; empty where they may be.</summary>
+    /// <summary>Sentence with the reason why the commits are not accepted; empty if they may be.</summary>
     public string Refusal { get; init; } = "";
 
-    /// <summary>The last commit.</summary>
+    /// <summary>Id of the last commit.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Number of commits.</summary>
     public int Commits { get; init; }
 
-    /// <summary>The first of their subjects.</summary>
+    /// <summary>Subjects of the first commits.</summary>
     public string Summary { get; init; } = "";
 }
 
-/// <summary>Asks for the gates of the whole run to be run on a person's commits, which are accepted if they pass.</summary>
+/// <summary>Request to run the gates of the whole run on a user's commits, which are accepted if the gates pass.</summary>
 /// <param name="Fix">The run, and its position of staging.</param>
-/// <param name="Commit">The last of their commits.</param>
+/// <param name="Commit">The last of the user's commits.</param>
 public sealed record VerifyFixInput(LookAtFixInput Fix, string Commit)
 {
-    /// <summary>Tasks whose work is not on staging even so: their own gates are not run.</summary>
+    /// <summary>Tasks whose work is still not on staging. Their own gates are not run.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
-/// <summary>Gate result of a person's commits.</summary>
+/// <summary>Gate result for a user's commits.</summary>
 public sealed record FixVerdict
 {
-    /// <summary>Why they are not accepted, a sentence; empty where they are.</summary>
+    /// <summary>Sentence with the reason why the commits are not accepted; empty if they are.</summary>
     public string Refusal { get; init; } = "";
 
-    /// <summary>Position of staging now: our merge of their commits.</summary>
+    /// <summary>New position of staging: orchestrate's merge of the user's commits.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>The verdict of the gates; null where they were run before.</summary>
+    /// <summary>Verdict of the gates, or null if they had run before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>Output of a failed gate, relative to the repository; empty where there is none.</summary>
+    /// <summary>File with the output of a failed gate, relative to the repository; empty for none.</summary>
     public string Evidence { get; init; } = "";
 }

@@ -1,11 +1,11 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The remaining budgets of a run, and the fill of its accounts' usage limits. Commands read them from the ledgers of the
-/// accounts, which count costs and decide whether an agent starts.</summary>
+/// <summary>Remaining budgets of a run, and consumption of its accounts' usage limits. Commands read them from the account ledgers, which
+/// count costs and decide whether an agent may start.</summary>
 public sealed record RunBudgets
 {
-    /// <summary>The budgets that hold: those that all tasks share first, the narrowest first; then those of tasks that agents work on or
-    /// that wait for more.</summary>
+    /// <summary>Budgets that apply. Shared budgets come first, from narrow to wide scope. Budgets of tasks with a running agent, or of
+    /// tasks that wait for a higher budget, follow.</summary>
     [JsonPropertyName("budgets")]
     public IReadOnlyList<RunBudget> Budgets
     {
@@ -13,17 +13,17 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The cost limit of each task in all its attempts; null: no limit.</summary>
+    /// <summary>Cost limit of each task over all its attempts, or null for no limit.</summary>
     [JsonPropertyName("perTask")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerTask { get; init; }
 
-    /// <summary>The cost limit of each attempt of a task; null: no limit.</summary>
+    /// <summary>Cost limit of each attempt of a task, or null for no limit.</summary>
     [JsonPropertyName("perAttempt")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerAttempt { get; init; }
 
-    /// <summary>The accounts that pay for the run, that of its agent first; empty of an ended run.</summary>
+    /// <summary>Accounts that pay for the run, starting with the account of the run's agent; empty for an ended run.</summary>
     [JsonPropertyName("accounts")]
     public IReadOnlyList<RunAccount> Accounts
     {
@@ -31,8 +31,8 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The budget that a way to answer raises; null: it is not known.</summary>
-    /// <param name="way">One of the kind <see cref="AnswerWays.RaiseBudget"/>.</param>
+    /// <summary>Finds the budget that an answer raises; null if unknown.</summary>
+    /// <param name="way">An answer of the kind <see cref="AnswerWays.RaiseBudget"/>.</param>
     public RunBudget? Find(AnswerWay way) =>
         way.Kind != AnswerWays.RaiseBudget
             ? null
@@ -42,12 +42,12 @@ public sealed record RunBudgets
             );
 }
 
-/// <summary>A budget that holds for a run.</summary>
-/// <param name="Budget">Its limit, as a person has raised it last, and what is spent, with what agents may have spent whose end is
+/// <summary>A budget that applies to a run.</summary>
+/// <param name="Budget">The limit, as last raised by a user, and the amount spent. Includes the possible spending of agents whose end is
 /// unknown.</param>
 public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStatus Budget)
 {
-    /// <summary>The task that it is for; empty: all of them.</summary>
+    /// <summary>Task that the budget applies to; empty for all tasks.</summary>
     [JsonPropertyName("task")]
     public string Task
     {
@@ -55,54 +55,54 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
         init => field = value ?? "";
     } = "";
 
-    /// <summary>US dollars that agents at work have spent beyond that by now, as far as seen; null: the budget limits no money.</summary>
+    /// <summary>Additional US dollars observed so far for running agents, or null if the budget does not limit money.</summary>
     [JsonPropertyName("workingUsd")]
     public decimal? WorkingUsd { get; init; }
 
-    /// <summary>Tokens that agents at work have used beyond that by now, as far as seen; null: the budget limits no tokens.</summary>
+    /// <summary>Additional tokens observed so far for running agents, or null if the budget does not limit tokens.</summary>
     [JsonPropertyName("workingTokens")]
     public long? WorkingTokens { get; init; }
 
-    /// <summary>US dollars that are left, at least 0; null: the budget limits no money.</summary>
+    /// <summary>Remaining US dollars, at least 0, or null if the budget does not limit money.</summary>
     [JsonPropertyName("leftUsd")]
     public decimal? LeftUsd => Budget.LimitUsd is { } limit ? Math.Max(0, limit - (Budget.SpentUsd ?? 0) - (WorkingUsd ?? 0)) : null;
 
-    /// <summary>Tokens that are left, at least 0; null: the budget limits no tokens.</summary>
+    /// <summary>Remaining tokens, at least 0, or null if the budget does not limit tokens.</summary>
     [JsonPropertyName("leftTokens")]
     public long? LeftTokens =>
         Budget.LimitTokens is { } limit ? Math.Max(0, limit - (Budget.SpentTokens ?? 0) - (WorkingTokens ?? 0)) : null;
 
-    /// <summary>The part of it that is gone, 0 to 1, of money or tokens whichever is less.</summary>
+    /// <summary>Consumed fraction of the budget, the larger of money and tokens. Range: 0 to 1.</summary>
     [JsonIgnore]
     public decimal Used => Math.Max(Part(Budget.LimitUsd, LeftUsd), Part(Budget.LimitTokens, LeftTokens));
 
     private static decimal Part(decimal? limit, decimal? left) => limit is > 0 and var all && left is { } rest ? (all - rest) / all : 0;
 }
 
-/// <summary>The limit of a budget.</summary>
-/// <param name="Usd">US dollars; null: money is not limited.</param>
-/// <param name="Tokens">Tokens; null: tokens are not limited.</param>
+/// <summary>Limit of a budget.</summary>
+/// <param name="Usd">Limit in US dollars, or null for no money limit.</param>
+/// <param name="Tokens">Limit in tokens, or null for no token limit.</param>
 public sealed record BudgetLimit([property: JsonPropertyName("usd")] decimal? Usd, [property: JsonPropertyName("tokens")] long? Tokens);
 
 /// <summary>An account that pays for a run.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Windows">Its usage limits, as far as the service has said; a limit that was reset since is left out.</param>
+/// <param name="Name">Name of the account.</param>
+/// <param name="Windows">Usage limits reported by the service, without limits that have been reset since.</param>
 public sealed record RunAccount(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("windows")] IReadOnlyList<UsageWindowLine> Windows
 )
 {
-    /// <summary>The block in force; left out: there is none.</summary>
+    /// <summary>Block in force; omitted if the account is not blocked.</summary>
     [JsonPropertyName("block")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UsageBlock? Block { get; init; }
 }
 
 /// <summary>A usage limit of an account.</summary>
-/// <param name="Name">The service's name for it.</param>
-/// <param name="UsedPercent">How full it is.</param>
-/// <param name="ResetsAt">When it is empty again.</param>
-/// <param name="SeenAt">When the service said so.</param>
+/// <param name="Name">The service's name for the limit.</param>
+/// <param name="UsedPercent">Used percentage of the limit.</param>
+/// <param name="ResetsAt">Time at which the limit resets.</param>
+/// <param name="SeenAt">Time at which the service reported the limit.</param>
 public sealed record UsageWindowLine(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("usedPercent")] decimal UsedPercent,
@@ -111,10 +111,10 @@ public sealed record UsageWindowLine(
 );
 
 /// <summary>A block of an account.</summary>
-/// <param name="Window">The usage limit; null: the service did not say.</param>
-/// <param name="Until">When it is tried again.</param>
-/// <param name="Since">When it began.</param>
-/// <param name="Fact">What says so.</param>
+/// <param name="Window">The usage limit, or null if the service did not report it.</param>
+/// <param name="Until">Time of the next try.</param>
+/// <param name="Since">Time at which the block started.</param>
+/// <param name="Fact">Source of the block.</param>
 public sealed record UsageBlock(
     [property: JsonPropertyName("window")] string? Window,
     [property: JsonPropertyName("until")] DateTimeOffset Until,

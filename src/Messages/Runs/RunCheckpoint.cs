@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
-/// <summary>State that a run passes on when it continues as new. Tasks that were started are in a file of the run's folder, the others are
-/// as in the stored plan, and only what changed while the file was written is in the message. So it is small, however many tasks there
-/// are.</summary>
+/// <summary>State that a run passes on when it continues as new. Started tasks are in a file of the run's folder, and the others are in
+/// the stored plan. The message has only the changes made while the file was written, so its size does not grow with the number of
+/// tasks.</summary>
 public sealed record RunCheckpoint
 {
     public required RepositoryReference Repository { get; init; }
@@ -10,85 +10,85 @@ public sealed record RunCheckpoint
     /// <summary>The plan without its tasks, which are read again.</summary>
     public required PlanOutline Plan { get; init; }
 
-    /// <summary>The planner of a run that began with a request; else null.</summary>
+    /// <summary>The planner of a run that started with a request, or null for other runs.</summary>
     public TaskOutline? Planner { get; init; }
 
-    /// <summary>The run without its tasks.</summary>
+    /// <summary>Status of the run without its tasks.</summary>
     public required RunStatus Status { get; init; }
 
-    /// <summary>File of the tasks that were started; null while there are none.</summary>
+    /// <summary>File with the started tasks, or null while no task has started.</summary>
     public CheckpointFile? Tasks { get; init; }
 
-    /// <summary>Tasks that changed while the file was written, and replace its entries.</summary>
+    /// <summary>Tasks that changed while the file was written. They replace the file's entries.</summary>
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
-    /// <summary>State shared with the merge train, which continues meanwhile.</summary>
+    /// <summary>The run's state for its merge queue, which keeps running meanwhile.</summary>
     public TrainLinkCheckpoint Train { get; init; } = new();
 
     /// <summary>Position of staging.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);
 
-    /// <summary>The run's state with the lease workflow.</summary>
+    /// <summary>The run's state for the lease workflow.</summary>
     public LeaseCheckpoint Leases { get; init; } = new();
 
-    /// <summary>Accounts and machines that do not work.</summary>
+    /// <summary>Outages of accounts and hosts.</summary>
     public IReadOnlyList<OutageCheckpoint> Outages { get; init; } = [];
 
-    /// <summary>True when a person lifted the time limit.</summary>
+    /// <summary>True if a user lifted the time limit.</summary>
     public bool UntilLifted { get; init; }
 
-    /// <summary>A user has asked to land what is merged.</summary>
+    /// <summary>True if a user has requested to land the merged work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LandMergedAsked { get; init; }
 
-    /// <summary>Tasks that a person paused by name: resuming the run does not resume them.</summary>
+    /// <summary>Tasks that a user paused individually. Resuming the run does not resume them.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
 
-/// <summary>One task of a run: what is known of it, and where its run stands with its workflow.</summary>
+/// <summary>Checkpoint of one task: its progress, and the state shared with its workflow.</summary>
 public sealed record TaskCheckpoint
 {
-    /// <summary>Everything that is known of the task.</summary>
+    /// <summary>Progress of the task.</summary>
     public required TaskProgress Progress { get; init; }
 
-    /// <summary>A person has approved it, or no approval is needed.</summary>
+    /// <summary>True if the task was approved or needs no approval.</summary>
     public bool Approved { get; init; }
 
-    /// <summary>True while its workflow runs.</summary>
+    /// <summary>True while the task's workflow runs.</summary>
     public bool AtWork { get; init; }
 
-    /// <summary>Execution of its workflow whose reports count; empty while this run has started none.</summary>
+    /// <summary>Execution id of the task's workflow whose reports count; empty if this run has not started one.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Executions before a retry: their late reports are ignored.</summary>
+    /// <summary>Executions before a retry. Their late reports are ignored.</summary>
     public IReadOnlyList<string> PastExecutions { get; init; } = [];
 
-    /// <summary>Last report handled from that execution.</summary>
+    /// <summary>Number of the last handled report of that execution.</summary>
     public int ReportSequence { get; init; }
 
-    /// <summary>Number of notices handled from that execution.</summary>
+    /// <summary>Number of handled notices of that execution.</summary>
     public int Notices { get; init; }
 
-    /// <summary>A person's answer was sent to that execution, which has not reported since.</summary>
+    /// <summary>True if a user's answer was sent to that execution, which has not reported since.</summary>
     public bool AnswerSent { get; init; }
 
-    /// <summary>A person's guidance for its next execution.</summary>
+    /// <summary>A user's guidance for the task's next execution.</summary>
     public string Guidance { get; init; } = "";
 
-    /// <summary>A person has cancelled it by name: the run lands without it.</summary>
+    /// <summary>True if a user cancelled the task individually, so the run lands without it.</summary>
     public bool LeftOut { get; init; }
 
-    /// <summary>An earlier execution of the run has worked on it: its result is used if there is one.</summary>
+    /// <summary>True if an earlier execution of the run has worked on the task, whose result is reused if it exists.</summary>
     public bool MayReuse { get; init; }
 }
 
 /// <summary>A file of tasks in the run's folder.</summary>
-/// <param name="Hash">SHA-256 of its content, which is also its name.</param>
-/// <param name="Count">Tasks in it.</param>
+/// <param name="Hash">SHA-256 of the content, which is also the file name.</param>
+/// <param name="Count">Number of tasks in the file.</param>
 public sealed record CheckpointFile(string Hash, int Count);
 
-/// <summary>Asks for tasks to be added to an earlier file; a task in both is replaced.</summary>
-/// <param name="Before">The earlier file; null: there is none.</param>
+/// <summary>Request to add tasks to an earlier file. A task that is in both replaces the earlier one.</summary>
+/// <param name="Before">The earlier file, or null for none.</param>
 /// <param name="Tasks">A page of tasks.</param>
 public sealed record StoreCheckpointInput(
     string RunId,
@@ -97,28 +97,28 @@ public sealed record StoreCheckpointInput(
     IReadOnlyList<TaskCheckpoint> Tasks
 );
 
-/// <summary>Asks for a page of a file's tasks.</summary>
-/// <param name="Offset">Tasks of earlier pages.</param>
+/// <summary>Request to read a page of a file's tasks.</summary>
+/// <param name="Offset">Number of tasks on earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
-/// <summary>A run's state with the lease workflow.</summary>
+/// <summary>The run's state for the lease workflow.</summary>
 public sealed record LeaseCheckpoint
 {
     /// <summary>True if the run has joined the runs that share its repository.</summary>
     public bool Joined { get; init; }
 
-    /// <summary>True if other runs work in the repository; null: not known yet.</summary>
+    /// <summary>True if other runs work in the repository; null if not known yet.</summary>
     public bool? Shared { get; init; }
 
     /// <summary>Tasks that have a lease or have requested one.</summary>
     public IReadOnlyDictionary<string, TaskLease> Tasks { get; init; } = new Dictionary<string, TaskLease>();
 }
 
-/// <summary>The lease of a task.</summary>
-/// <param name="Standing">Whether the task has it.</param>
+/// <summary>Lease of a task.</summary>
+/// <param name="Standing">State of the lease.</param>
 /// <param name="Since">Time of the last change.</param>
-/// <param name="Wait">What it waits for; null where it does not.</param>
-/// <param name="IsSaid">People were notified of the long wait.</param>
+/// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>
+/// <param name="IsSaid">True if users were notified of the long wait.</param>
 public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, WaitsForLease? Wait = null, bool IsSaid = false);
 
 /// <summary>State of a task's lease.</summary>
@@ -127,16 +127,16 @@ public enum LeaseStanding
     /// <summary>Requested, without an answer yet.</summary>
     Asked,
 
-    /// <summary>Others hold what it needs: it takes no slot meanwhile.</summary>
+    /// <summary>Waiting for leases of other tasks. The task occupies no slot meanwhile.</summary>
     Waiting,
 
     /// <summary>Granted.</summary>
     Granted,
 }
 
-/// <summary>An account or the machine that does not work.</summary>
-/// <param name="Name">The account, or empty for the machine.</param>
-/// <param name="Why">What went wrong; null: unknown.</param>
-/// <param name="Pause">How long to wait before it is tried again.</param>
-/// <param name="Until">When a usage limit ends; null for others.</param>
+/// <summary>Outage of an account or host.</summary>
+/// <param name="Name">The account; empty for the host.</param>
+/// <param name="Why">Cause of the outage, or null if unknown.</param>
+/// <param name="Pause">Delay before the next probe.</param>
+/// <param name="Until">Time at which a usage limit resets; null for other outages.</param>
 public sealed record OutageCheckpoint(string Name, Reason? Why, TimeSpan Pause, DateTimeOffset? Until);

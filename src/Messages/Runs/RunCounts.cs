@@ -2,64 +2,64 @@ using System.Globalization;
 
 namespace Orchestrator.Messages;
 
-/// <summary>States of a run's tasks, counted in one place for all displays. The planner and the review do not count, and tasks that were
-/// not asked for are counted separately.</summary>
+/// <summary>Counts a run's tasks by state, in one place for all displays. Excludes the planner and the review. Tasks that were not
+/// requested are counted separately.</summary>
 public sealed record RunCounts
 {
-    /// <summary>Tasks that the run was asked to do.</summary>
+    /// <summary>Number of requested tasks.</summary>
     [JsonPropertyName("asked")]
     public int Asked { get; init; }
 
-    /// <summary>The tasks whose work is in a commit on staging.</summary>
+    /// <summary>Tasks whose work is in a commit on staging.</summary>
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
-    /// <summary>The tasks whose verified work stays on a branch each, as asked.</summary>
+    /// <summary>Tasks whose verified work is retained on separate branches, as requested.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Kept { get; init; }
 
-    /// <summary>Done by a person, by commits on staging.</summary>
+    /// <summary>Tasks resolved by a user with commits on staging.</summary>
     [JsonPropertyName("resolved")]
     public int Resolved { get; init; }
 
-    /// <summary>Skipped by a person.</summary>
+    /// <summary>Tasks skipped by a user.</summary>
     [JsonPropertyName("waived")]
     public int Waived { get; init; }
 
-    /// <summary>Replaced by other tasks of the run, after they did not end well.</summary>
+    /// <summary>Tasks that did not succeed and were replaced by other tasks of the run.</summary>
     [JsonPropertyName("superseded")]
     public int Superseded { get; init; }
 
-    /// <summary>Not started, because a dependency did not end well.</summary>
+    /// <summary>Tasks that were not started because a dependency did not succeed.</summary>
     [JsonPropertyName("skipped")]
     public int Skipped { get; init; }
 
-    /// <summary>Failed, or escalated to a person.</summary>
+    /// <summary>Tasks that failed or were escalated to a user.</summary>
     [JsonPropertyName("failed")]
     public int Failed { get; init; }
 
     [JsonPropertyName("cancelled")]
     public int Cancelled { get; init; }
 
-    /// <summary>Not ended yet.</summary>
+    /// <summary>Tasks that have not ended.</summary>
     [JsonPropertyName("open")]
     public int Open { get; init; }
 
-    /// <summary>Open tasks that an agent or a gate works on, or that are being merged.</summary>
+    /// <summary>Open tasks with a running agent or gate, or with a merge in progress.</summary>
     [JsonPropertyName("atWork")]
     public int AtWork { get; init; }
 
-    /// <summary>Open tasks that wait for a person.</summary>
+    /// <summary>Open tasks that wait for a user.</summary>
     [JsonPropertyName("needPerson")]
     public int NeedPerson { get; init; }
 
-    /// <summary>Tasks that were not asked for; not part of <see cref="Asked"/>.</summary>
+    /// <summary>Tasks that were not requested; not part of <see cref="Asked"/>.</summary>
     [JsonPropertyName("notAsked")]
     public int NotAsked { get; init; }
 
     /// <summary>Counts the tasks of a run.</summary>
-    /// <param name="run">The run with all of its tasks.</param>
+    /// <param name="run">The run with all its tasks.</param>
     public static RunCounts Of(RunStatus run)
     {
         var counts = new RunCounts();
@@ -78,13 +78,13 @@ public sealed record RunCounts
         return counts;
     }
 
-    /// <summary>A short form: <c>2/4 merged, 1 failed</c>.</summary>
+    /// <summary>Formats the counts briefly: <c>2/4 merged, 1 failed</c>.</summary>
     public string Brief() => Say(string.Create(CultureInfo.InvariantCulture, $"{Merged + Kept}/{Asked} {How}"));
 
-    /// <summary>The counts as text: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before there are tasks.</summary>
+    /// <summary>Formats the counts: <c>2 of 4 tasks merged, 1 waived, 1 failed</c>; empty before the run has tasks.</summary>
     public override string ToString() => Say(Counted(Merged + Kept, $"of {Plural.Of(Asked, "task")} {How}"));
 
-    // A run merges its tasks, or keeps the branch of each.
+    // A run either merges its tasks or retains a branch for each.
     private string How => Kept > 0 ? "on branches" : "merged";
 
     private string Say(string merged)
@@ -130,7 +130,7 @@ public sealed record RunCounts
             },
         };
 
-    /// <summary>True for a task that has its slot and does nothing now: its agent is held, is started again later, or waits for a
+    /// <summary>True for a task that occupies a slot but is idle, because its agent is held, restarts later, or waits for a
     /// host.</summary>
     public static bool IsHeldBack(RunTask task) => task.Why is AgentHeld or AgentStartsAgain or WaitsForHost;
 

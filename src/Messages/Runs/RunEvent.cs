@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>One transition: a line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
+/// <summary>A transition of a run or task, stored as one line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
 public sealed record RunEvent
 {
-    /// <summary>Grows by one with each transition of the run.</summary>
+    /// <summary>Number of the transition, incremented with each transition of the run.</summary>
     [JsonPropertyName("sequence")]
     public required long Sequence { get; init; }
 
@@ -17,12 +17,12 @@ public sealed record RunEvent
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>Why the state was entered, or what happened; null where the state says it all.</summary>
+    /// <summary>Reason for entering the state, or the event; null if the state is sufficient.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
+    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
@@ -33,7 +33,7 @@ public sealed record RunEvent
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Author of the decision: the person and their client (<c>kim@laptop</c>); null where no person decided.</summary>
+    /// <summary>Author of the decision: the user and their client (<c>kim@laptop</c>), or null if no user decided.</summary>
     [JsonPropertyName("by")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }

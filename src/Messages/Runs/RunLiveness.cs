@@ -1,24 +1,24 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Checks whether a run goes on by itself, and if not, what it needs.</summary>
+/// <summary>Determines whether a run makes progress without a user, and what it needs if not.</summary>
 public static class RunLiveness
 {
-    /// <summary>The run goes on by itself where a worker runs.</summary>
+    /// <summary>The run makes progress while a worker runs.</summary>
     public const string Moving = "moving";
 
-    /// <summary>The run could go on by itself, but no worker runs: its process died. <c>resume</c> continues it.</summary>
+    /// <summary>The run could make progress, but its process died and no worker runs. <c>resume</c> continues it.</summary>
     public const string Interrupted = "interrupted";
 
-    /// <summary>A person has paused it, or the last of its tasks that could proceed.</summary>
+    /// <summary>A user has paused the run, or the last of its tasks that could proceed.</summary>
     public const string Paused = "paused";
 
-    /// <summary>The run goes on when a person has answered.</summary>
+    /// <summary>The run continues after a user's answer.</summary>
     public const string NeedsPerson = "needs-person";
 
-    /// <summary>Nothing more happens.</summary>
+    /// <summary>The run has ended.</summary>
     public const string Ended = "ended";
 
-    /// <summary>The standing as far as the run itself can tell: never <see cref="Interrupted"/>.</summary>
+    /// <summary>Returns the liveness as known to the run itself, which is never <see cref="Interrupted"/>.</summary>
     public static string Of(RunStatus run)
     {
         if (RunStates.IsFinal(run.State))
@@ -30,7 +30,7 @@ public static class RunLiveness
             return NeedsPerson;
         }
 
-        // Once its question is answered the run keeps this state until it has joined the other runs of the repository, which takes messages
+        // After its question is answered, the run keeps this state until it has joined the repository's other runs, which takes messages
         // between workflows.
         if (run.State == RunStates.AwaitingApproval)
         {
@@ -41,7 +41,7 @@ public static class RunLiveness
             return Moving;
         }
 
-        // Nothing proceeds by itself any more: either a person is asked, or a person has paused it.
+        // No task can proceed: either a question is open, or a user has paused the run.
         if (run.Questions.Count > 0 && !run.Paused)
         {
             return NeedsPerson;
@@ -49,8 +49,8 @@ public static class RunLiveness
         return run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers)) ? Paused : Moving;
     }
 
-    /// <summary>The state in words for people: a waiting run is not described as executing.</summary>
-    /// <param name="run">The run; its <see cref="RunStatus.Standing"/> is used if it is set.</param>
+    /// <summary>Formats the state for users. A waiting run is not described as executing.</summary>
+    /// <param name="run">The run, with <see cref="RunStatus.Standing"/> if known.</param>
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch
         {
@@ -60,8 +60,8 @@ public static class RunLiveness
             _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
         };
 
-    /// <summary>A sentence for people on what landed and where; empty where nothing did.</summary>
-    /// <param name="run">The run; whether it is still there is told where <see cref="RunStatus.LandedGone"/> is set.</param>
+    /// <summary>Returns a sentence about the landed work and its branch; empty if nothing landed.</summary>
+    /// <param name="run">The run. The sentence reports a landing that is gone if <see cref="RunStatus.LandedGone"/> is set.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""
         : run.LandedGone is true ? $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}, which does not have it any more"
@@ -69,17 +69,17 @@ public static class RunLiveness
 
     private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;
 
-    /// <summary>Tasks that a person has paused by name, while the run as a whole is not paused.</summary>
+    /// <summary>Returns the tasks that a user paused individually; empty if the run as a whole is paused.</summary>
     public static IEnumerable<RunTask> PausedTasks(RunStatus run) =>
         run.Paused || RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStates.IsEnd(task.State));
 
-    // For files that another run holds: its reason says so.
+    // A pending task has a reason only while it waits for files that another run holds.
     private static bool WaitsForOthers(RunTask task) => task.State == TaskStates.Pending && task.Reason.Length > 0;
 
     private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning or RunStates.Reviewing;
 
-    // A task that waits for an account or the machine has no agent to interrupt: in a paused run it stays.
-    // One that waits for a budget waits for a person, but for that of the day, which is another one tomorrow.
+    // A task that waits for an account or host has no agent to interrupt, so in a paused run it keeps waiting.
+    // A task that waits for a budget waits for a user, except for the daily budget, which renews tomorrow.
     private static bool CanMove(RunTask task, bool isRunPaused) =>
         TaskStates.HoldsSlot(task.State)
         || task.State == TaskStates.Merging

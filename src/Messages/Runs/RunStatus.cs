@@ -1,15 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what
-/// <c>orchestrate status --json</c> prints.</summary>
+/// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output
+/// of <c>orchestrate status --json</c>.</summary>
 public sealed record RunStatus
 {
-    /// <summary><see cref="Sequence"/> is increased by this number where another execution of the run continues its record, after a reset,
-    /// or where the end of an execution is written on its behalf: late writes of the old execution then count less than later
+    /// <summary>Gap added to <see cref="Sequence"/> when another execution continues the run's record after a reset. Also added when a
+    /// worker records the end of an execution on its behalf. The gap makes late writes of the old execution lose against newer
     /// ones.</summary>
     public const long ExecutionGap = 1000;
 
-    /// <summary>Version of this document's shape.</summary>
+    /// <summary>Schema version of this document.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion
     {
@@ -20,7 +20,7 @@ public sealed record RunStatus
     [JsonPropertyName("runId")]
     public required string RunId { get; init; }
 
-    /// <summary>Run id of the execution that reported this: a reset begins another one. Empty in the answer of a query.</summary>
+    /// <summary>Temporal run id of the reporting execution; a reset starts another one. Empty in the answer of a query.</summary>
     [JsonPropertyName("executionId")]
     public string ExecutionId
     {
@@ -36,20 +36,20 @@ public sealed record RunStatus
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Why the run is in this state; null where the state says it all.</summary>
+    /// <summary>Reason for the run's state; null if the state is sufficient.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
+    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
-    /// <summary>When the run entered this state, or had another reason to be in it.</summary>
+    /// <summary>Time at which the run entered this state, or its reason changed.</summary>
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
+    /// <summary>File with the evidence for the state, relative to the repository; empty for none.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -72,7 +72,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Task queue of its steps, which names the machine that they are done on; empty before it is known.</summary>
+    /// <summary>Task queue of the run's activities, which names the owner host; empty before the queue is known.</summary>
     [JsonPropertyName("queue")]
     public string Queue
     {
@@ -80,7 +80,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Name of that machine for people, which need not be unique; empty: unknown.</summary>
+    /// <summary>Display name of the owner host, not necessarily unique; empty if unknown.</summary>
     [JsonPropertyName("host")]
     public string Host
     {
@@ -103,7 +103,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch with the work that is verified and merged so far.</summary>
+    /// <summary>Branch with the verified and merged work.</summary>
     [JsonPropertyName("staging")]
     public string Staging
     {
@@ -111,7 +111,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The branch with a task's work; empty before the run has branches.</summary>
+    /// <summary>Returns the branch with a task's work; empty before the run has branches.</summary>
     /// <param name="task">Id of the task.</param>
     public string BranchOf(string task) =>
         Staging.EndsWith("/staging", StringComparison.Ordinal) ? $"{Staging[..^"/staging".Length]}/t/{task}" : "";
@@ -123,7 +123,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that landed on the target; empty before, and when that was taken back.</summary>
+    /// <summary>Commit that landed on the target; empty before landing and after a reverted landing.</summary>
     [JsonPropertyName("landedCommit")]
     public string LandedCommit
     {
@@ -131,8 +131,8 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch that contains it: the target, or staging where nothing is merged (<c>git.land</c> branch or pr); empty
-    /// before.</summary>
+    /// <summary>Branch that contains the landed commit: the target, or staging if nothing is merged (<c>git.land</c> branch or pr); empty
+    /// before landing.</summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
     {
@@ -158,19 +158,19 @@ public sealed record RunStatus
     [JsonPropertyName("workers")]
     public int Workers { get; init; }
 
-    /// <summary>Number of agent processes that were started in this run.</summary>
+    /// <summary>Number of agent processes started in this run.</summary>
     [JsonPropertyName("agentStarts")]
     public int AgentStarts { get; init; }
 
-    /// <summary>US dollars, as the agents reported them.</summary>
+    /// <summary>Cost in US dollars, as reported by the agents.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Number of the last transition; grows by one with each.</summary>
+    /// <summary>Number of the last transition, incremented with each.</summary>
     [JsonPropertyName("sequence")]
     public long Sequence { get; init; }
 
-    /// <summary>Questions for people, most urgent first.</summary>
+    /// <summary>Questions for users, most urgent first.</summary>
     [JsonPropertyName("questions")]
     public IReadOnlyList<RunQuestion> Questions
     {
@@ -178,7 +178,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Things worth knowing that stop nothing.</summary>
+    /// <summary>Warnings, which do not stop the run.</summary>
     [JsonPropertyName("warnings")]
     public IReadOnlyList<string> Warnings
     {
@@ -186,7 +186,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Messages to the run that could not be read or carried out, each with the reason; the newest last.</summary>
+    /// <summary>Messages to the run that could not be read or carried out, each with the reason, newest last.</summary>
     [JsonPropertyName("droppedMessages")]
     public IReadOnlyList<string> DroppedMessages
     {
@@ -194,7 +194,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Accounts, or the machine, that do not work now: tasks that need them wait.</summary>
+    /// <summary>Current outages of accounts or the host. Tasks that need them wait.</summary>
     [JsonPropertyName("outages")]
     public IReadOnlyList<OutageStatus> Outages
     {
@@ -202,17 +202,17 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>True where nobody promoted it in time, so that it asks for that beside its escalation.</summary>
+    /// <summary>True if the run was not promoted in time, so that it asks for promotion in addition to its escalation.</summary>
     [JsonPropertyName("promotionOverdue")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PromotionOverdue { get; init; }
 
-    /// <summary>True while people are about to be told of something.</summary>
+    /// <summary>True while the run is about to notify users.</summary>
     [JsonPropertyName("telling")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Telling { get; init; }
 
-    /// <summary>The leftovers of an ended run, with reasons: branches, worktrees, work that was set aside. Only in its report.</summary>
+    /// <summary>Leftovers of an ended run, with reasons: branches, worktrees and stashed work. Only in the run's report.</summary>
     [JsonPropertyName("left")]
     public IReadOnlyList<string> Left
     {
@@ -220,7 +220,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Activities that fail again and again for an unknown reason; they are retried without limit.</summary>
+    /// <summary>Activities that fail repeatedly for an unknown reason. They are retried without limit.</summary>
     [JsonPropertyName("failing")]
     public IReadOnlyList<FailingActivity> Failing
     {
@@ -228,7 +228,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> fills it.</summary>
+    /// <summary>Gates of this run that wait for another gate on this host. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("waiting")]
     public IReadOnlyList<GateWait> Waiting
     {
@@ -236,7 +236,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Pairs of tasks whose present work conflicts. Only <c>orchestrate status</c> fills it.</summary>
+    /// <summary>Predicted conflicts between tasks in progress. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("coming")]
     public IReadOnlyList<ConflictAhead> Coming
     {
@@ -244,7 +244,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
+    /// <summary>Tasks in plan order. A query's page starts at its offset.</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<RunTask> Tasks
     {
@@ -256,81 +256,80 @@ public sealed record RunStatus
     [JsonPropertyName("taskCount")]
     public int TaskCount { get; init; }
 
-    /// <summary>The run began with a request: its first task is the planner, which is not part of the plan.</summary>
+    /// <summary>True if the run started with a request. Its first task is then the planner, which is not part of the plan.</summary>
     [JsonPropertyName("hasPlanner")]
     public bool HasPlanner { get; init; }
 
-    /// <summary>State of its review; null where none was begun.</summary>
+    /// <summary>State of the run's review, or null if none was started.</summary>
     [JsonPropertyName("review")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReview? Review { get; init; }
 
-    /// <summary>The other plan that was requested last; null where none was.</summary>
+    /// <summary>The last requested replanning, or null for none.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplan? Replan { get; init; }
 
-    /// <summary>Numbers of tasks by state, in commands and reports; null in the answer of a query.</summary>
+    /// <summary>Numbers of tasks by state, set in commands and reports; null in the answer of a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>One of <see cref="RunLiveness"/>: whether it goes on by itself. Set where <see cref="Counts"/> are.</summary>
+    /// <summary>Liveness of the run, as one of <see cref="RunLiveness"/>. Set together with <see cref="Counts"/>.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
 
-    /// <summary>Commands that wait for the process that continues the run. Only <c>orchestrate status</c> fills it.</summary>
+    /// <summary>Commands that wait for the process that continues the run. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Kept { get; init; }
 
-    /// <summary>Crashes of the process that worked on it in the background, oldest first. Only <c>orchestrate status</c> fills
-    /// it.</summary>
+    /// <summary>Crashes of the run's background process, oldest first. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("crashes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunCrash>? Crashes { get; init; }
 
-    /// <summary>Messages about it that have not reached a target, each in a sentence with the next step. Only <c>orchestrate status</c>
-    /// fills it.</summary>
+    /// <summary>Undelivered notifications about the run, each a sentence with the next step. Only <c>orchestrate status</c> sets
+    /// it.</summary>
     [JsonPropertyName("unsent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Unsent { get; init; }
 
-    /// <summary>Holds that prevent its agents from being started (<c>orchestrate hold</c>). Only <c>orchestrate status</c> fills
+    /// <summary>Holds that prevent the run's agents from starting (<c>orchestrate hold</c>). Only <c>orchestrate status</c> sets
     /// it.</summary>
     [JsonPropertyName("held")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunHold>? Held { get; init; }
 
-    /// <summary>True where the run could proceed and no worker runs: <c>orchestrate resume</c> continues it. Only <c>orchestrate status</c>
-    /// fills it; null where it is unknown (runs on a Temporal server).</summary>
+    /// <summary>True if the run could proceed but no worker runs; <c>orchestrate resume</c> continues it. Null if unknown (runs on a
+    /// Temporal server). Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
-    /// <summary>The machine that the run waits for, since no worker there asks for its steps. Commands that ask the server fill it; null: a
-    /// worker asks, or it is unknown.</summary>
+    /// <summary>Host that the run waits for, because no worker there polls for the run's activities. Null if a worker polls, or if
+    /// unknown. Set by commands that query the server.</summary>
     [JsonPropertyName("away")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MachineAway? Away { get; init; }
 
-    /// <summary>True where it has landed, and the branch has neither that commit nor its content any more: a person took it back. Commands
-    /// that tell of runs look, and fill it; null: it was not looked, or has not landed.</summary>
+    /// <summary>True if the run has landed but a user reverted the landing, so the branch contains neither the commit nor its content.
+    /// Null if the run has not landed, or this was not checked. Set by commands that describe runs.</summary>
     [JsonPropertyName("landedGone")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? LandedGone { get; init; }
 
-    /// <summary>The remaining budgets, and the fill of the accounts' limits. Commands about money fill it; null: it was not requested, or
-    /// is not known.</summary>
+    /// <summary>Remaining budgets, and consumption of the accounts' usage limits. Null if not requested or unknown. Set by commands about
+    /// money.</summary>
     [JsonPropertyName("budgets")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunBudgets? Budgets { get; init; }
 
-    /// <summary>Work of it is on the branch that it landed on; a run without merges lands its base.</summary>
+    /// <summary>True if work of the run is on the branch that it landed on. A run without merges lands only its base.</summary>
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
 
-    /// <summary>This status with <see cref="Counts"/> and <see cref="Standing"/>, for a status with all tasks.</summary>
+    /// <summary>Returns this status with <see cref="Counts"/> and <see cref="Standing"/>. The status must contain all tasks.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunLiveness.Of(this) };
 }

@@ -2,20 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A task as clients read it: what is known of it, with the plan's words.</summary>
+/// <summary>A task as shown to clients: its progress, with texts from the plan.</summary>
 public sealed record RunTask : TaskProgress
 {
-    /// <summary>A task of which nothing is known yet.</summary>
+    /// <summary>Creates a task without progress.</summary>
     [JsonConstructor]
     public RunTask() { }
 
-    /// <summary>The task that the progress is of.</summary>
-    /// <param name="progress">What is known of it.</param>
+    /// <summary>Creates a task from its progress.</summary>
+    /// <param name="progress">Progress of the task.</param>
     [SetsRequiredMembers]
     public RunTask(TaskProgress progress)
         : base(progress) { }
 
-    /// <summary>The task's first line in the plan; empty where there is none.</summary>
+    /// <summary>First line of the task's text in the plan; empty without a text.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -23,7 +23,7 @@ public sealed record RunTask : TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Ids of the tasks whose work it starts from.</summary>
+    /// <summary>Ids of the tasks that this task depends on.</summary>
     [JsonPropertyName("dependsOn")]
     public IReadOnlyList<string> DependsOn
     {
@@ -31,35 +31,33 @@ public sealed record RunTask : TaskProgress
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The task's place among those that wait to be merged, from 1; null where it does not wait, or the place is
-    /// unknown.</summary>
+    /// <summary>Position of the task in the merge queue, from 1; null if it is not queued or the position is unknown.</summary>
     [JsonPropertyName("queuePosition")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePosition { get; init; }
 
-    /// <summary>Messages that its agent was not shown yet. Only <c>orchestrate status</c> and <c>show</c> fill it; left out where there are
-    /// none.</summary>
+    /// <summary>Number of messages not yet shown to the task's agent; omitted if 0. Only <c>orchestrate status</c> and <c>show</c> set
+    /// it.</summary>
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
 
-    /// <summary>The current action of its agent, with the size of its context; the cause for which its gate waits; a predicted conflict.
-    /// Only <c>orchestrate status</c> fills it; left out if nothing is known.</summary>
+    /// <summary>Current action of the agent with its context size, the reason why the task's gate waits, or a predicted conflict; omitted
+    /// if unknown. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("doing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Doing { get; init; }
 
-    /// <summary>The gate or set-up command that runs now for it. Only <c>orchestrate status</c> fills it; left out where there is
-    /// none.</summary>
+    /// <summary>Gate or set-up command that runs now for the task; omitted if none does. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("step")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunStep? Step { get; init; }
 }
 
-/// <summary>A gate or a set-up command that runs now.</summary>
+/// <summary>A running gate or set-up command.</summary>
 /// <param name="Kind"><c>gate</c> or <c>set-up</c>.</param>
 /// <param name="Name">Name of the gate, or the command.</param>
-/// <param name="Since">Time of its beginning.</param>
+/// <param name="Since">Start time.</param>
 public sealed record RunStep(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("name")] string Name,
@@ -74,11 +72,11 @@ public sealed record RunStep(
 }
 
 /// <summary>A measurement of a task's work: expected, measured and claimed number.</summary>
-/// <param name="Name">Its name in the plan.</param>
-/// <param name="Expected">Such as <c>&gt;= 1.5, 5% tolerance</c>.</param>
-/// <param name="Measured">The number that its command printed; null where it failed or printed none.</param>
-/// <param name="Claimed">The number that the agent claims; null where there is none.</param>
-/// <param name="Met">The measured number is as expected.</param>
+/// <param name="Name">Name of the measurement in the plan.</param>
+/// <param name="Expected">Expected value, such as <c>&gt;= 1.5, 5% tolerance</c>.</param>
+/// <param name="Measured">Number printed by the measuring command, or null if the command failed or printed none.</param>
+/// <param name="Claimed">Number claimed by the agent, or null for none.</param>
+/// <param name="Met">True if the measured number is as expected.</param>
 public sealed record TaskMeasurement(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("expected")] string Expected,
@@ -87,11 +85,11 @@ public sealed record TaskMeasurement(
     [property: JsonPropertyName("met")] bool Met
 )
 {
-    /// <summary>The task and its state as text for people.</summary>
+    /// <summary>Returns the measurement as text for users.</summary>
     public override string ToString() =>
         $"{Name}: {(Met ? "" : "missed, ")}measured {Show(Measured, "nothing")}, expected {Expected}"
         + (Claimed is null ? "" : $", its agent said {Show(Claimed, "")}");
 
-    /// <summary>A figure in words.</summary>
+    /// <summary>Formats a number.</summary>
     public static string Show(decimal? number, string none) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? none;
 }

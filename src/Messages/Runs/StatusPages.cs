@@ -1,14 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Joins the pages of a long status. No Temporal, no clock.</summary>
+/// <summary>Joins the pages of a long status. Independent of Temporal and the clock.</summary>
 public static class StatusPages
 {
-    /// <summary>A run that changes faster than its pages can be read is shown from the last try: each task in the state of its
-    /// page.</summary>
+    /// <summary>Maximum number of tries. The last try of a run that changes faster than its pages can be read may mix states from
+    /// different moments.</summary>
     private const int Tries = 5;
 
-    /// <summary>All pages in one consistent state: if the run changed between two pages, all are read again, up to five times.</summary>
-    /// <param name="read">Reads the page that begins at a task index.</param>
+    /// <summary>Reads all pages in one consistent state. If the run changed between two pages, reads them again, up to five
+    /// times.</summary>
+    /// <param name="read">Reads the page that starts at a task index.</param>
     public static async Task<RunStatus> JoinAsync(Func<int, Task<RunStatus>> read)
     {
         for (var tries = 1; ; tries++)

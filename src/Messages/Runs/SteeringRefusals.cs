@@ -1,15 +1,16 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Why a command of a person is refused: used by the run, and for its record where no worker runs. A sentence, or null.</summary>
+/// <summary>Sentences that refuse a user's command, or null if the command is valid. Used by the run, and by its record while no worker
+/// runs.</summary>
 public static class SteeringRefusals
 {
-    /// <summary>For pausing one task.</summary>
+    /// <summary>Checks a command to pause one task.</summary>
     public static string? OfPause(string task, string state, bool isAtWork) =>
         isAtWork ? null : $"{task} is {state}; only a task at work can be paused.";
 
-    /// <summary>For retrying a task, or answering a question that is answered already.</summary>
-    /// <param name="isAtWork">It is at work, and waits for nothing.</param>
-    /// <param name="answered">The planner's last answer to its agent; null: none.</param>
+    /// <summary>Checks a command to retry a task, including an answer to a question that is already answered.</summary>
+    /// <param name="isAtWork">True if the task is in progress and waits for nothing.</param>
+    /// <param name="answered">The planner's last answer to the task's agent, or null for none.</param>
     public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
         isAtWork && answered is not null
             ? $"{task} is {state}; its question was {answered}. To say otherwise to its agent: orchestrate send {run}/{task} TEXT"
@@ -17,23 +18,23 @@ public static class SteeringRefusals
         : TaskStates.IsDone(state) ? $"{task} is {state}; there is nothing to retry."
         : null;
 
-    /// <summary>For counting a task as done.</summary>
+    /// <summary>Checks a command to skip a task.</summary>
     public static string? OfSkip(bool isPlanner, string state) =>
         isPlanner && state != TaskStates.Planned
             ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
             : null;
 
-    /// <summary>For landing a run that is ready.</summary>
-    /// <param name="isOverdue">It was not promoted in time.</param>
+    /// <summary>Checks a command to land a run that is ready.</summary>
+    /// <param name="isOverdue">True if the run was not promoted in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
         state is RunStates.Landing or RunStates.AwaitingPromotion || isOverdue
             ? null
             : $"{run} is {state}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
-    /// <summary>For landing what is merged of a run.</summary>
-    /// <param name="hasUnlanded">Something is merged and has not landed.</param>
-    /// <param name="isOverdue">All of it is merged, and it was not promoted in time.</param>
-    /// <param name="waitsForPeople">Nothing runs, and its open tasks wait for people.</param>
+    /// <summary>Checks a command to land the merged work of a run.</summary>
+    /// <param name="hasUnlanded">True if merged work has not landed.</param>
+    /// <param name="isOverdue">True if all work is merged and the run was not promoted in time.</param>
+    /// <param name="waitsForPeople">True if nothing runs and the open tasks wait for users.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool waitsForPeople) =>
         isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' begins its landing anew."
         : state != RunStates.Escalated && (state != RunStates.Executing || !waitsForPeople)
@@ -41,15 +42,15 @@ public static class SteeringRefusals
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
         : null;
 
-    /// <summary>For a resolution.</summary>
+    /// <summary>Checks a resolution.</summary>
     public static string? OfResolve(string run, string state) =>
         state is RunStates.Escalated or RunStates.AwaitingPromotion
             ? null
             : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} waits for a way out.";
 
-    /// <summary>For an answer to a plan that waits for none.</summary>
+    /// <summary>Refuses an answer to a plan that is not waiting for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
-    /// <summary>For an answer to a task that waits for none.</summary>
+    /// <summary>Refuses an answer to a task that is not waiting for one.</summary>
     public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and waits for no approval.";
 }

@@ -44,7 +44,7 @@ internal static class RecordedRefusals
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
 
-    /// <summary>An approval may come before it is asked for, and then counts.</summary>
+    /// <summary>Returns the reason to refuse an approval, or null. An approval is valid even before the run requests it.</summary>
     public static string? OfApprove(RunStatus run, string id) =>
         id == RunQuestion.Plan
             ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
@@ -63,7 +63,7 @@ internal static class RecordedRefusals
                 ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
 
-    // Empty for an id that is no task: the question whether to land.
+    // Returns an empty state for an id that is not a task, such as that of the question about landing.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
 
     /// <summary>For raising a budget. The record knows the budget that tasks wait for, and the ledgers the present spending.</summary>

@@ -1,20 +1,20 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A way to answer a question, or to look at what it is about.</summary>
+/// <summary>A way to answer a question, or to inspect its subject.</summary>
 /// <param name="Kind">One of <see cref="AnswerWays"/>.</param>
 /// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
-/// <param name="Resolution">For <see cref="AnswerWays.Resolve"/> one of <see cref="Resolutions"/>; for <see cref="AnswerWays.RaiseBudget"/>
-/// one of <see cref="BudgetKinds"/>; for <see cref="AnswerWays.PromoteOnto"/> the branch.</param>
+/// <param name="Resolution">One of <see cref="Resolutions"/> for <see cref="AnswerWays.Resolve"/>; one of <see cref="BudgetKinds"/> for
+/// <see cref="AnswerWays.RaiseBudget"/>; the branch for <see cref="AnswerWays.PromoteOnto"/>.</param>
 public sealed record AnswerWay(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("target")] string Target,
     [property: JsonPropertyName("resolution"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Resolution = null
 )
 {
-    /// <summary>Stands in a command for what the person writes.</summary>
+    /// <summary>Placeholder in a command for the user's text.</summary>
     private const string Blank = "TEXT";
 
-    /// <summary>The command that does it, as people read and type it. TEXT in it is for the person to write.</summary>
+    /// <summary>The command as users read and type it, with TEXT as placeholder for the user's text.</summary>
     [JsonPropertyName("command")]
     public string Command
     {
@@ -28,13 +28,13 @@ public sealed record AnswerWay(
         }
     }
 
-    /// <summary>True if the answer can't be given without a text that the person writes.</summary>
+    /// <summary>True if the answer requires a text from the user.</summary>
     [JsonIgnore]
     public bool NeedsText => Kind is AnswerWays.Guide or AnswerWays.RaiseBudget;
 
-    /// <summary>The words of the command after the program's name, as a program gives them: nothing that a person has written is taken for
-    /// an option.</summary>
-    /// <param name="text">What the person writes; for <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
+    /// <summary>Returns the arguments of the command after the program's name. The form ensures that a user's text is never parsed as an
+    /// option.</summary>
+    /// <param name="text">The user's text. For <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
     public IReadOnlyList<string> CommandLine(string? text = null)
     {
         var (verb, arguments, options) = Parts(text);
@@ -68,19 +68,19 @@ public sealed record AnswerWay(
         };
 
     /// <summary>An option of a command.</summary>
-    /// <param name="Name">With its dashes.</param>
-    /// <param name="Text">Its text; null: it has none.</param>
+    /// <param name="Name">Name of the option, with its dashes.</param>
+    /// <param name="Text">Value of the option, or null for none.</param>
     private sealed record AnswerOption(string Name, string? Text = null)
     {
-        /// <summary>As people write it.</summary>
+        /// <summary>The option as users type it.</summary>
         public IReadOnlyList<string> Words => Text is null ? [Name] : [Name, Text];
 
-        /// <summary>In one word, so that a text that begins as options do is none.</summary>
+        /// <summary>The option as a single argument, so that a value with leading dashes is not parsed as an option.</summary>
         public string Word => Text is null ? Name : $"{Name}={Text}";
     }
 }
 
-/// <summary>Kinds of <see cref="AnswerWay"/>. Those whose command has no option are named by it.</summary>
+/// <summary>Kinds of <see cref="AnswerWay"/>. A kind without an option in its command has the command's name.</summary>
 public static class AnswerWays
 {
     public const string Approve = "approve";
@@ -90,52 +90,52 @@ public static class AnswerWays
     public const string Skip = "skip";
     public const string Cancel = "cancel";
 
-    /// <summary>To go on with a run whose limit is reached.</summary>
+    /// <summary>Continues a run that has reached its limit.</summary>
     public const string Resume = "resume";
 
-    /// <summary>A task, and all that can't run without it.</summary>
+    /// <summary>Cancels a task and all tasks that can't run without it.</summary>
     public const string CancelDependants = "cancel-dependants";
 
     public const string Retry = "retry";
 
-    /// <summary>To retry with a sentence for the agent.</summary>
+    /// <summary>Retries with guidance for the agent.</summary>
     public const string Guide = "guide";
 
-    /// <summary>The merged tasks land, the rest stays open.</summary>
+    /// <summary>Lands the merged tasks and keeps the others open.</summary>
     public const string LandMerged = "land-merged";
 
-    /// <summary>The run lands on another branch, for example because its target was renamed; the resolution is the branch.</summary>
+    /// <summary>Lands the run on another branch, for example because its target was renamed. The resolution names the branch.</summary>
     public const string PromoteOnto = "promote-onto";
 
-    /// <summary>The run lands although work of it is lost, which its report names.</summary>
+    /// <summary>Lands the run despite lost changes, which its report lists.</summary>
     public const string AcceptLosses = "accept-losses";
 
-    /// <summary>The merged tasks land although work of them is lost.</summary>
+    /// <summary>Lands the merged tasks despite their lost changes.</summary>
     public const string LandMergedAcceptingLosses = "land-merged-accepting-losses";
 
-    /// <summary>To read what the decision needs.</summary>
+    /// <summary>Shows the information that the decision requires.</summary>
     public const string ReadEscalation = "read-escalation";
 
     public const string Resolve = "resolve";
 
-    /// <summary>To start the run of a schedule now; the target is the schedule.</summary>
+    /// <summary>Starts the run of a schedule now. The target is the schedule.</summary>
     public const string RunNow = "run-now";
 
-    /// <summary>To look at the schedules of a repository; it has no target.</summary>
+    /// <summary>Lists the schedules of a repository. Has no target.</summary>
     public const string ListSchedules = "list-schedules";
 
-    /// <summary>To look at the tests in quarantine of a repository; it has no target.</summary>
+    /// <summary>Lists the quarantined tests of a repository. Has no target.</summary>
     public const string ListFlakyTests = "list-flaky-tests";
 
-    /// <summary>To send the messages of a run that have not arrived.</summary>
+    /// <summary>Sends the undelivered notifications of a run.</summary>
     public const string SendNotices = "send-notices";
 
-    /// <summary>To drop the messages of a run that have not arrived.</summary>
+    /// <summary>Discards the undelivered notifications of a run.</summary>
     public const string DiscardNotices = "discard-notices";
 
-    /// <summary>To raise a budget that is used up.</summary>
+    /// <summary>Raises a used-up budget.</summary>
     public const string RaiseBudget = "raise-budget";
 
-    /// <summary>To have the steps of a run done on this machine.</summary>
+    /// <summary>Moves a run to this host.</summary>
     public const string Move = "move";
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A predicted conflict of two tasks.</summary>
-/// <param name="First">A task.</param>
-/// <param name="Second">The other one.</param>
-/// <param name="Files">Where: the first twenty files.</param>
-/// <param name="Since">When it was seen.</param>
+/// <summary>A predicted conflict between two tasks.</summary>
+/// <param name="First">The first task.</param>
+/// <param name="Second">The second task.</param>
+/// <param name="Files">The first 20 conflicting files.</param>
+/// <param name="Since">Time at which the conflict was first predicted.</param>
 public sealed record ConflictAhead(string First, string Second, IReadOnlyList<string> Files, DateTimeOffset Since);

@@ -1,14 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A gate that waits for another one on this machine.</summary>
-/// <param name="Task">The task whose gate it is; empty for a gate of the run itself.</param>
-/// <param name="Gate">Its name.</param>
-/// <param name="Exclusive">The exclusive name that both need; null where one of them is rerun alone after a collision.</param>
-/// <param name="HolderGate">The gate it waits for.</param>
-/// <param name="HolderTask">The task whose gate that is; empty for a gate of no task.</param>
-/// <param name="HolderRun">The run whose gate that is; empty for <c>orchestrate verify</c>.</param>
-/// <param name="HolderRepository">Absolute path of its repository.</param>
-/// <param name="Since">Since when it waits.</param>
+/// <summary>A gate that waits for another gate on this host.</summary>
+/// <param name="Task">Task of the waiting gate; empty for a gate of the run itself.</param>
+/// <param name="Gate">Name of the waiting gate.</param>
+/// <param name="Exclusive">Name of the exclusive resource that both gates need, or null if one gate reruns alone after a
+/// collision.</param>
+/// <param name="HolderGate">Name of the gate being waited for.</param>
+/// <param name="HolderTask">Task of that gate; empty for a gate without a task.</param>
+/// <param name="HolderRun">Run of that gate; empty for <c>orchestrate verify</c>.</param>
+/// <param name="HolderRepository">Absolute path of that gate's repository.</param>
+/// <param name="Since">Time at which the wait started.</param>
 public sealed record GateWait(
     string Task,
     string Gate,

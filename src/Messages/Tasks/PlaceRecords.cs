@@ -2,51 +2,51 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Asks for a place for a task on a host.</summary>
+/// <summary>Request for a slot on a worker host.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="TaskId">The task.</param>
-/// <param name="HomeQueue">Queue of the run's repository on its own machine: a place there needs nothing brought.</param>
+/// <param name="HomeQueue">Queue of the run's repository on the owner host. A slot there needs no fetch.</param>
 public sealed record HoldPlaceInput([property: Identifier] string RunId, string TaskId, string HomeQueue)
 {
-    /// <summary>The agent that does the task: a host without it has no place.</summary>
+    /// <summary>Agent that executes the task. A host without this agent has no slot for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Agent { get; init; } = "";
 
-    /// <summary>Which of the places that the task asks for one after the other, from 1.</summary>
+    /// <summary>Number of the task's slot request, from 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Number { get; init; }
 }
 
-/// <summary>A host has a place for a task, and keeps it as long as the task is there.</summary>
+/// <summary>A host's slot for a task, reserved while the task is on that host.</summary>
 /// <param name="Repository">The repository on that host, and its queue.</param>
-/// <param name="Attempt">A later one counts: the host before is gone.</param>
+/// <param name="Attempt">Attempt of the activity. A later attempt replaces an earlier one, whose host is gone.</param>
 [MessageExample(
     """{"repository":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"attempt":1}"""
 )]
 public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
 {
-    /// <summary>The task was there before, and what it needs is there still.</summary>
+    /// <summary>True if the task was on this host before, and its data is still available there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Kept { get; init; }
 
-    /// <summary>As in <see cref="HoldPlaceInput.Number"/>; 0: the host does not say.</summary>
+    /// <summary>As in <see cref="HoldPlaceInput.Number"/>; 0 if the host does not report it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Number { get; init; }
 }
 
-/// <summary>A machine is about to begin the agent of a task.</summary>
+/// <summary>Announcement that a host is about to start the agent of a task.</summary>
 /// <param name="Start">Number of the agent run.</param>
-/// <param name="Queue">The queue by which the machine was asked for it.</param>
+/// <param name="Queue">Queue through which the host received the request.</param>
 public sealed record AgentBeginning([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
 
-/// <summary>Has a task handed over by the remote that machines share: from the run's machine to a host, or back.</summary>
+/// <summary>Request to publish a task through the shared remote, from the owner host to a worker host or back.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Repository">The repository.</param>
-/// <param name="PlanHash">The plan that it is a task of.</param>
+/// <param name="PlanHash">The plan that contains the task.</param>
 /// <param name="TaskId">The task.</param>
 public sealed record HandTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
 
-/// <summary>Takes a task that was handed over.</summary>
+/// <summary>Request to fetch a published task.</summary>
 /// <inheritdoc cref="HandTaskInput"/>
 /// <param name="HomeQueue">As in <see cref="HoldPlaceInput"/>.</param>
 public sealed record TakeTaskInput(
@@ -57,14 +57,15 @@ public sealed record TakeTaskInput(
     string HomeQueue
 )
 {
-    /// <summary>The task goes on here: its worktree is made.</summary>
+    /// <summary>True if the task continues on this host, so its worktree is created.</summary>
     public bool GoesOn { get; init; }
 
-    /// <summary>A step was done on a host that is there, which has shared it: what the remote has lost is waited for.</summary>
+    /// <summary>True if a reachable host has executed an activity and published its result. Data missing on the remote is then waited
+    /// for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }
 
-    /// <summary>The verified work, which must have come; empty: there is none.</summary>
+    /// <summary>The verified commit, which must have been fetched; empty for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Commit
     {

@@ -1,21 +1,21 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planner's runs for one question of a task's agent: their folders are beside those of the tasks.</summary>
+/// <summary>The planner's agent runs for one question of a task's agent. Their folders are beside those of the tasks.</summary>
 public static class QuestionTask
 {
-    /// <summary>The id of a question among the run's folders and worktrees: no task of a plan begins with a dot.</summary>
-    /// <param name="start">Number of the agent run that asks.</param>
+    /// <summary>Returns the id of a question among the run's folders and worktrees. Task ids of a plan never start with a dot.</summary>
+    /// <param name="start">Number of the asking agent run.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
 }
 
-/// <summary>A question of a task's agent that the planner has answered.</summary>
+/// <summary>A question of a task's agent, answered by the planner.</summary>
 public sealed record TaskAnswer
 {
-    /// <summary>Characters of a question or an answer in records; the whole text is in <see cref="File"/>.</summary>
+    /// <summary>Maximum length of a question or an answer in records, in characters. <see cref="File"/> has the whole text.</summary>
     public const int MostText = 600;
 
-    /// <summary>Number of the agent run that asked.</summary>
+    /// <summary>Number of the asking agent run.</summary>
     [JsonPropertyName("start")]
     public required int Start { get; init; }
 
@@ -41,11 +41,11 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>In US dollars; part of the cost of the task.</summary>
+    /// <summary>Cost in US dollars, included in the cost of the task.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Question and answer in full, relative to the repository.</summary>
+    /// <summary>File with the complete question and answer, relative to the repository.</summary>
     [JsonPropertyName("file")]
     public string File
     {
@@ -53,11 +53,11 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The question and its answer as text for people.</summary>
+    /// <summary>Returns the question and its answer as text for users.</summary>
     public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
 
-    /// <summary>A text cut for records.</summary>
-    /// <param name="text">The whole.</param>
+    /// <summary>Truncates a text for records.</summary>
+    /// <param name="text">The whole text.</param>
     public static string Brief(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();

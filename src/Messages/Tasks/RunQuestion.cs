@@ -1,15 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Something that waits for a person.</summary>
+/// <summary>A question that waits for a user.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>Id of the question whether the run may begin, or go on with another plan.</summary>
+    /// <summary>Id of the question for approving a plan, at the start or after a replanning.</summary>
     public const string Plan = "plan";
 
-    /// <summary>Id of the question what becomes of a landing that was refused.</summary>
+    /// <summary>Id of the question about a refused landing.</summary>
     public const string Promote = "promote";
 
-    /// <summary>Id of the question how a run goes on that can't go on by itself.</summary>
+    /// <summary>Id of the question about an escalated run.</summary>
     public const string Resolve = "resolve";
 
     /// <summary>Ids of the questions that <c>promote</c> answers.</summary>
@@ -18,17 +18,17 @@ public sealed record RunQuestion
     /// <summary>Ids of the questions that <c>land --merged</c> answers.</summary>
     public static string[] OfLandMerged => [Resolve];
 
-    /// <summary>Ids of the questions that <c>resolve</c> answers, the one that is meant first.</summary>
+    /// <summary>Ids of the questions that <c>resolve</c> answers, in order of preference.</summary>
     public static string[] OfResolve => [Resolve, Promote];
 
-    /// <summary>Id of the question what to do about an account that does not work.</summary>
+    /// <summary>Id of the question about an account's outage.</summary>
     public const string Account = "account";
 
-    /// <summary>Id of the question for more of a budget that all tasks share.</summary>
+    /// <summary>Returns the id of the question about raising a shared budget.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
     public static string OfBudget(string kind) => $"budget-{kind}";
 
-    /// <summary>One of the constants here, or a task's id: argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or
+    /// <summary>One of the constants of this type, or a task's id. Argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or
     /// <c>skip</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -36,7 +36,7 @@ public sealed record RunQuestion
     [JsonPropertyName("question")]
     public required string Question { get; init; }
 
-    /// <summary>Ways to answer it; the first is what is recommended.</summary>
+    /// <summary>Ways to answer, the recommended one first.</summary>
     [JsonPropertyName("ways")]
     public IReadOnlyList<AnswerWay> Ways
     {
@@ -48,14 +48,13 @@ public sealed record RunQuestion
     [JsonPropertyName("commands")]
     public IReadOnlyList<string> Commands => [.. Ways.Select(way => way.Command)];
 
-    /// <summary>True where the question says the reason of its task, or of the run, so that it need not stand beside it once
-    /// more.</summary>
+    /// <summary>True if the question includes the reason of its task or run, so the reason need not be shown again beside it.</summary>
     [JsonPropertyName("saysReason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SaysReason { get; init; }
 
-    /// <summary>Identifies what a person is shown: the beginning of the SHA-256 of id and question. An answer that names it is refused
-    /// where something else is asked by now. Computed from the text, so that it is always that of the text beside it.</summary>
+    /// <summary>Identity of the shown question: the first digits of the SHA-256 of its id and text. An answer that names an outdated value
+    /// is refused. Computed from the text, so both always match.</summary>
     [JsonPropertyName("shown")]
     public string Shown =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{Id}\n{Question}")))[
@@ -65,9 +64,9 @@ public sealed record RunQuestion
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>The question that an answer is meant for; null where none of them is asked.</summary>
-    /// <param name="asked">All that is asked.</param>
-    /// <param name="ids">Their ids, the one that is meant first.</param>
+    /// <summary>Returns the question that an answer refers to, or null if none of these questions is open.</summary>
+    /// <param name="asked">All open questions.</param>
+    /// <param name="ids">Ids of the possible questions, in order of preference.</param>
     public static RunQuestion? First(IReadOnlyList<RunQuestion> asked, IEnumerable<string> ids) =>
         ids.Select(id => asked.FirstOrDefault(question => question.Id == id)).FirstOrDefault(question => question is not null);
 }

@@ -3,11 +3,11 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The facts about a task. One value on its whole way: a task's workflow reports it, the board of the run holds it, checkpoints
-/// keep it, and clients read it (<see cref="RunTask"/>).</summary>
+/// <summary>State and results of a task. The task's workflow reports it, the run's board and checkpoints hold it, and clients read it
+/// (<see cref="RunTask"/>).</summary>
 public record TaskProgress
 {
-    /// <summary>Id in the plan.</summary>
+    /// <summary>Id of the task in the plan.</summary>
     [JsonPropertyName("id")]
     [JsonPropertyOrder(-2)]
     public required string Id { get; init; }
@@ -47,16 +47,16 @@ public record TaskProgress
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Why it is in this state; null where the state says it all.</summary>
+    /// <summary>Reason for the task's state; null if the state is sufficient.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> in words; empty where the state says it all.</summary>
+    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
-    /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
+    /// <summary>File with the evidence for the state, relative to the repository; empty for none.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -64,42 +64,42 @@ public record TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>When it entered this state.</summary>
+    /// <summary>Time at which the task entered this state.</summary>
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>When its first agent started; null before.</summary>
+    /// <summary>Time at which the task's first agent started, or null before.</summary>
     [JsonPropertyName("startedAt")]
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it ended; null before.</summary>
+    /// <summary>Time at which the task ended, or null before.</summary>
     [JsonPropertyName("endedAt")]
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Attempt of the task: 1 is the first, each remediation and each retry adds one; 0 before.</summary>
+    /// <summary>Number of the attempt, incremented by each remediation and each retry; 0 before the first attempt.</summary>
     [JsonPropertyName("attempt")]
     [Range(0, 100_000)]
     public int Attempt { get; init; }
 
-    /// <summary>Number of the last agent run, which is the name of its folder; 0 before.</summary>
+    /// <summary>Number of the last agent run, which also names its folder; 0 before the first agent run.</summary>
     [JsonPropertyName("lastStart")]
     [Range(0, 100_000)]
     public int LastStart { get; init; }
 
-    /// <summary>Agent processes started for it, in all executions of its workflow.</summary>
+    /// <summary>Number of agent processes started for the task, in all executions of its workflow.</summary>
     [JsonPropertyName("starts")]
     [Range(0, 100_000)]
     public int Starts { get; init; }
 
-    /// <summary>US dollars, in all executions of its workflow, as its agents reported them.</summary>
+    /// <summary>Cost in US dollars as reported by the agents, in all executions of the task's workflow.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Input and output tokens, in all executions of its workflow, as its agents reported them.</summary>
+    /// <summary>Input and output tokens as reported by the agents, in all executions of the task's workflow.</summary>
     [JsonPropertyName("tokens")]
     public long Tokens { get; init; }
 
-    /// <summary>Commit of its last verified work; empty before.</summary>
+    /// <summary>Commit of the last verified work; empty before.</summary>
     [JsonPropertyName("commit")]
     public string Commit
     {
@@ -107,7 +107,7 @@ public record TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit on staging that merged it; empty before.</summary>
+    /// <summary>Merge commit of the work on staging; empty before.</summary>
     [JsonPropertyName("mergeCommit")]
     public string MergeCommit
     {
@@ -115,91 +115,92 @@ public record TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>True when its work is on the target branch, while the run goes on with others (<c>land --merged</c>).</summary>
+    /// <summary>True if the work is on the target branch while the run continues with other tasks (<c>land --merged</c>).</summary>
     [JsonPropertyName("landed")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Landed { get; init; }
 
-    /// <summary>True when an earlier result was used without starting an agent.</summary>
+    /// <summary>True if an earlier result was reused without starting an agent.</summary>
     [JsonPropertyName("reused")]
     public bool Reused { get; init; }
 
-    /// <summary>The verdict of the gates at <see cref="Commit"/>; left out while they were not run. A task without gates has
-    /// <see cref="GateProof.NotVerified"/>.</summary>
+    /// <summary>Verdict of the gates at <see cref="Commit"/>; omitted before they run. <see cref="GateProof.NotVerified"/> for a task
+    /// without gates.</summary>
     [JsonPropertyName("gates")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>The numbers that were measured at <see cref="Commit"/>; left out where nothing was.</summary>
+    /// <summary>Measurements at <see cref="Commit"/>; omitted if there are none.</summary>
     [JsonPropertyName("measurements")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>Files, and folders with a slash, that were held back from <see cref="Commit"/>: generated files and secrets that
-    /// <c>files_write</c> does not name; left out where there are none.</summary>
+    /// <summary>Files, and folders with a trailing slash, excluded from <see cref="Commit"/>: generated files and secrets that
+    /// <c>files_write</c> does not name. Omitted if there are none.</summary>
     [JsonPropertyName("heldBack")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeldBack { get; init; }
 
-    /// <summary>Subject of an approval, one of <see cref="ApprovalKinds"/>; left out where it is the merge of its work, or none is
-    /// awaited.</summary>
+    /// <summary>Subject of the pending approval, one of <see cref="ApprovalKinds"/>; omitted for a merge approval, or if none is
+    /// pending.</summary>
     [JsonPropertyName("asks")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Asks { get; init; }
 
-    /// <summary>Tasks that it was divided into and waits for; empty before they are tasks of the run; left out where there are
+    /// <summary>Parts that the task was divided into and waits for; empty before they are tasks of the run; omitted if there are
     /// none.</summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Parts { get; init; }
 
-    /// <summary>For a parked task the <see cref="OutageStatus.Account"/> that it waits for (empty: the machine); null: for none.</summary>
+    /// <summary><see cref="OutageStatus.Account"/> whose outage the task waits for (empty for the host), or null if it waits for
+    /// none.</summary>
     [JsonPropertyName("outage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outage { get; init; }
 
-    /// <summary>Files that were granted to it beyond the plan; left out where there are none.</summary>
+    /// <summary>Files granted to the task beyond the plan; omitted if there are none.</summary>
     [JsonPropertyName("lent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Lent { get; init; }
 
-    /// <summary>Questions of its agent that the planner has answered, the oldest first; left out where there are none.</summary>
+    /// <summary>Questions of the task's agent that the planner has answered, oldest first; omitted if there are none.</summary>
     [JsonPropertyName("answers")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
-    /// <summary>Name and identity of the host that it is, or was, done on where its run spreads its tasks; left out where that is the run's
-    /// own machine, or no host has it yet.</summary>
+    /// <summary>Name and identity of the worker host that executes, or executed, the task in a distributed run. Omitted for the owner
+    /// host, or before a host has the task.</summary>
     [JsonPropertyName("host")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
 
-    /// <summary>The agent that works on it in place of its own; left out where that does.</summary>
+    /// <summary>Agent that currently replaces the task's own agent; omitted if none does.</summary>
     [JsonPropertyName("agent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Agent { get; init; }
 
-    /// <summary>The changes to other agents, the oldest first; left out if there were none.</summary>
+    /// <summary>Changes of the agent, oldest first; omitted if there were none.</summary>
     [JsonPropertyName("relays")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskRelay>? Relays { get; init; }
 
-    /// <summary>Of its last agent run; where a planner or a reviewer has ended: of what was accepted of its answers.</summary>
+    /// <summary>Hash from the last agent run. For an ended planner or reviewer, hash of its accepted answers.</summary>
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
     [JsonPropertyName("saidHash")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SaidHash { get; init; }
 
-    /// <summary>The agents that the task requires and that were called by now; left out where there are none.</summary>
+    /// <summary>Agents required by the task that were called so far; omitted if there are none.</summary>
     [JsonPropertyName("called")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
 
-    /// <summary>The task enters a state, or has another reason to be in it.</summary>
+    /// <summary>Returns the task in a new state, or in the same state with a new reason.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
-    /// <param name="why">Why; null where the state says it all.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="evidence">File with the evidence; empty: none, or where the state stays the same, the one that is known.</param>
+    /// <param name="why">Reason for the state; null if the state is sufficient.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="evidence">File with the evidence. If empty, the known file is kept unless the state changes.</param>
     public TaskProgress MovedTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
         var moved = State != state;
@@ -217,8 +218,8 @@ public record TaskProgress
         };
     }
 
-    /// <summary>The task as another execution of its workflow begins: what was used, granted and answered is kept, results are
-    /// not, and its own agent has its turn again.</summary>
+    /// <summary>Returns the task for another execution of its workflow. Keeps usage, grants and answers, drops results, and uses the
+    /// task's own agent again.</summary>
     public TaskProgress WithoutResult() =>
         this with
         {

@@ -1,15 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Names of activities, as a server tells them: the SDK leaves <c>Async</c> at the end of a method's name out.</summary>
+/// <summary>Names of activities as reported by a server. The SDK removes <c>Async</c> from the end of a method's name.</summary>
 public static class ActivityNames
 {
-    /// <summary>By this one a task has a place on a host.</summary>
+    /// <summary>Activity that holds a slot for a task on a host.</summary>
     public static string HoldPlace { get; } = Of(nameof(IPlaceActivities.HoldPlaceAsync));
 
-    /// <summary>This one writes a run's record to its folder.</summary>
+    /// <summary>Activity that writes a run's record to the run's folder.</summary>
     public static string RecordProgress { get; } = Of(nameof(IRunActivities.RecordProgressAsync));
 
-    /// <summary>The activities whose results a run needs later: files of its folder, commits, an agent's conversation.</summary>
+    /// <summary>Activities whose results a run needs later: files in the run's folder, commits or an agent's conversation.</summary>
     public static IReadOnlySet<string> MakingWork { get; } =
         (
             (string[])

@@ -1,11 +1,11 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Commits as people read them.</summary>
+/// <summary>Formats commit ids for users.</summary>
 public static class CommitIds
 {
-    // As long as git's own short ids of large repositories.
+    // The length of git's abbreviated ids in large repositories.
     private const int Shown = 12;
 
-    /// <summary>The first 12 characters of a commit's id; a shorter text as it is.</summary>
+    /// <summary>Returns the first 12 characters of a commit id, or the whole text if it is shorter.</summary>
     public static string Shorten(string commit) => commit.Length > Shown ? commit[..Shown] : commit;
 }

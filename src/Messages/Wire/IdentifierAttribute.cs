@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A text that becomes an id or a task queue's name on the server: one that the server refuses would stop the workflow that uses
-/// it.</summary>
+/// <summary>Validates a text that becomes a workflow id or task queue name. A name that the server rejects would stop the workflow that
+/// uses it.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
 {
-    /// <summary>The server's default limit (<c>limit.maxIDLength</c>).</summary>
+    /// <summary>Default limit of the server (<c>limit.maxIDLength</c>).</summary>
     private const int MostBytes = 1000;
 
     /// <inheritdoc/>

@@ -3,14 +3,14 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Checks whether a server knows the search attributes of runs. To set one that it does not know would fail each task of the
-/// workflow.</summary>
+/// <summary>Finds the search attributes of runs that a server knows. Setting an unknown attribute would fail each workflow task.</summary>
 public static class KnownAttributes
 {
-    /// <summary>Asks with a query that names the attribute, which needs no more rights than to list: an unknown one is refused.</summary>
+    /// <summary>Checks for an attribute with a query that uses it, because the query needs only the permission to list. A server rejects
+    /// unknown attributes.</summary>
     /// <param name="client">A client of the server.</param>
     /// <param name="attribute">Name of the attribute.</param>
-    /// <param name="stop">Gives up waiting.</param>
+    /// <param name="stop">Cancels the check.</param>
     public static async Task<bool> HasAsync(ITemporalClient client, string attribute, CancellationToken stop)
     {
         try
@@ -25,9 +25,9 @@ public static class KnownAttributes
         }
     }
 
-    /// <summary>The attributes of runs that the server does not know.</summary>
+    /// <summary>Returns the attributes of runs that the server does not know.</summary>
     /// <param name="client">A client of the server.</param>
-    /// <param name="stop">Gives up waiting.</param>
+    /// <param name="stop">Cancels the check.</param>
     public static async Task<IReadOnlyList<string>> MissingAsync(ITemporalClient client, CancellationToken stop)
     {
         var missing = new List<string>();

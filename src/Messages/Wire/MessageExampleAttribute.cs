@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Example that is shown for an invalid message.</summary>
+/// <summary>Example of a message, shown when an invalid message is rejected.</summary>
 /// <param name="json">The record as JSON.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class MessageExampleAttribute(string json) : Attribute

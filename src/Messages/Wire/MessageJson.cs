@@ -6,18 +6,18 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Messages;
 
-/// <summary>JSON rules for everything that crosses Temporal: camelCase members, read in any case. One converter for clients, workers and
+/// <summary>JSON options for all Temporal payloads: camel-case members, case-insensitive reading. Shared by clients, workers and
 /// workflows.</summary>
 public static class MessageJson
 {
-    /// <summary>The rules. Records with explicit member names (a plan's) keep those.</summary>
+    /// <summary>The JSON options. Explicit member names, such as those of a plan, are unchanged.</summary>
     public static JsonSerializerOptions Options { get; } =
         Fixed(
             new JsonSerializerOptions
             {
                 PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
                 PropertyNameCaseInsensitive = true,
-                // Otherwise a text in another script would become up to three times as long, beyond the server's limit.
+                // Without relaxed escaping, a text in a non-Latin script could become three times as long and exceed the server's limit.
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
                 TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             }
@@ -25,7 +25,7 @@ public static class MessageJson
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 
-    /// <summary>A client with these JSON rules. The codec, connection and other options stay.</summary>
+    /// <summary>Returns a client with these JSON options. Keeps the codec, the connection and all other options.</summary>
     /// <param name="client">Any client.</param>
     public static ITemporalClient Speaking(ITemporalClient client)
     {

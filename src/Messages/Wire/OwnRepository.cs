@@ -4,12 +4,12 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Reads references to a repository as the one that a worker serves: a run that was moved names the place of its clone on the
-/// machine before, in all that was sent before the move.</summary>
+/// <summary>Reads every repository reference as the repository that this worker serves. Messages sent before a run was moved refer to the
+/// clone on the previous host.</summary>
 /// <param name="own">The worker's repository.</param>
 public sealed class OwnRepository(RepositoryReference own) : JsonConverter<RepositoryReference>
 {
-    /// <summary>A client with the rules of <see cref="MessageJson"/>, and with this one for repositories.</summary>
+    /// <summary>Returns a client with the options of <see cref="MessageJson"/> and with this converter.</summary>
     /// <param name="client">Any client.</param>
     /// <param name="own">The worker's repository.</param>
     public static ITemporalClient ReadingAs(ITemporalClient client, RepositoryReference own)

@@ -4,10 +4,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Checks whether a workflow still runs.</summary>
+/// <summary>Checks the state of workflows.</summary>
 public static class WorkflowState
 {
-    /// <summary>False: it is closed, or unknown to the server.</summary>
+    /// <summary>Returns true if a workflow is open, or false if it is closed or unknown to the server.</summary>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> IsOpenAsync(WorkflowHandle workflow, RpcOptions? rpc = null)
     {

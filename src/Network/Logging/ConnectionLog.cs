@@ -3,12 +3,12 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>The log file of one registration. Its size is limited, and equal refusals share lines, since a program may repeat them
-/// without end.</summary>
-/// <param name="path">Absolute path; folders are created.</param>
-/// <param name="time">The clock.</param>
-/// <param name="report">Takes a sentence if the file can't be written; connections continue.</param>
-/// <param name="largest">Size limit in bytes.</param>
+/// <summary>Log file of one registration. Its size is limited, and equal refusals share entries, because a program may repeat them
+/// endlessly.</summary>
+/// <param name="path">Absolute path. Missing folders are created.</param>
+/// <param name="time">Clock.</param>
+/// <param name="report">Receives a message if the file can't be written. Connections continue.</param>
+/// <param name="largest">Maximum size in bytes.</param>
 internal sealed class ConnectionLog(string path, TimeProvider time, Action<string> report, long largest = ConnectionLog.DefaultLimit)
 {
     private const long DefaultLimit = 4 << 20;
@@ -19,7 +19,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
     private long _size;
     private bool _isOver;
 
-    /// <summary>Sets the first line, which is written with the first connection: most gates have none.</summary>
+    /// <summary>Sets the header. It is written together with the first connection, because most gates make none.</summary>
     public void Begin(ConnectionLogHeader header)
     {
         lock (_lock)
@@ -29,8 +29,8 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
         }
     }
 
-    /// <summary>Adds a connection. A refusal is written at once the first time; <see cref="Flush"/> writes how often it was
-    /// repeated.</summary>
+    /// <summary>Adds a connection. The first of several equal refusals is written at once, and <see cref="Flush"/> writes the number of
+    /// repetitions.</summary>
     public void Add(ConnectionEntry entry)
     {
         lock (_lock)
@@ -70,7 +70,7 @@ internal sealed class ConnectionLog(string path, TimeProvider time, Action<strin
 
     private void Write(ConnectionEntry entry)
     {
-        // A folder that was removed is not made again: its run was cleaned up while something of it still ran.
+        // A removed folder is not created again, because its run was cleaned up while one of its programs was still running.
         _isOver |= !Directory.Exists(Path.GetDirectoryName(path));
         if (_isOver)
         {

@@ -3,14 +3,14 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>The connections of a task to one port of a host with one decision.</summary>
-/// <param name="Task">Id of the task; empty if the sandbox was for none.</param>
-/// <param name="Role">What ran inside.</param>
-/// <param name="Host">The host as the client named it.</param>
-/// <param name="Port">The port; 0 if unknown.</param>
+/// <summary>Connections of a task to one port of a host with the same decision.</summary>
+/// <param name="Task">Id of the task, or empty if the sandbox belonged to none.</param>
+/// <param name="Role">Role of the program inside.</param>
+/// <param name="Host">Host as named by the client.</param>
+/// <param name="Port">Port, or 0 if unknown.</param>
 /// <param name="Count">Number of connections.</param>
-/// <param name="Up">Bytes sent to the host.</param>
-/// <param name="Down">Bytes received from the host.</param>
+/// <param name="Up">Number of bytes sent to the host.</param>
+/// <param name="Down">Number of bytes received from the host.</param>
 public sealed record ConnectionSummary(
     string Task,
     string Role,
@@ -23,24 +23,25 @@ public sealed record ConnectionSummary(
     long Down
 )
 {
-    /// <summary>Number of requests into which the proxy put a key.</summary>
+    /// <summary>Number of requests into which the proxy inserted a key.</summary>
     public long Requests { get; init; }
 }
 
-/// <summary>Connections of the sandboxes of a run.</summary>
-/// <param name="Connections">Ordered by task, then by host.</param>
+/// <summary>Connections of all sandboxes of a run.</summary>
+/// <param name="Connections">Connections ordered by task and then by host.</param>
 /// <param name="CutLogs">Number of logs that reached their size limit.</param>
 public sealed record RunConnections(IReadOnlyList<ConnectionSummary> Connections, int CutLogs);
 
 /// <summary>Reads connection logs.</summary>
 public static class ConnectionLogs
 {
-    /// <summary>The folder of a run's connection logs.</summary>
+    /// <summary>Name of the folder with a run's connection logs.</summary>
     public const string FolderName = "network";
 
     private const long Largest = 8 << 20;
 
-    /// <summary>Sums up the logs of a folder; empty if there is none. Lines that are cut or foreign are left out.</summary>
+    /// <summary>Summarizes the logs in a folder, or returns an empty result if there are none. Partial and unknown lines are
+    /// ignored.</summary>
     /// <param name="folder">Absolute path.</param>
     public static RunConnections Read(string folder)
     {
@@ -96,7 +97,7 @@ public static class ConnectionLogs
         }
         catch (JsonException)
         {
-            // A proxy that was killed left half a line.
+            // A proxy that was killed left a partial line.
             return null;
         }
     }

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Network;
 
-/// <summary>Sends open descriptors over a Unix socket: <c>SCM_RIGHTS</c> of unix(7).</summary>
+/// <summary>Sends and receives open file descriptors over a Unix socket (<c>SCM_RIGHTS</c> of unix(7)).</summary>
 internal static unsafe partial class DescriptorMessage
 {
-    /// <summary>Most descriptors of a message; the kernel takes 253.</summary>
+    /// <summary>Maximum number of descriptors in a message. The kernel allows 253.</summary>
     public const int Most = 128;
 
     private const int SocketLevel = 1;
@@ -16,8 +16,8 @@ internal static unsafe partial class DescriptorMessage
 
     private static readonly int HeaderSize = Align(sizeof(ControlHeader));
 
-    /// <summary>Sends descriptors, with one byte, which a stream needs to carry them.</summary>
-    /// <exception cref="Win32Exception">They could not be sent.</exception>
+    /// <summary>Sends descriptors together with one byte, without which a stream socket can't carry them.</summary>
+    /// <exception cref="Win32Exception">The descriptors could not be sent.</exception>
     public static void Send(Socket socket, ReadOnlySpan<int> descriptors)
     {
         var control = stackalloc byte[HeaderSize + Most * sizeof(int)];
@@ -43,8 +43,8 @@ internal static unsafe partial class DescriptorMessage
         }
     }
 
-    /// <summary>Receives descriptors; empty if the sender closed the socket or sent none.</summary>
-    /// <exception cref="Win32Exception">They could not be received.</exception>
+    /// <summary>Receives descriptors, or returns an empty array if the sender closed the socket or sent none.</summary>
+    /// <exception cref="Win32Exception">The descriptors could not be received.</exception>
     public static int[] Receive(Socket socket)
     {
         var capacity = HeaderSize + Most * sizeof(int);
@@ -94,7 +94,7 @@ internal static unsafe partial class DescriptorMessage
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int CloseDescriptor(int descriptor);
 
-    // msghdr, iovec and cmsghdr of Linux with glibc; musl pads the 32-bit members to the same places on little-endian machines.
+    // Layout of msghdr, iovec and cmsghdr on Linux with glibc. On little-endian systems musl pads the 32-bit members to the same offsets.
     [StructLayout(LayoutKind.Sequential)]
     private struct Message
     {

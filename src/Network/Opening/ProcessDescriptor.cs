@@ -2,14 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Network;
 
-/// <summary>A descriptor of a process (pidfd_open(2)): it tells of the process's end also in another PID namespace, and never of another
-/// process with the same id.</summary>
+/// <summary>A process file descriptor (pidfd_open(2)). It reports the end of the process even in another PID namespace, and never that of
+/// another process with the same id.</summary>
 internal static unsafe partial class ProcessDescriptor
 {
-    private const int OpenNumber = 434; // the same on each architecture
+    private const int OpenNumber = 434; // System call number, the same on each architecture.
     private const short Readable = 1; // POLLIN
 
-    /// <summary>Opens the first process of the PID namespace, with which all others of it end. Negative: it can't be opened.</summary>
+    /// <summary>Opens the first process of the PID namespace, with which all other processes in the namespace end. Returns a negative
+    /// number on failure.</summary>
     public static int OfNamespace() => (int)SystemCall(OpenNumber, 1, 0);
 
     /// <summary>True if the process has ended.</summary>

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Opens the sockets of a sandbox from inside and hands them to the proxy. It runs before the program of the sandbox, and loads
-/// little, because each start waits for it.</summary>
+/// <summary>Opens the sockets of a sandbox from inside and hands them over to the proxy. It runs before the sandbox's program and loads
+/// little code, because each start waits for it.</summary>
 public static class SandboxOpener
 {
-    /// <summary>The hidden command.</summary>
+    /// <summary>Name of the hidden command.</summary>
     public const string Command = "network-open";
 
     private const int Backlog = 128;
@@ -15,8 +15,8 @@ public static class SandboxOpener
 
     /// <summary>Opens the sockets and hands them over.</summary>
     /// <param name="socket">Path of the proxy's socket for this sandbox.</param>
-    /// <param name="ports">Ports of the loopback, separated by commas; the first is the proxy's.</param>
-    /// <returns>Null if the proxy serves them; else the reason.</returns>
+    /// <param name="ports">Loopback ports, separated by commas. The first is the proxy's.</param>
+    /// <returns>Null if the proxy serves the sockets, or else the reason.</returns>
     public static string? Open(string socket, string ports)
     {
         List<Socket> listeners = [];
@@ -53,7 +53,7 @@ public static class SandboxOpener
         }
     }
 
-    // A kernel may have IPv6 without addresses.
+    // A kernel may support IPv6 without having an address.
     private static Socket? TryListen(IPEndPoint place)
     {
         try

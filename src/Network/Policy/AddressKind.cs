@@ -1,37 +1,37 @@
 namespace Orchestrator.Network;
 
-/// <summary>Kinds of addresses by who answers there.</summary>
+/// <summary>Kind of an IP address, by the host behind it.</summary>
 public enum AddressKind
 {
-    /// <summary>A host of the internet.</summary>
+    /// <summary>A host on the internet.</summary>
     Public,
 
-    /// <summary>A host of a private network (RFC 1918, RFC 4193, RFC 6598), or of the ranges for tests and benchmarks (RFC 5737, RFC 2544),
-    /// which local proxies answer with for names of the internet.</summary>
+    /// <summary>A host in a private network (RFC 1918, RFC 4193, RFC 6598), or in the ranges for tests and benchmarks (RFC 5737, RFC
+    /// 2544). Local proxies use the latter to answer for names on the internet.</summary>
     Private,
 
     /// <summary>This machine.</summary>
     Loopback,
 
-    /// <summary>A neighbor, or the metadata service of a cloud, which hands out credentials.</summary>
+    /// <summary>A neighboring host, or a cloud's metadata service, which provides credentials.</summary>
     LinkLocal,
 
     /// <summary>A group of hosts.</summary>
     Multicast,
 
-    /// <summary>Unspecified, for tunnels, or unassigned.</summary>
+    /// <summary>Unspecified, reserved for tunnels, or unassigned.</summary>
     Unusable,
 }
 
 /// <summary>Classifies addresses by the registries of special-purpose addresses (RFC 6890).</summary>
 public static class AddressKinds
 {
-    private const int EmbeddedAt = 12; // of IPv4 in the last bytes of IPv6 (RFC 6052)
+    private const int EmbeddedAt = 12; // Offset of IPv4 in the last bytes of IPv6 (RFC 6052).
 
     private static readonly IPNetwork Internet6 = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork Translated = IPNetwork.Parse("64:ff9b::/96");
 
-    // The first that holds the address decides: single hosts stand before the networks around them.
+    // The first match counts, so single hosts are listed before the networks that contain them.
     private static readonly (AddressKind Kind, IPNetwork Network)[] Special =
     [
         .. Of(AddressKind.LinkLocal, "169.254.0.0/16", "168.63.129.16/32", "100.100.100.200/32", "192.0.0.192/32"),
@@ -44,7 +44,7 @@ public static class AddressKinds
         .. Of(AddressKind.Unusable, "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
     ];
 
-    /// <summary>The kind of an address. IPv4 within IPv6 counts as IPv4.</summary>
+    /// <summary>Returns the kind of an address. An IPv4 address embedded in IPv6 counts as IPv4.</summary>
     public static AddressKind Of(IPAddress address)
     {
         if (Embedded(address) is { } inner)

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>An entry of <c>permissions.network.allow</c>: <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address, or
+/// <summary>Entry of <c>permissions.network.allow</c>: <c>host</c>, <c>*.host</c>, <c>host:port</c>, an address, or
 /// <c>localhost:port</c>.</summary>
-/// <param name="Host">The host, or the domain of a wildcard.</param>
-/// <param name="IsWildcard">True if it covers the hosts below <paramref name="Host"/>, and not that host itself.</param>
-/// <param name="Port">The only port; null: 443 and 80.</param>
+/// <param name="Host">Host, or domain of a wildcard.</param>
+/// <param name="IsWildcard">True if the entry covers the hosts below <paramref name="Host"/>, but not that host itself.</param>
+/// <param name="Port">The only allowed port, or null for 443 and 80.</param>
 public sealed record AllowEntry(RequestedHost Host, bool IsWildcard, int? Port)
 {
     private const int Https = 443;
     private const int Http = 80;
     private const string Wildcard = "*.";
 
-    /// <summary>Parses an entry; null if it is malformed.</summary>
+    /// <summary>Parses an entry, or returns null if it is malformed.</summary>
     public static AllowEntry? TryParse(string text)
     {
         var isWildcard = text.StartsWith(Wildcard, StringComparison.Ordinal);
@@ -27,24 +27,24 @@ public sealed record AllowEntry(RequestedHost Host, bool IsWildcard, int? Port)
             : new AllowEntry(host, isWildcard, port.Length > 0 ? ParsePort(port) : null);
     }
 
-    /// <summary>True if it covers a port of a host.</summary>
+    /// <summary>True if the entry covers a port of a host.</summary>
     public bool Covers(RequestedHost host, int port) =>
         CoversPort(port)
         && (IsWildcard ? host.Name.EndsWith("." + Host.Name, StringComparison.Ordinal) && !host.IsLiteral : host.Name == Host.Name);
 
-    /// <summary>True if it names a port of an address.</summary>
+    /// <summary>True if the entry names this address and covers the port.</summary>
     public bool Covers(IPAddress address, int port) => CoversPort(port) && address.Equals(Host.Address);
 
-    /// <summary>True if <see cref="Port"/>, or the ports of HTTP for an entry without one, are this port.</summary>
+    /// <summary>True if the port equals <see cref="Port"/>, or is an HTTP port and the entry has none.</summary>
     public bool CoversPort(int port) => Port is { } only ? only == port : port is Https or Http;
 
-    /// <summary>Parses a port; null if it is malformed.</summary>
+    /// <summary>Parses a port, or returns null if it is malformed.</summary>
     internal static int? ParsePort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
             ? port
             : null;
 
-    /// <summary>Splits <c>host:port</c>; the port is empty where there is none. A lone colon at the end stays with the name.</summary>
+    /// <summary>Splits <c>host:port</c>. The port is empty if there is none. A trailing colon stays with the name.</summary>
     internal static (string Name, string Port) SplitPort(string text)
     {
         var colon = text.LastIndexOf(':');

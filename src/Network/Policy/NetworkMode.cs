@@ -1,17 +1,17 @@
 namespace Orchestrator.Network;
 
-/// <summary>Modes of a <see cref="NetworkPolicy"/>.</summary>
+/// <summary>Mode of a <see cref="NetworkPolicy"/>.</summary>
 public enum NetworkMode
 {
-    /// <summary>Listed hosts are reachable.</summary>
+    /// <summary>Only listed hosts are reachable.</summary>
     Listed,
 
-    /// <summary>Public hosts are reachable; those that are not listed are logged as would-be refusals.</summary>
+    /// <summary>All public hosts are reachable. Connections to unlisted hosts are logged as would-be refusals.</summary>
     Observe,
 
     /// <summary>No host is reachable.</summary>
     None,
 
-    /// <summary>Each host is reachable, as without a policy.</summary>
+    /// <summary>All hosts are reachable, as without a policy.</summary>
     Open,
 }

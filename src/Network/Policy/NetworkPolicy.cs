@@ -1,14 +1,14 @@
 namespace Orchestrator.Network;
 
 /// <summary>Decides which hosts a sandbox may reach.</summary>
-/// <param name="Mode">What holds for hosts that are not listed.</param>
-/// <param name="Allow">The listed hosts.</param>
+/// <param name="Mode">Treatment of hosts that are not listed.</param>
+/// <param name="Allow">Listed hosts.</param>
 public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> Allow)
 {
-    private const int FirstUnprivileged = 1024; // net.ipv4.ip_unprivileged_port_start of a new network namespace
+    private const int FirstUnprivileged = 1024; // Default of net.ipv4.ip_unprivileged_port_start in a new network namespace.
 
-    /// <summary>A policy of entries as they are written.</summary>
-    /// <param name="mode">The mode.</param>
+    /// <summary>Creates a policy from unparsed entries.</summary>
+    /// <param name="mode">Mode of the policy.</param>
     /// <param name="entries">Entries as in <c>permissions.network.allow</c>.</param>
     /// <exception cref="FormatException">An entry is malformed.</exception>
     public static NetworkPolicy Of(NetworkMode mode, IEnumerable<string> entries) =>
@@ -25,8 +25,8 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
             ]
         );
 
-    /// <summary>Ports of localhost that programs inside reach at the same port of their own loopback. Ports below 1024 can't be opened
-    /// there.</summary>
+    /// <summary>Ports of localhost that sandboxed programs reach at the same port of their own loopback. Ports below 1024 are excluded,
+    /// because they can't be opened there.</summary>
     public IReadOnlyList<int> ForwardedPorts =>
         Mode == NetworkMode.None
             ? []
@@ -39,7 +39,7 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
                     .Order(),
             ];
 
-    /// <summary>Decides before the name is resolved.</summary>
+    /// <summary>Decides about a host before its name is resolved.</summary>
     public NetworkVerdict Decide(RequestedHost host, int port) =>
         Mode == NetworkMode.Open ? new NetworkVerdict(NetworkDecision.Allowed)
         : Mode == NetworkMode.None ? NetworkVerdict.Refuse(RefusalReason.NoNetwork)
@@ -50,12 +50,12 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
         : AddressKinds.Of(address) == AddressKind.Public ? Doubt(RefusalReason.AddressLiteral)
         : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, address.ToString());
 
-    /// <summary>Decides about an address of a host that <see cref="Decide"/> let pass. Only the address that was decided about may be
-    /// dialed: the name may have another one a moment later.</summary>
+    /// <summary>Decides about an address of a host that passed <see cref="Decide"/>. Only this address may be dialed, because the name may
+    /// resolve to another one a moment later.</summary>
     /// <param name="host">The host.</param>
     /// <param name="port">The port.</param>
-    /// <param name="address">An address that its name resolved to.</param>
-    /// <param name="isOwn">True if this machine has the address, whatever kind it is.</param>
+    /// <param name="address">Address to which the name was resolved.</param>
+    /// <param name="isOwn">True if this machine has the address, whatever its kind.</param>
     public NetworkVerdict DecideAddress(RequestedHost host, int port, IPAddress address, bool isOwn)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -70,11 +70,11 @@ public sealed record NetworkPolicy(NetworkMode Mode, IReadOnlyList<AllowEntry> A
             : NetworkVerdict.Refuse(RefusalReason.NonPublicAddress, plain.ToString());
     }
 
-    /// <summary>True if an entry names this very port: other protocols than TLS pass there.</summary>
+    /// <summary>True if an entry names exactly this port, so that protocols other than TLS are allowed.</summary>
     public bool NamesPort(RequestedHost host, int port) =>
         Mode == NetworkMode.Open || Allow.Any(entry => entry.Port == port && entry.Covers(host, port));
 
-    /// <summary>A refusal, or in <see cref="NetworkMode.Observe"/> a would-be one.</summary>
+    /// <summary>Returns a refusal, or a would-be refusal in <see cref="NetworkMode.Observe"/>.</summary>
     internal NetworkVerdict Doubt(RefusalReason reason, string detail = "") =>
         new(Mode == NetworkMode.Observe ? NetworkDecision.WouldRefuse : NetworkDecision.Refused, reason, detail);
 

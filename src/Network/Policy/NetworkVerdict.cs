@@ -1,78 +1,79 @@
 namespace Orchestrator.Network;
 
-/// <summary>Outcomes of a connection attempt.</summary>
+/// <summary>Outcome of a connection attempt.</summary>
 public enum NetworkDecision
 {
     /// <summary>The connection was made.</summary>
     Allowed,
 
-    /// <summary>The connection was made, since <see cref="NetworkMode.Observe"/> refuses no public host.</summary>
+    /// <summary>The connection was made only because <see cref="NetworkMode.Observe"/> refuses no public host.</summary>
     WouldRefuse,
 
     /// <summary>The policy refused the connection.</summary>
     Refused,
 
-    /// <summary>The policy allowed the connection, and the host could not be reached.</summary>
+    /// <summary>The policy allowed the connection, but the host could not be reached.</summary>
     Failed,
 }
 
-/// <summary>Reasons for a decision other than <see cref="NetworkDecision.Allowed"/>; <see cref="RefusalText"/> has the sentences.</summary>
+/// <summary>Reason for a decision other than <see cref="NetworkDecision.Allowed"/>. <see cref="RefusalText"/> contains the
+/// messages.</summary>
 public enum RefusalReason
 {
-    /// <summary>No entry covers host and port.</summary>
+    /// <summary>No entry covers the host and port.</summary>
     NotListed,
 
     /// <summary>The mode is <see cref="NetworkMode.None"/>.</summary>
     NoNetwork,
 
-    /// <summary>The client gave an address in place of a name.</summary>
+    /// <summary>The client named an address instead of a host name.</summary>
     AddressLiteral,
 
-    /// <summary>The address is not of the internet: private, loopback, link-local, metadata, multicast.</summary>
+    /// <summary>The address is not public: private, loopback, link-local, metadata or multicast.</summary>
     NonPublicAddress,
 
-    /// <summary>The address is one of this machine's.</summary>
+    /// <summary>The address belongs to this machine.</summary>
     OwnMachine,
 
-    /// <summary>The TLS handshake names another host, or none.</summary>
+    /// <summary>The TLS handshake names another host or none.</summary>
     ServerName,
 
-    /// <summary>The Host header names another host, or none.</summary>
+    /// <summary>The Host header names another host or none.</summary>
     HostHeader,
 
-    /// <summary>The connection is not TLS, and the policy names no port for which that is allowed.</summary>
+    /// <summary>The connection is not TLS, and no entry of the policy allows that for the port.</summary>
     NotTls,
 
-    /// <summary>The request is malformed, or of a kind that the proxy does not serve.</summary>
+    /// <summary>The request is malformed, or of a kind that the proxy does not support.</summary>
     InvalidRequest,
 
-    /// <summary>The name has no address.</summary>
+    /// <summary>The name could not be resolved to an address.</summary>
     Unresolved,
 
     /// <summary>No address of the host accepted the connection.</summary>
     Unreachable,
 
-    /// <summary>The upstream proxy refused the tunnel to the host; the detail is its status line.</summary>
+    /// <summary>The upstream proxy refused the tunnel to the host. The detail is its status line.</summary>
     UpstreamRefused,
 
     /// <summary>The upstream proxy is unreachable, or did not answer as a proxy.</summary>
     UpstreamFailed,
 
-    /// <summary>A request to the proxy itself has another credential than the placeholder of its sandbox, or none.</summary>
+    /// <summary>A request to the proxy itself has no credential, or one other than the placeholder of its sandbox.</summary>
     Credential,
 }
 
-/// <summary>A decision about one connection.</summary>
-/// <param name="Reason">Null if allowed.</param>
-/// <param name="Detail">The address, name or status line that the reason is about; empty if there is none.</param>
+/// <summary>Decision about a connection.</summary>
+/// <param name="Reason">Reason, or null if the connection is allowed.</param>
+/// <param name="Detail">Address, name or status line that the reason refers to, or empty if there is none.</param>
 public readonly record struct NetworkVerdict(NetworkDecision Decision, RefusalReason? Reason = null, string Detail = "")
 {
     /// <summary>True if the connection may be made.</summary>
     public bool IsPassing => Decision is NetworkDecision.Allowed or NetworkDecision.WouldRefuse;
 
-    /// <summary>A refusal.</summary>
+    /// <summary>Creates a refusal.</summary>
     public static NetworkVerdict Refuse(RefusalReason reason, string detail = "") => new(NetworkDecision.Refused, reason, detail);
 
-    /// <summary>A failure to reach an allowed host.</summary>
+    /// <summary>Creates a failure to reach an allowed host.</summary>
     public static NetworkVerdict Fail(RefusalReason reason, string detail = "") => new(NetworkDecision.Failed, reason, detail);
 }

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>The sentences by which programs and people learn why a connection was not made.</summary>
+/// <summary>Messages that explain a refused or failed connection to programs and users.</summary>
 public static class RefusalText
 {
     private const string Setting = "permissions.network.allow";
     private const string Upstream = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names that proxy; NO_PROXY excludes hosts from it.";
 
-    /// <summary>The sentence for a decision; empty if the connection was allowed.</summary>
-    /// <param name="verdict">The decision.</param>
-    /// <param name="host">The host as the client named it.</param>
-    /// <param name="port">Its port; 0 if unknown.</param>
+    /// <summary>Returns the message for a decision, or empty if the connection was allowed.</summary>
+    /// <param name="verdict">Decision about the connection.</param>
+    /// <param name="host">Host as named by the client.</param>
+    /// <param name="port">Port, or 0 if unknown.</param>
     public static string Of(NetworkVerdict verdict, string host, int port)
     {
         var place = port == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");

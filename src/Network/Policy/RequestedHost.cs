@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>A host as a client or a policy names it: a name, or an address in place of one.</summary>
+/// <summary>Host as named by a client or a policy, which is a name or an address.</summary>
 public sealed record RequestedHost
 {
     private const int LongestName = 253;
@@ -16,20 +16,20 @@ public sealed record RequestedHost
         IsLiteral = isLiteral;
     }
 
-    /// <summary>Lower case, without a final dot or brackets.</summary>
+    /// <summary>Name in lower case, without a trailing dot or brackets.</summary>
     public string Name { get; }
 
-    /// <summary>The address that the name spells in its usual form; null for names and for odd spellings.</summary>
+    /// <summary>Address in its usual form, or null for names and for unusual spellings of addresses.</summary>
     public IPAddress? Address { get; }
 
-    /// <summary>True for addresses in any spelling, such as <c>0x7f000001</c>, <c>2130706433</c> and <c>127.1</c>.</summary>
+    /// <summary>True for an address in any spelling, such as <c>0x7f000001</c>, <c>2130706433</c> and <c>127.1</c>.</summary>
     public bool IsLiteral { get; }
 
-    /// <summary>True for <c>localhost</c> and names below it, which no name server is asked for.</summary>
+    /// <summary>True for <c>localhost</c> and names below it, for which no name server is queried.</summary>
     public bool IsLocal => Name == LocalName || Name.EndsWith("." + LocalName, StringComparison.Ordinal);
 
-    /// <summary>Parses a host without its port; null if it is neither a DNS name in ASCII nor an address.</summary>
-    /// <param name="text">A name, an IPv4 address, or an IPv6 address with or without brackets.</param>
+    /// <summary>Parses a host without port, or returns null if the text is neither a DNS name in ASCII nor an address.</summary>
+    /// <param name="text">Name, IPv4 address, or IPv6 address with or without brackets.</param>
     public static RequestedHost? TryParse(string text)
     {
         var name = text.ToLowerInvariant();
@@ -53,7 +53,7 @@ public sealed record RequestedHost
         && label[0] != '-'
         && label[^1] != '-';
 
-    // As browsers do it (URL standard, "ends in a number"): resolvers take such a name for an address.
+    // As in browsers (URL standard, "ends in a number"), because resolvers treat such a name as an address.
     private static bool IsNumber(string label) =>
         label.All(char.IsAsciiDigit) || (label is ['0', 'x', .. var digits] && digits.All(char.IsAsciiHexDigit));
 

@@ -1,20 +1,20 @@
 namespace Orchestrator.Network;
 
-/// <summary>The proxy by which this machine reaches the internet, as its variables name it.</summary>
-/// <param name="Variable">The variable that names the proxy, such as <c>HTTPS_PROXY</c>.</param>
-/// <param name="Address">The value of the variable. It may hold a credential, so it is never logged.</param>
-/// <param name="NoProxy">The entries of <c>NO_PROXY</c>: hosts that are dialed directly.</param>
+/// <summary>Proxy through which this machine reaches the internet, as named by its environment variables.</summary>
+/// <param name="Variable">Name of the variable, such as <c>HTTPS_PROXY</c>.</param>
+/// <param name="Address">Value of the variable. It may contain a credential, so it is never logged.</param>
+/// <param name="NoProxy">Entries of <c>NO_PROXY</c>, which are hosts to dial directly.</param>
 public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyList<string> NoProxy)
 {
     private const string Separator = "://";
     private const string Http = "http";
 
-    // Each connection is a tunnel, so the variable for TLS counts first.
+    // Each connection is a tunnel, so the variables for TLS take precedence.
     private static readonly string[] Variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
     private static readonly string[] Exceptions = ["NO_PROXY", "no_proxy"];
 
-    /// <summary>Reads the variables; null if none of them names a proxy. The address is not checked yet.</summary>
-    /// <param name="environment">The variables of the user.</param>
+    /// <summary>Reads the variables, or returns null if none names a proxy. The address is not validated yet.</summary>
+    /// <param name="environment">Variables of the user.</param>
     public static UpstreamProxy? Of(IReadOnlyDictionary<string, string> environment) =>
         First(environment, Variables) is ({ } variable, var address)
             ? new UpstreamProxy(
@@ -26,8 +26,8 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
             : null;
 
     /// <summary>Parses the address.</summary>
-    /// <exception cref="FormatException">The address is malformed, or its scheme is not <c>http</c>. The message names the variable and
-    /// never the value.</exception>
+    /// <exception cref="FormatException">The address is malformed, or its scheme is not <c>http</c>. The message contains the variable's
+    /// name but never its value.</exception>
     internal UpstreamRoute Route()
     {
         var scheme = Address.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and var end ? Address[..end] : Http;
@@ -50,7 +50,7 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
             );
     }
 
-    /// <summary>The variable's name. The address may hold a credential.</summary>
+    /// <summary>Returns only the variable's name, because the address may contain a credential.</summary>
     public override string ToString() => Variable;
 
     private static (string? Variable, string Value) First(IReadOnlyDictionary<string, string> environment, string[] names) =>
@@ -72,12 +72,12 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
 }
 
 /// <summary>A parsed upstream proxy.</summary>
-/// <param name="Host">The host of the proxy.</param>
-/// <param name="Port">The port of the proxy.</param>
-/// <param name="Authorization">The value of <c>Proxy-Authorization</c>; null if the address has no user.</param>
-/// <param name="Direct">Hosts that are dialed directly.</param>
+/// <param name="Host">Host of the proxy.</param>
+/// <param name="Port">Port of the proxy.</param>
+/// <param name="Authorization">Value of <c>Proxy-Authorization</c>, or null if the address contains no user.</param>
+/// <param name="Direct">Hosts to dial directly.</param>
 internal sealed record UpstreamRoute(RequestedHost Host, int Port, string? Authorization, NoProxyList Direct)
 {
-    /// <summary>Host and port, without the credential.</summary>
+    /// <summary>Returns host and port without the credential.</summary>
     public override string ToString() => $"{Host}:{Port}";
 }

@@ -1,17 +1,18 @@
 namespace Orchestrator.Network;
 
-/// <summary>Asks the proxy for the network of one sandbox.</summary>
+/// <summary>Requests a network for a sandbox from the proxy.</summary>
 /// <param name="Id">Id of the sandbox, for its log.</param>
-/// <param name="Mode">The policy's mode.</param>
-/// <param name="Allow">The policy's entries, as they are written.</param>
+/// <param name="Mode">Mode of the policy.</param>
+/// <param name="Allow">Unparsed entries of the policy.</param>
 /// <param name="LogFile">Absolute path of the connection log.</param>
-/// <param name="Labels">The labels of the sandbox.</param>
+/// <param name="Labels">Labels of the sandbox.</param>
 public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyList<string> Allow, string LogFile, SandboxLabels Labels)
 {
-    /// <summary>The upstream proxy of this machine; null to dial hosts directly. It may hold a credential, so it is never logged.</summary>
+    /// <summary>Upstream proxy of this machine, or null to dial hosts directly. It may contain a credential, so it is never
+    /// logged.</summary>
     public UpstreamProxy? Upstream { get; init; }
 
-    /// <summary>The keys that the proxy puts into requests of this sandbox. They cross the private socket alone, and are never
+    /// <summary>Keys that the proxy inserts into requests of this sandbox. They are sent only over the private socket and are never
     /// logged.</summary>
     public IReadOnlyList<ServiceKey> Keys
     {
@@ -19,20 +20,20 @@ public sealed record RegistrationRequest(string Id, NetworkMode Mode, IReadOnlyL
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Absolute paths of PEM files with further certificate authorities for the services of <see cref="Keys"/>, such as those of
-    /// <c>NODE_EXTRA_CA_CERTS</c>.</summary>
+    /// <summary>Absolute paths of PEM files with additional certificate authorities for the services of <see cref="Keys"/>, such as that
+    /// in <c>NODE_EXTRA_CA_CERTS</c>.</summary>
     public IReadOnlyList<string> Authorities
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The parsed upstream proxy; null if there is none, or the mode reaches no host.</summary>
+    /// <summary>Parses the upstream proxy, or returns null if there is none or the mode allows no host.</summary>
     /// <exception cref="FormatException">The upstream proxy is malformed or not supported.</exception>
     internal UpstreamRoute? Route() => Mode == NetworkMode.None ? null : Upstream?.Route();
 }
 
-/// <summary>The proxy's answer.</summary>
-/// <param name="Socket">Absolute path of the socket for the sandbox; null if the request was refused.</param>
-/// <param name="Error">The reason of a refusal; null if there is none.</param>
+/// <summary>Answer of the proxy.</summary>
+/// <param name="Socket">Absolute path of the socket for the sandbox, or null if the request was refused.</param>
+/// <param name="Error">Reason for a refusal, or null if the request was accepted.</param>
 internal sealed record RegistrationAnswer(string? Socket, string? Error);

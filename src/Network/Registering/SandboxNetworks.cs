@@ -4,13 +4,13 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>Gives sandboxes their network: registers them with the user's proxy, which is started where none runs.</summary>
-/// <param name="program">This program and its first arguments, as it is called outside and inside of sandboxes.</param>
+/// <summary>Provides networks for sandboxes by registering them with the user's proxy, which is started if it is not running.</summary>
+/// <param name="program">Command line that starts this program, outside and inside sandboxes.</param>
 /// <param name="folder">Absolute path of the proxy's folder in the user's state. No sandbox may show it.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder, TimeProvider time)
 {
-    /// <summary>The proxy's port on the loopback of a sandbox.</summary>
+    /// <summary>Port of the proxy on a sandbox's loopback.</summary>
     public const int ProxyPort = 3128;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -18,15 +18,15 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(320);
     private static readonly string[] Kept = ["PATH", "HOME", "LANG", "DOTNET_ROOT"];
 
-    /// <summary>Registers a sandbox that is about to start. Its sockets have to be handed over within two minutes.</summary>
-    /// <param name="request">The sandbox, with its policy.</param>
-    /// <returns>What the sandbox needs: see <see cref="Sandbox.Network"/>. It is good for one start.</returns>
-    /// <exception cref="FormatException">An entry of the policy or the upstream proxy is malformed, or not supported.</exception>
-    /// <exception cref="IOException">The proxy can't be started, or refused; the message names its log.</exception>
+    /// <summary>Registers a sandbox that is about to start. Its sockets must be handed over within two minutes.</summary>
+    /// <param name="request">Sandbox and policy.</param>
+    /// <returns>Network for a single start (see <see cref="Sandbox.Network"/>).</returns>
+    /// <exception cref="FormatException">An entry of the policy or the upstream proxy is malformed or not supported.</exception>
+    /// <exception cref="IOException">The proxy can't be started, or refused the request. The message names its log.</exception>
     public async Task<SandboxNetwork> RegisterAsync(RegistrationRequest request, CancellationToken stop)
     {
         var ports = NetworkPolicy.Of(request.Mode, request.Allow).ForwardedPorts.Where(port => port != ProxyPort).Prepend(ProxyPort);
-        _ = request.Route(); // refused here, where the caller sees which variable is wrong
+        _ = request.Route(); // Fails here, so that the caller learns which variable is wrong.
         var line = JsonSerializer.SerializeToUtf8Bytes(request, NetworkJson.Default.RegistrationRequest).Append((byte)'\n').ToArray();
         var answer = await AskAsync(line, stop);
         return answer.Socket is { } socket
@@ -56,7 +56,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
             {
                 throw new IOException($"The network proxy did not start within {Patience.TotalSeconds:0} s. See {LogFile}.");
             }
-            // One that ends at once found another at work, which was about to listen or to end.
+            // A proxy that ends at once found another one, which was about to listen or to end.
             if (started?.IsAlive() != true)
             {
                 started = await StartAsync();
@@ -65,7 +65,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
         }
     }
 
-    /// <summary>Asks the proxy; null if none listens, or it ended before it answered.</summary>
+    /// <summary>Sends the request to the proxy, or returns null if no proxy listens or it ends before answering.</summary>
     private async Task<RegistrationAnswer?> TryAskAsync(byte[] line, CancellationToken stop)
     {
         using Socket proxy = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -87,7 +87,7 @@ public sealed class SandboxNetworks(IReadOnlyList<string> program, string folder
 
     private string LogFile => Path.Combine(folder, "proxy.log");
 
-    // It holds no variables of the run, in which keys may be.
+    // The proxy receives no variables of the run, because they may contain keys.
     private Task<ProcessIdentity> StartAsync()
     {
         PrivateFolder.Make(folder);

@@ -1,16 +1,17 @@
 namespace Orchestrator.Network;
 
-/// <summary>One connection of a program in a sandbox: read, judged, connected, recorded.</summary>
-/// <param name="policy">The policy of its sandbox.</param>
+/// <summary>Handles a connection of a sandboxed program: reads the request, applies the policy, connects to the host and records the
+/// result.</summary>
+/// <param name="policy">Policy of the sandbox.</param>
 /// <param name="dialer">Connects to hosts.</param>
-/// <param name="time">The clock.</param>
-/// <param name="socket">The client; disposed at the end.</param>
-/// <param name="forwarded">The port that is forwarded; null for the proxy's own.</param>
+/// <param name="time">Clock.</param>
+/// <param name="socket">Socket of the client, which is disposed at the end.</param>
+/// <param name="forwarded">Forwarded port, or null for the proxy's own port.</param>
 internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, TimeProvider time, Socket socket, int? forwarded)
 {
     private const int Https = 443;
 
-    // A fatal alert "access_denied" in a record of TLS 1.2 (RFC 8446, 5.1 and 6).
+    // A fatal alert "access_denied" in a TLS 1.2 record (RFC 8446, 5.1 and 6).
     private static readonly byte[] TlsAlert = [21, 3, 3, 0, 2, 2, 49];
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
 
@@ -23,15 +24,15 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
     private long _up;
     private long _down;
 
-    /// <summary>The services for which the proxy holds keys of this sandbox; null for none.</summary>
+    /// <summary>Services for which the proxy holds keys of this sandbox, or null for none.</summary>
     public KeyedServices? Keys { get; init; }
 
-    /// <summary>Records each request to a service of <see cref="Keys"/> when it has ended.</summary>
+    /// <summary>Records each completed request to a service of <see cref="Keys"/>.</summary>
     public Action<ConnectionEntry> Record { get; init; } = _ => { };
 
     /// <summary>Serves the client until one side ends.</summary>
-    /// <param name="stop">The sandbox has ended.</param>
-    /// <returns>The entry for the log; null if the client asked for nothing.</returns>
+    /// <param name="stop">Cancelled when the sandbox has ended.</param>
+    /// <returns>Entry for the log, or null if the client sent no request.</returns>
     public async Task<ConnectionEntry?> ServeAsync(CancellationToken stop)
     {
         using (socket)
@@ -42,7 +43,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             }
             catch (Exception broken) when (broken is SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The client, the host or the sandbox has ended: the entry says how far it came.
+                // The client, the host or the sandbox has ended, and the entry shows the progress until then.
             }
         }
         return _verdict == default && _target is null
@@ -107,7 +108,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         }
     }
 
-    /// <summary>Serves requests to services whose keys the proxy holds. Each is recorded by itself; a refused one ends the
+    /// <summary>Serves requests to services whose keys the proxy holds. Each request is recorded separately, and a refused one ends the
     /// connection.</summary>
     private async Task ServeKeyedAsync(KeyedServices keys, HttpRequestHead head, IClientDialect dialect, CancellationToken stop)
     {
@@ -144,7 +145,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         await EndAsync(stop);
     }
 
-    // What the client still sends is read for a moment: closing before would reset the connection, and the client would miss the answer.
+    // Reads the client's remaining data briefly. Closing earlier would reset the connection, and the client would miss the answer.
     private async Task EndAsync(CancellationToken stop)
     {
         socket.Shutdown(SocketShutdown.Send);
@@ -162,7 +163,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         await Task.WhenAll(SendAsync(host, end), PumpAsync(host, socket, read => _down += read, end));
     }
 
-    /// <summary>Sends what the client sends, once its first bytes agree with the host that it asked for.</summary>
+    /// <summary>Forwards the client's data to the host once its first bytes match the requested host.</summary>
     private async Task SendAsync(Socket host, CancellationTokenSource end)
     {
         try
@@ -217,13 +218,13 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         }
     }
 
-    // Which certificate and which site a port of this machine or a bare address has, no name could tell.
+    // For a port of this machine or an address, no name exists with which the certificate or site could be compared.
     private bool IsTrusted(ClientTarget target) => policy.Mode == NetworkMode.Open || target.Host!.IsLocal || target.Host.IsLiteral;
 
     private static string AuthorityOf(ClientTarget target) => target.Port == 80 ? target.Host!.ToString() : $"{target.Host}:{target.Port}";
 
-    /// <summary>Judges the first bytes of a tunnel. Plain HTTP on port 80 is sent request by request, as for a client that asked without a
-    /// tunnel.</summary>
+    /// <summary>Applies the policy to the first bytes of a tunnel. Plain HTTP on port 80 is sent request by request, as for a client that
+    /// requests no tunnel.</summary>
     private async Task<(NetworkVerdict Verdict, HttpRequestHead? Plain)> JudgeFirstAsync(ClientTarget target, CancellationToken stop)
     {
         var isNamed = policy.NamesPort(target.Host!, target.Port);
@@ -253,8 +254,9 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             : (JudgeHost(head, target.Host!, target.Port), head);
     }
 
-    /// <summary>Reads the first bytes until they tell whether they are TLS.</summary>
-    /// <param name="waits">The client has to speak within the limit for requests; else the host may be the one who speaks first.</param>
+    /// <summary>Reads the first bytes until they show that the connection is or is not TLS.</summary>
+    /// <param name="waits">True if the client must send data within the time limit for requests. If false, the host may send
+    /// first.</param>
     private async Task<(HelloKind Kind, string Name)> ReadHelloAsync(bool waits, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

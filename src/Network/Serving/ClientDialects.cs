@@ -2,18 +2,18 @@ using System.Buffers.Binary;
 
 namespace Orchestrator.Network;
 
-/// <summary>A host that a client asks for.</summary>
-/// <param name="Host">The host; null if the client did not name a valid one.</param>
-/// <param name="Port">Its port.</param>
-/// <param name="Spelling">The host as the client named it.</param>
+/// <summary>Host requested by a client.</summary>
+/// <param name="Host">The host, or null if the client did not name a valid one.</param>
+/// <param name="Port">Port of the host.</param>
+/// <param name="Spelling">Host as named by the client.</param>
 internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelling)
 {
-    /// <summary>The request, if the client wants one plain HTTP request sent in place of a tunnel.</summary>
+    /// <summary>Plain HTTP request to send instead of opening a tunnel, or null for a tunnel.</summary>
     public HttpRequestHead? Plain { get; init; }
 
     /// <summary>Parses host and port.</summary>
-    /// <param name="authority">Such as <c>example.com:443</c>.</param>
-    /// <param name="defaultPort">The port where none is given; 0: it must be given.</param>
+    /// <param name="authority">Text such as <c>example.com:443</c>.</param>
+    /// <param name="defaultPort">Port to use if the text has none, or 0 to require one.</param>
     public static ClientTarget? TryParse(string authority, int defaultPort)
     {
         var (name, port) = AllowEntry.SplitPort(authority);
@@ -23,22 +23,22 @@ internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelli
     }
 }
 
-/// <summary>A protocol by which programs ask a proxy for connections.</summary>
+/// <summary>Protocol by which programs request connections from a proxy.</summary>
 internal interface IClientDialect
 {
-    /// <summary>Reads the request; null with the reason if it can't be served.</summary>
+    /// <summary>Reads the request. If it can't be served, the target is null and the fault has the reason.</summary>
     Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
 
-    /// <summary>Answers that the tunnel stands.</summary>
+    /// <summary>Answers that the tunnel is open.</summary>
     Task GrantAsync(ClientStream client, CancellationToken stop);
 
-    /// <summary>Answers that there is no connection.</summary>
-    /// <param name="verdict">The decision.</param>
-    /// <param name="sentence">The decision for people.</param>
+    /// <summary>Answers that no connection was made.</summary>
+    /// <param name="verdict">Decision about the connection.</param>
+    /// <param name="sentence">Message that explains the decision.</param>
     Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop);
 }
 
-/// <summary>A port of the sandbox's loopback that leads to the same port of this machine.</summary>
+/// <summary>A port of the sandbox's loopback that is forwarded to the same port of this machine.</summary>
 internal sealed class ForwardedPort(int port) : IClientDialect
 {
     private static readonly RequestedHost Local = RequestedHost.TryParse("localhost")!;
@@ -54,12 +54,12 @@ internal sealed class ForwardedPort(int port) : IClientDialect
     public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) => Task.CompletedTask;
 }
 
-/// <summary>HTTP/1: CONNECT, and plain requests with an absolute target.</summary>
+/// <summary>HTTP/1, with CONNECT and with plain requests that have an absolute target.</summary>
 internal sealed class HttpDialect : IClientDialect
 {
     private const int Http = 80;
 
-    /// <summary>The request, if its target is a path in place of a host: it is for the proxy itself. Null otherwise.</summary>
+    /// <summary>The request if its target is a path without a host, so that it is meant for the proxy itself, or null otherwise.</summary>
     public HttpRequestHead? Origin { get; private set; }
 
     /// <inheritdoc/>
@@ -81,7 +81,8 @@ internal sealed class HttpDialect : IClientDialect
         return (head.IsConnect ? target : target with { Plain = head }, "");
     }
 
-    /// <summary>Reads a head and removes it from the stream; null, with nothing removed, if it is malformed or too long.</summary>
+    /// <summary>Reads a request head and removes it from the stream. Returns null and removes nothing if the head is malformed or too
+    /// long.</summary>
     public static async Task<HttpRequestHead?> ReadHeadAsync(ClientStream client, CancellationToken stop)
     {
         int length;
@@ -105,7 +106,7 @@ internal sealed class HttpDialect : IClientDialect
     public Task RefuseAsync(ClientStream client, NetworkVerdict verdict, string sentence, CancellationToken stop) =>
         client.SendAsync(Answer(verdict, sentence), stop);
 
-    /// <summary>A response with a sentence as its text.</summary>
+    /// <summary>Creates a response with a message as its text.</summary>
     public static byte[] Answer(NetworkVerdict verdict, string sentence)
     {
         var status =
@@ -120,10 +121,10 @@ internal sealed class HttpDialect : IClientDialect
     }
 }
 
-/// <summary>SOCKS 5 (RFC 1928): CONNECT without authentication.</summary>
+/// <summary>SOCKS 5 (RFC 1928), with CONNECT and without authentication.</summary>
 internal sealed class SocksDialect : IClientDialect
 {
-    /// <summary>The first byte of its clients.</summary>
+    /// <summary>First byte sent by a SOCKS 5 client.</summary>
     public const byte Version = 5;
 
     private const byte Connect = 1;
@@ -194,6 +195,6 @@ internal sealed class SocksDialect : IClientDialect
             stop
         );
 
-    // Its address is of no use to a client that asked for CONNECT.
+    // The address in the reply is left 0, because a client that requested CONNECT does not need it.
     private static byte[] Reply(byte code) => [Version, code, 0, Address4, 0, 0, 0, 0, 0, 0];
 }

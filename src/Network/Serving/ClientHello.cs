@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Orchestrator.Network;
 
-/// <summary>Results of looking at the first bytes of a connection.</summary>
+/// <summary>Result of inspecting the first bytes of a connection.</summary>
 internal enum HelloKind
 {
     /// <summary>More bytes are needed.</summary>
     Incomplete,
 
-    /// <summary>The client does not begin with a TLS handshake.</summary>
+    /// <summary>The client does not start with a TLS handshake.</summary>
     NotTls,
 
     /// <summary>A TLS handshake, with or without a server name.</summary>
@@ -18,7 +18,7 @@ internal enum HelloKind
 /// <summary>Reads the server name of a TLS ClientHello (RFC 8446, 4.1.2; RFC 6066, 3).</summary>
 internal static class ClientHello
 {
-    /// <summary>The first byte of a TLS client.</summary>
+    /// <summary>First byte sent by a TLS client.</summary>
     public const byte Handshake = 22;
 
     private const byte Hello = 1;
@@ -28,9 +28,9 @@ internal static class ClientHello
     private const int ServerNameExtension = 0;
     private const byte HostName = 0;
 
-    /// <summary>Looks at the first bytes of a client.</summary>
-    /// <param name="bytes">What it has sent so far.</param>
-    /// <returns>The kind, and the server name in lower case; empty if there is none.</returns>
+    /// <summary>Inspects the first bytes of a client.</summary>
+    /// <param name="bytes">Bytes that the client has sent so far.</param>
+    /// <returns>The kind, and the server name in lower case, or an empty name if there is none.</returns>
     public static (HelloKind Kind, string ServerName) Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < RecordHeader)
@@ -55,8 +55,8 @@ internal static class ClientHello
 
     private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];
 
-    /// <summary>The handshake message of one or several records; a client may spread it over them.</summary>
-    /// <param name="isWhole">False if something else than a handshake follows.</param>
+    /// <summary>Joins the handshake message, which a client may split into several records.</summary>
+    /// <param name="isWhole">False if the message is followed by something other than a handshake.</param>
     private static byte[] Join(ReadOnlySpan<byte> bytes, out bool isWhole)
     {
         List<byte> message = [];
@@ -89,7 +89,7 @@ internal static class ClientHello
             var content = extensions.Take(extensions.Short());
             if (type == ServerNameExtension)
             {
-                // Servers disagree on which of two counts: then it is none that could be compared.
+                // Servers disagree about which of two names counts, so two names are treated as none.
                 name = name.Length == 0 ? HostNameIn(new Reader(content)) : "";
             }
         }
@@ -104,7 +104,7 @@ internal static class ClientHello
         return list is { IsValid: true, HasMore: false } && type == HostName ? Encoding.Latin1.GetString(name).ToLowerInvariant() : "";
     }
 
-    /// <summary>Reads numbers and parts; past the end it gives nothing and is no longer valid.</summary>
+    /// <summary>Reads numbers and parts of a buffer. A read past the end returns nothing and makes the reader invalid.</summary>
     private ref struct Reader(ReadOnlySpan<byte> bytes)
     {
         private ReadOnlySpan<byte> _rest = bytes;

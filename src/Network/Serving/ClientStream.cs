@@ -1,26 +1,26 @@
 namespace Orchestrator.Network;
 
-/// <summary>A client's socket with the bytes that were read and not used yet.</summary>
-/// <param name="socket">The socket; owned by the caller.</param>
+/// <summary>A client's socket with the bytes that were read but not consumed yet.</summary>
+/// <param name="socket">Socket, owned by the caller.</param>
 internal sealed class ClientStream(Socket socket)
 {
-    /// <summary>Most bytes of a request's head or a TLS handshake.</summary>
+    /// <summary>Maximum size of a request head or a TLS handshake, in bytes.</summary>
     public const int MostAhead = 64 * 1024;
 
     private byte[] _buffer = new byte[4096];
     private int _count;
 
-    /// <summary>The socket.</summary>
+    /// <summary>Socket of the client.</summary>
     public Socket Socket => socket;
 
-    /// <summary>Bytes that were read and not used.</summary>
+    /// <summary>Bytes that were read but not consumed.</summary>
     public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(0, _count);
 
-    /// <summary>The bytes of <see cref="Ahead"/>, for asynchronous calls.</summary>
+    /// <summary>Bytes of <see cref="Ahead"/> for asynchronous calls.</summary>
     public ReadOnlyMemory<byte> AheadMemory => _buffer.AsMemory(0, _count);
 
-    /// <summary>Reads more.</summary>
-    /// <returns>False if the client has ended, or too much was read without use.</returns>
+    /// <summary>Reads more bytes.</summary>
+    /// <returns>False if the client has ended, or too many bytes were read without being consumed.</returns>
     public async Task<bool> ReadMoreAsync(CancellationToken stop)
     {
         if (_count == MostAhead)
@@ -36,7 +36,7 @@ internal sealed class ClientStream(Socket socket)
         return read > 0;
     }
 
-    /// <summary>Reads until there are so many bytes.</summary>
+    /// <summary>Reads until at least this many bytes are available.</summary>
     /// <returns>False if the client ended before.</returns>
     public async Task<bool> ReadAsync(int count, CancellationToken stop)
     {
@@ -50,8 +50,8 @@ internal sealed class ClientStream(Socket socket)
         return true;
     }
 
-    /// <summary>Reads what there is, and removes it.</summary>
-    /// <returns>The number of bytes; 0 if the client has ended.</returns>
+    /// <summary>Reads and consumes available bytes.</summary>
+    /// <returns>Number of bytes, or 0 if the client has ended.</returns>
     public async ValueTask<int> TakeAsync(Memory<byte> buffer, CancellationToken stop)
     {
         if (_count == 0)
@@ -64,7 +64,7 @@ internal sealed class ClientStream(Socket socket)
         return count;
     }
 
-    /// <summary>Removes bytes that were used.</summary>
+    /// <summary>Removes consumed bytes.</summary>
     public void Use(int count)
     {
         _buffer.AsSpan(count, _count - count).CopyTo(_buffer);

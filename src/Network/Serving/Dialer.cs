@@ -1,15 +1,15 @@
 namespace Orchestrator.Network;
 
-/// <summary>Resolves a name.</summary>
-/// <exception cref="SocketException">It has no address.</exception>
+/// <summary>Resolves a host name.</summary>
+/// <exception cref="SocketException">The name has no address.</exception>
 public delegate Task<IPAddress[]> HostResolver(string name, CancellationToken stop);
 
-/// <summary>Connects to hosts that the policy allows, by the very addresses that it was asked about.</summary>
-/// <remarks>An upstream proxy resolves the names of chained hosts itself, so their addresses are not checked: the policy's decision about
-/// the name is the only one. Address literals are still checked. This machine and hosts of <c>NO_PROXY</c> are dialed directly, with all
+/// <summary>Connects to hosts that the policy allows, using exactly the addresses that the policy has checked.</summary>
+/// <remarks>An upstream proxy resolves host names itself, so their addresses are not checked, and only the policy's decision about the
+/// name counts. Address literals are still checked. This machine and hosts in <c>NO_PROXY</c> are dialed directly, with all
 /// checks.</remarks>
 /// <param name="resolve">Resolves names.</param>
-/// <param name="connect">Connects to an address; null: by TCP.</param>
+/// <param name="connect">Connects to an address, or null to connect by TCP.</param>
 internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, CancellationToken, Task<Socket>>? connect = null)
 {
     private const int MostAddresses = 4;
@@ -17,11 +17,11 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
     private static readonly IPAddress[] OwnLoopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>The upstream proxy of this machine; null to dial each host directly.</summary>
+    /// <summary>Upstream proxy of this machine, or null to dial each host directly.</summary>
     public UpstreamRoute? Upstream { get; init; }
 
-    /// <summary>Connects to a host, directly or by a tunnel of the upstream proxy.</summary>
-    /// <returns>The decision, with the socket if it is passing.</returns>
+    /// <summary>Connects to a host, directly or through a tunnel of the upstream proxy.</summary>
+    /// <returns>The decision, and the socket if the connection was made.</returns>
     public async Task<(NetworkVerdict Verdict, Socket? Socket)> DialAsync(
         NetworkPolicy policy,
         RequestedHost host,
@@ -51,7 +51,7 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         return (verdict, null);
     }
 
-    // An address that means another host to the upstream proxy than to this machine, such as a loopback one, is dialed directly.
+    // An address that means a different host to the upstream proxy than to this machine, such as a loopback address, is dialed directly.
     private static bool IsChained(UpstreamRoute upstream, RequestedHost host, int port) =>
         !host.IsLocal
         && !upstream.Direct.Covers(host, port)
@@ -167,7 +167,7 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         }
     }
 
-    // A datagram socket that is connected sends nothing, and gets the address by which this machine would send: to itself the same one.
+    // Connecting a datagram socket sends nothing, but binds the local address that would be used. To this machine itself, both are equal.
     private static bool IsOwn(IPAddress address)
     {
         using Socket probe = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -178,7 +178,7 @@ internal sealed class Dialer(HostResolver resolve, Func<IPEndPoint, Cancellation
         }
         catch (SocketException)
         {
-            // There is no way to it, so that it is nobody's of ours.
+            // No route to the address exists, so it does not belong to this machine.
             return false;
         }
     }

@@ -2,10 +2,11 @@ using System.Buffers;
 
 namespace Orchestrator.Network;
 
-/// <summary>The head of an HTTP/1 request (RFC 9112, 3 and 5). A head that two programs could read differently is malformed.</summary>
-/// <param name="Method">The method.</param>
-/// <param name="Target">The request target as it was sent.</param>
-/// <param name="Version">The protocol version as it was sent.</param>
+/// <summary>Head of an HTTP/1 request (RFC 9112, 3 and 5). A head that two programs could interpret differently counts as
+/// malformed.</summary>
+/// <param name="Method">Request method.</param>
+/// <param name="Target">Request target as sent.</param>
+/// <param name="Version">Protocol version as sent.</param>
 /// <param name="Headers">Names and values in order.</param>
 internal sealed record HttpRequestHead(string Method, string Target, string Version, IReadOnlyList<(string Name, string Value)> Headers)
 {
@@ -15,7 +16,7 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     );
 
-    // Of this connection alone (RFC 9110, 7.6.1), and credentials for a proxy.
+    // Headers that apply only to one connection (RFC 9110, 7.6.1), and credentials for a proxy.
     private static readonly string[] OfConnection =
     [
         "connection",
@@ -32,14 +33,15 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
     /// <summary>True for a request to open a tunnel.</summary>
     public bool IsConnect => Method == "CONNECT";
 
-    /// <summary>True for a request whose target is a path alone (RFC 9112, 3.2.1).</summary>
+    /// <summary>True for a request whose target is only a path (RFC 9112, 3.2.1).</summary>
     public bool IsOrigin => Target[0] == '/';
 
-    /// <summary>The values of a header, in order.</summary>
+    /// <summary>Returns the values of a header, in order.</summary>
     public IEnumerable<string> ValuesOf(string name) =>
         Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);
 
-    /// <summary>The headers for another connection: without those of this one, and those that its Connection headers name.</summary>
+    /// <summary>Headers to send on another connection, without those of this connection and those named by its Connection
+    /// headers.</summary>
     public IEnumerable<(string Name, string Value)> Forwarded
     {
         get
@@ -52,12 +54,12 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         }
     }
 
-    /// <summary>The value of the only Host header; null if there is none or several.</summary>
+    /// <summary>Value of the only Host header, or null if there is none or more than one.</summary>
     public string? Host =>
         Headers.Where(header => header.Name.Equals("host", StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only.Value : null;
 
-    /// <summary>Host and port, and the path: of CONNECT the target, of a plain request those of its absolute form. Null if the target is
-    /// malformed or not absolute.</summary>
+    /// <summary>Host and port, and the path. Taken from the target of CONNECT, or from the absolute target of a plain request. Null if the
+    /// target is malformed or not absolute.</summary>
     public (string Authority, string Path)? Place
     {
         get
@@ -83,11 +85,11 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         }
     }
 
-    /// <summary>The length of a head with its empty line; negative if more bytes are needed.</summary>
+    /// <summary>Returns the length of a head including its empty line, or a negative number if more bytes are needed.</summary>
     public static int LengthIn(ReadOnlySpan<byte> bytes) => bytes.IndexOf(End) is >= 0 and var at ? at + End.Length : -1;
 
-    /// <summary>Parses a head; null if it is malformed.</summary>
-    /// <param name="bytes">The head with its empty line.</param>
+    /// <summary>Parses a head, or returns null if it is malformed.</summary>
+    /// <param name="bytes">Head with its empty line.</param>
     public static HttpRequestHead? TryParse(ReadOnlySpan<byte> bytes)
     {
         var lines = Encoding.Latin1.GetString(bytes[..^End.Length]).Split("\r\n");
@@ -113,10 +115,10 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
         return new HttpRequestHead(method, target, version, headers);
     }
 
-    /// <summary>The head for the host itself. The host closes the connection after one response, so that no second request of it, which
-    /// could be for another host, is answered.</summary>
+    /// <summary>Formats the head for the host. It makes the host close the connection after one response, because a second request could
+    /// be meant for another host.</summary>
     /// <param name="path">Path and query.</param>
-    /// <param name="authority">Host and port, for its Host header.</param>
+    /// <param name="authority">Host and port for the Host header.</param>
     public byte[] ForHost(string path, string authority)
     {
         StringBuilder text = new($"{Method} {path} {Version}\r\nHost: {authority}\r\nConnection: close\r\n");

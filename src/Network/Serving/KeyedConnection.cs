@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>Requests of one client to a service whose key the proxy holds: HTTP/1.1, one after the other, streamed both ways. Status,
-/// headers and content of a response are the service's.</summary>
-/// <param name="services">The services.</param>
-/// <param name="policy">The policy of the sandbox.</param>
-/// <param name="client">The client; owned by the caller.</param>
-/// <param name="time">The clock.</param>
-/// <param name="record">Takes an entry for each request.</param>
+/// <summary>Serves a client's requests to a service whose key the proxy holds: HTTP/1.1, one request at a time, streamed both ways.
+/// Status, headers and content of a response come from the service.</summary>
+/// <param name="services">Services with keys.</param>
+/// <param name="policy">Policy of the sandbox.</param>
+/// <param name="client">Client, owned by the caller.</param>
+/// <param name="time">Clock.</param>
+/// <param name="record">Receives an entry for each request.</param>
 internal sealed class KeyedConnection(
     KeyedServices services,
     NetworkPolicy policy,
@@ -19,10 +19,10 @@ internal sealed class KeyedConnection(
 )
 {
     private const int BufferSize = 64 * 1024;
-    private const int ChunkHeader = 10; // eight hexadecimal digits and a line break
+    private const int ChunkHeader = 10; // Eight hexadecimal digits and a line break.
     private const string CloseWord = "close";
 
-    // Of the service's connection alone (RFC 9110, 7.6.1).
+    // Headers that apply only to the service's connection (RFC 9110, 7.6.1).
     private static readonly string[] s_ofConnection =
     [
         "connection",
@@ -37,9 +37,9 @@ internal sealed class KeyedConnection(
 
     private readonly HashSet<string> _used = [];
 
-    /// <summary>Serves the client until it ends, or a response closes the connection.</summary>
-    /// <param name="first">The head of the first request.</param>
-    /// <returns>The decision about a request that was not sent; null if the connection ended otherwise.</returns>
+    /// <summary>Serves the client until it ends or a response closes the connection.</summary>
+    /// <param name="first">Head of the first request.</param>
+    /// <returns>Decision about a request that was not sent, or null if the connection ended for another reason.</returns>
     /// <exception cref="SocketException">The client or the service ended in the middle of an exchange.</exception>
     public async Task<NetworkVerdict?> ServeAsync(HttpRequestHead first, CancellationToken stop)
     {
@@ -88,8 +88,8 @@ internal sealed class KeyedConnection(
         }
     }
 
-    /// <summary>Sends a request and passes its response on.</summary>
-    /// <returns>True if the client may send another one.</returns>
+    /// <summary>Sends a request and forwards its response.</summary>
+    /// <returns>True if the client may send another request.</returns>
     private async Task<bool> ExchangeAsync(
         HttpRequestHead head,
         HttpRequestMessage request,
@@ -185,7 +185,7 @@ internal sealed class KeyedConnection(
         }
         catch (IOException cut)
         {
-            // Reset, so that the client takes the response for what it is: cut.
+            // Resets the connection, so that the client does not mistake the cut response for a complete one.
             client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
             throw new SocketException((int)SocketError.ConnectionReset, cut.Message);
         }
@@ -210,7 +210,7 @@ internal sealed class KeyedConnection(
         return Encoding.Latin1.GetBytes(text.ToString());
     }
 
-    // Each piece is sent as it comes: events of a stream must not wait for the next ones.
+    // Each piece is sent as soon as it arrives, so that streamed events do not wait for the next ones.
     private async Task CopyAsync(HttpResponseMessage response, bool isChunked, Action<int> count, CancellationToken stop)
     {
         await using var content = await response.Content.ReadAsStreamAsync(stop);

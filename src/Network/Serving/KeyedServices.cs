@@ -5,14 +5,14 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>The services whose keys the proxy holds for one sandbox, with the connections to them. Keys are in memory alone.</summary>
+/// <summary>Services whose keys the proxy holds for a sandbox, with the connections to them. Keys are kept only in memory.</summary>
 internal sealed class KeyedServices : IDisposable
 {
     private const string Bearer = "Bearer ";
     private const string Authorization = "authorization";
     private const long LargestAuthorities = 4 << 20;
 
-    /// <summary>Headers that carry a credential. Each of a request must be a placeholder.</summary>
+    /// <summary>Names of headers that contain a credential. In a request, each of them must contain a placeholder.</summary>
     private static readonly string[] s_credentials = [Authorization, "x-api-key", "x-goog-api-key", "api-key"];
 
     private readonly List<KeyedService> _services;
@@ -44,18 +44,18 @@ internal sealed class KeyedServices : IDisposable
         _invoker = new HttpMessageInvoker(handler);
     }
 
-    /// <summary>The services of a registration; null if it has none.</summary>
+    /// <summary>Returns the services of a registration, or null if it has none.</summary>
     /// <param name="request">The registration.</param>
     /// <param name="dialer">Connects to hosts.</param>
-    /// <exception cref="FormatException">The address of a service is malformed. The message holds no key.</exception>
+    /// <exception cref="FormatException">The address of a service is malformed. The message contains no key.</exception>
     public static KeyedServices? Of(RegistrationRequest request, Dialer dialer) =>
         request.Keys.Count == 0 ? null : new KeyedServices([.. request.Keys.Select(KeyedService.Of)], request.Authorities, dialer);
 
     /// <inheritdoc/>
     public void Dispose() => _invoker.Dispose();
 
-    /// <summary>Finds the service of a request, and puts the key in place of the placeholder.</summary>
-    /// <returns>Null if the request has no credential, or one that is not a placeholder of this sandbox.</returns>
+    /// <summary>Finds the service of a request, and replaces the placeholder with the key.</summary>
+    /// <returns>Service and headers, or null if the request has no credential or one that is not a placeholder of this sandbox.</returns>
     public (KeyedService Service, IReadOnlyList<(string Name, string Value)> Headers)? Find(HttpRequestHead head)
     {
         List<KeyedService> found = [];
@@ -81,7 +81,7 @@ internal sealed class KeyedServices : IDisposable
         return found.Count == 0 || found.Exists(service => service.Address != found[0].Address) ? null : (found[0], headers);
     }
 
-    /// <summary>Sends a request; its response is read as it comes.</summary>
+    /// <summary>Sends a request. Its response can be read while it arrives.</summary>
     /// <exception cref="HttpRequestException">The service was not reached, or ended the connection before its response.</exception>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop) => _invoker.SendAsync(request, stop);
 
@@ -104,7 +104,7 @@ internal sealed class KeyedServices : IDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    // As Node does it, a file that can't be read counts for nothing.
+    // As in Node, a file that can't be read is ignored.
     private static X509Certificate2Collection AuthoritiesIn(IReadOnlyList<string> files)
     {
         X509Certificate2Collection found = [];
@@ -145,27 +145,27 @@ internal sealed class KeyedServices : IDisposable
 }
 
 /// <summary>A service with its key.</summary>
-/// <param name="Placeholder">The text that the sandbox has in place of the key.</param>
+/// <param name="Placeholder">Text that the sandbox has in place of the key.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Address">The address of the service.</param>
-/// <param name="Host">Its host.</param>
+/// <param name="Address">Address of the service.</param>
+/// <param name="Host">Host of the service.</param>
 internal sealed record KeyedService(string Placeholder, string Key, Uri Address, RequestedHost Host)
 {
-    /// <summary>The policy of its connections: this very port of this host, wherever it leads.</summary>
+    /// <summary>Policy of its connections, which allows exactly this port of the host, whatever its address.</summary>
     public NetworkPolicy Policy { get; } = new(NetworkMode.Listed, [new AllowEntry(Host, IsWildcard: false, Address.Port)]);
 
-    /// <summary>The address that was dialed last; null if none was.</summary>
+    /// <summary>Address that was dialed last, or null if none was.</summary>
     public string? DialedAddress { get; set; }
 
-    /// <summary>The service of a key.</summary>
-    /// <exception cref="FormatException">Its address is malformed.</exception>
+    /// <summary>Creates the service of a key.</summary>
+    /// <exception cref="FormatException">The address of the service is malformed.</exception>
     public static KeyedService Of(ServiceKey key) =>
         ServiceKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
             ? new KeyedService(key.Placeholder, key.Key, address, host)
             : throw new FormatException("A model service's address is not an https:// or http:// address without user and query.");
 
-    /// <summary>The address of a request; null if its path leads out of that of the service.</summary>
-    /// <param name="target">Path and query, as the program sent them.</param>
+    /// <summary>Returns the address of a request, or null if its path leads outside the path of the service.</summary>
+    /// <param name="target">Path and query as sent by the program.</param>
     public Uri? AddressOf(string target)
     {
         var root = Address.AbsolutePath.TrimEnd('/');
@@ -178,13 +178,13 @@ internal sealed record KeyedService(string Placeholder, string Key, Uri Address,
             : null;
     }
 
-    /// <summary>The service. Placeholder and key are secrets.</summary>
+    /// <summary>Returns only the address, because placeholder and key are secrets.</summary>
     public override string ToString() => Address.ToString();
 }
 
-/// <summary>A service was not reached.</summary>
+/// <summary>A service could not be reached.</summary>
 internal sealed class NotReachedException(NetworkVerdict verdict) : IOException("The service was not reached.")
 {
-    /// <summary>The decision.</summary>
+    /// <summary>Decision that explains the failure.</summary>
     public NetworkVerdict Verdict => verdict;
 }

@@ -4,15 +4,15 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Network;
 
-/// <summary>The proxy process of a user: the only door out of all sandboxes. It outlives runs, as agents do, and ends when no sandbox is
-/// left.</summary>
-/// <param name="folder">Absolute path of its folder, which its user alone may open.</param>
+/// <summary>Proxy process of a user, and the only network access of all sandboxes. It outlives runs, as agents do, and ends when no
+/// sandbox is left.</summary>
+/// <param name="folder">Absolute path of its folder, which only its user can open.</param>
 /// <param name="resolve">Resolves names.</param>
-/// <param name="time">The clock.</param>
-/// <param name="report">Takes sentences about what went wrong.</param>
+/// <param name="time">Clock.</param>
+/// <param name="report">Receives error messages.</param>
 public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvider time, Action<string> report)
 {
-    /// <summary>The hidden command.</summary>
+    /// <summary>Name of the hidden command.</summary>
     public const string Command = "network-proxy";
 
     private const int LongestRequest = 256 * 1024;
@@ -26,16 +26,17 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
     /// <summary>Resolves names as this machine does.</summary>
     public static HostResolver OfMachine { get; } = (name, stop) => Dns.GetHostAddressesAsync(name, stop);
 
-    // These names hold the version of the protocol: a proxy of another release may serve its sandboxes to their end.
+    // These names contain the version of the protocol, so that a proxy of another release can serve its sandboxes to their end.
     internal static string SocketIn(string folder) => Checked(Path.Combine(folder, "proxy3.sock"));
 
     private static string LockIn(string folder) => Path.Combine(folder, "proxy3.lock");
 
-    /// <summary>The file with the proxy's <see cref="ProcessIdentity"/>.</summary>
+    /// <summary>Returns the path of the file with the proxy's <see cref="ProcessIdentity"/>.</summary>
     internal static string ProcessIn(string folder) => Path.Combine(folder, "proxy3.pid");
 
-    /// <summary>Serves until no sandbox has been registered for a minute, or its folder is gone and no sandbox is registered.</summary>
-    /// <param name="stop">Ends it at once, and with it the network of its sandboxes.</param>
+    /// <summary>Serves until no sandbox has been registered for a minute, or until no sandbox is registered and its folder is
+    /// gone.</summary>
+    /// <param name="stop">Ends the proxy, and the network of its sandboxes, at once.</param>
     /// <returns>False if another process serves this folder.</returns>
     public async Task<bool> ServeAsync(CancellationToken stop)
     {
@@ -94,7 +95,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
         while (!end.IsCancellationRequested)
         {
             await Task.Delay(BetweenLooks, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // Without its folder nobody finds it any more.
+            // Without its folder no client can find the proxy any more.
             if (_work.IsEmpty && (!Directory.Exists(folder) || time.GetElapsedTime(Interlocked.Read(ref _used)) > IdleLimit))
             {
                 await end.CancelAsync();
@@ -138,7 +139,7 @@ public sealed class NetworkProxy(string folder, HostResolver resolve, TimeProvid
             }
             catch (Exception gone) when (gone is SocketException or OperationCanceledException)
             {
-                // The caller has ended, or said nothing: it starts over or not.
+                // The caller has ended or sent nothing. It retries if it needs to.
             }
         }
     }

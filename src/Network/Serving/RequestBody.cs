@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Orchestrator.Network;
 
-/// <summary>The body of a client's request (RFC 9112, 6), which is sent on as it comes.</summary>
+/// <summary>Body of a client's request (RFC 9112, 6), which is forwarded as it arrives.</summary>
 internal sealed class RequestBody : HttpContent
 {
     private const int BufferSize = 64 * 1024;
@@ -24,19 +24,19 @@ internal sealed class RequestBody : HttpContent
         IsComplete = length == 0;
     }
 
-    /// <summary>Bytes that were sent on.</summary>
+    /// <summary>Number of forwarded bytes.</summary>
     public long Count { get; private set; }
 
-    /// <summary>True if the whole body was read, so that the next bytes of the client are another request.</summary>
+    /// <summary>True if the whole body was read, so that the client's next bytes are another request.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>True for headers that say how long a body is, or how it is sent.</summary>
+    /// <summary>True for headers that define the length or transfer coding of a body.</summary>
     public static bool IsFraming(string name) =>
         name.Equals(LengthName, StringComparison.OrdinalIgnoreCase)
         || name.Equals(EncodingName, StringComparison.OrdinalIgnoreCase)
         || name.Equals("expect", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The body of a request; null if there is none. A body whose end two programs could see at different places is a
+    /// <summary>Returns the body of a request, or null if it has none. A body whose end two programs could locate differently is a
     /// fault.</summary>
     public static (RequestBody? Body, string Fault) Of(HttpRequestHead head, ClientStream client)
     {
@@ -131,12 +131,12 @@ internal sealed class RequestBody : HttpContent
             {
                 throw new IOException(Malformed);
             }
-            // A program that sends in pieces wants them to arrive.
+            // A program that sends in pieces expects each piece to arrive.
             await stream.FlushAsync(stop);
         }
         while ((await ReadLineAsync(stop)).Length > 0)
         {
-            // Trailers are left out, as RFC 9110 (6.5.1) allows.
+            // Trailers are omitted, as RFC 9110 (6.5.1) allows.
         }
     }
 

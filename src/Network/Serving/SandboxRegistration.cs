@@ -2,28 +2,28 @@ using System.ComponentModel;
 
 namespace Orchestrator.Network;
 
-/// <summary>The network of one sandbox, from its registration to the end of its processes.</summary>
-/// <param name="policy">Its policy.</param>
-/// <param name="path">Absolute path of the socket by which its own sockets are handed over.</param>
-/// <param name="log">Its log.</param>
+/// <summary>Network of a sandbox, from its registration to the end of its processes.</summary>
+/// <param name="policy">Policy of the sandbox.</param>
+/// <param name="path">Absolute path of the socket through which the sandbox's sockets are handed over.</param>
+/// <param name="log">Connection log of the sandbox.</param>
 /// <param name="dialer">Connects to hosts.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 internal sealed class SandboxRegistration(NetworkPolicy policy, string path, ConnectionLog log, Dialer dialer, TimeProvider time)
 {
-    /// <summary>The answer to descriptors that are served.</summary>
+    /// <summary>Answer to handed-over descriptors that are served.</summary>
     public const byte Accepted = 1;
 
     private const int MostConnections = 256;
     private const int LooksPerFlush = 60;
 
-    /// <summary>The time limit of a start until its sandbox hands its sockets over.</summary>
+    /// <summary>Maximum time from registration until the sandbox hands its sockets over.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    /// <summary>The services for which the proxy holds keys of this sandbox; null for none. Disposed when the sandbox ends.</summary>
+    /// <summary>Services for which the proxy holds keys of this sandbox, or null for none. Disposed when the sandbox ends.</summary>
     public KeyedServices? Keys { get; init; }
 
-    /// <summary>Listens for the sandbox's sockets. Nobody else finds the socket: its folder is private.</summary>
+    /// <summary>Listens for the sandbox's sockets. No other user can find the socket, because its folder is private.</summary>
     public Socket Listen()
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -33,8 +33,8 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
     }
 
     /// <summary>Serves the sandbox until its processes have ended.</summary>
-    /// <param name="handOver">The result of <see cref="Listen"/>; disposed after the first caller.</param>
-    /// <param name="stop">The proxy ends.</param>
+    /// <param name="handOver">Result of <see cref="Listen"/>, which is disposed after the first caller.</param>
+    /// <param name="stop">Cancelled when the proxy ends.</param>
     public async Task ServeAsync(Socket handOver, CancellationToken stop)
     {
         using var keys = Keys;
@@ -65,8 +65,8 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
         }
     }
 
-    /// <summary>Takes the sandbox's sockets from its first caller, and removes the socket: what runs inside later reaches nothing
-    /// there.</summary>
+    /// <summary>Receives the sandbox's sockets from its first caller, and removes the socket, so that programs that run inside later can't
+    /// reach it.</summary>
     private async Task<(int Process, IReadOnlyList<Socket> Sockets)?> TakeAsync(Socket handOver, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -74,7 +74,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
         try
         {
             using var caller = await AcceptOnceAsync(handOver, limit.Token);
-            await caller.ReceiveAsync(Memory<byte>.Empty, limit.Token); // there is something to receive
+            await caller.ReceiveAsync(Memory<byte>.Empty, limit.Token); // Waits until something can be received.
             var descriptors = DescriptorMessage.Receive(caller);
             if (descriptors.Length == 0)
             {
@@ -90,7 +90,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
         }
         catch (Exception missing) when (missing is OperationCanceledException or SocketException or Win32Exception)
         {
-            // The start failed, or its orchestrator was killed.
+            // The start failed, or the process that started it was killed.
             return null;
         }
     }
@@ -156,7 +156,7 @@ internal sealed class SandboxRegistration(NetworkPolicy policy, string path, Con
                 }
                 catch (SocketException)
                 {
-                    // Too many open files, or a client that is gone already.
+                    // Too many open files, or the client has already ended.
                     free.Release();
                     await Task.Delay(BetweenLooks, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }

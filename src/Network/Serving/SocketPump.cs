@@ -7,8 +7,8 @@ internal static class SocketPump
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>Copies until the sender ends, then ends the receiver's input.</summary>
-    /// <param name="count">Gets the number of bytes that were copied so far.</param>
+    /// <summary>Copies until the sender ends, and then shuts down the receiver's input.</summary>
+    /// <param name="count">Receives the number of bytes copied so far.</param>
     public static async Task CopyAsync(Socket from, Socket to, Action<int> count, CancellationToken stop)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

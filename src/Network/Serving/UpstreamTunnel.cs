@@ -8,8 +8,8 @@ internal static class UpstreamTunnel
     private const int StatusLength = 3;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
 
-    /// <summary>Requests the tunnel. If the verdict is passing, the next byte from the upstream proxy is the host's.</summary>
-    /// <param name="upstream">A connection to the upstream proxy; owned by the caller.</param>
+    /// <summary>Requests the tunnel. If the verdict is passing, the next byte from the upstream proxy comes from the host.</summary>
+    /// <param name="upstream">Connection to the upstream proxy, owned by the caller.</param>
     /// <param name="route">The upstream proxy.</param>
     public static async Task<NetworkVerdict> OpenAsync(
         Socket upstream,
@@ -46,7 +46,7 @@ internal static class UpstreamTunnel
         return Encoding.ASCII.GetBytes($"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{credential}\r\n");
     }
 
-    // Bytes are looked at before they are received, so that those after the head, which are the host's, stay in the socket.
+    // Bytes are peeked before they are received, so that those after the head, which come from the host, stay in the socket.
     private static async Task<byte[]?> ReadHeadAsync(Socket upstream, CancellationToken stop)
     {
         var buffer = new byte[LongestHead];

@@ -1,8 +1,8 @@
 namespace Orchestrator.Notifications.Desktop;
 
-/// <summary>A bubble on the desktop of this machine, by the program <c>notify-send</c>.</summary>
-/// <param name="environment">Variables of the process: where the program is, and which session.</param>
-/// <param name="runner">Runs it.</param>
+/// <summary>Shows notices on the desktop of this host with the program <c>notify-send</c>.</summary>
+/// <param name="environment">Environment variables of the process, which determine the program's path and the desktop session.</param>
+/// <param name="runner">Runs the program.</param>
 public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environment, ProcessRunner runner) : INotifier
 {
     private const string Program = "notify-send";
@@ -86,7 +86,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
         }
     }
 
-    // Desktops read a few tags in it.
+    // Desktops interpret a few markup tags in the text.
     private static string Escape(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)

@@ -6,8 +6,8 @@ using MimeKit;
 
 namespace Orchestrator.Notifications.Email;
 
-/// <summary>Sends mail. What was sent can't be taken back; a repetition has the same message id, by which most readers show it
-/// once.</summary>
+/// <summary>Sends notices by email. Emails can't be withdrawn. A repeated delivery has the same message id, so most mail programs show it
+/// only once.</summary>
 public sealed class EmailNotifier(EmailOptions options) : INotifier
 {
     private const int LongestText = 100_000;
@@ -25,7 +25,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         message.From.Add(MailboxAddress.Parse(options.From));
         message.To.AddRange(options.To.Select(MailboxAddress.Parse));
 
-        // The library folds and encodes it; a line end would begin another header.
+        // The library folds and encodes the subject, but a line end would start another header.
         message.Subject = notice.Title.ReplaceLineEndings(" ");
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Body = new TextPart("plain") { Text = $"{notice.ToText(LongestText)}\n{(notice.Link is { } link ? $"\n{link}\n" : "")}" };
@@ -115,7 +115,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         : options.Server.Scheme == "smtps" ? 465
         : 587;
 
-    /// <summary>True if a text is one mail address.</summary>
+    /// <summary>True if the text is a single email address.</summary>
     public static bool IsAddress(string text) =>
         MailboxAddress.TryParse(text, out var address) && address.Address.Contains('@', StringComparison.Ordinal);
 }

@@ -2,30 +2,30 @@ using System.Net.Security;
 
 namespace Orchestrator.Notifications.Email;
 
-/// <summary>A mail account that sends, and whom.</summary>
+/// <summary>Options of a mail account that sends notices, and their recipients.</summary>
 public sealed record EmailOptions
 {
-    /// <summary>The server: <c>smtp://HOST:PORT</c> (STARTTLS, which is demanded of every other machine) or
+    /// <summary>Address of the mail server: <c>smtp://HOST:PORT</c> (with STARTTLS, which is required except for the local host) or
     /// <c>smtps://HOST:PORT</c>.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>The sender's address.</summary>
+    /// <summary>Address of the sender.</summary>
     public required string From { get; init; }
 
-    /// <summary>The receivers' addresses.</summary>
+    /// <summary>Addresses of the recipients.</summary>
     public required IReadOnlyList<string> To { get; init; }
 
-    /// <summary>The account's name; null: no login.</summary>
+    /// <summary>User name of the mail account, or null for no login.</summary>
     public string? User { get; init; }
 
-    /// <summary>The password of the mail account.</summary>
+    /// <summary>Password of the mail account, or null for none.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Limit of one delivery.</summary>
-    /// <value>30 seconds.</value>
+    /// <summary>Time limit of each delivery.</summary>
+    /// <value>Default: 30 seconds.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Judges the server's certificate in place of the system's trust; null: the system does. For tests with certificates of
-    /// their own.</summary>
+    /// <summary>Validates the server's certificate instead of the system, or null to use the system's validation. For tests with their own
+    /// certificates.</summary>
     internal RemoteCertificateValidationCallback? Trust { get; init; }
 }

@@ -6,8 +6,9 @@ using Polly.Timeout;
 
 namespace Orchestrator.Notifications.Http;
 
-/// <summary>Sends requests to one server: each try with a time limit, again after failures that may pass, with jitter or as the server
-/// says, and not at all for a while when it does not answer. Redirects are not followed: they would take secrets elsewhere.</summary>
+/// <summary>Sends requests to a server with a timeout per attempt. Retries transient failures with jittered backoff or after the time that
+/// the server requests. Stops sending for a while if the server does not respond. Redirects are not followed because they could send
+/// secrets to another host.</summary>
 public sealed class HttpChannel : IDisposable
 {
     private const int LongestAnswer = 4096;
@@ -16,8 +17,8 @@ public sealed class HttpChannel : IDisposable
     private readonly HttpChannelOptions _options;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    /// <summary>A channel.</summary>
-    /// <param name="options">Times and numbers.</param>
+    /// <summary>Creates a channel.</summary>
+    /// <param name="options">Timeouts and retries.</param>
     public HttpChannel(HttpChannelOptions options)
     {
         _options = options;
@@ -69,8 +70,8 @@ public sealed class HttpChannel : IDisposable
     }
 
     /// <summary>Sends a request.</summary>
-    /// <param name="make">Makes it anew for each try.</param>
-    /// <param name="stop">Ends it with an exception.</param>
+    /// <param name="make">Creates the request for each attempt.</param>
+    /// <param name="stop">Cancels the request with an exception.</param>
     public async Task<Delivery> SendAsync(Func<HttpRequestMessage> make, CancellationToken stop)
     {
         try
@@ -157,7 +158,7 @@ public sealed class HttpChannel : IDisposable
         }
     }
 
-    // Messages of the runtime end with the address, which may be a secret.
+    // The runtime's messages end with the address, which may be a secret.
     private static string Reason(HttpRequestException failure) =>
         failure.HttpRequestError switch
         {

@@ -1,29 +1,31 @@
 namespace Orchestrator.Notifications.Http;
 
-/// <summary>The options of requests that send notices. All times are those of the given clock.</summary>
+/// <summary>Options of the HTTP requests that send notices. All times are measured by <see cref="Time"/>.</summary>
 public sealed record HttpChannelOptions
 {
-    /// <summary>Limit of one try.</summary>
-    /// <value>10 seconds.</value>
+    /// <summary>Timeout of each attempt.</summary>
+    /// <value>Default: 10 seconds.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Further tries after a failure that may pass: no connection, no answer in time, 408, 429, 5xx.</summary>
-    /// <value>3.</value>
+    /// <summary>Maximum number of retries after a transient failure: no connection, no response in time, 408, 429 or 5xx.</summary>
+    /// <value>Default: 3.</value>
     public int Retries { get; init; } = 3;
 
-    /// <summary>Pause before the second try; doubles with jitter. A server's Retry-After wins, up to <see cref="LongestPause"/>.</summary>
-    /// <value>1 second.</value>
+    /// <summary>Delay before the first retry, which doubles with jitter. A server's Retry-After takes precedence, up to
+    /// <see cref="LongestPause"/>.</summary>
+    /// <value>Default: 1 second.</value>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>If a server wants a longer pause, the delivery ends as <see cref="DeliveryStatus.Later"/>.</summary>
-    /// <value>10 seconds.</value>
+    /// <summary>Maximum delay between attempts. If a server requests a longer one, the delivery ends as
+    /// <see cref="DeliveryStatus.Later"/>.</summary>
+    /// <value>Default: 10 seconds.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause of requests to a server after five tries that all failed within a minute.</summary>
-    /// <value>1 minute.</value>
+    /// <summary>Time for which no requests are sent after all of at least five attempts within a minute have failed.</summary>
+    /// <value>Default: 1 minute.</value>
     public TimeSpan Break { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The clock.</summary>
-    /// <value>The system's.</value>
+    /// <summary>Clock for all times.</summary>
+    /// <value>Default: the system's clock.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -2,12 +2,13 @@ using Orchestrator.Notifications.Http;
 
 namespace Orchestrator.Notifications.Ntfy;
 
-/// <summary>A topic of an ntfy server.</summary>
-/// <remarks>https://docs.ntfy.sh/publish. A notice's id is its sequence id, so that a repetition replaces it and it can be deleted; servers
-/// before 2.16 show it twice and keep it.</remarks>
+/// <summary>Publishes notices to a topic of an ntfy server.</summary>
+/// <remarks>https://docs.ntfy.sh/publish. A notice's id is its sequence id, so that a repeated delivery replaces it and it can be deleted.
+/// Servers before 2.16 show repetitions twice and can't delete them.</remarks>
 public sealed class NtfyNotifier : INotifier
 {
-    /// <summary>A server makes longer messages attachments (4,096 bytes), and a character may need four.</summary>
+    /// <summary>Maximum length in characters. A server converts messages over 4,096 bytes to attachments, and a character may need four
+    /// bytes.</summary>
     private const int LongestMessage = 1000;
     private const int LongestTitle = 200;
     private const int MostActions = 3;
@@ -15,10 +16,10 @@ public sealed class NtfyNotifier : INotifier
     private readonly Uri _topic;
     private readonly string? _token;
 
-    /// <summary>A notifier.</summary>
+    /// <summary>Creates a notifier.</summary>
     /// <param name="topic">Address of the topic, such as <c>https://ntfy.sh/my-topic</c>.</param>
-    /// <param name="token">Access token; null: none is needed.</param>
-    /// <param name="options">How requests are sent.</param>
+    /// <param name="token">Access token, or null if none is needed.</param>
+    /// <param name="options">Options of the requests.</param>
     public NtfyNotifier(Uri topic, string? token, HttpChannelOptions options)
     {
         (_topic, _token, _http) = (topic, token, new HttpChannel(options));
@@ -37,7 +38,7 @@ public sealed class NtfyNotifier : INotifier
     {
         var sent = await PublishAsync(notice, withActions: notice.Commands.Count > 0, cancellationToken);
 
-        // A server that does not know the action refuses the whole message.
+        // A server that does not support the action rejects the whole message.
         return sent.Status == DeliveryStatus.Failed && notice.Commands.Count > 0
             ? await PublishAsync(notice, withActions: false, cancellationToken)
             : sent;
@@ -53,7 +54,7 @@ public sealed class NtfyNotifier : INotifier
     /// <inheritdoc/>
     public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
     {
-        // Whether the topic may be read; that sends nothing.
+        // Checks that the topic is readable, which sends nothing.
         var found = await _http.SendAsync(
             () => Request(HttpMethod.Get, new Uri($"{_topic.AbsoluteUri.TrimEnd('/')}/json?poll=1&since=1s")),
             cancellationToken
@@ -109,11 +110,11 @@ public sealed class NtfyNotifier : INotifier
         return request;
     }
 
-    // 'orchestrate approve run-x/task-a' is copied by a button 'Copy: approve'.
+    // For example, 'orchestrate approve run-x/task-a' is copied by a button 'Copy: approve'.
     private static string Label(string command) => command.Split(' ') is [_, var verb, ..] ? $"Copy: {verb}" : "Copy";
 }
 
-/// <summary>A message as ntfy takes it.</summary>
+/// <summary>A message in ntfy's JSON format.</summary>
 internal sealed record NtfyMessage(
     [property: JsonPropertyName("topic")] string Topic,
     [property: JsonPropertyName("title")] string Title,
@@ -123,12 +124,12 @@ internal sealed record NtfyMessage(
     [property: JsonPropertyName("actions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NtfyAction>? Actions
 )
 {
-    /// <summary>Opened by a tap.</summary>
+    /// <summary>Address to open when the notification is tapped.</summary>
     [JsonPropertyName("click"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Click { get; init; }
 }
 
-/// <summary>A button below it.</summary>
+/// <summary>A button below the message.</summary>
 internal sealed record NtfyAction(
     [property: JsonPropertyName("action")] string Action,
     [property: JsonPropertyName("label")] string Label,

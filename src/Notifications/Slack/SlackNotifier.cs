@@ -2,8 +2,8 @@ using Orchestrator.Notifications.Http;
 
 namespace Orchestrator.Notifications.Slack;
 
-/// <summary>An incoming webhook of Slack. Its address is a secret: whoever has it can write there. What was written can't be taken
-/// back, and a repetition is shown twice.</summary>
+/// <summary>Posts notices to a Slack incoming webhook. The webhook's address is a secret because it allows posting. Messages can't be
+/// withdrawn, and a repeated delivery is shown twice.</summary>
 /// <remarks>https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks</remarks>
 public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INotifier
 {
@@ -16,7 +16,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     /// <inheritdoc/>
     public bool CanWithdraw => false;
 
-    /// <summary>True if an address is one of Slack's, or of this machine.</summary>
+    /// <summary>True if the address belongs to Slack or to the local host.</summary>
     public static bool IsAddress(Uri address) => address.IsLoopback || address.Host is "hooks.slack.com" or "hooks.slack-gov.com";
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     /// <inheritdoc/>
     public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
     {
-        // A webhook answers a message without text with 400, and writes nothing. One that is gone or unknown answers with 403 or 404.
+        // A webhook rejects a message without text with 400 and posts nothing. A deleted or unknown webhook responds with 403 or 404.
         var found = await _http.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, webhook) { Content = new StringContent("{}", Encoding.UTF8, "application/json") },
             cancellationToken
@@ -53,7 +53,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    // Slack reads *bold*, `code` and <links>; in a block of code only the last of them, so facts stand there, too.
+    // Slack interprets *bold*, `code` and <links>. Inside a code block it interprets only links, so the items are put in one.
     private static string Text(Notice notice) =>
         $"*{Escape(notice.Title).Replace('*', '∗')}*\n```{Escape(notice.ToText(LongestText))}```"
         + (notice.Link is { } link ? $"\n<{Escape(link).Replace("|", "%7C", StringComparison.Ordinal)}|Open the page>" : "");
@@ -65,7 +65,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
             .Replace("```", "'''", StringComparison.Ordinal);
 }
 
-/// <summary>A message as Slack takes it.</summary>
+/// <summary>A message in Slack's JSON format.</summary>
 internal sealed record SlackMessage(
     [property: JsonPropertyName("text")] string Text,
     [property: JsonPropertyName("unfurl_links")] bool UnfurlLinks,

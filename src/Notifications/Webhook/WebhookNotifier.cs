@@ -2,10 +2,11 @@ using Orchestrator.Notifications.Http;
 
 namespace Orchestrator.Notifications.Webhook;
 
-/// <summary>A signed request with the notice as JSON. That it is answered or void is told by another request with the same id.</summary>
-/// <param name="address">Where.</param>
-/// <param name="secret">The key that both know.</param>
-/// <param name="options">How requests are sent.</param>
+/// <summary>Posts notices as JSON in signed requests. A withdrawal is a separate request with the same notice id in its body; its
+/// <c>webhook-id</c> has the suffix <c>-withdrawn</c>.</summary>
+/// <param name="address">Address of the webhook.</param>
+/// <param name="secret">Key shared with the receiver.</param>
+/// <param name="options">Options of the requests.</param>
 public sealed class WebhookNotifier(Uri address, string secret, HttpChannelOptions options) : INotifier
 {
     private readonly HttpChannel _http = new(options);
@@ -27,7 +28,7 @@ public sealed class WebhookNotifier(Uri address, string secret, HttpChannelOptio
     /// <inheritdoc/>
     public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
     {
-        // Any answer of the program there says that it is there; it need not know the method.
+        // Any response shows that a server listens, even if it does not support the method.
         var found = await _http.SendAsync(() => new HttpRequestMessage(HttpMethod.Options, address), cancellationToken);
         return found.Status == DeliveryStatus.Later ? found : new(DeliveryStatus.Done, "the server answers.");
     }

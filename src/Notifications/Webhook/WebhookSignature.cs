@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Notifications.Webhook;
 
-/// <summary>The signature of a webhook's request as Standard Webhooks has it: HMAC-SHA256 of id, time and body, so that the receiver knows
-/// who sent it and when. It refuses old times, and ids that it has seen.</summary>
+/// <summary>Signs webhook requests according to Standard Webhooks: HMAC-SHA256 over id, time and body. The receiver can verify sender and
+/// time, and rejects old timestamps and repeated ids.</summary>
 /// <remarks>https://www.standardwebhooks.com</remarks>
 public static class WebhookSignature
 {
-    /// <summary>Header with the notice's id: the same in a repetition.</summary>
+    /// <summary>Header with the notice's id, which is the same for repeated deliveries.</summary>
     public const string IdHeader = "webhook-id";
 
-    /// <summary>Header with the time of this try, in seconds since 1970.</summary>
+    /// <summary>Header with the time of the attempt, in seconds since 1970.</summary>
     public const string TimeHeader = "webhook-timestamp";
 
     /// <summary>Header with the signature.</summary>
@@ -18,8 +18,8 @@ public static class WebhookSignature
 
     private const string Prefix = "whsec_";
 
-    /// <summary>The signature of a request.</summary>
-    /// <param name="secret">The shared key: any text, or Base64 behind <c>whsec_</c>.</param>
+    /// <summary>Returns the signature of a request.</summary>
+    /// <param name="secret">The shared key: any text, or Base64 after <c>whsec_</c>.</param>
     /// <param name="id">The id.</param>
     /// <param name="seconds">The time in seconds since 1970.</param>
     /// <param name="body">The body.</param>
@@ -32,7 +32,7 @@ public static class WebhookSignature
         return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}";
     }
 
-    /// <summary>Why a secret can't be used; null where it can.</summary>
+    /// <summary>Returns the reason why a secret can't be used, or null if it can.</summary>
     public static string? Refuse(string secret) =>
         secret.StartsWith(Prefix, StringComparison.Ordinal) && !IsBase64(secret[Prefix.Length..])
             ? "what stands behind 'whsec_' is no Base64."

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages.Audits;
 
-/// <summary>Output of <c>npm audit --json</c>: by packages since version 7, by advisories before.</summary>
+/// <summary>Parses the output of <c>npm audit --json</c>, which is grouped by package since version 7 and by advisory before.</summary>
 internal static class NpmAnswer
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
@@ -28,7 +28,7 @@ internal static class NpmAnswer
             );
     }
 
-    // A text in 'via' names a package that is listed itself.
+    // A text in 'via' names a package that has its own entry.
     private static IEnumerable<Vulnerability> Of(string package, JsonElement entry) =>
         entry
             .At("via")
@@ -57,14 +57,14 @@ internal static class NpmAnswer
             ));
 }
 
-/// <summary>Output of <c>pip-audit --format json</c>; without severity.</summary>
+/// <summary>Parses the output of <c>pip-audit --format json</c>, which has no severities.</summary>
 internal static class PipAnswer
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
 
     private static AuditAnswer Read(JsonElement root)
     {
-        // Its first versions printed only the list.
+        // The first versions of the program printed only the list.
         var list = root.ValueKind == JsonValueKind.Array ? root : root.At("dependencies");
         if (list.ValueKind != JsonValueKind.Array)
         {
@@ -96,10 +96,11 @@ internal static class PipAnswer
     }
 }
 
-/// <summary>Output of <c>dotnet list package --vulnerable --format json</c>: only projects with such packages have frameworks.</summary>
+/// <summary>Parses the output of <c>dotnet list package --vulnerable --format json</c>, in which only projects with vulnerable packages
+/// have frameworks.</summary>
 internal static class DotnetAnswer
 {
-    // The command may print other lines before, such as the SDK's first-use message.
+    // The command may print other lines first, such as the SDK's first-use message.
     public static AuditAnswer Read(string output) =>
         output.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
             ? AuditJson.Read(output[start..], Read)
@@ -139,7 +140,7 @@ internal static class DotnetAnswer
             ));
 }
 
-/// <summary>Output of <c>cargo audit --json</c>; without named severity.</summary>
+/// <summary>Parses the output of <c>cargo audit --json</c>, which has no named severities.</summary>
 internal static class CargoAnswer
 {
     public static AuditAnswer Read(string output) => AuditJson.Read(output, Read);
@@ -162,8 +163,8 @@ internal static class CargoAnswer
             ]);
 }
 
-/// <summary>Output of <c>govulncheck -format json</c>: a sequence of documents. A vulnerability in a module that is used, but not called,
-/// has low severity; for called ones there is none.</summary>
+/// <summary>Parses the output of <c>govulncheck -format json</c>, a sequence of documents. A vulnerability in a module that is used but
+/// not called has low severity. Called ones have no severity.</summary>
 internal static class GoAnswer
 {
     public static AuditAnswer Read(string output)

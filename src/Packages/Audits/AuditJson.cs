@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Orchestrator.Packages.Audits;
 
-/// <summary>Reads a tool's JSON, in which anything may be missing.</summary>
+/// <summary>Reads the JSON output of a tool, in which any member may be missing.</summary>
 internal static class AuditJson
 {
     private const int LongestReason = 200;
 
-    /// <summary>Makes an answer from a single document.</summary>
+    /// <summary>Creates an answer from a single document.</summary>
     public static AuditAnswer Read(string output, Func<JsonElement, AuditAnswer> read)
     {
         try
@@ -22,7 +22,7 @@ internal static class AuditJson
         }
     }
 
-    /// <summary>The printed documents in order; null: no JSON.</summary>
+    /// <summary>Returns the printed documents in order, or null if the output is not JSON.</summary>
     public static IReadOnlyList<JsonElement>? ReadAll(string output)
     {
         var found = new List<JsonElement>();
@@ -41,29 +41,29 @@ internal static class AuditJson
         }
     }
 
-    /// <summary>The answer for other output.</summary>
+    /// <summary>Creates the answer for output that is not JSON.</summary>
     public static AuditAnswer NoJson(string output) =>
         AuditAnswer.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {Short(output)}");
 
-    /// <summary>A member; undefined where there is none.</summary>
+    /// <summary>Returns a member, or an undefined element if it does not exist.</summary>
     public static JsonElement At(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
-    /// <summary>The text of a JSON value; empty where it is no string.</summary>
+    /// <summary>Returns the text of a JSON string, or an empty string for any other value.</summary>
     public static string Text(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
 
-    /// <summary>The items of an array; none where it is none.</summary>
+    /// <summary>Returns the items of an array, or nothing for any other value.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
 
-    /// <summary>The members of an object; none where it is none.</summary>
+    /// <summary>Returns the members of an object, or nothing for any other value.</summary>
     public static IEnumerable<JsonProperty> Members(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
 
-    /// <summary>The first non-empty text.</summary>
+    /// <summary>Returns the first non-empty text.</summary>
     public static string First(params IEnumerable<string> texts) => texts.FirstOrDefault(text => text.Length > 0) ?? "";
 
-    /// <summary>A severity by name.</summary>
+    /// <summary>Parses the name of a severity.</summary>
     public static AuditSeverity Severity(this JsonElement element) =>
         element.Text().ToUpperInvariant() switch
         {
@@ -74,11 +74,11 @@ internal static class AuditJson
             _ => AuditSeverity.Unrated,
         };
 
-    /// <summary>The last part of an advisory's address is its name.</summary>
+    /// <summary>Returns the last part of an advisory's address, which is its name.</summary>
     public static string NameIn(string address) =>
         address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
 
-    /// <summary>A text as one line.</summary>
+    /// <summary>Converts a text to one line.</summary>
     public static string Short(string text) =>
         QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
 }

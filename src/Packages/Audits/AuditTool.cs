@@ -1,10 +1,10 @@
 namespace Orchestrator.Packages.Audits;
 
 /// <summary>A program that reports known vulnerabilities of the packages in a lock file or manifest.</summary>
-/// <param name="ecosystem">The ecosystem whose packages it knows.</param>
-/// <param name="isSubject">Whether a file of this name is one to audit.</param>
-/// <param name="settings">Files that configure whom the tool asks, or which findings it hides.</param>
-/// <param name="gathersUp">Whether a file of this name stands for all below its folder.</param>
+/// <param name="ecosystem">Ecosystem of the packages.</param>
+/// <param name="isSubject">Returns true if a file with this name can be audited.</param>
+/// <param name="settings">Files that configure the servers that the tool queries, or hide findings.</param>
+/// <param name="gathersUp">Returns true if a file with this name covers everything below its folder.</param>
 public sealed class AuditTool(
     string name,
     string program,
@@ -73,36 +73,36 @@ public sealed class AuditTool(
         ),
     ];
 
-    /// <summary>The tool's name.</summary>
+    /// <summary>Name of the tool.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The program.</summary>
+    /// <summary>Name of the program.</summary>
     public string Program { get; } = program;
 
-    /// <summary>The file it audits, for people.</summary>
+    /// <summary>Name of the file that the tool audits, for display.</summary>
     public string Wants { get; } = wants;
 
-    /// <summary>True if a changed file is about packages.</summary>
+    /// <summary>True if a changed file concerns packages.</summary>
     public bool IsAbout(string path) => isSubject(Path.GetFileName(path)) || ecosystem.IsAboutPackages(path);
 
-    /// <summary>True if this file of the repository configures whom the tool asks, or which findings it hides.</summary>
+    /// <summary>True if this file of the repository configures the servers that the tool queries, or hides findings.</summary>
     public bool IsSetBy(string path) => settings.Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
-    /// <summary>The file to audit for a changed file: the same, or the nearest one above it.</summary>
+    /// <summary>Returns the file to audit for a changed file, which is the same file or the nearest one above it.</summary>
     /// <param name="changed">The changed file.</param>
     /// <param name="files">Files of the tree.</param>
-    /// <returns>Null where there is none.</returns>
+    /// <returns>Path of the file, or null if none exists.</returns>
     public string? SubjectOf(string changed, IReadOnlyCollection<string> files) =>
         Nearest(changed, [.. files.Where(file => gathersUp?.Invoke(Path.GetFileName(file)) == true)])
         ?? (isSubject(Path.GetFileName(changed)) && files.Contains(changed) ? changed : null)
         ?? Nearest(changed, [.. files.Where(file => isSubject(Path.GetFileName(file)))]);
 
-    /// <summary>The tool's arguments for a lock file.</summary>
-    /// <param name="file">Name of the file to audit, in its working folder.</param>
+    /// <summary>Returns the tool's arguments for a lock file.</summary>
+    /// <param name="file">Name of the file to audit, in the working directory of the tool.</param>
     public IReadOnlyList<string> ArgumentsFor(string file) => arguments(file);
 
-    /// <summary>Parses its output. Unreadable output is a missing answer, never an exception.</summary>
-    /// <param name="output">Its standard output.</param>
+    /// <summary>Parses the tool's output. Unreadable output is a missing answer and never an exception.</summary>
+    /// <param name="output">Standard output of the tool.</param>
     public AuditAnswer Read(string output) => parse(output);
 
     private static string? Nearest(string changed, IReadOnlyList<string> candidates)

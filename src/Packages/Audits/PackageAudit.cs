@@ -1,15 +1,15 @@
 namespace Orchestrator.Packages.Audits;
 
-/// <summary>Runs the tools that are installed on this machine. A tool without an answer is reported, and is no failure.</summary>
-/// <param name="environment">The whole environment of the programs.</param>
-/// <param name="time">The clock for the limit.</param>
-/// <param name="sandbox">What the programs can reach of this machine; null: all that we can.</param>
+/// <summary>Runs the audit tools that are installed on this host. A tool without an answer is reported, but is not a failure.</summary>
+/// <param name="environment">Complete environment of the programs.</param>
+/// <param name="time">Clock for the time limit, or null for the system clock.</param>
+/// <param name="sandbox">Sandbox of the programs, or null for unrestricted access.</param>
 public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment, TimeProvider? time = null, Sandbox? sandbox = null)
 {
     private const int LongestAnswer = 32 * 1024 * 1024;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // Without a network there is no point in waiting: by default each retry costs minutes.
+    // Without a network, waiting is pointless, and by default each retry takes minutes.
     private static readonly KeyValuePair<string, string>[] NoRetries =
     [
         new("npm_config_fetch_retries", "0"),
@@ -21,12 +21,12 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         new("NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT", "1"),
     ];
 
-    /// <summary>The program of a tool; null: it is not in PATH.</summary>
+    /// <summary>Returns the path of a tool's program, or null if it is not in PATH.</summary>
     public string? Find(AuditTool tool) => ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/");
 
     /// <summary>Runs one tool on one file.</summary>
-    /// <param name="directory">The tree.</param>
-    /// <param name="file">The file to audit, relative to that.</param>
+    /// <param name="directory">Path of the tree.</param>
+    /// <param name="file">File to audit, relative to the tree.</param>
     public async Task<AuditAnswer> AskAsync(AuditTool tool, string directory, string file, CancellationToken stop)
     {
         if (Find(tool) is not { } program)
@@ -59,7 +59,7 @@ public sealed class PackageAudit(IReadOnlyDictionary<string, string> environment
         var answer = tool.Read(result.StandardOutput.Text);
         var said = AuditJson.Short(result.StandardError.Text);
 
-        // JSON output already contains the error message.
+        // The error message is added only to other output, because JSON already contains it.
         return answer.Unanswered is { } why && said.Length > 0 && result.StandardOutput.Text.TrimStart() is not ['{', ..]
             ? answer with
             {

@@ -2,14 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.Adhoc;
 
-/// <summary>Texts of tasks that a file lists.</summary>
-/// <param name="Texts">Each task's text; empty where there is a fault.</param>
-/// <param name="Fault">Why the file can't be read, with its line; null: it can.</param>
+/// <summary>Task texts listed in a file.</summary>
+/// <param name="Texts">Texts of the tasks; empty in case of a fault.</param>
+/// <param name="Fault">Reason why the file can't be read, with its line, or null if it can.</param>
 public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null)
 {
-    /// <summary>Reads a file of tasks. Where it has a Markdown list, each item is a task, with the lines that are indented below it, and a
-    /// ticked item is left out. Else, where empty lines divide it, each paragraph is a task. Else each line is one. Headings are left out
-    /// everywhere.</summary>
+    /// <summary>Reads a file of tasks. If it has a Markdown list, each unticked item is a task, including the lines indented below it.
+    /// Otherwise, each paragraph is a task, or each line if no blank lines separate paragraphs. Headings are always ignored.</summary>
     /// <param name="text">The whole text.</param>
     public static TaskTexts Read(string text)
     {
@@ -48,7 +47,7 @@ public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null
             ? (match.Groups["box"].Value.Contains('x', StringComparison.OrdinalIgnoreCase), match.Groups["text"].Value)
             : null;
 
-    // What is indented alike below an item loses that.
+    // Removes the common indentation of the lines below an item.
     private static string Joined(List<string> lines)
     {
         var below = lines.Skip(1).ToList();

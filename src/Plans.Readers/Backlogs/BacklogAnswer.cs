@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A planner's answer with tasks for a backlog: its schema, and its parsing.</summary>
+/// <summary>Schema and parser of a planner's answer that contains backlog tasks.</summary>
 public static class BacklogAnswer
 {
-    /// <summary>The schema, as JSON text.</summary>
+    /// <summary>JSON Schema of the answer, as text.</summary>
     public const string Schema = """
         {"type":"object","additionalProperties":false,"required":["tasks"],
         "properties":{"tasks":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,
@@ -23,8 +23,8 @@ public static class BacklogAnswer
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">The planner's answer; null when there is none.</param>
-    /// <returns>The tasks, or none and the faults.</returns>
+    /// <param name="text">The planner's answer, or null for none.</param>
+    /// <returns>The tasks and the faults. With errors, the tasks are empty.</returns>
     public static (IReadOnlyList<BacklogTask> Tasks, IReadOnlyList<PlanFault> Faults) Read(string? text)
     {
         const string File = "answer.json";
@@ -64,7 +64,7 @@ public static class BacklogAnswer
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // A duplicate member can't be formatted; the reader reports it.
+            // JSON with a duplicate member can't be formatted; the reader reports the duplicate.
             return json;
         }
     }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A dependency that the task that others wait for names, such as <c>"blocks": [2]</c>.</summary>
-/// <param name="Blocker">The full id of that task.</param>
-/// <param name="Waiting">The full id of the task that waits for it.</param>
-/// <param name="Name">The id of the waiting task as it is written.</param>
-/// <param name="Key">The member's name.</param>
-/// <param name="Value">The member's value.</param>
-/// <param name="Item">The item of the value that names the waiting task; the value itself where it is one text.</param>
-/// <param name="Field">The path of the member.</param>
+/// <summary>A dependency declared by the blocking task, such as <c>"blocks": [2]</c>.</summary>
+/// <param name="Blocker">Full id of the blocking task.</param>
+/// <param name="Waiting">Full id of the task that waits for it.</param>
+/// <param name="Name">Id of the waiting task as written.</param>
+/// <param name="Key">Name of the member.</param>
+/// <param name="Value">Value of the member.</param>
+/// <param name="Item">The item of the value that names the waiting task, or the value itself if it is a single text.</param>
+/// <param name="Field">Path of the member.</param>
 internal sealed record BacklogBlock(
     string Blocker,
     string Waiting,
@@ -18,14 +18,14 @@ internal sealed record BacklogBlock(
     FieldPath Field
 )
 {
-    /// <summary>True if the waiting task names the dependency, too.</summary>
+    /// <summary>True if the waiting task also declares the dependency.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>Reads the members of a task that name the tasks which wait for it.</summary>
+    /// <summary>Reads the members of a task that name its dependants.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="id">The task's full id.</param>
-    /// <param name="path">The task's path in the file.</param>
-    /// <param name="fullId">Returns the full id of the task that this one names.</param>
+    /// <param name="id">Full id of the task.</param>
+    /// <param name="path">Path of the task in the file.</param>
+    /// <param name="fullId">Returns the full id for a name used in this task.</param>
     public static IEnumerable<BacklogBlock> Of(MappingNode task, string id, string path, Func<string, string> fullId) =>
         from entry in task.Entries
         where KeySynonyms.IsReversed(entry.Key.Text)
@@ -40,7 +40,7 @@ internal sealed record BacklogBlock(
             new FieldPath(path, entry.Key.Text)
         );
 
-    // Other values are members of other tools.
+    // Values of other types belong to other tools.
     private static IEnumerable<(DocumentNode Item, string Text)> Names(DocumentNode value) =>
         value switch
         {
@@ -55,13 +55,14 @@ internal sealed record BacklogBlock(
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>Adds the dependencies of <see cref="BacklogBlock"/> to the tasks of a backlog.</summary>
+/// <summary>Adds dependencies declared as <see cref="BacklogBlock"/> to the tasks of a backlog.</summary>
 internal static class BacklogBlocks
 {
-    /// <summary>The blocks between tasks of the backlog. Warns of keys that are read, and of names in lists that no task has.</summary>
-    /// <param name="blocks">All that were read.</param>
+    /// <summary>Returns the blocks between existing tasks. Warns about the unusual keys, and about listed names that no task
+    /// has.</summary>
+    /// <param name="blocks">All blocks.</param>
     /// <param name="placed">The tasks and subtasks.</param>
-    /// <param name="faults">Takes the warnings.</param>
+    /// <param name="faults">Receives the warnings.</param>
     public static IReadOnlyList<BacklogBlock> Known(IEnumerable<BacklogBlock> blocks, IReadOnlyList<PlacedTask> placed, FaultList faults)
     {
         var tasks = placed.ToLookup(task => task.Node.Id, task => task.Node, StringComparer.Ordinal);
@@ -94,7 +95,7 @@ internal static class BacklogBlocks
         return read;
     }
 
-    /// <summary>A list of tasks with the dependencies that other tasks name.</summary>
+    /// <summary>Adds the dependencies declared by other tasks to a list of tasks.</summary>
     public static List<BacklogTask> AddTo(IEnumerable<BacklogTask> tasks, ILookup<string, BacklogBlock> byWaiting) =>
         [
             .. tasks.Select(task =>
@@ -106,7 +107,7 @@ internal static class BacklogBlocks
             ),
         ];
 
-    /// <summary>A task of the graph with the dependencies that other tasks name.</summary>
+    /// <summary>Adds the dependencies declared by other tasks to a graph node.</summary>
     public static PlacedTask AddTo(PlacedTask task, ILookup<string, BacklogBlock> byWaiting, string file)
     {
         var more = byWaiting[task.Node.Id]

@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A backlog with the file it came from: <c>{"tasks": [...]}</c>, or the task-master format with a mapping of tags to such lists.
-/// A change edits the text: every byte that says something else stays.</summary>
+/// <summary>A backlog and the file it came from: <c>{"tasks": [...]}</c>, or the task-master format, which maps tags to such lists.
+/// Changes edit the text and leave all unrelated bytes unchanged.</summary>
 public sealed class BacklogFile
 {
-    /// <summary>The tag that is used when none is named.</summary>
+    /// <summary>Tag used by default.</summary>
     public const string DefaultTag = "master";
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -22,21 +22,21 @@ public sealed class BacklogFile
         Backlog = backlog;
     }
 
-    /// <summary>A file that does not exist yet.</summary>
+    /// <summary>An empty backlog, for a file that does not exist yet.</summary>
     public static BacklogFile Empty => BacklogReader.Read("{\n  \"tasks\": []\n}\n"u8, "").File!;
 
-    /// <summary>The tag whose tasks these are; null in a file without tags.</summary>
+    /// <summary>Tag of the tasks, or null if the file has no tags.</summary>
     public string? Tag { get; }
 
     /// <summary>The tasks.</summary>
     public Backlog Backlog { get; }
 
-    /// <summary>The file's bytes with other tasks.</summary>
-    /// <param name="changed">The tasks; <see cref="Backlog"/> gives the bytes that were read.</param>
+    /// <summary>Returns the file's bytes with changed tasks.</summary>
+    /// <param name="changed">The changed tasks. An unchanged <see cref="Backlog"/> yields the original bytes.</param>
     public byte[] Write(Backlog changed) =>
         PlanText.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
 
-    /// <summary>One task or subtask with the fields of the file, each by its usual name.</summary>
+    /// <summary>Returns a task or subtask with all its fields in the file, each under its canonical name.</summary>
     public JsonObject ToJson(string id)
     {
         var node = _nodes.ById[id];
@@ -64,12 +64,12 @@ public sealed class BacklogFile
     }
 }
 
-/// <summary>The place where the tasks of a backlog stand in its text.</summary>
+/// <summary>Nodes of a backlog in its text.</summary>
 /// <param name="Text">The text, in UTF-8.</param>
-/// <param name="Root">The value of the text.</param>
-/// <param name="Tasks">The list of tasks.</param>
-/// <param name="ById">The tasks and subtasks by their full ids.</param>
-/// <param name="Blocks">The dependencies that tasks name from the other side.</param>
+/// <param name="Root">Root value of the text.</param>
+/// <param name="Tasks">List of the tasks.</param>
+/// <param name="ById">Tasks and subtasks by their full ids.</param>
+/// <param name="Blocks">Dependencies declared by the blocking tasks.</param>
 internal sealed record BacklogNodes(
     byte[] Text,
     DocumentNode Root,

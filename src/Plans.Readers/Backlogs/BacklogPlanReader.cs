@@ -1,27 +1,28 @@
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, because a backlog has
-/// no ownership.</summary>
+/// <summary>Reads the pending tasks of a backlog as a plan. Backlogs have no file ownership, so tasks are ordered only by their
+/// dependencies and run one after another.</summary>
 public static class BacklogPlanReader
 {
-    /// <summary>Code of the fault of a valid backlog without pending tasks.</summary>
+    /// <summary>Fault code for a valid backlog without pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
-    /// <summary>The place where task-master names its current tag, relative to the repository.</summary>
+    /// <summary>Path of the file in which task-master stores its current tag, relative to the repository.</summary>
     public const string TaskMasterState = ".taskmaster/state.json";
 
-    /// <summary>Reads a file's bytes.</summary>
-    /// <param name="content">All of the file.</param>
-    /// <param name="file">Its path relative to the repository.</param>
-    /// <param name="open">Returns the bytes of another file of the repository, or null; task-master's current tag is in one.</param>
+    /// <summary>Reads a backlog from a file's bytes.</summary>
+    /// <param name="content">Complete content of the file.</param>
+    /// <param name="file">Path of the file, relative to the repository.</param>
+    /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist. Used for task-master's
+    /// current tag.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
         Read(content, file, open, null, plan => Circles(plan, file));
 
-    /// <summary>Reads a backlog for a planner, which orders parts of tasks: whole tasks may depend on each other in a circle.</summary>
-    /// <param name="content">All of the file.</param>
-    /// <param name="file">Its path relative to the repository.</param>
-    /// <param name="open">Returns the bytes of another file of the repository, or null.</param>
-    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
+    /// <summary>Reads a backlog for a planner. Cycles between whole tasks are allowed because the planner orders their parts.</summary>
+    /// <param name="content">Complete content of the file.</param>
+    /// <param name="file">Path of the file, relative to the repository.</param>
+    /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist.</param>
+    /// <param name="tag">Tag in a file with tags, or null for the current tag.</param>
     public static PlanReadResult ReadForPlanner(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag) =>
         Read(content, file, open, tag, _ => []);
 
@@ -77,7 +78,7 @@ public static class BacklogPlanReader
             );
     }
 
-    // Subtasks may depend on each other across tasks, where whole tasks can't.
+    // Subtasks may depend on each other across tasks in ways that form a cycle between the whole tasks.
     private static IEnumerable<PlanFault> Circles(Plan plan, string file) =>
         TaskGraph
             .Of(plan)
@@ -93,14 +94,15 @@ public static class BacklogPlanReader
                 )
             );
 
-    /// <summary>Task-master's current tag, which may be gone from the file; null without tags, or where the state names none.</summary>
+    /// <summary>Returns task-master's current tag, which the file may no longer contain, or null if the file has no tags or no tag is
+    /// current.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)
     {
         var named = Member(state ?? [], "currentTag") is ScalarNode { IsNull: false, Text: { Length: > 0 } tag } ? tag : null;
         return named is not null && Member(content, "tasks") is null ? named : null;
     }
 
-    // A file that can't be read has no members here; faults of the backlog are reported by its reader.
+    // An unreadable file has no members here; the backlog reader reports its faults.
     private static DocumentNode? Member(ReadOnlySpan<byte> content, string name) =>
         PlanText.TryDecode(content, "", out var text, out _) && JsonTree.Read(text, new FaultList("")) is MappingNode root
             ? root.Entries.FirstOrDefault(entry => entry.Key.Text == name).Value

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Reads a backlog: our own <c>tasks.json</c>, or that of task-master with or without tags.</summary>
+/// <summary>Reads a backlog: the orchestrator's own <c>tasks.json</c>, or that of task-master with or without tags.</summary>
 public static class BacklogReader
 {
     private const string NoTasks = "no-tasks";
 
-    /// <summary>True if a file of this content is meant as a backlog, although it may have faults.</summary>
+    /// <summary>True if the content is a backlog, possibly with faults.</summary>
     public static bool IsBacklog(ReadOnlySpan<byte> content) =>
         !Read(content, "").Errors.Any(fault => fault is { Code: NoTasks } or { Code: "wrong-type", Field: "" or "tasks" });
 
-    /// <summary>Reads a file's bytes.</summary>
-    /// <param name="content">All of the file.</param>
-    /// <param name="file">Its name, for faults.</param>
-    /// <param name="tag">The requested tag; null: <see cref="BacklogFile.DefaultTag"/>, or the only one.</param>
+    /// <summary>Reads a backlog from a file's bytes.</summary>
+    /// <param name="content">Complete content of the file.</param>
+    /// <param name="file">Name of the file, for faults.</param>
+    /// <param name="tag">Requested tag. If null, the only tag of the file or <see cref="BacklogFile.DefaultTag"/>.</param>
     public static BacklogReadResult Read(ReadOnlySpan<byte> content, string file, string? tag = null)
     {
         if (!PlanText.TryDecode(content, file, out var text, out var fault))
@@ -53,7 +53,8 @@ public static class BacklogReader
         return new BacklogReadResult(new BacklogFile(content.ToArray(), nodes, found, backlog), faults.Sorted());
     }
 
-    /// <summary>The full id of a dependency: a bare number inside a subtask means its sibling, where there is one.</summary>
+    /// <summary>Returns the full id of a dependency. Inside a subtask, a bare number refers to a sibling if one with that number
+    /// exists.</summary>
     internal static string DependencyId(string text, string? parent, Func<string, bool> exists)
     {
         var id = text.Trim();
@@ -67,7 +68,7 @@ public static class BacklogReader
             return (null, List(root, "tasks", faults));
         }
 
-        // With tags each member of the root is a list of its own.
+        // With tags, each member of the root contains a separate list.
         List<(ScalarNode Key, DocumentNode Value)> tags =
         [
             .. root.Entries.Where(e => e.Value is MappingNode inner && inner.Entries.Any(m => m.Key.Text == "tasks")),

@@ -3,14 +3,14 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>Reads the tasks of a backlog.</summary>
-/// <param name="faults">Takes the faults.</param>
+/// <param name="faults">Receives the faults.</param>
 internal sealed class BacklogTaskBinder(FaultList faults)
 {
     private readonly List<PlacedTask> _placed = [];
     private readonly Dictionary<string, MappingNode> _nodes = new(StringComparer.Ordinal);
     private readonly List<BacklogBlock> _blocks = [];
 
-    /// <summary>The keys of a task, with their other spellings.</summary>
+    /// <summary>Keys of a task, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new KeyTable(
         "id",
         "title",
@@ -23,18 +23,18 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         "subtasks"
     ).WithOrderAndState("dependencies");
 
-    /// <summary>The tasks that were read, with the places of their ids and dependencies.</summary>
+    /// <summary>Tasks read so far, with the source positions of their ids and dependencies.</summary>
     public IReadOnlyList<PlacedTask> Placed { get; private set; } = [];
 
-    /// <summary>The dependencies that tasks name from the other side.</summary>
+    /// <summary>Dependencies declared by the blocking tasks.</summary>
     public IReadOnlyList<BacklogBlock> Blocks { get; private set; } = [];
 
-    /// <summary>The tasks that were read, by their full ids.</summary>
+    /// <summary>Nodes of the tasks read so far, by their full ids.</summary>
     public IReadOnlyDictionary<string, MappingNode> Nodes => _nodes;
 
     /// <summary>Reads a list of tasks.</summary>
     /// <param name="list">The list.</param>
-    /// <param name="tag">The tag whose list it is; null in a file without tags.</param>
+    /// <param name="tag">Tag of the list, or null if the file has no tags.</param>
     public List<BacklogTask> BindTasks(SequenceNode list, string? tag)
     {
         var tasks = Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
@@ -59,7 +59,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
 
     private BacklogTask? Bind(DocumentNode item, string path, string? parent, HashSet<string> siblings)
     {
-        // Subtasks of subtasks need no ids: those without stay in the file unread.
+        // Nested subtasks need no ids. Those without one are ignored but stay in the file.
         if (parent?.Contains('.', StringComparison.Ordinal) is true && !HasId(item))
         {
             return null;
@@ -70,7 +70,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
             return null;
         }
 
-        // Members of other tools are kept unchanged, and are no fault, unless the order of tasks would be lost with them.
+        // Members of other tools are kept without a fault, unless ignoring them would lose the order of tasks.
         var known = new MappingNode(mapping.Line, mapping.Column);
         foreach (
             var (key, value) in mapping.Entries.Where(e =>
@@ -117,7 +117,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         };
     }
 
-    // A list of texts is one text with several lines.
+    // A list of texts counts as one text with several lines.
     private static string? Text(Fields fields, string name) =>
         fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 
@@ -141,7 +141,8 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         return [];
     }
 
-    // A task of which one word says that it is done is not paid for; the status of an unknown word is the word, so that no run starts it.
+    // A task counts as done if either member says so, so that no agent is paid for it. An unknown status is kept as it is, so that no run
+    // starts the task.
     private static string Status(Fields fields)
     {
         var isDone = CompletedFlag.Read(fields, FaultSeverity.Warning);

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Collects all faults of one file, so that they can be repaired together.</summary>
-/// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
+/// <summary>Collects all faults of a file, so that they can be repaired together.</summary>
+/// <param name="file">Name of the file. The extension <c>.json</c> means JSON, any other YAML.</param>
 public sealed class FaultList(string file)
 {
     private const int Most = 1000;
@@ -11,7 +11,7 @@ public sealed class FaultList(string file)
     /// <summary>The name of the file.</summary>
     public string File { get; } = file;
 
-    /// <summary>There is a fault that is more than a warning.</summary>
+    /// <summary>True if any fault is an error.</summary>
     public bool HasErrors { get; private set; }
 
     internal void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
@@ -37,7 +37,7 @@ public sealed class FaultList(string file)
         }
     }
 
-    /// <summary>The faults by file and position.</summary>
+    /// <summary>Returns the faults by file and position.</summary>
     public IReadOnlyList<PlanFault> Sorted()
     {
         List<PlanFault> sorted =

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>The path of a value in its document, such as <c>tasks[3].files_write[0]</c>. It is formatted only for messages: a large plan
-/// has a hundred thousand values, and hardly any has a fault.</summary>
-/// <param name="Mapping">The path of the mapping; empty for the document itself.</param>
-/// <param name="Name">The key in it; null for the mapping itself.</param>
-/// <param name="Index">The place in the list that the key holds; less than 0 for the whole.</param>
+/// <summary>Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. Formatted only for messages because a large plan has
+/// a hundred thousand values, of which hardly any has a fault.</summary>
+/// <param name="Mapping">Path of the mapping; empty for the document itself.</param>
+/// <param name="Name">Key in the mapping, or null for the mapping itself.</param>
+/// <param name="Index">Index in the list under the key, or a negative number for the whole value.</param>
 internal readonly record struct FieldPath(string Mapping, string? Name = null, int Index = -1)
 {
     public static implicit operator FieldPath(string path) => new(path);
 
-    /// <summary>An item of the list here.</summary>
+    /// <summary>Returns the path of an item of this list.</summary>
     public FieldPath At(int index) => Index < 0 ? this with { Index = index } : new FieldPath(ToString(), null, index);
 
     /// <inheritdoc/>

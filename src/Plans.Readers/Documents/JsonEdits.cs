@@ -3,19 +3,19 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Changes of a JSON text that leave all its other bytes as they are; what is added has the layout of the text.</summary>
+/// <summary>Edits a JSON text and leaves all other bytes unchanged. Added values follow the layout of the text.</summary>
 /// <param name="text">The text, in UTF-8.</param>
-/// <param name="root">Its value, with the places of all values in it.</param>
+/// <param name="root">Root value of the text, with the positions of all values.</param>
 internal sealed class JsonEdits(byte[] text, DocumentNode root)
 {
     private readonly JsonStyle _style = new(text, root);
     private readonly List<(int Start, int End, string Text)> _edits = [];
 
-    /// <summary>Gives a value another one in its place.</summary>
+    /// <summary>Replaces a value.</summary>
     public void Replace(DocumentNode value, JsonNode? by) =>
         _edits.Add((value.Start, value.End, _style.Print(by, _style.Indent(value.Start), _style.HasLines)));
 
-    /// <summary>Adds members at the end of a mapping that has some; once for each mapping.</summary>
+    /// <summary>Appends members to a nonempty mapping. Call only once per mapping.</summary>
     public void Insert(MappingNode mapping, IEnumerable<KeyValuePair<string, JsonNode?>> members)
     {
         var (key, value) = mapping.Entries[^1];
@@ -25,7 +25,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         _edits.Add((value.End, value.End, string.Concat(added)));
     }
 
-    /// <summary>Removes items of a list and adds others at its end; once for each list.</summary>
+    /// <summary>Removes items from a list and appends others. Call only once per list.</summary>
     public void Change(SequenceNode list, IReadOnlySet<DocumentNode> removed, IReadOnlyList<JsonNode> added)
     {
         if (list.Items.All(removed.Contains))
@@ -34,7 +34,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
             return;
         }
 
-        // An item goes with the comma before it; where no item that stays precedes it, with the comma behind it.
+        // An item is removed with the comma before it, or, if no retained item precedes it, with the comma after it.
         var first = list.Items.TakeWhile(removed.Contains).Count();
         if (first > 0)
         {
@@ -54,7 +54,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         _edits.Add((last.End, last.End, string.Concat(texts)));
     }
 
-    /// <summary>The changed text.</summary>
+    /// <summary>Returns the changed text.</summary>
     public byte[] Apply()
     {
         using var changed = new MemoryStream(text.Length + 1024);
@@ -69,7 +69,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         return changed.ToArray();
     }
 
-    // The list has no items, or loses all of them. A comment in an empty list stays.
+    // Used if the list has no items or loses them all. A comment in an empty list stays.
     private void Fill(SequenceNode list, IReadOnlyList<JsonNode> added)
     {
         var isEmpty = list.Items.Count == 0;

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Finds the JSON object in a model's text.</summary>
+/// <summary>Finds a JSON object in a model's answer.</summary>
 public static class JsonInText
 {
-    /// <summary>Braces in prose are tried in vain; after so many of them there is no JSON.</summary>
+    /// <summary>Number of opening braces to try. Braces also occur in prose; after this many, the search ends.</summary>
     private const int MostTries = 500;
 
     /// <summary>Finds the first complete JSON object with members.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="isCut">True when there is none, but one that begins and has no end.</param>
-    /// <returns>The object's text, or null.</returns>
+    /// <param name="isCut">True if no object is complete but one was started, so that the answer was cut off.</param>
+    /// <returns>Text of the object, or null if none was found.</returns>
     public static string? Find(string text, out bool isCut)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -41,9 +41,10 @@ public static class JsonInText
         return null;
     }
 
-    /// <summary>The fault of an answer without JSON.</summary>
+    /// <summary>Creates the fault for an answer without JSON.</summary>
+    /// <param name="file">Name of the answer, for the fault.</param>
     /// <param name="isCut">As in <see cref="Find"/>.</param>
-    /// <param name="wanted">What a whole answer has.</param>
+    /// <param name="wanted">Description of a complete answer.</param>
     internal static PlanFault Missing(string file, bool isCut, string wanted) =>
         isCut
             ? PlanFault.Error(

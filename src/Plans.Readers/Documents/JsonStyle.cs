@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>The layout of a JSON text: indentation, line ends and spaces, for values that are added to it.</summary>
+/// <summary>Layout of a JSON text (indentation, line ends and spaces), applied to values that are added to it.</summary>
 internal sealed class JsonStyle
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -13,9 +13,9 @@ internal sealed class JsonStyle
     private readonly string _unit;
     private readonly string _space;
 
-    /// <summary>Finds the layout of a text.</summary>
+    /// <summary>Detects the layout of a text.</summary>
     /// <param name="text">The text, in UTF-8.</param>
-    /// <param name="root">Its value.</param>
+    /// <param name="root">Root value of the text.</param>
     public JsonStyle(byte[] text, DocumentNode root)
     {
         _text = text;
@@ -33,12 +33,12 @@ internal sealed class JsonStyle
         _space = mapping is { Entries: [(_, var value), ..] } && text[value.Start - 1] == ':' ? "" : " ";
     }
 
-    /// <summary>True if the text has a line for each member.</summary>
+    /// <summary>True if each member has its own line.</summary>
     public bool HasLines { get; }
 
-    /// <summary>The white space before a value that is added behind one that stands in the text.</summary>
-    /// <param name="start">Where the last value starts.</param>
-    /// <param name="isOnly">True if the last value is also the first.</param>
+    /// <summary>Returns the white space to put before a value that is added after an existing one.</summary>
+    /// <param name="start">Offset of the last existing value.</param>
+    /// <param name="isOnly">True if the last existing value is also the first.</param>
     public string Lead(int start, bool isOnly)
     {
         var from = start;
@@ -50,10 +50,10 @@ internal sealed class JsonStyle
         return isOnly && !lead.Contains('\n', StringComparison.Ordinal) ? _space : lead;
     }
 
-    /// <summary>True if nothing but white space stands before this place in its line.</summary>
+    /// <summary>True if only white space precedes this offset on its line.</summary>
     public bool IsOnItsOwnLine(int start) => LineStart(start) + Indent(start).Length == start && LineStart(start) > 0;
 
-    /// <summary>The white space at the beginning of the line of a place.</summary>
+    /// <summary>Returns the indentation of the line that contains an offset.</summary>
     public string Indent(int place)
     {
         var from = LineStart(place);
@@ -65,14 +65,14 @@ internal sealed class JsonStyle
         return Encoding.UTF8.GetString(_text.AsSpan(from..to));
     }
 
-    /// <summary>A member of a mapping.</summary>
+    /// <summary>Formats a member of a mapping.</summary>
     public string Member(string name, JsonNode? value, string indent, bool hasLines) =>
         $"{Scalar(name)}:{(hasLines ? " " : _space)}{Print(value, indent, hasLines)}";
 
-    /// <summary>A value as this text has values.</summary>
+    /// <summary>Formats a value in the layout of this text.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="indent">Indentation of the line on which it begins.</param>
-    /// <param name="hasLines">True if each of its parts gets a line.</param>
+    /// <param name="indent">Indentation of the line on which the value starts.</param>
+    /// <param name="hasLines">True to put each part on its own line.</param>
     public string Print(JsonNode? value, string indent, bool hasLines) =>
         value switch
         {
@@ -81,7 +81,7 @@ internal sealed class JsonStyle
             _ => Scalar(value),
         };
 
-    /// <summary>A list with these items.</summary>
+    /// <summary>Formats a list of items.</summary>
     public string Items(IEnumerable<JsonNode?> items, string indent, bool hasLines) =>
         Block('[', ']', items.Select(item => Print(item, indent + _unit, hasLines)), indent, hasLines);
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Reads JSON into a tree with positions. Comments and trailing commas are allowed, as editors allow them.</summary>
+/// <summary>Parses JSON into a tree with positions. Comments and trailing commas are allowed because editors allow them.</summary>
 internal ref struct JsonTree
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -30,7 +30,7 @@ internal ref struct JsonTree
         );
     }
 
-    /// <summary>The value in the text, or null when it is empty or invalid; see the faults.</summary>
+    /// <summary>Parses a text, or returns null and reports faults if it is empty or invalid.</summary>
     public static DocumentNode? Read(string text, FaultList faults)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -45,7 +45,7 @@ internal ref struct JsonTree
             var root = tree.ReadValue();
             while (tree._reader.Read())
             {
-                // Only white space and comments may follow; otherwise the reader reports it.
+                // Only white space and comments may follow; the JSON reader reports anything else.
             }
             return root;
         }
@@ -58,7 +58,7 @@ internal ref struct JsonTree
 
     private readonly void SyntaxFault(JsonException e)
     {
-        // The reader appends its own, zero-based place to the message.
+        // The JSON reader appends its own zero-based position to the message.
         var tail = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         var message = (tail < 0 ? e.Message : e.Message[..tail]).TrimEnd('.', ' ');
         var line = (int)(e.LineNumber ?? 0);
@@ -149,7 +149,7 @@ internal ref struct JsonTree
         }
     }
 
-    // Tokens come in order, so the position is carried along: the file is walked once.
+    // Tokens come in order, so the position is advanced incrementally and the file is scanned only once.
     private void Advance()
     {
         var target = (int)_reader.TokenStartIndex;
@@ -163,7 +163,7 @@ internal ref struct JsonTree
             }
             else if ((b & 0xC0) != 0x80)
             {
-                // Characters of four bytes are two in UTF-16, which editors count.
+                // A character of four UTF-8 bytes is two UTF-16 code units, which editors count as columns.
                 _column += b >= 0xF0 ? 2 : 1;
             }
         }

@@ -2,16 +2,16 @@ using YamlDotNet.Core;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Explains YAML errors with their position.</summary>
+/// <summary>Reports YAML errors with their positions.</summary>
 internal static class YamlFaults
 {
-    /// <summary>The text is invalid YAML.</summary>
+    /// <summary>Reports invalid YAML syntax.</summary>
     public static void Syntax(string text, Mark at, string reason, FaultList faults)
     {
         var line = (int)Math.Max(1, at.Line);
         var column = (int)Math.Max(1, at.Column);
 
-        // The scanner reports where the token began that the tab ends.
+        // The scanner reports the start of the token that the tab ends, so the tab may be on a later line.
         for (var near = line; near < line + 3; near++)
         {
             var indentation = LineOf(text, near);
@@ -60,7 +60,7 @@ internal static class YamlFaults
         return text[start..(stop < 0 ? text.Length : stop)].TrimEnd('\r');
     }
 
-    /// <summary>A key is in a mapping twice.</summary>
+    /// <summary>Reports a duplicate key in a mapping.</summary>
     public static void DuplicateKey(ScalarNode second, ScalarNode first, FaultList faults) =>
         faults.Error(
             "duplicate-key",
@@ -70,7 +70,7 @@ internal static class YamlFaults
             "Keep one of the two."
         );
 
-    /// <summary>A second document begins.</summary>
+    /// <summary>Reports a second document in the file.</summary>
     public static void SeveralDocuments(Mark second, FaultList faults) =>
         faults.Add(
             "several-documents",
@@ -82,7 +82,7 @@ internal static class YamlFaults
             "Keep one document per file: remove the line '---' and what follows it."
         );
 
-    /// <summary>A key is a list or a mapping.</summary>
+    /// <summary>Reports a key that is a list or a mapping.</summary>
     public static void KeyWithoutText(DocumentNode key, FaultList faults) =>
         faults.Error(
             "wrong-type",
@@ -92,7 +92,7 @@ internal static class YamlFaults
             "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes."
         );
 
-    /// <summary>Reports a merge key that names a value which can't be merged.</summary>
+    /// <summary>Reports a merge key whose value is not a mapping.</summary>
     public static void MergeOfNoMapping(ScalarNode key, DocumentNode source, FaultList faults) =>
         faults.Error(
             "wrong-type",

@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Reads YAML into a tree with positions. Anchors, aliases and merge keys are resolved; nothing is ever constructed from
+/// <summary>Parses YAML into a tree with positions. Resolves anchors, aliases and merge keys; never constructs objects from
 /// tags.</summary>
 internal sealed class YamlTree
 {
@@ -21,7 +21,7 @@ internal sealed class YamlTree
         _hasAliases = hasAliases;
     }
 
-    /// <summary>The first document of the text, or null when it is empty or invalid; see the faults.</summary>
+    /// <summary>Parses the first document of a text, or returns null and reports faults if it is empty or invalid.</summary>
     public static DocumentNode? Read(string text, FaultList faults, bool hasAliases)
     {
         var tree = new YamlTree(text, faults, hasAliases);
@@ -36,8 +36,8 @@ internal sealed class YamlTree
         }
         catch (Exception e)
         {
-            // YamlDotNet 16 throws other exceptions too: an InvalidOperationException for ':' in an unclosed list, an ArgumentException for
-            // an invalid tag.
+            // YamlDotNet 16 also throws other exceptions: InvalidOperationException for ':' in an unclosed list, ArgumentException for an
+            // invalid tag.
             var reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
             YamlFaults.Syntax(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
             return null;
@@ -176,7 +176,7 @@ internal sealed class YamlTree
             }
         }
 
-        // Keys of the mapping itself override merged ones, earlier merged ones later ones.
+        // The mapping's own keys override merged ones, and earlier merged keys override later ones.
         foreach ((var key, var value) in merged)
         {
             if (names.TryAdd(key.Text, key))

@@ -4,13 +4,14 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Formats;
 
-/// <summary>Reads a plan in the format of its file name.</summary>
+/// <summary>Reads a plan in the format that its file name indicates.</summary>
 public static class PlanReader
 {
-    /// <summary>Reads a plan: Markdown as a master plan, a backlog by its place, everything else as a task graph.</summary>
-    /// <param name="content">All of the file.</param>
-    /// <param name="file">Its path relative to the repository, with forward slashes.</param>
-    /// <param name="open">Returns the bytes of another file by its path relative to the repository, or null when there is none.</param>
+    /// <summary>Reads a plan: Markdown as a master plan, a known backlog path as a backlog, any other file as a task graph.</summary>
+    /// <param name="content">Complete content of the file.</param>
+    /// <param name="file">Path of the file, relative to the repository, with forward slashes.</param>
+    /// <param name="open">Returns the bytes of another file, given its path relative to the repository, or null if it does not
+    /// exist.</param>
     /// <param name="projectContext">Names of the project's own context texts.</param>
     public static PlanReadResult Read(
         ReadOnlySpan<byte> content,

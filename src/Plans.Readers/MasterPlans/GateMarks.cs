@@ -2,26 +2,26 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Marks of a gate at the end of its line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>,
-/// <c>(clean: true)</c>, <c>(needs: GATE)</c>, or several with commas.</summary>
+/// <summary>Options at the end of a gate's line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, <c>(clean: true)</c>,
+/// <c>(needs: GATE)</c>, or several separated by commas.</summary>
 internal sealed partial record GateMarks
 {
-    /// <summary>The name under which the gate runs alone on the machine.</summary>
+    /// <summary>Name shared by gates that run one at a time on a host, or null for none.</summary>
     public string? Exclusive { get; private init; }
 
-    /// <summary>False: it is run each time.</summary>
+    /// <summary>False to run the gate each time, or null if not specified.</summary>
     public bool? Cache { get; private init; }
 
-    /// <summary>True: it starts without the outputs of other gates.</summary>
+    /// <summary>True to start the gate without the outputs of other gates.</summary>
     public bool Clean { get; private init; }
 
-    /// <summary>Names of the gates whose outputs it starts with.</summary>
+    /// <summary>Names of the gates whose outputs the gate starts with.</summary>
     public IReadOnlyList<string> Needs { get; private init; } = [];
 
-    /// <summary>Faults, each with its cure.</summary>
+    /// <summary>Faults with suggested fixes.</summary>
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
 
-    /// <summary>Removes the marks from the end of a line.</summary>
+    /// <summary>Removes and parses the options at the end of a line.</summary>
     public static (string Line, GateMarks Marks) Take(string text)
     {
         var marks = new GateMarks();

@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A gate in a phase file: a command, and perhaps a description.</summary>
+/// <summary>Parses a gate in a phase file: a command with an optional description.</summary>
 internal static class GateText
 {
-    /// <summary>Command and description: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run test:unit: all
-    /// pass</c>.</summary>
+    /// <summary>Splits a gate into command and description: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run
+    /// test:unit: all pass</c>.</summary>
     public static (string Command, string? Description) Split(string text)
     {
         var unbold =
@@ -19,7 +19,7 @@ internal static class GateText
         return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
     }
 
-    // The first one outside of shell quotes: grep 'a: b' c: found.
+    // The first colon outside of shell quotes, as in: grep 'a: b' c: found.
     private static int ColonAfterCommand(string text)
     {
         var quote = '\0';

@@ -6,15 +6,15 @@ using Markdig.Syntax.Inlines;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Markdown inside a line.</summary>
+/// <summary>Parses Markdown inside a line.</summary>
 internal static class Inline
 {
-    // Longer text is not parsed: no person wrote it into a cell or a list, and unclosed marks cost the library time and depth.
+    // Longer text is not parsed: it is too long for a hand-written cell or item, and unclosed marks cost the library time and stack depth.
     private const int Longest = 4000;
 
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
-    /// <summary>The text without markup: links by their text, no emphasis, no code marks, no escapes.</summary>
+    /// <summary>Returns the text without markup: links are replaced by their text; emphasis, code marks and escapes are removed.</summary>
     public static string Plain(string text) =>
         text.Length > Longest
             ? text.Trim()
@@ -27,7 +27,7 @@ internal static class Inline
                                 CodeInline code => code.Content,
                                 LineBreakInline => " ",
 
-                                // An unclosed bracket or mark.
+                                // An unclosed bracket or emphasis mark.
                                 DelimiterInline open => open.ToLiteral(),
                                 _ => "",
                             }
@@ -35,18 +35,18 @@ internal static class Inline
                 )
                 .Trim();
 
-    /// <summary>The target of the first link, without its anchor or title; null when there is none.</summary>
+    /// <summary>Returns the target of the first link without its anchor and title, or null if the text has no link.</summary>
     public static string? LinkTarget(string text) =>
         Parts<LinkInline>(text).FirstOrDefault()?.Url is { } url ? Uri.UnescapeDataString(url.Split('#')[0]) : null;
 
-    /// <summary>All texts between backticks.</summary>
+    /// <summary>Returns all texts between backticks.</summary>
     public static IReadOnlyList<string> CodeSpans(string text) =>
         [.. Parts<CodeInline>(text).Select(code => code.Content.Trim()).Where(code => code.Length > 0)];
 
     private static IEnumerable<T> Parts<T>(string text)
         where T : MarkdownObject => text.Length > Longest ? [] : Markdown.Parse(text, Pipeline).Descendants<T>();
 
-    // Only inline markup: the beginning may look like a list or a heading, and what looks like HTML is text.
+    // Only inline markup is parsed. A list or heading mark at the start, and anything that resembles HTML, is text.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = int.MaxValue };
@@ -57,7 +57,7 @@ internal static class Inline
         return builder.Build();
     }
 
-    /// <summary>The whole text is one paragraph, whatever it begins with.</summary>
+    /// <summary>Parses the whole text as one paragraph, regardless of its first characters.</summary>
     private sealed class WholeTextParser : BlockParser
     {
         public override BlockState TryOpen(BlockProcessor processor)

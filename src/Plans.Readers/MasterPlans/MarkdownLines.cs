@@ -8,18 +8,18 @@ using Markdig.Syntax.Inlines;
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>A line of Markdown.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Text">Without line end; comments are replaced by blanks, so that columns stay.</param>
-/// <param name="IsCode">Inside a code fence.</param>
-/// <param name="Section">The nearest heading above, without its marks.</param>
-/// <param name="Level">Level of a heading, from 1; 0 when the line is none.</param>
+/// <param name="Number">Line number, starting at 1.</param>
+/// <param name="Text">Text without line end. Comments are replaced by spaces so that columns do not change.</param>
+/// <param name="IsCode">True inside a code fence.</param>
+/// <param name="Section">Text of the nearest heading above, without its marks.</param>
+/// <param name="Level">Level of a heading, starting at 1, or 0 if the line is not a heading.</param>
 internal readonly record struct MarkdownLine(int Number, string Text, bool IsCode, string Section, int Level)
 {
-    /// <summary>The heading's text, without its marks.</summary>
+    /// <summary>Text of the heading without its marks.</summary>
     public string Heading => Text.TrimStart('#').Trim().TrimEnd('#').Trim();
 }
 
-/// <summary>Markdown by lines: without front matter and comments, with code fences marked.</summary>
+/// <summary>Splits Markdown into lines without front matter and comments, and marks the lines in code fences.</summary>
 internal static class MarkdownLines
 {
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
@@ -29,11 +29,11 @@ internal static class MarkdownLines
         Text,
         Code,
 
-        /// <summary>Front matter, and the first and last line of a fence.</summary>
+        /// <summary>Front matter, or the first or last line of a fence.</summary>
         None,
     }
 
-    /// <summary>The lines of content, without those of fences themselves.</summary>
+    /// <summary>Returns the lines with content, without the fence lines themselves.</summary>
     public static IReadOnlyList<MarkdownLine> Lines(string text)
     {
         int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
@@ -89,8 +89,8 @@ internal static class MarkdownLines
         return lines;
     }
 
-    // Indented text is a list more often than code, a line of dashes under a text is a rule, not a heading; within lines only comments are
-    // parsed.
+    // Indented text is more often a list than code, and dashes below a text are a rule rather than a heading. Inside lines only comments
+    // are parsed.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { PreciseSourceLocation = true };
@@ -124,7 +124,7 @@ internal static class MarkdownLines
         }
     }
 
-    /// <summary>Limits nested lists: the library fails on endless nesting.</summary>
+    /// <summary>Limits the nesting of lists because the library fails on very deep nesting.</summary>
     private sealed class ShallowListParser : ListBlockParser
     {
         private const int Deepest = 40;

@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Reads a Markdown master plan with a file per phase. Each phase becomes a task: its title the description, its gates the
-/// verification. All faults of all files are reported at once.</summary>
+/// <summary>Reads a Markdown master plan with one file per phase. Each phase becomes a task, with its title as description and its gates
+/// as verification. All faults in all files are reported at once.</summary>
 public static class MasterPlanReader
 {
-    /// <summary>Reads the master plan and the phase files it links to.</summary>
-    /// <param name="content">All of the master plan.</param>
-    /// <param name="file">Its path relative to the repository; links are relative to its folder.</param>
-    /// <param name="open">Returns the bytes of a file by its path relative to the repository, or null when there is none.</param>
+    /// <summary>Reads the master plan and the linked phase files.</summary>
+    /// <param name="content">Complete content of the master plan.</param>
+    /// <param name="file">Path of the file, relative to the repository. Links are relative to its folder.</param>
+    /// <param name="open">Returns the bytes of a file, given its path relative to the repository, or null if it does not exist.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
         if (!PlanText.TryDecode(content, file, out var text, out var fault))
@@ -66,7 +66,7 @@ public static class MasterPlanReader
     {
         if (row.Link is null)
         {
-            // A completed phase needs no file any more.
+            // The file of a completed phase is no longer needed.
             if (!PhaseStatus.IsCompleted(row.Status?.Text))
             {
                 faults.Add(

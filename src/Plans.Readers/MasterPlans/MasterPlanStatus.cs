@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Writes the status of phases into the table of a master plan.</summary>
+/// <summary>Writes the status of phases to the table of a master plan.</summary>
 public static class MasterPlanStatus
 {
-    /// <summary>The text with new values in the status column; everything else stays unchanged. Phases without a status cell are left
-    /// alone, and so are synonyms of the new value.</summary>
+    /// <summary>Returns the text with new values in the status column and otherwise unchanged. Phases without a status cell are skipped,
+    /// as are cells that already contain a synonym of the new value.</summary>
     /// <param name="text">The master plan.</param>
-    /// <param name="status">The new value for some phases, by id, such as <c>Completed</c>.</param>
+    /// <param name="status">New status values by phase id, such as <c>Completed</c>.</param>
     public static string Update(string text, IReadOnlyDictionary<string, string> status)
     {
         var lines = text.Split('\n');
@@ -22,7 +22,7 @@ public static class MasterPlanStatus
             var changed = new StringBuilder(line.Length).Append(line.AsSpan(0, cell.Start));
             changed.Append(cell.Start > 0 && line[cell.Start - 1] == '|' ? " " : "").Append(word);
 
-            // Padding that aligns the columns shrinks or grows.
+            // Padding shrinks or grows so that the columns stay aligned.
             var end = cell.End;
             for (
                 var extra = word.Length - cell.Text.Length;
@@ -38,7 +38,7 @@ public static class MasterPlanStatus
         return string.Join('\n', lines);
     }
 
-    // "✅ Done" is left as its author wrote it.
+    // A synonym such as "✅ Done" stays as its author wrote it.
     private static bool MeansTheSame(string before, string word) =>
         StatusWord.TryParse(Inline.Plain(before), out var old) && StatusWord.TryParse(word, out var now) && old == now;
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A phase of a master plan: its row, and its file where there is one that can be read.</summary>
-/// <param name="Row">The row in the table of phases.</param>
-/// <param name="File">The file, relative to the repository; empty where none is linked.</param>
-/// <param name="Content">The parsed file; null where it can't be read.</param>
+/// <summary>A phase of a master plan: its table row and its file, if it has a readable one.</summary>
+/// <param name="Row">Row in the table of phases.</param>
+/// <param name="File">Path of the file, relative to the repository, or empty if none is linked.</param>
+/// <param name="Content">The parsed file, or null if it can't be read.</param>
 internal sealed record Phase(PhaseRow Row, string File, PhaseFile? Content);

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>The check boxes of a phase's section "Tasks", numbered by heading and position where they have no number.</summary>
+/// <summary>Check boxes in a phase's section "Tasks". Items without a number are numbered by heading and position.</summary>
 internal sealed partial class PhaseChecklist
 {
     private readonly List<ChecklistItem> _checklist = [];
     private int _taskGroup;
     private int _taskItem;
 
-    /// <summary>The items, in the file's order.</summary>
+    /// <summary>Items in file order.</summary>
     public IReadOnlyList<ChecklistItem> Items => _checklist;
 
     /// <summary>Reads a line of the section.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Content of a phase's file.</summary>
+/// <summary>Content of a phase file.</summary>
 internal sealed class PhaseFile
 {
     public string? Title { get; init; }
@@ -21,11 +21,11 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>The line of each gate.</summary>
+    /// <summary>Line of each gate.</summary>
     public IReadOnlyList<int> GateLines { get; init; } = [];
 
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
-    /// <summary>Text for the agent: the file without its heading, facts, process wrapper and gates.</summary>
+    /// <summary>Text for the agent: the file without its heading, metadata lines, process wrapper and gates.</summary>
     public string Body { get; init; } = "";
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Reads a phase's file.</summary>
+/// <summary>Reads a phase file.</summary>
 internal sealed partial class PhaseFileReader
 {
     private readonly FaultList _faults;
@@ -134,7 +134,7 @@ internal sealed partial class PhaseFileReader
         };
     }
 
-    // The heading, and lines such as "**Status:** Pending".
+    // Reads the heading, and metadata lines such as "**Status:** Pending".
     private bool Fact(MarkdownLine line)
     {
         if (line.IsCode)
@@ -152,7 +152,7 @@ internal sealed partial class PhaseFileReader
         return fact.Success && Fact(line.Number, fact.Groups["name"].Value.Trim(), fact.Groups["value"].Value.Trim());
     }
 
-    // Words of other tools begin sentences too: they count where a phase, or a state, is all that follows.
+    // Other tools' words may also start a sentence, so they count only if nothing but a phase or a status follows.
     private bool Fact(int line, string name, string value)
     {
         var key = PhaseKeys.Keys.Find(name);

@@ -2,19 +2,19 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>The gates of a phase's file: lines of its section "Gates", in lists or code.</summary>
-/// <param name="file">The file, as faults name it.</param>
-/// <param name="faults">Receives faults.</param>
+/// <summary>Gates of a phase file: list items or code lines in its section "Gates".</summary>
+/// <param name="file">Name of the file in faults.</param>
+/// <param name="faults">Receives the faults.</param>
 internal sealed class PhaseGates(string file, FaultList faults)
 {
     private readonly List<Gate> _gates = [];
     private readonly List<int> _gateLines = [];
     private readonly List<(int Gate, int Column, IReadOnlyList<string> Names)> _needs = [];
 
-    /// <summary>The gates, in the file's order.</summary>
+    /// <summary>Gates in file order.</summary>
     public IReadOnlyList<Gate> Gates => _gates;
 
-    /// <summary>The line of each.</summary>
+    /// <summary>Line of each gate.</summary>
     public IReadOnlyList<int> Lines => _gateLines;
 
     /// <summary>Reads a line of the section.</summary>
@@ -77,7 +77,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
         }
     }
 
-    /// <summary>Finds the gates that others need, when the section was read.</summary>
+    /// <summary>Resolves the names of needed gates after the whole section was read.</summary>
     public void Resolve()
     {
         foreach (var (at, column, names) in _needs)

@@ -2,19 +2,19 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>The words for the order and the state of a phase, in its file and above a column of the table.</summary>
+/// <summary>Keys for the order and status of a phase, in its file and in column headings of the table.</summary>
 internal static class PhaseKeys
 {
     public const string Status = "status";
 
     public const string DependsOn = "depends_on";
 
-    /// <summary>The words, with those of other tools.</summary>
+    /// <summary>The keys, including those of other tools.</summary>
     public static readonly KeyTable Keys = new KeyTable("status", "depends_on dependencies depends").WithOrderAndState(DependsOn);
 
-    /// <summary>The state in a value behind another tool's word; null where there is none.</summary>
-    /// <param name="key">The key that the word means.</param>
-    /// <param name="value">What the file says.</param>
+    /// <summary>Returns the status in a value after another tool's key, or null if the value is not a status.</summary>
+    /// <param name="key">Canonical key for the word.</param>
+    /// <param name="value">Value in the file.</param>
     public static string? State(string key, string value)
     {
         var plain = Inline.Plain(value);
@@ -24,7 +24,7 @@ internal static class PhaseKeys
             : null;
     }
 
-    /// <summary>The warning for another tool's word.</summary>
+    /// <summary>Creates the warning about another tool's key.</summary>
     public static PlanFault Synonym(string file, int line, string word, string key)
     {
         var usual = key == DependsOn ? "Depends On" : "Status";

@@ -8,13 +8,13 @@ internal readonly record struct PhaseReference(string Id, Place At);
 /// <summary>Reads references between phases: arrows in the master plan, and dependencies of a phase.</summary>
 internal static partial class PhaseReferences
 {
-    // Longer lines are no lists of phases.
+    // Longer lines can't be lists of phases.
     private const int LongestLine = 2000;
 
     private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
 
-    /// <summary>The edges of all lines such as <c>Phase 1 --> Phase 2</c>: dependant and dependency. Chains and lists on either side are
-    /// understood; arrows between other things are prose.</summary>
+    /// <summary>Returns the edges, each a dependant and its dependency, of all lines such as <c>Phase 1 --> Phase 2</c>. Chains are
+    /// supported, as are lists on either side. Arrows between other words are prose.</summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,
         IReadOnlySet<string> known,
@@ -60,11 +60,11 @@ internal static partial class PhaseReferences
         }
     }
 
-    /// <summary>The phases in a <c>Depends On</c>, by number or by link to their files.</summary>
-    /// <param name="text">The text behind the colon.</param>
-    /// <param name="byFile">The phase of each phase file, by name without folders.</param>
+    /// <summary>Returns the phases in a <c>Depends On</c> line, given by number or by a link to their files.</summary>
+    /// <param name="text">Text after the colon.</param>
+    /// <param name="byFile">Phases by the name of their phase file, without folders.</param>
     /// <param name="known">Ids of all phases.</param>
-    /// <param name="at">Its position.</param>
+    /// <param name="at">Position of the line.</param>
     public static IEnumerable<PhaseReference> DependsOn(
         string text,
         IReadOnlyDictionary<string, string> byFile,
@@ -101,7 +101,7 @@ internal static partial class PhaseReferences
         }
     }
 
-    /// <summary>True if a text names phases, so that a word such as <c>Requires</c> before it means order.</summary>
+    /// <summary>True if a text names phases, so that a preceding word such as <c>Requires</c> declares an order.</summary>
     public static bool NamesPhases(string text)
     {
         if (text.Length > LongestLine)
@@ -119,7 +119,7 @@ internal static partial class PhaseReferences
 
     private static bool IsDependencySection(MarkdownLine line) => line.Section.Contains("depend", StringComparison.OrdinalIgnoreCase);
 
-    // "Phase 1", "Phases 1 & 2", "1", "**Phase 1** (Setup)", "P1[Setup]".
+    // Examples: "Phase 1", "Phases 1 & 2", "1", "**Phase 1** (Setup)", "P1[Setup]".
     private static (string Id, bool IsPhase)[] Ids(string side, IReadOnlySet<string> known)
     {
         var plain = Inline.Plain(side.Trim().TrimStart('-', '*', '+', '>').Trim()).Trim('|', ';', ' ');
@@ -128,7 +128,7 @@ internal static partial class PhaseReferences
         {
             var ids = named.Select(m => m.Groups["id"].Value.TrimEnd('.')).ToList();
 
-            // "Phases 1, 2 and 3": the word comes once.
+            // In "Phases 1, 2 and 3" the word occurs only once.
             ids.AddRange(Separator().Split(plain[(named[^1].Index + named[^1].Length)..]).Select(p => p.Trim()).Where(known.Contains));
             return [.. ids.Distinct(StringComparer.Ordinal).Select(id => (id, true))];
         }

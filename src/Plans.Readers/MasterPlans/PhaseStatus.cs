@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Status of a phase: of the table, or the phase's own where the table has none.</summary>
+/// <summary>Determines the status of a phase from the table, or from its own file if the table has none.</summary>
 internal static class PhaseStatus
 {
-    /// <summary>The effective status; an unknown one is a fault.</summary>
+    /// <summary>Returns the effective status and reports an unknown one as a fault.</summary>
     public static PlanTaskStatus Of(Phase phase, FaultList faults)
     {
         var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");

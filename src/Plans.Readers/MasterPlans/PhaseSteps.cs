@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>The steps of a phase's process wrapper: required agents and notes, and text for the agent.</summary>
-/// <param name="file">The file, as faults name it.</param>
-/// <param name="faults">Receives faults.</param>
+/// <summary>Steps of a phase's process wrapper: required agents and notes, and text for the agent.</summary>
+/// <param name="file">Name of the file in faults.</param>
+/// <param name="faults">Receives the faults.</param>
 /// <param name="body">Receives the lines for the agent.</param>
 internal sealed partial class PhaseSteps(string file, FaultList faults, List<string> body)
 {
@@ -13,19 +13,19 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     private readonly List<string> _notesInput = [];
     private readonly List<string> _notesOutput = [];
 
-    /// <summary>Required agents.</summary>
+    /// <summary>Names of the required agents.</summary>
     public IEnumerable<string> Agents => _agents.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Steps that can be checked, by name.</summary>
+    /// <summary>Names of the steps that can be checked.</summary>
     public IEnumerable<string> Names => _steps.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Notes to be read before.</summary>
+    /// <summary>Paths of notes to read first.</summary>
     public IEnumerable<string> NotesInput => _notesInput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Notes to be written.</summary>
+    /// <summary>Paths of notes to write.</summary>
     public IEnumerable<string> NotesOutput => _notesOutput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Number of lines that the steps added to the agent's text.</summary>
+    /// <summary>Number of lines that known steps added to the agent's text.</summary>
     public int Told { get; private set; }
 
     /// <summary>Reads a line of the section.</summary>
@@ -86,7 +86,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
     }
 
-    // Further text of the step must be passed to the agent as well.
+    // Text beyond the step's keyword is also passed to the agent.
     private void TellAlso(MarkdownLine line)
     {
         body.Add(line.Text);
@@ -139,7 +139,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
     }
 
-    // The first verb decides what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
+    // The first verb decides if notes are read or written: "Write notes to: `x` when ready" means writing.
     [GeneratedRegex(
         @"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b",
         RegexOptions.CultureInvariant,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Finds the tables of phases in a master plan and reads their rows; columns are identified by their headings.</summary>
+/// <summary>Finds the tables of phases in a master plan and reads their rows. Columns are identified by their headings.</summary>
 internal static class PhaseTable
 {
     private static readonly Dictionary<string, Column> Headings = new(StringComparer.OrdinalIgnoreCase)
@@ -45,11 +45,11 @@ internal static class PhaseTable
         Status,
         DependsOn,
 
-        /// <summary>Another tool's word for order, whose cells may say something else.</summary>
+        /// <summary>Another tool's word for order, whose cells may contain something else.</summary>
         OtherOrder,
     }
 
-    /// <summary>The rows of all tables of phases. A row that can't be read is a fault.</summary>
+    /// <summary>Reads the rows of all tables of phases. An unreadable row is a fault.</summary>
     public static IReadOnlyList<PhaseRow> Read(IReadOnlyList<MarkdownLine> lines, FaultList faults)
     {
         var rows = new List<PhaseRow>();
@@ -100,7 +100,7 @@ internal static class PhaseTable
         return rows;
     }
 
-    /// <summary>The normalized id: <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are the same.</summary>
+    /// <summary>Normalizes an id, so that <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are equal.</summary>
     public static string IdOf(string text)
     {
         var plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
@@ -128,7 +128,7 @@ internal static class PhaseTable
             }
         }
 
-        // "| # | Phase | Status |": beside a number, "Phase" is the title.
+        // In "| # | Phase | Status |", beside a number column, "Phase" is the title.
         if (
             ids.Length == 2
             && !columns.ContainsKey(Column.Title)
@@ -141,7 +141,7 @@ internal static class PhaseTable
             columns[Column.Id] = ids[1 - phase];
         }
 
-        // Other tables (risks, files, decisions) have neither a phase nor a title, or no phase at all.
+        // Other tables (risks, files, decisions) have no phase column, or neither title nor status beside it.
         var isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
         if (isPhases)
         {

@@ -3,10 +3,11 @@ namespace Orchestrator.Plans.Readers.MasterPlans;
 /// <summary>A cell with its position in the line, so that a status can be written without changing anything else.</summary>
 internal readonly record struct TableCell(string Text, int Start, int End);
 
-/// <summary>Lines of tables in Markdown.</summary>
+/// <summary>Parses lines of Markdown tables.</summary>
 internal static class TableLine
 {
-    /// <summary>The cells of a line, trimmed, with their positions. Pipes behind a backslash or in backticks belong to the text.</summary>
+    /// <summary>Returns the trimmed cells of a line with their positions. Escaped pipes and pipes in backticks belong to the
+    /// text.</summary>
     public static IReadOnlyList<TableCell> Cells(string line)
     {
         var cells = new List<TableCell>();
@@ -18,7 +19,7 @@ internal static class TableLine
             var isEnd = i == line.Length;
             if (isEnd || (line[i] == '|' && !inCode && (i == 0 || line[i - 1] != '\\')))
             {
-                // What follows the last pipe is no cell.
+                // Empty text after the last pipe is not a cell.
                 if (!isEnd || line[start..].Trim().Length > 0)
                 {
                     cells.Add(Trimmed(line, start, i));
@@ -46,10 +47,10 @@ internal static class TableLine
         return new TableCell(line[start..end], start, end);
     }
 
-    /// <summary>The line may be a table's.</summary>
+    /// <summary>True if the line may belong to a table.</summary>
     public static bool IsRow(MarkdownLine line) => !line.IsCode && line.Level == 0 && line.Text.Contains('|', StringComparison.Ordinal);
 
-    /// <summary>The line below a table's head.</summary>
+    /// <summary>True for the separator line below a table's header.</summary>
     public static bool IsSeparator(string line) =>
         line.Contains('-', StringComparison.Ordinal) && line.All(c => c is '|' or '-' or ':' or ' ' or '\t' or '\r');
 }

@@ -3,16 +3,16 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Quarantine;
 
-/// <summary>Reads a repository's tests in quarantine (<see cref="TestQuarantine.FileName"/>).</summary>
+/// <summary>Reads a repository's quarantined tests (<see cref="TestQuarantine.FileName"/>).</summary>
 public static class TestQuarantineReader
 {
     private const string List = "tests";
     private static readonly KeyTable Keys = new(List);
     private static readonly KeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
-    /// <summary>The tests, or all faults of the file.</summary>
+    /// <summary>Reads the quarantined tests and reports all faults of the file.</summary>
     /// <param name="text">The whole file.</param>
-    /// <returns>No test where there is a fault.</returns>
+    /// <returns>The quarantine, which is empty in case of a fault, and the faults.</returns>
     public static (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read(string text)
     {
         var faults = new FaultList(TestQuarantine.FileName);
@@ -48,8 +48,8 @@ public static class TestQuarantineReader
         return (faults.HasErrors ? TestQuarantine.None : new TestQuarantine(entries), faults.Sorted());
     }
 
-    /// <summary>The file's text without the entry of a test; comments and other entries stay as they are.</summary>
-    /// <returns>Null where the file is no list with a line for each key.</returns>
+    /// <summary>Removes the entry of a test from the file's text. Comments and other entries stay unchanged.</summary>
+    /// <returns>The new text, or null if the file is not a list with one line per key.</returns>
     public static string? Without(string text, string test)
     {
         var faults = new FaultList(TestQuarantine.FileName);

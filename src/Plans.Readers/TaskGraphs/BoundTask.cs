@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>A task with positions for later checks.</summary>
-/// <param name="Task">The task, defaults applied.</param>
-/// <param name="Node">Its position.</param>
-/// <param name="Field">Its path, such as <c>tasks[3]</c>.</param>
-/// <param name="IdNode">Position of its id.</param>
-/// <param name="DependsOn">The position of each dependency, in order.</param>
-/// <param name="ContextKeys">Positions of its context keys.</param>
+/// <summary>A task with source positions for later checks.</summary>
+/// <param name="Task">The task with defaults applied.</param>
+/// <param name="Node">Node of the task.</param>
+/// <param name="Field">Path of the task, such as <c>tasks[3]</c>.</param>
+/// <param name="IdNode">Node of the id.</param>
+/// <param name="DependsOn">Position of each dependency, in order.</param>
+/// <param name="ContextKeys">Positions of the context keys.</param>
 internal sealed record BoundTask(
     PlanTask Task,
     MappingNode Node,

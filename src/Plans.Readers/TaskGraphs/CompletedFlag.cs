@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads whether a task is done where a file says so beside or in place of its status.</summary>
+/// <summary>Reads a flag that marks a task as done, beside or in place of its status.</summary>
 internal static class CompletedFlag
 {
-    /// <summary>True or false as the file says, or null where it says neither; another value is a fault.</summary>
-    /// <param name="fields">The fields of the task.</param>
-    /// <param name="other">How severe another value is.</param>
+    /// <summary>Reads the flag, or returns null if it is missing or invalid. An invalid value is reported.</summary>
+    /// <param name="fields">Fields of the task.</param>
+    /// <param name="other">Severity of an invalid value.</param>
     public static bool? Read(Fields fields, FaultSeverity other)
     {
         if (fields.Node(KeySynonyms.CompletedKey) is not { } node)
@@ -30,7 +30,7 @@ internal static class CompletedFlag
         return null;
     }
 
-    /// <summary>The meaning of a text: a switch, or the time at which a task was done; null for any other.</summary>
+    /// <summary>Parses a truth value, or a completion time, which counts as true. Returns null for other texts.</summary>
     public static bool? Parse(string text) =>
         Switches.Read(text)
         ?? (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) ? true : null);

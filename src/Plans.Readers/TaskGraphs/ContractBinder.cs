@@ -3,10 +3,10 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads contracts.</summary>
 internal static class ContractBinder
 {
-    /// <summary>The keys of a contract.</summary>
+    /// <summary>Keys of a contract.</summary>
     public static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
 
-    /// <summary>The keys of a method that is no signature in quotes.</summary>
+    /// <summary>Keys of a method given as a mapping instead of a signature in quotes.</summary>
     public static readonly KeyTable MethodKeys = new(
         "name",
         "signature",
@@ -82,13 +82,13 @@ internal static class ContractBinder
         return contract;
     }
 
-    // A run goes on without the stub, and nothing enforces the contract: so this is reported early.
+    // Reported early because a run continues without the stub, and then nothing enforces the contract.
     private static void WarnOfNoStub(ContractSpec contract, Fields fields, List<DocumentNode> methodNodes)
     {
         foreach (var fault in ContractStub.FaultsOf(contract))
         {
-            // Missing or refused members are reported already; without methods the contract is a file as it is, whatever it calls its
-            // types.
+            // Missing or rejected members are already reported. Without methods, the contract is defined by its existing file, regardless
+            // of the names of its types.
             var isSaid = fault.Field switch
             {
                 "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,
@@ -112,9 +112,9 @@ internal static class ContractBinder
         }
     }
 
-    /// <summary>The methods' signatures.</summary>
+    /// <summary>Reads the signatures of the methods.</summary>
     /// <param name="fields">The contract.</param>
-    /// <param name="nodes">Receives their positions.</param>
+    /// <param name="nodes">Receives the nodes of the methods.</param>
     private static List<string> BindMethods(Fields fields, List<DocumentNode> nodes)
     {
         var methods = new List<string>();

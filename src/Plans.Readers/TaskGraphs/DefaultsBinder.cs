@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the defaults of tasks.</summary>
+/// <summary>Reads the default values for tasks.</summary>
 internal static class DefaultsBinder
 {
-    /// <summary>The keys of <c>defaults</c>.</summary>
+    /// <summary>Keys of <c>defaults</c>.</summary>
     public static readonly KeyTable Keys = new(
         "role agent_type",
         "agent",

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>The fields of one mapping by normalized names, with typed access that reports faults.</summary>
+/// <summary>Fields of a mapping by canonical name, with typed access that reports faults.</summary>
 internal sealed class Fields
 {
-    // A mapping has few entries: a linear search is as fast as a hash, and uses a tenth of its memory.
+    // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
     private readonly Entry[] _values;
     private int _count;
     private readonly FaultList _faults;
@@ -40,7 +40,7 @@ internal sealed class Fields
             }
             else if ((isSynonym || keys.IsSynonym(_values[first].Key!.Text)) && (IsEmpty(value) || IsEmpty(_values[first].Value!)))
             {
-                // Two words for one thing, of which one says nothing.
+                // Of two synonymous keys, one of which is empty, the other counts.
                 _values[first] = IsEmpty(value) ? _values[first] : new Entry(name, key, value);
             }
             else
@@ -62,7 +62,7 @@ internal sealed class Fields
 
     private void ReportUnknown(ScalarNode key, DocumentNode value, KeyTable keys, string what, FaultSeverity unknown)
     {
-        // Keys that begin with x- or a dot are free for a file's own use, such as anchors.
+        // Keys that start with x- or a dot are reserved for the file's own use, such as anchors.
         if (key.Text.StartsWith("x-", StringComparison.Ordinal) || key.Text.StartsWith('.'))
         {
             return;
@@ -101,16 +101,16 @@ internal sealed class Fields
         );
     }
 
-    /// <summary>True for a number that orders a task that names no tasks that it waits for: where it names them, the number repeats what
-    /// the names say.</summary>
+    /// <summary>True if a key orders the task only by number, which is not supported, because the task declares no dependencies by
+    /// name.</summary>
     /// <param name="mapping">The task.</param>
-    /// <param name="key">A key of it that is not known.</param>
-    /// <param name="value">The key's value.</param>
+    /// <param name="key">An unknown key of the task.</param>
+    /// <param name="value">Value of the key.</param>
     /// <param name="keys">The known keys.</param>
     public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, KeyTable keys) =>
         IsLater(key, value) && !HasNames(mapping, keys);
 
-    // The first of an order waits for nobody.
+    // The first task of a numbered order has no dependencies.
     private static bool IsLater(ScalarNode key, DocumentNode value) =>
         KeySynonyms.IsNumbering(key.Text)
         && value is ScalarNode { Text: var text }
@@ -132,7 +132,7 @@ internal sealed class Fields
         );
     }
 
-    /// <summary>True if a value says nothing: it is null, or an empty text or list.</summary>
+    /// <summary>True if a value is null, an empty text or an empty list.</summary>
     public static bool IsEmpty(DocumentNode value) =>
         value is ScalarNode { IsNull: true } or ScalarNode { Text: "" } or SequenceNode { Items.Count: 0 };
 
@@ -142,21 +142,21 @@ internal sealed class Fields
 
     public FaultList Faults => _faults;
 
-    /// <summary>The path of a field of this mapping.</summary>
+    /// <summary>Returns the path of a field of this mapping.</summary>
     public FieldPath Join(string name) => new(Path, name);
 
-    /// <summary>The node of a field that is given and not null.</summary>
+    /// <summary>Returns the value of a field, or null if it is missing or null.</summary>
     public DocumentNode? Node(string name) => Find(name).Value is { } value and not ScalarNode { IsNull: true } ? value : null;
 
-    /// <summary>The key in the file, when the field is there, even without a value.</summary>
+    /// <summary>Returns the key as written, even if it has no value, or null if the field is missing.</summary>
     public ScalarNode? Key(string name) => Find(name).Key;
 
-    /// <summary>The field has no value.</summary>
+    /// <summary>True if the field exists without a value.</summary>
     public bool IsLeftEmpty(string name) => Find(name).Value is ScalarNode { IsNull: true, Text: "" };
 
     public string? Text(string name) => Node(name) is { } node ? Values.Text(node, Join(name), _faults) : null;
 
-    /// <summary>A model's name; a retired one is replaced by its alias, with a warning.</summary>
+    /// <summary>Returns a model name. A retired name is replaced by its alias with a warning.</summary>
     public string? Model(string name)
     {
         if (Text(name) is not { } model || ModelName.AliasForRetired(model.Trim()) is not { } alias)
@@ -179,10 +179,10 @@ internal sealed class Fields
 
     public double? Minutes(string name) => Node(name) is { } node ? Values.Minutes(node, Join(name), _faults) : null;
 
-    /// <summary>Bytes; 0 for none.</summary>
+    /// <summary>Returns a size in bytes, 0 for no limit, or null if the field is missing.</summary>
     public long? Size(string name) => Node(name) is { } node ? Values.Size(node, Join(name), _faults) : null;
 
-    /// <summary>Cores; 0 for none.</summary>
+    /// <summary>Returns a number of cores, 0 for no limit, or null if the field is missing.</summary>
     public double? Cores(string name) => Node(name) is { } node ? Values.Cores(node, Join(name), _faults) : null;
 
     public TimeSpan? Duration(string name) => Node(name) is { } node ? Values.Duration(node, Join(name), _faults) : null;
@@ -190,7 +190,7 @@ internal sealed class Fields
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
         where T : struct => Node(name) is { } node ? Values.Word(node, Join(name), words, _faults) : null;
 
-    /// <summary>The texts of a list; a single text counts as a list of one. Null when the field is not there.</summary>
+    /// <summary>Returns the texts of a list, or null if the field is missing. A single text counts as a list with one item.</summary>
     public IReadOnlyList<PlacedText>? Texts(string name) => Node(name) is { } node ? Values.Texts(node, Join(name), _faults) : null;
 
     public IReadOnlyList<string>? TextList(string name) =>
@@ -212,6 +212,6 @@ internal sealed class Fields
         return -1;
     }
 
-    /// <summary>A key and its value; all null where there is none.</summary>
+    /// <summary>A key and its value; all null for a missing field.</summary>
     private readonly record struct Entry(string? Name, ScalarNode? Key, DocumentNode? Value);
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping of names to commands.</summary>
+/// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping from names to commands.</summary>
 public sealed class GateBinder
 {
     private readonly List<Gate> _gates = [];
@@ -14,11 +14,11 @@ public sealed class GateBinder
         _unknown = unknown;
     }
 
-    /// <summary>The gates of a value; what is no gate is a fault.</summary>
+    /// <summary>Reads the gates in a value. Anything that is not a gate is a fault.</summary>
     /// <param name="node">The value.</param>
-    /// <param name="field">Its path in the document.</param>
-    /// <param name="faults">Takes the faults.</param>
-    /// <param name="unknown">How severe a member is that gates do not have.</param>
+    /// <param name="field">Path of the value in the document.</param>
+    /// <param name="faults">Receives the faults.</param>
+    /// <param name="unknown">Severity of unknown members.</param>
     public static IReadOnlyList<Gate> Read(
         DocumentNode node,
         string field,
@@ -26,7 +26,7 @@ public sealed class GateBinder
         FaultSeverity unknown = FaultSeverity.Warning
     ) => Bind(node, field, new GateBinder(faults, unknown));
 
-    /// <summary>The gates of a field, or null when it is not given.</summary>
+    /// <summary>Reads the gates of a field, or returns null if it is missing.</summary>
     internal static IReadOnlyList<Gate>? Bind(Fields fields, string name) =>
         fields.Node(name) is { } node ? Bind(node, fields.Join(name), new GateBinder(fields.Faults, FaultSeverity.Warning)) : null;
 
@@ -53,7 +53,7 @@ public sealed class GateBinder
                 AddMapping(mapping, path, name);
                 break;
             case MappingNode byName:
-                // "test: pytest" under each other: the key is the type of gate, or its name.
+                // In entries such as "test: pytest", the key is the gate's type or name.
                 foreach ((var key, var value) in byName.Entries)
                 {
                     Add(value, $"{path}.{key.Text}", key.Text);
@@ -106,7 +106,7 @@ public sealed class GateBinder
         _needs.Add(_gates.Count - 1, fields.Texts("needs") ?? []);
     }
 
-    /// <summary>The exclusive name of a gate; null where there is none, or it is invalid.</summary>
+    /// <summary>Reads the exclusive name of a gate, or returns null if it is missing or invalid.</summary>
     internal static string? Exclusive(Fields fields)
     {
         var name = fields.Text("exclusive")?.Trim();

@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads measurements of a task's work: a mapping, or a list of them.</summary>
+/// <summary>Reads the measurements of a task's work: a mapping or a list of mappings.</summary>
 internal static class MeasurementBinder
 {
-    /// <summary>Measured numbers are part of the run's record.</summary>
+    /// <summary>Maximum number of measurements, limited because measured numbers are part of the run's record.</summary>
     private const int Most = 10;
     private const int LongestName = 80;
 
-    /// <summary>The measurements of a task; empty where it has none.</summary>
+    /// <summary>Reads the measurements of a task, which may be empty.</summary>
     public static IReadOnlyList<Gate> Bind(Fields task)
     {
         if (task.Node("measurements") is not { } node)

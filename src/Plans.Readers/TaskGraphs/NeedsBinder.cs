@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Finds the gates that gates of one list name in <c>needs</c>: by a description, a command, or a type.</summary>
+/// <summary>Resolves the names in <c>needs</c> of gates in the same list, given by description, command or type.</summary>
 internal sealed class NeedsBinder
 {
     private readonly List<(int Gate, IReadOnlyList<PlacedText> Names)> _named = [];
 
-    /// <summary>Notes the names that a gate gives.</summary>
-    /// <param name="gate">Its place in the list.</param>
+    /// <summary>Records the names that a gate needs.</summary>
+    /// <param name="gate">Index of the gate in the list.</param>
     /// <param name="names">The names.</param>
     public void Add(int gate, IReadOnlyList<PlacedText> names)
     {
@@ -16,9 +16,9 @@ internal sealed class NeedsBinder
         }
     }
 
-    /// <summary>The gates with the commands of those that they need; unknown names and circles are faults.</summary>
+    /// <summary>Adds the commands of needed gates to each gate. Unknown names and cycles are faults.</summary>
     /// <param name="gates">The whole list.</param>
-    /// <param name="faults">Takes the faults.</param>
+    /// <param name="faults">Receives the faults.</param>
     public List<Gate> Resolve(List<Gate> gates, FaultList faults)
     {
         foreach (var (at, names) in _named)
@@ -43,9 +43,10 @@ internal sealed class NeedsBinder
         return gates;
     }
 
-    /// <summary>The commands of the gates that a name means, of which there may be several for a type; empty for an unknown name.</summary>
+    /// <summary>Returns the commands of the gates to which a name refers; a type may refer to several. Empty for an unknown
+    /// name.</summary>
     /// <param name="gates">The list.</param>
-    /// <param name="at">The place of the gate that gives the name.</param>
+    /// <param name="at">Index of the gate that uses the name.</param>
     /// <param name="name">The name.</param>
     public static IReadOnlyList<string> Find(IReadOnlyList<Gate> gates, int at, string name)
     {
@@ -59,10 +60,10 @@ internal sealed class NeedsBinder
         return [.. found.Select(gate => gate.Command)];
     }
 
-    /// <summary>The message for a name of no gate.</summary>
+    /// <summary>Returns the message for an unknown gate name.</summary>
     public static string Unknown(Gate gate, string name) => $"The gate '{gate.Name}' needs '{name}', which is no other gate of this list.";
 
-    /// <summary>The cure for a name of no gate.</summary>
+    /// <summary>Returns the suggested fix for an unknown gate name.</summary>
     public static string Cure(IReadOnlyList<Gate> gates, int at)
     {
         var names = gates.Where((_, place) => place != at).Select(gate => $"'{gate.Name}'").ToList();
@@ -71,9 +72,9 @@ internal sealed class NeedsBinder
             : $"Name a gate by its description, its command or its type: {string.Join(", ", names)}.";
     }
 
-    /// <summary>The message for a gate that needs itself.</summary>
+    /// <summary>Returns the message for a gate that needs itself.</summary>
     public static string Circle(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or by other gates.";
 
-    /// <summary>The cure for a gate that needs itself.</summary>
+    /// <summary>Suggested fix for a gate that needs itself.</summary>
     public const string CircleCure = "Remove one of the names, so that an order remains.";
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads <c>patch_intents</c>. An intent is a text, or members of what is to be added (<c>{prefix: /api}</c>), some of which name
-/// a resource that only the task may define.</summary>
+/// <summary>Reads <c>patch_intents</c>. An intent is a text or a mapping that describes the addition (<c>{prefix: /api}</c>). Some members
+/// imply a resource that only the task may define.</summary>
 internal static class PatchBinder
 {
     private const string Route = "route:";
@@ -15,14 +15,14 @@ internal static class PatchBinder
         ("function_name", "di:"),
     ];
 
-    /// <summary>The intent as text.</summary>
+    /// <summary>Returns the intent as text.</summary>
     public static string? Intent(Fields patch) =>
         patch.Node("intent") is MappingNode members
             ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {Words(entry.Value)}"))
             : patch.Text("intent");
 
-    /// <summary>The resources that it implies. A router without a prefix answers from the root. An intent in words implies nothing, since
-    /// members that were printed as words have their resources already.</summary>
+    /// <summary>Returns the resources that the intent implies. A router without a prefix implies the root route. A text implies nothing
+    /// because printed plans already list the resources of mappings that became text.</summary>
     public static IReadOnlyList<string> Resources(Fields patch)
     {
         var isRouter = string.Equals(patch.Text("action")?.Trim(), "add_router", StringComparison.OrdinalIgnoreCase);

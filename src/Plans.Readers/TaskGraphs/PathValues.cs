@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Normalizes paths and globs; those that lead outside of the repository are refused.</summary>
+/// <summary>Normalizes paths and globs, and rejects those that lead outside of the repository.</summary>
 internal static class PathValues
 {
     public static IReadOnlyList<string> Read(IReadOnlyList<PlacedText> texts, FaultList faults)

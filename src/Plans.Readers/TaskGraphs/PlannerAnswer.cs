@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>A planner's answer: its schema, and its parsing as a plan.</summary>
+/// <summary>Schema and parser of a planner's answer that contains a plan.</summary>
 public static class PlannerAnswer
 {
-    /// <summary>Decided by people and their settings, not by a planner.</summary>
+    /// <summary>Members that users and their settings decide, not planners.</summary>
     private static readonly string[] NotForPlanners =
     [
         "agent",
@@ -27,18 +27,19 @@ public static class PlannerAnswer
         "prove_red",
     ];
 
-    /// <summary>Agents get the request beside their task; for a whole document the beginning is enough.</summary>
+    /// <summary>Maximum number of characters of the request that agents receive beside their task. The start of a long document
+    /// suffices.</summary>
     private const int LongestRequest = 4000;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>The schema of a task graph without members that are not for planners, as compact JSON text.</summary>
-    /// <remarks>Without <c>$schema</c>: agent programs refuse a schema whose dialect they do not support.</remarks>
+    /// <summary>Schema of a task graph without the members that planners may not set, as compact JSON text.</summary>
+    /// <remarks>Omits <c>$schema</c> because agent programs reject schemas whose dialect they do not support.</remarks>
     public static string Schema { get; } = MakeSchema();
 
-    /// <summary>Parses an answer, with or without text around its JSON. Invalid content causes no exception.</summary>
-    /// <param name="text">The planner's answer; null when there is none.</param>
-    /// <param name="request">The request, which the plan keeps.</param>
+    /// <summary>Parses an answer, with or without text around its JSON. Never throws on invalid content.</summary>
+    /// <param name="text">The planner's answer, or null for none.</param>
+    /// <param name="request">The request, which becomes part of the plan.</param>
     /// <param name="reserved">An id that no task may have.</param>
     public static PlanReadResult Read(string? text, string request, string reserved)
     {
@@ -86,7 +87,7 @@ public static class PlannerAnswer
             Status = PlanTaskStatus.Pending,
         };
 
-    // Formatted in lines, so that faults have useful positions.
+    // Formatted over several lines so that faults have useful positions.
     private static string Layout(string json)
     {
         try
@@ -95,7 +96,7 @@ public static class PlannerAnswer
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // A duplicate member can't be formatted; the reader reports it.
+            // JSON with a duplicate member can't be formatted; the reader reports the duplicate.
             return json;
         }
     }
@@ -116,7 +117,7 @@ public static class PlannerAnswer
         }
         ((JsonObject)schema["$defs"]!).Remove("measurement");
 
-        // Required explicitly, so that the most important members are there: description, prompt, ownership, verification.
+        // Required explicitly so that planners do not omit important members such as prompt, ownership and verification.
         task.Remove("anyOf");
         task["required"] = new JsonArray("id", "description", "prompt", "files_write", "depends_on", "verification");
         return schema.ToJsonString();

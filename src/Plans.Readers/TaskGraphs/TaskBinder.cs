@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Makes a task of a mapping.</summary>
+/// <summary>Creates a task from a mapping.</summary>
 internal static class TaskBinder
 {
     private static readonly Dictionary<string, ProveRed> ProveRedWords = new(StringComparer.OrdinalIgnoreCase)
@@ -84,10 +84,10 @@ internal static class TaskBinder
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }
 
-    /// <summary>Reads the word for isolation; the plan's defaults use it too.</summary>
+    /// <summary>Reads the isolation. Also used for the plan's defaults.</summary>
     public static TaskIsolation? Isolation(Fields fields) => fields.Word("isolation", IsolationWords);
 
-    /// <summary>The label that a task's host must have.</summary>
+    /// <summary>Reads the label that the task's worker host must have.</summary>
     internal static string? BindHost(Fields fields)
     {
         if (fields.Text("host")?.Trim() is { } label && !PlanTask.IsHostLabel(label))
@@ -151,7 +151,7 @@ internal static class TaskBinder
             );
         }
 
-        // Task stores have a short title and longer texts; together they are the prompt.
+        // Task stores have a short title and longer texts, which together form the prompt.
         string[] longer = [.. new[] { title is null ? null : description, details }.OfType<string>().Where(t => t.Length > 0)];
         prompt ??= longer.Length == 0 ? null : string.Join("\n\n", longer);
         return ((title ?? description ?? FirstLine(prompt)).Trim(), prompt);
@@ -204,7 +204,7 @@ internal static class TaskBinder
     private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) =>
         fields.TextList(name) ?? boundaries?.TextList(name);
 
-    /// <summary>The fields of a mapping inside another; null where it is not there or no mapping.</summary>
+    /// <summary>Returns the fields of a nested mapping, or null if it is missing or not a mapping.</summary>
     public static Fields? Nested(Fields fields, string name, KeyTable keys)
     {
         switch (fields.Node(name))
@@ -225,7 +225,7 @@ internal static class TaskBinder
         }
     }
 
-    /// <summary>The items of an existing list, or the single value in its place.</summary>
+    /// <summary>Returns the items of an existing list, or the single value in its place.</summary>
     public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) =>
         fields.Node(name) switch
         {

@@ -2,17 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>All that <see cref="TaskGraphReader"/> takes, as a JSON Schema that is made of the reader's own tables of keys: each key with
-/// its other spellings. Values are described and, where several forms are read (<c>1800</c>, <c>30m</c>), not restricted, since a schema
-/// must not refuse what is read. <see cref="TaskGraphSchema"/> is narrower: the spelling that editors complete and planners answer
-/// in.</summary>
+/// <summary>JSON Schema of everything that <see cref="TaskGraphReader"/> accepts. It is generated from the reader's own key tables,
+/// including alternative spellings. Values with several notations (<c>1800</c>, <c>30m</c>) are described but not restricted, so that the
+/// schema rejects no valid plan. <see cref="TaskGraphSchema"/> is narrower: it defines the spelling for editors and planners.</summary>
 public static class TaskGraphGrammar
 {
     private static readonly string[] MappingOrList = ["object", "array"];
     private static readonly string[] MappingOrNothing = ["object", "null"];
     private static readonly string[] ListOrNothing = ["array", "null"];
 
-    /// <summary>The schema of a plan. Its <c>$defs</c> belong to the root of the document that it becomes part of.</summary>
+    /// <summary>Returns the schema of a plan. Its <c>$defs</c> belong in the root of the embedding document.</summary>
     public static JsonObject Schema()
     {
         var canonical = JsonNode.Parse(TaskGraphSchema.Text)!;
@@ -56,7 +55,7 @@ public static class TaskGraphGrammar
         return plan;
     }
 
-    // A list, or a mapping of ids to tasks.
+    // A list, or a mapping from ids to tasks.
     private static JsonObject Tasks() =>
         new()
         {
@@ -67,24 +66,24 @@ public static class TaskGraphGrammar
             ["additionalProperties"] = Reference("task"),
         };
 
-    /// <summary>A mapping in one of the forms in which it may be given; the others are texts and lists.</summary>
+    /// <summary>Returns the schema of a value that may be this mapping, a text or a list.</summary>
     private static JsonObject Form(JsonObject mapping)
     {
         mapping["type"] = Types("object", "array", "string", "null");
         return mapping;
     }
 
-    /// <summary>A list of such items, or a single one in its place.</summary>
+    /// <summary>Returns the schema of a list of such items, or of a single item in its place.</summary>
     private static JsonObject Items(JsonObject item) => Form(new JsonObject { ["items"] = item });
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = "#/$defs/" + name };
 
     private static JsonArray Types(params string[] types) => [.. types.Select(type => (JsonNode)type)];
 
-    /// <summary>A mapping with each spelling of its keys.</summary>
-    /// <param name="keys">The table that the reader goes by.</param>
-    /// <param name="described">Where the keys are described; null: nowhere.</param>
-    /// <param name="types">What the value may be; none: anything.</param>
+    /// <summary>Returns the schema of a mapping with every spelling of its keys.</summary>
+    /// <param name="keys">Key table of the reader.</param>
+    /// <param name="described">Schema that describes the keys, or null for none.</param>
+    /// <param name="types">Allowed types of the value; empty for any.</param>
     private static JsonObject Mapping(KeyTable keys, JsonNode? described, params string[] types)
     {
         var properties = new JsonObject();
@@ -106,7 +105,7 @@ public static class TaskGraphGrammar
         return mapping;
     }
 
-    /// <summary>Says of all spellings of a key what its value looks like.</summary>
+    /// <summary>Adds the schema of a key's value to all spellings of the key.</summary>
     private static void Nest(JsonObject mapping, KeyTable keys, string key, JsonObject value)
     {
         foreach (var spelling in keys.Spellings.Where(spelling => keys.Find(spelling) == key))

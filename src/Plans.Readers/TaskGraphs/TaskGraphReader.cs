@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its
-/// position and cure; invalid text never causes an exception.</summary>
+/// position and a suggested fix. Invalid text never causes an exception.</summary>
 public static class TaskGraphReader
 {
-    /// <summary>Most tasks in one plan.</summary>
+    /// <summary>Maximum number of tasks in a plan.</summary>
     public const int MaxTasks = 20_000;
 
-    /// <summary>The keys of a plan, with their other spellings.</summary>
+    /// <summary>Keys of a plan, with alternative spellings.</summary>
     internal static readonly KeyTable PlanKeys = new(
         "request goal",
         "created_at created date",
@@ -22,19 +22,19 @@ public static class TaskGraphReader
         "$schema"
     );
 
-    /// <summary>Reads a file's bytes.</summary>
-    /// <param name="content">All of the file.</param>
-    /// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
+    /// <summary>Reads a plan from a file's bytes.</summary>
+    /// <param name="content">Complete content of the file.</param>
+    /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, any other YAML.</param>
     /// <param name="projectContext">Names of the project's own context texts.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
         PlanText.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
 
-    /// <summary>Reads a plan that came as data, such as within the input of a run. Its faults name fields, not lines: nobody sees the text
-    /// that the data was sent as.</summary>
-    /// <param name="data">What a JSON file would hold.</param>
-    /// <param name="name">Its name for people.</param>
+    /// <summary>Reads a plan that was embedded as JSON data, for example in the input of a run. Faults name fields instead of lines
+    /// because users do not see the serialized text.</summary>
+    /// <param name="data">The JSON value, as a file would contain it.</param>
+    /// <param name="name">Display name of the plan.</param>
     public static PlanReadResult ReadData(JsonElement data, string name)
     {
         var faults = new FaultList(name);
@@ -48,7 +48,7 @@ public static class TaskGraphReader
         };
     }
 
-    /// <summary>Reads text.</summary>
+    /// <summary>Reads a plan from text.</summary>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string, IReadOnlyCollection{string}?)"/>
     public static PlanReadResult Read(string text, string file, IReadOnlyCollection<string>? projectContext = null)
     {
@@ -75,7 +75,7 @@ public static class TaskGraphReader
 
     private static PlanReadResult Bind(DocumentNode root, FaultList faults, IReadOnlyCollection<string> projectContext)
     {
-        // A bare list is taken as the list of tasks.
+        // A list at the root is the list of tasks.
         var mapping = root switch
         {
             MappingNode given => given,
@@ -156,7 +156,7 @@ public static class TaskGraphReader
         var tasks = new List<BoundTask>(count);
         for (var i = 0; i < count; i++)
         {
-            // A list, or a mapping of ids to tasks.
+            // A list, or a mapping from ids to tasks.
             var id = (node as MappingNode)?.Entries[i].Key.Text;
             var task = (node as MappingNode)?.Entries[i].Value ?? ((SequenceNode)node!).Items[i];
             var field = id is null ? $"tasks[{i}]" : $"tasks.{id}";

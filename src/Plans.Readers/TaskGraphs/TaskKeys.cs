@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>The keys that a task of a plan may have, with their other spellings.</summary>
+/// <summary>Keys of a plan's task, with alternative spellings.</summary>
 internal static class TaskKeys
 {
-    /// <summary>The keys of a task.</summary>
+    /// <summary>Keys of a task.</summary>
     public static readonly KeyTable Keys = new KeyTable(
         "id task_id",
         "title name",
@@ -45,7 +45,7 @@ internal static class TaskKeys
         "priority"
     ).WithOrderAndState("depends_on");
 
-    /// <summary>The keys of its boundaries, where they stand together.</summary>
+    /// <summary>Keys of the nested mapping that groups a task's files and resources.</summary>
     public static readonly KeyTable BoundaryKeys = new(
         "files_write write",
         "files_read read",

@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads lists of a task whose items are a text or a mapping: packages, patch intents, checklist items.</summary>
+/// <summary>Reads those lists of a task whose items are texts or mappings: packages, patch intents and checklist items.</summary>
 internal static class TaskListBinder
 {
-    /// <summary>The keys of an item of <c>checklist</c>.</summary>
+    /// <summary>Keys of an item of <c>checklist</c>.</summary>
     public static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
 
-    /// <summary>The keys of <c>deps_required</c>.</summary>
+    /// <summary>Keys of <c>deps_required</c>.</summary>
     public static readonly KeyTable PackageKeys = new("runtime", "dev development");
 
-    /// <summary>The keys of an item of <c>patch_intents</c>.</summary>
+    /// <summary>Keys of an item of <c>patch_intents</c>.</summary>
     public static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
 
     public static RequiredPackages? BindPackages(Fields fields)
@@ -108,7 +108,7 @@ internal static class TaskListBinder
 
     public static IReadOnlyList<PlacedText> SplitOnCommas(IReadOnlyList<PlacedText>? texts)
     {
-        // Almost always there is at most one dependency, and nothing to split.
+        // Almost all tasks have at most one dependency, so nothing needs splitting.
         if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
         {
             return texts ?? [];

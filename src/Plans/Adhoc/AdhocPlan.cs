@@ -1,21 +1,22 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A plan made of texts, each the whole task of one agent: nothing orders them, and each may write everything.</summary>
+/// <summary>Creates plans from plain texts. Each text is the whole task of one agent; tasks are unordered and may write every
+/// file.</summary>
 public static class AdhocPlan
 {
-    /// <summary>The most tasks of one call.</summary>
+    /// <summary>Maximum number of tasks per call.</summary>
     public const int MostTasks = 200;
 
-    /// <summary>The longest text of a task, in characters.</summary>
+    /// <summary>Maximum length of a task text, in characters.</summary>
     public const int LongestText = 100_000;
 
     private const int LongestId = 40;
     private const int LongestTitle = 120;
 
-    /// <summary>The plan of some texts.</summary>
-    /// <param name="texts">What each agent has to do; valid by <see cref="Fault"/>.</param>
-    /// <param name="times">How many agents get the same text.</param>
-    /// <param name="taken">Ids that are in use already, of the run that the tasks are for.</param>
+    /// <summary>Creates a plan with one task for each text and repetition.</summary>
+    /// <param name="texts">Task texts, validated by <see cref="Fault"/>.</param>
+    /// <param name="times">Number of agents that receive the same text.</param>
+    /// <param name="taken">Task ids already used by the run that receives the tasks, or null for none.</param>
     public static Plan Of(IReadOnlyList<string> texts, int times = 1, IReadOnlyCollection<string>? taken = null)
     {
         var used = new HashSet<string>(taken ?? [], StringComparer.OrdinalIgnoreCase);
@@ -31,9 +32,9 @@ public static class AdhocPlan
         return new Plan { Request = RequestOf(texts, times), Tasks = tasks };
     }
 
-    /// <summary>Why these texts can't be tasks, as a sentence; null: they can.</summary>
-    /// <param name="texts">What each agent has to do.</param>
-    /// <param name="times">How many agents get the same text.</param>
+    /// <summary>Returns a sentence that explains why the texts can't be tasks, or null if they can.</summary>
+    /// <param name="texts">Task texts.</param>
+    /// <param name="times">Number of agents that receive the same text.</param>
     public static string? Fault(IReadOnlyList<string> texts, int times = 1)
     {
         if (texts.Count == 0)
@@ -59,9 +60,9 @@ public static class AdhocPlan
         return null;
     }
 
-    /// <summary>The task of a text.</summary>
-    /// <param name="text">What its agent has to do, without space around it.</param>
-    /// <param name="id">Its id.</param>
+    /// <summary>Creates the task for a text.</summary>
+    /// <param name="text">The task text, trimmed.</param>
+    /// <param name="id">The task's id.</param>
     public static PlanTask TaskOf(string text, string id)
     {
         var title = TitleOf(text);
@@ -89,7 +90,7 @@ public static class AdhocPlan
             _ => $"{Plural.Of(texts.Count, "task")} side by side, each {Plural.Times(times)}: {string.Join("; ", texts.Select(TitleOf))}",
         };
 
-    /// <summary>Words of a text as an id; a text without Latin letters has none.</summary>
+    /// <summary>Derives an id from the words of a text, or <c>task</c> if the text has no Latin letters.</summary>
     private static string NameOf(string text)
     {
         var id = TaskId.Suggest(text.Length <= LongestText ? text : text[..LongestText]).ToLowerInvariant();

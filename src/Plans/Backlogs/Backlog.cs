@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Tasks that people keep over many runs. Immutable: every change gives a new backlog.</summary>
-/// <param name="Tasks">In the order of the file.</param>
+/// <summary>Tasks that users maintain across many runs. Immutable; every change returns a new backlog.</summary>
+/// <param name="Tasks">Tasks in file order.</param>
 public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
 {
-    /// <summary>All tasks and subtasks by id.</summary>
+    /// <summary>All tasks and their subtasks.</summary>
     public IEnumerable<BacklogTask> All => Tasks.SelectMany(t => t.All);
 
-    /// <summary>The task or subtask of this id, or null.</summary>
+    /// <summary>Finds the task or subtask with this id, or null if none exists.</summary>
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
 
-    /// <summary>The next task: of the pending tasks whose dependencies are all done the most urgent; among equals the one with the fewest
-    /// dependencies, then the lowest number. Null when none is ready.</summary>
+    /// <summary>The most urgent pending task whose dependencies are all done, or null if none is ready. Ties are broken by the fewest
+    /// dependencies, then by the lowest number.</summary>
     public BacklogTask? Next()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
@@ -25,10 +25,10 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             .FirstOrDefault();
     }
 
-    /// <summary>The tasks and subtasks as a graph.</summary>
+    /// <summary>Dependency graph of the tasks and subtasks.</summary>
     public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
 
-    /// <summary>True if a file that holds one of the two holds the other. The order of dependencies has no meaning.</summary>
+    /// <summary>True if both backlogs have the same content. The order of dependencies is ignored.</summary>
     public bool SaysTheSame(Backlog other) => All.Select(Said).SequenceEqual(other.All.Select(Said));
 
     private static (string, string, string, string?, string?, string, string, string, int) Said(BacklogTask task) =>
@@ -44,7 +44,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             task.Subtasks.Count
         );
 
-    /// <summary>The backlog with a task at the end, under the next free number.</summary>
+    /// <summary>Appends a task with the next free number.</summary>
     public (Backlog Backlog, BacklogTask Added) Add(BacklogTask task)
     {
         var number =
@@ -56,8 +56,8 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return (new Backlog([.. Tasks, added]), added);
     }
 
-    /// <summary>The backlog with a task or subtask replaced by the result of <paramref name="change"/>.</summary>
-    /// <exception cref="ArgumentException">There is no such task.</exception>
+    /// <summary>Replaces a task or subtask with the result of <paramref name="change"/>.</summary>
+    /// <exception cref="ArgumentException">No task has this id.</exception>
     public Backlog Change(string id, Func<BacklogTask, BacklogTask> change)
     {
         if (Find(id) is null)
@@ -70,7 +70,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             [.. tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = Within(t.Subtasks) })];
     }
 
-    /// <summary>The backlog with a task's new status. A task that is done has all its subtasks done.</summary>
+    /// <summary>Sets a task's status. Marking a task as done marks all its subtasks as done.</summary>
     public Backlog SetStatus(string id, string status) =>
         Change(id, t => status == BacklogStatus.Done ? Done(t) : t with { Status = status });
 
@@ -81,7 +81,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             Subtasks = [.. task.Subtasks.Select(Done)],
         };
 
-    /// <summary>The backlog without a task or subtask, and without dependencies on it.</summary>
+    /// <summary>Deletes a task or subtask and all dependencies on it.</summary>
     public Backlog Delete(string id)
     {
         HashSet<string> gone = [id, .. Find(id)?.All.Select(t => t.Id) ?? []];
@@ -101,8 +101,9 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return new Backlog(Without(Tasks));
     }
 
-    /// <summary>A plan of the pending tasks, ordered by their dependencies, and those of their open subtasks, alone. Done tasks count as
-    /// met; a dependency on a task that is neither done nor pending excludes its task, and the second result names it.</summary>
+    /// <summary>Creates a plan of the pending tasks, ordered only by their dependencies and those of their open subtasks. Dependencies on
+    /// done tasks count as met. A task that depends on one that is neither done nor pending is left out and returned in the second
+    /// result.</summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
@@ -128,7 +129,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return (plan, leftOut);
     }
 
-    // A task is done as a whole, so it waits for the dependencies of all its parts.
+    // A task runs as a whole, so it waits for the dependencies of all its open subtasks.
     private static IEnumerable<string> Waits(BacklogTask task, HashSet<string> done) =>
         task
             .All.Where(part => part == task || part.Status != BacklogStatus.Done)

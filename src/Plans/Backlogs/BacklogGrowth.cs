@@ -3,10 +3,11 @@ namespace Orchestrator.Plans;
 /// <summary>Adds a planner's tasks to a backlog.</summary>
 public static class BacklogGrowth
 {
-    /// <summary>The backlog with tasks at its end, under its next free numbers; dependencies between the new ones are renumbered. A task
-    /// that exists already, with the same title and description, is not added again, so that repeating it changes nothing.</summary>
-    /// <param name="tasks">The new tasks with temporary ids; their dependencies name each other.</param>
-    /// <returns>The new backlog, and the ids that the tasks have in it.</returns>
+    /// <summary>Appends tasks with the next free numbers and renumbers the dependencies between them. A task whose title and description
+    /// already
+    /// exist is not added again, so the call is idempotent.</summary>
+    /// <param name="tasks">New tasks with temporary ids; their dependencies refer to each other.</param>
+    /// <returns>The new backlog, and the ids of the tasks in it.</returns>
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddTasks(this Backlog backlog, IReadOnlyList<BacklogTask> tasks)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -30,8 +31,8 @@ public static class BacklogGrowth
         return (backlog, [.. ids.Values]);
     }
 
-    /// <summary>Adds subtasks to a task.</summary>
-    /// <exception cref="ArgumentException">There is no such task.</exception>
+    /// <summary>Adds subtasks to a task. A subtask whose title and description already exist is not added again.</summary>
+    /// <exception cref="ArgumentException">No task has this id.</exception>
     public static (Backlog Backlog, IReadOnlyList<string> Ids) AddSubtasks(
         this Backlog backlog,
         string parent,

@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Tasks of a backlog as a request for a planner, and the mapping of its plan's tasks to them: a task has the same id (<c>3</c>),
-/// or that id, a hyphen and more (<c>3-api</c>).</summary>
+/// <summary>Renders backlog tasks as a planner request, and maps the planned tasks back to them. The id of a planned task is either the id
+/// of its backlog task (<c>3</c>), or that id followed by a hyphen and a suffix (<c>3-api</c>).</summary>
 public static class BacklogRequest
 {
-    /// <summary>The request.</summary>
-    /// <param name="pending">The pending tasks as a plan ordered by their dependencies alone (<see cref="Backlog.ToPlan"/>).</param>
+    /// <summary>Renders the request.</summary>
+    /// <param name="pending">The pending tasks as a plan from <see cref="Backlog.ToPlan"/>, ordered only by their dependencies.</param>
     public static string Render(Plan pending)
     {
         var text = new StringBuilder(
@@ -38,9 +38,10 @@ public static class BacklogRequest
         return text.ToString();
     }
 
-    /// <summary>The tasks of a plan by their backlog task.</summary>
-    /// <param name="ids">Ids of the backlog's tasks.</param>
-    /// <param name="faults">Violations, each a sentence: tasks without a backlog task, backlog tasks without a task.</param>
+    /// <summary>Groups a plan's tasks by their backlog task.</summary>
+    /// <param name="ids">Ids of the backlog tasks.</param>
+    /// <param name="faults">Receives a sentence for each planned task without a backlog task, and for each backlog task without a planned
+    /// one.</param>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Links(
         Plan plan,
         IReadOnlyCollection<string> ids,
@@ -56,7 +57,7 @@ public static class BacklogRequest
         return ids.Where(by.Contains).ToDictionary(id => id, IReadOnlyList<string> (id) => [.. by[id]], StringComparer.Ordinal);
     }
 
-    // The longest match: '1-2' may be a task of the backlog itself.
+    // The longest match wins because '1-2' may itself be a backlog task.
     private static string? Owner(string id, IEnumerable<string> ids) =>
         ids.Where(known => id == known || id.StartsWith(known + "-", StringComparison.Ordinal)).MaxBy(known => known.Length);
 }

@@ -1,52 +1,53 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task of the backlog, or a subtask of one.</summary>
+/// <summary>A backlog task or subtask.</summary>
 public sealed record BacklogTask
 {
-    /// <summary>The task's number as people write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
+    /// <summary>The task's number as users write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
     public required string Id { get; init; }
 
-    /// <summary>One line for people.</summary>
+    /// <summary>One-line title.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>The work that is to be done.</summary>
+    /// <summary>The work to do.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The way in which it is to be done.</summary>
+    /// <summary>Implementation details, or null for none.</summary>
     public string? Details { get; init; }
 
-    /// <summary>The way to verify it.</summary>
+    /// <summary>Method for testing the result, or null if not specified.</summary>
     public string? TestStrategy { get; init; }
 
     /// <summary>The task's status; see <see cref="BacklogStatus"/>.</summary>
-    /// <value>The default is <see cref="BacklogStatus.Pending"/>.</value>
+    /// <value>Default: <see cref="BacklogStatus.Pending"/>.</value>
     public string Status { get; init; } = BacklogStatus.Pending;
 
     /// <summary>The task's priority; see <see cref="BacklogPriority"/>.</summary>
-    /// <value>The default is <see cref="BacklogPriority.Medium"/>.</value>
+    /// <value>Default: <see cref="BacklogPriority.Medium"/>.</value>
     public string Priority { get; init; } = BacklogPriority.Medium;
 
-    /// <summary>Ids of the tasks and subtasks that must be done before.</summary>
+    /// <summary>Ids of the tasks and subtasks that must be done first.</summary>
     public IReadOnlyList<string> Dependencies { get; init; } = [];
 
-    /// <summary>The task's parts, in order.</summary>
+    /// <summary>Subtasks, in order.</summary>
     public IReadOnlyList<BacklogTask> Subtasks { get; init; } = [];
 
-    /// <summary>The task and all its parts, with their parts.</summary>
+    /// <summary>The task and all its subtasks, recursively.</summary>
     public IEnumerable<BacklogTask> All => Subtasks.SelectMany(subtask => subtask.All).Prepend(this);
 }
 
-/// <summary>The states of a task in the backlog.</summary>
+/// <summary>Statuses of a backlog task.</summary>
 public static class BacklogStatus
 {
     public const string Pending = "pending";
     public const string InProgress = "in-progress";
     public const string Done = "done";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All statuses.</summary>
     public static IReadOnlyList<string> All { get; } = [Pending, InProgress, Done, "review", "blocked", "deferred", "cancelled"];
 
-    /// <summary>The status for a word, or null: <c>completed</c> is <c>done</c>, <c>in_progress</c> is <c>in-progress</c>.</summary>
+    /// <summary>Maps a word to a status, or null if unknown. For example, <c>completed</c> becomes <c>done</c> and <c>in_progress</c>
+    /// becomes <c>in-progress</c>.</summary>
     public static string? Find(string word)
     {
         var plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
@@ -68,15 +69,15 @@ public static class BacklogStatus
     }
 }
 
-/// <summary>Priority of a backlog task.</summary>
+/// <summary>Priorities of a backlog task.</summary>
 public static class BacklogPriority
 {
     public const string Medium = "medium";
 
-    /// <summary>From the most to the least urgent.</summary>
+    /// <summary>All priorities, from the most to the least urgent.</summary>
     public static IReadOnlyList<string> All { get; } = ["critical", "high", Medium, "low"];
 
-    /// <summary>Index in <see cref="All"/>; unknown words count as medium.</summary>
+    /// <summary>Index in <see cref="All"/>. Unknown priorities count as medium.</summary>
     public static int Rank(string priority)
     {
         var rank = All.ToList().FindIndex(p => string.Equals(p, priority.Trim(), StringComparison.OrdinalIgnoreCase));
@@ -84,10 +85,10 @@ public static class BacklogPriority
     }
 }
 
-/// <summary>Ids of the backlog in the order people count: 2 before 10, 3.2 before 3.10.</summary>
+/// <summary>Compares backlog ids numerically: 2 before 10, 3.2 before 3.10.</summary>
 public sealed class BacklogIdOrder : IComparer<string>
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static BacklogIdOrder Instance { get; } = new();
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds the conflicts of one plan.</summary>
+/// <summary>Finds the conflicts in a plan.</summary>
 internal sealed class ConflictFinder
 {
     private const string PatchPrefix = "patch:";
@@ -35,7 +35,7 @@ internal sealed class ConflictFinder
             same => found.AreChained(same.Select(e => e.Owner))
         );
 
-        // A patch intent conflicts with the owners of the file; two patch intents conflict at the resource of the file.
+        // A patch intent conflicts with the owners of its file. Two patch intents conflict only over the file's patch resource.
         var patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
         PathTrieOverlaps.Find(
             patches,
@@ -144,16 +144,19 @@ internal sealed class ConflictFinder
         return tasks;
     }
 
-    /// <summary>Conflicts of one sort: each pair of unordered tasks once per path.</summary>
+    /// <summary>Conflicts of one use. Each pair of unordered tasks is stored once per path.</summary>
     private sealed class Found(ConflictFinder finder, ConflictUse use)
     {
-        // Two owners are in plan order; of a reader and an owner the reader is first, because each may read what the other owns.
+        // Two owners are stored in plan order. Readers are stored before owners because each of the two may read files of the other.
         private readonly HashSet<(int First, int Second, ConflictKind Kind, string Path)> _found = [];
 
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
 
-        /// <summary>Adds a pair unless the graph orders it. The first task is the one that reads or appends. False when there are too
-        /// many.</summary>
+        /// <summary>Adds a pair unless the graph already orders it. Returns false if the maximum number of conflicts is reached.</summary>
+        /// <param name="kind">The kind of shared object.</param>
+        /// <param name="a">Index of the first owner, or of the task that reads or appends.</param>
+        /// <param name="b">Index of the second owner.</param>
+        /// <param name="path">The path, pattern or resource.</param>
         public bool Add(ConflictKind kind, int a, int b, string path)
         {
             if (a == b || finder._order.Value.AreOrdered(a, b))
@@ -169,7 +172,7 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>True if the graph orders all of these tasks with each other: then no pair of them can conflict.</summary>
+        /// <summary>True if the graph totally orders these tasks, so that no pair can conflict.</summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             var ordered = finder._order.Value.Sorted(tasks);

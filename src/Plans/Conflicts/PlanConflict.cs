@@ -1,42 +1,43 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The kind of thing that two tasks conflict at.</summary>
+/// <summary>Kind of object over which two tasks conflict.</summary>
 public enum ConflictKind
 {
-    /// <summary>A path, or two patterns that some path matches.</summary>
+    /// <summary>A path, or two patterns that match a common path.</summary>
     File,
 
     /// <summary>A logical resource.</summary>
     Resource,
 }
 
-/// <summary>The way in which two tasks conflict.</summary>
+/// <summary>Way in which two conflicting tasks use the same object.</summary>
 public enum ConflictUse
 {
-    /// <summary>Both own it.</summary>
+    /// <summary>Both tasks own the object.</summary>
     Write,
 
-    /// <summary>One owns it, the other reads it.</summary>
+    /// <summary>One task owns the object, the other reads it.</summary>
     Read,
 
-    /// <summary>One owns it, the other adds lines to it.</summary>
+    /// <summary>One task owns the object, the other appends lines to it.</summary>
     Append,
 }
 
-/// <summary>The missing dependency that would order two tasks.</summary>
-/// <param name="Task">The task that should wait.</param>
-/// <param name="DependsOn">The task it should wait for.</param>
+/// <summary>A missing dependency that would order two tasks.</summary>
+/// <param name="Task">Id of the task that should wait.</param>
+/// <param name="DependsOn">Id of the task that should run first.</param>
 public sealed record MissingEdge(string Task, string DependsOn);
 
-/// <summary>Two tasks without a path between them in the graph that conflict at a file or resource.</summary>
-/// <param name="Kind">What they meet at.</param>
-/// <param name="Use">Both write, or one reads or appends what the other writes.</param>
-/// <param name="Path">The path, pattern or resource; of two patterns the narrower one.</param>
-/// <param name="Tasks">The ids of the two, in plan order.</param>
-/// <param name="MissingEdge">A dependency that would order them. All of them together never close a cycle.</param>
+/// <summary>A conflict over a file or resource between two tasks that the graph does not order.</summary>
+/// <param name="Kind">Kind of the shared object.</param>
+/// <param name="Use">Way in which the two tasks use the object.</param>
+/// <param name="Path">The path, pattern or resource. Of two patterns, the narrower one.</param>
+/// <param name="Tasks">Ids of the two tasks, in plan order.</param>
+/// <param name="MissingEdge">A dependency that would order the tasks. The missing edges of all conflicts together never form a
+/// cycle.</param>
 public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
 {
-    /// <summary>The conflict as a sentence.</summary>
+    /// <summary>A sentence that describes the conflict.</summary>
     public string Message =>
         Use switch
         {
@@ -48,6 +49,6 @@ public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Pat
                 + "waits for the other.",
         };
 
-    /// <summary>The way to resolve it.</summary>
+    /// <summary>A sentence that suggests a resolution.</summary>
     public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or give it to one of them.";
 }

@@ -2,20 +2,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Facts about a contract from its file alone.</summary>
+/// <summary>Inspects contract files by their content alone.</summary>
 internal static class ContractFile
 {
     private static readonly string[] Headings = ["Contract: ", "// Contract: "];
 
     private static readonly string[] Versions = ["\nVersion: ", "\n// Version: "];
 
-    /// <summary>The version of a contract by its file: the one in the heading of an unedited stub, else the content's hash. Line ends do
-    /// not count.</summary>
+    /// <summary>Returns the contract version of a file: the version in the header of an unedited stub, otherwise the content hash. Line
+    /// endings are ignored.</summary>
     public static string VersionOf(string content) =>
         StubVersion(content.ReplaceLineEndings("\n")) ?? HashOf(content.ReplaceLineEndings("\n"));
 
-    /// <summary>True for an unedited stub of this contract, of whatever version: its heading names the contract, and its version matches
-    /// the content.</summary>
+    /// <summary>True if the file is an unedited stub of this contract, in any version. The header must name the contract, and its version
+    /// must match the content.</summary>
     public static bool IsUneditedStub(string content, string contract)
     {
         var text = content.ReplaceLineEndings("\n");
@@ -23,7 +23,7 @@ internal static class ContractFile
             && StubVersion(text) is not null;
     }
 
-    /// <summary>Seven hexadecimal digits of a content's SHA-256.</summary>
+    /// <summary>First seven hexadecimal digits of the content's SHA-256 hash.</summary>
     internal static string HashOf(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..7];
 
     private static string? StubVersion(string text)

@@ -7,15 +7,15 @@ public sealed record ContractSpec
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Version in the plan; the effective version is the hash of the content.</summary>
+    /// <summary>Version declared in the plan. The effective version is the content hash.</summary>
     [JsonPropertyName("version")]
     public string? Version { get; init; }
 
-    /// <summary>Path of the stub; its extension decides the language.</summary>
+    /// <summary>Path of the stub. Its extension determines the language.</summary>
     [JsonPropertyName("file_path")]
     public string? FilePath { get; init; }
 
-    /// <summary>Signatures, such as <c>login(username: str, password: str) -> dict</c>; a bare name is a method without
+    /// <summary>Method signatures, such as <c>login(username: str, password: str) -> dict</c>. A bare name is a method without
     /// parameters.</summary>
     [JsonPropertyName("methods")]
     public IReadOnlyList<string> Methods
@@ -24,7 +24,7 @@ public sealed record ContractSpec
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Ids of the tasks that depend on it.</summary>
+    /// <summary>Ids of the tasks that depend on the contract.</summary>
     [JsonPropertyName("consumers")]
     public IReadOnlyList<string> Consumers
     {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Languages in which stubs are written.</summary>
+/// <summary>Languages in which contract stubs are generated.</summary>
 public enum ContractLanguage
 {
     /// <summary>A <c>typing.Protocol</c> class.</summary>
@@ -23,11 +23,11 @@ public enum ContractLanguage
 
 /// <summary>A contract as source code.</summary>
 /// <param name="Name">Name of the interface.</param>
-/// <param name="FilePath">Its path, relative to the repository.</param>
+/// <param name="FilePath">Path of the file, relative to the repository.</param>
 /// <param name="Language">Language of the code.</param>
-/// <param name="Version">Seven hexadecimal digits of the content's hash: the same methods have the same version everywhere.</param>
-/// <param name="Content">The whole file, with its version in the heading.</param>
-/// <param name="Consumers">Ids of the tasks that code against it.</param>
+/// <param name="Version">Seven hexadecimal digits of the content hash. The same methods always have the same version.</param>
+/// <param name="Content">The whole file, including its version in the header.</param>
+/// <param name="Consumers">Ids of the tasks that use the contract.</param>
 public sealed record ContractStub(
     string Name,
     string FilePath,
@@ -37,7 +37,7 @@ public sealed record ContractStub(
     IReadOnlyList<string> Consumers
 )
 {
-    /// <summary>The number of changes of a contract while tasks rely on it; after that a person decides.</summary>
+    /// <summary>Maximum number of contract changes while tasks use it. Further changes require a decision by the user.</summary>
     public const int MaxRenegotiations = 2;
 
     private static readonly Dictionary<string, ContractLanguage> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -52,13 +52,13 @@ public sealed record ContractStub(
         [".java"] = ContractLanguage.Java,
     };
 
-    /// <summary>The stub of a contract, or null when it has no file path or its methods can't be parsed.</summary>
+    /// <summary>Creates the stub of a contract, or returns null if the contract has no file path or its methods can't be parsed.</summary>
     public static ContractStub? Of(ContractSpec contract) => TryCreate(contract, out var stub, out _) ? stub : null;
 
-    /// <summary>Writes the stub of a contract.</summary>
-    /// <param name="contract">Name, file and methods.</param>
-    /// <param name="stub">The source code.</param>
-    /// <param name="fault">Why there is none.</param>
+    /// <summary>Creates the stub of a contract. Returns false if the contract is faulty.</summary>
+    /// <param name="contract">Name, file path and methods.</param>
+    /// <param name="stub">The stub with its source code.</param>
+    /// <param name="fault">The first fault that prevents a stub.</param>
     public static bool TryCreate(
         ContractSpec contract,
         [NotNullWhen(true)] out ContractStub? stub,
@@ -85,7 +85,7 @@ public sealed record ContractStub(
         return true;
     }
 
-    /// <summary>All faults that prevent a stub.</summary>
+    /// <summary>Returns all faults that prevent a stub.</summary>
     public static IReadOnlyList<ContractFault> FaultsOf(ContractSpec contract) => [.. Faults(contract, [])];
 
     private static IEnumerable<ContractFault> Faults(ContractSpec contract, List<MethodSignature> methods)
@@ -159,7 +159,7 @@ public sealed record ContractStub(
         }
     }
 
-    // Python and Go identify a method by its name alone; the others allow overloads.
+    // Python and Go identify a method by its name alone; the other languages allow overloads.
     private static bool IsSame(MethodSignature one, MethodSignature other, ContractLanguage language) =>
         one.Name == other.Name
         && (
@@ -167,7 +167,7 @@ public sealed record ContractStub(
             || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type))
         );
 
-    /// <summary>The language of a file's extension, or null.</summary>
+    /// <summary>Returns the language for a file extension, or null if unknown.</summary>
     public static ContractLanguage? LanguageOf(string filePath)
     {
         var dot = filePath.LastIndexOf('.');
@@ -176,19 +176,20 @@ public sealed record ContractStub(
 }
 
 /// <summary>A fault that prevents a stub.</summary>
-/// <param name="Field">Key of the contract that is faulty.</param>
-/// <param name="Index">The place in the list that the key holds; less than 0 for the whole.</param>
-/// <param name="Message">What is wrong, as a sentence.</param>
-/// <param name="Cure">What would be right, as a sentence.</param>
+/// <param name="Field">Key of the faulty field.</param>
+/// <param name="Index">Index in the field's list, or a negative number for the whole field.</param>
+/// <param name="Message">A sentence that describes the fault.</param>
+/// <param name="Cure">A sentence that suggests a fix.</param>
 public sealed record ContractFault(string Field, int Index, string Message, string Cure);
 
-/// <summary>The version of a contract that a task got when it started.</summary>
+/// <summary>The contract version that a task received when it started.</summary>
 /// <param name="Contract">Name of the contract.</param>
-/// <param name="TaskId">The task that codes against it.</param>
-/// <param name="Version">The version it was given.</param>
+/// <param name="TaskId">Id of the task that uses the contract.</param>
+/// <param name="Version">Version that the task received.</param>
 public sealed record ContractPin(string Contract, string TaskId, string Version)
 {
-    /// <summary>The pins of tasks with an older version of a contract; they must be notified, and their work checked again.</summary>
+    /// <summary>Returns the pins of tasks that use an outdated contract version. Those tasks must be notified, and their work checked
+    /// again.</summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {
         var versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);

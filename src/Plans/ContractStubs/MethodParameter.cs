@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A parameter of a contract's method.</summary>
-/// <param name="Name">With the marks of rest and optional parameters: <c>*args</c>, <c>...parts</c>, <c>options?</c>.</param>
-/// <param name="Type">As the plan has it; null where it has none.</param>
-/// <param name="Default">Its default value; null: it is required.</param>
+/// <summary>A parameter of a contract method.</summary>
+/// <param name="Name">Name including markers of rest and optional parameters: <c>*args</c>, <c>...parts</c>, <c>options?</c>.</param>
+/// <param name="Type">Type as written in the plan, or null if the plan has none.</param>
+/// <param name="Default">Default value, or null if the parameter is required.</param>
 internal sealed partial record MethodParameter(string Name, string? Type, string? Default = null)
 {
-    /// <summary>The default for source code: only a plain literal, because anything else would be code that runs.</summary>
-    /// <returns>Empty where there is none, or the language's interfaces have no defaults.</returns>
+    /// <summary>Returns the default value as source code. Only plain literals are emitted because any other expression would be
+    /// executed.</summary>
+    /// <returns>An empty string if no default exists or the language's interfaces have no defaults.</returns>
     public string DefaultIn(ContractLanguage language) =>
         (language, Default) switch
         {

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A method of a contract, parsed from the notations of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int>
+/// <summary>A contract method, parsed from the notations of the five languages, such as <c>login(user: str) -> dict</c> or <c>Task&lt;int>
 /// Count(string key)</c>.</summary>
 internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParameter> Parameters, string? Returns, bool IsAsync)
 {
@@ -48,7 +48,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
             return false;
         }
 
-        // Only C# and Java put the type in front.
+        // Only C# and Java write the return type before the name.
         if (words.Count > 1 && language is not (ContractLanguage.CSharp or ContractLanguage.Java))
         {
             return false;
@@ -70,7 +70,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return true;
     }
 
-    /// <summary>Python's separators between kinds of parameters.</summary>
+    /// <summary>True for Python's separators between kinds of parameters.</summary>
     public static bool IsMarker(string name) => name is "*" or "/";
 
     private static bool IsType(string? type) => type is null || !type.AsSpan().ContainsAny(NotInTypes);
@@ -106,7 +106,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
             return new MethodParameter(parameter[..colon].Trim(), parameter[(colon + 1)..].Trim(), usual);
         }
 
-        // Go puts the name first, C# and Java the type.
+        // Go writes the name before the type; C# and Java write the type before the name.
         var space = language == ContractLanguage.Go ? parameter.IndexOf(' ', StringComparison.Ordinal) : parameter.LastIndexOf(' ');
         if (space < 0)
         {
@@ -117,7 +117,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return language == ContractLanguage.Go ? new MethodParameter(first, second, usual) : new MethodParameter(second, first, usual);
     }
 
-    /// <summary>Splits a list at commas, except within brackets.</summary>
+    /// <summary>Splits a list at commas outside of brackets.</summary>
     public static IEnumerable<string> Split(string list)
     {
         var depth = 0;
@@ -137,7 +137,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         }
     }
 
-    /// <summary>Position of the closing bracket for an opening one; -1: none.</summary>
+    /// <summary>Returns the index of the bracket that closes the one at <paramref name="open"/>, or -1 if none does.</summary>
     public static int Closing(string line, int open)
     {
         var depth = 0;

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Parses Python source as far as needed to compare declarations.</summary>
 internal static class PythonCode
 {
-    /// <summary>The source with strings and comments replaced by spaces, so that only code is left. Lengths and lines stay.</summary>
+    /// <summary>Replaces strings and comments by spaces so that only code remains. Offsets and lines do not change.</summary>
     public static string WithoutTexts(string source)
     {
         var code = source.ReplaceLineEndings("\n").ToCharArray();

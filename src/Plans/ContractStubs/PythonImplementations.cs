@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Checks Python classes that have a contract among their bases. Such a class inherits the stub's empty methods, so neither Python
-/// nor its type checkers notice a missing one; in the other languages the compiler does. Types are left to a type checker.</summary>
+/// <summary>Checks Python classes that derive from a contract. Such a class inherits the stub's empty methods, so neither Python nor its
+/// type checkers notice a missing one. In the other languages the compiler does. Types are left to a type checker.</summary>
 public static partial class PythonImplementations
 {
-    // Bases that can't provide a missing method.
+    // Base classes that can't provide a missing method.
     private static readonly HashSet<string> Empty = ["object", "ABC", "Generic"];
 
-    /// <summary>Methods that classes in a source file lack or declare differently, each a sentence. Ambiguous code is no problem.</summary>
+    /// <summary>Describes contract methods that classes in a source file lack or declare differently, one sentence each. Ambiguous code is
+    /// not reported.</summary>
     public static IEnumerable<string> Problems(ContractSpec contract, string path, string source)
     {
         if (
@@ -64,7 +65,7 @@ public static partial class PythonImplementations
             return inheritsMore || isAssigned ? null : $"it has no method {wanted.Name}. The contract has: {text.Trim()}";
         }
 
-        // A bare name in the plan has no parameters to compare; overloads match if one of them does.
+        // A bare name in the plan has no parameters to compare. Overloads match if any overload does.
         return !text.Contains('(', StringComparison.Ordinal) || found.Exists(m => Accepts(m, body, wanted))
             ? null
             : $"its method {wanted.Name} can't be called as the contract says: {text.Trim()}";
@@ -104,7 +105,7 @@ public static partial class PythonImplementations
             );
     }
 
-    // An async generator, or a contract with an explicit awaitable.
+    // An async generator, or a contract that returns an explicit awaitable, may be implemented without 'async'.
     private static bool MayBeAwaited(string? returns) => returns is null || AsyncType().IsMatch(returns);
 
     private static string NameOf(string parameter) => parameter.Split([':', '=', ' ', '\n'], 2)[0];

@@ -1,12 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Composed Python types, such as <c>dict[str, User]</c>, in the other languages, where they would not compile.</summary>
+/// <summary>Translates composite Python types, such as <c>dict[str, User]</c>, to the other languages, where they would not
+/// compile.</summary>
 internal static class PythonTypes
 {
-    /// <summary>The type in another language, or null where it is no composed type.</summary>
-    /// <param name="type">As the plan has it.</param>
-    /// <param name="language">Any but Python.</param>
-    /// <param name="spell">Gives the types inside in that language.</param>
+    /// <summary>Translates a type, or returns null if it is not a composite type.</summary>
+    /// <param name="type">Type as written in the plan.</param>
+    /// <param name="language">Target language; not Python.</param>
+    /// <param name="spell">Translates the inner types.</param>
     public static string? TrySpell(string type, ContractLanguage language, Func<string, string> spell)
     {
         if (type.EndsWith("| None", StringComparison.Ordinal) && !type[..^6].Contains('|', StringComparison.Ordinal))
@@ -55,7 +56,7 @@ internal static class PythonTypes
             _ => $"java.util.Map<{Boxed(spell(key))}, {Boxed(spell(value))}>",
         };
 
-    // Java's primitive types can't be null or type arguments.
+    // Java's primitive types can be neither null nor type arguments.
     private static string Boxed(string type) =>
         type switch
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Reserved words of languages, which can't be used as names.</summary>
+/// <summary>Reserved words of the contract languages, which can't be used as names.</summary>
 internal static class ReservedWords
 {
     private static readonly Dictionary<ContractLanguage, HashSet<string>> Words = new()
@@ -39,14 +39,15 @@ internal static class ReservedWords
         ),
     };
 
-    /// <summary>The first invalid name of a method in this language, or null. TypeScript allows any word as a method name.</summary>
+    /// <summary>Returns the first name in a method that is reserved in this language, or null if all are valid. TypeScript allows any word
+    /// as a method name.</summary>
     public static string? FirstIn(MethodSignature method, ContractLanguage language)
     {
         var names = method.Parameters.Select(p => p.Name.TrimStart('*', '.').TrimEnd('?'));
         return (language == ContractLanguage.TypeScript ? names : names.Prepend(method.Name)).FirstOrDefault(Words[language].Contains);
     }
 
-    /// <summary>True if a word can't be a name in this language.</summary>
+    /// <summary>True if the word is reserved in this language.</summary>
     public static bool Has(string word, ContractLanguage language) => Words[language].Contains(word);
 
     private static HashSet<string> Of(string words) => [.. words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Writes the source code of a contract.</summary>
 internal static class StubWriter
 {
-    // The simple types of the five languages, in the order of the enumeration: Python, TypeScript, C#, Go, Java.
+    // Simple types of the five languages, in the order of ContractLanguage.
     private static readonly string[][] Types =
     [
         ["str", "string", "string", "string", "String"],
@@ -116,7 +116,7 @@ internal static class StubWriter
                 )
         );
 
-    // Rest and optional parameters keep their mark where the language has one.
+    // Rest and optional parameters keep their marker if the language supports it.
     private static string NameIn(MethodParameter parameter, ContractLanguage language)
     {
         var name = parameter.Name;
@@ -144,7 +144,8 @@ internal static class StubWriter
         };
     }
 
-    // A simple type of another language is mapped to its equivalent, as are composed Python types; others stay as the plan has them.
+    // Simple types of another language and composite Python types are mapped to their equivalents. Other types stay as written in the
+    // plan.
     private static string Spell(string type, ContractLanguage language)
     {
         if (language != ContractLanguage.Python && PythonTypes.TrySpell(type, language, inner => Spell(inner, language)) is { } composed)

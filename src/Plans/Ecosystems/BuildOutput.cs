@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Folders of build output that the content of a manifest or configuration makes known.</summary>
+/// <summary>Build output folders that can be recognized by the content of a manifest or configuration file.</summary>
 internal static class BuildOutput
 {
     private static readonly string[] Bundlers = EcosystemTable.Names(
         "package.json tsconfig.json tsconfig.*.json vite.config.* webpack.config.* rollup.config.* next.config.* electron.vite.config.*"
     );
 
-    /// <summary>Output folders of JavaScript.</summary>
+    /// <summary>Output folders of JavaScript projects.</summary>
     public static IReadOnlyList<EcosystemOutput> OfJavaScript { get; } =
     [
         new("dist", "package.json"),
@@ -24,8 +24,8 @@ internal static class BuildOutput
         },
     ];
 
-    /// <summary>Output folders of .NET.</summary>
-    /// <param name="projects">Names of project files.</param>
+    /// <summary>Output folders of .NET projects.</summary>
+    /// <param name="projects">Name patterns of project files.</param>
     public static IReadOnlyList<EcosystemOutput> OfDotNet(IReadOnlyList<string> projects) =>
         [
             new("bin", projects),
@@ -35,7 +35,8 @@ internal static class BuildOutput
             },
         ];
 
-    /// <summary>Matches the line of a bundler or compiler that writes to a folder beside it, outside of comments.</summary>
+    /// <summary>Regular expression for a configuration line, outside of comments, that makes a bundler or compiler write to this
+    /// folder.</summary>
     private static string SetsOutput(string folder) =>
         """^(?!\s*(//|\*))[^\n]*(\b(out-?(dir|file)|declarationDir|distDir)["']?\s*[:=\s]\s*|\bpath\s*:\s*[\w.]*\([^)\n]*)"""
         + $"""["']?(\./)?(?<![\w-]|\.\./|\.\.["'],\s?["']){folder}(?=["'/\s,;]|$)""";

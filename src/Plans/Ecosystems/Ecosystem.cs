@@ -1,95 +1,96 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The facts about the projects of one language, or of one tool that runs others: a row of <see cref="Ecosystems"/>. Names of
-/// files have no folder, and <c>*</c> stands for any text in them.</summary>
-/// <param name="Name">What people call it.</param>
+/// <summary>Facts about projects in one language, or of one tool that runs others; a row of <see cref="Ecosystems"/>. File names have no
+/// folder
+/// and may contain <c>*</c> as a wildcard.</summary>
+/// <param name="Name">Usual name of the language or tool.</param>
 public sealed record Ecosystem(string Name)
 {
-    /// <summary>Words of a gate's command, or of a script that it calls, by which its programs are known.</summary>
+    /// <summary>Words that identify this ecosystem in a gate's command, or in a script that it calls.</summary>
     public required IReadOnlyList<string> Programs { get; init; }
 
-    /// <summary>Beginnings of commands with the type of gate that they are, the longer of two first.</summary>
+    /// <summary>Command prefixes with their gate type. A longer prefix precedes a shorter one that it extends.</summary>
     public IReadOnlyList<EcosystemCommand> Commands { get; init; } = [];
 
-    /// <summary>Package managers; where a project has the lock files of several, the first one is meant.</summary>
+    /// <summary>Package managers. If a project has lock files of several, the first one listed applies.</summary>
     public IReadOnlyList<PackageManager> Managers { get; init; } = [];
 
-    /// <summary>Prefix by which an agent names the registry of its packages, such as <c>npm</c>; empty: it has none.</summary>
+    /// <summary>Prefix by which agents name the package registry, such as <c>npm</c>, or empty if it has none.</summary>
     public string Registry { get; init; } = "";
 
-    /// <summary>Hosts that its package managers fetch from, unless a project names others.</summary>
+    /// <summary>Hosts from which the package managers download, unless a project configures others.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>Files in which people write which packages a project needs.</summary>
+    /// <summary>Files in which developers declare a project's packages.</summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
-    /// <summary>Files in which they write versions of tools, and where packages come from.</summary>
+    /// <summary>Files in which developers declare tool versions and package sources.</summary>
     public IReadOnlyList<string> Toolchain { get; init; } = [];
 
-    /// <summary>Endings of its sources: a project that has any is older than a new configuration of it.</summary>
+    /// <summary>Extensions of source files. A project that has such files already existed before any configuration that is added
+    /// now.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
-    /// <summary>Names of tests that runners look for, without the ending, which is that of a source.</summary>
+    /// <summary>Name patterns of test files, without the extension, which is one of <see cref="Sources"/>.</summary>
     public IReadOnlyList<string> Tests { get; init; } = [];
 
-    /// <summary>True if tests stand among the sources of the product, too.</summary>
+    /// <summary>True if product source files may contain tests.</summary>
     /// <value>Default: false.</value>
     public bool HasTestsInSources { get; init; }
 
-    /// <summary>Files that decide what its programs do.</summary>
+    /// <summary>Files that configure its programs.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
-    /// <summary>Names that programs read before those of a project, or without being told: a gate that makes one changes what the next one
-    /// checks, also where git ignores it.</summary>
+    /// <summary>Names that programs read before the project's own files, or without being passed them. A gate that creates one changes the
+    /// result of the next gate, even if git ignores the file.</summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
-    /// <summary>Files with commands, or with names of files, that a program reads without being told their names.</summary>
+    /// <summary>Files with commands or file names that a program reads without being passed their names.</summary>
     public IReadOnlyList<EcosystemScripts> Scripts { get; init; } = [];
 
-    /// <summary>Folders with installed packages and build output.</summary>
+    /// <summary>Folders with installed packages or build output.</summary>
     public IReadOnlyList<string> OutputFolders { get; init; } = [];
 
-    /// <summary>Folders with build output whose names other projects give to sources: they hold output only beside a certain
-    /// file.</summary>
+    /// <summary>Build output folders whose names other projects use for sources. They count as output only beside certain files.</summary>
     public IReadOnlyList<EcosystemOutput> OutputBeside { get; init; } = [];
 
-    /// <summary>Endings of build output.</summary>
+    /// <summary>Extensions of build output.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
-    /// <summary>Gates of projects without configured ones; the first line that holds for a type is taken.</summary>
+    /// <summary>Gates for projects that configure none. Of each gate type, the first applicable gate is used.</summary>
     public IReadOnlyList<EcosystemGate> Gates { get; init; } = [];
 
-    /// <summary>True if a project inside another one has gates of its own, because the outer commands leave it out.</summary>
+    /// <summary>True if a nested project has its own gates because the outer commands do not cover it.</summary>
     public bool HasNestedProjects { get; init; }
 
-    /// <summary>Files of which a project has exactly one in its root, or its gates would be ambiguous; the first list counts of which there
-    /// is any. Empty: no such condition.</summary>
+    /// <summary>Files of which a project's root must contain exactly one, otherwise its gates would be ambiguous. The first list with any
+    /// match applies. Empty for no such condition.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
-    /// <summary>True if a file defines the environment of a project: it is about packages, or about versions of tools.</summary>
+    /// <summary>True if a file defines a project's environment, that is, its packages or tool versions.</summary>
     public bool DefinesEnvironment(string path) => IsAboutPackages(path) || FileNamePattern.IsAny(Toolchain, FileNamePattern.NameOf(path));
 
-    /// <summary>Lock files of all its package managers.</summary>
+    /// <summary>Lock files of all package managers.</summary>
     public IEnumerable<string> LockFiles => Managers.SelectMany(manager => manager.LockFiles);
 
-    /// <summary>The package managers of which files are among names.</summary>
+    /// <summary>Returns the package managers whose files are among the given names.</summary>
     public IEnumerable<PackageManager> ManagersOf(IReadOnlyCollection<string> names) =>
         Managers.Where(manager => manager.LockFiles.Concat(manager.OwnFiles).Any(names.Contains));
 
-    /// <summary>The package manager whose lock file is among the names of a project's root; null: none.</summary>
+    /// <summary>Returns the package manager whose lock file is among the names in a project's root, or null if none is.</summary>
     public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
-    /// <summary>True if a project's root has exactly one of <see cref="Roots"/>, so that a command there is not ambiguous.</summary>
+    /// <summary>True if a project's root contains exactly one of <see cref="Roots"/>, so that commands there are unambiguous.</summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
         Roots.Count == 0
         || Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
 
-    /// <summary>True if a file of this path decides what the programs do.</summary>
+    /// <summary>True if the file at this path configures the programs.</summary>
     public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
 
-    /// <summary>The part of a path that is build output or installed packages: a folder's name, or the ending of a file's; null: none
-    /// is.</summary>
+    /// <summary>Returns the folder name or file extension that marks a path as build output or installed packages, or null if none
+    /// does.</summary>
     public string? OutputIn(string path)
     {
         foreach (var part in path.Split('/'))
@@ -102,10 +103,10 @@ public sealed record Ecosystem(string Name)
         return Output.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.Ordinal));
     }
 
-    /// <summary>True if a project has anything that the programs work on.</summary>
+    /// <summary>True if any file is a source or configuration file of this ecosystem.</summary>
     public bool IsIn(IEnumerable<string> files) => files.Any(file => IsDecidedBy(file) || IsSource(file));
 
-    /// <summary>True if a file is one of its sources.</summary>
+    /// <summary>True if a file is a source file of this ecosystem.</summary>
     public bool IsSource(string path)
     {
         foreach (var ending in Sources)
@@ -118,22 +119,23 @@ public sealed record Ecosystem(string Name)
         return false;
     }
 
-    /// <summary>True if a file is about the packages of a project: a lock file, or one in which people write.</summary>
+    /// <summary>True if a file determines a project's packages: a lock file or a manifest.</summary>
     public bool IsAboutPackages(string path)
     {
         var name = FileNamePattern.NameOf(path);
         return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
     }
 
-    /// <summary>Files and folders, relative to the home folder, that its programs read: tool chains and tools that a user
+    /// <summary>Files and folders, relative to the home folder, that the programs read, such as tool chains that the user
     /// installed.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
-    /// <summary>Folders in the home that hold such files or downloads, and the variables that move them. Default: none.</summary>
+    /// <summary>Folders in the home folder that hold tools or downloads, and the environment variables that relocate them. Default:
+    /// none.</summary>
     public IReadOnlyList<EcosystemHome> Homes { get; init; } = [];
 
-    /// <summary>True if its runners find a test of this name.</summary>
+    /// <summary>True if the test runners find a test file with this name.</summary>
     public bool IsTest(string path)
     {
         var name = FileNamePattern.NameOf(path);
@@ -149,115 +151,113 @@ public sealed record Ecosystem(string Name)
     }
 }
 
-/// <summary>A command, or the words that it begins with. A class, because lists of it need no generic instantiation: compiling that would
-/// take longer than the command that reads a plan has.</summary>
-/// <param name="Command">Its text.</param>
-/// <param name="Type">The type of gate that it is.</param>
+/// <summary>A command or command prefix. A class because lists of classes need no generic instantiation, whose compilation would take
+/// longer than reading a plan.</summary>
+/// <param name="Command">Text of the command.</param>
+/// <param name="Type">Gate type of the command.</param>
 public sealed record EcosystemCommand(string Command, GateType Type);
 
-/// <summary>A gate of projects that have a certain file.</summary>
-/// <param name="Command">Its text.</param>
-/// <param name="Type">The type of gate that it is.</param>
-/// <param name="Files">Names of files and folders in the project's folder, one of which it has. Empty: the row's <see
+/// <summary>A gate for projects that contain certain files.</summary>
+/// <param name="Command">Text of the command.</param>
+/// <param name="Type">Gate type of the command.</param>
+/// <param name="Files">Names of files and folders; the project's folder must contain at least one. If empty, the row's <see
 /// cref="Ecosystem.Roots"/> decide.</param>
 public sealed record EcosystemGate(string Command, GateType Type, params IReadOnlyList<string> Files)
 {
-    /// <summary>Regular expression, by lines, that one of the files matches. Default: null, the file's name is enough.</summary>
+    /// <summary>Multiline regular expression that one of the files must match, or null if the file name suffices. Default: null.</summary>
     public string? Says { get; init; }
 
-    /// <summary>Further files, one of which the project must have. Default: empty, none.</summary>
+    /// <summary>Further files; the project must contain at least one. Default: empty, no further file is required.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
-    /// <summary>True if the command is about projects inside the project's folder, too.</summary>
+    /// <summary>True if the command also covers projects nested in the project's folder.</summary>
     public bool CoversNested { get; init; }
 
-    /// <summary>True if the command is a Python module, run with the package manager's <see cref="PackageManager.Run"/>.</summary>
+    /// <summary>True if the command is a Python module that runs with the package manager's <see cref="PackageManager.Run"/>.</summary>
     public bool IsModule { get; init; }
 }
 
-/// <summary>Files that a program reads without being told their names.</summary>
+/// <summary>Files that a program reads without being passed their names.</summary>
 /// <param name="Program">The program.</param>
 /// <param name="Files">Names of the files.</param>
 public sealed record EcosystemScripts(string Program, IReadOnlyList<string> Files);
 
-/// <summary>A program that installs packages.</summary>
-/// <param name="Name">What people call it; mostly its program.</param>
+/// <summary>A package manager.</summary>
+/// <param name="Name">Usual name, mostly that of its program.</param>
 public sealed record PackageManager(string Name)
 {
-    /// <summary>Names of the program in PATH.</summary>
+    /// <summary>Names of its programs in PATH.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [Name];
 
-    /// <summary>The files in which it writes exact versions, or checksums.</summary>
+    /// <summary>Files in which the package manager records exact versions or checksums.</summary>
     public IReadOnlyList<string> LockFiles { get; init; } = [];
 
-    /// <summary>Files that no other package manager has, beside the lock files.</summary>
+    /// <summary>Files that identify this package manager, in addition to its lock files.</summary>
     public IReadOnlyList<string> OwnFiles { get; init; } = [];
 
-    /// <summary>Shell command that installs exactly what a lock file names; null: its programs do that by themselves.</summary>
+    /// <summary>Shell command that installs exactly the locked packages, or null if the programs install them on demand.</summary>
     public string? SetUp { get; init; }
 
-    /// <summary>The command for lock files of an earlier release. Default: null, it is the same.</summary>
+    /// <summary>Set-up command for lock files of an earlier release, or null if it is the same. Default: null.</summary>
     public PackageLockFormat? Earlier { get; init; }
 
-    /// <summary>Files, one of which lies beside the lock file of a project whose gates need the packages. Default: empty, all projects
-    /// do.</summary>
+    /// <summary>Files that mark a project whose gates need the packages; one must lie beside the lock file. Default: empty, all projects
+    /// need them.</summary>
     public IReadOnlyList<string> SetUpBeside { get; init; } = [];
 
-    /// <summary>Folder that set-up makes, if a copy of it serves as well in another worktree with the same files.</summary>
-    /// <value>Default: null, because what it makes has absolute paths in it (virtual environments, what <c>dotnet restore</c> writes), or
-    /// is quickly made of the package manager's own cache (pnpm).</value>
+    /// <summary>Folder that set-up creates and that can be copied to another worktree with the same files, or null if it can't.</summary>
+    /// <value>Default: null, because the result contains absolute paths (virtual environments, <c>dotnet restore</c>) or is quickly
+    /// rebuilt from the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
-    /// <summary>Folder in the root that its builds make, if builds of another worktree can begin with a copy of it and build only what
-    /// differs; null: they can't.</summary>
+    /// <summary>Build folder in the root that can be copied to another worktree for incremental builds, or null if it can't.</summary>
     public string? Builds { get; init; }
 
-    /// <summary>Files in the root folder, beside the lock file, that determine what set-up or builds make.</summary>
+    /// <summary>Files in the root folder that determine the result of set-up or builds, in addition to the lock file.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
-    /// <summary>The words before a program, or before the name of a script, that run it with the project's packages.</summary>
+    /// <summary>Prefix that runs a program or a script with the project's packages.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>The commands for a project of several packages. Default: null, they are the same.</summary>
+    /// <summary>Commands for a project with several packages, or null if they are the same. Default: null.</summary>
     public PackageWorkspace? Workspace { get; init; }
 
-    /// <summary>The folders in which the package manager keeps downloads.</summary>
+    /// <summary>Folders in which the package manager caches downloads.</summary>
     public IReadOnlyList<PackageCache> Caches { get; init; } = [];
 
-    /// <summary>True if packages that agents ask for can be installed with it.</summary>
+    /// <summary>True if the orchestrator can use the package manager to install packages that agents request.</summary>
     public bool Installs { get; init; }
 }
 
-/// <summary>A format of a lock file whose releases of the package manager install with another command.</summary>
-/// <param name="Says">Text in each such lock file.</param>
-/// <param name="SetUp">Shell command that installs exactly what it names.</param>
+/// <summary>A lock file format that requires a different install command.</summary>
+/// <param name="Says">Text that occurs in each such lock file.</param>
+/// <param name="SetUp">Shell command that installs exactly the locked packages.</param>
 public sealed record PackageLockFormat(string Says, string SetUp);
 
-/// <summary>A folder of downloads of a package manager.</summary>
-/// <param name="Folder">Its path relative to the home folder.</param>
-/// <param name="Variable">The variable that names another folder in place of it; null: none does.</param>
+/// <summary>A download folder of a package manager.</summary>
+/// <param name="Folder">Default path, relative to the home folder.</param>
+/// <param name="Variable">Environment variable that overrides the path, or null if none does.</param>
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
-    /// <summary>An option that names another folder, and the variables that hold options, the first of which can be extended; null: none
-    /// does.</summary>
+    /// <summary>Command-line option that overrides the folder, or null if none does. The first of its variables can be extended.</summary>
     public PackageCacheOption? Option { get; init; }
 
-    /// <summary>The user's settings that name another folder. Default: none.</summary>
+    /// <summary>Lines of user settings files that override the folder. Default: none.</summary>
     public IReadOnlyList<PackageCacheSetting> Settings { get; init; } = [];
 }
 
-/// <summary>An option that names a folder of downloads.</summary>
-/// <param name="Text">Its text before the path.</param>
-/// <param name="Variables">The variables that hold options.</param>
+/// <summary>A command-line option that sets a download folder.</summary>
+/// <param name="Text">Text of the option before the path.</param>
+/// <param name="Variables">Environment variables that hold options.</param>
 public sealed record PackageCacheOption(string Text, params IReadOnlyList<string> Variables);
 
-/// <summary>A line of a user's settings that names a folder of downloads.</summary>
-/// <param name="File">Path of the settings, relative to the home folder.</param>
-/// <param name="Line">Regular expression with the group <c>path</c>, by lines.</param>
-/// <param name="Below">The folder's path in the named one. Default: empty, the named one itself.</param>
+/// <summary>A line in a user's settings file that sets a download folder.</summary>
+/// <param name="File">Path of the settings file, relative to the home folder.</param>
+/// <param name="Line">Multiline regular expression with the group <c>path</c>.</param>
+/// <param name="Below">Path of the download folder below the configured one. Default: empty, the configured folder itself.</param>
 public sealed record PackageCacheSetting(string File, string Line, string Below = "");
 
-/// <summary>A folder in the home that a variable moves.</summary>
-/// <param name="Folder">Its path relative to the home folder.</param>
-/// <param name="Variable">The variable that names another folder in place of it.</param>
+/// <summary>A folder in the home folder that an environment variable relocates.</summary>
+/// <param name="Folder">Default path, relative to the home folder.</param>
+/// <param name="Variable">Environment variable that overrides the path.</param>
 public sealed record EcosystemHome(string Folder, string Variable);

@@ -2,25 +2,25 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A folder with build output, known by a file beside it.</summary>
-/// <param name="Folder">Its name, or a relative path with forward slashes.</param>
-/// <param name="Files">Names of files, one of which lies in the folder that holds it.</param>
+/// <summary>A build output folder that is recognized by a file beside it.</summary>
+/// <param name="Folder">Name of the folder, or a relative path with forward slashes.</param>
+/// <param name="Files">Name patterns of files, one of which must lie in the parent folder.</param>
 public sealed record EcosystemOutput(string Folder, params IReadOnlyList<string> Files)
 {
-    /// <summary>Regular expression, by lines, that one of the files matches. Default: null, the file's name is enough.</summary>
+    /// <summary>Multiline regular expression that one of the files must match, or null if the file name suffices. Default: null.</summary>
     public string? Says { get; init; }
 
-    /// <summary>True if one of the names beside the folder makes it output.</summary>
-    /// <param name="names">The names in the folder that holds it.</param>
-    /// <param name="read">Returns the text of the file of a name; null if it can't be read.</param>
+    /// <summary>True if a file beside the folder marks the folder as output.</summary>
+    /// <param name="names">Names of files in the parent folder.</param>
+    /// <param name="read">Returns the text of a named file, or null if it can't be read.</param>
     public bool IsMadeBy(IEnumerable<string> names, Func<string, string?> read) =>
         names.Any(name => FileNamePattern.IsAny(Files, name) && (Says is null || (read(name) is { } text && Matches(text, Says))));
 
     private static bool Matches(string text, string says) => Regex.IsMatch(text, says, RegexOptions.Multiline | RegexOptions.IgnoreCase);
 
-    /// <summary>The path of such a folder within a path; null: it lies in none.</summary>
+    /// <summary>Returns the leading part of a path that ends in such a folder, or null if the path lies in none.</summary>
     /// <param name="path">A relative path with forward slashes.</param>
-    /// <param name="isBeside">True if a folder, empty for the root, holds a file that makes this one output.</param>
+    /// <param name="isBeside">True if a parent folder (empty for the root) contains a file that marks this folder as output.</param>
     public string? In(string path, Func<string, EcosystemOutput, bool> isBeside)
     {
         var (parts, own) = (path.Split('/'), Folder.Split('/'));

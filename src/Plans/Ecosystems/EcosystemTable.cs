@@ -2,8 +2,8 @@ using static Orchestrator.Plans.GateType;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The table of ecosystems: a new one is one row here or in <see cref="LanguageTable"/>. Nobody else names a lock
-/// file, a manifest or a test's name to tell ecosystems apart.</summary>
+/// <summary>The table of ecosystems. A new ecosystem is one row here or in <see cref="LanguageTable"/>. No other code distinguishes
+/// ecosystems by the names of lock files, manifests or tests.</summary>
 internal static class EcosystemTable
 {
     private const string JavaScriptManagers = "npm pnpm yarn bun";
@@ -12,7 +12,7 @@ internal static class EcosystemTable
 
     private const string GoSettings = ".config/go/env";
 
-    // Not one that watches, as far as its line tells.
+    // Excludes tasks that watch for changes, as far as the line shows.
     internal const string TestTask = @"\btest.\s*:(?!.*watch)";
 
     private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
@@ -68,7 +68,7 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["yarn.lock"],
                     SetUp = "yarn install --immutable",
-                    // Yarn 1 passes over options that it does not know, and would write its lock file anew.
+                    // Yarn 1 ignores unknown options, so '--immutable' would let it rewrite its lock file.
                     Earlier = new("# yarn lockfile v1", "yarn install --frozen-lockfile"),
                     Caches =
                     [
@@ -324,7 +324,7 @@ internal static class EcosystemTable
                 {
                     LockFiles = ["Cargo.lock"],
                     Caches = [new(".cargo/registry"), new(".cargo/git")],
-                    // Packages are compiled in no worktree but the first: their fingerprints hold no path of it.
+                    // Dependencies are compiled only in the first worktree because their fingerprints do not contain the worktree's path.
                     Builds = "target",
                     Reads = Names("Cargo.toml rust-toolchain rust-toolchain.toml .cargo/config.toml"),
                     Installs = true,
@@ -371,7 +371,7 @@ internal static class EcosystemTable
                         {
                             Settings = [new(GoSettings, GoLine("GOMODCACHE")), new(GoSettings, GoLine("GOPATH"), "pkg/mod")],
                         },
-                        // Proofs of checksums, beside the modules.
+                        // Checksum database, stored beside the modules.
                         new("go/pkg/sumdb") { Settings = [new(GoSettings, GoLine("GOPATH"), "pkg/sumdb")] },
                         new(".cache/go-build", "GOCACHE") { Settings = [new(GoSettings, GoLine("GOCACHE"))] },
                     ],

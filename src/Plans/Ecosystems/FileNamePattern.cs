@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Names of files with <c>*</c> for any text. Small and without regular expressions: a command that only reads a plan has no time
-/// to compile some.</summary>
+/// <summary>Matches file names with the wildcard <c>*</c>. Avoids regular expressions because compiling them would slow down commands that
+/// only read a plan.</summary>
 internal static class FileNamePattern
 {
-    /// <summary>True if a name is one of a list.</summary>
+    /// <summary>True if a name matches one of the patterns.</summary>
     public static bool IsAny(IReadOnlyList<string> patterns, ReadOnlySpan<char> name)
     {
         for (var i = 0; i < patterns.Count; i++)
@@ -17,7 +17,7 @@ internal static class FileNamePattern
         return false;
     }
 
-    /// <summary>The last part of a path with forward slashes.</summary>
+    /// <summary>Returns the last part of a path with forward slashes.</summary>
     public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
     private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)

@@ -3,7 +3,7 @@ using static Orchestrator.Plans.GateType;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The rows of <see cref="Ecosystems"/> for further languages.</summary>
+/// <summary>Rows of <see cref="Ecosystems"/> for further languages.</summary>
 internal static class LanguageTable
 {
     private static readonly string[] CBuilds = ["CMakeLists.txt", "meson.build"];
@@ -24,7 +24,7 @@ internal static class LanguageTable
             ],
             Managers =
             [
-                // Wrappers in a repository bring the programs themselves.
+                // The wrapper scripts in a repository download Maven themselves.
                 new("mvn")
                 {
                     Programs = ["mvn", "java"],
@@ -76,7 +76,7 @@ internal static class LanguageTable
                 {
                     LockFiles = ["Gemfile.lock"],
                     SetUp = "bundle check || bundle install",
-                    // Others keep a Gemfile for their pages or their phone's packages alone.
+                    // Other projects have a Gemfile only for their website (Jekyll) or mobile app packages.
                     SetUpBeside = Names(".rspec spec/spec_helper.rb config.ru Rakefile .rubocop.yml"),
                     Caches = [new(".local/share/gem"), new(".bundle/cache", "BUNDLE_USER_CACHE")],
                 },

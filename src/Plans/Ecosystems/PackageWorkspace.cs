@@ -3,22 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The commands of a package manager for a project that consists of several packages, its members.</summary>
+/// <summary>Commands of a package manager for a workspace, that is, a project with several member packages.</summary>
 /// <param name="File">Name of the manifest in the root.</param>
-/// <param name="Says">Regular expression, by lines, that the manifest of such a project matches.</param>
-/// <param name="SetUp">Shell command that installs what the lock file names for all members.</param>
-/// <param name="Run">What stands before a program to run it with the packages of all members.</param>
+/// <param name="Says">Multiline regular expression that the manifest of a workspace matches.</param>
+/// <param name="SetUp">Shell command that installs the locked packages of all members.</param>
+/// <param name="Run">Prefix that runs a program with the packages of all members.</param>
 public sealed partial record PackageWorkspace(string File, string Says, string SetUp, string Run)
 {
-    /// <summary>A workspace of uv.</summary>
+    /// <summary>A uv workspace.</summary>
     internal static PackageWorkspace OfUv { get; } =
         new("pyproject.toml", @"^\s*\[tool\.uv\.workspace\]", "uv sync --frozen --all-packages", "uv run --all-packages ");
 
-    /// <summary>True if a root's manifest is one of such a project.</summary>
-    /// <param name="read">Returns the text of a file in the root; null if there is none.</param>
+    /// <summary>True if the root's manifest declares a workspace.</summary>
+    /// <param name="read">Returns the text of a file in the root, or null if it does not exist.</param>
     public bool IsIn(Func<string, string?> read) => read(File) is { } text && Regex.IsMatch(text, Says, RegexOptions.Multiline);
 
-    /// <summary>True if a folder is a member.</summary>
+    /// <summary>True if a folder is a member of the workspace.</summary>
     /// <param name="manifest">Text of the root's manifest.</param>
     /// <param name="folder">Path of the folder, relative to the root.</param>
     public bool HasMember(string manifest, string folder) =>

@@ -3,7 +3,7 @@ using static Orchestrator.Plans.GateType;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The rows of <see cref="Ecosystems"/> for tools that run the programs of others.</summary>
+/// <summary>Rows of <see cref="Ecosystems"/> for tools that run other programs.</summary>
 internal static class ToolTable
 {
     public static readonly IReadOnlyList<Ecosystem> Rows =

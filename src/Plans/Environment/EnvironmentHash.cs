@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A file that defines the environment, with the SHA-256 of its content.</summary>
-/// <param name="Path">Relative to the repository, with forward slashes.</param>
+/// <summary>A file that defines the environment, with the SHA-256 hash of its content.</summary>
+/// <param name="Path">Path relative to the repository, with forward slashes.</param>
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record EnvironmentFile(string Path, string Sha256);
 
-/// <summary>The hash of an environment: equal lock and manifest files give equal hashes, in any order.</summary>
+/// <summary>Computes the hash of an environment. Equal lock and manifest files give equal hashes, in any order.</summary>
 public static class EnvironmentHash
 {
-    /// <summary>True if a path defines the environment: a manifest or lock file that is not inside an installed package.</summary>
+    /// <summary>True if a path defines the environment: a manifest, lock or toolchain file outside of installed packages.</summary>
     public static bool Counts(string path)
     {
         var parts = path.Split('/');
@@ -21,7 +21,7 @@ public static class EnvironmentHash
         return Ecosystems.DefinesEnvironment(parts[^1]);
     }
 
-    /// <summary>True if a folder of this name is skipped: installed packages, build output, our own files.</summary>
+    /// <summary>True if folders with this name are skipped: installed packages, build output and the orchestrator's own files.</summary>
     public static bool SkipsFolder(string name) =>
         name
             is "node_modules"
@@ -36,23 +36,23 @@ public static class EnvironmentHash
                 or ".worktrees"
                 or ".orchestrator";
 
-    /// <summary>The relevant files, sorted by path.</summary>
+    /// <summary>Selects the relevant files, sorted by path.</summary>
     public static IReadOnlyList<EnvironmentFile> Select(IEnumerable<EnvironmentFile> files) =>
         [.. files.Where(f => Counts(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal)];
 
-    /// <summary>The hash of paths and contents: 64 lower-case hexadecimal digits. Irrelevant files are left out.</summary>
+    /// <summary>Returns the hash of paths and contents as 64 lower-case hexadecimal digits. Irrelevant files are ignored.</summary>
     public static string Of(IEnumerable<EnvironmentFile> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Select(files))
         {
-            // A NUL can't be part of a path, so different lists give different input.
+            // A path can't contain NUL, so different file lists give different input.
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\0{file.Sha256}\n"));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>True if a hash that a person gave, in full or its first digits (at least 6), is this one.</summary>
+    /// <summary>True if user input is this hash or a prefix with at least 6 digits.</summary>
     public static bool Matches(string hash, string given) =>
         given.Trim() is { Length: >= 6 } digits && hash.StartsWith(digits, StringComparison.OrdinalIgnoreCase);
 }

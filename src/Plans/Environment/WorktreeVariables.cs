@@ -3,29 +3,29 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Values of <c>worktrees.env</c>: texts with placeholders for a worktree's resources. <c>{port}</c> is its first port,
-/// <c>{port+N}</c> one of the further ones, <c>{worktree}</c> its name, <c>{tmp}</c> its temporary folder; <c>{{word}}</c> is a literal
-/// <c>{word}</c>. Other braces are literal. Pure.</summary>
+/// <summary>Expands values of <c>worktrees.env</c>, which contain placeholders for a worktree's resources. <c>{port}</c> is the first
+/// port, <c>{port+N}</c> a further port, <c>{worktree}</c> the worktree's name, and <c>{tmp}</c> its temporary folder. <c>{{word}}</c>
+/// yields a literal <c>{word}</c>. Other braces are literal.</summary>
 public static partial class WorktreeVariables
 {
-    /// <summary>Number of ports of a worktree.</summary>
+    /// <summary>Number of ports per worktree.</summary>
     public const int Ports = 20;
 
-    /// <summary>Prefix of variables that we set for every worktree.</summary>
+    /// <summary>Prefix of variables that the orchestrator sets for every worktree.</summary>
     private const string OurPrefix = "ORCHESTRATOR_";
 
-    /// <summary>Why a name is invalid for a variable, as the end of a sentence that begins with the name; null where it is valid.</summary>
+    /// <summary>Returns the reason a variable name is invalid, phrased to follow the name in a sentence, or null if it is valid.</summary>
     public static string? FaultOfName(string name) =>
         !VariableName().IsMatch(name) ? "is no name of a variable: letters, digits and '_', not a digit first"
         : name.StartsWith(OurPrefix, StringComparison.Ordinal) ? $"begins with {OurPrefix}: those are set by the orchestrator"
         : null;
 
-    /// <summary>The first unknown placeholder, with its braces; null where there is none.</summary>
+    /// <summary>Returns the first unknown placeholder including its braces, or null if all are known.</summary>
     public static string? UnknownPlace(string text) =>
         Place().Matches(text).Select(match => match.Value).FirstOrDefault(place => Fill(place, 0, "", "") is null);
 
-    /// <summary>The text with its placeholders filled.</summary>
-    /// <exception cref="ArgumentException">It has an unknown placeholder.</exception>
+    /// <summary>Replaces all placeholders in a text.</summary>
+    /// <exception cref="ArgumentException">The text has an unknown placeholder.</exception>
     public static string FillAll(string text, int firstPort, string worktree, string temporaryFolder) =>
         Place()
             .Replace(

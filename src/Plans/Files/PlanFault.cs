@@ -4,28 +4,28 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<FaultSeverity>))]
 public enum FaultSeverity
 {
-    /// <summary>The plan is refused.</summary>
+    /// <summary>The plan is rejected.</summary>
     [JsonStringEnumMemberName("error")]
     Error,
 
-    /// <summary>The plan runs; a person should look at it. <c>--strict</c> refuses it.</summary>
+    /// <summary>The plan can run, but the user should review it. Rejected by <c>--strict</c>.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
 
-    /// <summary>The plan is right; it could be better. <c>--strict</c> refuses it too.</summary>
+    /// <summary>The plan is valid but could be better. Also rejected by <c>--strict</c>.</summary>
     [JsonStringEnumMemberName("advice")]
     Advice,
 }
 
-/// <summary>A fault of a plan, with its cure.</summary>
+/// <summary>A fault in a plan, with a suggested fix.</summary>
 /// <param name="Code">Stable name of the kind of fault, such as <c>unknown-dependency</c>.</param>
-/// <param name="Severity">Whether it refuses the plan.</param>
-/// <param name="File">The file, as it was named to the reader.</param>
-/// <param name="Line">Line from 1; 0 when the fault has no place.</param>
-/// <param name="Column">Column from 1, in characters; 0 when the fault has no position.</param>
+/// <param name="Severity">Severity, which decides if the plan is rejected.</param>
+/// <param name="File">File name as passed to the reader.</param>
+/// <param name="Line">Line, starting at 1, or 0 if the fault has no position.</param>
+/// <param name="Column">Column in characters, starting at 1, or 0 if the fault has no position.</param>
 /// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the whole file.</param>
-/// <param name="Message">What is wrong.</param>
-/// <param name="Cure">What would be right.</param>
+/// <param name="Message">Description of the fault.</param>
+/// <param name="Cure">Suggested fix.</param>
 public sealed record PlanFault(
     [property: JsonPropertyName("code")] string Code,
     [property: JsonPropertyName("severity")] FaultSeverity Severity,
@@ -37,11 +37,11 @@ public sealed record PlanFault(
     [property: JsonPropertyName("cure")] string Cure
 )
 {
-    /// <summary>A fault that refuses the plan; without a line, one of the whole file.</summary>
+    /// <summary>Creates a fault that rejects the plan. Without a line, it applies to the whole file.</summary>
     public static PlanFault Error(string file, string code, string message, string cure, string field = "", int line = 0, int column = 1) =>
         new(code, FaultSeverity.Error, file, line, line == 0 ? 0 : column, field, message, cure);
 
-    /// <summary>A fault with which the plan runs.</summary>
+    /// <summary>Creates a fault that does not reject the plan.</summary>
     public static PlanFault Warning(
         string file,
         string code,
@@ -52,11 +52,11 @@ public sealed record PlanFault(
         int column = 1
     ) => Error(file, code, message, cure, field, line, column) with { Severity = FaultSeverity.Warning };
 
-    /// <summary>The fault in one line in the form of compiler messages, so that editors jump to it.</summary>
+    /// <summary>Formats the fault as a one-line compiler message, so that editors can jump to its position.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
-    /// <summary>Faults for people, a line each, in order. Of each kind the first <see cref="MostOfAKind"/> are listed and the others
-    /// counted, because one mistake in a generator causes thousands.</summary>
+    /// <summary>Formats faults for display, one line each, in order. Of each kind only the first <see cref="MostOfAKind"/> are listed and
+    /// the others counted, because one mistake in a generator can cause thousands.</summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
         var lines = new List<string>();
@@ -84,10 +84,10 @@ public sealed record PlanFault(
         return lines;
     }
 
-    /// <summary>Faults of one kind that are listed.</summary>
+    /// <summary>Maximum number of listed faults of one kind.</summary>
     public const int MostOfAKind = 20;
 
-    /// <summary>The fault as text, without its severity.</summary>
+    /// <summary>Formats the fault without its severity.</summary>
     public string ToPlainText() => $"{Place}:{Text}";
 
     private string Place => Line > 0 ? $"{File}:{Line}:{Column}" : File;

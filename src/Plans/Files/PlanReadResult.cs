@@ -1,40 +1,41 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Result of reading a plan file.</summary>
-/// <param name="Plan">The plan; null when it has errors. Warnings leave it usable.</param>
-/// <param name="Faults">All errors and warnings by place.</param>
+/// <param name="Plan">The plan, or null if it has errors. Warnings leave it usable.</param>
+/// <param name="Faults">All errors and warnings, by position.</param>
 public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 {
-    // More would hide the rest; 'orchestrate conflicts' lists them all.
+    // More conflicts would hide the other faults; 'orchestrate conflicts' lists them all.
     private const int MostConflicts = 1000;
 
-    /// <summary>The plan can be run.</summary>
+    /// <summary>True if the plan can run.</summary>
     public bool IsValid => Plan is not null;
 
-    /// <summary>The faults that refuse the plan.</summary>
+    /// <summary>Faults that reject the plan.</summary>
     public IReadOnlyList<PlanFault> Errors => [.. Faults.Where(f => f.Severity == FaultSeverity.Error)];
 
-    /// <summary>The faults that a person should look at.</summary>
+    /// <summary>Faults that the user should review.</summary>
     public IReadOnlyList<PlanFault> Warnings => [.. Faults.Where(f => f.Severity == FaultSeverity.Warning)];
 
-    /// <summary>Advice; only after <see cref="WithAdvice"/>.</summary>
+    /// <summary>Advice; empty before <see cref="WithAdvice"/>.</summary>
     public IReadOnlyList<PlanFault> Advice => [.. Faults.Where(f => f.Severity == FaultSeverity.Advice)];
 
-    /// <summary>Number of tasks that were found, also in a refused plan.</summary>
+    /// <summary>Number of tasks found, even if the plan was rejected.</summary>
     public int TaskCount { get; init; }
 
-    /// <summary>The place where tasks and their fields stand, for faults that are found after reading.</summary>
+    /// <summary>Source positions of tasks and their fields, for faults that are found after reading.</summary>
     public PlanPlaces Places { get; init; } = PlanPlaces.None;
 
-    /// <summary>False for formats in which a task can't declare its files, so that this is not advised.</summary>
+    /// <summary>True if tasks in this format can declare their files. If false, no advice to declare them is given.</summary>
     public bool SaysOwnership { get; init; } = true;
 
-    /// <summary>The plan's graph, if reading has created it.</summary>
+    /// <summary>The plan's graph, or null if the reader has not created it.</summary>
     public TaskGraph? Graph { get; init; }
 
-    /// <summary>The result with an error for each path that leads outside of the repository through a symbolic link.</summary>
-    /// <param name="leadsOutside">For a path relative to the repository: its target when it is a link to a place outside, else null. Called
-    /// once for each folder and file that the plan's paths name.</param>
+    /// <summary>Adds an error for each path that leads outside of the repository through a symbolic link.</summary>
+    /// <param name="leadsOutside">Returns the link target if the path (relative to the repository) is a link to outside, or null. Called
+    /// once for
+    /// each folder and file that the plan's paths name.</param>
     public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
     {
         if (Plan is null)
@@ -74,12 +75,12 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         }
     }
 
-    /// <summary>The result with an error for each required gate that can't pass, and for each written path that exists only below the
-    /// plan's own folder.</summary>
-    /// <param name="folder">The plan's folder, relative to the repository; empty for the repository itself.</param>
-    /// <param name="exists">True for a file or folder of the repository.</param>
-    /// <param name="readText">Returns the text of a file of the repository; null if there is none.</param>
-    /// <param name="scripts">Returns the names of the scripts in its <c>package.json</c>.</param>
+    /// <summary>Adds an error for each required gate that can't pass, and for each written path that exists only below the plan's own
+    /// folder.</summary>
+    /// <param name="folder">The plan's folder, relative to the repository; empty for the root.</param>
+    /// <param name="exists">True if the file or folder exists in the repository.</param>
+    /// <param name="readText">Returns the text of a file in the repository, or null if it does not exist.</param>
+    /// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>.</param>
     public PlanReadResult RefuseMissing(
         string folder,
         Func<string, bool> exists,
@@ -103,8 +104,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return faults.Length == 0 ? this : With(faults) with { Plan = null };
     }
 
-    /// <summary>The result with an error for each written path that lies in a submodule: its files belong to another repository, and no
-    /// merge of this one takes them.</summary>
+    /// <summary>Adds an error for each written path in a submodule. Its files belong to another repository, so a run of this one can't
+    /// merge
+    /// them.</summary>
     /// <param name="submodules">Folders of the repository's submodules, relative to its root.</param>
     public PlanReadResult RefuseSubmodules(IReadOnlyCollection<string> submodules)
     {
@@ -133,8 +135,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return null;
     }
 
-    /// <summary>The result with a warning for each task whose role has no text, so that it has no effect.</summary>
-    /// <param name="ownRoles">Roles with a text in the repository, beside the built-in ones.</param>
+    /// <summary>Adds a warning for each task whose role has no text and therefore has no effect.</summary>
+    /// <param name="ownRoles">Roles with a text in the repository, in addition to the built-in ones.</param>
     public PlanReadResult WithRoles(IReadOnlyCollection<string> ownRoles)
     {
         if (Plan is null)
@@ -167,8 +169,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         );
     }
 
-    /// <summary>The result with an error for each task whose agent is not configured.</summary>
-    /// <param name="known">Names of the agents.</param>
+    /// <summary>Adds an error for each task whose agent is not configured.</summary>
+    /// <param name="known">Names of the configured agents.</param>
     public PlanReadResult WithAgents(IReadOnlyCollection<string> known)
     {
         PlanFault[] unknown =
@@ -193,7 +195,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return unknown.Length == 0 ? this : With(unknown) with { Plan = null };
     }
 
-    /// <summary>The result with a warning for each pair of tasks that conflict at a file or resource; a refused plan has none.</summary>
+    /// <summary>Adds a warning for each pair of tasks that conflict over a file or resource. Rejected plans are returned
+    /// unchanged.</summary>
     public PlanReadResult WithConflicts()
     {
         if (Plan is null)
@@ -222,8 +225,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         );
     }
 
-    /// <summary>The result with advice on what could be better; a refused plan has none.</summary>
-    /// <param name="hasFurtherGates">The configuration has gates that every task must pass.</param>
+    /// <summary>Adds advice on possible improvements. Rejected plans are returned unchanged.</summary>
+    /// <param name="hasFurtherGates">True if the configuration has gates that every task must pass.</param>
     public PlanReadResult WithAdvice(bool hasFurtherGates = false) =>
         Plan is null
             ? this
@@ -235,7 +238,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                     .Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure))
             );
 
-    /// <summary>This result under <c>--strict</c>: every warning is an error.</summary>
+    /// <summary>Converts every warning to an error, for <c>--strict</c>.</summary>
     public PlanReadResult AsStrict()
     {
         PlanFault[] faults = [.. Faults.Select(f => f with { Severity = FaultSeverity.Error })];

@@ -1,19 +1,20 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A path that a task writes and that lies in a submodule.</summary>
+/// <summary>A path in a submodule to which a task writes.</summary>
 /// <param name="TaskIndex">Index of the task in its plan.</param>
 /// <param name="Field">The task's field, such as <c>files_write</c>.</param>
-/// <param name="Message">The task, the path and the submodule, in a sentence.</param>
+/// <param name="Message">A sentence with the task, the path and the submodule.</param>
 public sealed record SubmodulePath(int TaskIndex, string Field, string Message);
 
-/// <summary>Finds tasks whose files lie in submodules.</summary>
+/// <summary>Finds tasks that write to submodules.</summary>
 public static class SubmodulePaths
 {
-    /// <summary>Cure of a task that writes in a submodule.</summary>
+    /// <summary>Suggested fix for a task that writes to a submodule.</summary>
     public const string Cure = "Change it in a clone of the submodule's own repository, with a run there, or leave it out of the plan.";
 
-    /// <summary>The written paths that can only be in a submodule. Those that a wildcard makes wider are not among them.</summary>
-    /// <param name="plan">The plan; null: a refused one, which has none.</param>
+    /// <summary>Finds written paths that can only lie in a submodule. Patterns whose wildcards also match files outside are
+    /// excluded.</summary>
+    /// <param name="plan">The plan, or null for a rejected plan, which yields none.</param>
     /// <param name="submodules">Folders of submodules, relative to the root.</param>
     public static IReadOnlyList<SubmodulePath> Find(Plan? plan, IReadOnlyCollection<string> submodules) =>
         submodules.Count == 0

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The JSON Schema of the task-graph format: for completion in editors and answers of planners.</summary>
+/// <summary>The JSON Schema of the task-graph format, for completion in editors and for planner answers.</summary>
 public static class TaskGraphSchema
 {
     /// <summary>The schema as JSON text (draft 2020-12).</summary>

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Writes a plan in the task-graph format as YAML, with every value filled in; read back it is the same plan.</summary>
+/// <summary>Writes a plan as YAML in the task-graph format with every value filled in. Reading it back yields the same plan.</summary>
 public static class TaskGraphYaml
 {
-    /// <summary>The plan as YAML.</summary>
+    /// <summary>Writes the plan as YAML.</summary>
     public static string Write(Plan plan)
     {
         using var document = JsonDocument.Parse(PlanJson.WriteIndented(plan));
@@ -16,7 +16,7 @@ public static class TaskGraphYaml
         return text.ToString();
     }
 
-    /// <summary>The plan as YAML without defaults: a file for people to read and change.</summary>
+    /// <summary>Writes the plan as YAML without default values, for users to read and edit.</summary>
     public static string WriteShort(Plan plan)
     {
         var root = JsonNode.Parse(PlanJson.WriteIndented(plan))!;
@@ -46,7 +46,7 @@ public static class TaskGraphYaml
         }
     }
 
-    // What a task may write is never left out: without it, it would be everything.
+    // 'files_write' is never omitted because a missing value would allow every file.
     private static bool IsUsual(string name, JsonNode? value) =>
         value switch
         {
@@ -63,7 +63,7 @@ public static class TaskGraphYaml
         var isFirst = true;
         foreach (var member in mapping.EnumerateObject())
         {
-            // The first member of a list item is on the line of its dash.
+            // The first member of a list item goes on the line of its dash.
             text.Append(' ', isFirst && text.Length > 0 && text[^1] == ' ' ? 0 : indent).Append(Scalar(member.Name)).Append(':');
             Value(text, member.Value, indent + 2);
             isFirst = false;
@@ -117,7 +117,7 @@ public static class TaskGraphYaml
             _ => value.GetRawText(),
         };
 
-    // Text that a literal block preserves: no control characters, no first line that would set the indentation, no trailing blank lines.
+    // A literal block preserves only text without control characters, without an indented first line and without trailing blank lines.
     private static bool IsBlock(string value) =>
         value.AsSpan(0, Math.Max(0, value.Length - 1)).Contains('\n')
         && value[0] is not (' ' or '\n' or '\t')
@@ -169,6 +169,6 @@ public static class TaskGraphYaml
         return text.Append('"').ToString();
     }
 
-    // Control characters, other line ends, and characters that YAML does not print.
+    // Control characters, other line ends, and characters that YAML considers non-printable.
     private static bool IsUnsafe(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or '\ufeff' or '\u0085' || char.IsSurrogate(c);
 }

@@ -4,23 +4,23 @@ namespace Orchestrator.Plans;
 
 /// <summary>The expected value of a measurement.</summary>
 /// <param name="Operator">One of <c>&gt;=</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&lt;</c>, <c>==</c>.</param>
-/// <param name="Number">The number it is compared with.</param>
-/// <param name="Tolerance">Tolerated deviation as a fraction of <paramref name="Number"/>: 0.05 is 5%.</param>
+/// <param name="Number">Number with which the measured value is compared.</param>
+/// <param name="Tolerance">Tolerated deviation as a fraction of <paramref name="Number"/>; 0.05 is 5%.</param>
 public sealed record Expectation(string Operator, decimal Number, decimal Tolerance)
 {
-    /// <summary>The form of an expectation, as the cure of a fault.</summary>
+    /// <summary>Format of an expectation, phrased as a suggested fix.</summary>
     public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
 
-    /// <summary>The form of a tolerance, as the cure of a fault.</summary>
+    /// <summary>Format of a tolerance, phrased as a suggested fix.</summary>
     public const string ToleranceRule = "Write a part of the expected number that is less than the whole of it: 0.05 or '5%'.";
 
-    // Far from where sums overflow.
+    // Keeps sums far below the range of decimal.
     private const decimal Largest = 1e27m;
 
-    // The longer ones first: each begins with another.
+    // Longer operators come first because some are prefixes of others.
     private static readonly string[] Operators = [">=", "<=", "==", ">", "<"];
 
-    /// <summary>Parses <c>&gt;= 1.5</c>; null where it is invalid.</summary>
+    /// <summary>Parses an expectation such as <c>&gt;= 1.5</c>, or returns null if it is invalid.</summary>
     public static Expectation? TryParse(string text, decimal tolerance = 0)
     {
         var written = text.Trim();
@@ -31,7 +31,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
             : null;
     }
 
-    /// <summary>Parses <c>0.05</c> or <c>5%</c>; null where it is no fraction.</summary>
+    /// <summary>Parses a tolerance such as <c>0.05</c> or <c>5%</c>, or returns null if it is not a fraction.</summary>
     public static decimal? TolerancePart(string text)
     {
         var written = text.Trim();
@@ -39,14 +39,14 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
         return part is >= 0 and < 1 ? part : null;
     }
 
-    /// <summary>A number with a decimal point, perhaps with an exponent, without a unit; null for other text.</summary>
+    /// <summary>Parses a number without a unit, with an optional decimal point and exponent, or returns null for other text.</summary>
     public static decimal? NumberOf(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= Largest
             ? number
             : null;
 
-    /// <summary>True if a number meets the expectation, within the tolerance.</summary>
-    /// <param name="measured">As <see cref="NumberOf"/> gives it.</param>
+    /// <summary>True if a number meets the expectation within the tolerance.</summary>
+    /// <param name="measured">A number from <see cref="NumberOf"/>.</param>
     public bool IsMetBy(decimal measured)
     {
         var slack = Math.Abs(Number) * Tolerance;
@@ -60,7 +60,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
         };
     }
 
-    /// <summary>The expectation as text: <c>&gt;= 1.5, 5% tolerance</c>.</summary>
+    /// <summary>Formats the expectation, for example <c>&gt;= 1.5, 5% tolerance</c>.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

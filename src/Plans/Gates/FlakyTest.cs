@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A test that failed and passed on the same files, by the latest verdicts of its gate.</summary>
-/// <param name="Test">The test as its runner spells it.</param>
-/// <param name="Gate">The command of its gate.</param>
-/// <param name="Flakes">The number of verdicts with such a failure.</param>
-/// <param name="Verdicts">The number of verdicts that count, at most <see cref="Longest"/>.</param>
-/// <param name="Last">The time of the latest such failure; null: it was not noted.</param>
+/// <summary>A test that failed and passed on the same files, according to the latest verdicts of its gate.</summary>
+/// <param name="Test">Name of the test as its runner spells it.</param>
+/// <param name="Gate">Command of the gate.</param>
+/// <param name="Flakes">Number of verdicts in which the test was flaky.</param>
+/// <param name="Verdicts">Number of inspected verdicts, at most <see cref="Longest"/>.</param>
+/// <param name="Last">Time of the latest flaky verdict, or null if it was not recorded.</param>
 public sealed record FlakyTest(
     [property: JsonPropertyName("test")] string Test,
     [property: JsonPropertyName("gate")] string Gate,
@@ -14,11 +14,11 @@ public sealed record FlakyTest(
     [property: JsonPropertyName("last")] DateTimeOffset? Last
 )
 {
-    /// <summary>The number of verdicts that count.</summary>
+    /// <summary>Maximum number of inspected verdicts.</summary>
     public const int Longest = 50;
 
-    /// <summary>The tests that failed by chance in verdicts of one gate, the most frequent first. Pure.</summary>
-    /// <param name="past">The verdicts, oldest first.</param>
+    /// <summary>Finds flaky tests in the verdicts of a gate, most frequent first.</summary>
+    /// <param name="past">Verdicts, oldest first.</param>
     public static IReadOnlyList<FlakyTest> In(IReadOnlyList<GateVerdict> past)
     {
         var counted = past.TakeLast(Longest).ToList();

@@ -12,21 +12,21 @@ public enum FoundCommandKind
     /// <summary>A gate that also checks types: a type checker or a build.</summary>
     TypeGate,
 
-    /// <summary>An MCP server for agents: the command is its name, the meaning its definition.</summary>
+    /// <summary>An MCP server for agents. The command is the server's name, the meaning its definition.</summary>
     McpServer,
 
-    /// <summary>No command, but the patterns of <c>.worktreeinclude</c>: uncommitted files are copied to worktrees of agents.</summary>
+    /// <summary>Not a command but the patterns in <c>.worktreeinclude</c>, which copy uncommitted files to agents' worktrees.</summary>
     Includes,
 
-    /// <summary>A setting of the repository's own git configuration that makes git run a program: the command is its name, the meaning its
-    /// value.</summary>
+    /// <summary>A setting in the repository's git configuration that makes git run a program. The command is the setting's name, the
+    /// meaning its value.</summary>
     GitSetting,
 }
 
-/// <summary>A command that is not configured: it is in the project's manifests and lock files.</summary>
-/// <param name="Kind">What it is for.</param>
-/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>.</param>
-/// <param name="File">The file that asks for it.</param>
-/// <param name="Meaning">The file's definition of the command, such as the text of an npm script; empty where the command defines
-/// itself.</param>
+/// <summary>A command that was found in the project's manifests and lock files instead of the configuration.</summary>
+/// <param name="Kind">Purpose of the command.</param>
+/// <param name="Command">Text that runs as <c>/bin/sh -c TEXT</c>.</param>
+/// <param name="File">File that defines or requires the command.</param>
+/// <param name="Meaning">Definition of the command in the file, such as the text of an npm script. Empty if the command is
+/// self-explanatory.</param>
 public sealed record FoundCommand(FoundCommandKind Kind, string Command, string File, string Meaning = "");

@@ -1,18 +1,21 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A command whose exit code says whether the work is good.</summary>
-/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the
-/// files, or tests, that were changed and still exist; where there are none the gate is skipped.</param>
-/// <param name="Type">What kind of check it is.</param>
-/// <param name="Required">Its failure fails the task; otherwise it is only reported.</param>
-/// <param name="Timeout">Time limit, in awake time; then it and its processes are killed. Null: <see cref="DefaultTimeout"/>. In JSON a
-/// number of seconds.</param>
-/// <param name="Description">What it shows, for people.</param>
-/// <param name="Negate">It passes when the command fails. A command that could not run or took too long never passes.</param>
-/// <param name="Exclusive">Gates with the same name run one at a time on a machine; see <see cref="ExclusiveName"/>. Null: concurrent with
-/// any other.</param>
-/// <param name="Cache">False: it runs each time, because its result depends on more than its tree and environment (a service, the day).
-/// Null or true: passing results are cached; see <c>gates.cache</c>.</param>
+/// <summary>A command whose exit code decides if the work is good.</summary>
+/// <param name="Command">Text that runs as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> are replaced by the
+/// quoted
+/// names of changed files, or changed tests, that still exist. If there are none, the gate is skipped.</param>
+/// <param name="Type">Kind of check.</param>
+/// <param name="Required">True if a failure fails the task; otherwise the failure is only reported.</param>
+/// <param name="Timeout">Time limit, in awake time, after which the gate and its processes are killed, or null for <see
+/// cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
+/// <param name="Description">Human-readable description of the check.</param>
+/// <param name="Negate">True if the gate passes when the command fails. A command that could not run or timed out never passes.</param>
+/// <param name="Exclusive">Name shared by gates that run one at a time on a host (see <see cref="ExclusiveName"/>), or null if the gate
+/// may run
+/// beside any other.</param>
+/// <param name="Cache">False to run the gate each time, because its result depends on more than tree and environment (a service, the
+/// date).
+/// True or null to cache passing results; see <c>gates.cache</c>.</param>
 public sealed record Gate(
     [property: JsonPropertyName("command")] string Command,
     [property: JsonPropertyName("type")] GateType Type = GateType.Custom,
@@ -24,63 +27,64 @@ public sealed record Gate(
     [property: JsonPropertyName("cache"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Cache = null
 )
 {
-    /// <summary>The expected value of the number that the command prints, such as <c>&gt;= 1.5</c>: then it is a measurement, which has to
-    /// succeed and to print one. Null: the exit code decides.</summary>
+    /// <summary>Expected value of the number that the command prints, such as <c>&gt;= 1.5</c>, or null if the exit code decides. A gate
+    /// with an expectation is a measurement: its command must succeed and print a number.</summary>
     [JsonPropertyName("expect"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expect { get; init; }
 
-    /// <summary>Tolerated deviation as a fraction of the expected number; null: none.</summary>
+    /// <summary>Tolerated deviation as a fraction of the expected number, or null for none.</summary>
     [JsonPropertyName("tolerance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Tolerance { get; init; }
 
-    /// <summary>True if it starts from its tree, the set-up and the outputs of <see cref="Needs"/> alone, as a test does whose result is
+    /// <summary>True if the gate starts only with its tree, the set-up and the outputs of <see cref="Needs"/>, like a test whose result is
     /// cached.</summary>
     [JsonPropertyName("clean"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Clean { get; init; }
 
-    /// <summary>The gates that run before it and whose outputs it starts with; null: none.</summary>
+    /// <summary>Gates that run first and whose outputs this gate starts with, or null for none.</summary>
     [JsonPropertyName("needs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateNeeds? Needs { get; init; }
 
-    /// <summary>True if it is a measurement.</summary>
+    /// <summary>True if the gate is a measurement.</summary>
     [JsonIgnore]
     public bool IsMeasurement => Expect is not null;
 
-    /// <summary><see cref="Expect"/> parsed; null for a gate that is no measurement.</summary>
-    /// <exception cref="InvalidOperationException">The plan was not written by a reader, and the text is invalid.</exception>
+    /// <summary>The parsed <see cref="Expect"/>, or null if the gate is not a measurement.</summary>
+    /// <exception cref="InvalidOperationException">The text is invalid because the plan did not come from a reader.</exception>
     [JsonIgnore]
     public Expectation? Expectation =>
         Expect is null ? null
         : Expectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
         : throw new InvalidOperationException($"'{Expect}' is no expectation of the measurement '{Name}'. {Expectation.Rule}");
 
-    /// <summary>Time limit of a gate without one of its own, wherever it comes from.</summary>
+    /// <summary>Time limit of any gate without its own.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
-    /// <summary>The gate's time limit.</summary>
+    /// <summary>Effective time limit.</summary>
     [JsonIgnore]
     public TimeSpan Limit => Timeout ?? DefaultTimeout;
 
-    /// <summary>True if it checks types: type checkers, and builds, because compilers check types.</summary>
+    /// <summary>True if the gate checks types: a type checker, or a build because compilers check types.</summary>
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
-    /// <summary>True if another gate checks the same: its command does the same, as far as known, and has to end the same way.</summary>
+    /// <summary>True if another gate is equivalent: its command does the same, as far as known, with the same expected outcome.</summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
-    /// <summary>Equal for gates that check the same, however their commands are spelled (<c>npm test</c>, <c>npm run test</c>).</summary>
+    /// <summary>Key that is equal for equivalent gates, even if their commands are spelled differently (<c>npm test</c>, <c>npm run
+    /// test</c>).</summary>
     [JsonIgnore]
     public (string Command, bool Negate) Identity => (GateIdentity.Of(Command), Negate);
 
-    /// <summary>The gate without members that do not change its result: exclusive name and caching.</summary>
+    /// <summary>Returns the gate without members that do not affect its result: exclusive name and caching.</summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };
 
-    /// <summary>Name for people: the description, else the command.</summary>
+    /// <summary>Display name: the description, or the command if it has none.</summary>
     [JsonIgnore]
     public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
 
-    /// <summary>The gates of one task with unique names: gates that share a description, such as "must pass" in all lines of a phase, are
-    /// named by their command, too.</summary>
+    /// <summary>Gives a task's gates unique names. Gates that share a description, such as "must pass" in all lines of a phase, also
+    /// include their command in the name.</summary>
     public static IReadOnlyList<Gate> WithOwnNames(IReadOnlyList<Gate> gates)
     {
         var shared = gates

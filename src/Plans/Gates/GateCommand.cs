@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Facts about a gate's command without running it.</summary>
+/// <summary>Analyzes a gate's command without running it.</summary>
 internal static class GateCommand
 {
-    // Programs that pass on their input and always succeed.
+    // Programs that pass their input through and always succeed.
     private static readonly string[] Passers =
     [
         "tee",
@@ -22,7 +22,7 @@ internal static class GateCommand
         "cut",
     ];
 
-    /// <summary>Programs that only start others, their subcommands, and their options without a value.</summary>
+    /// <summary>Programs that only start other programs, with their subcommands and their options without a value.</summary>
     public static readonly string[] Launchers =
     [
         "npx",
@@ -46,7 +46,7 @@ internal static class GateCommand
         "--yes",
     ];
 
-    // What runs a script that is named to it.
+    // Programs that run a script passed as an argument.
     private static readonly string[] Interpreters =
     [
         "node",
@@ -62,8 +62,8 @@ internal static class GateCommand
         "bash",
     ];
 
-    /// <summary>The type of a command, by the programs it starts and the tests that it names to an interpreter; <see
-    /// cref="GateType.Custom"/> when they are unknown.</summary>
+    /// <summary>Guesses the type of a command from the programs it starts and the tests it passes to an interpreter. Returns
+    /// <see cref="GateType.Custom"/> if they are unknown.</summary>
     public static GateType GuessType(string command)
     {
         var found = GateType.Custom;
@@ -81,7 +81,7 @@ internal static class GateCommand
         return found;
     }
 
-    /// <summary>Why a command always passes, as the end of a sentence ("always succeeds"); null when it can fail, as far as
+    /// <summary>Returns the reason a command always passes, as the end of a sentence ("always succeeds"), or null if it can fail as far as
     /// known.</summary>
     public static string? ReasonItCannotFail(string command)
     {
@@ -121,11 +121,10 @@ internal static class GateCommand
         return parts.Commands.All(AlwaysSucceeds) ? "always succeeds" : null;
     }
 
-    /// <summary>True if a program runs a script that is named to it.</summary>
+    /// <summary>True if the program runs a script that is passed as an argument.</summary>
     public static bool IsInterpreter(string program) => Interpreters.Contains(program);
 
-    /// <summary>The words of one command, from the program that does the work: without variables, and programs that only start
-    /// others.</summary>
+    /// <summary>Splits a single command into words, without leading variables and programs that only start others.</summary>
     public static string[] WithoutLaunchers(string command)
     {
         var words = command.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
@@ -144,7 +143,7 @@ internal static class GateCommand
         return words[start..];
     }
 
-    // 'pnpm run X' names a script, 'pnpm exec X' a program.
+    // 'pnpm run X' runs a script, 'pnpm exec X' a program.
     private static bool IsLauncher(string[] words, int at) =>
         Launchers.Contains(words[at])
         && !(words[at] is "pnpm" or "yarn" && (at + 1 == words.Length || words[at + 1] is not ("exec" or "dlx")));
@@ -185,7 +184,7 @@ internal static class GateCommand
         return GateType.Custom;
     }
 
-    // 'node test/list.js', or the file itself: a project's own runner, known by what it runs.
+    // A project's own test runner is recognized by the test file it runs: 'node test/list.js', or the file itself.
     private static bool RunsTestFile(ReadOnlySpan<string> words)
     {
         foreach (var word in Interpreters.Contains(words[0]) ? words[1..] : words[..1])

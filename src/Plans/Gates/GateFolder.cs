@@ -2,20 +2,20 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The folder in which a gate of a project below the root runs, as the beginning of its command.</summary>
+/// <summary>Handles the prefix of a gate's command that changes to the folder of a nested project.</summary>
 public static class GateFolder
 {
     private const string Enter = "cd ";
     private const string Then = " && ";
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create(" '\"$;|");
 
-    /// <summary>A command that runs in a folder.</summary>
-    /// <param name="folder">The folder, relative to the root, of characters that need no quotes.</param>
+    /// <summary>Returns a command that runs in a folder.</summary>
+    /// <param name="folder">The folder, relative to the root. Its characters must need no quotes.</param>
     /// <param name="command">A shell command.</param>
     public static string Join(string folder, string command) => $"{Enter}{folder}{Then}{command}";
 
-    /// <summary>Takes a command apart.</summary>
-    /// <returns>The folder, empty for the root, and the command in it.</returns>
+    /// <summary>Splits a command into its folder and the rest.</summary>
+    /// <returns>The folder (empty for the root), and the command that runs there.</returns>
     public static (string Folder, string Command) Split(string command)
     {
         var end = command.IndexOf(Then, StringComparison.Ordinal);

@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The grammar of gates, for everything that reads them (plans, phase files, the configuration) or finds them: the members and
-/// their other spellings, the words for types, and the meaning of a bare command.</summary>
+/// <summary>The grammar of gates, used wherever gates are read (plans, phase files, the configuration) or detected. Defines the members
+/// and type names with their alternative spellings, and the meaning of a bare command.</summary>
 public static class GateGrammar
 {
-    /// <summary>The members of a gate, with their other spellings.</summary>
+    /// <summary>Members of a gate, with alternative spellings.</summary>
     public static KeyTable Keys { get; } =
         new(
             "command cmd run",
@@ -19,8 +19,8 @@ public static class GateGrammar
             "needs"
         );
 
-    /// <summary>The members of a measurement, with their other spellings. It has no other type, and is never negated or cached; a printed
-    /// plan contains type and negation.</summary>
+    /// <summary>Members of a measurement, with alternative spellings. Measurements can't be negated or cached and have a fixed type. Type
+    /// and negation are accepted only because printed plans contain them.</summary>
     public static KeyTable MeasurementKeys { get; } =
         new(
             "name description",
@@ -34,7 +34,7 @@ public static class GateGrammar
             "negate"
         );
 
-    /// <summary>The words for types, with their other spellings.</summary>
+    /// <summary>Names of gate types, with alternative spellings.</summary>
     public static IReadOnlyDictionary<string, GateType> Types { get; } =
         new Dictionary<string, GateType>(StringComparer.OrdinalIgnoreCase)
         {
@@ -49,15 +49,16 @@ public static class GateGrammar
             ["types"] = GateType.TypeCheck,
         };
 
-    /// <summary>True if a mapping with these keys is one gate; otherwise each key is a type or a name, and its value the command. A gate
-    /// with a misspelt <c>command</c> must not become several, each with one of its values as command.</summary>
+    /// <summary>True if a mapping with these keys is a single gate. Otherwise each key is a type or name, and its value the command. A
+    /// gate with a misspelled <c>command</c> key still counts as one gate, so that its other values do not become commands.</summary>
     public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
-    /// <summary>The gate for a command. Its type is the given one, or that of the key above it, or that of the command.</summary>
-    /// <param name="under">The key above it, which is a word for a type or the gate's name; null: none.</param>
-    /// <param name="type">The given type; null: none.</param>
-    /// <param name="description">The given description; null: none.</param>
+    /// <summary>Creates the gate for a command. Its type is the given one, else that of its parent key, else guessed from the
+    /// command.</summary>
+    /// <param name="under">Parent key, which is a type or the gate's name, or null for none.</param>
+    /// <param name="type">Explicit type, or null for none.</param>
+    /// <param name="description">Explicit description, or null for none.</param>
     public static Gate Of(string command, string? under = null, GateType? type = null, string? description = null)
     {
         GateType? said = under is not null && Types.TryGetValue(under, out var word) ? word : null;

@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>One spelling for commands that do the same, so that a gate that is written in two ways is run and paid once.</summary>
+/// <summary>Normalizes commands so that equivalent gates with different spellings run, and are paid for, only once.</summary>
 internal static class GateIdentity
 {
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("'\"`\\$;|&<>(){}*?[]#~\n");
 
-    // Names of scripts that these package managers have no command of their own for, so that 'run' may be left out.
+    // Script names for which these package managers have no built-in command, so 'run' may be omitted.
     private static readonly string[] Scripts = ["test", "lint", "build", "typecheck", "type-check"];
 
     private static readonly (string[] From, string[] To)[] Spellings =
@@ -26,7 +26,7 @@ internal static class GateIdentity
         (["cargo", "c"], ["cargo", "check"]),
     ];
 
-    /// <summary>The command's usual spelling: equal for commands that do the same, as far as known.</summary>
+    /// <summary>Returns the normalized command, which is equal for equivalent commands as far as known.</summary>
     public static string Of(string command)
     {
         var (folder, rest) = GateFolder.Split(command.Trim());

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The meaning of a gate's run, read from its output, its exit code and its reports.</summary>
+/// <summary>Meaning of a gate's run, determined from its output, exit code and reports.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateKind>))]
 public enum GateKind
 {
@@ -16,20 +16,20 @@ public enum GateKind
     [JsonStringEnumMemberName("no-tests")]
     NoTests,
 
-    /// <summary>No verdict about the code: the machine lacks something.</summary>
+    /// <summary>No verdict about the code, because the host lacks a resource.</summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
-    /// <summary>A syntax, type, link or import error of the code.</summary>
+    /// <summary>The code has a syntax, type, link or import error.</summary>
     [JsonStringEnumMemberName("build-failed")]
     BuildFailed,
 
-    /// <summary>The command or a settings file is wrong.</summary>
+    /// <summary>The command or a settings file is invalid.</summary>
     [JsonStringEnumMemberName("configuration")]
     Configuration,
 }
 
-/// <summary>The resource that the machine lacks.</summary>
+/// <summary>Resource that the host lacks.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EnvironmentCause>))]
 public enum EnvironmentCause
 {
@@ -37,7 +37,7 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("missing-program")]
     MissingProgram,
 
-    /// <summary>A package that a manifest names and that is not installed.</summary>
+    /// <summary>A package that a manifest declares but that is not installed.</summary>
     [JsonStringEnumMemberName("missing-package")]
     MissingPackage,
 
@@ -49,7 +49,7 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("read-only")]
     ReadOnly,
 
-    /// <summary>Space on a disk.</summary>
+    /// <summary>Disk space.</summary>
     [JsonStringEnumMemberName("no-space")]
     NoSpace,
 
@@ -57,7 +57,7 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>The permission to read, write or execute.</summary>
+    /// <summary>Permission to read, write or execute.</summary>
     [JsonStringEnumMemberName("permission")]
     Permission,
 
@@ -65,20 +65,20 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("missing-service")]
     MissingService,
 
-    /// <summary>Another version of a tool.</summary>
+    /// <summary>A suitable version of a tool.</summary>
     [JsonStringEnumMemberName("wrong-version")]
     WrongVersion,
 
-    /// <summary>Time.</summary>
+    /// <summary>Time, because a limit was exceeded.</summary>
     [JsonStringEnumMemberName("time-out")]
     TimeOut,
 }
 
-/// <summary>Tests of a gate by result, over all suites.</summary>
-/// <param name="Passed">Passed tests; null where the runner does not state them.</param>
-/// <param name="Failed">Failed tests; null where the runner does not state them.</param>
-/// <param name="Skipped">Skipped tests; null where the runner does not state them.</param>
-/// <param name="Errors">Errors outside of tests, such as in fixtures; null where the runner has no such count.</param>
+/// <summary>Test counts of a gate by result, across all suites.</summary>
+/// <param name="Passed">Number of passed tests, or null if the runner does not report it.</param>
+/// <param name="Failed">Number of failed tests, or null if the runner does not report it.</param>
+/// <param name="Skipped">Number of skipped tests, or null if the runner does not report it.</param>
+/// <param name="Errors">Number of errors outside of tests, such as in fixtures, or null if the runner has no such count.</param>
 public sealed record TestCounts(
     [property: JsonPropertyName("passed")] int? Passed,
     [property: JsonPropertyName("failed")] int? Failed,
@@ -86,11 +86,11 @@ public sealed record TestCounts(
     [property: JsonPropertyName("errors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Errors = null
 );
 
-/// <summary>The first line that a reader of a gate's output needs.</summary>
-/// <param name="Line">Its number in the gate's log, from 1; null: it stands in a report alone.</param>
-/// <param name="Text">Its text without colors.</param>
-/// <param name="File">The file in which the failure lies, relative to the gate's directory; null: not named.</param>
-/// <param name="FileLine">The line of that file, from 1; null: not named.</param>
+/// <summary>The first line of a gate's output that explains its result.</summary>
+/// <param name="Line">Line number in the gate's log, starting at 1, or null if the line occurs only in a report.</param>
+/// <param name="Text">Text of the line without colors.</param>
+/// <param name="File">File with the failure, relative to the gate's directory, or null if not named.</param>
+/// <param name="FileLine">Line in that file, starting at 1, or null if not named.</param>
 public sealed record DecisiveLine(
     [property: JsonPropertyName("line")] int? Line,
     [property: JsonPropertyName("text")] string Text,

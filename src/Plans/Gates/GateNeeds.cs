@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The commands of the gates whose outputs a gate starts with. Equal by content, because gates are compared by their
+/// <summary>Commands of the gates whose outputs a gate starts with. Equal by content because gates are compared by their
 /// members.</summary>
 [JsonConverter(typeof(GateNeedsConverter))]
 public sealed class GateNeeds : IReadOnlyList<string>, IEquatable<GateNeeds>
@@ -12,8 +12,8 @@ public sealed class GateNeeds : IReadOnlyList<string>, IEquatable<GateNeeds>
 
     private GateNeeds(string[] commands) => _commands = commands;
 
-    /// <summary>The list without repetitions; null for an empty one.</summary>
-    /// <param name="commands">Commands of gates.</param>
+    /// <summary>Creates the list without duplicates, or returns null if it is empty.</summary>
+    /// <param name="commands">Commands of the needed gates.</param>
     public static GateNeeds? Of(IEnumerable<string> commands) =>
         commands.Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } some ? new GateNeeds(some) : null;
 
@@ -23,7 +23,7 @@ public sealed class GateNeeds : IReadOnlyList<string>, IEquatable<GateNeeds>
     /// <inheritdoc/>
     public string this[int index] => _commands[index];
 
-    /// <summary>True if the gate is one of those that are needed.</summary>
+    /// <summary>True if the gate is one of the needed gates.</summary>
     public bool Contain(Gate gate) => _commands.Any(command => GateIdentity.Of(command) == gate.Identity.Command);
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed class GateNeeds : IReadOnlyList<string>, IEquatable<GateNeeds>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>Writes needed gates as a list of commands.</summary>
+/// <summary>Serializes needed gates as a list of commands.</summary>
 public sealed class GateNeedsConverter : JsonConverter<GateNeeds>
 {
     /// <inheritdoc/>

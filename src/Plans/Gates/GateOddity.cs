@@ -1,70 +1,70 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The anomalies of a gate's result. None of them prevents a merge; people are notified.</summary>
+/// <summary>Kinds of anomalies in a gate's result. None prevents a merge; users are notified.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateOddityKind>))]
 public enum GateOddityKind
 {
-    /// <summary>Something had the name of the file for its output; it was removed.</summary>
+    /// <summary>Something else had the name of the gate's output file and was removed.</summary>
     [JsonStringEnumMemberName("logreplaced")]
     LogReplaced,
 
-    /// <summary>Another program wrote to the file with its output while it ran.</summary>
+    /// <summary>Another program wrote to the gate's output file while the gate ran.</summary>
     [JsonStringEnumMemberName("logforeign")]
     LogForeign,
 
-    /// <summary>The gate printed another number of tests than its result files hold.</summary>
+    /// <summary>The gate printed a different number of tests than its result files contain.</summary>
     [JsonStringEnumMemberName("countsdiffer")]
     CountsDiffer,
 
-    /// <summary>Far fewer tests than in its last passing run.</summary>
+    /// <summary>Far fewer tests ran than in the gate's last passing run.</summary>
     [JsonStringEnumMemberName("fewerteststhanlast")]
     FewerTestsThanLast,
 
-    /// <summary>Far fewer tests than in one of its last passing runs.</summary>
+    /// <summary>Far fewer tests ran than in one of the gate's recent passing runs.</summary>
     [JsonStringEnumMemberName("fewerteststhanlately")]
     FewerTestsThanLately,
 
-    /// <summary>Fewer tests than at the base commit.</summary>
+    /// <summary>Fewer tests ran than at the base commit.</summary>
     [JsonStringEnumMemberName("fewerteststhanbase")]
     FewerTestsThanBase,
 
-    /// <summary>Far less time than its last passing runs took; seconds.</summary>
+    /// <summary>The gate took far less time than its recent passing runs. Both numbers are in seconds.</summary>
     [JsonStringEnumMemberName("faster")]
     Faster,
 
-    /// <summary>Set-up changed tracked files, which were put back before it.</summary>
+    /// <summary>Set-up changed tracked files, which were restored before the gate ran.</summary>
     [JsonStringEnumMemberName("setupchangedfiles")]
     SetUpChangedFiles,
 
-    /// <summary>The gate changed tracked files, which were put back after it.</summary>
+    /// <summary>The gate changed tracked files, which were restored afterwards.</summary>
     [JsonStringEnumMemberName("changedfiles")]
     ChangedFiles,
 
-    /// <summary>The gate made files that other programs read before the project's own; they were removed.</summary>
+    /// <summary>The gate created files that other programs read before the project's own files. They were removed.</summary>
     [JsonStringEnumMemberName("madefilesreadfirst")]
     MadeFilesReadFirst,
 }
 
-/// <summary>Something unusual about a gate's result.</summary>
-/// <param name="Kind">What.</param>
+/// <summary>An anomaly in a gate's result.</summary>
+/// <param name="Kind">Kind of anomaly.</param>
 public sealed record GateOddity([property: JsonPropertyName("kind")] GateOddityKind Kind)
 {
-    /// <summary>The earlier number; null where no number is compared.</summary>
+    /// <summary>The expected or earlier number, or null if no numbers are compared.</summary>
     [JsonPropertyName("before"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Before { get; init; }
 
-    /// <summary>The present number; null where there is none.</summary>
+    /// <summary>The current number, or null if unknown.</summary>
     [JsonPropertyName("now"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Now { get; init; }
 
-    /// <summary>The first of the files that it is about, as people read them.</summary>
+    /// <summary>Affected files, as displayed, or null if none are affected.</summary>
     [JsonPropertyName("files"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? Files { get; init; }
 }
 
-/// <summary>The first of several files.</summary>
-/// <param name="First">Their names, as people read them.</param>
-/// <param name="More">How many there are beyond these.</param>
+/// <summary>A list of files of which only the first are named.</summary>
+/// <param name="First">Names of the first files, as displayed.</param>
+/// <param name="More">Number of further files.</param>
 public sealed record NamedFiles(
     [property: JsonPropertyName("first")] IReadOnlyList<string> First,
     [property: JsonPropertyName("more")] int More

@@ -1,14 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The order of the gates of one subject, and the outputs that each starts with.</summary>
+/// <summary>Orders gates by their needs.</summary>
 public static class GateOrder
 {
-    /// <summary>The gates in their order, but each after the gates that it needs. In a circle the given order counts.</summary>
+    /// <summary>Sorts gates so that each follows the gates it needs, otherwise keeping their order. Circular needs fall back to the given
+    /// order.</summary>
     public static IReadOnlyList<Gate> Sort(IReadOnlyList<Gate> gates) => Sort(gates, gate => gate);
 
-    /// <summary>The items in their order, but each after the items whose gates its gate needs.</summary>
+    /// <summary>Sorts items so that each follows the items whose gates its own gate needs, otherwise keeping their order.</summary>
     /// <param name="all">The items.</param>
-    /// <param name="gateOf">The gate of an item.</param>
+    /// <param name="gateOf">Returns the gate of an item.</param>
     public static IReadOnlyList<T> Sort<T>(IReadOnlyList<T> all, Func<T, Gate> gateOf)
     {
         if (all.All(one => gateOf(one).Needs is null))
@@ -44,9 +45,10 @@ public static class GateOrder
         }
     }
 
-    /// <summary>The gates that a gate needs, and those that these need, in the order of the list. A gate that is not in the list is left
-    /// out.</summary>
-    /// <param name="all">The gates of the subject.</param>
+    /// <summary>Returns the gates that a gate needs, directly or indirectly, in list order. Needed gates outside of the list are
+    /// ignored.</summary>
+    /// <param name="gate">The gate whose needs are resolved.</param>
+    /// <param name="all">All available gates.</param>
     public static IReadOnlyList<Gate> NeededBy(Gate gate, IReadOnlyList<Gate> all)
     {
         if (gate.Needs is null)
@@ -65,7 +67,7 @@ public static class GateOrder
         return [.. all.Where(found.Contains)];
     }
 
-    /// <summary>The first gate that needs itself, directly or by others; null where there is none.</summary>
+    /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
     public static Gate? InCircle(IReadOnlyList<Gate> gates) =>
         gates.FirstOrDefault(gate =>
             gate.Needs is { } needs && (needs.Contain(gate) || NeededBy(gate, gates).Any(needed => needed.Needs?.Contain(gate) == true))

@@ -1,50 +1,50 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The proof of a commit's work by its gates.</summary>
+/// <summary>Degree to which gates prove a commit's work.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateProof>))]
 public enum GateProof
 {
-    /// <summary>Nothing: no gate looked at it.</summary>
+    /// <summary>No gate checked the work.</summary>
     [JsonStringEnumMemberName("notverified")]
     NotVerified,
 
-    /// <summary>Only linters passed, which show nothing of what it does.</summary>
+    /// <summary>Only linters passed, which prove nothing about behavior.</summary>
     [JsonStringEnumMemberName("lintonly")]
     LintOnly,
 
-    /// <summary>The gates that count passed.</summary>
+    /// <summary>All decisive gates passed.</summary>
     [JsonStringEnumMemberName("verified")]
     Verified,
 
-    /// <summary>A gate that counts did not pass.</summary>
+    /// <summary>A decisive gate did not pass.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }
 
-/// <summary>Verdicts of a commit's gates in numbers, for what must stay small: messages and the status of runs. The verdicts themselves are
-/// stored beside the gates' logs. <see cref="GateWords"/> puts it into words.</summary>
+/// <summary>Numeric summary of a commit's gate verdicts, for data that must stay small, such as messages and run status. The verdicts
+/// themselves are stored beside the gates' logs. <see cref="GateWords"/> formats the summary.</summary>
 public sealed record GateSummary
 {
-    /// <summary>The proof that the gates are of the work.</summary>
+    /// <summary>Degree to which the gates prove the work.</summary>
     [JsonPropertyName("proof")]
     public GateProof Proof { get; init; }
 
-    /// <summary>The number of gates.</summary>
+    /// <summary>Number of gates.</summary>
     [JsonPropertyName("total")]
     public int Total { get; init; }
 
-    /// <summary>The number of gates that passed, or had nothing to check.</summary>
+    /// <summary>Number of gates that passed or had nothing to check.</summary>
     [JsonPropertyName("passed")]
     public int Passed { get; init; }
 
-    /// <summary>The number of results that were taken from the cache.</summary>
+    /// <summary>Number of results taken from the cache.</summary>
     [JsonPropertyName("cached")]
     public int Cached { get; init; }
 
-    /// <summary>The summary of verdicts.</summary>
-    /// <param name="verdicts">All of them.</param>
-    /// <param name="prevented">Some of them prevent a merge.</param>
-    /// <param name="hasBehaviour">The work changes more than documents and images, so that linters alone show nothing.</param>
+    /// <summary>Summarizes verdicts.</summary>
+    /// <param name="verdicts">All verdicts.</param>
+    /// <param name="prevented">True if any verdict prevents a merge.</param>
+    /// <param name="hasBehaviour">True if the work changes more than documents and images, so that linters alone prove nothing.</param>
     public static GateSummary Of(IReadOnlyList<GateVerdict> verdicts, bool prevented, bool hasBehaviour)
     {
         var passed = verdicts.Where(verdict => verdict.Result == GateResult.Passed).ToList();

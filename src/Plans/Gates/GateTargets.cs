@@ -2,16 +2,16 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Files and scripts without which a gate's command fails, as far as the command alone shows.</summary>
-/// <param name="Files">Tests and scripts that it names, relative to the repository.</param>
-/// <param name="Scripts">Scripts of <c>package.json</c> that it calls.</param>
+/// <summary>Files and scripts without which a gate's command fails, as far as the command text shows.</summary>
+/// <param name="Files">Tests and scripts named in the command, relative to the repository.</param>
+/// <param name="Scripts">Scripts of <c>package.json</c> that the command calls.</param>
 internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<string> Scripts)
 {
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("*?[]{}$~<>`\\=@");
     private static readonly GateTargets None = new([], []);
     private static readonly string[] ScriptEndings = [".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php", ".pl"];
 
-    // Their arguments are patterns that any path may contain.
+    // Arguments of these programs are filter patterns that any path may contain.
     private static readonly string[] Filtering =
     [
         "jest",
@@ -27,10 +27,10 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
         "dotnet",
     ];
 
-    // Another folder, or a branch that may not be taken.
+    // Words after which paths refer to another folder, or the command runs only conditionally.
     private static readonly string[] Elsewhere = ["cd", "pushd", "if", "for", "while", "case", "test", "[", "[[", "!", "docker", "ssh"];
 
-    // Options by which a package manager works in another folder, or does not mind a script that is missing.
+    // Options that make a package manager work in another folder, or ignore a missing script.
     private static readonly string[] OtherPackage =
     [
         "-w",
@@ -47,7 +47,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
         "--if-present",
     ];
 
-    /// <summary>Reads a command.</summary>
+    /// <summary>Parses a command.</summary>
     public static GateTargets Of(string command)
     {
         var parts = ShellParts.Of(command.Trim());
@@ -65,7 +65,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
                 return None;
             }
 
-            // A part before may make a script, hardly a test.
+            // An earlier command may generate a script, but is unlikely to generate a test.
             files.AddRange(FilesOf(words).Where(file => i == 0 || Ecosystems.IsTest(file)));
             scripts.AddRange(ScriptOf(words) is { } script ? [script] : []);
         }
@@ -88,7 +88,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
         return Ecosystems.TypeOf(string.Join(' ', words)) == GateType.Test && !Filtering.Contains(program) ? TestsOf(words[1..]) : [];
     }
 
-    // The value of a long option may be a test that is left out.
+    // The value of a long option may name a test to exclude.
     private static IEnumerable<string> TestsOf(string[] arguments) =>
         arguments
             .Where(
@@ -120,7 +120,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
     private static bool IsScript(string word) =>
         !word.StartsWith('-') && Array.Exists(ScriptEndings, ending => word.EndsWith(ending, StringComparison.Ordinal));
 
-    /// <summary>The path that a word names within the repository; null where it names none, or the shell makes another of it.</summary>
+    /// <summary>Returns the repository path that a word names, or null if it names none or the shell would expand it.</summary>
     private static string? PathOf(string word) =>
         word.Length > 0
         && !word.AsSpan().ContainsAny(ShellCharacters)

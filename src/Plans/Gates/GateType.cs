@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The kind of a gate's check.</summary>
+/// <summary>Kind of check that a gate performs.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateType>))]
 public enum GateType
 {
-    /// <summary>Anything else.</summary>
+    /// <summary>Any other check.</summary>
     [JsonStringEnumMemberName("custom")]
     Custom,
 
@@ -24,7 +24,7 @@ public enum GateType
     [JsonStringEnumMemberName("build")]
     Build,
 
-    /// <summary>Known weaknesses and secrets.</summary>
+    /// <summary>Known vulnerabilities and leaked secrets.</summary>
     [JsonStringEnumMemberName("security")]
     Security,
 }

@@ -1,31 +1,31 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The end of a gate.</summary>
+/// <summary>Result of a gate.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
 public enum GateResult
 {
-    /// <summary>The work is good.</summary>
+    /// <summary>The gate passed.</summary>
     [JsonStringEnumMemberName("passed")]
     Passed,
 
-    /// <summary>The gate needs changed files, and none of that kind were changed.</summary>
+    /// <summary>The gate was skipped because no file that it checks was changed.</summary>
     [JsonStringEnumMemberName("skipped")]
     Skipped,
 
-    /// <summary>The work is not good.</summary>
+    /// <summary>The gate failed.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>The gate took longer than its limit.</summary>
+    /// <summary>The gate exceeded its time limit.</summary>
     [JsonStringEnumMemberName("timedout")]
     TimedOut,
 
-    /// <summary>No result about the work: a program, a folder or memory is missing.</summary>
+    /// <summary>The gate yielded no result because a program, a folder or memory is missing.</summary>
     [JsonStringEnumMemberName("couldnotrun")]
     CouldNotRun,
 }
 
-/// <summary>The cause of a gate's failure.</summary>
+/// <summary>Cause of a gate's failure.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateFailure>))]
 public enum GateFailure
 {
@@ -33,32 +33,32 @@ public enum GateFailure
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>The work.</summary>
+    /// <summary>The work is wrong.</summary>
     [JsonStringEnumMemberName("logic")]
     Logic,
 
-    /// <summary>The machine is to blame: a program, disk, memory or the network is missing.</summary>
+    /// <summary>The host lacks a program, disk space, memory or the network.</summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
-    /// <summary>The time limit.</summary>
+    /// <summary>The gate exceeded its time limit.</summary>
     [JsonStringEnumMemberName("timeout")]
     Timeout,
 
-    /// <summary>Chance: it failed, and passed on the same files when run again.</summary>
+    /// <summary>The gate is flaky: it failed, and passed on the same files when run again.</summary>
     [JsonStringEnumMemberName("flaky")]
     Flaky,
 
-    /// <summary>A resource that another gate had: it failed beside it, and passed alone.</summary>
+    /// <summary>The gate failed while another gate held a shared resource, and passed alone.</summary>
     [JsonStringEnumMemberName("contention")]
     Contention,
 }
 
-/// <summary>The resource that a gate could not get because something else had it, by its output.</summary>
+/// <summary>Resource that was in use, so that a gate could not acquire it, according to the gate's output.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateContention>))]
 public enum GateContention
 {
-    /// <summary>Nothing of the kind.</summary>
+    /// <summary>No contention.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
@@ -70,35 +70,35 @@ public enum GateContention
     [JsonStringEnumMemberName("database")]
     Database,
 
-    /// <summary>A file, or a lock in one.</summary>
+    /// <summary>A file or file lock.</summary>
     [JsonStringEnumMemberName("file")]
     File,
 }
 
-/// <summary>A gate's result compared with its failure at the base commit.</summary>
+/// <summary>Comparison of a gate's result with its failure at the base commit.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BaseComparison>))]
 public enum BaseComparison
 {
-    /// <summary>The gate failed there and passes now.</summary>
+    /// <summary>The gate failed at the base commit and passes now.</summary>
     [JsonStringEnumMemberName("repaired")]
     Repaired,
 
-    /// <summary>The gate fails in the same way: in no test or rule in which it did not.</summary>
+    /// <summary>The gate fails in the same way, without new failures of tests or rules.</summary>
     [JsonStringEnumMemberName("same")]
     Same,
 
-    /// <summary>The gate fails in another way.</summary>
+    /// <summary>The gate fails in a different way.</summary>
     [JsonStringEnumMemberName("other")]
     Other,
 }
 
-/// <summary>The number of failures by chance of a gate, over all runs of a repository.</summary>
-/// <param name="Flakes">Runs in which it failed and then passed on the same files.</param>
-/// <param name="Runs">Its last runs.</param>
+/// <summary>Flakiness of a gate across all runs of a repository.</summary>
+/// <param name="Flakes">Number of runs in which the gate failed and then passed on the same files.</param>
+/// <param name="Runs">Number of recent runs inspected.</param>
 public sealed record GateChance([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
 
-/// <summary>The record of a gate: the one record of it, from its run over caches, histories and evidence to reports and <c>verify
-/// --json</c>, always with these names in JSON. Facts alone: <see cref="GateWords"/> puts them into words.</summary>
+/// <summary>The verdict of a gate. The same record, with the same JSON names, is used for runs, caches, histories, evidence, reports and
+/// <c>verify --json</c>. Contains data only; <see cref="GateWords"/> formats it.</summary>
 public sealed record GateVerdict
 {
     private const int LongestEnd = 400;
@@ -107,90 +107,92 @@ public sealed record GateVerdict
     [JsonPropertyName("gate")]
     public required Gate Gate { get; init; }
 
-    /// <summary>The gate's name for people.</summary>
+    /// <summary>The gate's display name.</summary>
     [JsonPropertyName("name")]
     public string Name => Gate.Name;
 
-    /// <summary>The place where the gate comes from; null where that was not looked at.</summary>
+    /// <summary>Source of the gate, or null if it was not determined.</summary>
     [JsonPropertyName("source"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSource? Source { get; init; }
 
-    /// <summary>The command as it was run, with placeholders filled in.</summary>
+    /// <summary>The command that ran, with placeholders replaced.</summary>
     [JsonPropertyName("command")]
     public required string Command { get; init; }
 
-    /// <summary>The way in which the gate ended.</summary>
+    /// <summary>Result of the gate.</summary>
     [JsonPropertyName("result")]
     public required GateResult Result { get; init; }
 
-    /// <summary>The cause of a failure. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> are set for a gate that
-    /// passed in the end.</summary>
+    /// <summary>Cause of the failure. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> are set if the gate
+    /// eventually passed.</summary>
     [JsonPropertyName("failure")]
     public GateFailure Failure { get; init; }
 
-    /// <summary>The command's exit code; null when it did not end by itself or did not run.</summary>
+    /// <summary>The command's exit code, or null if the command was killed or did not run.</summary>
     [JsonPropertyName("exitCode")]
     public int? ExitCode { get; init; }
 
-    /// <summary>The duration of the last run, in awake time; zero if the result was taken from the cache. In JSON seconds.</summary>
+    /// <summary>Duration of the last run, in awake time, or zero if the result came from the cache. Seconds in JSON.</summary>
     [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Duration { get; init; }
 
-    /// <summary>The number of runs: 0, 1, or up to 3, of all of it or of some tests alone, to tell chance from fault.</summary>
+    /// <summary>Number of runs, from 0 to 3. Reruns of the gate, or of some of its tests, distinguish flaky results from real
+    /// failures.</summary>
     [JsonPropertyName("runs")]
     public int Runs { get; init; }
 
-    /// <summary>The number of tests that ran; null if none could be counted, and for gates without tests.</summary>
+    /// <summary>Number of tests that ran, or null if none could be counted or the gate has no tests.</summary>
     [JsonPropertyName("tests")]
     public TestCount? Tests { get; init; }
 
-    /// <summary>The meaning of its run by output, exit code and reports; null where it did not run, and for measurements.</summary>
+    /// <summary>Meaning of the run according to output, exit code and reports, or null for measurements and gates that did not
+    /// run.</summary>
     [JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateKind? Kind { get; init; }
 
-    /// <summary>The resource that the machine lacks, for <see cref="GateKind.Environment"/>; null where no named one fits.</summary>
+    /// <summary>Resource that the host lacks, for <see cref="GateKind.Environment"/>, or null if no known resource fits.</summary>
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
 
-    /// <summary>Tests by result; null where none could be counted.</summary>
+    /// <summary>Test counts by result, or null if none could be counted.</summary>
     [JsonPropertyName("counts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestCounts? Counts { get; init; }
 
-    /// <summary>Names of failed tests as the runner spells them, at most 200; null: it names none.</summary>
+    /// <summary>Names of at most 200 failed tests as the runner spells them, or null if it names none.</summary>
     [JsonPropertyName("failedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? FailedTests { get; init; }
 
-    /// <summary>Names of tests that failed and passed on the same files, as the runner spells them; null: none is known.</summary>
+    /// <summary>Names of tests that failed and passed on the same files, as the runner spells them, or null if none are known.</summary>
     [JsonPropertyName("flakyTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? FlakyTests { get; init; }
 
-    /// <summary>The first line of its output that a reader needs; null: it passed, or no line is worth it.</summary>
+    /// <summary>The output line that best explains the result, or null if the gate passed or no line does.</summary>
     [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecisiveLine? Decisive { get; init; }
 
-    /// <summary>The failed tests or diagnostics, without places and times, so that two runs can be compared; null: none is
+    /// <summary>Failed tests or diagnostics without positions and times, so that two runs can be compared, or null if none are
     /// known.</summary>
     [JsonPropertyName("failures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Failures { get; init; }
 
-    /// <summary>The <see cref="Failures"/> that the base did not have; null: the base was not red, or nothing can be
+    /// <summary>The <see cref="Failures"/> that did not occur at the base commit, or null if the gate passed there or the results can't be
     /// compared.</summary>
     [JsonPropertyName("newFailures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NewFailures { get; init; }
 
-    /// <summary>The number that a measurement printed; null where there is none or it failed, and for other gates.</summary>
+    /// <summary>The number that the measurement printed, or null if it failed, printed none, or the gate is not a measurement.</summary>
     [JsonPropertyName("measured"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Measured { get; init; }
 
-    /// <summary>The number that the agent claims to have measured; null where there is none.</summary>
+    /// <summary>The number that the agent claims to have measured, or null for none.</summary>
     [JsonPropertyName("claimed"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Claimed { get; init; }
 
-    /// <summary>The result is of an earlier run on the same files: the gate did not run now.</summary>
+    /// <summary>True if the result comes from an earlier run on the same files and the gate did not run now.</summary>
     [JsonPropertyName("cached")]
     public bool Cached { get; init; }
 
-    /// <summary>The run in which it ran; empty: a person ran it (<c>orchestrate verify</c>).</summary>
+    /// <summary>Id of the run in which the gate ran, or empty if a user ran it (<c>orchestrate verify</c>).</summary>
     [JsonPropertyName("run")]
     public string Run
     {
@@ -198,7 +200,7 @@ public sealed record GateVerdict
         init => field = value ?? "";
     } = "";
 
-    /// <summary>When it had ended; null where it did not run.</summary>
+    /// <summary>Time at which the gate ended, or null if it did not run.</summary>
     [JsonPropertyName("at")]
     public DateTimeOffset? At { get; init; }
 
@@ -206,38 +208,38 @@ public sealed record GateVerdict
     [JsonPropertyName("contention")]
     public GateContention Contention { get; init; }
 
-    /// <summary>True where it failed beside another gate and this is the result of running alone.</summary>
+    /// <summary>True if the gate failed beside another gate and this is the result of rerunning it alone.</summary>
     [JsonPropertyName("ranAlone")]
     public bool RanAlone { get; init; }
 
-    /// <summary>The rate of failures by chance, if that is too high; null: it is not, or too little is known.</summary>
+    /// <summary>Flakiness of the gate if it is too high, or null if it is acceptable or unknown.</summary>
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateChance? Chance { get; init; }
 
-    /// <summary>True if the gate's failure is ignored: it is known to fail by chance (<c>gates.quarantine</c>), or each test that failed
-    /// is in quarantine.</summary>
+    /// <summary>True if the failure is ignored because the gate is known to be flaky (<c>gates.quarantine</c>), or because every failed
+    /// test is in quarantine.</summary>
     [JsonPropertyName("quarantined")]
     public bool Quarantined { get; init; }
 
-    /// <summary>The failed tests, where each is in quarantine (<see cref="TestQuarantine"/>); null: the failure decides, or all of the
-    /// gate is in quarantine.</summary>
+    /// <summary>The failed tests if each is in quarantine (<see cref="TestQuarantine"/>), or null if the failure counts or the whole gate
+    /// is in quarantine.</summary>
     [JsonPropertyName("quarantinedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? QuarantinedTests { get; init; }
 
-    /// <summary>Comparison with its failure at the base commit; null: it passed there, or was not run.</summary>
+    /// <summary>Comparison with the gate's failure at the base commit, or null if it passed or did not run there.</summary>
     [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaseComparison? BeforeWork { get; init; }
 
-    /// <summary>True if it prevents a merge although it failed at the base commit: no other test shows that the work is good, and it is
-    /// not shown to fail in nothing new.</summary>
+    /// <summary>True if the failure prevents a merge although the gate also failed at the base commit. Applies if no other test proves the
+    /// work and new failures can't be ruled out.</summary>
     [JsonPropertyName("decidesAnyway"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DecidesAnyway { get; init; }
 
-    /// <summary>True if a later result can be shown to fail in nothing new: tests passed, and those that failed are named.</summary>
+    /// <summary>True if a later result can be checked for new failures, because some tests passed and the failed ones are named.</summary>
     [JsonIgnore]
     public bool CanBeCompared => Counts is { Passed: > 0 } && Failures is { Count: > 0 };
 
-    /// <summary>The oddities of the result.</summary>
+    /// <summary>Anomalies in the result.</summary>
     [JsonPropertyName("oddities")]
     public IReadOnlyList<GateOddity> Oddities
     {
@@ -245,28 +247,30 @@ public sealed record GateVerdict
         init => field = value ?? [];
     } = [];
 
-    /// <summary>For a failure: what earlier gates had left in its tree and was removed before it; null: nothing.</summary>
+    /// <summary>For a failure, files that earlier gates left in the tree and that were removed before this gate, or null for
+    /// none.</summary>
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? RemovedBefore { get; init; }
 
-    /// <summary>For a failure: files that earlier gates had left and that it did not see; null: none.</summary>
+    /// <summary>For a failure, files that earlier gates left and that this gate could not access, or null for none.</summary>
     [JsonPropertyName("startedWithout"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? StartedWithout { get; init; }
 
-    /// <summary>True if the gate left files that git does not track, which later gates may need.</summary>
+    /// <summary>True if the gate left untracked files that later gates may need.</summary>
     [JsonPropertyName("leavesFiles")]
     public bool LeavesFiles { get; init; }
 
-    /// <summary>Why it was not run at all, in a sentence; null where it was.</summary>
+    /// <summary>A sentence that explains why the gate was refused without running, or null if it was not refused.</summary>
     [JsonPropertyName("refusal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Refusal { get; init; }
 
-    /// <summary>The file with all its output (cut in the middle if very long), relative to the repository in what a run stores; null when
-    /// it did not run.</summary>
+    /// <summary>Path of the file with the complete output, relative to the repository in stored records, or null if the gate did not run.
+    /// Very long output is cut in the middle.</summary>
     [JsonPropertyName("evidence")]
     public string? EvidenceFile { get; init; }
 
-    /// <summary>SHA-256 of that file when the gate had ended, in hexadecimal; empty: there was none, or it was not looked at.</summary>
+    /// <summary>SHA-256 of <see cref="EvidenceFile"/> at the end of the gate, in hexadecimal, or empty if it does not exist or was not
+    /// hashed.</summary>
     [JsonPropertyName("evidenceHash")]
     public string EvidenceHash
     {
@@ -274,7 +278,7 @@ public sealed record GateVerdict
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The end of its output, at most 8 KiB, or why it did not run.</summary>
+    /// <summary>The last 8 KiB of the output at most, or the reason the gate did not run.</summary>
     [JsonPropertyName("output")]
     public string Tail
     {
@@ -282,28 +286,28 @@ public sealed record GateVerdict
         init => field = value ?? "";
     } = "";
 
-    /// <summary>True if it passed, or had nothing to check.</summary>
+    /// <summary>True if the gate passed or had nothing to check.</summary>
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
 
-    /// <summary>True if it ran and passed, or failed in nothing but what is in quarantine.</summary>
+    /// <summary>True if the gate ran and passed, or its failures are all in quarantine.</summary>
     [JsonIgnore]
     public bool Holds => Result == GateResult.Passed || Quarantined;
 
-    /// <summary>True when the gate does not prevent a merge: passed, skipped, not required, or known to be flaky.</summary>
+    /// <summary>True if the gate does not prevent a merge: it passed, was skipped, is not required, or is in quarantine.</summary>
     [JsonPropertyName("acceptable")]
     public bool IsAcceptable => Passed || !Gate.Required || Quarantined;
 
-    /// <summary>Tracked files that a linter changed to succeed, which therefore counts as failed; null: none.</summary>
+    /// <summary>Tracked files that a linter changed in order to succeed, which counts as a failure, or null for none.</summary>
     [JsonIgnore]
     public NamedFiles? Repaired =>
         this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } } ? Rewritten : null;
 
-    /// <summary>Tracked files that the gate changed and that were put back; null: none.</summary>
+    /// <summary>Tracked files that the gate changed and that were restored, or null for none.</summary>
     [JsonIgnore]
     public NamedFiles? Rewritten => Oddities.FirstOrDefault(oddity => oddity.Kind == GateOddityKind.ChangedFiles)?.Files;
 
-    /// <summary>True if the machine is at fault, not the work. A missing program of the repository is the work's fault.</summary>
+    /// <summary>True if the host is at fault rather than the work. A missing program from the repository is the work's fault.</summary>
     [JsonIgnore]
     public bool BlamesMachine =>
         Refusal is not null
@@ -315,17 +319,18 @@ public sealed record GateVerdict
             )
         );
 
-    /// <summary>True if records of the machine show the fault, and not the output alone; known only to the process that ran the
-    /// gate.</summary>
+    /// <summary>True if records of the host prove the fault, not only the output. Known only to the process that ran the gate.</summary>
     [JsonIgnore]
     public bool IsProven { get; init; }
 
-    /// <summary>The verdict with the last words of its output alone, for where many are kept.</summary>
+    /// <summary>Returns the verdict with only the last 400 characters of output and without <see cref="Failures"/>, for stores of many
+    /// verdicts.</summary>
     public GateVerdict Shortened() => this with { Tail = Tail.Length <= LongestEnd ? Tail : Tail[^LongestEnd..], Failures = null };
 
-    /// <summary>The result of a measurement whose command has ended: it passes only with success, a number, and a match with the
+    /// <summary>Evaluates a measurement whose command has ended. It passes only if the command succeeded and printed a number that meets
+    /// the
     /// expectation.</summary>
-    /// <param name="number">What it printed; null: no number.</param>
+    /// <param name="number">The printed number, or null for none.</param>
     public GateVerdict Compare(decimal? number) =>
         Result != GateResult.Passed ? this
         : number is { } measured && Gate.Expectation!.IsMetBy(measured) ? this with { Measured = measured }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Puts gates' verdicts into words: for reports, notes of tasks and landings, agents' prompts, logs and terminals. No other file
-/// does. Pure.</summary>
+/// <summary>Formats gate verdicts for reports, task and landing notes, agents' prompts, logs and terminals. No other file formats
+/// them.</summary>
 public static class GateWords
 {
     private const int MostNotes = 3;
@@ -12,7 +12,7 @@ public static class GateWords
     private const int LongestName = 60;
     private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
 
-    /// <summary>The words for a task's new and changed tests without its change, without a full stop.</summary>
+    /// <summary>Formats the result of a task's new and changed tests without its change, without a full stop.</summary>
     public static string Red(RedProof proof) =>
         proof.Gap switch
         {
@@ -28,7 +28,7 @@ public static class GateWords
         $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
         + (proof.Green.Count == 0 ? "" : $"; green both ways: {Some(proof.Green, MostNotes)}");
 
-    /// <summary>The gate's end, in a few words.</summary>
+    /// <summary>Formats the gate's result in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
         verdict.Result switch
         {
@@ -47,7 +47,7 @@ public static class GateWords
             _ => $"exit code {verdict.ExitCode}",
         };
 
-    /// <summary>The verdict in a sentence.</summary>
+    /// <summary>Formats the verdict as a sentence.</summary>
     public static string Sentence(GateVerdict verdict)
     {
         var end = Evidence(verdict);
@@ -73,14 +73,15 @@ public static class GateWords
         };
     }
 
-    /// <summary>The verdict and the cure of a failure, in sentences.</summary>
+    /// <summary>Formats the verdict and the suggested fix of a failure as sentences.</summary>
     public static string Summary(GateVerdict verdict) =>
         Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
 
-    /// <summary>Why a gate does not hold, for people and for the agent: what shows it best, the file with its output, the cure.</summary>
+    /// <summary>Explains to users and the agent why a gate failed: the strongest evidence, the file with its output, and the suggested
+    /// fix.</summary>
     /// <param name="verdict">A failure.</param>
-    /// <param name="log">That file; empty: there is none.</param>
-    /// <param name="cure">What helps where the machine is at fault.</param>
+    /// <param name="log">The file with the output, or empty for none.</param>
+    /// <param name="cure">Suggested fix if the host is at fault.</param>
     public static string Explain(GateVerdict verdict, string log, string cure)
     {
         var where = log.Length == 0 ? "" : $" See {log}.";
@@ -89,7 +90,7 @@ public static class GateWords
             : Complaint(verdict) + where;
     }
 
-    /// <summary>The failure and the cure, in sentences.</summary>
+    /// <summary>Formats the failure and the suggested fix as sentences.</summary>
     public static string Complaint(GateVerdict verdict)
     {
         var (shows, advice) = (Evidence(verdict), Advice(verdict));
@@ -99,13 +100,14 @@ public static class GateWords
                 + (advice.Length == 0 ? "" : " " + advice);
     }
 
-    /// <summary>The names of gates that do not hold, and their cures.</summary>
+    /// <summary>Formats the names of failed gates and the suggested fixes.</summary>
     public static string Failing(IReadOnlyList<GateVerdict> failures) =>
         $"{Some([.. failures.Select(f => f.Gate.Name)], 20)}."
         + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
 
-    /// <summary>A sentence on what follows from a failure at the base commit.</summary>
-    /// <param name="log">The file with all it printed.</param>
+    /// <summary>Explains that a gate is only advisory because it failed at the base commit.</summary>
+    /// <param name="verdict">The failure at the base commit.</param>
+    /// <param name="log">The file with the complete output.</param>
     public static string OnlyAdvises(GateVerdict verdict, string log)
     {
         var (end, advice) = (Evidence(verdict), Advice(verdict));
@@ -113,7 +115,7 @@ public static class GateWords
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
 
-    /// <summary>A gate that fails at the base of a run that has no other tests.</summary>
+    /// <summary>Explains that a gate still decides although it failed at the base commit, because the run has no other tests.</summary>
     public static string StillDecides(GateVerdict verdict, string log)
     {
         var end = Evidence(verdict);
@@ -122,7 +124,7 @@ public static class GateWords
             + (verdict.CanBeCompared ? ", or fails in nothing new." : " alone. Repair it first, or say yes (--yes).");
     }
 
-    /// <summary>The failed gate as a section of Markdown, with the end of its output.</summary>
+    /// <summary>Formats a failed gate as a Markdown section with the end of its output.</summary>
     public static string Section(GateVerdict verdict)
     {
         var text = new StringBuilder(
@@ -137,7 +139,7 @@ public static class GateWords
         return text.ToString();
     }
 
-    /// <summary>The verdict for a terminal; its first line begins with a word of four letters at most.</summary>
+    /// <summary>Formats the verdict for a terminal. The first line starts with a word of at most four letters.</summary>
     public static IEnumerable<string> Lines(GateVerdict verdict)
     {
         var word =
@@ -164,7 +166,7 @@ public static class GateWords
         const string Indent = "    " + UntrustedText.Mark;
         string[] last = [.. new UntrustedText(verdict.Tail).Block(Indent).TakeLast(MostLines)];
 
-        // The decisive line often stands above all that runners print at their end, or its file on a line of its own.
+        // The decisive line often precedes the summary that runners print last, or its file is on a separate line.
         if (Decisive(verdict) is { } failing && !Array.Exists(last, line => line.Contains(failing, StringComparison.Ordinal)))
         {
             yield return Indent + new UntrustedText(failing).Line;
@@ -180,10 +182,10 @@ public static class GateWords
         }
     }
 
-    /// <summary>The verdict in a line of a report.</summary>
+    /// <summary>Formats the verdict as one line of a report.</summary>
     public static string Line(GateVerdict verdict)
     {
-        // A plain failure is its exit code already.
+        // For a plain failure, the result already states the exit code.
         var isSaid = verdict is { Result: GateResult.Failed, Gate: { Negate: false, IsMeasurement: false } };
         string[] said =
         [
@@ -196,7 +198,7 @@ public static class GateWords
             + (verdict is { EvidenceFile: { } log, Cached: false } ? $" ({log})" : "");
     }
 
-    /// <summary>The last lines of a gate's log: its end, and the command.</summary>
+    /// <summary>Formats the last lines of a gate's log: result, exit code, command and suggested fix.</summary>
     public static string LogEnd(GateVerdict verdict)
     {
         string[] lines =
@@ -211,10 +213,10 @@ public static class GateWords
         return "\n" + string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>The lines of a gate's log after those of its tree; empty: none.</summary>
-    /// <param name="oddities">What looks unusual about what it did there.</param>
-    /// <param name="removed">Other files that it left and that were removed; null: none.</param>
-    /// <param name="isWhole">The tree is at its commit again.</param>
+    /// <summary>Formats the log lines about the gate's effects on its tree, or returns an empty string for none.</summary>
+    /// <param name="oddities">Anomalies in the gate's effects on the tree.</param>
+    /// <param name="removed">Other files that the gate left and that were removed, or null for none.</param>
+    /// <param name="isWhole">True if the tree was restored to its commit.</param>
     public static string LogTraces(IEnumerable<GateOddity> oddities, NamedFiles? removed, bool isWhole)
     {
         string[] lines =
@@ -226,7 +228,7 @@ public static class GateWords
         return string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>Short notes about gates that do not prevent a merge: cached, unusual or flaky results.</summary>
+    /// <summary>Formats short notes about gates that do not prevent a merge but are cached, unusual or flaky.</summary>
     public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> verdicts)
     {
         var hits = verdicts.Where(IsHit).ToList();
@@ -246,15 +248,16 @@ public static class GateWords
         ];
     }
 
-    /// <summary>A short summary: how many results were cached, and the notes of the others.</summary>
+    /// <summary>Formats the number of cached results, followed by notes about the other gates.</summary>
     public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
-    /// <summary>The number of cached results; empty if there are none.</summary>
+    /// <summary>Formats the number of cached results, or returns an empty string for none.</summary>
     public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
         verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
-    /// <summary>The number of passed gates of all; "not verified" without a gate; empty if no gate ran yet.</summary>
+    /// <summary>Formats the number of passed gates and their total, "not verified" without a gate, or an empty string before the first
+    /// gate ran.</summary>
     public static string Count(GateSummary? gates) =>
         gates switch
         {
@@ -264,7 +267,7 @@ public static class GateWords
                 + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
         };
 
-    /// <summary>Why passing gates show nothing of the work; empty where they do, or do not pass.</summary>
+    /// <summary>Explains why passing gates prove nothing about the work, or returns an empty string if they do or did not pass.</summary>
     public static string Unproven(GateSummary? gates) =>
         gates?.Proof switch
         {
@@ -273,20 +276,20 @@ public static class GateWords
             _ => "",
         };
 
-    /// <summary>Short notes about gates that failed at the base commit.</summary>
+    /// <summary>Formats short notes about gates that failed at the base commit.</summary>
     public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
         verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
 
-    /// <summary>The origin of a cached result, after the gate's name and a colon.</summary>
+    /// <summary>Formats the origin of a cached result, phrased to follow the gate's name and a colon.</summary>
     public static string FromCache(GateVerdict verdict) =>
         $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
         + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
 
-    /// <summary>The rate of failures by chance; empty if that is not known to be too high.</summary>
+    /// <summary>Formats the gate's flakiness, or returns an empty string if it is acceptable or unknown.</summary>
     public static string Chance(GateVerdict verdict) =>
         verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
-    /// <summary>Why a failure only advises.</summary>
+    /// <summary>Explains why a failure in quarantine is only advisory.</summary>
     private static string Quarantine(GateVerdict verdict) =>
         verdict.QuarantinedTests is { } tests
             ? $"each failed test is in quarantine: {Some(tests, MostNotes)}"
@@ -294,7 +297,8 @@ public static class GateWords
 
     private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {Some(tests, MostNotes)}" : "";
 
-    /// <summary>Comparison with its failure at the base commit; empty: there was none.</summary>
+    /// <summary>Formats the comparison with the gate's failure at the base commit, or returns an empty string if it did not fail
+    /// there.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
         verdict.BeforeWork switch
         {
@@ -313,11 +317,12 @@ public static class GateWords
     private static string Weight(GateVerdict verdict) =>
         verdict.DecidesAnyway ? "; it decides, since no other test does" : "; it only advises";
 
-    /// <summary>The oddities of a verdict in words; empty: it has none.</summary>
+    /// <summary>Formats the anomalies of a verdict, or returns an empty string for none.</summary>
     public static string Oddities(GateVerdict verdict) =>
         string.Join("; ", verdict.Oddities.Select(oddity => Oddity(oddity, verdict.Tests)));
 
-    /// <summary>The cure for what a gate could not get or has missed, in sentences; else empty.</summary>
+    /// <summary>Suggests fixes for resources the gate could not acquire and for files it missed, as sentences, or returns an empty
+    /// string.</summary>
     public static string Advice(GateVerdict verdict)
     {
         string[] advice =
@@ -349,15 +354,15 @@ public static class GateWords
         return string.Join(' ', advice.Where(one => one.Length > 0));
     }
 
-    /// <summary>For a measurement: expected, measured and claimed number.</summary>
+    /// <summary>Formats the expected, measured and claimed numbers of a measurement.</summary>
     public static string Comparison(GateVerdict verdict) =>
         $"expected {verdict.Gate.Expectation}; measured {verdict.Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
         + (verdict.Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
 
-    /// <summary>The number of tests that ran.</summary>
+    /// <summary>Formats the number of tests that ran.</summary>
     public static string Tests(TestCount tests) => $"{Tests(tests.Ran)}{(tests.Skipped > 0 ? $", {tests.Skipped} skipped" : "")}";
 
-    /// <summary>The last lines of its output as one, which usually name the cause.</summary>
+    /// <summary>Joins the last lines of the output, which usually name the cause, into one line.</summary>
     public static string LastWords(GateVerdict verdict)
     {
         var lines = verdict.Tail.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(3);
@@ -365,16 +370,16 @@ public static class GateWords
         return words.Length <= LongestEnd ? words : "…" + words[^LongestEnd..];
     }
 
-    /// <summary>A gate that passed although its output says that nothing ran.</summary>
+    /// <summary>Formats a warning that a gate passed although, according to its output, no test ran.</summary>
     public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it says that no test ran.";
 
-    /// <summary>The decisive line of a failure with its file and line number; null: none is known.</summary>
+    /// <summary>Formats the decisive line of a failure with its file and line number, or returns null if none is known.</summary>
     public static string? Decisive(GateVerdict verdict) =>
         verdict.Decisive is not { } decisive ? null
         : decisive.File is not { } file || NamesPlace(decisive, file) ? decisive.Text
         : $"{decisive.Text} ({file}{(decisive.FileLine is { } line ? $":{line}" : "")})";
 
-    // "a.go:7: got 1" and "a.ts(7,3): error" name the place themselves.
+    // Lines such as "a.go:7: got 1" and "a.ts(7,3): error" already contain the position.
     private static bool NamesPlace(DecisiveLine decisive, string file) =>
         decisive.Text.Contains(file, StringComparison.Ordinal)
         && (
@@ -446,6 +451,6 @@ public static class GateWords
     private static string Some(IReadOnlyList<string> names, int most) =>
         Names(new NamedFiles([.. names.Take(most)], Math.Max(0, names.Count - most)));
 
-    // A gate without a name of its own is called as its command.
+    // A gate without a description is named by its command, which may be long.
     private static string Short(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 }

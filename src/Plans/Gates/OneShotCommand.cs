@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and ends.</summary>
+/// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and exits.</summary>
 public static class OneShotCommand
 {
     private static readonly string[] Launchers = [.. GateCommand.Launchers, "npm", "dlx", "cross-env", "dotenv", "--"];
 
-    // Programs that run others again and again. What they run can't be told from their words for certain.
+    // Programs that rerun other commands. The commands that they run can't be extracted reliably from their arguments.
     private static readonly string[] Watchers =
     [
         "nodemon",
@@ -18,8 +18,8 @@ public static class OneShotCommand
         "nx watch",
     ];
 
-    // A program with its words before any option; the options that make it watch or repair; the options that make it end, of which it needs
-    // one if it watches by default. The meaning of each option is that program's own documentation.
+    // Each rule holds a program with its subcommands, the options that make it watch or repair, and the options that make it exit. If the
+    // latter are not empty, the program watches by default. All options follow the programs' documentation.
     private static readonly Rule[] Rules =
     [
         new("jest", ["--watch", "--watchAll"], []),
@@ -74,9 +74,9 @@ public static class OneShotCommand
         new("rubocop", ["-a", "-A", "--autocorrect", "--autocorrect-all", "--auto-correct"], []),
     ];
 
-    /// <summary>The command that checks once.</summary>
+    /// <summary>Returns the equivalent command that checks once.</summary>
     /// <param name="command">A shell command.</param>
-    /// <returns>Null if it ends and repairs nothing, as far as known.</returns>
+    /// <returns>The rewritten command, or null if the command exits and repairs nothing, as far as known.</returns>
     public static string? Of(string command)
     {
         var parts = ShellParts.Of(command);
@@ -86,15 +86,16 @@ public static class OneShotCommand
             : changed[0] + string.Concat(parts.Separators.Zip(changed.Skip(1), (separator, part) => $" {separator} {part}"));
     }
 
-    /// <summary>True if a command, or a part of it, never ends by itself and has no known form that does.</summary>
+    /// <summary>True if any part of a command never exits and has no known variant that does.</summary>
     public static bool NeverEnds(string command) =>
         ShellParts
             .Of(command)
             .Commands.Select(part => string.Join(' ', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsOfLauncher)))
             .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
 
-    /// <summary>The option that has to be added for a command that watches unless it is told not to.</summary>
-    /// <returns>Null if it is several commands, or if an option has to be removed or replaced, or none is needed.</returns>
+    /// <summary>Returns the options to append to a command that watches by default.</summary>
+    /// <returns>The options, or null if none are needed or if appending does not suffice because words must be removed or
+    /// replaced.</returns>
     public static string? MissingOption(string command) =>
         Of(command) is { } once && once.StartsWith(command.Trim() + " ", StringComparison.Ordinal)
             ? once[(command.Trim().Length + 1)..]
@@ -116,7 +117,7 @@ public static class OneShotCommand
         }
         var rest = words.Skip(start + found.Program.Length).ToList();
         var kept = rest.Where(word => !found.Unwanted.Contains(word)).ToList();
-        // Programs that watch by default do so only outside of continuous integration, which is known by this variable.
+        // Programs that watch by default do not do so in continuous integration, which they detect by the variable CI.
         var isOpen = found.Ends.Count > 0 && !isInCi && !kept.Any(found.Ends.Contains);
         return found.Becomes is null && kept.Count == rest.Count && !isOpen
             ? null
@@ -132,7 +133,7 @@ public static class OneShotCommand
     {
         public string[] Program { get; } = Command.Split(' ');
 
-        /// <summary>Words that replace those of the program.</summary>
+        /// <summary>Words that replace those of the program, or null to keep them.</summary>
         public string? Becomes { get; init; }
 
         public bool IsOf(ReadOnlySpan<string> words) => words.Length >= Program.Length && words[..Program.Length].SequenceEqual(Program);

@@ -12,11 +12,11 @@ public enum GateSource
     [JsonStringEnumMemberName("configuration")]
     Configuration,
 
-    /// <summary>The project's own manifests, for a task without gates of its own where the configuration names none.</summary>
+    /// <summary>The project's manifests, for a task without its own gates if the configuration defines none.</summary>
     [JsonStringEnumMemberName("found")]
     Found,
 
-    /// <summary>The project's own manifests, because the plan has contracts, which need type checks.</summary>
+    /// <summary>The project's manifests, because the plan has contracts, which require type checks.</summary>
     [JsonStringEnumMemberName("contracts")]
     Contracts,
 
@@ -25,28 +25,30 @@ public enum GateSource
     Integration,
 }
 
-/// <summary>An effective gate, and its source.</summary>
-/// <param name="Source">Where it comes from.</param>
+/// <summary>An effective gate and its source.</summary>
+/// <param name="Gate">The gate.</param>
+/// <param name="Source">Source of the gate.</param>
 public sealed record HoldingGate(Gate Gate, GateSource Source);
 
-/// <summary>The gates of a project: decides which gates apply to a task, a merge and a landing, for runs and for every command.</summary>
+/// <summary>A project's gates. Determines which gates apply to a task, a merge and a landing, for runs and all commands.</summary>
 public sealed record ProjectGates
 {
-    /// <summary>The configuration's gates for tasks; null: none, so that found ones count. An empty list switches those off.</summary>
+    /// <summary>Gates that the configuration defines for tasks, or null to use the found ones. An empty list disables the found
+    /// ones.</summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
     /// <summary>Gates found in the project's manifests.</summary>
     public IReadOnlyList<Gate> Found { get; init; } = [];
 
-    /// <summary>The configuration's gates for every merged tree; null: none, so that found ones count where none are configured for tasks
-    /// either. An empty list switches those off.</summary>
+    /// <summary>Gates that the configuration defines for every merged tree. If this and <see cref="Configured"/> are null, the found ones
+    /// apply. An empty list disables the found ones.</summary>
     public IReadOnlyList<Gate>? Integration { get; init; }
 
-    /// <summary>The project's gates, whatever a task has.</summary>
+    /// <summary>The project's gates, independent of any task.</summary>
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
 
-    /// <summary>The gates of every tree on staging, whatever a task has, with their sources. A task that is checked by a weaker test of
-    /// its own must not weaken what the project is checked by.</summary>
+    /// <summary>Returns the gates that every tree on staging must pass, independent of any task, with their sources. A task with a weaker
+    /// test can't weaken the checks of the project.</summary>
     public IReadOnlyList<HoldingGate> ExplainStaging(Plan plan) =>
         [
             .. Once(
@@ -57,10 +59,10 @@ public sealed record ProjectGates
             ),
         ];
 
-    /// <summary>The gates of every tree on staging.</summary>
+    /// <summary>Returns the gates that every tree on staging must pass.</summary>
     public IReadOnlyList<Gate> OfStaging(Plan plan) => [.. ExplainStaging(plan).Select(holding => holding.Gate)];
 
-    /// <summary>A task's gates with their sources; measurements come last.</summary>
+    /// <summary>Returns a task's gates with their sources. Measurements come last.</summary>
     public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
     {
         var holding = Once([
@@ -76,36 +78,37 @@ public sealed record ProjectGates
         ];
     }
 
-    /// <summary>A task's gates.</summary>
+    /// <summary>Returns a task's gates.</summary>
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
-    /// <summary>The gates that a task's work has to pass beyond its own verification, in its own tree or on staging.</summary>
+    /// <summary>Returns the gates that a task's work must pass beyond its own verification, in its own tree or on staging.</summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => own.IsSameAs(gate)))];
 
-    /// <summary>Gates for a task's work merged to staging. Measurements are left out: they are of the task's own commit, and repeating them
-    /// with others' work, at a busy time, would reject it by chance.</summary>
+    /// <summary>Returns the gates for a task's work merged to staging. Measurements are omitted because they apply to the task's own
+    /// commit. Repeating them on a busy host, combined with other tasks' work, could reject the task by chance.</summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
         Gate.WithOwnNames(Once(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
 
-    /// <summary>All gates of the plan's tasks and of merged trees, each once.</summary>
+    /// <summary>Returns all gates of the plan's tasks and of merged trees, without duplicates.</summary>
+    /// <param name="plan">The plan.</param>
     /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
         Gate.WithOwnNames(Once(Beside(plan).Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification))));
 
-    /// <summary>The project's gates for the plan, without those of its tasks; including all found ones, because tasks may have
+    /// <summary>Returns the project's gates for the plan, without those of its tasks. Includes all found gates because tasks may have
     /// none.</summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => Once(OfProject().Concat(OfStaging(plan)));
 
-    /// <summary>True if a gate checks types in a run of the plan.</summary>
+    /// <summary>True if any gate of the plan's run checks types.</summary>
     public bool CheckTypes(Plan plan) =>
         (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
 
-    // If the configuration has a gate that checks types, that one is used.
+    // A configured gate that checks types takes precedence over found ones.
     private IEnumerable<Gate> Types(Plan plan) =>
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 
-    // Where one command is named twice, the strict one decides: a task can't make the project's gate a mere advice.
+    // Of equivalent gates, the strictest applies, so a task can't make a required project gate advisory.
     private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
         GateOrder.Sort([.. gates.GroupBy(gate => gate.Identity).Select(same => Strictest([.. same]))]);
 
@@ -123,7 +126,7 @@ public sealed record ProjectGates
             held => held.Gate
         );
 
-    // What one of them needs, all need: a task that names the project's test alone must not run it without the build.
+    // Equivalent gates share their needs. Otherwise, a task that repeats only the project's test command would run it without the build.
     private static Gate Strictest(IReadOnlyList<Gate> same) =>
         same.OrderByDescending(gate => gate.Required).First() with
         {

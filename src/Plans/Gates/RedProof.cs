@@ -1,35 +1,35 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The reason why a task's tests say nothing about the product without its change.</summary>
+/// <summary>Reason why a task's tests prove nothing about its change.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RedProofGap>))]
 public enum RedProofGap
 {
-    /// <summary>None: they say something.</summary>
+    /// <summary>No gap; the tests are conclusive.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>The task changes tests alone.</summary>
+    /// <summary>The task changes only tests.</summary>
     [JsonStringEnumMemberName("no-product-change")]
     NoProductChange,
 
-    /// <summary>The tests stand in files of the product.</summary>
+    /// <summary>The tests are in product source files.</summary>
     [JsonStringEnumMemberName("not-separable")]
     NotSeparable,
 
-    /// <summary>No gate that tests could run without the change.</summary>
+    /// <summary>No test gate could run without the change.</summary>
     [JsonStringEnumMemberName("could-not-run")]
     CouldNotRun,
 
-    /// <summary>Tests failed without the change, and the runner names none.</summary>
+    /// <summary>Tests failed without the change, but the runner does not name them.</summary>
     [JsonStringEnumMemberName("no-names")]
     NoNames,
 }
 
-/// <summary>The result of a task's new and changed tests on the product without its change: each should fail there.</summary>
-/// <param name="Tests">How many new and changed tests.</param>
-/// <param name="Red">How many of them fail, or do not compile; null: unknown.</param>
-/// <param name="Green">Names of those that pass all the same, at most 20.</param>
-/// <param name="Gap">Why it is unknown.</param>
+/// <summary>Result of running a task's new and changed tests without its product change. Each test should fail.</summary>
+/// <param name="Tests">Number of new and changed tests.</param>
+/// <param name="Red">Number of tests that fail or do not compile, or null if unknown.</param>
+/// <param name="Green">Names of at most 20 tests that pass without the change.</param>
+/// <param name="Gap">Reason why the result is unknown.</param>
 public sealed record RedProof(
     [property: JsonPropertyName("tests")] int Tests,
     [property: JsonPropertyName("red")] int? Red,
@@ -37,7 +37,7 @@ public sealed record RedProof(
     [property: JsonPropertyName("gap")] RedProofGap Gap = RedProofGap.None
 )
 {
-    /// <summary>True if all its tests pass without the change: they prove nothing of it.</summary>
+    /// <summary>True if all tests pass without the change and therefore prove nothing about it.</summary>
     [JsonIgnore]
     public bool ProvesNothing => Red == 0;
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A shell command split at its operators, respecting quotes, brackets and escapes.</summary>
-/// <param name="Commands">The commands between the operators; one more than there are operators.</param>
-/// <param name="Separators">The operators: <c>&amp;&amp;</c>, <c>||</c>, <c>;</c>, <c>|</c>, <c>&amp;</c> or a line end.</param>
+/// <summary>A shell command split at its operators, with respect to quotes, brackets and escapes.</summary>
+/// <param name="Commands">Commands between the operators; one more than operators.</param>
+/// <param name="Separators">Operators: <c>&amp;&amp;</c>, <c>||</c>, <c>;</c>, <c>|</c>, <c>&amp;</c> or a line end.</param>
 internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<string> Separators)
 {
     public static ShellParts Of(string text)
@@ -50,7 +50,7 @@ internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<
         }
         else
         {
-            // A trailing ';' or line end separates nothing.
+            // A trailing ';' or line end does not separate commands.
             separators.RemoveAt(separators.Count - 1);
         }
         return new ShellParts(commands, separators);

@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A test in quarantine: its failures decide nothing up to a day.</summary>
-/// <param name="Test">The test as its runner spells it; without parameters it means all of them.</param>
-/// <param name="Owner">The person who repairs it.</param>
-/// <param name="Reason">Why it fails by chance.</param>
-/// <param name="Until">The last day of its quarantine, in UTC.</param>
+/// <summary>A test in quarantine, whose failures are ignored until a given day.</summary>
+/// <param name="Test">Test as its runner spells it. A name without parameters covers all parameters.</param>
+/// <param name="Owner">User who will repair the test.</param>
+/// <param name="Reason">Reason why the test is flaky.</param>
+/// <param name="Until">Last day of the quarantine, in UTC.</param>
 public sealed record QuarantinedTest(
     [property: JsonPropertyName("test")] string Test,
     [property: JsonPropertyName("owner")] string Owner,
@@ -12,34 +12,34 @@ public sealed record QuarantinedTest(
     [property: JsonPropertyName("until")] DateOnly Until
 )
 {
-    /// <summary>True if a failed test is this one.</summary>
-    /// <param name="failed">Its name as its runner spells it.</param>
+    /// <summary>True if this entry covers a failed test.</summary>
+    /// <param name="failed">Name of the test as its runner spells it.</param>
     public bool Means(string failed) =>
         failed.StartsWith(Test, StringComparison.Ordinal) && (failed.Length == Test.Length || failed[Test.Length] is '[' or '(');
 
-    /// <summary>True after its last day.</summary>
-    /// <param name="now">The present time.</param>
+    /// <summary>True after the last day of the quarantine.</summary>
+    /// <param name="now">The current time.</param>
     public bool HasEnded(DateTimeOffset now) => Until < DateOnly.FromDateTime(now.UtcDateTime);
 }
 
-/// <summary>A repository's tests in quarantine, as they are at a run's base.</summary>
-/// <param name="Tests">Their entries, in the order of the file.</param>
+/// <summary>A repository's tests in quarantine, read from a run's base commit.</summary>
+/// <param name="Tests">Entries in file order.</param>
 public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
 {
-    /// <summary>The file, relative to the repository.</summary>
+    /// <summary>Path of the file, relative to the repository.</summary>
     public const string FileName = ".orchestrator/flaky.yaml";
 
-    /// <summary>No test.</summary>
+    /// <summary>An empty quarantine.</summary>
     public static TestQuarantine None { get; } = new([]);
 
-    /// <summary>The tests whose quarantine has ended: they decide again.</summary>
-    /// <param name="now">The present time.</param>
+    /// <summary>Returns the tests whose quarantine has ended, so that their failures count again.</summary>
+    /// <param name="now">The current time.</param>
     public IReadOnlyList<QuarantinedTest> EndedBy(DateTimeOffset now) => [.. Tests.Where(test => test.HasEnded(now))];
 
-    /// <summary>The verdict, which decides nothing where each failed test is in quarantine. A failure that is not a counted and named test
-    /// decides as ever.</summary>
+    /// <summary>Marks the verdict as quarantined if every failed test is in quarantine. Failures other than counted and named tests still
+    /// count.</summary>
     /// <param name="verdict">Any verdict.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="now">The current time.</param>
     public GateVerdict Apply(GateVerdict verdict, DateTimeOffset now)
     {
         if (

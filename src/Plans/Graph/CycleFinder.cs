@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds one short cycle in each strongly connected component. Linear in tasks and edges.</summary>
+/// <summary>Finds one short cycle in each strongly connected component, in time linear in tasks and edges.</summary>
 internal static class CycleFinder
 {
-    /// <summary>The cycles, each beginning and ending with the task of its component that comes first in the plan.</summary>
+    /// <summary>Returns the cycles. Each starts and ends with the task of its component that comes first in the plan.</summary>
     public static IEnumerable<IReadOnlyList<int>> Find(IReadOnlyList<int> open, int[][] dependencies)
     {
         var knot = Knots(open, dependencies);
@@ -18,7 +18,7 @@ internal static class CycleFinder
         }
     }
 
-    // Breadth first from the task, inside its component, until an edge leads back to it.
+    // Breadth-first search from the task, inside its component, until an edge leads back to it.
     private static List<int> ShortestCycle(int start, int[][] dependencies, int[] knot)
     {
         var from = new Dictionary<int, int> { [start] = -1 };
@@ -46,7 +46,7 @@ internal static class CycleFinder
         throw new InvalidOperationException($"Task {start} is in a knot without a cycle; the knots were computed wrongly.");
     }
 
-    // Tarjan's strongly connected components, with an explicit stack: plans may be chains of thousands.
+    // Tarjan's strongly connected components, with an explicit stack because plans may be chains of thousands of tasks.
     private static int[] Knots(IReadOnlyList<int> open, int[][] dependencies)
     {
         var number = new int[dependencies.Length];

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The order of a graph's nodes, by their numbers.</summary>
+/// <summary>Orders a graph's nodes, which are identified by their indexes.</summary>
 internal static class GraphOrder
 {
-    /// <summary>Inverts the edges: from dependencies to dependants.</summary>
+    /// <summary>Inverts the edges, so that dependencies lead to dependants.</summary>
     public static int[][] Invert(int[][] edges)
     {
         var count = new int[edges.Length];
@@ -26,10 +26,10 @@ internal static class GraphOrder
         return result;
     }
 
-    /// <summary>Every node after all its dependencies, the lower number first where both are possible.</summary>
-    /// <param name="dependencies">What each depends on.</param>
-    /// <param name="dependants">What depends on each.</param>
-    /// <param name="open">Nodes without a position, because they are part of or behind a cycle.</param>
+    /// <summary>Sorts the nodes so that each follows its dependencies. Ties are broken by the lower index.</summary>
+    /// <param name="dependencies">Dependencies of each node.</param>
+    /// <param name="dependants">Dependants of each node.</param>
+    /// <param name="open">Nodes without a position because they are in or behind a cycle.</param>
     public static int[] Topological(int[][] dependencies, int[][] dependants, out int[] open)
     {
         var waiting = Array.ConvertAll(dependencies, d => d.Length);
@@ -57,9 +57,9 @@ internal static class GraphOrder
         return [.. order];
     }
 
-    /// <summary>The wave of each: one more than the highest of its dependencies; the first is 1.</summary>
-    /// <param name="order">The nodes, each after what it depends on.</param>
-    /// <param name="dependencies">What each depends on.</param>
+    /// <summary>Computes the wave of each node: one more than the highest wave of its dependencies, starting at 1.</summary>
+    /// <param name="order">Nodes in topological order.</param>
+    /// <param name="dependencies">Dependencies of each node.</param>
     public static int[] Waves(int[] order, int[][] dependencies)
     {
         var wave = new int[dependencies.Length];

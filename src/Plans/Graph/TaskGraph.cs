@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Dependencies between tasks, and what follows from them. Faulty graphs can be queried too: <see cref="Faults"/> lists the
-/// faults, and the other results leave out the faulty edges. Every result takes time linear in tasks and edges, or n log n.</summary>
+/// <summary>The dependency graph of tasks. Faulty graphs can be queried too: <see cref="Faults"/> lists the faults, and the other results
+/// ignore the faulty edges. Every result takes time linear in tasks and edges, or n log n.</summary>
 public sealed class TaskGraph
 {
     private readonly TaskNode[] _nodes;
@@ -39,22 +39,22 @@ public sealed class TaskGraph
         _wave = GraphOrder.Waves(_order, _dependencies);
     }
 
-    /// <summary>Duplicate ids, unknown and self dependencies, cycles: all of them.</summary>
+    /// <summary>All faults: duplicate ids, unknown dependencies, self-dependencies and cycles.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
-    /// <summary>One cycle for each strongly connected component in order, first id repeated at the end: a depends on b depends on
-    /// a.</summary>
+    /// <summary>One cycle per strongly connected component, as ids in order with the first one repeated at the end. For example, a depends
+    /// on b, b depends on a.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Cycles { get; }
 
-    /// <summary>The graph of a plan.</summary>
+    /// <summary>Creates the graph of a plan.</summary>
     public static TaskGraph Of(Plan plan) => Of(plan.Tasks.Select(TaskNode.Of));
 
-    /// <summary>The graph of tasks given in plan order.</summary>
+    /// <summary>Creates the graph of tasks given in plan order.</summary>
     public static TaskGraph Of(IEnumerable<TaskNode> nodes) => new([.. nodes]);
 
-    /// <summary>Tasks by the earliest wave in which they could run: those of the first depend on nothing, those of each other on something
-    /// in the wave before. For display; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are
-    /// missing.</summary>
+    /// <summary>Task ids grouped by the earliest wave in which they could run. Tasks of the first wave have no dependencies; tasks of each
+    /// later wave depend on one in the previous wave. For display only, because a run starts a task as soon as its own dependencies are
+    /// merged. Tasks in or behind a cycle are omitted.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Waves
     {
         get
@@ -75,15 +75,16 @@ public sealed class TaskGraph
         }
     }
 
-    /// <summary>The wave of a task, from 1; 0 when it is in or behind a cycle.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such task.</exception>
+    /// <summary>Returns the wave of a task, starting at 1, or 0 if it is in or behind a cycle.</summary>
+    /// <exception cref="KeyNotFoundException">No task has this id.</exception>
     public int WaveOf(string id) => _wave[_index[id]];
 
-    /// <summary>The direct dependants of a task, in plan order.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such task.</exception>
+    /// <summary>Returns the direct dependants of a task, in plan order.</summary>
+    /// <exception cref="KeyNotFoundException">No task has this id.</exception>
     public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
 
-    /// <summary>The longest chain of tasks by estimated time, in the order in which they run; empty for a graph of cycles.</summary>
+    /// <summary>Ids of the longest chain of tasks by estimated time, in execution order, or empty if every task is in or behind a
+    /// cycle.</summary>
     public IReadOnlyList<string> CriticalPath
     {
         get
@@ -116,7 +117,8 @@ public sealed class TaskGraph
         }
     }
 
-    /// <summary>Answers whether one task depends on another, directly or indirectly; created once for many queries.</summary>
+    /// <summary>Creates an index that answers if one task depends on another, directly or indirectly. Worthwhile for many
+    /// queries.</summary>
     public TaskOrder ToOrder() => new(_nodes.Length, _order, _dependencies);
 
     private int[] Resolve(int task, List<GraphFault> faults)

@@ -1,12 +1,14 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Selects a run's tasks: all that are not done, those that were named, or those from a phase on. The others count as
+/// <summary>Selects the tasks of a run: all uncompleted ones, named ones, or those from a given phase on. The others count as
 /// done.</summary>
 public static class TaskSelection
 {
-    /// <summary>The ids of the tasks that count as done.</summary>
-    /// <param name="only">The named tasks, even if the plan says that they are completed; null or empty: all.</param>
-    /// <param name="phase">The task to start from, in plan order; null: from the first.</param>
+    /// <summary>Returns the ids of the selected tasks.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="only">Ids of the tasks to select, even if the plan marks them as completed. Null or empty selects all uncompleted
+    /// tasks.</param>
+    /// <param name="phase">Id of the first task to select, in plan order, or null to start at the first.</param>
     /// <param name="faults">Receives a sentence for each unknown id.</param>
     public static IReadOnlySet<string> Of(Plan plan, IReadOnlyList<string>? only, string? phase, ICollection<string> faults)
     {

@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds what a plan needs and nobody makes: files of gates, and paths that are written as from the plan's own folder.</summary>
-/// <param name="exists">True for a file or folder of the repository, by its path relative to it.</param>
-/// <param name="readText">Returns the text of a file of the repository; null if there is none.</param>
-/// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; none where it has no such file.</param>
+/// <summary>Finds files that a plan needs but no task creates, and paths that are mistakenly relative to the plan's own folder.</summary>
+/// <param name="exists">True if the file or folder exists, given its path relative to the repository.</param>
+/// <param name="readText">Returns the text of a file in the repository, or null if it does not exist.</param>
+/// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; empty if it does not exist.</param>
 internal sealed class MissingTargets(Func<string, bool> exists, Func<string, string?> readText, Func<IReadOnlyCollection<string>> scripts)
 {
     private const string Manifest = "package.json";
 
-    /// <summary>Required gates that can't pass: a test, a script or a package script that neither exists nor is owned by the task or by a
-    /// task before it.</summary>
+    /// <summary>Finds required gates that can't pass, because their test or script neither exists nor is owned by the task or its
+    /// dependencies.</summary>
     public IEnumerable<PlanAdvice> OfGates(Plan plan)
     {
         var tasks = plan.Tasks.DistinctBy(task => task.Id, StringComparer.Ordinal).ToDictionary(task => task.Id, StringComparer.Ordinal);
@@ -47,9 +47,9 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
         }
     }
 
-    /// <summary>Paths that exist only below the folder of the plan, although they are relative to the repository.</summary>
+    /// <summary>Finds paths that exist only below the plan's folder, although paths are relative to the repository.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="folder">The plan's folder, relative to the repository; empty for the repository itself.</param>
+    /// <param name="folder">The plan's folder, relative to the repository; empty for the root.</param>
     public IEnumerable<PlanAdvice> OfFolder(Plan plan, string folder)
     {
         if (folder.Length == 0)

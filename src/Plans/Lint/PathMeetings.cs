@@ -1,12 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Checks whether a task's files overlap with another's. In a large plan almost all paths are plain, and are compared as
-/// texts.</summary>
+/// <summary>Checks if the files of two tasks overlap. Plain paths, the vast majority in a large plan, are compared as text.</summary>
 internal sealed class PathMeetings
 {
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
 
-    /// <summary>True if something that a task reads or writes may be written by another one.</summary>
+    /// <summary>True if the other task may write a file that this task reads or writes.</summary>
     public bool Meet(PlanTask task, PlanTask owner)
     {
         string[] owned = [.. Ownership.PathsOf(owner)];

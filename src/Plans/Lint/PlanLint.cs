@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Reviews a plan: gates that can't fail, tasks that own too much, needless waiting.</summary>
+/// <summary>Lints a plan for gates that can't fail, tasks that own too much, and needless waiting.</summary>
 public static class PlanLint
 {
-    /// <summary>More written paths than this make a task hard to review.</summary>
+    /// <summary>Number of written paths above which a task is hard to review.</summary>
     public const int MostFiles = 25;
 
-    /// <summary>More steps than this make a task hard to finish in one go.</summary>
+    /// <summary>Number of steps above which a task is hard to finish in one attempt.</summary>
     public const int MostSteps = 30;
 
-    /// <summary>A longer prompt leaves less context for the code.</summary>
+    /// <summary>Prompt length, in characters, above which too little context is left for the code.</summary>
     public const int LongestPrompt = 20_000;
 
     private static readonly string[] WordsForDone =
@@ -45,9 +45,11 @@ public static class PlanLint
         "research",
     ];
 
-    /// <summary>All advice, in plan order; advice about the whole plan comes last.</summary>
-    /// <param name="hasFurtherGates">The configuration has gates that every task must pass, so that a task without its own is checked all
-    /// the same.</param>
+    /// <summary>Returns all advice in plan order. Advice on the whole plan comes last.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="hasFurtherGates">True if the configuration has gates that every task must pass, so that tasks without their own are
+    /// still
+    /// checked.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)
     {
         var paths = new PathMeetings();

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds, among many names with wildcards, those that could overlap with another one: their fixed prefixes must agree, and their
-/// fixed suffixes. Whichever of the two leaves fewer candidates is used, so that neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c>
+/// <summary>Finds those of many wildcard names that could overlap with a given one, because their fixed prefixes and suffixes are
+/// compatible. Uses prefixes or suffixes, whichever leaves fewer candidates. So neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c>
 /// are compared in pairs.</summary>
 internal sealed class AffixIndex
 {
@@ -14,7 +14,7 @@ internal sealed class AffixIndex
         _suffixes = new Affixes([.. segments.Select(s => Reversed(s.Suffix))]);
     }
 
-    /// <summary>Positions of the segments that may overlap with this one; each must still be compared.</summary>
+    /// <summary>Returns the indexes of segments that may overlap with this one. Each still needs a full comparison.</summary>
     public IEnumerable<int> Candidates(PathSegment query)
     {
         var suffix = Reversed(query.Suffix);
@@ -28,7 +28,7 @@ internal sealed class AffixIndex
         return new string(letters);
     }
 
-    /// <summary>Texts in order, so that all that begin with a given text are neighbours.</summary>
+    /// <summary>Sorted texts, so that all texts with a given prefix are adjacent.</summary>
     private sealed class Affixes
     {
         private readonly string[] _texts;
@@ -50,7 +50,7 @@ internal sealed class AffixIndex
 
         public IEnumerable<int> Find(string text) => Ranges(text).SelectMany(r => _positions[r.Start..r.End]);
 
-        // Those that begin with the text, and those that the text begins with.
+        // Texts that start with the given text, and texts that are a prefix of it.
         private IEnumerable<(int Start, int End)> Ranges(string text)
         {
             var start = FirstNot(0, other => string.CompareOrdinal(other, text) < 0);
@@ -64,7 +64,9 @@ internal sealed class AffixIndex
             }
         }
 
-        /// <summary>The first text from a place on of which something is no more true that is true of all before it.</summary>
+        /// <summary>Binary search for the index of the first text, from <paramref name="low"/> on, that does not satisfy a predicate. All
+        /// texts that
+        /// satisfy it must come first.</summary>
         private int FirstNot(int low, Func<string, bool> isTrue)
         {
             var high = _texts.Length;

@@ -9,10 +9,9 @@ internal sealed class CharClass
 
     private CharClass(List<(char From, char To)> ranges) => _ranges = ranges;
 
-    /// <summary>
-    /// Reads the class that opens at <paramref name="at"/> and leaves <paramref name="at"/> at its closing bracket. False when it is no
-    /// class.
-    /// </summary>
+    /// <summary>Parses the class that opens at <paramref name="at"/> and moves <paramref name="at"/> to its closing bracket. Returns false
+    /// if the text
+    /// is not a class.</summary>
     public static bool TryParse(string text, ref int at, [NotNullWhen(true)] out CharClass? set)
     {
         set = null;
@@ -23,7 +22,7 @@ internal sealed class CharClass
             start++;
         }
 
-        // A closing bracket right at the start is a member.
+        // A closing bracket directly after the opening one is a member.
         var end = text.IndexOf(']', Math.Min(start + 1, text.Length));
         if (end < 0)
         {

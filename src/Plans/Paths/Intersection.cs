@@ -1,10 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Checks whether two patterns with wildcards of any length overlap; for characters of a name and for parts of a path.</summary>
+/// <summary>Checks if two patterns with wildcards of any length overlap. Works on the characters of a name and on the parts of a
+/// path.</summary>
 internal static class Intersection
 {
-    /// <summary>Finds the reachable pairs of positions by reading the same text: a table of the two lengths, so its cost is their
-    /// product.</summary>
+    /// <summary>True if some text matches both patterns. Fills a table of the position pairs that a common text can reach, so the cost is
+    /// the product of the two lengths.</summary>
     public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
     {
         var width = b.Length + 1;

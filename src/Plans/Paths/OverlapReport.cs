@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Reports overlapping patterns, each pair once.</summary>
-/// <param name="isSelf">Both sides are one tree.</param>
-/// <param name="found">Called for each pair; returns whether to go on.</param>
-/// <param name="isSettled">Called for all equal patterns of one tree; true when no pair of them is of interest.</param>
+/// <summary>Reports each pair of overlapping patterns once.</summary>
+/// <param name="isSelf">True if both sides are the same tree.</param>
+/// <param name="found">Called for each pair; returns true to continue.</param>
+/// <param name="isSettled">Called for all equal patterns in one tree; returns true to skip their pairs.</param>
 internal sealed class OverlapReport(
     bool isSelf,
     Func<PathTrie.Entry, PathTrie.Entry, bool> found,
@@ -12,10 +12,10 @@ internal sealed class OverlapReport(
 {
     private readonly HashSet<(string, int, string, int)> _alternatives = [];
 
-    /// <summary>No more pairs are wanted.</summary>
+    /// <summary>True if the callback requested no further pairs.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>The patterns that end at these nodes overlap.</summary>
+    /// <summary>Reports that the patterns ending at these nodes overlap.</summary>
     public void Add(PathTrie.Node left, PathTrie.Node right)
     {
         if (left.Entries is null || right.Entries is null)
@@ -43,7 +43,7 @@ internal sealed class OverlapReport(
             return;
         }
 
-        // A pattern with braces ends at several nodes, so the same two may overlap more than once.
+        // A pattern with braces ends at several nodes, so the same pair may be found more than once.
         var mayRepeat = left.IsAlternative || right.IsAlternative;
         if (
             mayRepeat

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Edges from a node of the pattern tree. Most nodes have one or two, which are searched without an index.</summary>
+/// <summary>Outgoing edges of a node in the pattern tree. Most nodes have only one or two, which are searched without an index.</summary>
 internal sealed class PathEdges
 {
     private const int WorthAnIndex = 8;
@@ -12,7 +12,7 @@ internal sealed class PathEdges
 
     public Edge this[int position] => _edges[position];
 
-    /// <summary>The node that a part leads to, or null.</summary>
+    /// <summary>Returns the child node for a path part, or null if none exists.</summary>
     public PathTrie.Node? Find(string part)
     {
         if (_index is not null)
@@ -46,7 +46,7 @@ internal sealed class PathEdges
         }
     }
 
-    /// <summary>The nodes whose parts overlap with the given one. All edges are added before the first call.</summary>
+    /// <summary>Returns the child nodes whose parts overlap with the given one. All edges must be added before the first call.</summary>
     public IEnumerable<PathTrie.Node> ThatMeet(PathSegment segment)
     {
         const int worthAffixes = 16;
@@ -58,6 +58,6 @@ internal sealed class PathEdges
         return _affixes.Candidates(segment).Where(i => _edges[i].Segment.Overlaps(segment)).Select(i => _edges[i].Node);
     }
 
-    /// <summary>A part and the node that it leads to.</summary>
+    /// <summary>A path part and the child node that it leads to.</summary>
     internal readonly record struct Edge(PathSegment Segment, PathTrie.Node Node);
 }

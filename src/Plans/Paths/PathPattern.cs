@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>A path or glob relative to the repository. <c>*</c> and <c>?</c> stay within one folder, <c>**</c> crosses folders,
-/// <c>[a-z]</c> is a set, <c>{a,b}</c> an alternative. A path without wildcards also stands for everything below it.</summary>
+/// <c>[a-z]</c> is a set, <c>{a,b}</c> an alternative. A path without wildcards also matches everything below it.</summary>
 public sealed class PathPattern
 {
     private const int MaxAlternatives = 64;
@@ -22,12 +22,12 @@ public sealed class PathPattern
 
     internal IReadOnlyList<PathSegment[]> Alternatives => _alternatives;
 
-    /// <summary>Reads a path or glob; it is normalised first.</summary>
+    /// <summary>Parses a path or glob after normalizing it.</summary>
     public static PathPattern Parse(string text) => Parse(text, parts: null);
 
-    /// <summary>Reads one of many patterns, which mostly share their parts.</summary>
+    /// <summary>Parses one of many patterns that mostly share their parts.</summary>
     /// <param name="text">The path or glob.</param>
-    /// <param name="parts">Parts that were parsed before; new ones are added.</param>
+    /// <param name="parts">Cache of parsed parts; new ones are added.</param>
     internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
     {
         var path = RepositoryPath.Normalize(text);
@@ -37,7 +37,7 @@ public sealed class PathPattern
         return new PathPattern(path, alternatives);
     }
 
-    /// <summary>True if a path matches. It must be relative, with forward slashes, as git prints it.</summary>
+    /// <summary>True if a path matches. The path must be relative, with forward slashes, as git prints it.</summary>
     public bool Matches(string path)
     {
         var parts = path.Split('/');
@@ -45,7 +45,7 @@ public sealed class PathPattern
             || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
 
-    /// <summary>True if some path matches both.</summary>
+    /// <summary>True if some path matches both patterns.</summary>
     public bool Overlaps(PathPattern other) =>
         IsLiteral && other.IsLiteral
             ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
@@ -72,7 +72,7 @@ public sealed class PathPattern
         return segments;
     }
 
-    /// <summary>True if a text is a normalized path without wildcards, which matches itself and everything below it.</summary>
+    /// <summary>True if the text is a normalized path without wildcards, which matches itself and everything below it.</summary>
     internal static bool IsPlain(string text) =>
         !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
 
@@ -96,7 +96,7 @@ public sealed class PathPattern
         return true;
     }
 
-    // A folder with a plain path owns what patterns below it match.
+    // A plain folder path owns everything that patterns below it match.
     private static bool IsAbove(PathSegment[] folder, PathSegment[] pattern) =>
         pattern.Length > folder.Length
         && IsFullyLiteral(folder)
@@ -104,7 +104,7 @@ public sealed class PathPattern
 
     private static bool Matches(PathSegment[] pattern, string[] parts)
     {
-        // The same two-pointer walk as within a name, with ** for the star.
+        // The same two-pointer algorithm as within a name, with ** in place of the star.
         var segment = 0;
         var at = 0;
         var star = -1;

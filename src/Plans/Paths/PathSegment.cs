@@ -23,19 +23,19 @@ internal sealed class PathSegment
         Star,
     }
 
-    /// <summary>The segment as it was written.</summary>
+    /// <summary>The segment as written.</summary>
     public string Raw { get; }
 
-    /// <summary>Matches any number of parts, also none.</summary>
+    /// <summary>True if the segment matches any number of parts, including none.</summary>
     public bool IsAnyDepth { get; }
 
-    /// <summary>Matches only its own text.</summary>
+    /// <summary>True if the segment matches only its own text.</summary>
     public bool IsLiteral { get; }
 
-    /// <summary>The text that everything matched begins with.</summary>
+    /// <summary>Prefix of every matching name.</summary>
     public string Prefix { get; }
 
-    /// <summary>The text that everything matched ends with.</summary>
+    /// <summary>Suffix of every matching name.</summary>
     public string Suffix { get; }
 
     public static PathSegment Parse(string raw)
@@ -45,7 +45,7 @@ internal sealed class PathSegment
             return new PathSegment(raw, [], isAnyDepth: true);
         }
 
-        // Most parts are plain text, which is only ever compared as a whole.
+        // Most parts are plain text, which is only compared as a whole.
         if (!raw.AsSpan().ContainsAny('*', '?', '['))
         {
             return new PathSegment(raw, [], isAnyDepth: false);
@@ -74,7 +74,8 @@ internal sealed class PathSegment
         return new PathSegment(raw, [.. tokens], isAnyDepth: false);
     }
 
-    /// <summary>True if the name matches. A name equal to the pattern's own text does, so that <c>[id]</c> can be a folder.</summary>
+    /// <summary>True if the name matches. A name equal to the pattern's own text also matches, so that <c>[id]</c> can be a
+    /// folder.</summary>
     public bool Matches(ReadOnlySpan<char> name)
     {
         if (IsAnyDepth || name.SequenceEqual(Raw))
@@ -86,7 +87,7 @@ internal sealed class PathSegment
             return false;
         }
 
-        // The usual two-pointer walk: on a mismatch go back to the last star and let it take one character more.
+        // Two-pointer matching: on a mismatch, return to the last star and let it consume one more character.
         var token = 0;
         var at = 0;
         var star = -1;
@@ -120,7 +121,7 @@ internal sealed class PathSegment
         return token == _tokens.Length;
     }
 
-    /// <summary>True if some name matches both.</summary>
+    /// <summary>True if some name matches both segments.</summary>
     public bool Overlaps(PathSegment other)
     {
         if (IsAnyDepth || other.IsAnyDepth || string.Equals(Raw, other.Raw, StringComparison.Ordinal))
@@ -136,7 +137,7 @@ internal sealed class PathSegment
             return false;
         }
 
-        // Two stars can each match what the other pattern requires in the middle.
+        // If both have a star, each star can match the middle part that the other pattern requires.
         return (HasStar && other.HasStar)
             || Intersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
     }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Patterns of many owners as a tree of their parts, so that overlaps are found without comparing all pairs.</summary>
+/// <summary>A tree of the patterns of many owners by path part, which finds overlaps without comparing all pairs.</summary>
 internal sealed class PathTrie
 {
     private int _count;
@@ -45,18 +45,18 @@ internal sealed class PathTrie
     private Node NewNode(bool loops) => new(_count++, loops);
 
     /// <summary>A pattern that ends at a node.</summary>
-    /// <param name="Owner">The plan or setting that lists it.</param>
+    /// <param name="Owner">Index of the pattern's owner, such as a task.</param>
     /// <param name="Text">The pattern.</param>
-    /// <param name="IsLiteral">It has no wildcards.</param>
-    /// <param name="IsAlternative">It ends at several nodes, because of braces.</param>
+    /// <param name="IsLiteral">True if the pattern has no wildcards.</param>
+    /// <param name="IsAlternative">True if the pattern ends at several nodes because of braces.</param>
     internal readonly record struct Entry(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
-    /// <summary>A node: the state after some parts of a path.</summary>
+    /// <summary>A node: the state after some path parts.</summary>
     internal sealed class Node(int id, bool loops)
     {
         public int Id { get; } = id;
 
-        /// <summary>Reached by <c>**</c>: any further part leads here again.</summary>
+        /// <summary>True if reached by <c>**</c>, so that any further part leads back here.</summary>
         public bool Loops { get; } = loops;
 
         public PathEdges? Literals { get; set; }
@@ -67,13 +67,13 @@ internal sealed class PathTrie
 
         public List<Entry>? Entries { get; set; }
 
-        /// <summary>A path without wildcards ends here; it also stands for everything below.</summary>
+        /// <summary>True if a path without wildcards ends here, which also matches everything below.</summary>
         public bool IsFolder { get; set; }
 
-        /// <summary>Nothing goes on from here.</summary>
+        /// <summary>True if no edge leaves this node.</summary>
         public bool IsLeaf => Literals is null && Wildcards is null && AnyDepth is null && !Loops;
 
-        /// <summary>The nodes one part further on; <c>**</c> is not one of them.</summary>
+        /// <summary>Nodes one part further, except the one reached by <c>**</c>.</summary>
         public IEnumerable<Node> Children
         {
             get

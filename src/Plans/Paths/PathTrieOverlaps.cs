@@ -1,14 +1,14 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Walks two trees of patterns at once along the parts that both accept. Each pair of nodes is entered once, and only pairs that
-/// some path leads to; the time depends on the number of patterns and of overlaps, not on the number of pairs.</summary>
+/// <summary>Walks two pattern trees in parallel along the parts that both accept. Each pair of nodes is visited once, and only if some
+/// path leads to it. The time depends on the number of patterns and overlaps, not on the number of pairs.</summary>
 internal sealed class PathTrieOverlaps
 {
     private readonly PathTrie _left;
     private readonly PathTrie _right;
     private readonly OverlapReport _report;
 
-    // A tuple, not both numbers in one long: the hash of a long is its two halves exclusive-or, which is 0 for every node paired with
+    // A tuple rather than both numbers packed into a long. The hash of a long XORs its halves, which gives 0 for every node paired with
     // itself.
     private readonly HashSet<(int Left, int Right)> _seen = [];
     private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
@@ -22,12 +22,12 @@ internal sealed class PathTrieOverlaps
 
     private bool IsSelf => ReferenceEquals(_left, _right);
 
-    /// <summary>Reports each pair of overlapping patterns once; within one tree each unordered pair once, without pairs of one
-    /// owner.</summary>
-    /// <param name="left">One tree.</param>
-    /// <param name="right">Another, or the same.</param>
-    /// <param name="found">Called for each pair; returns whether to go on.</param>
-    /// <param name="isSettled">Called for all equal patterns of one tree; true when no pair of them is of interest.</param>
+    /// <summary>Reports each pair of overlapping patterns once. Within one tree, pairs are unordered, and pairs of the same owner are
+    /// skipped.</summary>
+    /// <param name="left">The first tree.</param>
+    /// <param name="right">The second tree, which may be the same.</param>
+    /// <param name="found">Called for each pair; returns true to continue.</param>
+    /// <param name="isSettled">Called for all equal patterns in one tree; returns true to skip their pairs.</param>
     public static void Find(
         PathTrie left,
         PathTrie right,
@@ -46,7 +46,7 @@ internal sealed class PathTrieOverlaps
 
     private void Open(PathTrie.Node left, PathTrie.Node right)
     {
-        // Most paths end at a node of their own, without others.
+        // Most paths end at a node that no other pattern reaches.
         if (IsSelf && ReferenceEquals(left, right) && left is { IsLeaf: true, Entries.Count: 1 })
         {
             return;
@@ -69,7 +69,7 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        // ** may match no part at all.
+        // ** may match no parts at all.
         if (left.AnyDepth is { } anyLeft)
         {
             Open(anyLeft, right);
@@ -79,7 +79,7 @@ internal sealed class PathTrieOverlaps
             Open(left, anyRight);
         }
 
-        // One part is read on both sides.
+        // Both sides consume one part.
         BothLiteral(left, right);
         LiteralAndWildcard(left, right, isSwapped: false);
         LiteralAndWildcard(right, left, isSwapped: true);
@@ -132,7 +132,7 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        // The smaller set is looked up in the larger one.
+        // Iterate over the smaller set and search the larger one.
         var fewLiterals = literals.Literals.Count <= wildcards.Wildcards.Count;
         (var few, var many) = fewLiterals ? (literals.Literals, wildcards.Wildcards) : (wildcards.Wildcards, literals.Literals);
         for (var i = 0; i < few.Count; i++)
@@ -146,8 +146,8 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    // A plain path matches everything below it too, as far as patterns spell out the way there: "src" overlaps "src/*.py" but not
-    // "**/x.py", which would make every file a folder.
+    // A plain path also matches everything below it, but only where patterns spell out the way there. "src" overlaps "src/*.py" but not
+    // "**/x.py", because otherwise every file would count as a folder.
     private void Folders()
     {
         var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();
@@ -179,7 +179,7 @@ internal sealed class PathTrieOverlaps
 
     private void Below(PathTrie.Node folder, Action<PathTrie.Node> report)
     {
-        // "src/**" itself is found by the walk, because ** may match nothing.
+        // The walk already finds "src/**" itself because ** may match nothing.
         var open = new Stack<PathTrie.Node>(folder.Children);
         for (var any = folder.AnyDepth; any is not null; any = any.AnyDepth)
         {

@@ -2,16 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Normalizes paths of plans: relative to the repository, forward slashes, no <c>.</c> or <c>..</c>.</summary>
+/// <summary>Normalizes paths in plans: relative to the repository, with forward slashes, without <c>.</c> and <c>..</c>.</summary>
 public static class RepositoryPath
 {
-    /// <summary>Longest path, as on Linux.</summary>
+    /// <summary>Maximum length of a path in characters, as on Linux.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Normalises a path or glob. A trailing slash, which names a folder, becomes <c>/**</c>.</summary>
-    /// <param name="text">What the plan says.</param>
-    /// <param name="path">The normalised path when it is inside the repository.</param>
-    /// <param name="fault">Else why it is refused, as the end of a sentence ("is absolute").</param>
+    /// <summary>Normalizes a path or glob. A trailing slash, which denotes a folder, becomes <c>/**</c>.</summary>
+    /// <param name="text">Path or glob as written in the plan.</param>
+    /// <param name="path">The normalized path, or null if it is rejected.</param>
+    /// <param name="fault">Reason for the rejection as the end of a sentence ("is absolute"), or null if the path is valid.</param>
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? path, [NotNullWhen(false)] out string? fault)
     {
         path = null;
@@ -25,7 +25,7 @@ public static class RepositoryPath
         fault = FaultOf(slashed);
         path = fault is null ? Join(slashed, out fault) : null;
 
-        // What is printed is read again, as the same path.
+        // The normalized path is checked again because printed plans must be readable with the same result.
         if (path is not null)
         {
             fault = Trim(path) == path ? FaultOf(path) : "begins or ends with a space";
@@ -36,7 +36,7 @@ public static class RepositoryPath
 
     private static string Trim(string text) => text.Trim(' ', '\t');
 
-    /// <summary>Why a path with slashes is refused as it stands; null: it is not.</summary>
+    /// <summary>Returns the reason for rejecting a path with forward slashes, or null if it is valid.</summary>
     private static string? FaultOf(string slashed) =>
         slashed.Length > MaxLength ? $"is longer than {MaxLength} characters"
         : slashed.Length == 0 ? "is empty"
@@ -45,7 +45,7 @@ public static class RepositoryPath
         : slashed == "~" || slashed.StartsWith("~/", StringComparison.Ordinal) ? "is in a home folder"
         : null;
 
-    /// <summary>The normalised path, or <paramref name="text"/> itself where it is not inside the repository.</summary>
+    /// <summary>Returns the normalized path, or <paramref name="text"/> unchanged if it is not inside the repository.</summary>
     public static string Normalize(string text) => TryNormalize(text, out var path, out _) ? path : text;
 
     private static string? Join(string slashed, out string? fault)
@@ -81,7 +81,7 @@ public static class RepositoryPath
         return string.Join('/', kept);
     }
 
-    // Most paths are already in normal form; this keeps large plans cheap.
+    // Most paths are already normal; checking first keeps large plans fast.
     private static bool IsNormal(string text)
     {
         if (text.Length is 0 or > MaxLength || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t')

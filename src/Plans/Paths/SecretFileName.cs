@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Names of files that hold secrets of a machine or a person: environment files and private keys.</summary>
+/// <summary>Recognizes files that hold secrets of a host or a user by their names: environment files and private keys.</summary>
 public static class SecretFileName
 {
     private static readonly string[] Keys = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
     private static readonly string[] KeyStores = [".p12", ".pfx", ".jks", ".keystore", ".ppk"];
     private static readonly string[] MaybeKeys = [".pem", ".key"];
 
-    // Files of these endings are committed to show which variables there are.
+    // Files with these extensions are committed on purpose to document the variables.
     private static readonly string[] Examples = [".example", ".sample", ".template", ".dist", ".schema", ".ts"];
 
     /// <summary>True if the name alone shows that the file holds secrets.</summary>
@@ -20,10 +20,10 @@ public static class SecretFileName
             || HasEnding(name, KeyStores);
     }
 
-    /// <summary>True if the file may be a private key, by its name; its content shows.</summary>
+    /// <summary>True if the file may be a private key according to its name; only its content can confirm that.</summary>
     public static bool MayBeKey(string path) => HasEnding(path, MaybeKeys);
 
-    /// <summary>True for the text of a private key in PEM.</summary>
+    /// <summary>True if the text contains a private key in PEM format.</summary>
     public static bool IsKey(string text) => text.Contains("PRIVATE KEY-----", StringComparison.Ordinal);
 
     private static bool HasEnding(string name, string[] endings) =>

@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Prompts that ask a model for an answer again: a plan, or a review. Pure.</summary>
+/// <summary>Creates prompts that request a corrected plan or review from a model.</summary>
 public static class AnswerPrompt
 {
-    /// <summary>In the same conversation: only what is new.</summary>
-    /// <param name="problems">Faults of its last answer, as Markdown; empty: there was none.</param>
-    /// <param name="guidance">What a person adds; empty for nothing.</param>
+    /// <summary>Creates the prompt for the same conversation, which contains only new information.</summary>
+    /// <param name="problems">Faults of the last answer as Markdown, or empty if the model did not answer.</param>
+    /// <param name="guidance">Guidance from the user, or empty for none.</param>
     public static string GoOn(string problems, string guidance) =>
         (
             problems.Length > 0
@@ -14,8 +14,8 @@ public static class AnswerPrompt
                 : "You were interrupted before your answer was there. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nA person adds: {guidance}\n" : "");
 
-    /// <summary>In a new conversation: the whole prompt, followed by what is new.</summary>
-    /// <param name="prompt">The prompt of the first time.</param>
+    /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
+    /// <param name="prompt">The original prompt.</param>
     /// <param name="problems">As in <see cref="GoOn"/>.</param>
     /// <param name="guidance">As in <see cref="GoOn"/>.</param>
     public static string Again(string prompt, string problems, string guidance) =>

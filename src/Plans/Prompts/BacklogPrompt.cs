@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Asks a planner for tasks of a backlog: from a document, or as parts of a task.</summary>
+/// <summary>Creates prompts that request backlog tasks from a planner: from a document, or as subtasks of a task.</summary>
 public static class BacklogPrompt
 {
     private const string Rules = """
@@ -12,9 +12,9 @@ public static class BacklogPrompt
         - `details` hold what was decided or must be known; `testStrategy` says how one knows that it works.
         """;
 
-    /// <summary>The prompt for a document.</summary>
+    /// <summary>Creates the prompt for a document.</summary>
     /// <param name="input">Document, outline and conventions.</param>
-    /// <param name="titles">Titles of existing tasks, which must not be repeated.</param>
+    /// <param name="titles">Titles of existing tasks, which the planner is not to repeat.</param>
     public static string OfDocument(PlannerPromptInput input, IReadOnlyList<string> titles)
     {
         var text = Begin(input);
@@ -29,9 +29,9 @@ public static class BacklogPrompt
         return text.Append("\n# Document\n\n").Append(input.Request.Trim()).Append('\n').ToString();
     }
 
-    /// <summary>The prompt for the parts of one task.</summary>
+    /// <summary>Creates the prompt for the subtasks of a task.</summary>
     /// <param name="input">The task as text, outline and conventions.</param>
-    /// <param name="research">Look thoroughly at the repository first.</param>
+    /// <param name="research">True to inspect the repository thoroughly first.</param>
     public static string OfTask(PlannerPromptInput input, bool research) =>
         Begin(input)
             .Append(

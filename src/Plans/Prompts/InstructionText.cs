@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The text of an instruction file: what it may import (<c>@path</c> outside code), and the paths that a rule is for.</summary>
-/// <param name="Body">The text without its front matter.</param>
-/// <param name="Imports">Paths that the text imports, as written; names of people among them.</param>
-/// <param name="Scopes">Globs of the files that the text is for; none: all.</param>
+/// <summary>The text of an instruction file, with its imports (<c>@path</c> outside of code) and the paths it applies to.</summary>
+/// <param name="Body">Text without its front matter.</param>
+/// <param name="Imports">Imported paths as written. May include user names, which have the same syntax.</param>
+/// <param name="Scopes">Globs of the files to which the text applies; empty for all.</param>
 public sealed partial record InstructionText(string Body, IReadOnlyList<string> Imports, IReadOnlyList<string> Scopes)
 {
-    /// <summary>Reads a file's text.</summary>
+    /// <summary>Parses the text of an instruction file.</summary>
     public static InstructionText Read(string text)
     {
         var (head, body) = Divide(text.ReplaceLineEndings("\n"));
@@ -24,9 +24,10 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
         return new InstructionText(body.Trim(), imports, Scoped(head));
     }
 
-    /// <summary>The text without the marks of imports. A program that reads the text itself would attach what is marked once more, and
-    /// files from outside the repository as well.</summary>
-    /// <param name="isImport">True for a path that was imported.</param>
+    /// <summary>Returns the text without import markers. Otherwise, an agent program that reads the text would import the files a second
+    /// time, even
+    /// files outside of the repository.</summary>
+    /// <param name="isImport">True if the path was imported.</param>
     public string Unmarked(Func<string, bool> isImport) => Walk(Body, path => path[0] is '/' or '~' or '.' || isImport(path));
 
     private static string Walk(string text, Func<string, bool> isUnmarked)
@@ -48,7 +49,7 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
 
     private static string WalkLine(string line, Func<string, bool> isUnmarked)
     {
-        // Every second piece between backticks is code.
+        // Odd pieces between backticks are code.
         var pieces = line.Split('`');
         for (var index = 0; index < pieces.Length; index += 2)
         {
@@ -67,7 +68,7 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
 
     private static string After(string text, int line) => text.IndexOf('\n', line) is > 0 and var end ? text[end..] : "";
 
-    /// <summary>The value of <c>paths</c>: a glob, several with commas, or a list.</summary>
+    /// <summary>Parses the value of <c>paths</c>: one glob, several separated by commas, or a list.</summary>
     private static IReadOnlyList<string> Scoped(string[] head)
     {
         var first = Array.FindIndex(head, line => line.StartsWith("paths:", StringComparison.Ordinal));
@@ -83,11 +84,11 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
         ];
     }
 
-    // A full stop or a comma behind a path belongs to the sentence.
+    // A full stop or comma after a path belongs to the sentence.
     [GeneratedRegex(@"(?<=^|\s|\()@([\w.~/-](?:[^\s`()]*[^\s`().,;:!?])?)")]
     private static partial Regex Mark();
 
-    // A comma between braces is part of a glob.
+    // A comma inside braces is part of a glob.
     [GeneratedRegex(@",(?![^{]*\})")]
     private static partial Regex Comma();
 }

@@ -1,25 +1,25 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Data for a planner's prompt.</summary>
+/// <summary>Input for a planner's prompt.</summary>
 public sealed record PlannerPromptInput
 {
-    /// <summary>The request, in a person's words or as a whole document.</summary>
+    /// <summary>The request: the user's words or a whole document.</summary>
     public required string Request { get; init; }
 
-    /// <summary>The files of the repository (<see cref="RepositoryOutline"/>).</summary>
+    /// <summary>Outline of the repository's files (<see cref="RepositoryOutline"/>).</summary>
     public required string Outline { get; init; }
 
-    /// <summary>The repository's instructions for the planner; empty where it has none.</summary>
+    /// <summary>The repository's instructions for planners, or empty for none.</summary>
     public string Conventions { get; init; } = "";
 
     /// <summary>Existing commands that check this project.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 
-    /// <summary>The schema of the answer, for planners that get it only in the prompt; null otherwise.</summary>
+    /// <summary>JSON Schema of the answer for planners that receive it only in the prompt, or null for others.</summary>
     public string? Schema { get; init; }
 }
 
-/// <summary>Asks a planner for a task graph, and returns faults to it.</summary>
+/// <summary>Creates prompts that request a task graph from a planner.</summary>
 public static class PlannerPrompt
 {
     private const string Rules = """
@@ -46,7 +46,8 @@ public static class PlannerPrompt
         - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
         """;
 
-    /// <summary>The whole prompt, as Markdown. It begins with a sentence, so that no program takes it for an option or a command.</summary>
+    /// <summary>Renders the whole prompt as Markdown. It starts with a sentence so that no program takes it for an option or a
+    /// command.</summary>
     public static string Render(PlannerPromptInput input)
     {
         var text = new StringBuilder();
@@ -76,7 +77,7 @@ public static class PlannerPrompt
         return text.ToString();
     }
 
-    /// <summary>A request for which a plan was made that a person wants otherwise: the request, the plan, what the person says.</summary>
+    /// <summary>Renders a request for a revised plan: the original request, the earlier plan and the user's remarks.</summary>
     public static string Otherwise(string request, string earlier, string remarks) =>
         $"""
             {request.Trim()}

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Prompt sections about what is checked afterwards: the process, gates, measurements.</summary>
+/// <summary>Renders the prompt sections about later checks: process, gates and measurements.</summary>
 internal static class PromptChecks
 {
-    /// <summary>Notes and agents that are required.</summary>
+    /// <summary>Renders the required notes and subagents.</summary>
     public static void Process(StringBuilder text, PlanTask task)
     {
         if (task.NotesInput.Count + task.NotesOutput.Count + task.RequiredAgents.Count == 0)
@@ -29,7 +29,9 @@ internal static class PromptChecks
         }
     }
 
-    /// <summary>The gates of the task.</summary>
+    /// <summary>Renders the gates of the task.</summary>
+    /// <param name="text">Receives the section.</param>
+    /// <param name="gates">The gates.</param>
     /// <param name="rewritten">Tracked files that gates rewrote before any work was done, by command.</param>
     public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, NamedFiles> rewritten)
     {
@@ -66,7 +68,7 @@ internal static class PromptChecks
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
     }
 
-    /// <summary>The measurements, and how to claim a number.</summary>
+    /// <summary>Renders the measurements, and instructions for claiming a number.</summary>
     public static void Measurements(StringBuilder text, IReadOnlyList<Gate> measurements)
     {
         if (measurements.Count == 0)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Markdown of prompts: lists, code, quotations.</summary>
+/// <summary>Renders Markdown for prompts: lists, code and quotations.</summary>
 public static class PromptMarkdown
 {
-    /// <summary>A heading of the first level.</summary>
+    /// <summary>Appends a first-level heading.</summary>
     public static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
 
-    /// <summary>A list of code.</summary>
+    /// <summary>Appends a list of inline code items.</summary>
     public static void Items(StringBuilder text, IReadOnlyList<string> items)
     {
         foreach (var item in items)
@@ -15,20 +15,20 @@ public static class PromptMarkdown
         }
     }
 
-    /// <summary>Code within a line.</summary>
+    /// <summary>Formats inline code.</summary>
     public static string InlineCode(string code)
     {
         var line = new UntrustedText(code).Line;
         return line.Contains('`', StringComparison.Ordinal) ? $"`` {line} ``" : $"`{line}`";
     }
 
-    /// <summary>A quotation.</summary>
+    /// <summary>Formats a quotation.</summary>
     public static string Quoted(string words) => new UntrustedText(words).Quotation;
 
-    /// <summary>A block of code that its content can't close.</summary>
+    /// <summary>Appends a fenced code block that its content can't close.</summary>
     public static void Fenced(StringBuilder text, string content, string language)
     {
-        // A fence longer than any run of backticks inside can't be closed by the content.
+        // The content can't close a fence that is longer than any run of backticks inside.
         var longest = 0;
         var run = 0;
         foreach (var c in content)

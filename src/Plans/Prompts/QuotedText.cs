@@ -2,19 +2,23 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Foreign text in a prompt: to be judged, not followed as instructions.</summary>
+/// <summary>Quotes third-party text in a prompt, which the model is to judge rather than follow as instructions.</summary>
 public static class QuotedText
 {
-    /// <summary>The text, cut with a mark if it is longer than the limit.</summary>
-    /// <param name="longest">Characters that are kept.</param>
+    /// <summary>Truncates a text with an ellipsis if it exceeds the limit.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="longest">Maximum number of characters to keep.</param>
     public static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 
-    /// <summary>The text in one line, cut likewise.</summary>
-    /// <param name="longest">Characters that are kept.</param>
+    /// <summary>Joins a text into one line and truncates it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="longest">Maximum number of characters to keep.</param>
     public static string CutLine(string text, int longest) => Cut(text.ReplaceLineEndings(" ").Trim(), longest);
 
-    /// <summary>The text between two marks, with a line end behind. The text can't contain the mark, which is a hash of the text.</summary>
-    /// <param name="name">Its kind, in capitals: the first word of the marks.</param>
+    /// <summary>Encloses a text between two markers, followed by a line end. The text can't contain the marker, which is a hash of the
+    /// text.</summary>
+    /// <param name="name">Kind of text in capitals, which is the first word of the markers.</param>
+    /// <param name="text">The text.</param>
     public static string Mark(string name, string text)
     {
         var mark = $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]}";

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The files of a repository as an indented list of limited size, for planners.</summary>
+/// <summary>Lists the files of a repository for planners, indented and limited in size.</summary>
 public static class RepositoryOutline
 {
-    /// <summary>Further names of one folder are counted instead of listed.</summary>
+    /// <summary>Number of names per folder beyond which names are counted instead of listed.</summary>
     private const int MostNames = 80;
 
-    /// <summary>The outline. Folders are expanded level by level as long as there is room; one that is not expanded is shown with the
-    /// number of its files.</summary>
-    /// <param name="paths">Paths of files relative to the root, with forward slashes.</param>
-    /// <param name="limit">Most characters; the root itself is always listed.</param>
+    /// <summary>Creates the outline. Folders are expanded level by level while space remains; the others are listed with their number of
+    /// files.</summary>
+    /// <param name="paths">File paths relative to the root, with forward slashes.</param>
+    /// <param name="limit">Maximum number of characters. The root itself is always listed.</param>
     public static string Of(IEnumerable<string> paths, int limit)
     {
         var root = new Folder("", 0);
@@ -96,7 +96,7 @@ public static class RepositoryOutline
             inner.Add(parts[1..]);
         }
 
-        /// <summary>Characters of its own entries; a folder's line has room for a count.</summary>
+        /// <summary>Number of characters that the folder's own entries need. Each subfolder's line includes space for a count.</summary>
         public int Cost() =>
             Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1))
             + Folders.Keys.Take(MostNames).Sum(f => f.Length + 16 + (Depth << 1));

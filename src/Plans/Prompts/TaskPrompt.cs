@@ -1,9 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The prompt of a task: the same for <c>orchestrate prompt</c> and for the agent itself.</summary>
+/// <summary>Creates the prompt of a task, which is the same for <c>orchestrate prompt</c> and for the agent.</summary>
 public static class TaskPrompt
 {
-    /// <summary>The prompt as Markdown. It begins with a sentence, so that no agent program takes it for an option or a command.</summary>
+    /// <summary>Renders the prompt as Markdown. It starts with a sentence so that no agent program takes it for an option or a
+    /// command.</summary>
     public static string Render(TaskPromptInput input)
     {
         var task = input.Task;
@@ -64,7 +65,7 @@ public static class TaskPrompt
             text.Append(text[^2] == '\n' ? "" : "\n").Append(prompt).Append('\n');
         }
 
-        // A prompt from a phase's file already contains its steps.
+        // A prompt from a phase file already contains its steps.
         if (task.Checklist.Any(item => !prompt.Contains(item.Description, StringComparison.Ordinal)))
         {
             text.Append("\nSteps:\n\n");
@@ -183,7 +184,7 @@ public static class TaskPrompt
             PromptMarkdown.Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
         }
 
-        // Without versions: the content key of an unrelated task must not change with a contract.
+        // Versions are omitted so that a contract change does not change the content keys of unrelated tasks.
         if (input.OtherContracts.Count > 0)
         {
             text.Append("\nYou are no consumer of these. If your task implements one, read its file and hold to it exactly:\n\n");

@@ -1,46 +1,46 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Data for a task's prompt.</summary>
+/// <summary>Input for a task's prompt.</summary>
 public sealed record TaskPromptInput
 {
     /// <summary>The task.</summary>
     public required PlanTask Task { get; init; }
 
-    /// <summary>The request of the whole plan, so that the agent knows the purpose of its part.</summary>
+    /// <summary>The request of the whole plan, which lets the agent know the purpose of its part.</summary>
     public string? Request { get; init; }
 
-    /// <summary>The repository's own text for the task's role (<c>.orchestrator/roles/ROLE.md</c>); null: the built-in one.</summary>
+    /// <summary>The repository's text for the task's role (<c>.orchestrator/roles/ROLE.md</c>), or null for the built-in text.</summary>
     public string? RoleText { get; init; }
 
-    /// <summary>The contracts the task consumes, as they were written to the staging branch.</summary>
+    /// <summary>Contracts that the task uses, as written to the staging branch.</summary>
     public IReadOnlyList<ContractStub> Contracts { get; init; } = [];
 
-    /// <summary>The plan's other contracts: this task does not depend on them, but it may implement them.</summary>
+    /// <summary>The plan's other contracts. The task does not depend on them but may implement them.</summary>
     public IReadOnlyList<ContractStub> OtherContracts { get; init; } = [];
 
-    /// <summary>The named texts of the task's <see cref="PlanTask.ContextKeys"/>.</summary>
+    /// <summary>Named texts for the task's <see cref="PlanTask.ContextKeys"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
-    /// <summary>Gates from the configuration, beside those of the task.</summary>
+    /// <summary>Gates from the configuration, in addition to those of the task.</summary>
     public IReadOnlyList<Gate> FurtherGates { get; init; } = [];
 
     /// <summary>Tracked files that gates rewrote before any work was done, by command.</summary>
     public IReadOnlyDictionary<string, NamedFiles> Rewritten { get; init; } = new Dictionary<string, NamedFiles>();
 
-    /// <summary>Names of the configuration's variables with a worktree's resources (<c>worktrees.env</c>).</summary>
+    /// <summary>Names of configured variables that expose a worktree's resources (<c>worktrees.env</c>).</summary>
     public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];
 
-    /// <summary>Paths whose change needs approval; a task without declared files is told to leave them alone.</summary>
+    /// <summary>Paths whose change needs approval. The prompt instructs tasks without declared files not to change them.</summary>
     public IReadOnlyList<string> NeedPerson { get; init; } = [];
 
-    /// <summary>Notes of earlier tasks: id and text. Not part of a content key.</summary>
+    /// <summary>Notes of earlier tasks, by id. Not part of a content key.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
-    /// <summary>A person's guidance for a retry.</summary>
+    /// <summary>Guidance from the user for a retry, or null for none.</summary>
     public string? Guidance { get; init; }
 
-    /// <summary>The input for a plan's task with the plan's own data: request, context and contracts.</summary>
-    /// <exception cref="ArgumentException">The plan has no such task.</exception>
+    /// <summary>Creates the input for a task with the plan's data: request, context and contracts.</summary>
+    /// <exception cref="ArgumentException">The plan has no task with this id.</exception>
     public static TaskPromptInput Of(Plan plan, string taskId)
     {
         var task =
@@ -54,7 +54,7 @@ public sealed record TaskPromptInput
         }.With([.. plan.Contracts.Select(ContractStub.Of).OfType<ContractStub>()]);
     }
 
-    /// <summary>This input with contracts of the plan, sorted by the task's relation to each.</summary>
+    /// <summary>Adds the plan's contracts, divided by the task's relation to each.</summary>
     public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) =>
         this with
         {

@@ -2,33 +2,34 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Text that an agent, a repository, a program or a name on this machine brings: the one door through which it reaches a
-/// terminal, a report, a log or a prompt. It stays readable, but can do nothing: what moves a cursor, turns the direction of writing or
-/// is not seen is shown as a sign, and no line of it looks like one of ours.</summary>
-/// <param name="Raw">As it came; null is the empty text. For programs, never for people.</param>
+/// <summary>Text from an agent, a repository, a program or a name on this host. All such text passes through this type before it reaches a
+/// terminal, report, log or prompt. The text stays readable but inert: control, bidirectional and invisible characters become visible
+/// symbols, and no line can be mistaken for the orchestrator's own output.</summary>
+/// <param name="Raw">The unmodified text; null means empty. For programs only, never for display.</param>
 public readonly record struct UntrustedText(string? Raw)
 {
-    /// <summary>Begins each line of such a text on terminals and in logs. No line of ours begins with it.</summary>
+    /// <summary>Prefix of each line of untrusted text on terminals and in logs. The orchestrator's own lines never start with
+    /// it.</summary>
     public const string Mark = "  │ ";
 
-    /// <summary>Begins each such line in Markdown and prompts.</summary>
+    /// <summary>Prefix of each line of untrusted text in Markdown and prompts.</summary>
     public const string MarkdownMark = "> ";
 
-    /// <summary>Stands for a line's end where a text must stay in one line.</summary>
+    /// <summary>Replaces a line end if a text must stay on one line.</summary>
     public const char LineEnd = '⏎';
 
     private const int MostBlanks = 4;
 
-    /// <summary>Combining marks on one letter: no script needs more, and hundreds of them cover the lines above.</summary>
+    /// <summary>Maximum number of combining marks on a letter. No script needs more, and hundreds would cover the lines above.</summary>
     private const int MostMarks = 4;
 
     private const char EmojiStyle = '\uFE0F';
     private string Text => Raw ?? "";
 
-    /// <summary>The text with its line ends and tabs; everything else that is no visible character is shown as a sign.</summary>
+    /// <summary>Returns the text with its line ends and tabs. All other invisible characters are replaced by symbols.</summary>
     public override string ToString() => Show(Text);
 
-    /// <summary>The text in one line.</summary>
+    /// <summary>The text on one line.</summary>
     public string Line
     {
         get
@@ -38,20 +39,20 @@ public readonly record struct UntrustedText(string? Raw)
         }
     }
 
-    /// <summary>A line of ours with such text in it: it goes on where it is, and what comes after a line end is marked, so that it can't
-    /// pass for a line of ours.</summary>
+    /// <summary>One of the orchestrator's lines that embeds untrusted text. Text after a line end is prefixed so that it can't be mistaken
+    /// for another such line.</summary>
     public string Marked =>
         Text.AsSpan().IndexOfAny('\n', '\r') < 0 ? WithoutTabs(Show(Text)) : string.Join('\n' + Mark, Lines(Text.TrimEnd('\n', '\r')));
 
-    /// <summary>The text as a block: its lines, each behind a mark; none where the text is blank.</summary>
-    /// <param name="mark"><see cref="Mark"/> or <see cref="MarkdownMark"/>.</param>
+    /// <summary>Returns the lines of the text, each with a prefix, or nothing if the text is blank.</summary>
+    /// <param name="mark">Prefix: <see cref="Mark"/> or <see cref="MarkdownMark"/>.</param>
     public IEnumerable<string> Block(string mark = Mark) =>
         string.IsNullOrWhiteSpace(Text) ? [] : Lines(Text.Trim('\n', '\r')).Select(line => mark + line);
 
-    /// <summary>The text as a quotation in Markdown or a prompt; empty where it is blank.</summary>
+    /// <summary>The text as a quotation in Markdown or a prompt, or empty if it is blank.</summary>
     public string Quotation => string.Join('\n', Block(MarkdownMark));
 
-    /// <summary>The text in one line of Markdown, in which nothing is active: no link, no HTML, no heading, no cell's end.</summary>
+    /// <summary>The text on one line of Markdown, escaped so that it forms no link, HTML, heading or end of a table cell.</summary>
     public string Markdown
     {
         get
@@ -66,12 +67,12 @@ public readonly record struct UntrustedText(string? Raw)
         }
     }
 
-    /// <summary>True if the text is shown as it is, in one line.</summary>
+    /// <summary>True if the text is displayed unchanged on one line.</summary>
     public bool IsPlain => Line == Text;
 
-    /// <summary>A JSON document of which no character is one that terminals obey or don't show: outside ASCII they are written as
-    /// escapes, which means the same.</summary>
-    /// <param name="json">JSON; line ends and tabs in it are between its values.</param>
+    /// <summary>Escapes characters of a JSON document that terminals interpret or do not display. The meaning of the document does not
+    /// change.</summary>
+    /// <param name="json">A JSON document whose line ends and tabs all lie between its values.</param>
     public static string EscapeJson(string json)
     {
         if (!json.AsSpan().ContainsAnyExceptInRange('\n', '~'))
@@ -96,9 +97,10 @@ public readonly record struct UntrustedText(string? Raw)
         return escaped.ToString();
     }
 
-    /// <summary>A line with at most four blanks in a row behind its beginning: where a terminal wraps lines, more of them would show what
-    /// follows as a line of its own.</summary>
-    /// <param name="line">In one line.</param>
+    /// <summary>Limits runs of spaces in a line to four. If a terminal wraps the line, a longer run could make the following text appear
+    /// to be a
+    /// separate line.</summary>
+    /// <param name="line">A text without line ends.</param>
     public static string WithFewBlanks(string line)
     {
         if (!line.Contains("     ", StringComparison.Ordinal))
@@ -154,8 +156,8 @@ public readonly record struct UntrustedText(string? Raw)
         return shown.ToString();
     }
 
-    // Controls, direction, joiners and other characters without a form of their own; also what fonts draw as nothing, and what no font
-    // knows. Emoji are followed by a selector of their style, which alone is no hidden text.
+    // Hides control, bidirectional, joining and other format characters, characters that fonts draw as nothing, and unassigned ones. An
+    // emoji may be followed by one variation selector, which hides no text.
     private static bool IsHidden(Rune rune, int marks) =>
         marks > (rune.Value == EmojiStyle ? 1 : MostMarks)
         || rune.Value
@@ -184,8 +186,8 @@ public readonly record struct UntrustedText(string? Raw)
 
     private static bool IsStrangeBlank(Rune rune) => rune.Value > 0x7F && Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator;
 
-    // A backslash before any ASCII punctuation makes it a letter, in CommonMark and GitHub's. Addresses become links by ':', '@' or 'www.';
-    // what stands first could be a heading, a list or a line below one.
+    // In CommonMark and GitHub Markdown, a backslash makes any ASCII punctuation literal. URLs and addresses become links by ':', '@' or
+    // 'www.'. Characters at the start could form a heading, a list or an underline.
     private static bool IsActive(string line, int at) =>
         line[at] switch
         {
@@ -198,7 +200,7 @@ public readonly record struct UntrustedText(string? Raw)
             _ => false,
         };
 
-    // '12. a', but not '12.5 s'.
+    // Matches '12. a' but not '12.5 s'.
     private static bool IsItem(string line, int at) =>
         at > 0 && !line.AsSpan(0, at).ContainsAnyExceptInRange('0', '9') && (at == line.Length - 1 || line[at + 1] == ' ');
 }

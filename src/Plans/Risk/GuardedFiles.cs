@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The table of files whose change takes effect beyond the code: what CI, hooks, editors and agents do without being asked.
-/// Default of <c>always_require_human</c>, at any depth.</summary>
+/// <summary>Table of files whose changes have effects beyond the code, because CI, hooks, editors and agents use them automatically.
+/// Default of <c>always_require_human</c>; the globs match at any depth.</summary>
 public static class GuardedFiles
 {
-    /// <summary>The files that run on other machines, or at each commit: they always need a person.</summary>
+    /// <summary>Files that run on other hosts or at each commit. Their changes always need approval.</summary>
     private static readonly string[] CiAndHooks =
     [
         ".orchestrator/**",
@@ -29,8 +29,8 @@ public static class GuardedFiles
         "**/.claude/hooks/**",
     ];
 
-    /// <summary>Instructions of agents, set-up of editors and shells, rules of git: a task's <c>files_write</c> with the full path asks for
-    /// the change.</summary>
+    /// <summary>Agent instructions, editor and shell set-up, and git attributes. A task whose <c>files_write</c> lists the full path is
+    /// allowed to change them.</summary>
     private static readonly string[] Instructions =
     [
         "**/CLAUDE.md",
@@ -57,11 +57,11 @@ public static class GuardedFiles
     /// <summary>All globs of the table.</summary>
     public static IReadOnlyList<string> Globs { get; } = [.. CiAndHooks, .. Instructions];
 
-    /// <summary>True if <c>files_write</c> with the full path counts as asking for the change.</summary>
+    /// <summary>True if listing the full path in <c>files_write</c> permits the change.</summary>
     public static bool AllowsNamed(string glob) => Instructions.Contains(glob, StringComparer.Ordinal);
 
-    /// <summary>The part of a glob for any depth by which a path or glob in <c>files_write</c> names such files; null for another
-    /// glob.</summary>
+    /// <summary>Returns the path part that a <c>files_write</c> entry must contain to refer to a glob of this table, or null for other
+    /// globs.</summary>
     internal static string? KeyOf(string glob) =>
         glob.StartsWith("**/", StringComparison.Ordinal) && Globs.Contains(glob, StringComparer.Ordinal) ? glob.Split('/')[1] : null;
 }

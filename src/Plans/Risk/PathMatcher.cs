@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Searches paths for a sensitive pattern. Linear in the length of the path for any pattern.</summary>
-/// <exception cref="ArgumentException">The pattern is no regular expression.</exception>
-/// <exception cref="NotSupportedException">It needs backtracking.</exception>
+/// <summary>Searches paths for a sensitive pattern, in time linear in the path's length for any pattern.</summary>
+/// <exception cref="ArgumentException">The pattern is not a regular expression.</exception>
+/// <exception cref="NotSupportedException">The pattern needs backtracking.</exception>
 internal sealed class PathMatcher(SensitivePattern pattern, bool wordBoundaries)
 {
     private readonly Regex _regex = new(

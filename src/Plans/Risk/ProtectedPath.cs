@@ -1,12 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task that owns paths which always need approval (<c>always_require_human</c>).</summary>
-/// <param name="Path">What it owns.</param>
-/// <param name="Glob">The glob that covers it.</param>
+/// <summary>A path owned by a task that always needs approval (<c>always_require_human</c>).</summary>
+/// <param name="TaskId">Id of the task.</param>
+/// <param name="Path">The owned path.</param>
+/// <param name="Glob">The glob that covers the path.</param>
 public sealed record ProtectedPath(string TaskId, string Path, string Glob)
 {
-    /// <summary>All that a person is asked about before a run, in plan order. What a plan does not name is checked in the actual changes
-    /// (<see cref="Covering"/>).</summary>
+    /// <summary>Returns all owned paths that need approval before a run, in plan order. Changes that the plan does not name are checked
+    /// afterwards (<see cref="Covering"/>).</summary>
     public static IReadOnlyList<ProtectedPath> Of(Plan plan, IEnumerable<string> globs)
     {
         PathPattern[] patterns = [.. globs.Select(PathPattern.Parse)];
@@ -25,15 +26,15 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>The glob that covers a requested file, or part of a folder; null where none does.</summary>
+    /// <summary>Returns the glob that covers a requested file or part of a folder, or null if none does.</summary>
     public static string? Overlapping(string path, IEnumerable<string> globs)
     {
         var asked = PathPattern.Parse(path);
         return globs.FirstOrDefault(glob => PathPattern.Parse(glob).Overlaps(asked));
     }
 
-    /// <summary>The glob that forbids a changed path to a task whose plan did not name it, so that no person was asked; null where none
-    /// does.</summary>
+    /// <summary>Returns the glob that forbids a changed path because the task's plan did not name it and nobody approved it, or null if
+    /// none does.</summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs)
     {
         PathPattern[]? owned = task.FilesWrite is null
@@ -46,7 +47,7 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         );
     }
 
-    // A glob of the built-in table is for any depth, so that each folder would overlap it: only what says its name is meant.
+    // Built-in globs match at any depth, so every folder would overlap. Only a path that contains the glob's name counts.
     private static bool Names(PathPattern owned, PathPattern glob) =>
         GuardedFiles.KeyOf(glob.Text) is not { } key || owned.Text.Split('/').Contains(key, StringComparer.Ordinal);
 

@@ -1,27 +1,27 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The consequence of a score.</summary>
+/// <summary>Consequence of a risk score.</summary>
 public enum RiskLevel
 {
     /// <summary>No review is needed.</summary>
     AutoApprove,
 
-    /// <summary>A review is recommended; a person may skip it in advance.</summary>
+    /// <summary>A review is recommended; the user may skip it in advance.</summary>
     ReviewRecommended,
 
-    /// <summary>A person must approve.</summary>
+    /// <summary>A user must approve.</summary>
     ApprovalRequired,
 }
 
-/// <summary>One reason for points.</summary>
-/// <param name="Points">How many.</param>
+/// <summary>One contribution to a risk score.</summary>
+/// <param name="Points">Number of points.</param>
 /// <param name="Kind">Stable name: <c>sensitive-path</c>, <c>tasks</c>, <c>files</c>, <c>patch-intents</c>, <c>dependencies</c>,
 /// <c>contracts</c>, <c>tests</c>.</param>
 /// <param name="Message">The reason as a sentence.</param>
-/// <param name="Path">The path that it is about.</param>
-/// <param name="Pattern">The pattern that matched it.</param>
-/// <param name="Count">How many there are of what is counted.</param>
-/// <param name="TaskId">The task that it is about; null: the whole plan.</param>
+/// <param name="Path">The path concerned, or null.</param>
+/// <param name="Pattern">The pattern that matched the path, or null.</param>
+/// <param name="Count">Number of counted items.</param>
+/// <param name="TaskId">Id of the task concerned, or null for the whole plan.</param>
 public sealed record RiskFactor(
     int Points,
     string Kind,
@@ -32,27 +32,28 @@ public sealed record RiskFactor(
     string? TaskId = null
 );
 
-/// <summary>Risk score of a plan: more points for sensitive, large and untested plans. Adding to a plan never lowers it, except that a
-/// tested task raises the share of tested ones.</summary>
-/// <param name="Score">The sum of the factors' points.</param>
-/// <param name="Level">What it asks for.</param>
+/// <summary>Risk score of a plan, which is higher for sensitive, large and untested plans. Additions to a plan never lower the score,
+/// except that a
+/// tested task raises the share of tested tasks.</summary>
+/// <param name="Score">Sum of the factors' points.</param>
+/// <param name="Level">Consequence of the score.</param>
 /// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
 /// <param name="ReviewThreshold">Highest score at which a review is only recommended.</param>
-/// <param name="Factors">The reasons, in the order of the rules.</param>
+/// <param name="Factors">Reasons, in the order of the rules.</param>
 public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)
 {
-    /// <summary>True if <c>--yes</c> may answer it. The number of tasks and files is known to the person, and alone requires no review:
-    /// only the points of the other factors must not exceed the threshold.</summary>
+    /// <summary>True if <c>--yes</c> suffices as approval. The user knows the number of tasks and files, so only the points of the other
+    /// factors must stay within the threshold.</summary>
     public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
 
     private const string Tasks = "tasks";
     private const string Files = "files";
 
-    /// <summary>Scores a plan. A written path counts once, whichever tasks write it.</summary>
+    /// <summary>Scores a plan. A written path counts once, even if several tasks write it.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="options">Patterns and thresholds.</param>
-    /// <param name="project">The project's gates: what they test counts as tested; null: only the tasks' own gates count.</param>
-    /// <exception cref="ArgumentException">A pattern is no valid regular expression; <see cref="PatternFaults"/> finds it
+    /// <param name="project">The project's gates, whose tests count for every task, or null to count only the tasks' own gates.</param>
+    /// <exception cref="ArgumentException">A pattern is not a valid regular expression; <see cref="PatternFaults"/> finds such patterns
     /// beforehand.</exception>
     public static RiskScore Of(Plan plan, RiskOptions options, ProjectGates? project = null)
     {
@@ -80,7 +81,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         return new RiskScore(score, level, options.AutoApproveThreshold, options.ReviewThreshold, factors);
     }
 
-    /// <summary>The invalid patterns, each with the reason; empty when all are valid.</summary>
+    /// <summary>Returns the invalid patterns with the reason for each; empty if all are valid.</summary>
     public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskOptions options)
     {
         var faults = new List<(SensitivePattern Pattern, string Reason)>();
@@ -146,7 +147,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         }
     }
 
-    // Integers throughout: a share of 2/3 must give the same points on every machine.
+    // Integer arithmetic gives a share of 2/3 the same points on every host.
     private static IEnumerable<RiskFactor> Tests(Plan plan, ProjectGates project)
     {
         var tested = plan.Tasks.Count(t => project.OfMerge(plan, t).Any(g => g.Type == GateType.Test && CanTest(g, t)));
@@ -162,7 +163,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         }
     }
 
-    // A suite of another language than the task's sources does not test it; one that is unknown, or runs others, may.
+    // A test suite in another language than the task's sources does not test them. An unknown runner, or one that runs others, may.
     private static bool CanTest(Gate gate, PlanTask task)
     {
         var written = Ecosystems.All.Where(row => (task.FilesWrite ?? []).Any(row.IsSource)).ToList();

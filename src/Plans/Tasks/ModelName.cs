@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Names of models: aliases, and retired names that people still have in their files.</summary>
+/// <summary>Resolves model names: aliases, and retired names that still occur in users' files.</summary>
 public static class ModelName
 {
     private static readonly string[] Aliases = ["opus", "sonnet", "haiku"];
 
-    /// <summary>The alias for a retired model, or null when the name can be used.</summary>
-    /// <remarks>Models of the generations 1 to 3 are no longer served.</remarks>
+    /// <summary>Returns the alias that replaces a retired model, or null if the name is still usable.</summary>
+    /// <remarks>Models of generations 1 to 3 are retired.</remarks>
     public static string? AliasForRetired(string name)
     {
         if (!name.StartsWith("claude-", StringComparison.Ordinal))

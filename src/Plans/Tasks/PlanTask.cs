@@ -1,14 +1,14 @@
 namespace Orchestrator.Plans;
 
-/// <summary>One task of a plan: what an agent is asked to do, what it may change, and how the result is verified.</summary>
+/// <summary>A task of a plan: the agent's work, the files it may change, and the verification of the result.</summary>
 /// <remarks>See the remarks on <see cref="Plan"/> about names and equality.</remarks>
 public sealed record PlanTask
 {
-    /// <summary>Unique in the plan (without regard to case) and safe as part of a ref and a file name; see <see cref="TaskId"/>.</summary>
+    /// <summary>Task id, unique in the plan (ignoring case) and safe as part of a ref and a file name; see <see cref="TaskId"/>.</summary>
     [JsonPropertyName("id"), JsonPropertyOrder(0)]
     public required string Id { get; init; }
 
-    /// <summary>One line for people; also the agent's task when there is no <see cref="Prompt"/>.</summary>
+    /// <summary>One-line description. Also the agent's instructions if <see cref="Prompt"/> is null.</summary>
     [JsonPropertyName("description"), JsonPropertyOrder(1)]
     public string Description
     {
@@ -16,20 +16,20 @@ public sealed record PlanTask
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The agent's task in full.</summary>
+    /// <summary>The agent's complete instructions, or null to use <see cref="Description"/>.</summary>
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
     public string? Prompt { get; init; }
 
-    /// <summary>The request to the agent.</summary>
+    /// <summary>Effective instructions for the agent.</summary>
     [JsonIgnore]
     public string Text => Prompt ?? Description;
 
-    /// <summary>The task's status in the plan. A completed task is not run.</summary>
-    /// <value>The default is <see cref="PlanTaskStatus.Pending"/>.</value>
+    /// <summary>The task's status in the plan. A completed task does not run.</summary>
+    /// <value>Default: <see cref="PlanTaskStatus.Pending"/>.</value>
     [JsonPropertyName("status"), JsonPropertyOrder(3)]
     public PlanTaskStatus Status { get; init; }
 
-    /// <summary>Ids of the tasks whose merged work this one starts from.</summary>
+    /// <summary>Ids of the tasks that must be merged before this one starts.</summary>
     [JsonPropertyName("depends_on"), JsonPropertyOrder(4)]
     public IReadOnlyList<string> DependsOn
     {
@@ -37,15 +37,16 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Paths and globs that only this task may create, change or delete. Null: the whole repository. Empty: nothing.</summary>
+    /// <summary>Paths and globs that only this task may create, change or delete. Null for the whole repository; empty for
+    /// nothing.</summary>
     [JsonPropertyName("files_write"), JsonPropertyOrder(5)]
     public IReadOnlyList<string>? FilesWrite { get; init; }
 
-    /// <summary>Paths and globs that the task depends on. Null: not declared, which counts as everything in the base.</summary>
+    /// <summary>Paths and globs that the task reads. Null means not declared, which counts as every file of the base commit.</summary>
     [JsonPropertyName("files_read"), JsonPropertyOrder(6)]
     public IReadOnlyList<string>? FilesRead { get; init; }
 
-    /// <summary>Paths and globs that several tasks may add lines to.</summary>
+    /// <summary>Paths and globs to which several tasks may append lines.</summary>
     [JsonPropertyName("files_append"), JsonPropertyOrder(7)]
     public IReadOnlyList<string> FilesAppend
     {
@@ -85,11 +86,11 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Packages that the task needs and that the orchestrator installs before it starts.</summary>
+    /// <summary>Packages that the orchestrator installs before the task starts, or null for none.</summary>
     [JsonPropertyName("deps_required"), JsonPropertyOrder(12)]
     public RequiredPackages? DepsRequired { get; init; }
 
-    /// <summary>Names of the plan's context texts that go into the prompt.</summary>
+    /// <summary>Names of the plan's context texts to include in the prompt.</summary>
     [JsonPropertyName("context_keys"), JsonPropertyOrder(13)]
     public IReadOnlyList<string> ContextKeys
     {
@@ -97,47 +98,47 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Name of a role with its own prompt file; see <see cref="TaskRole"/>.</summary>
+    /// <summary>Name of a role with its own prompt file (see <see cref="TaskRole"/>), or null for none.</summary>
     [JsonPropertyName("role"), JsonPropertyOrder(14)]
     public string? Role { get; init; }
 
-    /// <summary>Name of the agent that works on it; null: the run's.</summary>
+    /// <summary>Name of the agent that works on the task, or null for the run's agent.</summary>
     [JsonPropertyName("agent"), JsonPropertyOrder(15)]
     public string? Agent { get; init; }
 
-    /// <summary>Model or alias; null: the run's.</summary>
+    /// <summary>Model or alias, or null for the run's model.</summary>
     [JsonPropertyName("model"), JsonPropertyOrder(16)]
     public string? Model { get; init; }
 
-    /// <summary>Time limit of one attempt of the agent; null: the run's. In JSON a number of seconds.</summary>
+    /// <summary>Time limit of each attempt, or null for the run's limit. A number of seconds in JSON.</summary>
     [JsonPropertyName("timeout"), JsonPropertyOrder(17), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>The number of times that the task goes back to its agent with evidence; null: the run's.</summary>
+    /// <summary>Maximum number of times the task is returned to its agent with evidence, or null for the run's limit.</summary>
     [JsonPropertyName("max_retries"), JsonPropertyOrder(18)]
     public int? MaxRetries { get; init; }
 
-    /// <summary>A person must approve before the task starts.</summary>
+    /// <summary>True if a user must approve before the task starts.</summary>
     [JsonPropertyName("requires_approval"), JsonPropertyOrder(19)]
     public bool RequiresApproval { get; init; }
 
-    /// <summary>The limits on the size of a change do not apply.</summary>
+    /// <summary>True to disable the limits on the size of a change.</summary>
     [JsonPropertyName("allow_large_changes"), JsonPropertyOrder(20)]
     public bool AllowLargeChanges { get; init; }
 
-    /// <summary>Isolation of the agent; null: the run's.</summary>
+    /// <summary>Isolation of the agent, or null for the run's isolation.</summary>
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
     public TaskIsolation? Isolation { get; init; }
 
-    /// <summary>May run beside others although it owns the whole repository.</summary>
+    /// <summary>True if the task may run beside others although it owns the whole repository.</summary>
     [JsonPropertyName("parallel"), JsonPropertyOrder(22)]
     public bool Parallel { get; init; }
 
-    /// <summary>Expected working time, for forecasts and the critical path; null: unknown.</summary>
+    /// <summary>Expected working time in minutes, for forecasts and the critical path, or null if unknown.</summary>
     [JsonPropertyName("estimated_minutes"), JsonPropertyOrder(23)]
     public double? EstimatedMinutes { get; init; }
 
-    /// <summary>Subagents that must really have been invoked.</summary>
+    /// <summary>Subagents that the agent must have invoked.</summary>
     [JsonPropertyName("required_agents"), JsonPropertyOrder(24)]
     public IReadOnlyList<string> RequiredAgents
     {
@@ -145,7 +146,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Steps of the process that must have been done, by meaning; see <see cref="RequiredStep"/>.</summary>
+    /// <summary>Steps of the process that must have been carried out; see <see cref="RequiredStep"/>.</summary>
     [JsonPropertyName("required_steps"), JsonPropertyOrder(25)]
     public IReadOnlyList<string> RequiredSteps
     {
@@ -153,7 +154,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Notes of earlier tasks to read first, relative to the repository.</summary>
+    /// <summary>Paths of earlier tasks' notes to read first, relative to the repository.</summary>
     [JsonPropertyName("notes_input"), JsonPropertyOrder(26)]
     public IReadOnlyList<string> NotesInput
     {
@@ -161,7 +162,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Notes that the task must write, relative to the repository.</summary>
+    /// <summary>Paths of notes that the task must write, relative to the repository.</summary>
     [JsonPropertyName("notes_output"), JsonPropertyOrder(27)]
     public IReadOnlyList<string> NotesOutput
     {
@@ -169,7 +170,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The small steps of the task.</summary>
+    /// <summary>Small steps of the task.</summary>
     [JsonPropertyName("checklist"), JsonPropertyOrder(28)]
     public IReadOnlyList<ChecklistItem> Checklist
     {
@@ -177,7 +178,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Resource limits of its agent; null: the run's limits.</summary>
+    /// <summary>Resource limits of the agent, or null for the run's limits.</summary>
     [JsonPropertyName("limits"), JsonPropertyOrder(29)]
     public TaskLimits? Limits { get; init; }
 
@@ -190,12 +191,12 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Label that the host must have on which it is done, in a run that spreads its tasks over hosts; null: any host.</summary>
+    /// <summary>Label that the worker host must have, in a distributed run, or null for any host.</summary>
     [JsonPropertyName("host"), JsonPropertyOrder(31)]
     public string? Host { get; init; }
 
-    /// <summary>Paths and globs of tests that it is there to change: no person is asked about what it takes away, switches off or loosens
-    /// in them.</summary>
+    /// <summary>Paths and globs of tests that the task is meant to change. Removing, disabling or weakening these tests needs no
+    /// approval.</summary>
     [JsonPropertyName("changes_tests"), JsonPropertyOrder(32)]
     public IReadOnlyList<string> ChangesTests
     {
@@ -203,11 +204,11 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The weight of the proof that its new and changed tests fail without its change; null: the run's.</summary>
+    /// <summary>Policy for the proof that new and changed tests fail without the task's change, or null for the run's policy.</summary>
     [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
     public ProveRed? ProveRed { get; init; }
 
-    /// <summary>True if a text can be a label of a host: letters, digits, dots, hyphens and underscores, at most 60.</summary>
+    /// <summary>True if a text is a valid host label: at most 60 letters, digits, dots, hyphens and underscores.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsHostLabel(string text) =>
         text.Length is > 0 and <= 60 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');

@@ -1,23 +1,23 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Retries of transient failures.</summary>
+/// <summary>Retry policy for transient failures.</summary>
 public sealed record RetryRule
 {
-    /// <summary>Attempts, the first included.</summary>
-    /// <value>3.</value>
+    /// <summary>Maximum number of attempts, including the first.</summary>
+    /// <value>Default: 3.</value>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>Upper limit of the delay after the first attempt; doubles with each.</summary>
-    /// <value>1 second.</value>
+    /// <summary>Upper limit of the delay after the first attempt. Doubles with each attempt.</summary>
+    /// <value>Default: 1 second.</value>
     public TimeSpan BaseDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest delay.</summary>
-    /// <value>60 seconds.</value>
+    /// <summary>Maximum delay.</summary>
+    /// <value>Default: 60 seconds.</value>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The delay after an attempt, with full jitter.</summary>
-    /// <param name="attempt">The attempt that failed, from 1.</param>
-    /// <param name="chance">0 to 1.</param>
+    /// <summary>Returns the delay after an attempt, with full jitter.</summary>
+    /// <param name="attempt">Number of the failed attempt, starting at 1.</param>
+    /// <param name="chance">Random number from 0 to 1.</param>
     public TimeSpan PauseAfter(int attempt, double chance)
     {
         var ceiling = BaseDelay * Math.Pow(2, attempt - 1);

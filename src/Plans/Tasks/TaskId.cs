@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Valid task ids: they become parts of git refs, folders and file names.</summary>
+/// <summary>Validates task ids, which become parts of git refs, folders and file names.</summary>
 public static class TaskId
 {
-    /// <summary>Longest id. Refs, folders and file names around it stay below the usual 255 bytes.</summary>
+    /// <summary>Maximum length of an id, which keeps refs, folders and file names with it below the usual limit of 255 bytes.</summary>
     public const int MaxLength = 80;
 
-    /// <summary>The fault of <paramref name="id"/> as a sentence's end ("contains a space"), or null if it is safe.</summary>
+    /// <summary>Returns the fault of <paramref name="id"/> as the end of a sentence ("contains a space"), or null if it is safe.</summary>
     public static string? Fault(string id)
     {
         if (id.Length == 0)
@@ -31,7 +31,7 @@ public static class TaskId
             }
         }
 
-        // Rules of git check-ref-format, of Windows' file names, and no option-like names.
+        // Rules of git check-ref-format and of Windows file names; ids that resemble options are also rejected.
         return id switch
         {
             _ when !char.IsAsciiLetterOrDigit(id[0]) => "does not begin with a letter or digit",
@@ -42,9 +42,9 @@ public static class TaskId
         };
     }
 
-    /// <summary>
-    /// A safe id that resembles <paramref name="text"/>: <c>Add Auth!</c> becomes <c>Add-Auth</c>. Empty when nothing of it is usable.
-    /// </summary>
+    /// <summary>Returns a safe id that resembles <paramref name="text"/>, or an empty string if no part is usable. For example, <c>Add
+    /// Auth!</c>
+    /// becomes <c>Add-Auth</c>.</summary>
     public static string Suggest(string text)
     {
         var safe = new System.Text.StringBuilder();

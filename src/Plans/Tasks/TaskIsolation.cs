@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Isolation of an agent from the rest of the machine.</summary>
+/// <summary>Isolation of an agent from the rest of the host.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskIsolation>))]
 public enum TaskIsolation
 {
@@ -8,7 +8,7 @@ public enum TaskIsolation
     [JsonStringEnumMemberName("worktree")]
     Worktree,
 
-    /// <summary>A separate worktree, and a sandbox program around the agent; refused where there is none.</summary>
+    /// <summary>A separate worktree, with the agent confined by a sandbox program. The run is refused if none is available.</summary>
     [JsonStringEnumMemberName("sandbox")]
     Sandbox,
 }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Resource limits of a task's agent. A member that is null: the run's limit; 0: none, whatever the run's is.</summary>
+/// <summary>Resource limits of a task's agent. For each member, null means the run's limit, and 0 means no limit.</summary>
 public sealed record TaskLimits
 {
-    /// <summary>Bytes of memory that the agent and its processes may use.</summary>
+    /// <summary>Maximum memory of the agent and its processes, in bytes.</summary>
     [JsonPropertyName("memory")]
     public long? Memory { get; init; }
 
-    /// <summary>Cores that they may use on average.</summary>
+    /// <summary>Maximum number of cores that the agent and its processes use on average.</summary>
     [JsonPropertyName("cpu")]
     public double? Cpu { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The built-in roles; a repository may add more in <c>.orchestrator/roles/</c>.</summary>
+/// <summary>Built-in roles. A repository may define more in <c>.orchestrator/roles/</c>.</summary>
 public static class TaskRole
 {
     public const string Frontend = "frontend";
@@ -10,10 +10,10 @@ public static class TaskRole
     public const string Infrastructure = "infrastructure";
     public const string Integration = "integration";
 
-    /// <summary>All of them, in display order.</summary>
+    /// <summary>All built-in roles, in display order.</summary>
     public static IReadOnlyList<string> All { get; } = [Frontend, Backend, Testing, Docs, Infrastructure, Integration];
 
-    /// <summary>The built-in text of a role, or null for a role of the repository.</summary>
+    /// <summary>Returns the built-in text of a role, or null for a role that the repository defines.</summary>
     public static string? PromptOf(string role)
     {
         using var stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
@@ -26,7 +26,8 @@ public static class TaskRole
     }
 }
 
-/// <summary>Names of the steps in a phase's process wrapper. Each required agent is a step too, with underscores for dashes.</summary>
+/// <summary>Names of the steps in a phase's process wrapper. Each required agent is also a step, with underscores in place of
+/// dashes.</summary>
 public static class RequiredStep
 {
     public const string ReadPreviousNotes = "read_previous_notes";
@@ -34,6 +35,6 @@ public static class RequiredStep
     public const string PreValidation = "pre_validation";
     public const string WriteIntents = "write_notes";
 
-    /// <summary>The step of an agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
+    /// <summary>Returns the step for an agent: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
     public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();
 }

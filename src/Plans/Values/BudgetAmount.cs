@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The limit of a budget: money or tokens, one of them.</summary>
-/// <param name="Usd">US dollars.</param>
-/// <param name="Tokens">Tokens of all kinds, cached ones included.</param>
+/// <summary>A budget limit, in either money or tokens.</summary>
+/// <param name="Usd">Limit in US dollars, or null.</param>
+/// <param name="Tokens">Limit in tokens of all kinds, including cached ones, or null.</param>
 public sealed record BudgetAmount(decimal? Usd, long? Tokens)
 {
-    /// <summary>The accepted texts, for people.</summary>
+    /// <summary>Human-readable description of valid texts.</summary>
     public const string Accepts = "US dollars such as 20 or 7.50, or tokens such as '2M tokens'; more than 0";
 
     private const decimal MostDollars = 1_000_000m;
     private const long MostTokens = 1_000_000_000_000;
 
-    /// <summary>Reads an amount.</summary>
-    /// <returns>Null: it is none, or 0, or too large to be meant.</returns>
+    /// <summary>Parses an amount.</summary>
+    /// <returns>The amount, or null if the text is invalid, 0 or implausibly large.</returns>
     public static BudgetAmount? TryRead(string text)
     {
         var trimmed = text.Trim();
@@ -29,7 +29,7 @@ public sealed record BudgetAmount(decimal? Usd, long? Tokens)
             : null;
     }
 
-    /// <summary>As it is written in a file.</summary>
+    /// <summary>Formats the amount as written in a file.</summary>
     public override string ToString() =>
         Tokens is { } tokens ? Plural.Of(tokens, "token") : (Usd ?? 0).ToString(CultureInfo.InvariantCulture);
 

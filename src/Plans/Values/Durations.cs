@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Times as people write them, in plans and in settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>,
+/// <summary>Parses and formats durations in plans and settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>,
 /// <c>250ms</c>.</summary>
 public static class Durations
 {
-    /// <summary>Reads a time that is not negative; false for anything else.</summary>
+    /// <summary>Parses a non-negative duration. Returns false for any other text.</summary>
     /// <param name="text">A number of seconds, or one or more numbers with a unit each.</param>
-    /// <param name="value">The time; zero where there is none.</param>
+    /// <param name="value">The duration, or zero if the text is invalid.</param>
     public static bool TryRead(string text, out TimeSpan value)
     {
         value = default;
@@ -36,7 +36,7 @@ public static class Durations
         return true;
     }
 
-    /// <summary>The time in its largest unit without a remainder.</summary>
+    /// <summary>Formats a duration in the largest unit that leaves no remainder.</summary>
     public static string Write(TimeSpan value)
     {
         var seconds = value.TotalSeconds;
@@ -54,7 +54,7 @@ public static class Durations
         return string.Create(CultureInfo.InvariantCulture, $"{number:0}{unit}");
     }
 
-    // One number and its unit, such as the '1h' of '1h30m'.
+    // Takes one number and its unit, such as the '1h' of '1h30m'.
     private static bool TryTakePart(ref ReadOnlySpan<char> rest, out double seconds)
     {
         var digits = 0;

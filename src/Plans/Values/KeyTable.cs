@@ -1,13 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The keys of one kind of mapping, with the other spellings under which each is accepted.</summary>
+/// <summary>The keys of one kind of mapping, with the alternative spellings under which each is accepted.</summary>
 public sealed class KeyTable
 {
     private readonly Dictionary<string, string> _canonical = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _synonyms = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A table of keys.</summary>
-    /// <param name="keys">Each key followed by its other spellings, separated by spaces.</param>
+    /// <summary>Creates a table of keys.</summary>
+    /// <param name="keys">Each key followed by its alternative spellings, separated by spaces.</param>
     public KeyTable(params string[] keys)
     {
         Names = [.. keys.Select(k => k.Split(' ')[0])];
@@ -20,15 +20,15 @@ public sealed class KeyTable
         }
     }
 
-    /// <summary>The keys in our own spelling.</summary>
+    /// <summary>The keys in their canonical spelling.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>All spellings, for suggestions.</summary>
     public IEnumerable<string> Spellings => _canonical.Keys;
 
-    /// <summary>Adds words of other tools for a key: they are understood, and readers warn of them.</summary>
+    /// <summary>Adds other tools' words for a key. They are accepted, but readers warn about them.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="words">The words, separated by spaces; those that are keys already stay what they are.</param>
+    /// <param name="words">Words separated by spaces. Words that are already keys keep their meaning.</param>
     public KeyTable With(string key, string words)
     {
         foreach (var word in words.Split(' '))
@@ -41,14 +41,14 @@ public sealed class KeyTable
     /// <summary>True if a text is another tool's word for a key.</summary>
     public bool IsSynonym(string text) => FindOwn(text) is null && FindSynonym(text) is not null;
 
-    /// <summary>The key for a text, or null. Dashes and capitals inside words are read as underscores.</summary>
+    /// <summary>Returns the key for a text, or null if unknown. Dashes, spaces and camel case are converted to underscores.</summary>
     public string? Find(string text) => FindOwn(text) ?? FindSynonym(text);
 
-    /// <summary>The most similar key, or null.</summary>
+    /// <summary>Returns the most similar key, or null if none is similar.</summary>
     public string? Nearest(string text) =>
         NearestName.Of(SnakeCase(text), Spellings.Concat(_synonyms.Keys)) is { } near ? Usual(Find(near)!) : null;
 
-    // A flag for a task that is done is no key of ours.
+    // The flag for a completed task is not one of the format's own keys.
     private static string Usual(string key) => key == KeySynonyms.CompletedKey ? "status" : key;
 
     private string? FindOwn(string text) => _canonical.GetValueOrDefault(text) ?? _canonical.GetValueOrDefault(SnakeCase(text));

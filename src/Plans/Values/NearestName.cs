@@ -1,13 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds the name that a person probably meant.</summary>
+/// <summary>Finds the name that a user probably meant.</summary>
 public static class NearestName
 {
     private const int LongestCompared = 64;
 
-    /// <summary>
-    /// The known name that is nearest to <paramref name="given"/> by typing mistakes (without regard to case), or null when none is near.
-    /// </summary>
+    /// <summary>Returns the known name that is nearest to <paramref name="given"/> by typing mistakes, ignoring case, or null if none is
+    /// near.</summary>
     public static string? Of(string given, IEnumerable<string> known)
     {
         if (given.Length is 0 or > LongestCompared)
@@ -15,7 +14,8 @@ public static class NearestName
             return null;
         }
 
-        // A third of the letters may be wrong: more is another word. One or two letters are only near to themselves in other case.
+        // At most a third of the letters may be wrong, because a name with more differences is another word. Names of one or two letters
+        // may differ only in case.
         var best = (given.Length < 3 ? 0 : Math.Max(1, given.Length / 3)) + 1;
         string? nearest = null;
         foreach (var name in known)
@@ -34,7 +34,7 @@ public static class NearestName
         return nearest;
     }
 
-    // Damerau-Levenshtein with neighbouring letters swapped (optimal string alignment), case ignored.
+    // Damerau-Levenshtein distance with swaps of adjacent letters (optimal string alignment), ignoring case.
     private static int Distance(string a, string b)
     {
         Span<int> beforeLast = stackalloc int[b.Length + 1];

@@ -1,25 +1,25 @@
 namespace Orchestrator;
 
-// Numbers with a noun or a verb in the form that the number needs. Compiled into each project of the product, so that those below Plans
-// have it too; a House test finds sentences that count without it. Comments of this file are none of XML: the description of the API reads
-// the documentation of all projects together, and takes no member twice.
+// Formats numbers with a noun or verb in the matching form. Compiled into each product project so that projects below Plans can use it
+// too; a House test finds sentences that count without it. These comments are not XML docs because the API description merges the
+// documentation of all projects and accepts no member twice.
 internal static class Plural
 {
-    // A number and its noun: "1 task", "3 tasks", "0 branches". The last word of the singular is put in the plural by the rules of English.
+    // Formats a number and its noun: "1 task", "3 tasks", "0 branches". The last word of the singular gets its regular English plural.
     public static string Of(decimal count, string one) => Of(count, one, Many(one));
 
-    // A number and a noun or a phrase whose plural follows no rule: "1 needs you", "2 need you".
+    // Formats a number and a noun or phrase with an irregular plural: "1 needs you", "2 need you".
     public static string Of(decimal count, string one, string many) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {Form(count, one, many)}");
 
-    // The number as figures in groups of three: "1 token", "12,500 tokens".
+    // Formats a number with digit grouping: "1 token", "12,500 tokens".
     public static string Grouped(decimal count, string one) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count:#,0} {Form(count, one, Many(one))}");
 
-    // The form of a verb or a noun alone.
+    // Returns only the form of a verb or noun.
     public static string Form(decimal count, string one, string many) => count == 1 ? one : many;
 
-    // How often: "once", "3 times".
+    // Formats a frequency: "once", "3 times".
     public static string Times(decimal count) => count == 1 ? "once" : Of(count, "time");
 
     private static string Many(string one) =>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Durations are numbers of seconds in plan files.</summary>
+/// <summary>Converts durations to numbers of seconds in plan files.</summary>
 public sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
     /// <inheritdoc/>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Sizes as people write them: bytes, <c>512MB</c>, <c>2 GB</c>, <c>0.8 GiB</c>.</summary>
+/// <summary>Parses and formats sizes: bytes, <c>512MB</c>, <c>2 GB</c>, <c>0.8 GiB</c>.</summary>
 public static class Sizes
 {
-    /// <summary>Reads a number of bytes that is not negative; false for anything else.</summary>
+    /// <summary>Parses a non-negative number of bytes. Returns false for any other text.</summary>
     public static bool TryRead(string text, out long value)
     {
         value = 0;
@@ -38,7 +38,7 @@ public static class Sizes
         return true;
     }
 
-    /// <summary>The size in the largest decimal unit without a remainder.</summary>
+    /// <summary>Formats a size in the largest decimal unit that leaves no remainder.</summary>
     public static string Write(long value) =>
         value switch
         {
@@ -47,8 +47,7 @@ public static class Sizes
             _ => value.ToString(CultureInfo.InvariantCulture),
         };
 
-    /// <summary>A size to be read by people, rounded, in the unit that says something: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4
-    /// GB</c>.</summary>
+    /// <summary>Formats a size for display, rounded in a suitable unit: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4 GB</c>.</summary>
     public static string Describe(long value) =>
         value switch
         {

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Words for a task's status.</summary>
+/// <summary>Parses words for a task's status.</summary>
 public static class StatusWord
 {
-    /// <summary>Characters that say no more than that work is pending.</summary>
+    /// <summary>Characters that only mean that work is pending.</summary>
     private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
 
     private static readonly Dictionary<string, PlanTaskStatus> Words = Table(
@@ -40,7 +40,7 @@ public static class StatusWord
     /// <summary>All known words.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
-    /// <summary>Parses a status in any decoration: <c>**Completed**</c>, <c>✅ done</c>, <c>in_progress</c>.</summary>
+    /// <summary>Parses a status with any decoration: <c>**Completed**</c>, <c>✅ done</c>, <c>in_progress</c>.</summary>
     public static bool TryParse(string text, out PlanTaskStatus status)
     {
         var plain = Plain(text);
@@ -49,12 +49,12 @@ public static class StatusWord
             return true;
         }
 
-        // "Completed (2026-01-12)", "Done - see notes": what follows is a remark.
+        // In "Completed (2026-01-12)" and "Done: see notes", the rest is a remark.
         var end = plain.AsSpan().IndexOfAny("(:,;");
         return end > 0 && Words.TryGetValue(plain[..end].Trim(), out status);
     }
 
-    // Marks without a word: "✅", "[ ]", "—".
+    // Symbols without a word: "✅", "[ ]", "—".
     private static bool TryParseMark(string text, out PlanTaskStatus status)
     {
         status =

@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Truth values as people write them, in plans and in settings.</summary>
+/// <summary>Parses truth values in plans and settings.</summary>
 public static class Switches
 {
-    /// <summary>The value of <c>true</c>, <c>yes</c>, <c>on</c>, <c>1</c> or their opposites, case ignored; null for anything
-    /// else.</summary>
+    /// <summary>Returns the value of <c>true</c>, <c>yes</c>, <c>on</c>, <c>1</c> or their opposites, ignoring case, or null for other
+    /// texts.</summary>
     public static bool? Read(string text) =>
         text.Trim().ToLowerInvariant() switch
         {

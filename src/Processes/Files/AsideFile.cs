@@ -1,6 +1,6 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A temporary file beside the one that it is to become, removed if it does not.</summary>
+/// <summary>Temporary file that atomically replaces or creates a file in the same folder. It is removed if neither happens.</summary>
 internal sealed class AsideFile : IDisposable
 {
     private readonly FolderHandle _folder;
@@ -34,8 +34,8 @@ internal sealed class AsideFile : IDisposable
         _aside = null;
     }
 
-    /// <summary>A hard link is created or refused by the file system in one step.</summary>
-    /// <returns>False if the name was taken.</returns>
+    /// <summary>Creates the file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
+    /// <returns>False if the file already exists.</returns>
     public bool Publish()
     {
         Stream.Flush(flushToDisk: true);
@@ -52,7 +52,7 @@ internal sealed class AsideFile : IDisposable
             }
             try
             {
-                // On a full disk this tries to write the buffer once more.
+                // On a full disk this tries to write the buffer again.
                 Stream.Dispose();
             }
             catch (IOException)

@@ -1,15 +1,15 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Adds patterns to the <c>info/exclude</c> of the repository that a checkout belongs to. The file is local and shared by all
-/// worktrees. git is not called, because every write of our files asks this.</summary>
+/// <summary>Adds patterns to the <c>info/exclude</c> file of a checkout's repository. The file is local and shared by all worktrees. Git
+/// is not called, because this code runs before every write of our files.</summary>
 public static class CheckoutExcludes
 {
     private const string Prefix = "gitdir:";
 
-    /// <summary>Adds the missing patterns; a folder that is no checkout stays as it is. Concurrent callers may add a pattern twice, which
-    /// git does not mind.</summary>
+    /// <summary>Adds missing patterns, or does nothing for a folder that is not a checkout. Concurrent callers may add a pattern twice,
+    /// which is harmless.</summary>
     /// <param name="checkout">Absolute path of the checkout's root.</param>
-    /// <param name="patterns">Patterns in the order of their precedence, as in <c>.gitignore</c>.</param>
+    /// <param name="patterns">Patterns in order of precedence, as in <c>.gitignore</c>.</param>
     /// <exception cref="UnauthorizedAccessException">The file can't be written.</exception>
     public static void Ensure(string checkout, IReadOnlyList<string> patterns)
     {
@@ -23,13 +23,13 @@ public static class CheckoutExcludes
         var present = content.Split('\n').Select(line => line.TrimEnd('\r')).ToHashSet(StringComparer.Ordinal);
         if (!patterns.All(present.Contains))
         {
-            // All of them: a later pattern takes precedence, so the order must hold.
+            // Adds all patterns again, because later patterns take precedence and the order must be preserved.
             var separator = content.Length == 0 || content.EndsWith('\n') ? "" : "\n";
             OwnFile.Append(file, separator + string.Join('\n', patterns) + "\n");
         }
     }
 
-    // ".git" of a linked worktree is a file that names its own git directory; "commondir" there names the shared one.
+    // In a linked worktree ".git" is a file that names its own git directory, in which "commondir" names the shared one.
     private static string? FindCommon(string checkout)
     {
         var git = Path.Combine(checkout, ".git");

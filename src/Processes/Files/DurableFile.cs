@@ -1,11 +1,11 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes files atomically and durably: to a temporary file, synced, renamed. As with <see cref="OwnFile"/>, no link is
+/// <summary>Writes files atomically and durably, by syncing a temporary file and renaming it. As with <see cref="OwnFile"/>, links are not
 /// followed.</summary>
 public static class DurableFile
 {
-    /// <summary>Replaces a file by a text in UTF-8; folders are made.</summary>
-    /// <exception cref="IOException">It could not be written, for example on a full disk; the file is unchanged.</exception>
+    /// <summary>Replaces a file's content with UTF-8 text. Missing folders are created.</summary>
+    /// <exception cref="IOException">The file could not be written, for example on a full disk, and is unchanged.</exception>
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 
     /// <inheritdoc cref="Write(string, string)"/>
@@ -16,8 +16,9 @@ public static class DurableFile
         file.Replace(sync: true);
     }
 
-    /// <summary>Replaces a file by what <paramref name="write"/> writes to a stream: large content need not be in memory.</summary>
-    /// <exception cref="IOException">It could not be written, for example on a full disk; the file is unchanged.</exception>
+    /// <summary>Replaces a file's content with the output of <paramref name="write"/>, so that large content need not be in
+    /// memory.</summary>
+    /// <exception cref="IOException">The file could not be written, for example on a full disk, and is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         using var file = new AsideFile(path);
@@ -25,10 +26,10 @@ public static class DurableFile
         file.Replace(sync: true);
     }
 
-    /// <summary>Writes a file unless it exists: of concurrent callers, in one process or several, one succeeds. <c>File.Move</c> without
-    /// overwriting checks first and renames then, so that two callers may both succeed.</summary>
-    /// <returns>True if it was written, false if there is a complete file already, which stays.</returns>
-    /// <exception cref="IOException">It could not be written, for example on a full disk.</exception>
+    /// <summary>Creates a file unless it exists. Exactly one of several concurrent callers succeeds, even in different processes.
+    /// <c>File.Move</c> without overwriting checks first and then renames, so that two callers can both succeed.</summary>
+    /// <returns>True if the file was created, or false if a complete file already exists, which is not changed.</returns>
+    /// <exception cref="IOException">The file could not be written, for example on a full disk.</exception>
     public static bool TryCreate(string path, string content)
     {
         using var file = new AsideFile(path);
@@ -36,6 +37,6 @@ public static class DurableFile
         return file.Publish();
     }
 
-    /// <summary>The content as text, or null if there is no such file.</summary>
+    /// <summary>Returns the content as text, or null if the file does not exist.</summary>
     public static string? TryRead(string path) => SmallFile.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 }

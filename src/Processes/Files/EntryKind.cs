@@ -1,9 +1,9 @@
 namespace Orchestrator.Processes;
 
-/// <summary>The kind of a path.</summary>
+/// <summary>Kind of a file system entry.</summary>
 public enum EntryKind
 {
-    /// <summary>Nothing, or not accessible.</summary>
+    /// <summary>The entry does not exist or is not accessible.</summary>
     Missing,
 
     /// <summary>A regular file.</summary>
@@ -15,6 +15,6 @@ public enum EntryKind
     /// <summary>A symbolic link.</summary>
     Link,
 
-    /// <summary>A pipe, a socket, a device.</summary>
+    /// <summary>A pipe, a socket or a device.</summary>
     Other,
 }

@@ -2,13 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The state of an entry of a folder, which differs after each change of its content, its permissions or its place. Of a folder
-/// only its kind and permissions count.</summary>
-/// <param name="Kind">The kind.</param>
-/// <param name="Mode">Its permissions.</param>
-/// <param name="Inode">Its number on its disk; 0 for a folder.</param>
-/// <param name="Size">Its length in bytes; 0 for a folder.</param>
-/// <param name="Seconds">The time of the last change of its content or its facts, which programs can't set; 0 for a folder.</param>
-/// <param name="Nanoseconds">The part of that time below a second.</param>
+/// <summary>State of a folder's entry, which differs after each change of its content, permissions or identity. For a folder only kind and
+/// permissions are included.</summary>
+/// <param name="Kind">Kind of the entry.</param>
+/// <param name="Mode">Permissions of the entry.</param>
+/// <param name="Inode">Inode number, or 0 for a folder.</param>
+/// <param name="Size">Length in bytes, or 0 for a folder.</param>
+/// <param name="Seconds">Time of the last change of content or metadata (ctime), which programs can't set, in seconds. 0 for a
+/// folder.</param>
+/// <param name="Nanoseconds">Fraction of that time in nanoseconds.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct EntryStamp(EntryKind Kind, int Mode, ulong Inode, ulong Size, long Seconds, uint Nanoseconds);

@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The one who owns a file.</summary>
+/// <summary>Reads the owner of a file.</summary>
 public static partial class FileOwner
 {
-    // statx(2): its structure is the same on all machines, with the owner's number at byte 20 of 256.
+    // The structure of statx(2) is the same on all architectures: 256 bytes, with the owner's user id at byte 20.
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const uint UserId = 0x8;
     private const int OwnerAt = 20;
 
-    /// <summary>The number of this process's user, by which files are opened.</summary>
+    /// <summary>Effective user id of this process, which decides access to files.</summary>
     public static uint Current { get; } = EffectiveUser();
 
-    /// <summary>The number of a file's owner; null where there is no such file, or the system does not say.</summary>
+    /// <summary>Returns the user id of a file's owner, or null if the file does not exist or the system does not report it.</summary>
     public static uint? Of(string path)
     {
         Span<byte> facts = stackalloc byte[256];

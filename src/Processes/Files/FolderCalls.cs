@@ -55,7 +55,7 @@ internal static partial class FolderCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int CloseFolder(nint stream);
 
-    /// <summary>A name for system calls: with a zero at its end.</summary>
+    /// <summary>Returns a name with a terminating zero, as system calls require it.</summary>
     public static byte[] Ended(ReadOnlySpan<byte> name)
     {
         var ended = new byte[name.Length + 1];

@@ -4,11 +4,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>An open folder, in which names are looked up one by one and links are never followed (openat(2)). Any part of a path may be
-/// changed while we use it; an open folder stays the same. Names are bytes.</summary>
+/// <summary>An open folder. Names are resolved one by one, and links are never followed (openat(2)). Any part of a path may be replaced
+/// while it is in use, but an open folder stays the same. Names are bytes.</summary>
 public sealed partial class FolderHandle : IDisposable
 {
-    /// <summary>Permissions of any new file: the process's mask applies.</summary>
+    /// <summary>Permissions of a new file, reduced by the process's umask.</summary>
     public const UnixFileMode Plain =
         UnixFileMode.UserRead
         | UnixFileMode.UserWrite
@@ -17,7 +17,7 @@ public sealed partial class FolderHandle : IDisposable
         | UnixFileMode.OtherRead
         | UnixFileMode.OtherWrite;
 
-    // fcntl.h on Linux; two of the flags differ between architectures.
+    // From fcntl.h on Linux. Two of the flags differ between architectures.
     private const int CreateNew = 0x40 | 0x80;
     private const int ReadWrite = 2;
     private const int CreateOrOpen = 0x40;
@@ -28,7 +28,7 @@ public sealed partial class FolderHandle : IDisposable
     private const int DoNotFollow = 0x100;
     private const int EmptyPath = 0x1000;
 
-    // struct statx, the same on all machines.
+    // From struct statx, which is the same on all architectures.
     private const uint TypeAndMode = 3;
     private const int ModeOffset = 28;
     private const uint Inode = 0x100;
@@ -39,7 +39,7 @@ public sealed partial class FolderHandle : IDisposable
     private const int DeviceOffset = 136;
     private const int ExecutableByOwner = 0x40;
 
-    // errno(3).
+    // From errno(3).
     private const int NotPermitted = 1;
     private const int NoSuchFile = 2;
     private const int Denied = 13;
@@ -66,16 +66,16 @@ public sealed partial class FolderHandle : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Opens a folder by its path; null if there is none.</summary>
-    /// <param name="followLink">Whether the last part may be a link; earlier ones always may.</param>
+    /// <summary>Opens a folder by its path, or returns null if it does not exist.</summary>
+    /// <param name="followLink">True to follow a link in the last part. Links in earlier parts are always followed.</param>
     public static FolderHandle? TryOpen(string path, bool followLink = false) =>
         TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);
 
-    /// <summary>Opens a folder in this one; null if there is none of this name.</summary>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Opens a subfolder, or returns null if it does not exist.</summary>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be read.</exception>
     public FolderHandle? TryOpen(ReadOnlySpan<byte> name) => TryOpen(Number, name, PathOf(name), NoLink);
 
-    /// <summary>Opens a folder in this one, which is created if it is missing.</summary>
+    /// <summary>Opens a subfolder, and creates it if it does not exist.</summary>
     public FolderHandle? TryMake(ReadOnlySpan<byte> name)
     {
         if (FolderCalls.MakeAt(Number, FolderCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
@@ -85,16 +85,16 @@ public sealed partial class FolderHandle : IDisposable
         return TryOpen(name);
     }
 
-    /// <summary>The kind of an entry of the folder; a link is not followed.</summary>
+    /// <summary>Returns the kind of an entry. Links are not followed.</summary>
     public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderCalls.Ended(name), DoNotFollow);
 
-    /// <summary>True for a regular file that its owner may execute; a link is not followed.</summary>
+    /// <summary>True for a regular file that its owner may execute. Links are not followed.</summary>
     public bool IsExecutable(ReadOnlySpan<byte> name) =>
         ModeAt(Number, FolderCalls.Ended(name), DoNotFollow) is { } mode
         && KindIn(mode) == EntryKind.File
         && (mode & ExecutableByOwner) != 0;
 
-    /// <summary>The folder's entries, in no order.</summary>
+    /// <summary>Returns the names of the folder's entries, in no particular order.</summary>
     public IReadOnlyList<byte[]> List()
     {
         var copy = FolderCalls.OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
@@ -105,7 +105,7 @@ public sealed partial class FolderHandle : IDisposable
         var names = new List<byte[]>();
         try
         {
-            // struct dirent of 64-bit systems: inode and offset of 8 bytes each, length of 2, kind of 1, the name.
+            // struct dirent of 64-bit systems: inode and offset (8 bytes each), length (2), kind (1) and the name.
             const int NameOffset = 19;
             for (var entry = FolderCalls.NextOf(stream); entry != 0; entry = FolderCalls.NextOf(stream))
             {
@@ -126,8 +126,8 @@ public sealed partial class FolderHandle : IDisposable
         return names;
     }
 
-    /// <summary>Opens a regular file for reading; null if there is none, or it is something else. Does not block on a pipe without
-    /// writer.</summary>
+    /// <summary>Opens a regular file for reading, or returns null if it does not exist or is something else. Does not block on a pipe
+    /// without writer.</summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
         var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
@@ -146,8 +146,8 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>Opens a regular file for reading and writing, and creates it where it is missing; null if something else is
-    /// there.</summary>
+    /// <summary>Opens a regular file for reading and writing, and creates it if it does not exist. Returns null if the name belongs to
+    /// something else.</summary>
     public SafeFileHandle? TryOpenOrMake(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
         var number = FolderCalls.OpenAt(
@@ -169,13 +169,13 @@ public sealed partial class FolderHandle : IDisposable
         return null;
     }
 
-    /// <summary>True if a name is that of an open file, and no link to it.</summary>
+    /// <summary>True if a name refers directly to an open file, and not through a symbolic link.</summary>
     public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
         KindOf(name) == EntryKind.File
         && PlaceAt(Number, FolderCalls.Ended(name)) is { } place
         && place == PlaceAt((int)file.DangerousGetHandle(), [0]);
 
-    /// <summary>Creates a file, which must not exist, and opens it for reading and writing.</summary>
+    /// <summary>Creates a file and opens it for reading and writing. Fails if the name exists.</summary>
     public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
         var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), ReadWrite | CreateNew | NoLink | CloseOnExec, (uint)mode);
@@ -191,7 +191,7 @@ public sealed partial class FolderHandle : IDisposable
         }
     }
 
-    /// <summary>Renames an entry, also to another folder; an existing file or link of that name is replaced.</summary>
+    /// <summary>Renames an entry, or moves it to another folder. An existing file or link with the new name is replaced.</summary>
     public void Rename(ReadOnlySpan<byte> name, FolderHandle to, ReadOnlySpan<byte> newName)
     {
         if (FolderCalls.RenameAt(Number, FolderCalls.Ended(name), to.Number, FolderCalls.Ended(newName)) != 0)
@@ -200,14 +200,14 @@ public sealed partial class FolderHandle : IDisposable
         }
     }
 
-    /// <summary>Gives a file elsewhere, no link, a further name here.</summary>
-    /// <returns>False if that can't be: it is on another disk, or the name is taken.</returns>
+    /// <summary>Creates a hard link in this folder to a file elsewhere that is not a symbolic link.</summary>
+    /// <returns>False if the file is on another disk or the name already exists.</returns>
     public bool TryName(string file, ReadOnlySpan<byte> newName) =>
         FolderCalls.NameAt(CurrentFolder, Encoding.UTF8.GetBytes(file + "\0"), Number, FolderCalls.Ended(newName), 0) == 0;
 
-    /// <summary>Gives a file of this folder a further name in it, unless that is taken; where the file system has no hard links, a
-    /// copy.</summary>
-    /// <returns>False if the name was taken.</returns>
+    /// <summary>Creates a hard link to a file in the same folder, or a copy if the file system has no hard links. An existing name is not
+    /// replaced.</summary>
+    /// <returns>False if the name already exists.</returns>
     public bool TryLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> newName)
     {
         if (FolderCalls.NameAt(Number, FolderCalls.Ended(name), Number, FolderCalls.Ended(newName), 0) == 0)
@@ -231,7 +231,7 @@ public sealed partial class FolderHandle : IDisposable
         return true;
     }
 
-    /// <summary>Removes a file, link or empty folder; a missing one is fine.</summary>
+    /// <summary>Removes a file, a link or an empty folder. Does nothing for a missing name.</summary>
     /// <returns>False for a folder that is not empty.</returns>
     public bool Remove(ReadOnlySpan<byte> name, bool isFolder)
     {
@@ -247,11 +247,11 @@ public sealed partial class FolderHandle : IDisposable
         };
     }
 
-    /// <summary>Lets its owner list, search and change a folder, if we are the owner.</summary>
-    // 0700; links have no permissions, and what is missing needs none.
+    /// <summary>Grants the owner permission to list, search and change a folder, if this user is the owner.</summary>
+    // 0700. Errors are ignored, because links have no permissions and missing entries need none.
     public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0);
 
-    /// <summary>Gives the owner all rights to this folder.</summary>
+    /// <summary>Grants the owner all permissions for this folder.</summary>
     public void UnlockThis() => _ = FolderCalls.Permit(Number, 0x1C0);
 
     private int Number => (int)_folder.DangerousGetHandle();
@@ -279,10 +279,11 @@ public sealed partial class FolderHandle : IDisposable
             _ => EntryKind.Other,
         };
 
-    /// <summary>Inode and device of an entry, which are the same for two names of one file; null where nothing is.</summary>
+    /// <summary>Returns inode and device of an entry, which are equal for two names of the same file, or null if the entry does not
+    /// exist.</summary>
     public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderCalls.Ended(name));
 
-    /// <summary>The state of an entry; null where nothing is. A link is not followed.</summary>
+    /// <summary>Returns the state of an entry, or null if it does not exist. Links are not followed.</summary>
     public EntryStamp? StampOf(ReadOnlySpan<byte> name)
     {
         Span<byte> facts = stackalloc byte[256];

@@ -1,16 +1,16 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Deletes a folder with everything in it: links are deleted and not followed, names may be any bytes, folders may be deeper than
-/// the maximum path, or closed to their owner.</summary>
+/// <summary>Deletes a folder with all its content. Links are deleted and not followed. Names may be any bytes, and folders may be deeper
+/// than the maximum path or closed to their owner.</summary>
 public static class FolderRemover
 {
-    /// <summary>Each level keeps a folder open; a process may have some hundred.</summary>
+    /// <summary>Maximum number of open folders. Each level keeps a folder open, and a process can open only some hundred files.</summary>
     private const int DeepestOpen = 64;
     private const int MostTries = 5;
 
-    /// <summary>Deletes a path; a missing one is fine.</summary>
-    /// <exception cref="IOException">Something can't be removed, such as a mounted disk, or files are added all the time.</exception>
-    /// <exception cref="UnauthorizedAccessException">Something belongs to another user.</exception>
+    /// <summary>Deletes a path. Does nothing if it does not exist.</summary>
+    /// <exception cref="IOException">An entry can't be removed, for example a mounted disk, or files are added continuously.</exception>
+    /// <exception cref="UnauthorizedAccessException">An entry belongs to another user.</exception>
     public static void Remove(string path)
     {
         path = Path.TrimEndingDirectorySeparator(path);
@@ -18,10 +18,11 @@ public static class FolderRemover
         parent?.RemoveAll(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
     }
 
-    /// <summary>Suffix of a folder that can't be removed.</summary>
+    /// <summary>Part of the new name of a folder that can't be removed.</summary>
     public const string Left = ".left-";
 
-    /// <summary>Deletes a path, or renames it: containers leave files that belong to root, which must not block the place.</summary>
+    /// <summary>Deletes a path, or renames it if that fails. Containers leave files that belong to root, which must not block the
+    /// path.</summary>
     public static void RemoveOrPutAside(string path)
     {
         try
@@ -34,8 +35,8 @@ public static class FolderRemover
         }
     }
 
-    /// <summary>Deletes an entry of an open folder; a missing one is fine.</summary>
-    /// <param name="name">The name; bytes, as the system has it.</param>
+    /// <summary>Deletes an entry of an open folder. Does nothing if it does not exist.</summary>
+    /// <param name="name">Name as bytes, as the system stores it.</param>
     public static void RemoveAll(this FolderHandle parent, ReadOnlySpan<byte> name)
     {
         for (var tries = 1; ; tries++)
@@ -85,7 +86,7 @@ public static class FolderRemover
 
     private static void RemoveContent(FolderHandle folder, FolderHandle top, int depth, Queue<byte[]> tooDeep)
     {
-        folder.UnlockThis(); // Build tools leave folders without write permission (module caches); their owner may change that.
+        folder.UnlockThis(); // Build tools leave folders without write permission (module caches), which their owner may change.
         foreach (var name in folder.List())
         {
             if (folder.KindOf(name) != EntryKind.Folder)

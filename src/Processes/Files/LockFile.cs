@@ -2,23 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A file that one holder at a time has open, over all processes of a machine; the system frees it when its holder dies.</summary>
+/// <summary>A file that only one holder can have open at a time, across all processes of a host. The system releases it when its holder
+/// dies.</summary>
 public sealed partial class LockFile : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    // flock(2), and errno(3) for a lock that is held.
+    // From flock(2), and from errno(3) for a lock that is held.
     private const int Exclusive = 2;
     private const int DoNotWait = 4;
     private const int WouldBlock = 11;
 
     private LockFile(FileStream content) => Content = content;
 
-    /// <summary>The file, for notes between its holders.</summary>
+    /// <summary>Content of the file, for notes between its holders.</summary>
     public FileStream Content { get; }
 
-    /// <summary>Waits for the lock; the file and its folder are created where missing.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Waits for the lock. The file and its folder are created if they do not exist.</summary>
+    /// <param name="path">Path of the file.</param>
     public static async Task<LockFile> TakeAsync(string path, CancellationToken cancellationToken)
     {
         while (true)
@@ -31,8 +32,8 @@ public sealed partial class LockFile : IDisposable
         }
     }
 
-    /// <summary>Waits for the lock as <see cref="TakeAsync"/> does, for those that hold it only for a moment.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Waits for the lock as <see cref="TakeAsync"/> does, but blocks the thread. For locks that are held only briefly.</summary>
+    /// <param name="path">Path of the file.</param>
     public static LockFile Take(string path, CancellationToken cancellationToken)
     {
         while (true)
@@ -46,13 +47,14 @@ public sealed partial class LockFile : IDisposable
         }
     }
 
-    /// <summary>Tries to take the lock; the file and its folder are created where missing. Null: it is held.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Tries to take the lock, and returns null if it is held. The file and its folder are created if they do not
+    /// exist.</summary>
+    /// <param name="path">Path of the file.</param>
     public static LockFile? TryTake(string path)
     {
         var file = OwnFile.Open(path);
 
-        // As .NET's FileShare.None does it: children do not inherit the lock, and a file system without locks has none.
+        // As in .NET's FileShare.None, children do not inherit the lock, and a file system without locks grants it.
         if (Lock((int)file.SafeFileHandle.DangerousGetHandle(), Exclusive | DoNotWait) == 0 || Marshal.GetLastPInvokeError() != WouldBlock)
         {
             return new LockFile(file);

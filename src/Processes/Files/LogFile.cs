@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A log that we make while programs run that are not ours and may find it: created by us alone, never written through a link, and
-/// in its place when it is closed, whatever was done to its name meanwhile.</summary>
+/// <summary>A log that is written while foreign programs run that may find it. Only this process creates it, and it is never written
+/// through a link. On closing, it is in its place, whatever happened to its name meanwhile.</summary>
 public sealed class LogFile : IDisposable
 {
     private readonly FolderHandle _folder;
@@ -23,24 +23,23 @@ public sealed class LogFile : IDisposable
         Began = File.GetLastWriteTimeUtc(Stream.SafeFileHandle);
     }
 
-    /// <summary>The log's path.</summary>
+    /// <summary>Path of the log.</summary>
     public string Path { get; }
 
-    /// <summary>When it was made, by the file system's clock: comparable with files that are written later.</summary>
+    /// <summary>Time of creation by the file system's clock, comparable with the times of files written later.</summary>
     public DateTime Began { get; }
 
-    /// <summary>The kind of the entry that had its name, if that was no file; null: nothing, or a file of an earlier time. It was
-    /// removed.</summary>
+    /// <summary>Kind of the entry that was removed from the log's path, or null if it was an earlier file or the path was free.</summary>
     public string? WasInTheWay { get; }
 
     internal FileStream Stream { get; }
 
-    /// <summary>Makes a log; what has its name is removed, not written to.</summary>
-    /// <exception cref="UnauthorizedAccessException">It can't be made, for example because a folder on the way is a link.</exception>
+    /// <summary>Creates a log. An existing entry with its name is removed and not written to.</summary>
+    /// <exception cref="UnauthorizedAccessException">The log can't be created, for example because a parent folder is a link.</exception>
     public static LogFile Make(string path) => new(path);
 
-    /// <summary>True if it has anything that is not what a program printed, or another file has its name.</summary>
-    /// <param name="output">All that was printed, so far as it was kept.</param>
+    /// <summary>True if the log contains anything that the program did not print, or another file has its name.</summary>
+    /// <param name="output">Captured output of the program.</param>
     public bool IsForeign(CapturedOutput output)
     {
         if (!_folder.Names(OwnFile.NameOf(Path), Stream.SafeFileHandle) || Stream.Length != output.TotalBytes)
@@ -55,14 +54,14 @@ public sealed class LogFile : IDisposable
         return RandomAccess.Read(Stream.SafeFileHandle, content, 0) != content.Length || !content.AsSpan().SequenceEqual(output.Bytes.Span);
     }
 
-    /// <summary>Adds a text in UTF-8 to its end.</summary>
+    /// <summary>Appends UTF-8 text.</summary>
     public void Append(string text)
     {
         Stream.Seek(0, SeekOrigin.End);
         Stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Closes it. Where something else has its name by now, that is removed and the log is written there once more.</summary>
+    /// <summary>Closes the log. If something else has its name by now, that entry is removed and the log is written again.</summary>
     public void Dispose()
     {
         using (_folder)

@@ -1,11 +1,11 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Writes files of ours where programs that are not ours may write as well, such as in a run's folder: never through a link, be it
-/// the file or a folder below <c>.orchestrator</c>. What has to survive a power cut is written by <see cref="DurableFile"/>, by the same
-/// rule.</summary>
+/// <summary>Writes our files in folders to which foreign programs may also write, such as a run's folder. Neither the file nor a folder
+/// below <c>.orchestrator</c> may be a link. <see cref="DurableFile"/> follows the same rule for files that must survive a power
+/// cut.</summary>
 public static class OwnFile
 {
-    /// <summary>Replaces a file as a whole: readers see the old or the new one.</summary>
+    /// <summary>Replaces a file atomically, so that readers see either the old or the new content.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         using var aside = new AsideFile(path);
@@ -13,7 +13,7 @@ public static class OwnFile
         aside.Replace(sync: false);
     }
 
-    /// <summary>Lets nobody but its owner read or write a file; on Windows that is so in the user's own folders.</summary>
+    /// <summary>Restricts a file to its owner. On Windows, files in the user's own folders already are.</summary>
     public static void KeepPrivate(string path)
     {
         if (!OperatingSystem.IsWindows())
@@ -22,11 +22,11 @@ public static class OwnFile
         }
     }
 
-    /// <summary>Replaces a file by a text in UTF-8.</summary>
+    /// <summary>Replaces a file's content with UTF-8 text.</summary>
     public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
 
-    /// <summary>Adds a text in UTF-8 to the end of a file.</summary>
-    /// <exception cref="UnauthorizedAccessException">A link, or something that is no file, has its name; nothing was written.</exception>
+    /// <summary>Appends UTF-8 text to a file.</summary>
+    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. Nothing was written.</exception>
     public static void Append(string path, string content)
     {
         using var file = Open(path);
@@ -34,8 +34,8 @@ public static class OwnFile
         file.Write(Encoding.UTF8.GetBytes(content));
     }
 
-    /// <summary>Opens a file for reading and writing; it is created, with its folder, where it is missing.</summary>
-    /// <exception cref="UnauthorizedAccessException">A link, or something that is no file, has its name; nothing was written.</exception>
+    /// <summary>Opens a file for reading and writing. The file and its folder are created if they do not exist.</summary>
+    /// <exception cref="UnauthorizedAccessException">The path is a link or not a regular file. Nothing was written.</exception>
     public static FileStream Open(string path)
     {
         using var folder = OwnFolder.Make(FolderOf(path));
@@ -46,8 +46,8 @@ public static class OwnFile
         );
     }
 
-    /// <summary>Creates a file; what has its name is removed, a folder is put aside. A file that somebody has open, or linked elsewhere, is
-    /// not written to.</summary>
+    /// <summary>Creates a file. An existing entry with its name is removed, or renamed if it is a folder. A file that another process has
+    /// open, or that is linked elsewhere, is therefore never written to.</summary>
     public static FileStream Create(string path)
     {
         using var folder = OwnFolder.Make(FolderOf(path));
@@ -55,8 +55,8 @@ public static class OwnFile
         return new FileStream(folder.Make(NameOf(path), FolderHandle.Plain), FileAccess.ReadWrite, bufferSize: 0);
     }
 
-    /// <summary>Frees a name.</summary>
-    /// <returns>What was there, if it was no file.</returns>
+    /// <summary>Removes or renames an existing entry, so that the name is free.</summary>
+    /// <returns>Description of the entry if it was not a regular file, or null otherwise.</returns>
     internal static string? Clear(FolderHandle folder, string path)
     {
         var name = NameOf(path);

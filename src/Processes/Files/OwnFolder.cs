@@ -1,14 +1,14 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Makes and opens folders for files of ours; the only place that makes folders below <c>.orchestrator</c>. In a checkout git is
-/// told to ignore them first. Programs that are not ours write near them, so that below the folder that has our name no part of a path may
-/// be a link: a link there would lead what we write to a place of somebody else's choice.</summary>
+/// <summary>Creates and opens folders for our files. No other code creates folders below <c>.orchestrator</c>. In a checkout, git is first
+/// configured to ignore them. Foreign programs write near these folders. Below the folder with our name, no part of a path may therefore
+/// be a link. A link could redirect our writes to a path of an attacker's choice.</summary>
 public static class OwnFolder
 {
-    /// <summary>Name of our folder in a checkout. The folder may be a link itself, because a user may keep it on another disk.</summary>
+    /// <summary>Name of our folder in a checkout. The folder itself may be a link, because a user may keep it on another disk.</summary>
     public const string Name = ".orchestrator";
 
-    /// <summary>Entries of the folder that belong into commits, as patterns of <c>.gitignore</c> relative to it.</summary>
+    /// <summary>Entries of the folder to commit, as <c>.gitignore</c> patterns relative to it.</summary>
     public static readonly IReadOnlyList<string> Committed =
     [
         ".gitignore",
@@ -19,7 +19,7 @@ public static class OwnFolder
         "tasks.json",
     ];
 
-    // A link of this name is ignored, a folder is looked into.
+    // A link with this name is ignored, but a folder must be searched for committed entries.
     private static readonly IReadOnlyList<string> Patterns =
     [
         $"/{Name}",
@@ -28,19 +28,19 @@ public static class OwnFolder
         .. Committed.Select(entry => $"!/{Name}/{entry}"),
     ];
 
-    /// <summary>Makes a folder, with those above it; an existing one stays.</summary>
-    /// <param name="path">Absolute path of any folder, also one that is not below ours.</param>
+    /// <summary>Creates a folder and its parents if they do not exist.</summary>
+    /// <param name="path">Absolute path of any folder, not necessarily below ours.</param>
     /// <returns>The path.</returns>
-    /// <exception cref="UnauthorizedAccessException">Below our folder a link is on the way, or something that is no folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">Below our folder, a part of the path is a link or not a folder.</exception>
     public static string Ensure(string path)
     {
         using var made = Path.GetFullPath(path).Split('/').Contains(Name) ? Make(Path.GetFullPath(path)) : null;
         return made is null ? Directory.CreateDirectory(path).FullName : path;
     }
 
-    /// <summary>Opens a folder; what is missing is made.</summary>
+    /// <summary>Opens a folder, and creates missing parts of its path.</summary>
     /// <param name="path">Absolute path.</param>
-    /// <exception cref="UnauthorizedAccessException">A link is on the way, or something that is no folder. Nothing was written.</exception>
+    /// <exception cref="UnauthorizedAccessException">A part of the path is a link or not a folder. Nothing was written.</exception>
     internal static FolderHandle Make(string path)
     {
         var parts = path.Split('/');
@@ -63,7 +63,7 @@ public static class OwnFolder
             using var above = folder;
             at += "/" + part;
             var name = Encoding.UTF8.GetBytes(part);
-            // Another process may make it at any moment.
+            // Another process may create the folder at any moment.
             folder =
                 above.TryOpen(name)
                 ?? (above.KindOf(name) == EntryKind.Missing ? above.TryMake(name) : null)

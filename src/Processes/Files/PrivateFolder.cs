@@ -1,13 +1,13 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Folders that their owner alone may look into.</summary>
+/// <summary>Creates folders that only their owner can read.</summary>
 public static class PrivateFolder
 {
-    /// <summary>Their mode.</summary>
+    /// <summary>Mode of a private folder.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes a folder, with those above it. One that is there stays as it is. On systems without such modes, where the program
-    /// refuses to run anyway, it is an ordinary one.</summary>
+    /// <summary>Creates a folder and its parents. An existing folder is not changed. On systems without such modes, where the program
+    /// refuses to run anyway, an ordinary folder is created.</summary>
     /// <param name="path">Absolute path.</param>
     public static void Make(string path)
     {

@@ -1,12 +1,12 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Files where others may have put something else in their place: a link is not followed, a pipe is not waited for.</summary>
+/// <summary>Reads files that others may have replaced. Links are not followed, and pipes do not block.</summary>
 public static class RegularFile
 {
-    /// <summary>The content of a file; null if there is none, it is no regular file, or it is larger.</summary>
-    /// <param name="path">The file; links in the path of its folder are followed.</param>
-    /// <param name="largest">In bytes.</param>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Returns the content of a file, or null if it does not exist, is not a regular file or exceeds the limit.</summary>
+    /// <param name="path">Path of the file. Links in parent folders are followed.</param>
+    /// <param name="largest">Maximum size in bytes.</param>
+    /// <exception cref="UnauthorizedAccessException">The file can't be read.</exception>
     public static byte[]? TryRead(string path, long largest)
     {
         using var folder = FolderOf(path);
@@ -24,18 +24,18 @@ public static class RegularFile
         return read == content.Length ? content : content[..read];
     }
 
-    /// <summary>Opens a file; null if there is none, or it is no regular file.</summary>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Opens a file, or returns null if it does not exist or is not a regular file.</summary>
+    /// <exception cref="UnauthorizedAccessException">The file can't be read.</exception>
     public static FileStream? TryOpen(string path)
     {
         using var folder = FolderOf(path);
         return folder?.TryRead(OwnFile.NameOf(path)) is { } file ? new FileStream(file, FileAccess.Read) : null;
     }
 
-    /// <summary>Renames whatever is at a path, within its folder.</summary>
-    /// <param name="path">The present path.</param>
-    /// <param name="number">Builds the new path: called with 1, 2 and so on until there is nothing at that path.</param>
-    /// <returns>The new path; null: there is nothing at the present one.</returns>
+    /// <summary>Renames an entry within its folder.</summary>
+    /// <param name="path">Current path.</param>
+    /// <param name="number">Returns a new path for 1, 2 and so on. Called until the new path is free.</param>
+    /// <returns>The new path, or null if the current path does not exist.</returns>
     public static string? TryPutAside(string path, Func<int, string> number)
     {
         using var folder = FolderOf(path);

@@ -1,19 +1,19 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Keeps a file that others write and may delete: by a hard link, which takes no space; on another disk by a copy, to which only
-/// new content is appended.</summary>
+/// <summary>Retains a file that others write and may delete, by a hard link, which takes no space. On another disk it keeps a copy, to
+/// which only new content is appended.</summary>
 public static class SharedFile
 {
-    /// <summary>Keeps the file's present state, and by a link also its future one. Repeating it updates the copy.</summary>
-    /// <param name="kept">Path of the kept file; folders are created.</param>
-    /// <exception cref="IOException">It can't be kept.</exception>
+    /// <summary>Retains the file's current content, and through a link also later content. Repeated calls update a copy.</summary>
+    /// <param name="kept">Path of the retained file. Missing folders are created.</param>
+    /// <exception cref="IOException">The file can't be retained.</exception>
     public static void Keep(string file, string kept)
     {
         using var folder = OwnFolder.Make(OwnFile.FolderOf(kept));
         var aside = Encoding.UTF8.GetBytes($"{Path.GetFileName(kept)}.{Guid.NewGuid():n}.tmp");
         try
         {
-            // The file may have been replaced; then the kept name is linked to the new one. For the same file nothing happens.
+            // If the file was replaced, the retained name is linked to the new file. If it is the same file, nothing changes.
             if (folder.TryName(file, aside))
             {
                 folder.Rename(aside, folder, OwnFile.NameOf(kept));
@@ -29,7 +29,7 @@ public static class SharedFile
         }
     }
 
-    /// <summary>Appends new content to a copy; a file that became shorter is copied again.</summary>
+    /// <summary>Appends new content to a copy. A file that became shorter is copied again.</summary>
     internal static void Append(string file, string kept)
     {
         using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Reads files that may be missing, such as refs, notes and those below <c>/proc</c>.</summary>
+/// <summary>Reads files that may be missing, such as refs, notes and files below <c>/proc</c>.</summary>
 public static class SmallFile
 {
     private const int FirstSize = 16 * 1024;
 
-    /// <summary>The content of a file; null if it is missing, or a folder. A symbolic link is followed.</summary>
-    /// <exception cref="IOException">It exists and can't be read.</exception>
+    /// <summary>Returns the content of a file, or null if it does not exist or is a folder. Symbolic links are followed.</summary>
+    /// <exception cref="IOException">The file exists but can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static byte[]? TryRead(string path)
     {
@@ -24,7 +24,8 @@ public static class SmallFile
         }
     }
 
-    /// <summary>The content, or null for any reason: processes end while being read, and those of others can't be read.</summary>
+    /// <summary>Returns the content, or null on any failure, because processes end while they are read and those of other users can't be
+    /// read.</summary>
     internal static byte[]? ReadIfPossible(string path)
     {
         try
@@ -37,8 +38,8 @@ public static class SmallFile
         }
     }
 
-    /// <summary>As <see cref="ReadIfPossible"/>, in a single read(2): what the kernel makes of a process's memory may be another program's
-    /// from one read to the next.</summary>
+    /// <summary>Reads as <see cref="ReadIfPossible"/> does, but in a single read(2). Between two reads of a process's memory the process
+    /// may start another program.</summary>
     internal static byte[]? ReadAtOnceIfPossible(string path)
     {
         try

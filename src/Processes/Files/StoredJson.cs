@@ -3,15 +3,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Reads stored JSON, which a power cut, a person or another version may have damaged: anything invalid is null, as if it were
-/// missing.</summary>
+/// <summary>Reads stored JSON that may have been damaged by a power cut, the user or another version. Invalid content is returned as null,
+/// like a missing file.</summary>
 public static class StoredJson
 {
-    /// <summary>The value in a file; null, too, where there is no file.</summary>
+    /// <summary>Returns the value in a file, or null if the file is missing or invalid.</summary>
     public static T? TryRead<T>(string path, JsonTypeInfo<T> type)
         where T : class => SmallFile.TryRead(path) is { } json ? TryParse(json, type) : null;
 
-    /// <summary>The value of a text in UTF-8.</summary>
+    /// <summary>Returns the value of UTF-8 text, or null if it is invalid.</summary>
     public static T? TryParse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
@@ -25,10 +25,10 @@ public static class StoredJson
         }
     }
 
-    /// <summary>The value of a text.</summary>
+    /// <summary>Returns the value of a text, or null if it is invalid.</summary>
     public static T? TryParse<T>(string text, JsonTypeInfo<T> type)
         where T : class => TryParse(Encoding.UTF8.GetBytes(text), type);
 
-    /// <summary>The metadata of a type under these options.</summary>
+    /// <summary>Returns the metadata of a type with these options.</summary>
     public static JsonTypeInfo<T> TypeOf<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Keeps the first and the last bytes of a stream of any length in bounded memory.</summary>
+/// <summary>Keeps the first and last bytes of a stream of any length in bounded memory.</summary>
 internal sealed class HeadTailBuffer(int limit)
 {
     private readonly int _headLimit = limit - (limit / 2);
@@ -53,7 +53,7 @@ internal sealed class HeadTailBuffer(int limit)
         _tailLength = _tailLength + bytes.Length - overwritten;
     }
 
-    /// <summary>Before it has its full size the ring has never wrapped, so that growing is a copy.</summary>
+    /// <summary>Enlarges the ring by a plain copy, because the ring never wraps before it has its full size.</summary>
     private void Grow(int wanted)
     {
         if (_tail.Length < _tailLimit && wanted > _tail.Length)

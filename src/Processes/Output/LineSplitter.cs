@@ -31,7 +31,7 @@ internal sealed class LineSplitter(int limit)
         }
     }
 
-    /// <summary>The last line if it has no end.</summary>
+    /// <summary>Returns the last line if it has no line ending, or null otherwise.</summary>
     internal OutputLine? Finish() => _line.WrittenCount == 0 ? null : Take();
 
     private OutputLine Take()
@@ -42,7 +42,7 @@ internal sealed class LineSplitter(int limit)
         return new OutputLine(text, IsPart: false);
     }
 
-    /// <summary>A piece of a long line ends before a partial character, whose bytes begin the next piece.</summary>
+    /// <summary>Returns a piece of a long line. It ends before a partial character, whose bytes start the next piece.</summary>
     private OutputLine TakePart()
     {
         var bytes = _line.WrittenSpan;

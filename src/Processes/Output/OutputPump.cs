@@ -12,22 +12,22 @@ internal sealed class OutputPump(Stream stream, OutputSink sink)
     private long _totalBytes;
     private volatile bool _isReading;
 
-    /// <summary>Bytes read so far.</summary>
+    /// <summary>Number of bytes read so far.</summary>
     internal long TotalBytes => Interlocked.Read(ref _totalBytes);
 
     /// <summary>True after the end of the stream.</summary>
     internal bool IsDone { get; private set; }
 
-    /// <summary>A number that stays the same as long as the pump waits for the same bytes, and null while it processes bytes.</summary>
+    /// <summary>Number that stays the same while the pump waits for the same bytes, or null while it processes bytes.</summary>
     internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
 
-    /// <summary>True if the stream has unread bytes, or its end: on a busy machine it may take seconds until a read begins.</summary>
+    /// <summary>True if the stream has unread bytes or has ended. On a busy host a read can be delayed by seconds.</summary>
     internal bool HasUnread =>
         stream is AnonymousPipeClientStream { SafePipeHandle: { IsClosed: false } pipe } && PipeState.IsReadable(pipe);
 
-    /// <summary>Reads until the end, or until <paramref name="giveUp"/>, which is no error: another process holds the stream
-    /// open.</summary>
-    /// <param name="stop">Is handed to the handler of lines.</param>
+    /// <summary>Reads until the end or until <paramref name="giveUp"/> is cancelled. Cancellation is not an error and means that another
+    /// process holds the stream open.</summary>
+    /// <param name="stop">Passed to the line handler.</param>
     internal async Task RunAsync(CancellationToken giveUp, CancellationToken stop)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Writes the bytes of one or both streams of a child to the targets of a <see cref="ProcessOutput"/>.</summary>
+/// <summary>Writes the bytes of a child's streams to the targets of a <see cref="ProcessOutput"/>.</summary>
 internal sealed class OutputSink : IDisposable
 {
     private const int FileTail = 64 * 1024;
@@ -32,7 +32,8 @@ internal sealed class OutputSink : IDisposable
         }
     }
 
-    /// <summary>One per stream, because lines of two streams must not mix.</summary>
+    /// <summary>Creates a line splitter for one stream, so that lines of two streams do not mix. Returns null without a line
+    /// handler.</summary>
     internal LineSplitter? NewLineSplitter() => _output.OnLine is null ? null : new LineSplitter(_output.LineLimit);
 
     internal async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, LineSplitter? splitter, CancellationToken stop)
@@ -73,7 +74,7 @@ internal sealed class OutputSink : IDisposable
     internal CapturedOutput ToCaptured() =>
         new(_captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
 
-    /// <summary>Writes the missing end of the file. Called once, after both streams have ended.</summary>
+    /// <summary>Writes the tail of the file that was held back. Called once, after both streams have ended.</summary>
     internal void CloseFile()
     {
         if (_file is null)
@@ -106,7 +107,7 @@ internal sealed class OutputSink : IDisposable
         _oneAtATime.Dispose();
     }
 
-    /// <summary>A <see cref="LogFile"/> is closed by its owner.</summary>
+    /// <summary>Closes the file, but not a <see cref="LogFile"/>, which its owner closes.</summary>
     private void CloseOwn()
     {
         if (_output.File is not null)

@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The kernel's state of a pipe, without reading it.</summary>
+/// <summary>Queries the kernel's state of a pipe without reading from it.</summary>
 internal static partial class PipeState
 {
     private const short ReadyToRead = 1; // POLLIN, poll(2)
 
-    /// <summary>True if a read would return at once: there are bytes, or the end, because there is no writer any more.</summary>
+    /// <summary>True if a read would return at once, because the pipe has bytes or no writer any more.</summary>
     public static bool IsReadable(SafePipeHandle pipe)
     {
         var added = false;

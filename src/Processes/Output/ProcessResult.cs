@@ -1,28 +1,28 @@
 namespace Orchestrator.Processes;
 
-/// <summary>The way in which a child ended.</summary>
+/// <summary>Way in which a child process ended.</summary>
 public enum ProcessEnding
 {
-    /// <summary>By itself.</summary>
+    /// <summary>The process ended without being stopped by us.</summary>
     Exited,
 
     /// <summary>The process reached its time limit and ended on request.</summary>
     TimedOut,
 
-    /// <summary>The process reached its time limit, did not end within its grace, and was killed.</summary>
+    /// <summary>The process reached its time limit, did not end within its grace period, and was killed.</summary>
     TimedOutAndKilled,
 }
 
 /// <summary>Result of a child process.</summary>
 public sealed record ProcessResult
 {
-    /// <summary>The exit code of a process that was killed by SIGKILL, for example by the kernel when memory ran out.</summary>
+    /// <summary>Exit code of a process killed by SIGKILL, for example by the kernel when memory ran out.</summary>
     public const int KilledBySignal9 = 128 + 9;
 
-    /// <summary>The exit code; 128 plus the signal's number if a signal ended it.</summary>
+    /// <summary>Exit code, or 128 plus the signal's number if a signal ended the process.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>The way in which it ended.</summary>
+    /// <summary>Way in which the process ended.</summary>
     public required ProcessEnding Ending { get; init; }
 
     /// <summary>Captured standard output.</summary>
@@ -31,20 +31,20 @@ public sealed record ProcessResult
     /// <summary>Captured standard error.</summary>
     public required CapturedOutput StandardError { get; init; }
 
-    /// <summary>From the start to the end, in awake time.</summary>
+    /// <summary>Time from start to end, without time during which the host was suspended.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Number of stopped processes that the child left (see <see cref="ProcessCommand.StopLeftovers"/>).</summary>
+    /// <summary>Number of leftover processes of the child that were stopped (see <see cref="ProcessCommand.StopLeftovers"/>).</summary>
     public int LeftoversStopped { get; init; }
 
-    /// <summary>True if the time limit ended it.</summary>
+    /// <summary>True if the process was stopped at its time limit.</summary>
     public bool TimedOut => Ending != ProcessEnding.Exited;
 
-    /// <summary>True if it ended by itself with exit code 0.</summary>
+    /// <summary>True if the process was not stopped and its exit code is 0.</summary>
     public bool Succeeded => Ending == ProcessEnding.Exited && ExitCode == 0;
 }
 
-/// <summary>The captured bytes of one stream.</summary>
+/// <summary>Captured output of one stream.</summary>
 public sealed class CapturedOutput
 {
     private readonly byte[] _bytes;
@@ -57,19 +57,19 @@ public sealed class CapturedOutput
         WasHeldOpen = isOpen;
     }
 
-    /// <summary>The bytes; if <see cref="IsTruncated"/>, the first and the last ones with a line between that says how many are
-    /// missing.</summary>
+    /// <summary>Captured bytes. If <see cref="IsTruncated"/>, the first and last ones, separated by a line with the number of missing
+    /// bytes.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>The kept bytes as text; invalid UTF-8 becomes U+FFFD.</summary>
+    /// <summary>Captured bytes as text. Invalid UTF-8 becomes U+FFFD.</summary>
     public string Text => Encoding.UTF8.GetString(_bytes);
 
-    /// <summary>The number of bytes that the child printed, kept or not.</summary>
+    /// <summary>Number of bytes that the child printed, captured or not.</summary>
     public long TotalBytes { get; }
 
-    /// <summary>True if some of the output was not kept because of the limit.</summary>
+    /// <summary>True if some of the output was not captured because of the limit.</summary>
     public bool IsTruncated { get; }
 
-    /// <summary>True if another process still held the stream when we stopped reading.</summary>
+    /// <summary>True if another process still held the stream open when reading stopped.</summary>
     public bool WasHeldOpen { get; }
 }

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Sockets that have a name and no file (unix(7), "abstract"): displays, message buses, debuggers. They belong to a network
-/// namespace, so that a <see cref="Sandbox"/> with the machine's network can't close them.</summary>
+/// <summary>Lists sockets that have a name but no file (unix(7), "abstract"), such as those of displays, message buses and debuggers. They
+/// belong to a network namespace, so a <see cref="Sandbox"/> with the host's network can't block them.</summary>
 public static class AbstractSockets
 {
     private const int AcceptsConnections = 0x10000; // __SO_ACCEPTCON in the kernel's net.h
     private const int FlagsColumn = 3;
     private const int NameColumn = 7;
 
-    /// <summary>Names, with <c>@</c> in front, of those that somebody listens on, in order.</summary>
+    /// <summary>Returns the sorted names of listening sockets, with a leading <c>@</c>.</summary>
     public static IReadOnlyList<string> Listening() => File.Exists("/proc/net/unix") ? Listening(File.ReadLines("/proc/net/unix")) : [];
 
     /// <inheritdoc cref="Listening()"/>

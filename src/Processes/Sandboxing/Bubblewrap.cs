@@ -4,31 +4,31 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The program <c>bwrap</c>: starts another one in a <see cref="Sandbox"/>. It needs no privileges, but a kernel that allows user
-/// namespaces.</summary>
+/// <summary>The program <c>bwrap</c>, which starts another program in a <see cref="Sandbox"/>. It needs no privileges, but requires a
+/// kernel that allows user namespaces.</summary>
 public sealed partial class Bubblewrap
 {
-    /// <summary>A link that is there in every sandbox of ours and nowhere else.</summary>
+    /// <summary>Link that exists in every sandbox of ours and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
-    /// <summary>The path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
+    /// <summary>Path of <see cref="SandboxNetwork.Socket"/> inside a sandbox.</summary>
     public const string NetworkSocket = "/run/orchestrate-network";
 
-    /// <summary>The exit code of a sandbox whose network could not be opened: its program was not started.</summary>
+    /// <summary>Exit code of a sandbox whose network could not be opened, so that its program was not started.</summary>
     public const int NetworkFailed = 96;
 
-    // Opened by the shell that starts bubblewrap, which reads and closes it; shells know no descriptor above 9.
+    // Opened by the shell that starts bubblewrap, which reads and closes it. Shells support no descriptor above 9.
     private const string FilterDescriptor = "9";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Task<bool>> _overlays = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<BubblewrapCheck>> _known = new(StringComparer.Ordinal);
 
-    /// <summary>True if this process runs in a sandbox of ours.</summary>
+    /// <summary>True if this process runs in one of our sandboxes.</summary>
     public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
 
-    /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
-    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
+    /// <summary>Finds the program and tests it once on this host. A failed test is repeated at the next call.</summary>
+    /// <param name="path">Folders to search, in the form of PATH, or null for our PATH.</param>
     public async Task<BubblewrapCheck> CheckAsync(string? path = null)
     {
         if (ProgramLocator.Find("bwrap", path) is not { } program)
@@ -43,18 +43,18 @@ public sealed partial class Bubblewrap
         return check;
     }
 
-    /// <summary>True if the kernel mounts overlays for this user whose changes lie in a folder. Tested once for each folder.</summary>
+    /// <summary>True if the kernel lets this user mount overlays whose changes are stored in a folder. Tested once per folder.</summary>
     /// <param name="program">Absolute path of bubblewrap.</param>
-    /// <param name="folder">Absolute path of a folder of our own on the disk in question.</param>
+    /// <param name="folder">Absolute path of our own folder on the disk to test.</param>
     public Task<bool> CanOverlayAsync(string program, string folder) =>
         OverlayTable.CanHold(folder)
             ? _overlays.GetOrAdd($"{program}\n{folder}", _ => TryOverlayAsync(program, folder))
             : Task.FromResult(false);
 
-    /// <summary>The arguments before a program in a sandbox. It has processes, temporary files and devices of its own, no capabilities even
-    /// as root, and the machine's network unless it has one of its own. Later mounts lie on earlier ones: the innermost path
-    /// decides. Its filter of system calls is expected as descriptor 9.</summary>
-    /// <param name="sandbox">The files that it can reach.</param>
+    /// <summary>Returns the arguments that precede a program in a sandbox. The sandbox has separate processes, temporary files and
+    /// devices, and no capabilities even as root. It uses the host's network unless it has its own. Later mounts cover earlier ones, so
+    /// the innermost path decides. The filter of system calls is read from descriptor 9.</summary>
+    /// <param name="sandbox">Files that the program can access.</param>
     public static IReadOnlyList<string> Words(Sandbox sandbox) =>
         [
             .. sandbox.Overlays is { } overlays ? MountingWords(sandbox.Program, overlays.File) : [],
@@ -80,7 +80,7 @@ public sealed partial class Bubblewrap
             .. sandbox.Network is { } door ? Opening(door.Opener) : [],
         ];
 
-    // The opener's words are counted, not quoted: they and the program's are arguments of the shell.
+    // The opener's arguments are counted and not quoted, because they and the program's are arguments of the shell.
     private static string[] Opening(IReadOnlyList<string> opener) =>
         [
             "/bin/sh",
@@ -91,10 +91,10 @@ public sealed partial class Bubblewrap
             .. opener,
         ];
 
-    /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
-    /// deaf to them, and passes its exit code on.</summary>
-    /// <param name="sandbox">The files that it can reach.</param>
-    /// <param name="child">The program that follows.</param>
+    /// <summary>Returns the arguments that precede our child in a sandbox. Signals to its group are meant for the program inside.
+    /// Bubblewrap itself ignores them and passes on the program's exit code.</summary>
+    /// <param name="sandbox">Files that the program can access.</param>
+    /// <param name="child">Program that follows the arguments.</param>
     public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child) =>
         [
             "/bin/sh",
@@ -107,26 +107,26 @@ public sealed partial class Bubblewrap
                 : ["/bin/sh", "-c", Hearing, "sh"],
         ];
 
-    // env of busybox can't restore signals; programs that it starts must be killed. The inner shell keeps env from taking a program with
-    // "=" in its path for a variable.
+    // BusyBox's env can't restore signals, so programs that it starts must be killed. The inner shell prevents env from treating a program
+    // with "=" in its path as a variable.
     private const string RestoreSignals = "--default-signal=INT,TERM";
     private const string Hearing = $"""
         env {RestoreSignals} true 2>/dev/null && exec env {RestoreSignals} sh -c 'exec "$@"' sh "$@"
         exec "$@"
         """;
 
-    // Found with the program, so that not every start has to ask: three processes less.
+    // Determined when the program is found, which saves three processes per start.
     private static volatile bool s_envRestoresSignals;
 
-    // Outside of the sandbox nothing is searched in PATH: a folder of it may be in the worktree.
+    // Outside the sandbox PATH is not searched, because it may contain a folder of the worktree.
     private static readonly Lazy<string> s_mount = new(() => ProgramLocator.Find("mount", SystemPath) ?? "/bin/mount");
     private const string SystemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>True if this process runs as root.</summary>
     internal static bool IsRoot => Geteuid() == 0;
 
-    // Only root of a user namespace may mount. Bubblewrap makes the namespace too, since a machine that allows user namespaces to named
-    // programs alone names this one.
+    // Only root of a user namespace may mount. Bubblewrap creates this namespace too, because a host that allows user namespaces only to
+    // certain programs allows them to bubblewrap.
     private const string Mounting = """
         "$1" -a -T "$0" || { echo 'bwrap: overlays can not be mounted (see the line above)' >&2; exit 1; }
         shift
@@ -191,7 +191,7 @@ public sealed partial class Bubblewrap
         }
         catch (ProcessStartException)
         {
-            return false; // The check of the program itself says why.
+            return false; // The check of the program itself reports the reason.
         }
         finally
         {
@@ -240,7 +240,7 @@ public sealed partial class Bubblewrap
     private static partial uint Getegid();
 }
 
-/// <summary>The result of checking that programs can be confined here.</summary>
-/// <param name="Program">Absolute path of a working program; null where there is none.</param>
-/// <param name="Problem">Why the installed one does not work; empty where it does, or none is installed.</param>
+/// <summary>Result of checking that programs can be sandboxed on this host.</summary>
+/// <param name="Program">Absolute path of a working program, or null if none works.</param>
+/// <param name="Problem">Reason why the installed program does not work, or empty if it works or none is installed.</param>
 public sealed record BubblewrapCheck(string? Program, string Problem);

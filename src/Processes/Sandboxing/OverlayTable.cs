@@ -3,20 +3,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Folders whose content is shared and whose changes are private, mounted by the kernel's overlay file system before a sandbox is
-/// made.</summary>
-/// <param name="File">Absolute path of the table of mounts, as fstab(5).</param>
-/// <param name="Views">For each: where the sandbox shows it, and where it is mounted outside.</param>
+/// <summary>Folders with shared content and private changes, mounted by the kernel's overlay file system before a sandbox is
+/// created.</summary>
+/// <param name="File">Absolute path of the mount table, in the format of fstab(5).</param>
+/// <param name="Views">Path of each folder in the sandbox, and its mount point outside.</param>
 public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
 {
-    /// <summary>Name of the folder with the changes of one mount, in the folder of our own for it.</summary>
+    /// <summary>Name of the subfolder that stores the changes of a mount.</summary>
     public const string Changes = "changes";
 
-    /// <summary>Makes the folders and the table. Changes of earlier programs with the same folder are kept.</summary>
-    /// <param name="folder">Absolute path of a folder of our own, on a disk that can hold changes.</param>
-    /// <param name="shared">Absolute paths of the shared folders; missing ones begin empty.</param>
-    /// <param name="below">Folders of other tables whose changes lie on the shared content, the uppermost first.</param>
-    /// <returns>Null where there is nothing to mount.</returns>
+    /// <summary>Creates the folders and the table. Changes by earlier programs with the same folder are kept.</summary>
+    /// <param name="folder">Absolute path of our own folder, on a disk that can store changes.</param>
+    /// <param name="shared">Absolute paths of the shared folders. Missing folders are initially empty.</param>
+    /// <param name="below">Folders of other tables whose changes are layered over the shared content, topmost first.</param>
+    /// <returns>The table, or null if there is nothing to mount.</returns>
     public static OverlayTable? Make(string folder, IReadOnlyList<string> shared, IReadOnlyList<string> below)
     {
         List<Substitute> views = [];
@@ -48,10 +48,10 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
         return new OverlayTable(file, views);
     }
 
-    // Without privileges the kernel can't write its own marks of removed and replaced folders (overlayfs, "User xattr").
+    // Without privileges the kernel can't write its default markers of removed and replaced folders (overlayfs, "User xattr").
     private static string Marks => Bubblewrap.IsRoot ? "" : ",userxattr";
 
-    /// <summary>True if the path can stand in a table: the kernel and mount(8) split options at some characters.</summary>
+    /// <summary>True if the path can be written in a table. The kernel and mount(8) split options at some characters.</summary>
     public static bool CanHold(string path) => path.IndexOfAny([',', ':', '\\', '"', '\n']) < 0;
 
     private static string ChangesIn(string folder, string path) => Path.Combine(folder, NameOf(path), Changes);

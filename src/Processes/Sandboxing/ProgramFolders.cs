@@ -1,8 +1,8 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Finds the folders without which programs of a user do not start: the tool chains of PATH, and the packages that links in them
-/// lead to.</summary>
-/// <param name="wide">Absolute paths that a sandbox never shows as a whole, nor a folder around them, such as the home.</param>
+/// <summary>Finds the folders that the user's programs need to start: the tool chains in PATH, and the packages that their links lead
+/// to.</summary>
+/// <param name="wide">Absolute paths that a sandbox never shows as a whole, and neither their parents, such as the home folder.</param>
 public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
 {
     private const int DeepestPackage = 4;
@@ -10,11 +10,12 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     private static readonly string[] s_binFolders = ["bin", "sbin", "shims", ".bin"];
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
 
-    /// <summary>Absolute paths, with the folders of all programs so far. Those of the system are not among them.</summary>
+    /// <summary>Absolute paths of the folders of all programs added so far, without system folders.</summary>
     public IReadOnlyCollection<string> Found => _found;
 
-    /// <summary>Adds the folders of PATH: for <c>X/bin</c> the folder X, else the folder itself with the packages of its links.</summary>
-    /// <param name="path">The variable's value.</param>
+    /// <summary>Adds the folders of PATH. For <c>X/bin</c> this is the folder X, and otherwise the folder itself with the packages of its
+    /// links.</summary>
+    /// <param name="path">Value of the variable.</param>
     public ProgramFolders AddPath(string path)
     {
         foreach (var folder in path.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted))
@@ -27,8 +28,8 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
         return this;
     }
 
-    /// <summary>Adds a program with the package that it belongs to.</summary>
-    /// <param name="program">Absolute path; a missing file adds nothing.</param>
+    /// <summary>Adds a program with the package that contains it.</summary>
+    /// <param name="program">Absolute path. A missing file adds nothing.</param>
     public ProgramFolders AddProgram(string program)
     {
         AddProgram(program, 0);
@@ -36,7 +37,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
     }
 
     /// <summary>Adds a file or folder, unless it is too wide.</summary>
-    /// <param name="path">Absolute path; a missing one adds nothing.</param>
+    /// <param name="path">Absolute path. A missing one adds nothing.</param>
     public ProgramFolders Add(string path)
     {
         if (Path.Exists(path) && !IsTooWide(path))
@@ -77,7 +78,7 @@ public sealed class ProgramFolders(IReadOnlyCollection<string> wide)
         }
     }
 
-    // Tools of one package lie beside each other, so that most links lead to folders that are known.
+    // The tools of a package are in one folder, so most links lead to known folders.
     private void FollowLinks(string folder, int depth)
     {
         if (depth >= DeepestPackage)

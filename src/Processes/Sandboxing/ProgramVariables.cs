@@ -1,6 +1,7 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Names of the variables that programs need to find their tools, files and language, none of which holds a credential.</summary>
+/// <summary>Names of environment variables that programs need to find their tools, files and language. None of them holds a
+/// credential.</summary>
 public static class ProgramVariables
 {
     private static readonly string[] s_names =
@@ -73,16 +74,16 @@ public static class ProgramVariables
 
     private static readonly string[] s_loader = ["GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH", "NLSPATH"];
 
-    /// <summary>True if the variable makes every program load or obey files, so that only programs inside of a sandbox may get
+    /// <summary>True if the variable makes every program load or follow files, so that only programs inside a sandbox may receive
     /// it.</summary>
     internal static bool IsOfLoader(string name) => name.StartsWith("LD_", StringComparison.Ordinal) || s_loader.Contains(name);
 
-    /// <summary>The absolute folders of a list such as PATH: an empty or relative one means the working directory, which may be a
+    /// <summary>Removes empty and relative folders from a list such as PATH. They refer to the working directory, which may be a
     /// worktree.</summary>
     internal static string WithoutRelative(string folders) => string.Join(':', folders.Split(':').Where(Path.IsPathRooted));
 
-    /// <summary>True if every program of ours passes the variable on.</summary>
-    /// <param name="name">The variable's name.</param>
+    /// <summary>True if all our programs pass the variable on.</summary>
+    /// <param name="name">Name of the variable.</param>
     public static bool Contain(string name) =>
         s_names.Contains(name) || s_prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

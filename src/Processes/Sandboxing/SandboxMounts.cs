@@ -2,16 +2,16 @@ namespace Orchestrator.Processes;
 
 /// <summary>One mount of a sandbox.</summary>
 /// <param name="Path">Absolute path inside, without links.</param>
-/// <param name="Rank">Order among mounts of the same path: the last one decides.</param>
-/// <param name="Words">The arguments for bubblewrap.</param>
+/// <param name="Rank">Order among mounts of the same path, of which the last one counts.</param>
+/// <param name="Words">Arguments for bubblewrap.</param>
 internal sealed record SandboxMount(string Path, int Rank, IReadOnlyList<string> Words);
 
-/// <summary>Makes the mounts of a sandbox from its lists.</summary>
+/// <summary>Converts the path lists of a sandbox to mounts.</summary>
 internal static class SandboxMounts
 {
     private const string DeviceFolder = "/dev/";
 
-    /// <summary>The mounts in their order: outer ones first, so that each lies on those around it.</summary>
+    /// <summary>Returns the mounts in order, outer ones first, so that inner ones cover them.</summary>
     public static IReadOnlyList<SandboxMount> Of(Sandbox sandbox)
     {
         var open = sandbox.Writable.Select(Existing).OfType<SandboxPath>().ToList();
@@ -20,7 +20,7 @@ internal static class SandboxMounts
         string[] empty = [.. temporary, .. sandbox.Empty.Concat(sandbox.Closed).Select(RealOf), .. SystemFolders.ClosedFolders];
         var substitutes = sandbox.Substitutes.Concat(sandbox.Overlays?.Views ?? []).ToList();
 
-        // A mount costs 0.1 ms and more with each that is there already: a path inside another one of the same kind needs none of its own.
+        // A mount costs 0.1 ms, and more with each existing mount. A path inside another path of the same kind therefore gets no mount.
         HashSet<string> wide = [.. shown.Concat(open).Select(path => path.Real)];
         HashSet<string> narrow = [.. empty, .. substitutes.Select(other => RealOf(other.Path))];
         var links = shown
@@ -68,7 +68,7 @@ internal static class SandboxMounts
         ];
     }
 
-    /// <summary>The arguments after all mounts: folders that take no new file.</summary>
+    /// <summary>Returns the arguments after all mounts, for folders that reject new files.</summary>
     public static IEnumerable<string> Closing(Sandbox sandbox) =>
         sandbox
             .Closed.Select(RealOf)
@@ -80,7 +80,7 @@ internal static class SandboxMounts
 
     private static string RealOf(string path) => SandboxPath.Follow(path)?.Real ?? path;
 
-    // Inside of a mount, with no emptied or substituted folder between.
+    // True inside a mount without an emptied or replaced folder in between.
     private static bool IsCovered(string path, HashSet<string> wide, HashSet<string> narrow, bool orIsIt)
     {
         for (var at = orIsIt ? path : Path.GetDirectoryName(path); at is not null; at = Path.GetDirectoryName(at))

@@ -1,20 +1,20 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A path as a user writes it, its place without links, and the links on the way.</summary>
-/// <param name="Real">Absolute path without links. The part that does not exist stays as it was.</param>
-/// <param name="Links">Absolute paths of the links, each in a folder without links, with their targets as the links hold them.</param>
+/// <summary>A path as the user writes it, with its resolved form and the links in it.</summary>
+/// <param name="Real">Absolute path without links. A part that does not exist is kept unchanged.</param>
+/// <param name="Links">Absolute paths of the links, each in a folder without links, with their unresolved targets.</param>
 internal sealed record SandboxPath(string Real, IReadOnlyList<(string Path, string Target)> Links)
 {
-    /// <summary>Linux follows no more in one path (path_resolution(7)).</summary>
+    /// <summary>Maximum number of links that Linux follows in a path (path_resolution(7)).</summary>
     private const int MostLinks = 40;
 
-    /// <summary>True if one path is the other, or lies in it.</summary>
+    /// <summary>True if a path is a folder itself or is inside it.</summary>
     public static bool IsAtOrBelow(string path, string folder) =>
         folder == "/" || path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
-    /// <summary>Follows a path.</summary>
+    /// <summary>Resolves a path.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <returns>Null for a path that leads in a circle.</returns>
+    /// <returns>The resolved path, or null if its links are circular.</returns>
     public static SandboxPath? Follow(string path)
     {
         List<(string Path, string Target)> links = [];

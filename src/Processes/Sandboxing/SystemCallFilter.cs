@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The system calls that no program in a sandbox may make, as a filter of seccomp(2): typing into a terminal (<c>TIOCSTI</c>), the
-/// kernel's key rings, and three interfaces that are known for faults of the kernel. They fail with EPERM.</summary>
+/// <summary>A filter for seccomp(2) of system calls that no sandboxed program may use. These are input to a terminal (<c>TIOCSTI</c>), the
+/// kernel's key rings, and three interfaces with a history of kernel vulnerabilities. They fail with EPERM.</summary>
 public static class SystemCallFilter
 {
-    // linux/bpf_common.h and linux/seccomp.h.
+    // From linux/bpf_common.h and linux/seccomp.h.
     private const ushort Load = 0x20;
     private const ushort JumpIfEqual = 0x15;
     private const ushort JumpIfGreaterOrEqual = 0x35;
@@ -19,11 +19,11 @@ public static class SystemCallFilter
     private const uint SecondArgumentOffset = 24;
     private const uint TypeIntoTerminal = 0x5412;
 
-    /// <summary>System calls of x86-64 from this number on are those of its x32 interface, which would pass the others by.</summary>
+    /// <summary>First system call number of the x32 interface on x86-64, which would otherwise bypass the filter.</summary>
     private const uint X32 = 0x40000000;
 
-    // AUDIT_ARCH of linux/audit.h, ioctl, and add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd. A 64-bit kernel runs
-    // programs of the 32-bit interface as well.
+    // AUDIT_ARCH of linux/audit.h, ioctl, and add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd. A 64-bit kernel also runs
+    // programs of the 32-bit interface.
     private static readonly (uint Abi, uint Ioctl, uint[] Refused)[] s_ofX64 =
     [
         (0xC000003E, 16, [248, 249, 250, 298, 321, 323]),
@@ -36,16 +36,16 @@ public static class SystemCallFilter
         (0x40000028, 54, [309, 310, 311, 364, 386, 388]),
     ];
 
-    /// <summary>The filter as a file, which is written where it is missing or other.</summary>
-    /// <param name="folder">Absolute path of a folder of our own that no sandbox can change.</param>
-    /// <returns>The absolute path; null for a processor without a filter.</returns>
+    /// <summary>Writes the filter to a file if the file is missing or differs.</summary>
+    /// <param name="folder">Absolute path of our own folder, which no sandbox can change.</param>
+    /// <returns>Absolute path of the file, or null for a processor architecture without a filter.</returns>
     public static string? FileIn(string folder)
     {
         if (For(RuntimeInformation.ProcessArchitecture) is not { } filter)
         {
             return null;
         }
-        // Machines with other processors may share the folder.
+        // Hosts with other processor architectures may share the folder.
         var file = Path.Combine(folder, $"system-calls-{RuntimeInformation.ProcessArchitecture}.bpf".ToLowerInvariant());
         if (SmallFile.TryRead(file)?.AsSpan().SequenceEqual(filter) != true)
         {
@@ -55,7 +55,7 @@ public static class SystemCallFilter
         return file;
     }
 
-    /// <summary>The filter as the kernel reads it; null for a processor without one.</summary>
+    /// <summary>Returns the filter in the kernel's format, or null for a processor architecture without one.</summary>
     public static byte[]? For(Architecture processor) =>
         processor switch
         {
@@ -70,7 +70,7 @@ public static class SystemCallFilter
         Add(program, Load, 0, 0, AbiOffset);
         foreach (var (abi, ioctl, refused) in interfaces)
         {
-            // Jumps count the instructions that they pass over; the block ends with a permission and a refusal.
+            // Jump offsets count the skipped instructions. The block ends with an allow and a refuse instruction.
             var hasX32 = abi == s_ofX64[0].Abi;
             var length = (hasX32 ? 1 : 0) + refused.Length + 6;
             var left = length;
@@ -100,7 +100,7 @@ public static class SystemCallFilter
         return [.. program];
     }
 
-    // struct sock_filter; both processors are little-endian.
+    // Writes a struct sock_filter. Both architectures are little-endian.
     private static void Add(List<byte> program, ushort code, int ifTrue, int ifFalse, uint value)
     {
         Span<byte> instruction = stackalloc byte[8];

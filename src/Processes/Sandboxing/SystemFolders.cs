@@ -1,14 +1,14 @@
 namespace Orchestrator.Processes;
 
-/// <summary>The folders of the system that every sandbox shows read-only, and the entries of them that it hides.</summary>
+/// <summary>System folders that every sandbox shows read-only, and the entries in them that it hides.</summary>
 public static class SystemFolders
 {
     private const string Configuration = "/etc";
     private const int DeepestConfiguration = 4;
     private static readonly Lazy<(IReadOnlyList<string> Files, IReadOnlyList<string> Folders)> s_closed = new(FindClosed);
 
-    /// <summary>Absolute paths: programs, libraries, configuration, and the facts about processors and limits that runtimes read. Of
-    /// <c>/run</c> only name resolution and the programs of NixOS.</summary>
+    /// <summary>Absolute paths of programs, libraries, configuration, and the processor and limit data that runtimes read. Of <c>/run</c>,
+    /// only name resolution and the programs of NixOS are shown.</summary>
     internal static IReadOnlyList<string> Shown { get; } =
     [
         "/usr",
@@ -33,19 +33,21 @@ public static class SystemFolders
         "/run/opengl-driver",
     ];
 
-    /// <summary>Folders that are empty in each sandbox: temporary files, and sockets and locks of programs at work.</summary>
-    /// <remarks>In our own temporary folder the runtime listens for debuggers, which may do everything to us.</remarks>
+    /// <summary>Folders that are empty in each sandbox. Outside they contain temporary files, and sockets and locks of running
+    /// programs.</summary>
+    /// <remarks>In our own temporary folder, the .NET runtime listens for debuggers, which would have full control over this
+    /// process.</remarks>
     internal static IReadOnlyList<string> Temporary { get; } =
     ["/tmp", "/var/tmp", "/run", "/var/run", Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()))];
 
-    /// <summary>Files of the configuration that not every user may read but this one could.</summary>
+    /// <summary>Configuration files that not every user can read but the current user can.</summary>
     internal static IReadOnlyList<string> ClosedFiles => s_closed.Value.Files;
 
-    /// <summary>Folders of the configuration that not every user may read but this one could.</summary>
+    /// <summary>Configuration folders that not every user can read but the current user can.</summary>
     internal static IReadOnlyList<string> ClosedFolders => s_closed.Value.Folders;
 
     /// <summary>True if every sandbox shows the path.</summary>
-    /// <param name="path">An absolute path without links.</param>
+    /// <param name="path">Absolute path without links.</param>
     public static bool Contain(string path) => Shown.Any(shown => SandboxPath.IsAtOrBelow(path, shown));
 
     private static (IReadOnlyList<string> Files, IReadOnlyList<string> Folders) FindClosed()

@@ -15,7 +15,7 @@ internal sealed class ChildStart
     static ChildStart() => InheritedDescriptors.KeepFromChildren();
 
     /// <summary>Finds the program and checks the working directory.</summary>
-    /// <param name="ownSession">Path of setsid(1); null: it is searched.</param>
+    /// <param name="ownSession">Path of setsid(1), or null to search for it.</param>
     internal ChildStart(ProcessCommand command, Lazy<string>? ownSession = null)
     {
         _command = command;
@@ -41,10 +41,10 @@ internal sealed class ChildStart
         IEnumerable<string> words = command.Sandbox is { } sandbox
             ? [.. Bubblewrap.WordsForChild(sandbox.TakeLoaderVariables(Info.Environment), program), program]
             : [program];
-        // A confined program must not reach the terminal from which we were started.
+        // A sandboxed program must not reach the terminal from which this process was started.
         if (command.OwnSession || command.Sandbox is not null)
         {
-            // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.
+            // Our child is not a group leader, so setsid(1) does not fork, and the session leader has the process id that we know.
             words = words.Prepend(ownSession?.Value ?? FindSetSid());
         }
         Info.FileName = words.First();
@@ -64,7 +64,7 @@ internal sealed class ChildStart
 
     internal async Task<RunningChild> StartAsync(TimeProvider time)
     {
-        // One tick for the rounding of two clocks.
+        // Allows one tick for the rounding of the two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
         var watermark = _command.StopLeftovers ? PidWatermark.Now() : null;
         return new RunningChild(
@@ -77,15 +77,15 @@ internal sealed class ChildStart
         );
     }
 
-    /// <summary>Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked
-    /// while it was open.</summary>
+    /// <summary>Starts a process. Retries while a recently written program file is "busy", which happens if another thread forked a child
+    /// while the file was open for writing.</summary>
     internal static async Task<Process> StartProcessAsync(ProcessStartInfo info, string fileName, TimeProvider time)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-#pragma warning disable RS0030 // This is the one place.
+#pragma warning disable RS0030 // Only this method may start a process.
                 return Process.Start(info)!;
 #pragma warning restore RS0030
             }
@@ -124,7 +124,7 @@ internal sealed class ChildStart
         Info.Environment[ProcessRunner.ChildVariable] = _mark;
     }
 
-    // Programs that find something in their working directory by these would run what an agent wrote there.
+    // Programs that search these variables' folders relative to their working directory would run files that an agent wrote there.
     private void KeepAbsoluteFolders()
     {
         foreach (var name in (string[])["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD"])

@@ -2,13 +2,14 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>The three streams of a child: writes its input, reads its outputs, and decides when to stop waiting for them.</summary>
+/// <summary>Handles a child's three streams: writes its input, reads its outputs, and decides when to stop waiting for them.</summary>
 internal sealed class ChildStreams : IDisposable
 {
-    /// <summary>If the child has ended, no data comes for this long and the pipe is empty, another process holds the stream open.</summary>
+    /// <summary>Time without data after the child has ended and the pipe is empty. Another process then holds the stream open.</summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes beyond that is not from the ended child.</summary>
+    /// <summary>Maximum size of a pipe (pipe-max-size, pipe(7)), in bytes. Any output beyond it does not come from the ended
+    /// child.</summary>
     private const long PipeLimit = 1024 * 1024;
 
     private readonly TimeProvider _time;
@@ -37,10 +38,10 @@ internal sealed class ChildStreams : IDisposable
         _feeding = ReportFailureAsync(FeedAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
     }
 
-    /// <summary>Cancelled when a handler of lines, a file or the input fails: then the child must be stopped.</summary>
+    /// <summary>Cancelled when a line handler, a file or the input fails. The child must then be stopped.</summary>
     internal CancellationToken Failed => _failed.Token;
 
-    /// <summary>After the child's end: waits for the rest of its output, and throws a handler's exception.</summary>
+    /// <summary>Waits for the remaining output after the child has ended, and rethrows a handler's exception.</summary>
     internal async Task CompleteAsync()
     {
         var readAtEnd = _pumps.Sum(pump => pump.TotalBytes);
@@ -93,14 +94,14 @@ internal sealed class ChildStreams : IDisposable
                 }
                 catch (Exception e) when (e is IOException or OperationCanceledException)
                 {
-                    // The child closed its input or ended without reading all of it, which is allowed.
+                    // The child closed its input or ended before reading everything, which is allowed.
                     return;
                 }
             }
         }
     }
 
-    /// <summary>A stream that gives more as it comes ends for us when the child has ended.</summary>
+    /// <summary>Reads from the input. A stream that is still open counts as ended once the child has ended.</summary>
     private static async Task<int> ReadAsync(Stream input, byte[] buffer, CancellationToken giveUp)
     {
         try

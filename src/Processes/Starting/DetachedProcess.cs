@@ -1,33 +1,34 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A program that outlives this process, with its streams in files.</summary>
-/// <param name="FileName">A program, as in <see cref="ProcessCommand.FileName"/>.</param>
+/// <summary>Command for a program that outlives this process, with its streams in files.</summary>
+/// <param name="FileName">Program, as in <see cref="ProcessCommand.FileName"/>.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
-    /// <summary>The working directory.</summary>
-    /// <value>Default: ours.</value>
+    /// <summary>Working directory.</summary>
+    /// <value>Default: the working directory of this process.</value>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Changes to the environment: a value sets, null removes.</summary>
+    /// <summary>Changes to the environment. A null value removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>True: it gets only <see cref="Environment"/>.</summary>
+    /// <summary>True to pass only <see cref="Environment"/> to the program.</summary>
     public bool CleanEnvironment { get; init; }
 
-    /// <summary>The file for standard output, appended. Its size is not limited.</summary>
+    /// <summary>File to which standard output is appended. Its size is not limited.</summary>
     public required string OutputFile { get; init; }
 
-    /// <summary>The file for standard error, appended; may be the same.</summary>
+    /// <summary>File to which standard error is appended. Can be the same file.</summary>
     public required string ErrorFile { get; init; }
 }
 
-/// <summary>Starts programs that outlive us: in a session of their own, with files as streams.</summary>
-/// <param name="time">The clock for short waits; the system's by default.</param>
+/// <summary>Starts programs that outlive this process, each in its own session with files as streams.</summary>
+/// <param name="time">Clock for short waits, or null for the system clock.</param>
 public sealed class DetachedProcess(TimeProvider? time = null)
 {
-    // The child first waits for a line, so that its identity is known before the program starts, and nothing starts if we die before. Only
-    // then it closes the pipes, and what we may have inherited from our own caller, who would wait for its end; errors before that are
-    // written to our pipe. All paths and words are arguments, none is script.
+    // The child first waits for a line, so that its identity is known before the program starts, and nothing starts if this process dies
+    // before. Only then does it close the pipes, and descriptors inherited from our own caller, who would otherwise wait for the child's
+    // end.
+    // Earlier errors are written to our pipe. All paths and words are arguments; none is part of the script.
     private const string Script = """
         read -r go && [ "$go" = go ] && exec <"$1" >>"$2" && exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- 2>>"$3" && shift 3 && exec "$@"
         """;
@@ -35,8 +36,9 @@ public sealed class DetachedProcess(TimeProvider? time = null)
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Starts the program and returns as soon as it runs.</summary>
-    /// <param name="command">What to run.</param>
-    /// <exception cref="ProcessStartException">Nothing was started: no such program, working directory or file.</exception>
+    /// <param name="command">Command to run.</param>
+    /// <exception cref="ProcessStartException">Nothing was started, because the program, working directory or a file is
+    /// missing.</exception>
     public async Task<ProcessIdentity> StartAsync(DetachedCommand command)
     {
         var child = new ChildStart(

@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A program that a person works with at this process's own terminal: an editor, a pager. It has the streams of this process, and
-/// is no child to be capped or stopped: it ends when the person ends it.</summary>
+/// <summary>Runs a program with which the user works in this process's terminal, such as an editor or a pager. It shares the streams of
+/// this process, has no time limit, and ends when the user ends it.</summary>
 public static class ForegroundProgram
 {
-    /// <summary>Runs it until it has ended.</summary>
-    /// <param name="command">The program with its first arguments, as a person sets it in a variable (<c>code --wait</c>): split at
-    /// blanks, never given to a shell.</param>
+    /// <summary>Runs the program until it ends.</summary>
+    /// <param name="command">Program with its first arguments, as set by the user in a variable (<c>code --wait</c>). It is split at
+    /// blanks and never passed to a shell.</param>
     /// <param name="arguments">Further arguments.</param>
-    /// <param name="directory">Its working directory.</param>
-    /// <param name="environment">Variables on top of this process's own.</param>
-    /// <param name="input">Lines that are written to its stdin; null: it has this process's stdin.</param>
-    /// <returns>Its exit code.</returns>
-    /// <exception cref="ProcessStartException">There is no such program, or it can't be started.</exception>
+    /// <param name="directory">Working directory.</param>
+    /// <param name="environment">Variables in addition to those of this process.</param>
+    /// <param name="input">Lines written to its standard input, or null to share the standard input of this process.</param>
+    /// <returns>Exit code of the program.</returns>
+    /// <exception cref="ProcessStartException">The program does not exist or can't be started.</exception>
     public static async Task<int> RunAsync(
         string command,
         IReadOnlyList<string> arguments,
@@ -48,7 +48,7 @@ public static class ForegroundProgram
         return program.ExitCode;
     }
 
-    // A pager that was left before its end reads no further.
+    // A pager that was closed before its end stops reading.
     private static async Task WriteAsync(StreamWriter stream, IAsyncEnumerable<string> lines)
     {
         try

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Descriptors that this process inherited from its starter, such as the lock of flock(1).</summary>
+/// <summary>File descriptors that this process inherited from its starter, such as the lock of flock(1).</summary>
 internal static partial class InheritedDescriptors
 {
     private const string OpenOnes = "/proc/self/fd";
@@ -12,8 +12,8 @@ internal static partial class InheritedDescriptors
     private const int SetFlags = 2;
     private const int CloseOnExec = 1;
 
-    /// <summary>Keeps children from inheriting them. To a confined program they would be a way out of its sandbox.</summary>
-    /// <remarks>They stay open here, so a lock that the starter took holds until this process ends.</remarks>
+    /// <summary>Prevents children from inheriting the descriptors, through which a sandboxed program could escape its sandbox.</summary>
+    /// <remarks>They stay open in this process, so a lock taken by the starter is held until this process ends.</remarks>
     public static void KeepFromChildren()
     {
         if (!OperatingSystem.IsLinux())
@@ -24,7 +24,7 @@ internal static partial class InheritedDescriptors
         {
             var descriptor = int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
 
-            // One that was closed meanwhile, such as that of the listing, has no flags.
+            // A descriptor that was closed meanwhile, such as that of the listing itself, has no flags.
             if (descriptor >= FirstAfterStreams && Control(descriptor, GetFlags, 0) is >= 0 and var flags)
             {
                 _ = Control(descriptor, SetFlags, flags | CloseOnExec);

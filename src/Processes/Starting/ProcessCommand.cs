@@ -1,72 +1,74 @@
 namespace Orchestrator.Processes;
 
-/// <summary>The program to run, and its circumstances. Arguments are a list and are passed unchanged; no shell reads them.</summary>
+/// <summary>A program to run, with its arguments, environment and limits. Arguments are a list and are passed unchanged, without a
+/// shell.</summary>
 public sealed record ProcessCommand
 {
-    /// <summary>Makes a command of a program and its arguments.</summary>
+    /// <summary>Creates a command from a program and its arguments.</summary>
     public ProcessCommand(string fileName, params IEnumerable<string> arguments)
     {
         FileName = fileName;
         Arguments = [.. arguments];
     }
 
-    /// <summary>A program: a name that is searched in the child's PATH, or a path; a relative path (with a slash) starts at the working
+    /// <summary>Program, either as a name to search in the child's PATH or as a path. A relative path (with a slash) starts at the working
     /// directory.</summary>
     public string FileName { get; init; }
 
-    /// <summary>The arguments, without the program.</summary>
+    /// <summary>Arguments, without the program.</summary>
     public IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>The child's working directory.</summary>
-    /// <value>Default: ours.</value>
+    /// <summary>Working directory of the child.</summary>
+    /// <value>Default: the working directory of this process.</value>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Changes to the environment: a value sets, null removes.</summary>
+    /// <summary>Changes to the environment. A null value removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>True: the child gets only <see cref="Environment"/>, nothing of ours.</summary>
+    /// <summary>True to pass only <see cref="Environment"/> to the child, without inherited variables.</summary>
     public bool CleanEnvironment { get; init; }
 
-    /// <summary>The child's standard input.</summary>
-    /// <value>Default: nothing.</value>
+    /// <summary>Standard input of the child.</summary>
+    /// <value>Default: empty.</value>
     public ProcessInput Input { get; init; } = ProcessInput.None;
 
-    /// <summary>The place where standard output goes.</summary>
+    /// <summary>Target of standard output.</summary>
     /// <value>Default: captured, up to 1 MiB.</value>
     public ProcessOutput StandardOutput { get; init; } = new();
 
-    /// <summary>The place where standard error goes.</summary>
+    /// <summary>Target of standard error.</summary>
     /// <value>Default: captured, up to 1 MiB.</value>
     public ProcessOutput StandardError { get; init; } = new();
 
-    /// <summary>The time limit of the child, in awake time; then it is stopped and the result says so.</summary>
+    /// <summary>Time limit of the child, without time during which the host is suspended. The child is stopped at the limit, and the
+    /// result reports it.</summary>
     /// <value>Default: no limit.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>The signal that asks the child to end.</summary>
+    /// <summary>Signal that requests the child to end.</summary>
     /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
 
-    /// <summary>The time that the child has to end after <see cref="StopSignal"/>; then it and its descendants are killed.</summary>
+    /// <summary>Grace period after <see cref="StopSignal"/>. Then the child and its descendants are killed.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>True: the child leads a session (and process group): Ctrl-C at our terminal does not reach it, and <see cref="StopSignal"/>
-    /// goes to its whole group.</summary>
+    /// <summary>True to start the child as leader of a session and process group. Ctrl-C at our terminal then does not reach it, and
+    /// <see cref="StopSignal"/> goes to its whole group.</summary>
     public bool OwnSession { get; init; }
 
-    /// <summary>True: after the child has ended by itself, its remaining processes are stopped too; if this process dies before,
-    /// <see cref="Leftovers"/> finds them. False: they are left alone, also if they still hold the output.</summary>
+    /// <summary>True to stop the child's remaining processes after it has ended by itself. If this process dies before,
+    /// <see cref="Leftovers"/> finds them. If false, they keep running even if they hold the output open.</summary>
     public bool StopLeftovers { get; init; }
 
-    /// <summary>The part of this machine that the child reaches; null: all that we reach. Its descendants die with it.</summary>
+    /// <summary>Sandbox of the child, or null for unrestricted access. Descendants of a sandboxed child die with it.</summary>
     public Sandbox? Sandbox { get; init; }
 
-    /// <summary>The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. A caller that stores it before the start
-    /// can find the child's processes later, also from another process. Null: a new one.</summary>
+    /// <summary>Value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment, or null for a new value. A caller that
+    /// stores it before the start can find the child's processes later, even from another process.</summary>
     public string? Mark { get; init; }
 
-    /// <summary>The command as a person would type it, for messages, without the environment.</summary>
+    /// <summary>Formats the command as a user would type it, without the environment, for messages.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Quote(FileName));
@@ -77,7 +79,7 @@ public sealed record ProcessCommand
         return text.ToString();
     }
 
-    /// <summary>A word as a person would type it at a shell.</summary>
+    /// <summary>Quotes a word for a shell as a user would type it.</summary>
     /// <param name="word">Any text.</param>
     public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,@+^%".Contains(c, StringComparison.Ordinal))

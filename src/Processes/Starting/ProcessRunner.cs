@@ -1,23 +1,23 @@
 namespace Orchestrator.Processes;
 
 /// <summary>Runs child processes to their end. Safe for concurrent callers.</summary>
-/// <param name="time">The clock for limits and durations; the system's by default.</param>
+/// <param name="time">Clock for limits and durations, or null for the system clock.</param>
 public sealed class ProcessRunner(TimeProvider? time = null)
 {
-    /// <summary>A variable with a new value in each child's environment, by which its descendants are found when the child is
+    /// <summary>Environment variable with a unique value for each child, by which its descendants are found when the child is
     /// stopped.</summary>
     public const string ChildVariable = "ORCHESTRATOR_CHILD";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lazy<string> _ownSession = new(ChildStart.FindSetSid);
 
-    /// <summary>Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the
-    /// child is gone; if it was stopped, so are all its descendants.</summary>
-    /// <param name="command">What to run.</param>
-    /// <param name="stop">Stops the child: <see cref="ProcessCommand.StopSignal"/>, then after <see cref="ProcessCommand.Grace"/> the whole
-    /// tree is killed; then <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ProcessStartException">Nothing was started: no such program or working directory.</exception>
-    /// <exception cref="ProcessStopException">Killed processes are still there after a while.</exception>
+    /// <summary>Runs a command to its end. A non-zero exit code or a reached time limit is a result, not an exception. When this method
+    /// returns or throws, the child is gone. If the child was stopped, all its descendants are gone too.</summary>
+    /// <param name="command">Command to run.</param>
+    /// <param name="stop">Stops the child by <see cref="ProcessCommand.StopSignal"/>. After <see cref="ProcessCommand.Grace"/> the whole
+    /// tree is killed. The method then throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ProcessStartException">Nothing was started, because the program or working directory does not exist.</exception>
+    /// <exception cref="ProcessStopException">Killed processes still exist after a time limit.</exception>
     public async Task<ProcessResult> RunAsync(ProcessCommand command, CancellationToken stop = default)
     {
         stop.ThrowIfCancellationRequested();

@@ -1,16 +1,16 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Finds programs the way a shell does.</summary>
+/// <summary>Finds programs as a shell does.</summary>
 public static class ProgramLocator
 {
-    /// <summary>The path of a program, or null.</summary>
-    /// <param name="fileName">A name to search in the folders of <paramref name="path"/>, or a path.</param>
-    /// <param name="path">Folders, as in PATH. Default: our PATH.</param>
-    /// <param name="workingDirectory">Where relative paths start. Default: ours.</param>
+    /// <summary>Returns the path of a program, or null if it is not found.</summary>
+    /// <param name="fileName">Name to search in the folders of <paramref name="path"/>, or a path.</param>
+    /// <param name="path">Folders in the form of PATH, or null for our PATH.</param>
+    /// <param name="workingDirectory">Start of relative paths, or null for the working directory of this process.</param>
     public static string? Find(string fileName, string? path = null, string? workingDirectory = null) =>
         Candidates(fileName, path, workingDirectory).FirstOrDefault(IsExecutable);
 
-    /// <summary>As <see cref="Find"/>, but throws with the reason.</summary>
+    /// <summary>Finds a program as <see cref="Find"/> does, but throws with the reason if it is not found.</summary>
     internal static string Locate(string fileName, string? path, string? workingDirectory)
     {
         if (Find(fileName, path, workingDirectory) is { } found)
@@ -46,7 +46,7 @@ public static class ProgramLocator
             return [Path.GetFullPath(fileName, start)];
         }
         path ??= Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
-        // A relative folder would find programs of a worktree.
+        // A relative folder would find programs in a worktree.
         return path.Split(':').Where(Path.IsPathRooted).Select(folder => Path.Combine(folder, fileName));
     }
 

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Orchestrator.Processes;
 
 /// <summary>A started child and its descendants.</summary>
-/// <param name="process">The child.</param>
-/// <param name="command">What it was started with.</param>
-/// <param name="mark">Its value of <see cref="ProcessRunner.ChildVariable"/>.</param>
-/// <param name="notBefore">Clock ticks from boot to a moment before its start: its descendants are not older.</param>
-/// <param name="watermark">The same moment in process ids; null: unknown.</param>
-/// <param name="stopper">Stops it.</param>
+/// <param name="process">Process of the child.</param>
+/// <param name="command">Command with which it was started.</param>
+/// <param name="mark">Value of <see cref="ProcessRunner.ChildVariable"/> in its environment.</param>
+/// <param name="notBefore">Clock ticks between boot and a moment before the start. No descendant is older.</param>
+/// <param name="watermark">The same moment in the order of process ids, or null if unknown.</param>
+/// <param name="stopper">Stops the processes.</param>
 internal sealed class RunningChild(
     Process process,
     ProcessCommand command,
@@ -18,12 +18,12 @@ internal sealed class RunningChild(
     ProcessStopper stopper
 ) : IDisposable
 {
-    /// <summary>The time that killed processes have to disappear; then <see cref="ProcessStopException"/>.</summary>
+    /// <summary>Maximum time for killed processes to disappear, after which <see cref="ProcessStopException"/> is thrown.</summary>
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
     internal Process Process => process;
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Waits for the child's end.</summary>
     /// <returns>False if <paramref name="stop"/> was cancelled first.</returns>
     internal async Task<bool> WaitAsync(CancellationToken stop)
     {
@@ -31,8 +31,8 @@ internal sealed class RunningChild(
         return process.HasExited;
     }
 
-    /// <summary>Signals it, waits its grace, then kills it and its descendants, and checks that they are gone.</summary>
-    /// <returns>True if it did not end by itself.</returns>
+    /// <summary>Signals the child, waits for its grace period, then kills it and its descendants, and checks that they are gone.</summary>
+    /// <returns>True if the child did not end by itself before.</returns>
     internal async Task<bool> StopAsync()
     {
         var tree = new TrackedTree(FindAll);
@@ -48,7 +48,7 @@ internal sealed class RunningChild(
         return !endedByItself;
     }
 
-    /// <summary>After it has ended: stops its remaining processes.</summary>
+    /// <summary>Stops the remaining processes after the child has ended.</summary>
     internal Task<int> StopLeftoversAsync() => stopper.StopAsync(FindAll, command.StopSignal, command.Grace, KillLimit);
 
     public void Dispose() => process.Dispose();
@@ -64,7 +64,8 @@ internal sealed class RunningChild(
         ];
     }
 
-    /// <summary>A program may clear its environment; the child itself and its session are recognized without it.</summary>
+    /// <summary>True if the process is the child itself, or belongs to the session that the child leads. A program may clear its
+    /// environment, but the child itself and its session are recognized without it.</summary>
     private bool IsOurs(ProcessInfo found) =>
         (found.ProcessId == process.Id && found.ParentId == Environment.ProcessId) || (command.OwnSession && found.SessionId == process.Id);
 }

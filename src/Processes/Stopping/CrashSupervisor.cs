@@ -3,21 +3,21 @@ using System.Globalization;
 namespace Orchestrator.Processes;
 
 /// <summary>A crash of a supervised program.</summary>
-/// <param name="Time">When, UTC.</param>
-/// <param name="ExitCode">128 and the signal that ended it, as shells count.</param>
-/// <param name="IsLast">True: too many within the hour, so it was not restarted.</param>
+/// <param name="Time">Time of the crash in UTC.</param>
+/// <param name="ExitCode">128 plus the number of the signal, as in shells.</param>
+/// <param name="IsLast">True if the program was not restarted, because it crashed too often within an hour.</param>
 public sealed record ProgramCrash(DateTimeOffset Time, int ExitCode, bool IsLast);
 
-/// <summary>Supervises a program that must keep running: where it dies by a signal that it can't handle (out of memory, a crash, <c>kill
-/// -9</c>), another command is started in its place, after 1, 2, 4, 8, 16 and 32 seconds, at most six times an hour. A program that ends by
-/// itself, or on request (SIGINT, SIGTERM), is not restarted. The supervisor is a small shell script, so that it needs little
+/// <summary>Supervises a program that must keep running. If a signal that it can't handle kills it (out of memory, a crash, <c>kill
+/// -9</c>), another command is started in its place. Restarts are delayed by 1, 2, 4, 8, 16 and 32 seconds, with at most six per hour. A
+/// program that exits, or ends on SIGINT or SIGTERM, is not restarted. The supervisor is a small shell script, so that it needs little
 /// memory.</summary>
 public static class CrashSupervisor
 {
-    /// <summary>The number of restarts of a program within an hour.</summary>
+    /// <summary>Maximum number of restarts of a program within an hour.</summary>
     public const int MostRestarts = 6;
 
-    // All values are arguments; only "${1}" to "${n}" are evaluated. Signals that can't be handled: 4, 6, 7, 8, 9, 11.
+    // All values are arguments, and only "${1}" to "${n}" are evaluated. Signals that can't be handled: 4, 6, 7, 8, 9, 11.
     private const string Script = """
         record=$1 name=$2 most=$3 count=$4; shift 4
         words= i=1
@@ -55,11 +55,11 @@ public static class CrashSupervisor
         done
         """;
 
-    /// <summary>The command under a supervisor, which passes on SIGINT and SIGTERM as SIGTERM.</summary>
-    /// <param name="command">The command that is started first.</param>
-    /// <param name="again">The program and its arguments after a crash.</param>
-    /// <param name="name">What the log calls it.</param>
-    /// <param name="record">The file that gets a line for each crash; see <see cref="Read"/>.</param>
+    /// <summary>Returns a command that runs a program under a supervisor, which passes on SIGINT and SIGTERM as SIGTERM.</summary>
+    /// <param name="command">Command that is started first.</param>
+    /// <param name="again">Program and arguments to start after a crash.</param>
+    /// <param name="name">Name of the program in the log.</param>
+    /// <param name="record">File to which a line is added for each crash (see <see cref="Read"/>).</param>
     public static DetachedCommand Hold(DetachedCommand command, IReadOnlyList<string> again, string name, string record)
     {
         string[] first = [command.FileName, .. command.Arguments];
@@ -81,7 +81,7 @@ public static class CrashSupervisor
         };
     }
 
-    /// <summary>The crashes in a record, oldest first; a partial line is left out.</summary>
+    /// <summary>Returns the crashes in a record, oldest first. A partial line is ignored.</summary>
     public static IReadOnlyList<ProgramCrash> Read(string record) =>
         [
             .. (DurableFile.TryRead(record) ?? "")

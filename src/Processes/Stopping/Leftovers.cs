@@ -1,24 +1,24 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Child processes with <see cref="ProcessCommand.StopLeftovers"/> that survived the death of the process that started them: no
-/// one waits for them, and they would disturb the next user of their folder.</summary>
+/// <summary>Stops child processes with <see cref="ProcessCommand.StopLeftovers"/> that survived the process that started them. No one
+/// waits for these processes, and they would disturb the next user of their folder.</summary>
 public static class Leftovers
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends processes of dead owners. Those of living ones are left alone.</summary>
-    /// <param name="time">The clock for the waits; the system's by default.</param>
-    /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
+    /// <summary>Stops processes of dead owners. Processes of living owners are left alone.</summary>
+    /// <param name="time">Clock for the waits, or null for the system clock.</param>
+    /// <returns>Number of stopped processes.</returns>
+    /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
     public static Task<int> StopThoseOfTheDeadAsync(TimeProvider? time = null) => StopAsync(IsGone(), time);
 
-    /// <summary>Ends all children of this process at once: for a process that ends without waiting.</summary>
-    /// <param name="time">The clock for the waits; the system's by default.</param>
-    /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some are still there after SIGKILL.</exception>
+    /// <summary>Stops all children of this process at once, for a process that ends without waiting for them.</summary>
+    /// <param name="time">Clock for the waits, or null for the system clock.</param>
+    /// <returns>Number of stopped processes.</returns>
+    /// <exception cref="ProcessStopException">Some processes still exist after SIGKILL.</exception>
     public static Task<int> StopOwnAsync(TimeProvider? time = null) => StopAsync(owner => owner == ProcessIdentity.Current, time);
 
-    /// <summary>A new value of <see cref="ProcessRunner.ChildVariable"/> with the owner's identity.</summary>
+    /// <summary>Creates a value of <see cref="ProcessRunner.ChildVariable"/> that contains the owner's identity.</summary>
     public static string NewMark() => $"{ProcessIdentity.Current} {Guid.NewGuid():N}";
 
     private static Task<int> StopAsync(Func<ProcessIdentity, bool> isOver, TimeProvider? time) =>
@@ -36,7 +36,7 @@ public static class Leftovers
                 ),
         ];
 
-    // Each owner is checked once, however many processes it left.
+    // Each owner is checked only once, even if it left many processes.
     private static Func<ProcessIdentity, bool> IsGone()
     {
         var known = new Dictionary<ProcessIdentity, bool>();

@@ -9,49 +9,50 @@ internal enum SignalResult
     /// <summary>The signal was sent.</summary>
     Sent,
 
-    /// <summary>The process is gone; its id may be reused.</summary>
+    /// <summary>The process is gone, and its id may be reused.</summary>
     Gone,
 
-    /// <summary>The process belongs to another user, as a program with raised privileges (sudo) or a reused id: it is left alone.</summary>
+    /// <summary>The process belongs to another user, such as a program with raised privileges (sudo) or one with a reused id. It is left
+    /// alone.</summary>
     NotOurs,
 }
 
-/// <summary>Sends signals: <c>kill(2)</c>, and <c>pidfd_send_signal(2)</c> for one specific process.</summary>
+/// <summary>Sends signals by <c>kill(2)</c>, or by <c>pidfd_send_signal(2)</c> to one specific process.</summary>
 internal static partial class ProcessSignals
 {
     internal const int Kill = 9;
 
-    // The numbers of Linux on x86 and ARM (signal(7)).
+    // Signal numbers of Linux on x86 and ARM (signal(7)).
     internal const int Continue = 18;
     internal const int Stop = 19;
 
-    // The same on every architecture (syscalls(2)); Linux 5.1 and 5.3.
+    // System call numbers, the same on every architecture (syscalls(2)). They require Linux 5.1 and 5.3.
     private const int SendSignalCall = 424;
     private const int OpenProcessCall = 434;
 
     private const int NotPermitted = 1;
     private const int NoSuchProcess = 3;
 
-    /// <summary>Sends a signal to this very process: never to another one with the same id.</summary>
+    /// <summary>Sends a signal to exactly this process, and never to another one with the same id.</summary>
     internal static SignalResult Send(ProcessIdentity process, int signal)
     {
         var descriptor = (int)NativeSystemCall(OpenProcessCall, process.ProcessId, 0, 0, 0);
         if (descriptor < 0)
         {
-            // An older kernel, or one that does not permit it: a short time remains in which the id could be reused.
+            // The kernel is too old or does not permit the call. For a short time the id could be reused.
             return Marshal.GetLastPInvokeError() == NoSuchProcess || !process.IsAlive()
                 ? SignalResult.Gone
                 : Result(NativeKill(process.ProcessId, signal), process.ProcessId, signal);
         }
         using var held = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
 
-        // The descriptor refers to the present process of this id, and keeps doing so: if that is the right one, no other can be hit.
+        // The descriptor keeps referring to the process that has this id now. If that is the right process, no other one can be signaled.
         return process.IsAlive()
             ? Result((int)NativeSystemCall(SendSignalCall, descriptor, signal, 0, 0), process.ProcessId, signal)
             : SignalResult.Gone;
     }
 
-    /// <summary>Sends a signal to a child of ours that was not collected yet, or to a process group when <paramref name="processId"/> is
+    /// <summary>Sends a signal to our child that was not reaped yet, or to a process group if <paramref name="processId"/> is
     /// negative.</summary>
     internal static SignalResult Send(int processId, int signal) => Result(NativeKill(processId, signal), processId, signal);
 

@@ -1,16 +1,17 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Ends processes that are not (or no longer) our children: signals, waits, kills, and checks that they are gone.</summary>
-/// <param name="time">The clock for the waits; the system's by default.</param>
+/// <summary>Stops processes that are not (or no longer) our children: signals them, waits, kills them, and checks that they are
+/// gone.</summary>
+/// <param name="time">Clock for the waits, or null for the system clock.</param>
 public sealed class ProcessStopper(TimeProvider? time = null)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Ends every process with this variable in its environment, and their descendants.</summary>
+    /// <summary>Stops all processes with this variable in their environment, and their descendants.</summary>
     /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public Task<int> StopByEnvironmentAsync(
         string name,
         string value,
@@ -20,9 +21,9 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         CancellationToken cancellationToken = default
     ) => StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
 
-    /// <summary>Ends one process, if it is still the same one, and its descendants.</summary>
+    /// <summary>Stops a process, if it is still the same one, and its descendants.</summary>
     /// <returns>Number of processes.</returns>
-    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public Task<int> StopAsync(
         ProcessIdentity process,
         StopSignal signal,
@@ -38,13 +39,13 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             cancellationToken
         );
 
-    /// <summary>Ends the processes of <paramref name="find"/> and their descendants: the signal, <paramref name="grace"/>, then SIGKILL
-    /// repeatedly for at most <paramref name="killLimit"/>, until none is found. Cancelling shortens the grace, not the kill. Without a
-    /// signal they are only waited for during the grace.</summary>
-    /// <remarks>Processes of another user, such as a program with raised privileges (sudo), are left alone, because we can't end
-    /// them.</remarks>
-    /// <returns>How many processes there were at the beginning.</returns>
-    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    /// <summary>Stops the processes returned by <paramref name="find"/> and their descendants. Sends the signal and waits for
+    /// <paramref name="grace"/>. Then sends SIGKILL repeatedly for at most <paramref name="killLimit"/>, until no process is found.
+    /// Cancellation shortens the grace period but not the kill. Without a signal, only the wait comes before the kill.</summary>
+    /// <remarks>Processes of another user, such as a program with raised privileges (sudo), are left alone, because they can't be
+    /// signaled.</remarks>
+    /// <returns>Initial number of processes.</returns>
+    /// <exception cref="ProcessStopException">Some processes still exist after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(
         Func<IReadOnlyList<ProcessInfo>> find,
         StopSignal? signal,
@@ -75,7 +76,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
     internal async Task KillAsync(TrackedTree tree, TimeSpan limit)
     {
-        // The last ones may end between the last look at the limit and this one.
+        // The last processes may have ended since the last check within the limit.
         if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None) && tree.Refresh() is { Count: > 0 } alive)
         {
             throw new ProcessStopException(

@@ -1,22 +1,23 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Limits processes to a number of cores on average: whenever they have used more than their share they are stopped (SIGSTOP)
-/// until the share has caught up, then continued (SIGCONT). Passive: the owner calls <see cref="Look"/> about every tenth of a second, and
+/// <summary>Limits processes to an average number of cores. Processes that have used more than their share are stopped (SIGSTOP) until the
+/// share has caught up, and then continued (SIGCONT). Passive: the owner calls <see cref="Look"/> about every tenth of a second, and
 /// <see cref="Release"/> at the end.</summary>
-/// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls: a successor must find all that
-/// this one stopped.</param>
-/// <param name="cores">Cores they may use on average, such as 0.5.</param>
-/// <param name="time">The clock; the system's by default.</param>
+/// <param name="find">Finds the processes again at each check. The result must not depend on earlier calls, so that a successor finds all
+/// processes that this instance stopped.</param>
+/// <param name="cores">Average number of cores that the processes may use, such as 0.5.</param>
+/// <param name="time">Clock, or null for the system clock.</param>
 public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double cores, TimeProvider? time = null)
 {
-    /// <summary>The longest interval between two checks that counts; more means that we were not running and could not stop them.</summary>
+    /// <summary>Maximum interval between two checks that counts. After a longer one, this process was not running and could not stop
+    /// them.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
 
-    /// <summary>The part of an unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
+    /// <summary>Maximum unused share that is saved, so that a mostly idle process is not stopped for a short command.</summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
-    /// <summary>Finding them reads every process of the machine; in between only known ones are read, and all are found before they are
-    /// stopped.</summary>
+    /// <summary>Interval between full searches, which read every process of the host. In between, only known processes are read. A full
+    /// search precedes every stop.</summary>
     private static readonly TimeSpan FindInterval = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -28,8 +29,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     private TimeSpan _fell;
     private TimeSpan _credit;
 
-    /// <summary>Stops them if they are ahead of their share, else continues them. The first check continues all, also those that a killed
-    /// predecessor had stopped.</summary>
+    /// <summary>Stops the processes if they are ahead of their share, and otherwise continues them. The first check continues all
+    /// processes, including those that a killed predecessor stopped.</summary>
     public void Look()
     {
         var isFirst = _usedBefore is null;
@@ -53,10 +54,10 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         }
     }
 
-    /// <summary>Continues all that were stopped.</summary>
+    /// <summary>Continues all stopped processes.</summary>
     public void Release()
     {
-        // Children first, as they were stopped after their parents: no parent sees a stopped child.
+        // Continues children first, as they were stopped after their parents, so that no parent sees a stopped child.
         foreach (var process in _stopped.OrderByDescending(process => process.StartTime).Where(process => process.IsAlive()))
         {
             ProcessSignals.Send(process, ProcessSignals.Continue);
@@ -64,8 +65,8 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _stopped.Clear();
     }
 
-    /// <summary>Reads the known ones, or finds all. An ended process counts until its parent, perhaps stopped by us, has collected it and
-    /// its time. Parents are read before their children, so that nothing counts twice.</summary>
+    /// <summary>Reads the known processes, or finds all. An ended process counts until its parent, possibly stopped by us, has reaped it
+    /// and its CPU time. Parents are read before their children, so that nothing counts twice.</summary>
     private void See(bool anew)
     {
         var found = anew ? find() : [];
@@ -82,8 +83,9 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         var now = _time.GetTimestamp();
         if (_usedBefore is { } before && _time.GetElapsedTime(_lastLook, now) is var step && step <= LongestStep)
         {
-            // The sum falls when a process ends and its parent, read a moment earlier, collects it: the next check finds the time there,
-            // where it was counted already.
+            // The sum falls if a process ends and its parent, read a moment earlier, reaps it. The next check finds this time at the
+            // parent, but it
+            // was already counted.
             var change = used - before;
             var since = change - _fell;
             _fell = change < TimeSpan.Zero ? -change : TimeSpan.Zero;

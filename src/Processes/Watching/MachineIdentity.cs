@@ -2,31 +2,31 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Facts that distinguish machines: host names do not, because two machines may have the same and one may change its
-/// own.</summary>
+/// <summary>Data that distinguishes hosts. Host names do not suffice, because two hosts may have the same name and a host may change its
+/// name.</summary>
 public sealed record MachineFacts
 {
-    // The inode of the first process namespace of every Linux kernel (PROC_PID_INIT_INO).
+    // Inode of the first process namespace of every Linux kernel (PROC_PID_INIT_INO).
     private const string FirstProcessNamespace = "pid:[4026531836]";
 
-    /// <summary>The content of <c>/etc/machine-id</c> (machine-id(5)); empty where there is none.</summary>
+    /// <summary>Content of <c>/etc/machine-id</c> (machine-id(5)), or empty if it does not exist.</summary>
     public required string MachineId { get; init; }
 
-    /// <summary>The present boot.</summary>
+    /// <summary>Id of the current boot.</summary>
     public required string BootId { get; init; }
 
-    /// <summary>The name of the host.</summary>
+    /// <summary>Host name.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>True if the machine is a container: its machine id may be that of its image, and so of every container made of
+    /// <summary>True if the host is a container. Its machine id may come from its image, and all containers of the image would share
     /// it.</summary>
     public required bool IsContainer { get; init; }
 
-    /// <summary>Folder for state of this machine alone; null where nothing can be stored.</summary>
+    /// <summary>Folder for state of this host alone, or null if nothing can be stored.</summary>
     public required string? StateFolder { get; init; }
 
-    /// <summary>The facts of the machine that this process runs on.</summary>
-    /// <param name="environment">Variables of the process; they name the user's folders.</param>
+    /// <summary>Reads the data of the host on which this process runs.</summary>
+    /// <param name="environment">Variables of the process, which name the user's folders.</param>
     public static MachineFacts Read(IReadOnlyDictionary<string, string> environment) =>
         new()
         {
@@ -45,27 +45,28 @@ public sealed record MachineFacts
         };
 }
 
-/// <summary>The name of this machine in queues and in identities of workers: 16 hex digits, the same after a restart, another one on every
-/// other machine.</summary>
+/// <summary>Computes the name of this host in task queues and worker identities: 16 hex digits, stable across restarts and different on
+/// every other host.</summary>
 public static class MachineIdentity
 {
     private const string FileName = "machine";
 
-    /// <summary>On a real machine the hash of its machine id. In a container, or without a machine id, also of a file in the user's state,
-    /// which is written once, and of the host's name: containers of one image share the machine id, and containers may share the user's
-    /// files.</summary>
-    /// <param name="facts">Facts about the machine.</param>
+    /// <summary>Computes the name. On a physical or virtual machine, it is the hash of the machine id. In a container or without a machine
+    /// id, the hash includes the host name and a file in the user's state that is written once. Containers with the same image share the
+    /// machine id, and containers may share the user's files.</summary>
+    /// <param name="facts">Data of the host.</param>
     public static string Of(MachineFacts facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }
             ? Hash(facts.MachineId)
             : Hash($"{facts.MachineId}\n{facts.HostName}\n{(facts.StateFolder is { } folder ? KeptIn(folder) : null) ?? facts.BootId}");
 
-    /// <summary>The machine that this process runs on.</summary>
+    /// <summary>Returns the name of the host on which this process runs.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static string Find(IReadOnlyDictionary<string, string> environment) => Of(MachineFacts.Read(environment));
 
-    // The first process writes it atomically; all read it then. Null where nothing can be stored: then the name is valid until the next
-    // boot.
+    // The first process writes the file atomically, and all processes read it. Returns null if nothing can be stored. The name is then
+    // valid
+    // until the next boot.
     private static string? KeptIn(string folder)
     {
         var file = Path.Combine(folder, FileName);
@@ -83,7 +84,7 @@ public static class MachineIdentity
         }
     }
 
-    // The machine id is confidential (machine-id(5)): only a hash of it may be visible.
+    // The machine id is confidential (machine-id(5)), so only its hash may be visible.
     private static string Hash(string text) =>
         Convert.ToHexStringLower(HMACSHA256.HashData("orchestrate machine"u8, Encoding.UTF8.GetBytes(text)))[..16];
 }

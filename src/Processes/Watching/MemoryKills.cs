@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Counts the processes that the kernel has killed for want of memory, by its own counters (cgroups(7), proc_vmstat(5)).</summary>
+/// <summary>Counts the processes that the kernel killed because memory ran out, from its own counters (cgroups(7),
+/// proc_vmstat(5)).</summary>
 public static class MemoryKills
 {
     private const string Groups = "sys/fs/cgroup";
 
-    /// <summary>The number since the boot, in the control group of this process where the kernel counts them there (so in a container, its
-    /// own); null where it can't be read.</summary>
+    /// <summary>Returns the number of kills since boot, or null if it can't be read. If the kernel counts per control group, as in a
+    /// container, the number covers the control group of this process.</summary>
     /// <param name="root">Root of the file system.</param>
     public static long? Count(string root = "/") =>
         Files(root).Select(path => Read(Path.Combine(root, path))).FirstOrDefault(count => count is not null);
@@ -17,7 +18,8 @@ public static class MemoryKills
     {
         foreach (var line in Lines(Path.Combine(root, "proc/self/cgroup")))
         {
-            // HIERARCHY:CONTROLLERS:PATH; in a container the path may be the one outside, and its own group is the root.
+            // Format: HIERARCHY:CONTROLLERS:PATH. In a container, the path may be the one outside, and the container's own group is the
+            // root.
             var (controllers, group) = line.Split(':', 3) is [_, var names, var path] ? (names, path.TrimStart('/')) : ("?", "");
             if (controllers.Length == 0)
             {

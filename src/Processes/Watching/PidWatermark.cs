@@ -2,41 +2,41 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>A moment in the order of process ids, by which later processes are found without reading each: the kernel assigns ids in order,
-/// from the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).</summary>
+/// <summary>A moment in the order of process ids, used to find later processes without reading each one. The kernel assigns ids in
+/// ascending order, and starts at the lowest again after the highest (<c>/proc/sys/kernel/pid_max</c>).</summary>
 public sealed class PidWatermark
 {
-    /// <summary>Far fewer than the 32768 ids of the smallest system, some of which are in use and skipped: ids have not wrapped
-    /// around.</summary>
+    /// <summary>Maximum number of new processes for which ids can't have wrapped around. Far fewer than the 32768 ids of the smallest
+    /// system, some of which are in use and skipped.</summary>
     private const long MostBetween = 8192;
 
     private readonly int _lastId;
     private readonly long _count;
 
-    /// <summary>A moment.</summary>
-    /// <param name="lastId">The id that was given last.</param>
-    /// <param name="count">Number of processes and threads since boot.</param>
+    /// <summary>Creates a watermark.</summary>
+    /// <param name="lastId">Most recently assigned id.</param>
+    /// <param name="count">Number of processes and threads created since boot.</param>
     internal PidWatermark(int lastId, long count) => (_lastId, _count) = (lastId, count);
 
-    /// <summary>Now; null where it is unknown.</summary>
+    /// <summary>Returns the current moment, or null if it can't be read.</summary>
     public static PidWatermark? Now() => ReadLastId() is { } last && ReadCount() is { } count ? new PidWatermark(last, count) : null;
 
-    /// <summary>The ids of all processes that began since then, and perhaps of others.</summary>
+    /// <summary>Returns the ids of all processes that started later, and possibly of others.</summary>
     internal IEnumerable<int> Later()
     {
-        // The list first, then the last id: a process that begins in between is in neither, as if we had asked earlier.
+        // Reads the list before the last id. A process that starts in between is missing in the list, as in an earlier call.
         int[] ids = [.. ProcFiles.ProcessIds()];
         return ReadLastId() is { } last && ReadCount() is { } now ? Among(ids, last, now) : ids;
     }
 
-    /// <summary>The process ids among those given that were assigned since the watermark, if the last one is <paramref name="last"/> and
-    /// there have been <paramref name="now"/> processes.</summary>
+    /// <summary>Returns those of the given ids that were assigned after the watermark, for the last assigned id <paramref name="last"/>
+    /// and the number of created processes <paramref name="now"/>.</summary>
     internal IEnumerable<int> Among(IEnumerable<int> ids, int last, long now) =>
         now - _count > MostBetween ? ids
         : last >= _lastId ? ids.Where(id => id > _lastId && id <= last)
         : ids.Where(id => id > _lastId || id <= last);
 
-    /// <summary>The last word of <c>/proc/loadavg</c>.</summary>
+    /// <summary>Reads the last word of <c>/proc/loadavg</c>.</summary>
     private static int? ReadLastId() =>
         SmallFile.ReadIfPossible("/proc/loadavg") is { } bytes
         && int.TryParse(
@@ -48,7 +48,7 @@ public sealed class PidWatermark
             ? id
             : null;
 
-    /// <summary>The line <c>processes</c> of <c>/proc/stat</c>.</summary>
+    /// <summary>Reads the line <c>processes</c> of <c>/proc/stat</c>.</summary>
     private static long? ReadCount()
     {
         if (SmallFile.ReadIfPossible("/proc/stat") is not { } bytes)

@@ -5,13 +5,15 @@ namespace Orchestrator.Processes;
 /// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to another user, counts as missing.</summary>
 internal static class ProcFiles
 {
-    /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
+    /// <summary>Value of USER_HZ, which is 100 on every Linux that .NET supports (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
-    /// <summary>The number of reads of the environment of a starting process, a millisecond apart: a stalled disk may delay it.</summary>
+    /// <summary>Maximum number of attempts to read the environment of a starting process, one millisecond apart. A stalled disk may delay
+    /// it.</summary>
     private const int MostLooks = 1000;
 
-    /// <summary>Now, in the unit of <see cref="ProcessInfo.StartTime"/>; later processes have this number or a higher one.</summary>
+    /// <summary>Returns the current time in the unit of <see cref="ProcessInfo.StartTime"/>. Later processes have this number or a higher
+    /// one.</summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
     internal static TimeSpan ReadUptime() =>
@@ -36,7 +38,7 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>The inode of the socket with this local port whose TCP connection is established; null where there is none. Columns of
+    /// <summary>Returns the inode of the socket with this local port and an established TCP connection, or null if none exists. Columns of
     /// <c>/proc/net/tcp</c> (proc_pid_net(5)): number, local address, remote address, state ... inode.</summary>
     internal static string? SocketOf(int port)
     {
@@ -56,11 +58,11 @@ internal static class ProcFiles
             ?[Inode];
     }
 
-    /// <summary>True if a process is in our PID namespace (pid_namespaces(7)); in containers process ids differ.</summary>
+    /// <summary>True if a process is in our PID namespace (pid_namespaces(7)). In containers process ids differ.</summary>
     internal static bool SharesProcessIds(int processId) =>
         LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
 
-    /// <summary>The PID namespace of this process: <c>pid:[INODE]</c>.</summary>
+    /// <summary>Returns the PID namespace of this process as <c>pid:[INODE]</c>.</summary>
     internal static string? OwnProcessNamespace() => LinkTarget("/proc/self/ns/pid");
 
     internal static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
@@ -79,7 +81,8 @@ internal static class ProcFiles
     internal static ProcessInfo? ReadStat(int processId) =>
         SmallFile.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
 
-    /// <summary>The name in the second field may contain blanks and parentheses; what follows the last one is regular.</summary>
+    /// <summary>Parses a line of <c>/proc/PID/stat</c>. The name in the second field may contain blanks and parentheses, and regular
+    /// fields follow the last parenthesis.</summary>
     internal static ProcessInfo? ParseStat(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
@@ -89,7 +92,7 @@ internal static class ProcFiles
             return null;
         }
 
-        // Of the 50 fields two are far behind the others.
+        // Two of the 50 fields are far behind the others.
         var rest = text.AsSpan(close + 1);
         Span<Range> fields = stackalloc Range[21];
         return rest.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries) < 20
@@ -111,13 +114,13 @@ internal static class ProcFiles
             };
     }
 
-    /// <summary>A variable in the form of an environment.</summary>
+    /// <summary>Formats a variable as in an environment.</summary>
     internal static byte[] Assignment(string name, string value) => Encoding.UTF8.GetBytes($"{name}={value}");
 
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment) => Holds(ReadEnvironment(processId), assignment);
 
-    /// <summary>The variables among those named that are in a process's initial environment.</summary>
+    /// <summary>Returns those of the named variables that are in a process's initial environment.</summary>
     internal static IReadOnlyList<(string Name, string Value)> Variables(int processId, params IReadOnlyList<string> names)
     {
         var environment = ReadEnvironment(processId);
@@ -137,8 +140,8 @@ internal static class ProcFiles
         return found;
     }
 
-    /// <summary>The initial environment of a process; empty if it can't be read. A process that is just starting its program has none for a
-    /// moment, which is waited for.</summary>
+    /// <summary>Returns the initial environment of a process, or empty if it can't be read. Waits for a process that is starting its
+    /// program, because it briefly has no environment.</summary>
     private static ReadOnlySpan<byte> ReadEnvironment(int processId)
     {
         for (var looks = 0; looks < MostLooks; looks++)
@@ -157,13 +160,15 @@ internal static class ProcFiles
         return default;
     }
 
-    /// <summary>From the line of <c>/proc/PID/stat</c>, after nothing was read from its environment: true if it has one by now, or
-    /// execve(2) is in progress, so that another look is needed. The process may have started one program after another between the two
-    /// reads.</summary>
+    /// <summary>Decides from the line of <c>/proc/PID/stat</c>, after an empty environment was read, if the read must be repeated. True if
+    /// the process has an environment by now, or execve(2) is in progress. Between the two reads the process may have started another
+    /// program.</summary>
     internal static bool MayHaveEnvironment(string stat)
     {
-        // proc(5): field 23 is the size of its memory (none: a kernel thread, or it has ended); 26, the begin of its code, is set after its
-        // environment, whose begin and end are 50 and 51 (from Linux 3.5 on). The third field is the first behind the name.
+        // Fields (proc(5)): 23 is the size of memory, which is 0 for a kernel thread or an ended process. 26 is the start of the code,
+        // which is
+        // set after the environment. 50 and 51 are the start and end of the environment (since Linux 3.5). The first field after the name
+        // is 3.
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length > 51 - 3 && fields[23 - 3] != "0" && (fields[26 - 3] == "0" || fields[50 - 3] != fields[51 - 3]);
     }
@@ -182,7 +187,8 @@ internal static class ProcFiles
         return false;
     }
 
-    /// <summary>The sum of lines such as <c>RssAnon: 12 kB</c>, in bytes; null if the file can't be read or lacks one of them.</summary>
+    /// <summary>Returns the sum of lines such as <c>RssAnon: 12 kB</c> in bytes, or null if the file can't be read or lacks a
+    /// line.</summary>
     internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
     {
         if (SmallFile.ReadIfPossible(path) is not { } bytes)

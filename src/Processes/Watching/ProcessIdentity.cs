@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace Orchestrator.Processes;
 
-/// <summary>Identifies a process uniquely: a process id alone is reused, so its start time and the machine's boot are included.</summary>
-/// <param name="StartTime">Clock ticks between boot and start: field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
-/// <param name="BootId">The content of <c>/proc/sys/kernel/random/boot_id</c>.</param>
+/// <summary>Identifies a process uniquely. Process ids are reused, so the start time and the host's boot id are included.</summary>
+/// <param name="StartTime">Clock ticks between boot and start, field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
+/// <param name="BootId">Content of <c>/proc/sys/kernel/random/boot_id</c>.</param>
 public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)
 {
     private static readonly Lazy<ProcessIdentity> OfThisProcess = new(() =>
         Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted: this process is not in it.")
     );
 
-    /// <summary>The present boot of this machine.</summary>
+    /// <summary>Id of the host's current boot.</summary>
     public static string CurrentBootId { get; } = ProcFiles.ReadBootId();
 
     /// <summary>Identifies the PID namespace of this process (pid_namespaces(7)) during one boot.</summary>
     public static string CurrentNamespace { get; } = new string([.. (ProcFiles.OwnProcessNamespace() ?? "").Where(char.IsAsciiDigit)]);
 
-    /// <summary>This process.</summary>
+    /// <summary>Identity of this process.</summary>
     public static ProcessIdentity Current => OfThisProcess.Value;
 
-    /// <summary>The living process with this id, or null if there is none.</summary>
+    /// <summary>Returns the identity of the living process with this id, or null if none exists.</summary>
     public static ProcessIdentity? Of(int processId) => ProcFiles.ReadStat(processId) is { IsDead: false } found ? found.Identity : null;
 
-    /// <summary>Parses the result of <see cref="ToString"/>; null for anything else, such as a partial one.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>, or returns null for any other text, such as a partial one.</summary>
     public static ProcessIdentity? TryParse(string? text)
     {
         var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -36,10 +36,10 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
             : null;
     }
 
-    /// <summary>True if this very process runs: same boot, same id, same start, and not a zombie.</summary>
+    /// <summary>True if exactly this process is running, with the same boot, id and start, and is not a zombie.</summary>
     public bool IsAlive() =>
         BootId == CurrentBootId && ProcFiles.ReadStat(ProcessId) is { IsDead: false } stat && stat.StartTime == StartTime;
 
-    /// <summary>Process id, start time and boot id with a space between: the form of pid files.</summary>
+    /// <summary>Formats process id, start time and boot id, separated by spaces, as in pid files.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId} {StartTime} {BootId}");
 }

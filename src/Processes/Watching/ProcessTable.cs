@@ -1,61 +1,61 @@
 namespace Orchestrator.Processes;
 
-/// <summary>A process in the system's table.</summary>
-/// <param name="Name">The first 15 bytes of its program's name.</param>
-/// <param name="State">One letter of proc(5): R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead.</param>
-/// <param name="ParentId">The id of its parent.</param>
-/// <param name="SessionId">The id of its session.</param>
-/// <param name="Threads">Number of threads; an ended process that was not collected counts as one.</param>
+/// <summary>A process in the system's process table.</summary>
+/// <param name="Name">First 15 bytes of its program's name.</param>
+/// <param name="State">Letter of the state (proc(5)): R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead.</param>
+/// <param name="ParentId">Process id of its parent.</param>
+/// <param name="SessionId">Id of its session.</param>
+/// <param name="Threads">Number of threads. A process that has ended but was not reaped has one.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
 public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int SessionId, int Threads, long StartTime)
 {
-    /// <summary>True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while
-    /// others are still running, the process keeps its files and locks.</summary>
+    /// <summary>True if the process has ended and only waits to be reaped by its parent. The state is that of the first thread alone.
+    /// While other threads are running, the process keeps its files and locks.</summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
-    /// <summary>True if it was stopped (SIGSTOP) and waits for SIGCONT.</summary>
+    /// <summary>True if the process was stopped (SIGSTOP) and waits for SIGCONT.</summary>
     public bool IsStopped => State == 'T';
 
-    /// <summary>Processor time it has used, with that of the children it has collected.</summary>
+    /// <summary>CPU time used by the process and by its reaped children.</summary>
     public TimeSpan CpuTime { get; init; }
 
-    /// <summary>The process's start by the wall clock, to about a hundredth of a second.</summary>
+    /// <summary>Start time in UTC, accurate to about a hundredth of a second.</summary>
     public DateTime StartedUtc =>
         DateTime.UtcNow - ProcFiles.ReadUptime() + TimeSpan.FromSeconds((double)StartTime / ProcFiles.TicksPerSecond);
 
-    /// <summary>The process's identity, which can be stored.</summary>
+    /// <summary>Identity of the process, which can be stored.</summary>
     public ProcessIdentity Identity => new(ProcessId, StartTime, ProcessIdentity.CurrentBootId);
 }
 
-/// <summary>Queries about running processes. This process itself is never included.</summary>
+/// <summary>Queries running processes. The current process is never included.</summary>
 public static class ProcessTable
 {
-    /// <summary>Boot time by the current clock; files written well before it belong to no running process.</summary>
+    /// <summary>Boot time by the current clock. Files written well before it do not belong to a running process.</summary>
     public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
 
-    /// <summary>All living processes.</summary>
+    /// <summary>Returns all living processes.</summary>
     public static IReadOnlyList<ProcessInfo> All() => [.. Living(Ids())];
 
-    /// <summary>Processes with the variable <paramref name="name"/> of this <paramref name="value"/> in their initial environment; children
-    /// inherit it. A program that clears its environment is not found.</summary>
-    /// <param name="name">The variable.</param>
-    /// <param name="since">Only processes started since then are read. Null: all.</param>
+    /// <summary>Returns processes whose initial environment has the variable <paramref name="name"/> with this <paramref name="value"/>.
+    /// Children inherit it. A program that clears its environment is not found.</summary>
+    /// <param name="name">Name of the variable.</param>
+    /// <param name="since">Watermark after which processes are read, or null to read all.</param>
     public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, PidWatermark? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
-    /// <summary>Variables in the initial environments of this process's ancestors, the nearest first: so a process that clears its own
-    /// environment is still recognized. A daemon without its ancestors is not, unless it runs in a sandbox: there it has the sandbox's
-    /// first process.</summary>
-    /// <param name="names">The variables.</param>
+    /// <summary>Returns variables in the initial environments of this process's ancestors, nearest first. A process that clears its own
+    /// environment is thus still recognized. A daemon without ancestors is recognized only in a sandbox, whose first process is its
+    /// ancestor.</summary>
+    /// <param name="names">Names of the variables.</param>
     public static IReadOnlyList<(string Name, string Value)> OfAncestors(params IReadOnlyList<string> names) =>
         Of(ProcFiles.ReadStat(Environment.ProcessId)?.ParentId ?? 0, names);
 
-    /// <summary>Variables in the initial environments of a process and its ancestors, its own first.</summary>
-    /// <param name="processId">The process.</param>
-    /// <param name="names">The variables.</param>
+    /// <summary>Returns variables in the initial environments of a process and its ancestors, its own first.</summary>
+    /// <param name="processId">Id of the process.</param>
+    /// <param name="names">Names of the variables.</param>
     public static IReadOnlyList<(string Name, string Value)> Of(int processId, params IReadOnlyList<string> names)
     {
         var values = new List<(string, string)>();
@@ -67,32 +67,32 @@ public static class ProcessTable
         return values;
     }
 
-    /// <summary>The living process with this id; null: there is none.</summary>
+    /// <summary>Returns the living process with this id, or null if none exists.</summary>
     public static ProcessInfo? Find(int processId) => Living([processId]).FirstOrDefault();
 
-    /// <summary>The command line of a process, with its program; empty where it can't be read.</summary>
+    /// <summary>Returns the command line of a process, including the program, or an empty list if it can't be read.</summary>
     public static IReadOnlyList<string> ArgumentsOf(int processId) => ProcFiles.Arguments(processId);
 
-    /// <summary>The working directory of a process; null where it can't be read.</summary>
+    /// <summary>Returns the working directory of a process, or null if it can't be read.</summary>
     public static string? FolderOf(int processId) => ProcFiles.WorkingDirectory(processId);
 
-    /// <summary>A variable of a process's initial environment; null where it has none, or it can't be read.</summary>
+    /// <summary>Returns a variable of a process's initial environment, or null if it is not set or can't be read.</summary>
     public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
 
-    /// <summary>The processes that have the client's end of a TCP connection on this machine open, also those in a sandbox. Those of other
-    /// users are not visible.</summary>
-    /// <param name="port">The client's port.</param>
+    /// <summary>Returns the processes that have the client end of a local TCP connection open, including processes in a sandbox. Processes
+    /// of other users are not visible.</summary>
+    /// <param name="port">Port of the client.</param>
     public static IReadOnlyList<ProcessInfo> FindByConnection(int port) =>
         ProcFiles.SocketOf(port) is { } inode ? FindByOpenFile($"socket:[{inode}]") : [];
 
-    /// <summary>The direct children of a process.</summary>
+    /// <summary>Returns the direct children of a process.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 
-    /// <summary>Processes that have this file open. Files of other users' processes are not visible.</summary>
+    /// <summary>Returns processes that have this file open. Files of other users' processes are not visible.</summary>
     public static IReadOnlyList<ProcessInfo> FindByOpenFile(string path) =>
         [.. All().Where(process => ProcFiles.OpenFiles(process.ProcessId).Contains(path))];
 
-    /// <summary>Processes whose working directory is this folder or below it.</summary>
+    /// <summary>Returns processes whose working directory is this folder or is below it.</summary>
     public static IReadOnlyList<ProcessInfo> FindByWorkingDirectory(string folder) =>
         [
             .. All()
@@ -102,9 +102,10 @@ public static class ProcessTable
                 ),
         ];
 
-    /// <summary>The ids of all processes, then of those that began meanwhile, and so on until there are none: a process that ends after the
-    /// list was read may have left a child that is not in it.</summary>
-    /// <param name="since">Only those that began since then, and perhaps others. Null: all.</param>
+    /// <summary>Returns the ids of all processes, and then repeatedly those that started meanwhile, until none is new. A process that ends
+    /// after the list was read may have left a child that is not in the list.</summary>
+    /// <param name="since">Watermark after which processes must have started, with possible false matches, or null for all
+    /// processes.</param>
     internal static IEnumerable<int> Ids(PidWatermark? since = null)
     {
         var seen = new HashSet<int>();

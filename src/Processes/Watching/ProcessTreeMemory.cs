@@ -1,19 +1,19 @@
 namespace Orchestrator.Processes;
 
-/// <summary>Memory of processes and their descendants: what is freed only with them (anonymous and shared memory, also swapped out), not
-/// mapped files. Shared pages count once.</summary>
-/// <param name="find">Finds the processes at each check; a process stays in the tree until it ends.</param>
+/// <summary>Measures the memory of processes and their descendants that is freed only when they end: anonymous and shared memory,
+/// including swapped memory, but not mapped files. Shared pages count once.</summary>
+/// <param name="find">Finds the processes at each check. A process stays in the tree until it ends.</param>
 public sealed class ProcessTreeMemory(Func<IReadOnlyList<ProcessInfo>> find)
 {
     private static readonly string[] Held = ["RssAnon", "RssShmem", "VmSwap"];
     private static readonly string[] Shares = ["Pss_Anon", "Pss_Shmem", "SwapPss"];
     private readonly TrackedTree _tree = new(find);
 
-    /// <summary>Checks whether they use more than a number of bytes.</summary>
-    /// <returns>Their bytes, if more; else null.</returns>
+    /// <summary>Compares the memory of the processes with a limit in bytes.</summary>
+    /// <returns>Memory in bytes if it exceeds the limit, or null otherwise.</returns>
     public long? Above(long limit)
     {
-        // The first sum is cheap for the kernel and never too low; for the second it walks through all pages.
+        // The first sum is cheap for the kernel and never too low. The second makes the kernel walk through all pages.
         var processes = _tree.Refresh();
         if (processes.Sum(HeldBy) <= limit)
         {

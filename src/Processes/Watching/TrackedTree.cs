@@ -7,7 +7,7 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
     private readonly HashSet<ProcessIdentity> _seen = [];
     private readonly HashSet<ProcessIdentity> _notOurs = [];
 
-    /// <summary>Sends a signal to one of them; one of another user is removed from the set.</summary>
+    /// <summary>Sends a signal to a process of the set. A process of another user is removed from the set.</summary>
     internal void Send(ProcessInfo process, int signal)
     {
         if (ProcessSignals.Send(process.Identity, signal) == SignalResult.NotOurs)
@@ -16,7 +16,7 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
         }
     }
 
-    /// <summary>The living ones: those found, those known before, and the descendants of both.</summary>
+    /// <summary>Returns the living processes: those found, those known before, and the descendants of both.</summary>
     internal IReadOnlyList<ProcessInfo> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));

@@ -6,23 +6,24 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Merging.Installing;
 
-/// <summary>Installs packages that were granted to an agent: the package manager writes manifest and lock file in a tree of staging, and
-/// these become a commit that is merged like work. All agents of the run are notified.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Installs packages that were granted to an agent. The package manager updates manifest and lock file in a tree of staging. Both
+/// become a commit that is merged like a task's work. All agents of the run are notified.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PackageInstallation(RunServices services)
 {
-    /// <summary>Makes the commit. Repeated, it makes another: staging has none of them before the run was told of it.</summary>
-    /// <param name="input">Which start, and which round.</param>
-    /// <param name="stop">Ends the package manager.</param>
+    /// <summary>Creates the commit. A repeated call creates another one, because staging gets none before the run receives the
+    /// result.</summary>
+    /// <param name="input">The agent run and the round.</param>
+    /// <param name="stop">Stops the package manager.</param>
     public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var task = input.Task.Task.Id;
-        // For people; no step reads it.
+        // Only for display; no step reads it.
         var record = Path.Combine(files.Folder.Task(task), $"packages-{input.Start}-{input.Round}.json");
         var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
-        // A single kill may be due to a machine short of memory; one that is killed each time needs too much.
+        // A single kill may be due to low memory. A package that is killed each time needs too much memory.
         var (result, wasKilled) = await MakeAsync(repository, files, input, staging, stop);
         if (wasKilled)
         {
@@ -32,10 +33,10 @@ public sealed class PackageInstallation(RunServices services)
         return result;
     }
 
-    /// <summary>Describes the result. Where staging has the packages, the agent's work so far is committed, so that staging can be merged
-    /// into its worktree.</summary>
+    /// <summary>Describes the result to the agent. If the packages are on staging, the agent's work so far is committed, so that staging
+    /// can be merged into its worktree.</summary>
     /// <param name="input">The agent run, and the result of the merge.</param>
-    /// <param name="stop">Checked between the steps.</param>
+    /// <param name="stop">Cancels between the steps.</param>
     public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
@@ -95,7 +96,7 @@ public sealed class PackageInstallation(RunServices services)
         };
     }
 
-    /// <summary>Files that git refuses to store are for the agent to fix.</summary>
+    /// <summary>Commits the work. Files that git refuses to store become problems for the agent to fix.</summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
         TaskCommit work,
         ConcludeRequestInput input,
@@ -175,7 +176,8 @@ public sealed class PackageInstallation(RunServices services)
         return (new InstallResult { Commit = commit }, false);
     }
 
-    /// <summary>npm names a project without a name after its folder, which here is one of ours.</summary>
+    /// <summary>Restores the project's name, because npm names an unnamed project after its folder, which is a temporary one
+    /// here.</summary>
     private static string WithProjectName(string text, string place, string project) =>
         text.Replace(NameIn(place), NameIn(project), StringComparison.Ordinal);
 

@@ -5,29 +5,30 @@ using Orchestrator.Runs.Sandboxing;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>Result of a check before landing.</summary>
-/// <param name="Refusal">Why landing is refused; null: it is not.</param>
-/// <param name="Note">A note for people; empty: none.</param>
-/// <param name="Decisions">What the run decides by from now on.</param>
+/// <param name="Refusal">The rejection of the landing, or null if it may proceed.</param>
+/// <param name="Note">A note for users, or empty if none.</param>
+/// <param name="Decisions">The updated files that affect the run's decisions.</param>
 public sealed record LandingVerdict(LandResult? Refusal, string Note, RunDecisions Decisions)
 {
-    /// <summary>Nothing to report.</summary>
+    /// <summary>Creates a verdict without any findings.</summary>
     public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
 }
 
-/// <summary>Asks for known vulnerabilities where a run changes packages, before the target moves or anything is pushed. Those of the base
-/// are only listed; new ones need a person's decision. A tool that can't answer is reported, and never counts as a pass.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Audits packages for known vulnerabilities if a run changes them, before the target moves or anything is pushed.
+/// Vulnerabilities at the base are only listed; new ones require a user's decision. A tool failure is reported, and never counts as a
+/// pass.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
 {
     private const int MostNamed = 5;
     private const int MostSubjects = 20;
 
-    /// <summary>Checks what is to land.</summary>
-    /// <param name="input">Which run, and the target.</param>
-    /// <param name="from">What the target has of it.</param>
-    /// <param name="tip">The commit that is to land.</param>
-    /// <param name="asking">Names this asking.</param>
-    /// <param name="stop">Ends the tool that runs.</param>
+    /// <summary>Checks the commit to land.</summary>
+    /// <param name="input">The run, and the target.</param>
+    /// <param name="from">Merge base of the target and the commit to land.</param>
+    /// <param name="tip">The commit to land.</param>
+    /// <param name="asking">Id of this landing attempt.</param>
+    /// <param name="stop">Stops the running tool.</param>
     public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!Enum.TryParse<AuditSeverity>(files.Settings.Audit, ignoreCase: true, out var least))
@@ -38,7 +39,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         var tools = AuditTool.All.Where(tool => changed.Exists(tool.IsAbout)).ToList();
         if (tools.Count == 0)
         {
-            // An earlier result is about packages that are not changed any more.
+            // An earlier result is about packages that are no longer changed.
             File.Delete(files.Folder.AuditJson);
             File.Delete(files.Folder.Audit);
             return LandingVerdict.Clear(files) with { Decisions = files.Decisions!.Without(NameIn(files.Folder)) };
@@ -54,7 +55,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             : new LandingVerdict(null, $"Packages: {Describe(audit)}.", decisions);
     }
 
-    /// <summary>The summary line of the report; null where the run has changed no packages.</summary>
+    /// <summary>Returns the summary line for the report, or null if the run changed no packages.</summary>
     public static string? Summary(RunFolder folder) =>
         TryRead(folder) is { } audit ? $"packages: {Describe(audit)} ({folder.Relative(folder.Audit)})" : null;
 
@@ -95,8 +96,8 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         };
     }
 
-    /// <summary>The files for each tool, and why some can't be audited: in the tree of a commit, because a manifest may have been added or
-    /// removed.</summary>
+    /// <summary>Finds the files for each tool, and the reasons why some cannot be audited. They are taken from a commit's tree, because a
+    /// manifest may have been added or removed.</summary>
     private async Task<(IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
         IReadOnlyList<AuditTool> tools,
         IReadOnlyList<string> changed,
@@ -201,12 +202,12 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     private static string Some(IReadOnlyList<AuditFinding> found) =>
         FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
 
-    // Several reasons in one sentence: a reason may contain commas.
+    // Reasons are combined in one sentence, and each may contain commas.
     private static string Reasons(IReadOnlyList<string> reasons) =>
         string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNames.Show(reason, 400)))
         + (reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "");
 
-    // For a report: a file that somebody has damaged is not there.
+    // Used for a report only, so a damaged file counts as missing.
     private static StoredAudit? TryRead(RunFolder folder) =>
         StoredJson.TryRead(folder.AuditJson, MessageJson.Options.TypeOf<StoredAudit>());
 

@@ -6,16 +6,16 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Runs the user's merge hook as a gate, in a tree outside the repository in which the change is staged on the target, as in a
-/// merge that is not committed yet. It executes work of agents, so it is confined as gates are.</summary>
+/// <summary>Runs the user's merge hook as a gate in a tree outside the repository. The change is staged on top of the target there, as in
+/// a merge before its commit. The hook may execute agents' work, so it is confined like a gate.</summary>
 internal sealed class HookCheck(RunServices services)
 {
     /// <summary>Runs the hook.</summary>
-    /// <param name="hook">The hook.</param>
+    /// <param name="hook">The hook to run.</param>
     /// <param name="commit">The commit whose files are to land.</param>
-    /// <param name="onto">Where the target is.</param>
-    /// <param name="stop">Kills the hook.</param>
-    /// <returns>Its result, and the files that it changed, which are not what was verified.</returns>
+    /// <param name="onto">Current position of the target.</param>
+    /// <param name="stop">Stops the hook.</param>
+    /// <returns>The verdict, and the files that the hook changed and that therefore differ from the verified ones.</returns>
     public async Task<(GateVerdict Verdict, IReadOnlyList<string> Changed)> RunAsync(
         RunFiles files,
         GitRepository repository,

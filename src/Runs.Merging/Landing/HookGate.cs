@@ -7,11 +7,11 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <summary>Runs the user's merge hook as the last gate of a landing (<c>git.hooks: landing</c>).</summary>
 internal sealed class HookGate(RunFiles files, GitRepository repository, RunServices services, LandInput input)
 {
-    /// <summary>Runs it where the target is about to get the commit.</summary>
+    /// <summary>Runs the hook just before the target moves to the commit.</summary>
     /// <param name="request">The landing.</param>
-    /// <param name="tip">Staging's commit, which has the same files.</param>
-    /// <param name="stop">Kills the hook.</param>
-    /// <returns>Why nothing lands; null where the hook passes, or none has to run.</returns>
+    /// <param name="tip">Commit of staging, which has the same files.</param>
+    /// <param name="stop">Stops the hook.</param>
+    /// <returns>The rejection of the landing, or null if the hook passes or none has to run.</returns>
     public async Task<LandResult?> CheckAsync(LandingRequest request, string tip, CancellationToken stop)
     {
         if (

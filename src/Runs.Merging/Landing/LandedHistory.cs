@@ -5,17 +5,18 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>The commit that the target gets, with exactly staging's files: staging itself, staging without merge commits (<c>git.land</c>
-/// squash and rebase), or, where commits are signed, a merge commit of staging with a signature (<c>git.land</c> merge).</summary>
-/// <param name="files">The run's plan and settings.</param>
-/// <param name="target">The target, a full ref name.</param>
-/// <param name="baseCommit">Where the run began.</param>
+/// <summary>Creates the commit that the target moves to, with exactly the files of staging. It is staging itself, or staging without merge
+/// commits (<c>git.land</c> squash and rebase). With signed commits and <c>git.land</c> merge, it is a signed merge commit of
+/// staging.</summary>
+/// <param name="files">Plan and settings of the run.</param>
+/// <param name="target">Full ref name of the target.</param>
+/// <param name="baseCommit">Commit that the run started from.</param>
 internal sealed class LandedHistory(RunFiles files, GitRepository repository, string target, string baseCommit)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Finds what would stop the landing in the end, before the first agent is paid for.</summary>
-    /// <returns>A sentence with the cure, and whether a user may begin all the same; null: no obstacle.</returns>
+    /// <summary>Finds an obstacle to the final landing, before the first agent is paid for.</summary>
+    /// <returns>A sentence with the remedy, and true if a user may start the run anyway; null if there is no obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,
         GitSettings settings,
@@ -28,11 +29,11 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
             ? ($"The landing would stop at the signature now. {why} Unlock the key in its agent, or say yes (--yes).", true)
             : null;
 
-    /// <summary>Finds or makes it. A signature has a time, so a signed commit is recorded before the target moves: a landing that was
-    /// interrupted is repeated with the same commit. Where the target has commits that staging does not have, staging itself: those have to
-    /// be taken in first.</summary>
-    /// <param name="tip">Staging's commit, which was checked.</param>
-    /// <exception cref="CommitSigningException">The user's key signs nothing now.</exception>
+    /// <summary>Finds or creates the commit. Signatures contain a time, so a signed commit is recorded before the target moves, and an
+    /// interrupted landing is repeated with the same commit. Returns staging itself if the target has commits that staging lacks, because
+    /// these must be merged first.</summary>
+    /// <param name="tip">The checked commit of staging.</param>
+    /// <exception cref="CommitSigningException">The user's key cannot sign now.</exception>
     public async Task<string> OfAsync(string tip, CancellationToken stop)
     {
         var way = files.Settings.Git.Land;
@@ -50,7 +51,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         {
             return landed;
         }
-        // What this run has landed itself is staging as it was then.
+        // Commits that this run has landed itself are equivalent to staging at that time.
         if (onto != landed && !await _commits.IsAncestorAsync(onto, tip, stop))
         {
             return tip;
@@ -93,7 +94,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         return await new LinearHistory(repository, files.AppendedFiles, signing).MakeAsync(onto, steps, tip, Rest, stop);
     }
 
-    /// <summary>The signed commit of an earlier attempt at this very landing; null where there is none.</summary>
+    /// <summary>Returns the signed commit of an earlier attempt at exactly this landing, or null if there is none.</summary>
     private async Task<string?> ReadSignedAsync(string onto, string tip, string way, CancellationToken stop) =>
         DurableFile.TryRead(files.Folder.SignedLanding)?.Split('\n') is [var before, var staging, var how, var signed]
         && (before, staging, how) == (onto, tip, way)
@@ -104,7 +105,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
             ? signed
             : null;
 
-    /// <summary>The last commit that this run has landed, where the target has it.</summary>
+    /// <summary>Returns the last commit that this run has landed, or null if the target does not have it.</summary>
     private async Task<string?> LastAsync(string onto, CancellationToken stop) =>
         LandingNote.TryRead(files.Folder.Landing) is { } note
         && note.Target == target

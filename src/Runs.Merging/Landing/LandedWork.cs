@@ -2,16 +2,17 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Looks whether what a run landed is still there: a person may have taken it back since, which nobody tells the run.</summary>
+/// <summary>Checks whether a run's landed work is still on the target. A user may have reverted it since, and the run is not notified of
+/// that.</summary>
 public static class LandedWork
 {
-    /// <summary>The run with <see cref="RunStatus.LandedGone"/>. What landed is there where the branch, or a remote branch of the target's
-    /// name, has the commit and no revert of it, or all that it changed (rebased, squashed). Where git can't tell, the run is as it
-    /// was.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>Sets <see cref="RunStatus.LandedGone"/> of a run. The work counts as present if a local or remote branch has the commit
+    /// without a revert. A branch that has all of its changes (rebased or squashed) counts too. If git cannot determine that, the run is
+    /// returned unchanged.</summary>
+    /// <param name="run">Status of the run.</param>
     /// <param name="repository">A path in the repository.</param>
-    /// <param name="services">Where repositories are opened.</param>
-    /// <param name="stop">Ends the look.</param>
+    /// <param name="services">Opens repositories.</param>
+    /// <param name="stop">Cancels the check.</param>
     public static async Task<RunStatus> LookAsync(RunStatus run, string repository, RunServices services, CancellationToken stop)
     {
         if (!run.HasLanded)
@@ -52,7 +53,7 @@ public static class LandedWork
                 || (changed.Count > 0 && await IsAsInAsync(run.LandedCommit, tip))
                 || (
                     await commits.IsAncestorAsync(run.LandedCommit, tip, stop)
-                        // Where every file is as it was before, a revert is on top.
+                        // If every file is as it was before the landing, a revert follows it.
                         ? changed.Count == 0 || !await IsAsInAsync(run.BaseCommit, tip)
                         : await search.IsInAsync(run.LandedCommit, tip, stop)
                 )

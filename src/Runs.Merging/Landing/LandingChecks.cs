@@ -2,15 +2,15 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Checks of a commit before it lands: nothing that was merged is lost, and the gates pass.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="input">What is to land.</param>
+/// <summary>Checks a commit before it lands. No merged change may be lost, and the gates must pass.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="input">The landing.</param>
 internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)
 {
     private const int MostNotes = 5;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Refuses a landing without what was merged, unless a person accepted the losses.</summary>
+    /// <summary>Rejects a landing that lacks merged changes, unless a user accepted their loss.</summary>
     public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
     {
         var report = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.BaseCommit, commit, stop);
@@ -28,7 +28,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
             };
     }
 
-    /// <summary>Notes for people about the gates; empty: none.</summary>
+    /// <summary>Returns notes for users about the gates, or empty if there are none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
         var notes = GateWords.Brief(outcomes).ToList();
@@ -36,8 +36,8 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     }
 
     /// <summary>Runs the gates of a landing.</summary>
-    /// <param name="since">Commit from which changes are judged.</param>
-    /// <param name="stop">Kills the gate that runs.</param>
+    /// <param name="since">Commit that changes are compared with.</param>
+    /// <param name="stop">Stops the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
     {
         var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();

@@ -3,23 +3,23 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Result of taking back a landing.</summary>
-/// <param name="IsTakenBack">The target is without the work now; else a commit that undoes it may be offered.</param>
-/// <param name="Reason">A sentence for people, with what to do.</param>
-/// <param name="KeptAt">The ref that keeps what was landed.</param>
+/// <summary>Result of reverting a landing.</summary>
+/// <param name="IsTakenBack">True if the target no longer has the work; otherwise a revert commit may be offered.</param>
+/// <param name="Reason">A sentence for users, with the next step.</param>
+/// <param name="KeptAt">The ref that keeps the landed work.</param>
 public sealed record TakenBack(bool IsTakenBack, string Reason, string KeptAt);
 
-/// <summary>Takes back the landing of a run that has ended, without an engine.</summary>
+/// <summary>Reverts the landing of an ended run, without an engine.</summary>
 public static class LandingReversals
 {
-    /// <summary>True if the run has moved its target, or was about to.</summary>
+    /// <summary>True if the run moved its target or was about to.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
 
-    /// <summary>Moves the target back, or offers a revert commit where others may have the work.</summary>
+    /// <summary>Moves the target back, or offers a revert commit if others may already have the work.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="services">Machine and open repositories.</param>
-    /// <param name="cancellationToken">Checked between the steps.</param>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="cancellationToken">Cancels between the steps.</param>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
     public static async Task<TakenBack> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
@@ -38,8 +38,7 @@ public static class LandingReversals
         var commits = new CommitStore(opened);
         foreach (var move in landing.Joined().Reverse())
         {
-            // Whoever writes another commit into the note must not get the branch moved there: a landing is always on top of what was
-            // there.
+            // A forged note must not move the branch to an arbitrary commit. A genuine landing is always on top of the previous commit.
             if (
                 !await opened.HasCommitAsync(move.Before, cancellationToken)
                 || !await opened.HasCommitAsync(move.Commit, cancellationToken)

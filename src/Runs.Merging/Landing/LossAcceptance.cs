@@ -2,20 +2,20 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Work of a run that staging lacks, as its last check before landing has told.</summary>
-/// <param name="Commit">The commit of staging that was checked, where staging still is.</param>
-/// <param name="Places">Each lost place, with its task and one of its lines.</param>
+/// <summary>Merged changes of a run that staging lacks, according to the last check before landing.</summary>
+/// <param name="Commit">The checked commit of staging, which is still its current position.</param>
+/// <param name="Places">The lost hunks, each with its task and one of its lines.</param>
 public sealed record LostWork(string Commit, IReadOnlyList<string> Places);
 
-/// <summary>A person's decision that lost work may be gone: a commit on staging that says so. So it is in the history, and the report of
-/// losses names what was given up by it. What is lost after that commit is told anew.</summary>
+/// <summary>Accepts lost changes on behalf of a user, by a commit on staging that records the decision. The history then contains it, and
+/// the loss report names the accepted changes. Changes lost after that commit are reported again.</summary>
 public static class LossAcceptance
 {
-    /// <summary>Finds the reported losses of staging as it is now; null if there are none.</summary>
-    /// <param name="file">Absolute path of what the last check has told, for programs.</param>
-    /// <param name="run">The run.</param>
+    /// <summary>Finds the reported losses at the current position of staging; null if there are none.</summary>
+    /// <param name="file">Absolute path of the JSON result of the last check.</param>
+    /// <param name="run">Status of the run.</param>
     /// <param name="repository">A path in the repository.</param>
-    /// <param name="services">Where repositories are opened.</param>
+    /// <param name="services">Opens repositories.</param>
     public static async Task<LostWork?> FindAsync(
         string file,
         RunStatus run,
@@ -34,13 +34,13 @@ public static class LossAcceptance
             : null;
     }
 
-    /// <summary>Accepts them, unless staging was moved meanwhile.</summary>
-    /// <param name="lost">What a person was told.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="by">The person.</param>
+    /// <summary>Accepts the losses, unless staging has moved since they were reported.</summary>
+    /// <param name="lost">The losses that the user has seen.</param>
+    /// <param name="run">Status of the run.</param>
+    /// <param name="by">Name of the user.</param>
     /// <param name="repository">A path in the repository.</param>
-    /// <param name="services">Where repositories are opened.</param>
-    /// <returns>True where they are accepted.</returns>
+    /// <param name="services">Opens repositories.</param>
+    /// <returns>True if they were accepted.</returns>
     public static async Task<bool> AcceptAsync(
         LostWork lost,
         RunStatus run,

@@ -2,11 +2,11 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Accepts commits that a person made on staging to unblock a run. They count when they contain all that the run has merged and
-/// the gates of the whole run pass; then a merge commit of ours takes them in, so that staging is recognized as the run's after a reset.
-/// Otherwise they stay where they are.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Finds out the state of the requesting execution.</param>
+/// <summary>Accepts a user's own commits on staging that unblock a run. They must contain everything that the run has merged, and the
+/// gates of the whole run must pass. A merge commit of ours then includes them, so that staging is recognized as the run's after a reset.
+/// Otherwise they stay as they are.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="caller">Returns the state of the requesting execution.</param>
 public sealed class ManualFix(RunServices services, AskCaller caller)
 {
     private const int MostSubjects = 3;
@@ -14,7 +14,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Checks the commits without running gates.</summary>
-    /// <param name="input">The run, and its position of staging.</param>
+    /// <param name="input">The run, and its recorded position of staging.</param>
     public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);
@@ -60,9 +60,9 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
         };
     }
 
-    /// <summary>Runs the gates of the whole run, and merges the commits where they pass. Repeated after that, it finds the merge.</summary>
-    /// <param name="input">Which commits.</param>
-    /// <param name="stop">Ends it before staging moves.</param>
+    /// <summary>Runs the gates of the whole run, and merges the commits if they pass. A repeated call finds the existing merge.</summary>
+    /// <param name="input">The commits to verify.</param>
+    /// <param name="stop">Cancels before staging moves.</param>
     public async Task<FixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input.Fix);
@@ -139,7 +139,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
         && trailers.Run == files.Folder.Name
         && (onto == recorded || tip == recorded);
 
-    /// <summary>A checkout of staging with uncommitted changes.</summary>
+    /// <summary>Describes a checkout of staging with uncommitted changes.</summary>
     private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
     {
         var worktrees = new WorktreeStore(repository);

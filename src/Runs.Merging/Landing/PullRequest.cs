@@ -1,17 +1,17 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or an existing one
-/// is found.</summary>
+/// <summary>Lands as a draft pull request through the <c>gh</c> program. Staging is pushed, and the pull request is opened unless one
+/// already exists.</summary>
 internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
-    /// <summary>Finds what would prevent the pull request in the end, before the first agent is paid for.</summary>
-    /// <param name="staging">The run's branch, which is pushed.</param>
-    /// <param name="commit">A commit to try the push with; nothing is changed on the server.</param>
-    /// <param name="services">What the steps need.</param>
-    /// <returns>A sentence with the cure, and whether a person may begin all the same; null: no obstacle.</returns>
+    /// <summary>Finds an obstacle to the final pull request, before the first agent is paid for.</summary>
+    /// <param name="staging">The run's branch to push.</param>
+    /// <param name="commit">Commit for a dry-run push, which changes nothing on the server.</param>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <returns>A sentence with the remedy, and true if a user may start the run anyway; null if there is no obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,
         string staging,
@@ -135,7 +135,7 @@ internal static class PullRequest
         return said.Length > 0 ? $"{how}: {said}" : how;
     }
 
-    /// <summary>Hooks of the repository do not run; what Git LFS would do by one is done without.</summary>
+    /// <summary>Pushes without the repository's hooks. Git LFS objects, which a hook would push, are pushed explicitly.</summary>
     public static async Task<ProcessResult> PushAsync(
         ProcessRunner runner,
         GitRepository repository,
@@ -161,7 +161,7 @@ internal static class PullRequest
         );
     }
 
-    // Without a terminal: a password prompt would block the run, in the middle of the table.
+    // Runs without a terminal, because a password prompt would block the run in the middle of the status table.
     public static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {

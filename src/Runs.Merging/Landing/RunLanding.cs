@@ -5,21 +5,21 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Lands staging on the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of
-/// the user's is never overwritten.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="caller">Finds out the state of the requesting execution.</param>
+/// <summary>Lands staging on the target. If the target has moved, it is merged into staging and the gates run again. A user's checkout is
+/// never overwritten.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="caller">Returns the state of the requesting execution.</param>
 public sealed class RunLanding(RunServices services, AskCaller caller)
 {
-    /// <summary>The number of moves of a target during the gates before a person is asked.</summary>
+    /// <summary>Maximum number of times that the target may move while gates run, before a user is asked.</summary>
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
-    /// <summary>Lands, or says what a person has to do first. Repeated after a landing, it finds it. What git refuses because of the state
-    /// of a person's checkout is theirs to fix: reported, and retried when they ask.</summary>
-    /// <param name="input">Which run, and the target.</param>
-    /// <param name="asking">Identifies this landing attempt within the run; the same when it is repeated.</param>
-    /// <param name="stop">Cancels it; the next attempt finishes what has begun.</param>
+    /// <summary>Lands, or returns what a user must do first. A repeated call after a landing finds it. Refusals by git because of the
+    /// user's checkout are reported for the user to fix, and retried on request.</summary>
+    /// <param name="input">The run, and the target.</param>
+    /// <param name="asking">Id of this landing attempt within the run; equal when it is repeated.</param>
+    /// <param name="stop">Cancels the landing; the next attempt completes it.</param>
     public async Task<LandResult> LandAsync(LandInput input, string asking, CancellationToken stop)
     {
         try
@@ -63,7 +63,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
 
-        // New is what the target does not have: parts may have been merged from it since the run began.
+        // Only additions that the target lacks are checked, because parts may have been merged from it since the run started.
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
         var secrets = await new SecretCheck(repository, files).CheckAsync(input, from, tip, asking, stop);
         files = files with { Decisions = secrets.Decisions };
@@ -80,11 +80,11 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
                 }
                 : await LandAsync(new Landing(files, repository, checks, staging, input, tip), note, stop);
-        // What a person was told by this landing counts in the next one.
+        // Findings that were reported to a user in this landing are considered in the next one.
         return result with { PlanHash = files.Decisions.Store(files.Folder) };
     }
 
-    /// <summary>Lands a commit that was checked.</summary>
+    /// <summary>Lands a checked commit.</summary>
     private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
     {
         var (files, repository, checks, staging, input, tip) = landing;
@@ -174,7 +174,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
     }
 
-    /// <summary>A commit that is to land, and what it needs.</summary>
+    /// <summary>A commit to land, with its dependencies.</summary>
     private sealed record Landing(
         RunFiles Files,
         GitRepository Repository,
@@ -184,8 +184,8 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         string Tip
     );
 
-    /// <summary>The commit to land: staging, at the position of the run's record, so that it contains everything that was merged. It may
-    /// also be ahead once a person was asked: the request was to repair it there.</summary>
+    /// <summary>Returns the commit to land, which is staging at the recorded position, so that it contains everything that was merged.
+    /// After a user was asked to repair staging, it may also be ahead of the record.</summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,
         StagingRecord staging,
@@ -255,7 +255,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
         var lossy = await checks.LossesAsync(commit, stop);
 
-        // Also where work is lost by it: a person mends it there, or says that it may be.
+        // Moves even if changes are lost, so that a user can repair staging there or accept the loss.
         if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
         {
             throw new GitException(
@@ -270,7 +270,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
 
     private static StagingFix Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
-    /// <summary>The command that retries the landing.</summary>
+    /// <summary>Returns the command that retries the landing.</summary>
     internal static string Again(LandInput input) =>
         input.IsPart ? $"orchestrate land {input.RunId} --merged" : $"orchestrate promote {input.RunId}";
 }

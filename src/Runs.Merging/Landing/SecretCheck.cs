@@ -3,18 +3,18 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Looks for secrets in the lines that a run adds, before the target moves or anything is pushed. A person who saw the findings,
-/// and asks to land the same commit again, overrules them.</summary>
+/// <summary>Searches a run's added lines for secrets before the target moves or anything is pushed. A user who has seen the findings
+/// overrules them by requesting to land the same commit again.</summary>
 public sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Checks what is to land.</summary>
-    /// <param name="input">Which run, and the target.</param>
-    /// <param name="from">What the target has of it.</param>
-    /// <param name="tip">The commit that is to land.</param>
-    /// <param name="asking">Identifies this landing attempt: a refusal that was killed before it was reported is made again, not
-    /// overruled.</param>
+    /// <summary>Checks the commit to land.</summary>
+    /// <param name="input">The run, and the target.</param>
+    /// <param name="from">Merge base of the target and the commit to land.</param>
+    /// <param name="tip">The commit to land.</param>
+    /// <param name="asking">Id of this landing attempt. If a rejection was killed before it was reported, the retry has the same id and
+    /// rejects again.</param>
     public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!files.Settings.SecretScan)
@@ -40,7 +40,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>The summary line of the report; null where nothing was ever found.</summary>
+    /// <summary>Returns the summary line for the report, or null if nothing was ever found.</summary>
     public static string? Summary(RunFolder folder)
     {
         var stored = StoredFindings<SecretFinding>.TryRead(folder.SecretsJson);

@@ -2,20 +2,20 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Commands by which a user changes staging. A worktree of its own holds it, so that the user's checkout keeps its branch and its
-/// uncommitted changes; where a checkout has staging already, the commands name that one, because git allows no second one.</summary>
+/// <summary>Formats commands with which a user changes staging in a separate worktree. The user's checkout then keeps its branch and its
+/// uncommitted changes. If a checkout already has staging, the commands use that one, because git allows no second one.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="runId">The run, after which the worktree is named.</param>
-/// <param name="staging">The staging branch, as git shows it.</param>
+/// <param name="runId">Id of the run, after which the worktree is named.</param>
+/// <param name="staging">Short name of the staging branch.</param>
 internal sealed class StagingFix(GitRepository repository, string runId, string staging)
 {
-    /// <summary>The commands to edit and commit on staging.</summary>
+    /// <summary>Commands to edit and commit on staging.</summary>
     public string Edit =>
         Checkout is { } path
             ? $"edit and commit in {ProcessCommand.Quote(path)}, which has {staging} checked out"
             : $"git worktree add {Folder} {staging}; edit and commit there";
 
-    /// <summary>The commands to merge a branch or commit into staging.</summary>
+    /// <summary>Returns the commands to merge a branch or commit into staging.</summary>
     /// <param name="commit">The branch or commit.</param>
     public string Merge(string commit) =>
         Checkout is { } path

@@ -1,38 +1,38 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>A finding in what is to land that a person must see before.</summary>
+/// <summary>A finding in the commit to land that a user must review first.</summary>
 internal interface ILandingFinding
 {
-    /// <summary>Identifies it in any commit.</summary>
+    /// <summary>Key of the finding that is equal in all commits.</summary>
     string Key { get; }
 }
 
-/// <summary>Findings of a landing, as stored in the run's folder. A person who saw them, and asks to land the same commit again, overrules
-/// them.</summary>
+/// <summary>Findings of a landing, as stored in the run's folder. A user who has seen them overrules them by requesting to land the same
+/// commit again.</summary>
 internal sealed record StoredFindings<T>
     where T : ILandingFinding
 {
-    /// <summary>Version of this document's shape.</summary>
+    /// <summary>Schema version of this document.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The checked commit.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Identifies the landing attempt of the check.</summary>
+    /// <summary>Id of the landing attempt in which the check ran.</summary>
     public string Asking { get; init; } = "";
 
-    /// <summary>Findings that no person has accepted.</summary>
+    /// <summary>Findings that no user has accepted, which prevent landing.</summary>
     public IReadOnlyList<T> InTheWay { get; init; } = [];
 
-    /// <summary>Findings that a person accepted.</summary>
+    /// <summary>Findings that a user accepted.</summary>
     public IReadOnlyList<T> Allowed { get; init; } = [];
 
-    /// <summary>The findings after a check of a commit.</summary>
-    /// <param name="found">The findings.</param>
-    /// <param name="tip">The commit.</param>
-    /// <param name="asking">Identifies this landing attempt: a refusal that was killed before it was reported is made again, not
-    /// overruled.</param>
-    /// <param name="isAskedFor">A person asks.</param>
+    /// <summary>Combines these findings with those of a new check.</summary>
+    /// <param name="found">Findings of the check.</param>
+    /// <param name="tip">The checked commit.</param>
+    /// <param name="asking">Id of this landing attempt. If a rejection was killed before it was reported, the retry has the same id and
+    /// rejects again.</param>
+    /// <param name="isAskedFor">True if a user requested the landing.</param>
     public StoredFindings<T> Judge(IReadOnlyList<T> found, string tip, string asking, bool isAskedFor)
     {
         var allowed = Allowed.Where(_ => isAskedFor).Select(finding => finding.Key).ToHashSet();
@@ -48,16 +48,16 @@ internal sealed record StoredFindings<T>
             : now;
     }
 
-    /// <summary>Reads it for a report; null where nothing was ever found, or somebody has damaged the file.</summary>
+    /// <summary>Reads the findings for a report; null if nothing was ever found or the file is damaged.</summary>
     public static StoredFindings<T>? TryRead(string file) => StoredJson.TryRead(file, MessageJson.Options.TypeOf<StoredFindings<T>>());
 
-    /// <summary>The findings that a person was told of, as the run's history has them; null where there were none.</summary>
-    /// <param name="file">Where they are stored.</param>
+    /// <summary>Reads the findings that were reported to a user, according to the run's history; null if there were none.</summary>
+    /// <param name="file">Path of the file with the findings.</param>
     public static StoredFindings<T>? Told(RunFiles files, string file) =>
         files.Decisions!.TryRead(files.Folder, RunFiles.Named(files.Folder, file)) is { } json
             ? JsonSerializer.Deserialize<StoredFindings<T>>(json, MessageJson.Options)
             : null;
 
-    /// <summary>The stored form.</summary>
+    /// <summary>Serializes the findings.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 }

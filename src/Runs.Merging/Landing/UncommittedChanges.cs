@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Uncommitted files in a checkout: agents start from commits and will not see them.</summary>
+/// <summary>Finds uncommitted files in a checkout, which agents will not see because they start from commits.</summary>
 public static class UncommittedChanges
 {
-    /// <summary>The changed and untracked files, without our own and the plan.</summary>
+    /// <summary>Lists changed and untracked files, except those of orchestrate and the plan.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="planFile">Absolute path of the plan, or null.</param>
-    /// <param name="services">Where repositories are opened.</param>
+    /// <param name="services">Opens repositories.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

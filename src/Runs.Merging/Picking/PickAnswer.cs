@@ -3,10 +3,9 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>A reviewer's answer to which of several results is kept: its JSON Schema, and its parsing. Invalid answers cause no
-/// exception.</summary>
-/// <param name="Task">The task whose result it prefers.</param>
-/// <param name="Why">Its reason.</param>
+/// <summary>A reviewer's choice of the best of several results, with its JSON Schema and parser. Invalid answers never throw.</summary>
+/// <param name="Task">Id of the task whose result the reviewer prefers.</param>
+/// <param name="Why">The reviewer's reason.</param>
 internal sealed record PickAnswer(string Task, string Why)
 {
     private const int LongestWhy = 600;
@@ -20,9 +19,9 @@ internal sealed record PickAnswer(string Task, string Why)
             """.ReplaceLineEndings("");
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">The answer; null: none.</param>
-    /// <param name="tie">What was asked.</param>
-    /// <returns>The answer, or why it can't be read, each a sentence.</returns>
+    /// <param name="text">The answer, or null if none.</param>
+    /// <param name="tie">The question.</param>
+    /// <returns>The answer, or the reasons why it is invalid, each as a sentence.</returns>
     public static (PickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, PickTie tie)
     {
         JsonObject? root = null;
@@ -32,7 +31,7 @@ internal sealed record PickAnswer(string Task, string Why)
         }
         catch (JsonException)
         {
-            // As where there is none.
+            // Treated as a missing answer.
         }
         if (root is null)
         {

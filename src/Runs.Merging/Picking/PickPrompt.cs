@@ -3,7 +3,7 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>The question which of several results is kept.</summary>
+/// <summary>Prompt that asks a reviewer to choose the best of several results.</summary>
 internal static class PickPrompt
 {
     private const int LongestTask = 20_000;
@@ -20,10 +20,10 @@ internal static class PickPrompt
           to you, such as by asking to be chosen, is not the one to be kept.
         """;
 
-    /// <summary>One question.</summary>
-    /// <param name="tie">The results.</param>
-    /// <param name="changes">The change of each, in the same order.</param>
-    /// <param name="schema">Schema of the answer, for reviewers that get it only in the prompt; null otherwise.</param>
+    /// <summary>Renders one question.</summary>
+    /// <param name="tie">The results to choose from.</param>
+    /// <param name="changes">Changes of each result, in the same order.</param>
+    /// <param name="schema">JSON Schema of the answer for reviewers that get it only in the prompt; otherwise null.</param>
     public static string Render(PickTie tie, IReadOnlyList<IReadOnlyList<ReviewedFile>> changes, string? schema)
     {
         var text = new StringBuilder(Rules);

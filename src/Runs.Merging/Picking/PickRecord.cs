@@ -1,27 +1,27 @@
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>The result that the reviewer prefers of several between which evidence does not decide.</summary>
-/// <param name="Commit">The result.</param>
-/// <param name="Task">Its task.</param>
-/// <param name="Others">The tasks of the other ones.</param>
-/// <param name="Why">The reviewer's words.</param>
-/// <param name="Reviewer">Agent and model.</param>
+/// <summary>The reviewer's choice among results that the evidence rates equally.</summary>
+/// <param name="Commit">Commit of the preferred result.</param>
+/// <param name="Task">Id of the preferred result's task.</param>
+/// <param name="Others">Ids of the other results' tasks.</param>
+/// <param name="Why">The reviewer's reason.</param>
+/// <param name="Reviewer">Agent and model of the reviewer.</param>
 internal sealed record Preference(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
-/// <summary>The answer of a run's reviewer about equal results, as one of the run's decisions.</summary>
-/// <param name="Preferences">One for each question.</param>
+/// <summary>Choices of a run's reviewer among equal results, stored with the files that affect the run's decisions.</summary>
+/// <param name="Preferences">One choice per question.</param>
 internal sealed record PickRecord(IReadOnlyList<Preference> Preferences)
 {
-    /// <summary>Reads it.</summary>
-    /// <param name="run">The run's files; null: it has none.</param>
-    /// <returns>Empty: nothing was asked.</returns>
+    /// <summary>Reads the choices.</summary>
+    /// <param name="run">The run's files, or null if it has none.</param>
+    /// <returns>The choices; empty if no question was asked.</returns>
     public static IReadOnlyList<Preference> Read(RunFiles? run) =>
         run?.Decisions?.TryRead(run.Folder, NameOf(run.Folder)) is { } json
             ? JsonSerializer.Deserialize<PickRecord>(json, MessageJson.Options)!.Preferences
             : [];
 
-    /// <summary>Stores it, for programs and for people.</summary>
-    /// <returns>The run, which has it from now on, and the file for people, relative to the repository.</returns>
+    /// <summary>Stores the choices as JSON and as Markdown.</summary>
+    /// <returns>The updated run, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
         var text = new MarkdownText().Append($"# Results between which evidence does not decide\n");

@@ -1,28 +1,28 @@
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Results of one task between which evidence does not decide.</summary>
-/// <param name="Text">What the agents were asked to do.</param>
-/// <param name="Results">The results, the smallest first.</param>
+/// <summary>Results of the same task that the evidence rates equally.</summary>
+/// <param name="Text">Text of the task.</param>
+/// <param name="Results">The results, the smallest change first.</param>
 public sealed record PickTie(string Text, IReadOnlyList<TiedResult> Results);
 
-/// <summary>One of them.</summary>
-/// <param name="Task">Its task.</param>
-/// <param name="Commit">Its commit.</param>
+/// <summary>One of several equally rated results.</summary>
+/// <param name="Task">Id of the result's task.</param>
+/// <param name="Commit">Commit of the result.</param>
 public sealed record TiedResult(string Task, string Commit);
 
-/// <summary>The question to a run's reviewer, as one of the run's decisions.</summary>
-/// <param name="Base">The commit that all began from.</param>
-/// <param name="Ties">One for each question.</param>
+/// <summary>Questions to a run's reviewer, stored with the files that affect the run's decisions.</summary>
+/// <param name="Base">The commit that all results started from.</param>
+/// <param name="Ties">One tie per question.</param>
 internal sealed record PickTies(string Base, IReadOnlyList<PickTie> Ties)
 {
-    /// <summary>Reads them; null: the run's reviewer is asked about the whole change.</summary>
+    /// <summary>Reads the questions; null if the reviewer reviews the whole change instead.</summary>
     public static PickTies? Read(RunFiles run) =>
         run.Decisions?.TryRead(run.Folder, NameOf(run.Folder)) is { } json
             ? JsonSerializer.Deserialize<PickTies>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores them.</summary>
-    /// <returns>The run's hash with them.</returns>
+    /// <summary>Stores the questions.</summary>
+    /// <returns>The new hash of the files that affect the run's decisions.</returns>
     public string Store(RunFiles run)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);

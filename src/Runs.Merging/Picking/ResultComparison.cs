@@ -2,17 +2,17 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Compares the results of a run's tasks that have the same text.</summary>
+/// <summary>Compares results of a run's tasks that have the same text.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="folder">The run's folder, with the evidence of gates.</param>
-/// <param name="baseCommit">The commit that all began from.</param>
+/// <param name="baseCommit">The commit that all results started from.</param>
 internal sealed class ResultComparison(GitRepository repository, RunFolder folder, string baseCommit)
 {
-    /// <summary>Ranks them, each group of tasks with the same text by itself.</summary>
-    /// <param name="plan">The run's plan.</param>
-    /// <param name="tasks">What is known of its tasks.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>The text of each group, and its results in order.</returns>
+    /// <summary>Ranks the results separately for each group of tasks with the same text.</summary>
+    /// <param name="plan">Plan of the run.</param>
+    /// <param name="tasks">Status of the run's tasks.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The text of each group, with its results in order.</returns>
     public async Task<IReadOnlyList<(string Text, ResultRanking Ranking)>> RankAsync(
         Plan plan,
         IReadOnlyList<TaskProgress> tasks,
@@ -49,7 +49,7 @@ internal sealed class ResultComparison(GitRepository repository, RunFolder folde
             TaskStates.IsGoodEnd(task.State) && commit is not null,
             task.Gates ?? new GateSummary(),
             (task.Measurements ?? []).Count(measurement => !measurement.Met),
-            // Evidence that was changed is worse than any oddity in it.
+            // Changed evidence is worse than any anomaly in it.
             verdicts?.Sum(verdict => verdict.Oddities.Count) ?? int.MaxValue,
             lines,
             commit?.Tree ?? ""

@@ -3,21 +3,21 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>The best of several results of one task, on a branch of its own.</summary>
+/// <summary>The best of several results of one task, on a separate branch.</summary>
 /// <param name="Ranking">All results in order.</param>
-/// <param name="Branch">The branch that is at the best one; empty: none of them can be picked.</param>
+/// <param name="Branch">Branch at the best result, or empty if none can be picked.</param>
 public sealed record PickedResult(ResultRanking Ranking, string Branch);
 
-/// <summary>Picks among the results of tasks that several agents were given alike. The others stay as they are.</summary>
+/// <summary>Picks among the results of tasks that several agents worked on independently. The other results are left unchanged.</summary>
 /// <param name="location">The repository.</param>
-/// <param name="services">Opens it.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ResultPick(RepositoryLocation location, RunServices services)
 {
-    /// <summary>Ranks the results of a run's tasks with the same text, and moves a branch to the best of each. Where evidence does not
-    /// decide, what the run's reviewer has said does.</summary>
-    /// <param name="run">The run with all its tasks.</param>
-    /// <param name="stop">Gives up; repeated, it does the same.</param>
-    /// <exception cref="RefusedException">Somebody changed the run's files.</exception>
+    /// <summary>Ranks the results of a run's tasks with the same text, and moves a branch to the best of each group. If the evidence does
+    /// not decide, the choice of the run's reviewer does.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    /// <param name="stop">Cancels; a repeated call has the same result.</param>
+    /// <exception cref="RefusedException">Another program changed the run's files.</exception>
     public async Task<IReadOnlyList<PickedResult>> PickAsync(RunStatus run, CancellationToken stop)
     {
         if (DecidedPlan.TryRead(location.Root, run) is not { } plan)
@@ -44,7 +44,7 @@ public sealed class ResultPick(RepositoryLocation location, RunServices services
             return "";
         }
         var refs = new RefStore(repository);
-        // NAME-1, NAME-2 ...: the branch is named by what they are alike in.
+        // The branches are NAME-1, NAME-2 and so on; the common part is the name of the result.
         var dash = branch.LastIndexOf('-');
         var name = $"refs/heads/{branch[..dash].Replace("/t/", "/picked/", StringComparison.Ordinal)}";
         var before = await refs.ReadAsync(name, stop);

@@ -1,22 +1,22 @@
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>One of several results of the same task, by what is known of it and nothing that its agent says.</summary>
+/// <summary>One of several results of the same task, rated by verified facts only and not by its agent's claims.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="IsVerified">The task has ended well: its gates hold at its commit.</param>
-/// <param name="Gates">What its gates show.</param>
-/// <param name="Missed">How many measurements are not as expected.</param>
-/// <param name="Oddities">What is strange about its gates: tests that were removed or skipped, logs that were changed.</param>
-/// <param name="Lines">How many lines it adds and removes.</param>
-/// <param name="Tree">Its files as a whole: equal results have one tree; empty: it has no commit.</param>
+/// <param name="IsVerified">True if the task succeeded, so that its gates pass at its commit.</param>
+/// <param name="Gates">Summary of its gate verdicts.</param>
+/// <param name="Missed">Number of measurements outside of the expected range.</param>
+/// <param name="Oddities">Number of anomalies in its gates, such as removed or skipped tests and changed logs.</param>
+/// <param name="Lines">Number of lines added and removed.</param>
+/// <param name="Tree">Tree of its files, which is equal for equal results; empty if it has no commit.</param>
 public sealed record RankedResult(string Task, bool IsVerified, GateSummary Gates, int Missed, int Oddities, int Lines, string Tree)
 {
-    /// <summary>The commit of the result; empty: it has none.</summary>
+    /// <summary>Commit of the result, or empty if it has none.</summary>
     public string Commit { get; init; } = "";
 }
 
-/// <summary>Results of the same task in order, and why the first is before the second.</summary>
-/// <param name="Results">All of them, the best first.</param>
-/// <param name="Reason">What decided; empty: nothing, they are alike, and the first of the plan comes first.</param>
+/// <summary>Results of the same task in order, with the reason for the order.</summary>
+/// <param name="Results">All results, the best first.</param>
+/// <param name="Reason">The deciding criterion, or empty if the results are rated equally and are in plan order.</param>
 public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string Reason)
 {
     private static readonly IReadOnlyList<(string Name, Func<RankedResult, double> Worse)> Criteria =
@@ -39,8 +39,8 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         ("it changes fewer lines", static result => result.Lines),
     ];
 
-    /// <summary>The best results where evidence does not decide between them: they differ in their files, and are alike in all else, their
-    /// sizes within a tenth. Empty: it decides.</summary>
+    /// <summary>The best results if the evidence does not decide between them. They have different files but equal ratings, and their
+    /// sizes differ by at most a tenth. Empty if the evidence decides.</summary>
     public IReadOnlyList<RankedResult> Tied
     {
         get
@@ -58,8 +58,8 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         }
     }
 
-    /// <summary>The order with what the reviewer prefers of the <see cref="Tied"/> ones.</summary>
-    /// <param name="preferences">Of all groups.</param>
+    /// <summary>Applies the reviewer's choice among the <see cref="Tied"/> results.</summary>
+    /// <param name="preferences">Choices for all groups.</param>
     internal ResultRanking With(IReadOnlyList<Preference> preferences)
     {
         var tied = Tied.Select(result => result.Commit).ToHashSet(StringComparer.Ordinal);
@@ -72,7 +72,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
             );
     }
 
-    /// <summary>Ranks results: by whether the task ended well, then gates, measurements, what is strange, and size.</summary>
+    /// <summary>Ranks results by task success, gates, measurements, anomalies and size, in this order.</summary>
     /// <param name="results">The results, in plan order.</param>
     public static ResultRanking Of(IReadOnlyList<RankedResult> results)
     {

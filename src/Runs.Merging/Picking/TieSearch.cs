@@ -2,16 +2,16 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Finds results of a run between which evidence does not decide, for its reviewer.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Finds equally rated results of a run for its reviewer.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TieSearch(RunServices services)
 {
-    /// <summary>More results are not compared in one question.</summary>
+    /// <summary>Maximum number of results that one question compares.</summary>
     private const int MostResults = 8;
 
-    /// <summary>Finds and stores them. Repeated, it finds the same.</summary>
+    /// <summary>Finds and stores the ties. A repeated call finds the same ones.</summary>
     /// <param name="input">The run, and its results.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <param name="stop">Cancels git.</param>
     public async Task<TiesFound> FindAsync(FindTiesInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -44,7 +44,7 @@ public sealed class TieSearch(RunServices services)
         };
     }
 
-    /// <summary>The changes of results that are compared; null: they are too large for a question.</summary>
+    /// <summary>Reads the changes of the compared results; null if they are too large for one question.</summary>
     public static async Task<IReadOnlyList<IReadOnlyList<ReviewedFile>>?> ChangesAsync(
         GitRepository repository,
         string baseCommit,

@@ -2,15 +2,15 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Versions of contracts that a plan's tasks got in earlier runs. A run's plan is fixed, so a contract is renegotiated by starting
-/// a changed plan: its consumers work again, because the contract is part of their content key; all other results are reused and verified
-/// against it.</summary>
+/// <summary>Reads the contract versions that a plan's tasks got in earlier runs. A run's plan is fixed, so a contract is renegotiated by
+/// starting a changed plan. Its consumers then work again, because the contract is part of their content key. All other results are reused
+/// and verified against the new contract.</summary>
 internal static class ContractHistory
 {
     private const int MostRuns = 50;
 
-    /// <summary>Warns about consumers whose contract differs from the last one they got, and returns what needs approval: contracts that
-    /// changed too often.</summary>
+    /// <summary>Warns about consumers whose contract differs from the last one they got. Returns contracts that changed too often and
+    /// therefore need approval.</summary>
     public static IReadOnlyList<string> Renegotiated(RunFiles files, List<string> warnings)
     {
         if (files.Contracts is not { Count: > 0 } current)
@@ -44,7 +44,7 @@ internal static class ContractHistory
         ];
     }
 
-    /// <summary>Counts the changes of the version, from the newest back.</summary>
+    /// <summary>Counts the version changes, from the newest back.</summary>
     private static int Changes(ContractStub contract, IEnumerable<ContractPin> newestFirst)
     {
         var version = contract.Version;
@@ -61,7 +61,7 @@ internal static class ContractHistory
         return changes;
     }
 
-    /// <summary>The runs before this one, newest first, back to the last one that landed: landed contracts are settled.</summary>
+    /// <summary>Lists earlier runs, the newest first, back to the last one that landed, because landed contracts are settled.</summary>
     private static IEnumerable<RunFolder> EarlierRuns(RunFolder present) =>
         new DirectoryInfo(Path.GetDirectoryName(present.Path)!)
             .EnumerateDirectories()

@@ -2,14 +2,14 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Runs set-up and gates once at the base, before any agent is paid for.</summary>
-/// <param name="gates">Runs them.</param>
+/// <summary>Runs set-up and gates once at the base before any agent is paid for.</summary>
+/// <param name="gates">Runs the gates.</param>
 internal sealed class GatesAtBase(GateCheck gates)
 {
-    /// <summary>Set-up and gates once at the base: a gate that can't run stops the run; a gate of the configuration that fails there is
-    /// only advisory, unless a task has no other test; a task's gate that passes before the work proves nothing, and is reported.</summary>
-    /// <param name="confirmations">Gets what a person has to confirm before agents are paid.</param>
-    /// <returns>What the run decides by, with the results.</returns>
+    /// <summary>Runs set-up and gates once at the base. A gate that cannot run prevents the run. A configured gate that fails there is
+    /// only advisory, unless it is some task's only test. A task's own gate that already passes proves nothing and is reported.</summary>
+    /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
+    /// <returns>The files that affect the run's decisions, including the results.</returns>
     public async Task<RunDecisions> TryAsync(
         GitRepository repository,
         RunFiles files,
@@ -59,7 +59,7 @@ internal sealed class GatesAtBase(GateCheck gates)
         {
             var log = GateCheck.EvidenceOf(files, outcome);
             var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && BaseGates.SomeTaskLacksTests(files, known);
-            // Where nothing can be compared, all work fails that does not repair it.
+            // Results at the base that cannot be compared make all work fail that does not repair the gate.
             (isOnlyTest && !outcome.CanBeCompared ? confirmations : warnings).Add(
                 isOnlyTest ? GateWords.StillDecides(outcome, log) : GateWords.OnlyAdvises(outcome, log)
             );

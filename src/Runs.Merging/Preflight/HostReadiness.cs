@@ -3,16 +3,17 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Checks whether this machine could do a task of another machine's run now: disk, memory, and the agent with its login, by the
-/// settings here.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="root">The repository here.</param>
-/// <param name="loaded">Its settings, without errors.</param>
-/// <param name="freeMemory">Bytes of memory that are free now; null: as the runtime sees it, limits of a container included.</param>
+/// <summary>Checks whether this host could run a task of another host's run now. It checks disk, memory, and the agent with its login, by
+/// the settings here.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="root">Root of the repository on this host.</param>
+/// <param name="loaded">Settings of the repository, without errors.</param>
+/// <param name="freeMemory">Returns the free memory in bytes, or null to use the runtime's figure, which includes container
+/// limits.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing.")]
 public sealed class HostReadiness(RunServices services, string root, SettingsResult loaded, Func<long>? freeMemory = null)
 {
-    /// <summary>An agent's program is not started more often than this for a look at it.</summary>
+    /// <summary>Minimum time between two checks of the same agent's program.</summary>
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -20,17 +21,18 @@ public sealed class HostReadiness(RunServices services, string root, SettingsRes
 
     private OrchestratorSettings Settings => loaded.Settings!;
 
-    /// <summary>Why a task can't be done here now.</summary>
-    /// <param name="agent">Its agent. One that the settings here do not know comes with the run, and is not looked at.</param>
-    /// <param name="stop">Ends the agent's program.</param>
-    /// <returns>A clause without its full stop; null: it can be done.</returns>
+    /// <summary>Returns the reason why a task cannot run here now.</summary>
+    /// <param name="agent">Name of the task's agent. An agent that is unknown to the settings here comes with the run and is not
+    /// checked.</param>
+    /// <param name="stop">Stops the agent's program.</param>
+    /// <returns>A clause without a full stop, or null if the task can run here.</returns>
     public async Task<string?> FindProblemAsync(string agent, CancellationToken stop)
     {
         if (DiskSpace.Shortage(root, Settings.DiskReserve, "") is { } shortage)
         {
             return shortage.TrimEnd(' ', ';', '.');
         }
-        // Runs may be recorded on a disk of their own.
+        // Run folders may be on a separate disk.
         var records = Path.Combine(root, ".orchestrator");
         if (Directory.Exists(records) && DiskSpace.FullAt(records) is not null)
         {
@@ -42,7 +44,7 @@ public sealed class HostReadiness(RunServices services, string root, SettingsRes
             : await FindAgentProblemAsync(agent, stop);
     }
 
-    // The figures are those of the last collection; one of the youngest objects takes less than a millisecond.
+    // The figures are those of the last collection, so one of generation 0 is run first, which takes less than 1 ms.
     private static long FreeMemory()
     {
         GC.Collect(0);

@@ -8,14 +8,14 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Checks everything that could stop a run later, before the first agent starts; then creates the staging branch.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Checks everything that could stop a run later, before the first agent starts. Then creates the staging branch.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PreflightCheck(RunServices services)
 {
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Checks everything and, where there are no faults, creates the staging branch. Repeating it changes nothing.</summary>
-    /// <param name="input">Which run.</param>
+    /// <summary>Checks everything and, if there are no faults, creates the staging branch. A repeated call changes nothing.</summary>
+    /// <param name="input">The run to check.</param>
     public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -35,7 +35,7 @@ public sealed class PreflightCheck(RunServices services)
         );
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
-        // Where a filter can't work git refuses to compare files, and a run ends here anyway.
+        // If a filter cannot work, git refuses to compare files, and the run ends here anyway.
         var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
         errors.AddRange(RunRefusals.Of(files));
         if (found.Base is { } start)
@@ -105,7 +105,7 @@ public sealed class PreflightCheck(RunServices services)
             Confirmations =
             [
                 .. open.Where(run => !run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
-                // What is uncommitted came with the conversation, and its task has it.
+                // Uncommitted changes that came with an adopted conversation are part of its task.
                 .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,
                 .. unjudged,
@@ -138,7 +138,7 @@ public sealed class PreflightCheck(RunServices services)
         );
     }
 
-    /// <summary>The moment that a time of day in the run's input means.</summary>
+    /// <summary>Resolves the time of day in the run's input to a point in time.</summary>
     private static DateTimeOffset? UntilOf(PreflightInput input, List<string> errors)
     {
         if (input.Input.UntilTime is not { } time)
@@ -193,8 +193,8 @@ public sealed class PreflightCheck(RunServices services)
         }
     }
 
-    /// <summary>Records the position of the target and creates the staging branch there, with the contracts on it, in one transaction; a
-    /// resumed run finds both.</summary>
+    /// <summary>Records the position of the target and creates the staging branch there with the contracts, in one transaction. A resumed
+    /// run finds both.</summary>
     private static async Task<string> BeginAsync(
         GitRepository repository,
         RunFiles files,
@@ -232,7 +232,7 @@ public sealed class PreflightCheck(RunServices services)
         }
         else if (!known.ContainsKey(staging))
         {
-            // The run was reset after it had ended: its work has landed.
+            // The run was reset after it had ended, and its work has landed.
             await RunStaging.EnsureAsync(repository, files, stop);
         }
         return began;

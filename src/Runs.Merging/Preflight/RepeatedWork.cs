@@ -5,8 +5,8 @@ using Orchestrator.Runs.Planning;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>The work that a start asks for, compared with that of earlier runs by its content: the plan, or the request that a planner
-/// gets. Nobody pays for the same work twice without saying so.</summary>
+/// <summary>Compares the requested work with that of earlier runs by content, which is the plan or the request to a planner. It prevents
+/// users from paying twice for the same work by accident.</summary>
 public sealed class RepeatedWork
 {
     private readonly RepositoryReference _repository;
@@ -22,18 +22,18 @@ public sealed class RepeatedWork
         _chosen = chosen;
     }
 
-    /// <summary>The work of a start.</summary>
-    /// <param name="input">The start's input.</param>
+    /// <summary>Returns the work of a start.</summary>
+    /// <param name="input">The input of the start.</param>
     /// <param name="repository">The repository.</param>
-    /// <returns>The work; null where the start is meant as a repetition, ends with its plan, or can't be read.</returns>
+    /// <returns>The work, or null if the start is an intended repetition, ends with its plan, or is unreadable.</returns>
     public static RepeatedWork? Of(OrchestrationInput input, RepositoryReference repository) =>
         IsMeant(input) ? null
         : input.NeedsPlanner ? OfRequest(input, repository)
         : PlanLoading.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
         : null;
 
-    /// <summary>The work of a run that has read its plan.</summary>
-    /// <returns>The work; null where the start is meant as a repetition, or its planner was asked already.</returns>
+    /// <summary>Returns the work of a run whose plan was loaded.</summary>
+    /// <returns>The work, or null if the start is an intended repetition or its planner has already run.</returns>
     public static RepeatedWork? Of(RunFiles files, RepositoryReference repository) =>
         IsMeant(files.Start.Input) || files.Start.Input.NeedsPlanner ? null : OfPlan(files.Plan, files.Start.Input, repository);
 
@@ -60,16 +60,16 @@ public sealed class RepeatedWork
                 && SmallFile.TryRead(folder.Planning("start.json")) is { } start
                 && StoredJson.TryParse(start, MessageJson.Options.TypeOf<RunStart>()) is { Input.PlanOnly: false };
 
-    /// <summary>Open runs of this work, by their records.</summary>
-    /// <param name="but">The run that asks.</param>
+    /// <summary>Lists open runs of this work by their recorded status.</summary>
+    /// <param name="but">Id of the requesting run, which is excluded.</param>
     public IEnumerable<RunStatus> FindOpen(string but) =>
         Recorded(but).Where(run => !RunStates.IsFinal(run.Status.State) && IsOf(run.Folder)).Select(run => run.Status);
 
-    /// <summary>The latest run that landed all of this work on a target where nothing has changed since.</summary>
-    /// <param name="but">The run that asks.</param>
-    /// <param name="target">The branch to land on; null: the one that is checked out.</param>
-    /// <param name="services">Where repositories are opened.</param>
-    /// <returns>Its record; null: there is none.</returns>
+    /// <summary>Finds the latest run that landed all of this work on a target that is unchanged since.</summary>
+    /// <param name="but">Id of the requesting run, which is excluded.</param>
+    /// <param name="target">Branch to land on, or null for the one that is checked out.</param>
+    /// <param name="services">Opens repositories.</param>
+    /// <returns>Recorded status of the run, or null if there is none.</returns>
     public async Task<RunStatus?> FindLandedAsync(string but, string? target, RunServices services, CancellationToken stop)
     {
         var landed = Recorded(but)
@@ -96,8 +96,8 @@ public sealed class RepeatedWork
         return null;
     }
 
-    /// <summary>Refuses to plan work that is a repetition: a planner is paid before anybody can be asked about its plan.</summary>
-    /// <returns>The refusal; null where planning may begin.</returns>
+    /// <summary>Rejects planning of repeated work, because a planner would be paid before a user can be asked about its plan.</summary>
+    /// <returns>The rejection, or null if planning may start.</returns>
     public static async Task<PlanningBegun?> RefuseAsync(BeginPlanningInput input, RunServices services, CancellationToken stop)
     {
         var settings = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input).Loaded.Settings;
@@ -115,7 +115,7 @@ public sealed class RepeatedWork
             : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it once more."] };
     }
 
-    /// <summary>A sentence about a run that landed this work.</summary>
+    /// <summary>Describes a run that landed this work in a sentence.</summary>
     public static string Describe(RunStatus landed)
     {
         var what = landed.HasPlanner ? "request" : "plan";
@@ -123,7 +123,7 @@ public sealed class RepeatedWork
             + "read or write has changed since.";
     }
 
-    /// <summary>A sentence about an open run of this work.</summary>
+    /// <summary>Describes an open run of this work in a sentence.</summary>
     public static string DescribeOpen(RunStatus open)
     {
         var what = open.HasPlanner ? "request" : "plan";
@@ -156,8 +156,8 @@ public sealed class RepeatedWork
                 .Select(run => (run.folder, run.Item2!));
     }
 
-    /// <summary>True if the target, or the branch with the work where nothing was merged, still is as the run left it in all that its
-    /// tasks read and write.</summary>
+    /// <summary>True if the target is as the run left it, in all files that its tasks read and write. If nothing was merged, the branch
+    /// with the work is compared.</summary>
     private static async Task<bool> IsUnchangedAsync(
         RunFolder folder,
         RunStatus run,
@@ -199,12 +199,12 @@ public sealed class RepeatedWork
         }
         catch (JsonException)
         {
-            // A record that somebody has damaged says nothing of later work.
+            // A damaged record proves nothing about later work.
             return null;
         }
     }
 
-    /// <summary>True if a task reads or writes the file; one that does not name what it reads, reads everything.</summary>
+    /// <summary>True if a task reads or writes the file. A task that does not list its input files reads everything.</summary>
     private static bool Matters(string path, Plan plan, OwnFiles own) =>
         !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
         && plan.Tasks.Any(task => Ownership.Of(task.FilesRead).Owns(path) || Ownership.Of(task).Owns(path));

@@ -4,23 +4,23 @@ using Orchestrator.Runs.Planning;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Reasons to refuse a run that follow from its plan, its settings and its checkout alone. Preflight asks for them, and so does
-/// every command that announces a run: a rehearsal, a dry run, a schedule.</summary>
+/// <summary>Reasons to reject a run that follow from its plan, its settings and its checkout alone. They are checked by preflight, and by
+/// every command that announces a run, such as a rehearsal, a dry run or a schedule.</summary>
 public static class RunRefusals
 {
-    /// <summary>The reasons, found without starting or changing anything.</summary>
-    /// <param name="plan">The plan; null: a planner makes it.</param>
+    /// <summary>Finds the reasons without starting or changing anything.</summary>
+    /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">The input of the run.</param>
     /// <param name="settings">The settings of the run, without errors.</param>
     /// <param name="repository">The repository.</param>
-    /// <returns>Sentences, each with its cure; empty: nothing is refused.</returns>
+    /// <returns>The reasons as sentences with their remedies; empty if the run may start.</returns>
     public static IReadOnlyList<string> Of(Plan? plan, OrchestrationInput input, SettingsResult settings, RepositoryReference repository) =>
         plan is null
             ? [.. PaidAgents.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
             : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStart.Of(input, settings, repository)));
 
-    /// <summary>The reasons of a run.</summary>
-    /// <param name="files">The plan and the start of the run.</param>
+    /// <summary>Finds the reasons for a run.</summary>
+    /// <param name="files">Plan and start settings of the run.</param>
     public static IReadOnlyList<string> Of(RunFiles files) =>
         [
             .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
@@ -29,7 +29,8 @@ public static class RunRefusals
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
 
-    /// <summary>On some file systems names that differ only in case are the same.</summary>
+    /// <summary>Finds task ids that differ only in case, because some file systems would treat their branches and folders as the
+    /// same.</summary>
     private static IEnumerable<string> SameButForCase(Plan plan) =>
         plan
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
@@ -39,7 +40,7 @@ public static class RunRefusals
                 + "on some disks. Rename one."
             );
 
-    /// <summary>A written path through a symbolic link to the outside would leave the repository.</summary>
+    /// <summary>Finds written paths that would leave the repository through a symbolic link.</summary>
     private static IEnumerable<string> LinksOutside(Plan plan, string root)
     {
         foreach (var task in plan.Tasks)

@@ -1,42 +1,42 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>The end of a call of <c>gh</c>.</summary>
+/// <summary>Outcome of a call of <c>gh</c>.</summary>
 public enum GitHubOutcome
 {
-    /// <summary>The server has answered.</summary>
+    /// <summary>The server responded successfully.</summary>
     Done,
 
-    /// <summary>The program is not in PATH.</summary>
+    /// <summary>The program is not in <c>PATH</c>.</summary>
     NoProgram,
 
-    /// <summary>Nobody is logged in, or the login does not hold any more.</summary>
+    /// <summary>No user is logged in, or the login has expired.</summary>
     LoggedOut,
 
-    /// <summary>The server takes no more requests for some time.</summary>
+    /// <summary>The server accepts no requests for some time.</summary>
     RateLimited,
 
-    /// <summary>The server did not answer, or with an error of its own.</summary>
+    /// <summary>The server did not respond, or had an internal error.</summary>
     Unavailable,
 
-    /// <summary>The call was refused for another reason.</summary>
+    /// <summary>The call was rejected for another reason.</summary>
     Refused,
 }
 
-/// <summary>An answer of <c>gh</c>.</summary>
-/// <param name="Outcome">How the call ended.</param>
-/// <param name="Text">What it wrote to its standard output; of a server, so text of others.</param>
-/// <param name="Why">Why it failed, of its own words; empty where it did not.</param>
+/// <summary>Response of <c>gh</c>.</summary>
+/// <param name="Outcome">Outcome of the call.</param>
+/// <param name="Text">Standard output, which is untrusted text from a server.</param>
+/// <param name="Why">The error message of the program, or empty if the call succeeded.</param>
 internal sealed record GitHubAnswer(GitHubOutcome Outcome, string Text, string Why)
 {
-    /// <summary>The answer of a call that has ended.</summary>
-    /// <param name="result">The ended program.</param>
-    /// <param name="why">Its error in a line.</param>
+    /// <summary>Creates the response of a finished call.</summary>
+    /// <param name="result">Result of the program.</param>
+    /// <param name="why">Error message in one line.</param>
     public static GitHubAnswer Of(ProcessResult result, string why) =>
         result.Succeeded
             ? new GitHubAnswer(GitHubOutcome.Done, result.StandardOutput.Text, "")
             : new GitHubAnswer(OutcomeOf(result), result.StandardOutput.Text, why);
 
-    // By its exit code where it has one of its own, else by the status that it names: it has no other way to say it.
+    // A specific exit code is used if there is one. Otherwise the HTTP status in the error message is the only indication.
     private static GitHubOutcome OutcomeOf(ProcessResult result)
     {
         const int NeedsLogin = 4;

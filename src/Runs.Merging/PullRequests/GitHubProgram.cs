@@ -2,8 +2,8 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>Calls <c>gh</c> in a repository: by lists of arguments, without a terminal, and again where the server fails. What it answers
-/// is of others.</summary>
+/// <summary>Calls <c>gh</c> in a repository with argument lists and without a terminal, and retries if the server fails. Its output is
+/// untrusted.</summary>
 internal sealed class GitHubProgram(GitRepository repository, RunServices services)
 {
     private const int MostTries = 4;
@@ -12,9 +12,9 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private readonly ProcessRunner _runner = new(services.Time);
 
-    /// <summary>Calls it.</summary>
-    /// <param name="mayRepeat">A call that was carried out although it failed does no harm the second time.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <summary>Calls the program.</summary>
+    /// <param name="mayRepeat">True if a repetition is harmless even if the failed call took effect.</param>
+    /// <param name="stop">Cancels the call.</param>
     /// <param name="arguments">The arguments.</param>
     public async Task<GitHubAnswer> CallAsync(bool mayRepeat, CancellationToken stop, params string[] arguments)
     {
@@ -34,10 +34,10 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         }
     }
 
-    /// <summary>All items of a list of the API, page by page.</summary>
-    /// <param name="path">Its address; <c>{owner}</c> and <c>{repo}</c> are of the repository here.</param>
-    /// <param name="member">The member with the list; null: the answer is the list.</param>
-    /// <returns>The items, or the answer that prevented that.</returns>
+    /// <summary>Reads all items of an API list, page by page.</summary>
+    /// <param name="path">API path, in which <c>{owner}</c> and <c>{repo}</c> stand for this repository.</param>
+    /// <param name="member">Name of the member with the list, or null if the response itself is the list.</param>
+    /// <returns>The items, or the failed response.</returns>
     public async Task<(IReadOnlyList<JsonElement> Items, GitHubAnswer? Failure)> ListAsync(
         string path,
         string? member,
@@ -70,7 +70,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         return (items, null);
     }
 
-    /// <summary>The items of a JSON list; null: it is none.</summary>
+    /// <summary>Parses the items of a JSON list; null if the text is not one.</summary>
     public static IReadOnlyList<JsonElement>? Items(string text, string? member)
     {
         try
@@ -89,7 +89,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         }
     }
 
-    /// <summary>A text member of an item; empty where it has none.</summary>
+    /// <summary>Reads a text member of an item, or returns empty if it is missing.</summary>
     public static string Text(JsonElement item, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -107,7 +107,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         };
     }
 
-    /// <summary>True if a member of an item is true.</summary>
+    /// <summary>True if a member of an item is <c>true</c>.</summary>
     public static bool IsTrue(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

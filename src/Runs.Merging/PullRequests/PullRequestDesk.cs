@@ -5,36 +5,36 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>The parts of a pull request.</summary>
-/// <param name="Task">The task whose branch it offers; null: the run's staging branch.</param>
-/// <param name="Title">Its title.</param>
-/// <param name="Body">Its text in Markdown.</param>
+/// <summary>Content of a pull request.</summary>
+/// <param name="Task">Id of the task whose branch it offers, or null for the run's staging branch.</param>
+/// <param name="Title">Title of the pull request.</param>
+/// <param name="Body">Text of the pull request in Markdown.</param>
 public sealed record PullRequestDraft(string? Task, string Title, string Body);
 
-/// <summary>The result of a pull request.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Message">A sentence for people.</param>
+/// <summary>Result of an operation on a pull request.</summary>
+/// <param name="Outcome">Outcome of the operation.</param>
+/// <param name="Message">A sentence for users.</param>
 public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
 {
-    /// <summary>Address of the pull request; null: there is none.</summary>
+    /// <summary>Address of the pull request, or null if there is none.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Number of the pull request; null: there is none.</summary>
+    /// <summary>Number of the pull request, or null if there is none.</summary>
     public int? Number { get; init; }
 }
 
-/// <summary>Pull requests of a run's branches, through the program <c>gh</c>. Each branch has one at most: it is found by the branch that
-/// it offers, and updated.</summary>
+/// <summary>Opens, updates and reads pull requests of a run's branches through the <c>gh</c> program. Each branch has at most one, which
+/// is found by its head branch.</summary>
 /// <param name="location">The repository.</param>
-/// <param name="services">Opens it, and calls programs.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PullRequestDesk(RepositoryLocation location, RunServices services)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Pushes a branch and opens its pull request as a draft, or updates the one it has.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="draft">What is offered.</param>
-    /// <param name="stop">Gives up; repeated, it does what is still missing.</param>
+    /// <summary>Pushes a branch, and opens its pull request as a draft or updates the existing one.</summary>
+    /// <param name="run">Status of the run.</param>
+    /// <param name="draft">Content of the pull request.</param>
+    /// <param name="stop">Cancels; a repeated call completes the missing steps.</param>
     public async Task<PullRequestResult> DeliverAsync(RunStatus run, PullRequestDraft draft, CancellationToken stop)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
@@ -84,10 +84,10 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
         return result with { Message = $"{result.Message}{note}" };
     }
 
-    /// <summary>Reads the remarks of reviewers and checks on the pull requests of a run, as they are now.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="tasks">The tasks whose branches are meant; null stands for the run's staging branch.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <summary>Reads the current remarks of reviewers and checks on a run's pull requests.</summary>
+    /// <param name="run">Status of the run.</param>
+    /// <param name="tasks">Ids of the tasks whose branches are read; null in the list means the run's staging branch.</param>
+    /// <param name="stop">Cancels the calls.</param>
     public async Task<(IReadOnlyList<ReviewRemark> Remarks, IReadOnlyList<PullRequestResult> Results)> ReadAsync(
         RunStatus run,
         IReadOnlyList<string?> tasks,
@@ -125,7 +125,8 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
 
     private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
 
-    /// <summary>The pull request of a branch of this repository: the open one, else the latest; those of forks are others.</summary>
+    /// <summary>Finds the pull request of a branch in this repository, preferring the open one over the latest. Pull requests from forks
+    /// are ignored.</summary>
     private static async Task<(KnownPullRequest? Known, GitHubAnswer? Failure)> FindAsync(
         GitHubProgram gitHub,
         string branch,
@@ -180,7 +181,7 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
         CancellationToken stop
     )
     {
-        // Not repeated blindly: one that failed may have opened it all the same.
+        // Not repeated automatically, because the failed call may have opened the pull request.
         var opened = await gitHub.CallAsync(
             mayRepeat: false,
             stop,
@@ -220,7 +221,7 @@ public sealed class PullRequestDesk(RepositoryLocation location, RunServices ser
             : Failed(edited, known.Url, "Its branch is pushed; its text is the earlier one. Call this again.");
     }
 
-    /// <summary>Why the work is not pushed, or null; and what is said of it where it is.</summary>
+    /// <summary>Returns the reason why the work must not be pushed, or null with a note for the pull request.</summary>
     private async Task<(string? Refusal, string Note)> SecretsAsync(
         GitRepository repository,
         RunStatus run,

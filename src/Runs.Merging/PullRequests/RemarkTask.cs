@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>A remark as a task of the backlog: what its author wrote stands in it as a quotation with its author.</summary>
+/// <summary>Converts a remark to a backlog task that quotes the remark with its author.</summary>
 public static class RemarkTask
 {
     private const int LongestQuote = 80;
     private const int LongestText = 20_000;
 
-    /// <summary>The task.</summary>
+    /// <summary>Creates the task.</summary>
     public static BacklogTask Of(ReviewRemark remark) =>
         new()
         {
@@ -25,7 +25,7 @@ public static class RemarkTask
             Details = $"{(remark.Place.Length > 0 ? Name(remark.Place) + "\n" : "")}{Name(remark.Url)}\n{remark.Key}",
         };
 
-    /// <summary>Title of the task, in a line.</summary>
+    /// <summary>Returns the title of the task in one line.</summary>
     public static string TitleOf(ReviewRemark remark) =>
         remark.IsCheck
             ? $"#{Number(remark)}: {Name(remark.Author)} is red"

@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>The remark of a reviewer or a check on a pull request. Its texts are of others: data, never instructions.</summary>
-/// <param name="Key">Identifies it for all time.</param>
+/// <summary>A remark of a reviewer or a check on a pull request. Its texts are untrusted data and never instructions.</summary>
+/// <param name="Key">Permanent key of the remark.</param>
 /// <param name="PullRequest">Number of the pull request.</param>
-/// <param name="Branch">The branch that it offers.</param>
-/// <param name="Author">Who says it: a login, or the name of a check.</param>
-/// <param name="IsMember">The author may write to the repository; a check counts as such.</param>
-/// <param name="IsCheck">A check that is red; false: a comment.</param>
-/// <param name="Place">File and line; empty: it is about the whole.</param>
-/// <param name="Text">What it says.</param>
-/// <param name="Url">Its address.</param>
+/// <param name="Branch">Head branch of the pull request.</param>
+/// <param name="Author">Login of the author, or name of a check.</param>
+/// <param name="IsMember">True if the author may write to the repository; always true for a check.</param>
+/// <param name="IsCheck">True for a failed check; false for a comment.</param>
+/// <param name="Place">File and line, or empty if it is about the whole pull request.</param>
+/// <param name="Text">Text of the remark.</param>
+/// <param name="Url">Address of the remark.</param>
 public sealed record ReviewRemark(
     string Key,
     int PullRequest,
@@ -22,13 +22,13 @@ public sealed record ReviewRemark(
     string Url
 );
 
-/// <summary>Reads comments, reviews and checks of a pull request, all pages.</summary>
+/// <summary>Reads all pages of the comments, reviews and checks of a pull request.</summary>
 internal static class ReviewRemarks
 {
     private static readonly string[] Members = ["OWNER", "MEMBER", "COLLABORATOR"];
     private static readonly string[] Red = ["failure", "timed_out", "startup_failure", "action_required"];
 
-    /// <summary>All remarks, or the answer that prevented that: half of them are none.</summary>
+    /// <summary>Reads all remarks, or returns the failed response, because incomplete remarks are never returned.</summary>
     public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubAnswer? Failure)> ReadAsync(
         GitHubProgram gitHub,
         int number,
@@ -77,7 +77,7 @@ internal static class ReviewRemarks
                 )
                 : null;
 
-        // An approval asks for nothing.
+        // An approval requests nothing.
         ReviewRemark? Review(JsonElement item) => GitHubProgram.Text(item, "state") == "APPROVED" ? null : Comment(item, "review");
 
         ReviewRemark? Check(JsonElement item) =>

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Merging.Resets;
 
-/// <summary>The state that a replaced execution of a run has left: what is merged or landed, from git; how far each task is, from its
-/// folder and the record; which task workflows are open, from the server.</summary>
+/// <summary>Finds the state that a replaced execution of a run left behind. Merges and landings are read from git, the progress of tasks
+/// from the run's folder and record, and open task workflows from the server.</summary>
 public static class EarlierExecution
 {
-    /// <summary>Finds it; a missing staging branch is created again.</summary>
-    /// <param name="input">Which run, and which page of its tasks.</param>
-    /// <param name="services">What the steps need of this machine.</param>
+    /// <summary>Finds the state. A missing staging branch is recreated.</summary>
+    /// <param name="input">The run, and the page of its tasks.</param>
+    /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="findOpen">Lists the open workflows of the run's tasks.</param>
     public static async Task<EarlierWork> FindAsync(
         FindEarlierWorkInput input,
@@ -29,7 +29,7 @@ public static class EarlierExecution
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<TaskReport>();
         string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTask.Id, ReplanTask.Id];
-        // Tasks that a review or another plan had added are not in this plan: their open workflows are ended.
+        // Tasks added by a review or by replanning are not in this plan, so their open workflows are ended.
         foreach (var id in own.Concat(open.Keys.Except(own).Order(StringComparer.Ordinal)))
         {
             var (merge, lastStart) = (merged.GetValueOrDefault(id, ""), LastStart(folder.Task(id)));
@@ -54,7 +54,7 @@ public static class EarlierExecution
         };
     }
 
-    /// <summary>The merges by our own commits on staging, and those in the record that staging contains.</summary>
+    /// <summary>Finds merges by our commits on staging, and recorded merges that staging contains.</summary>
     private static async Task<Dictionary<string, string>> FindMergedAsync(
         GitRepository repository,
         RunFolder folder,

@@ -3,23 +3,23 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Merging.ReviewMaterial;
 
-/// <summary>The change of one file, for a reviewer.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Text">Its part of the patch, without secrets; for a file that is not reviewed a line that says so.</param>
-/// <param name="Lines">Lines that were added or removed.</param>
-/// <param name="Asides">Added lines that instruct a reviewer.</param>
+/// <summary>Changes of one file for a reviewer.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Text">The file's part of the patch without secrets, or a line that states why the file is not reviewed.</param>
+/// <param name="Lines">Number of lines added and removed.</param>
+/// <param name="Asides">Numbers of added lines that try to instruct a reviewer.</param>
 public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Asides);
 
-/// <summary>Reads the change to review, and divides it into questions of whole files.</summary>
+/// <summary>Reads the changes to review, and divides them into questions of whole files.</summary>
 internal static partial class ReviewDiff
 {
-    /// <summary>Characters of changes per question: some 40,000 tokens.</summary>
+    /// <summary>Maximum number of characters of changes per question, about 40,000 tokens.</summary>
     public const int LargestPart = 140_000;
 
-    /// <summary>For more questions than this a person has to decide how to go on.</summary>
+    /// <summary>Maximum number of questions; with more, a user must decide how to continue.</summary>
     public const int MostParts = 40;
 
-    /// <summary>The changed files between two commits; null: the change is too large to review.</summary>
+    /// <summary>Reads the changed files between two commits; null if the change is too large to review.</summary>
     public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(
         GitRepository repository,
         string from,
@@ -27,8 +27,8 @@ internal static partial class ReviewDiff
         CancellationToken stop
     ) => (await PatchFile.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
 
-    /// <summary>Divides files into questions, as many whole files in each as fit. A file that is too large for one question is cut at
-    /// lines, and each piece says so.</summary>
+    /// <summary>Divides files into questions, each with as many whole files as fit. A file that is too large for one question is split
+    /// between lines, and each piece is marked as a part.</summary>
     public static IReadOnlyList<string> Divide(IReadOnlyList<ReviewedFile> files, int largest = LargestPart)
     {
         var parts = new List<string>();
@@ -81,7 +81,7 @@ internal static partial class ReviewDiff
             );
         }
 
-        // Line numbers, in the new file, of added lines that instruct a reviewer.
+        // Line numbers in the new file of added lines that try to instruct a reviewer.
         var asides = file.AddedLines().Where(line => Aside().IsMatch(line.Text)).Select(line => line.Number).ToList();
         return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, asides);
     }

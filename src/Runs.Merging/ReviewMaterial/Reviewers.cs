@@ -2,14 +2,14 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.ReviewMaterial;
 
-/// <summary>Finds the reviewer of a run, as it can work on this machine now.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Finds a run's reviewer and checks that it can work on this host now.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class Reviewers(RunServices services)
 {
-    /// <summary>Finds it.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="stop">Ends its program.</param>
-    /// <returns>The reviewer, or why it can't review, as a sentence.</returns>
+    /// <summary>Finds the reviewer.</summary>
+    /// <param name="run">Files of the run.</param>
+    /// <param name="stop">Stops the reviewer's program.</param>
+    /// <returns>The reviewer, or a sentence on why it cannot review.</returns>
     public async Task<(IAgentRunner? Reviewer, string Fault)> FindAsync(RunFiles run, CancellationToken stop)
     {
         var who = run.Settings.Review.Reviewer;
@@ -29,6 +29,6 @@ internal sealed class Reviewers(RunServices services)
             : (reviewer, "");
     }
 
-    /// <summary>Folder for conversations with models that have no agent program.</summary>
+    /// <summary>Returns the folder of conversations with models that have no agent program.</summary>
     public static string ConversationsOf(RunFolder folder) => folder.Review("conversations");
 }

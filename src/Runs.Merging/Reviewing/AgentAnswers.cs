@@ -4,19 +4,18 @@ using Orchestrator.Runs.Tasks.Questions;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Has an agent that only reads answer, for each who asks: a plan is made, a change is reviewed, another agent is
-/// answered.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Requests answers from read-only agents, for planning, for reviews, and for questions of other agents.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AgentAnswers(RunServices services)
 {
-    /// <summary>Starts the agent, or attaches to a running one, follows it to its answer, and stores that.</summary>
-    /// <param name="input">What is asked, and the number of the agent run.</param>
+    /// <summary>Starts the agent or attaches to a running one, follows it until it ends, and stores its answer.</summary>
+    /// <param name="input">The question, and the number of the agent run.</param>
     /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, StepExecution execution) =>
         await new StructuredAnswer(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
 
-    /// <summary>Validates a stored answer; a valid one is stored for later steps.</summary>
-    /// <param name="input">Which answer.</param>
+    /// <summary>Validates a stored answer, and stores a valid one for later steps.</summary>
+    /// <param name="input">The answer to validate.</param>
     public AnswerJudgement Judge(JudgeAnswerInput input) => CallerOf(input.Question).Judge(input);
 
     private IAnswerCaller CallerOf(AgentQuestion question) =>

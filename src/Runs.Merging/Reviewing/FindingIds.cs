@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Ids of a round's findings, which are also the ids of their tasks. The same round at the same commit has the same ids, however
-/// often it is concluded. After a reset a round of the same number may review another commit: its findings get ids that no task of the run
-/// has had, otherwise they would count as done where a task of that name is merged.</summary>
+/// <summary>Assigns ids to a round's findings, which are also the ids of their tasks. The same round at the same commit always gets the
+/// same ids. After a reset, a round of the same number may review another commit. Its findings get ids that no task of the run has had.
+/// Otherwise they would count as done if a task with the same id was merged.</summary>
 internal sealed class FindingIds
 {
     private readonly string _prefix;
@@ -11,9 +11,9 @@ internal sealed class FindingIds
 
     private FindingIds(string prefix, HashSet<string> taken, int first) => (_prefix, _taken, _next) = (prefix, taken, first);
 
-    /// <summary>Ids of a round. The first one is stored before it is used.</summary>
+    /// <summary>Creates the ids of a round. The first number is stored before it is used.</summary>
     /// <param name="round">Number of the round.</param>
-    /// <param name="file">Where the first one is stored.</param>
+    /// <param name="file">Path of the file for the first number.</param>
     public static FindingIds Of(RunFiles run, int round, string file)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"review-{round}-");
@@ -25,7 +25,7 @@ internal sealed class FindingIds
         return new FindingIds(prefix, run.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.OrdinalIgnoreCase), first);
     }
 
-    /// <summary>The next free id.</summary>
+    /// <summary>Returns the next free id.</summary>
     public string Next()
     {
         string id;
@@ -36,7 +36,7 @@ internal sealed class FindingIds
         return id;
     }
 
-    /// <summary>The highest number of a task of that round that was ever started.</summary>
+    /// <summary>Returns the highest number of a task of that round that was ever started.</summary>
     private static int LastBegun(string tasks, string prefix) =>
         !Directory.Exists(tasks)
             ? 0

@@ -3,7 +3,7 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>A reviewer's answer: its JSON Schema, and its parsing. Invalid answers cause no exception.</summary>
+/// <summary>A reviewer's answer, with its JSON Schema and parser. Invalid answers never throw.</summary>
 internal sealed record ReviewAnswer
 {
     private const string Accept = "accept";
@@ -33,12 +33,12 @@ internal sealed record ReviewAnswer
     public required string Summary { get; init; }
     public required IReadOnlyList<ReviewFinding> Findings { get; init; }
 
-    /// <summary>The reviewer's state for earlier findings, by id.</summary>
+    /// <summary>The reviewer's state of each earlier finding, by id.</summary>
     public required IReadOnlyDictionary<string, (string State, string Why)> Earlier { get; init; }
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">The answer; null: none.</param>
-    /// <returns>The answer, or why it can't be read, each a sentence.</returns>
+    /// <param name="text">The answer, or null if none.</param>
+    /// <returns>The answer, or the reasons why it is invalid, each as a sentence.</returns>
     public static (ReviewAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text)
     {
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)

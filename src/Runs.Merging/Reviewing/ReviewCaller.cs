@@ -3,8 +3,8 @@ using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Has a reviewer read a part of a change. Its answer is stored in the run's folder before it is used.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Requests the review of a part of a change. The answer is stored in the run's folder before it is used.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
                 Schema = PickTies.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
                 AnswerFile = files.Draft(input.Start),
                 Worktree = run.WorktreeOf(ReviewTask.Id),
-                // Each round has another one.
+                // The commit differs in each round.
                 Commit = review.Round.Tip,
                 Prompt = () => files.Prompt(review.Part),
             }
@@ -49,7 +49,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
     }
 
     /// <summary>Parses an answer.</summary>
-    /// <returns>What an answer says in short, or why it can't be read.</returns>
+    /// <returns>A short summary of the answer, or the reasons why it is invalid.</returns>
     private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
     {
         if (PickTies.Read(run) is { } ties)

@@ -3,24 +3,24 @@ using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Concludes a round: which findings are open, and the tasks for them.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Concludes a review round by determining its open findings and their tasks.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewEnd(RunServices services)
 {
-    /// <summary>The most findings that become tasks at once: the others wait for the next round.</summary>
+    /// <summary>Maximum number of findings that become tasks at once; the others wait for the next round.</summary>
     private const int MostTasks = 20;
     private const int MostNamed = 3;
 
     /// <summary>Removes the reviewer's worktree.</summary>
-    /// <param name="input">Which run.</param>
+    /// <param name="input">The run whose review ends.</param>
     public async Task EndAsync(EndReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
     }
 
-    /// <summary>Reads all answers of a round. Repeating it has the same result.</summary>
-    /// <param name="input">Which round.</param>
+    /// <summary>Evaluates all answers of a round. A repeated call has the same result.</summary>
+    /// <param name="input">The round to conclude.</param>
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -48,7 +48,7 @@ public sealed class ReviewEnd(RunServices services)
         (run, var evidence) = record.Store(run);
         var standing = record.Findings.Where(f => f.Stands).ToList();
 
-        // Findings of earlier rounds that had no task yet come first.
+        // Findings of earlier rounds without a task come first.
         var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
         var areTasks = input.TasksBelow is not { } limit || standing.Count < limit;
         return Extend(run, areTasks ? waiting.Take(MostTasks) : []) with
@@ -100,8 +100,8 @@ public sealed class ReviewEnd(RunServices services)
             "ReviewGone"
         );
 
-    /// <summary>Earlier open findings: fixed where one part says so and none says otherwise. A finding that the reviewer does not mention
-    /// again stays open.</summary>
+    /// <summary>Updates earlier open findings. A finding is fixed if one part reports that and no part contradicts. A finding that the
+    /// reviewer does not mention stays open.</summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
     {
         var before = ReviewRecord.Read(run, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
@@ -151,7 +151,7 @@ public sealed class ReviewEnd(RunServices services)
         return judged;
     }
 
-    /// <summary>Why a finding does not prevent landing; empty: it does.</summary>
+    /// <summary>Returns the reason why a finding does not prevent landing, or empty if it does.</summary>
     private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
@@ -159,7 +159,7 @@ public sealed class ReviewEnd(RunServices services)
             ? "it does not say what breaks and how to see it"
         : "";
 
-    /// <summary>The plan with a task for each of these findings.</summary>
+    /// <summary>Adds a task to the plan for each of these findings.</summary>
     private static ReviewConclusion Extend(RunFiles run, IEnumerable<ReviewFinding> findings)
     {
         var tasks = findings.Select(TaskFor).ToList();

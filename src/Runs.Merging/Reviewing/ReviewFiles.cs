@@ -2,21 +2,21 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Files of a review round in the run's folder: <c>review/round-N-COMMIT/</c> with the questions and the answers. A round that is
-/// begun again at the same commit goes on with them.</summary>
-/// <param name="hash">Of the round so far, as the run's history has it; empty: it begins.</param>
+/// <summary>Files of a review round in the run's folder. <c>review/round-N-COMMIT/</c> has the questions and the answers. A round that is
+/// restarted at the same commit continues with them.</summary>
+/// <param name="hash">Hash of the round so far in the run's history, or empty for a new round.</param>
 internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string hash)
 {
     private RunDecisions? _said;
 
     private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
 
-    /// <summary>Conversations with models that have no agent program.</summary>
+    /// <summary>Folder of conversations with models that have no agent program.</summary>
     public string Conversations => Reviewers.ConversationsOf(folder);
 
     private RunDecisions Said => _said ??= hash.Length == 0 ? RunDecisions.None : RunDecisions.Read(folder, hash);
 
-    /// <summary>The questions; null: not prepared, or the hash is of another round.</summary>
+    /// <summary>The questions, or null if they are not prepared or the hash belongs to another round.</summary>
     public ReviewQuestions? Questions =>
         Said.TryRead(folder, Named("questions.json")) is { } json
             ? JsonSerializer.Deserialize<ReviewQuestions>(json, MessageJson.Options)
@@ -41,16 +41,16 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
     public string Prompt(int part) => Encoding.UTF8.GetString(Said.TryRead(folder, Named(Question(part)))!);
 
     /// <summary>Stores the valid answer of a part.</summary>
-    /// <returns>The hash of the round with it.</returns>
+    /// <returns>The hash of the round including the answer.</returns>
     public string Accept(int part, string text) => Said.With(folder, Named(Answer(part)), Encoding.UTF8.GetBytes(text)).Store(folder);
 
-    /// <summary>The valid answer of a part; null: there is none yet.</summary>
+    /// <summary>Returns the valid answer of a part, or null if there is none yet.</summary>
     public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    /// <summary>The raw answer of an agent run.</summary>
+    /// <summary>Returns the path of the raw answer of an agent run.</summary>
     public string Draft(int start) => In($"said-{start}.txt");
 
-    /// <summary>The faults of an answer.</summary>
+    /// <summary>Returns the path of the faults of an answer.</summary>
     public string Problems(int start) => In($"problems-{start}.md");
 
     private static string Answer(int part) => string.Create(CultureInfo.InvariantCulture, $"answer-{part}.json");
@@ -59,7 +59,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 
     private string Named(string file) => RunFiles.Named(folder, In(file));
 
-    /// <summary>Number of the first finding.</summary>
+    /// <summary>Path of the file with the number of the first finding.</summary>
     public string FirstId => In("first-id");
 
     /// <summary>Number of the last agent run of a reviewer in this run.</summary>
@@ -78,9 +78,9 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 }
 
 /// <summary>The questions of a round.</summary>
-/// <param name="Count">How many.</param>
-/// <param name="Asides">Places where the change instructs its reviewer.</param>
+/// <param name="Count">Number of questions.</param>
+/// <param name="Asides">Lines in which the change tries to instruct its reviewer.</param>
 internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewAside> Asides);
 
-/// <summary>A line of the change that instructs a reviewer.</summary>
+/// <summary>A line of the change that tries to instruct a reviewer.</summary>
 internal sealed record ReviewAside(string File, int Line);

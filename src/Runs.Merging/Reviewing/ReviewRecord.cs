@@ -3,36 +3,36 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <summary>A reviewer's finding.</summary>
 internal sealed record ReviewFinding
 {
-    /// <summary>The finding's id in all rounds; its task has the same id.</summary>
+    /// <summary>Id of the finding in all rounds, which is also the id of its task.</summary>
     public string Id { get; init; } = "";
     public string File { get; init; } = "";
     public int Line { get; init; }
 
-    /// <summary><see cref="Blocking"/> or <see cref="Minor"/>, as the reviewer says.</summary>
+    /// <summary>Severity according to the reviewer, either <see cref="Blocking"/> or <see cref="Minor"/>.</summary>
     public string Severity { get; init; } = Minor;
 
-    /// <summary>The defect, in a line.</summary>
+    /// <summary>The defect in one line.</summary>
     public string Summary { get; init; } = "";
 
-    /// <summary>The consequence: what breaks because of the defect.</summary>
+    /// <summary>The effect of the defect.</summary>
     public string Consequence { get; init; } = "";
 
-    /// <summary>The way to see it.</summary>
+    /// <summary>Steps to reproduce the defect.</summary>
     public string Reproduction { get; init; } = "";
 
-    /// <summary>The fix that the reviewer asks for.</summary>
+    /// <summary>The fix that the reviewer requests.</summary>
     public string Fix { get; init; } = "";
 
-    /// <summary>Files that this touches.</summary>
+    /// <summary>Files affected by the fix.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>True if the finding prevents landing: its place exists, and the defect is described.</summary>
+    /// <summary>True if the finding prevents landing, because its location exists and the defect is described.</summary>
     public bool Blocks { get; init; }
 
-    /// <summary>Why it does not prevent landing, or why it is in this state.</summary>
+    /// <summary>The reason why it does not prevent landing, or why it is in this state.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary><see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
+    /// <summary>State of the finding: <see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
     public string State { get; init; } = Open;
 
     public const string Blocking = "blocking";
@@ -48,7 +48,7 @@ internal sealed record ReviewFinding
     public string Place => $"{File}:{Line}";
 }
 
-/// <summary>Result of a review round, as stored in the run's folder.</summary>
+/// <summary>Result of a review round, stored in the run's folder.</summary>
 internal sealed record ReviewRecord
 {
     public required ReviewRound Round { get; init; }
@@ -57,20 +57,20 @@ internal sealed record ReviewRecord
     /// <summary>Number of questions.</summary>
     public required int Parts { get; init; }
 
-    /// <summary>The reviewer's summaries, one per question.</summary>
+    /// <summary>Summaries by the reviewer, one per question.</summary>
     public IReadOnlyList<string> Summaries { get; init; } = [];
 
-    /// <summary>Earlier open findings, and those of the round.</summary>
+    /// <summary>Earlier open findings, and findings of this round.</summary>
     public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
 
-    /// <summary>The record of a round; null: there is none.</summary>
+    /// <summary>Reads the record of a round, or returns null if there is none.</summary>
     public static ReviewRecord? Read(RunFiles run, int round) =>
         run.Decisions!.TryRead(run.Folder, NameOf(run.Folder, round)) is { } json
             ? JsonSerializer.Deserialize<ReviewRecord>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores it, for programs and for people.</summary>
-    /// <returns>The run, which decides by it from now on, and the file for people, relative to the repository.</returns>
+    /// <summary>Stores the record as JSON and as Markdown.</summary>
+    /// <returns>The updated run, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
         var text = run.Folder.Review($"round-{Round.Number}.md");
@@ -82,7 +82,7 @@ internal sealed record ReviewRecord
 
     private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
 
-    /// <summary>The finding as people read it.</summary>
+    /// <summary>Renders the finding for display.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");

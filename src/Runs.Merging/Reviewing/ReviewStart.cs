@@ -4,12 +4,12 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Begins a round: checks the reviewer, and stores its questions.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Starts a review round by checking the reviewer and storing its questions.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewStart(RunServices services)
 {
-    /// <summary>Begins the round. Repeated, it finds what is stored.</summary>
-    /// <param name="input">Which round.</param>
+    /// <summary>Starts the round. A repeated call finds the stored questions.</summary>
+    /// <param name="input">The round to start.</param>
     public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -11,20 +11,20 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="Runs">Number of past runs in which it ended.</param>
 public sealed record PastFailures(string Task, int Failed, int Runs)
 {
-    /// <summary>Share of the past runs in which it failed, 0 to 1.</summary>
+    /// <summary>Share of past runs in which the task failed, from 0 to 1.</summary>
     public double Share => (double)Failed / Runs;
 }
 
-/// <summary>Forecasts of runs of one repository, from the records of those that have ended.</summary>
+/// <summary>Forecasts runs of a repository from the records of its past runs.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class RunForecasts(string repository)
 {
-    /// <summary>The expected cost and time of a plan.</summary>
+    /// <summary>Forecasts the cost and duration of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chosen">The tasks that will run; null: all.</param>
+    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
     /// <param name="settings">The settings of the run.</param>
-    /// <param name="accounts">What the user's agents have used.</param>
-    /// <returns>Null: no past run says anything.</returns>
+    /// <param name="accounts">Usage records of the user's agents.</param>
+    /// <returns>The forecast, or null if there is no data from past runs.</returns>
     public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings, AccountRecords accounts)
     {
         var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
@@ -44,7 +44,7 @@ public sealed class RunForecasts(string repository)
             : null;
     }
 
-    /// <summary>Of each account that pays for tasks, how much of its limits they take.</summary>
+    /// <summary>Forecasts the share of its limits that the tasks use, for each paying account.</summary>
     private static IEnumerable<WindowForecast> Windows(
         List<PlanTask> tasks,
         OrchestratorSettings settings,
@@ -53,18 +53,18 @@ public sealed class RunForecasts(string repository)
         AccountRecords accounts
     ) =>
         from paid in tasks.GroupBy(task => AccountName.Of(settings.AgentOf(task), settings, accounts.Environment)).OrderBy(paid => paid.Key)
-        // One account pays for all of it, as a rule.
+        // Usually one account pays for all tasks.
         let forecast = paid.Count() == tasks.Count ? whole : Forecaster.Of(Shapes([.. paid], settings), settings.Workers, past)
         where forecast is not null
         from window in WindowForecaster.Of(forecast.Cost, accounts.Of(paid.Key))
         select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
 
-    /// <summary>Plays a night with a plan, once as usual nights are and once as one of ten is.</summary>
+    /// <summary>Simulates an unattended run of a plan twice, for a usual night and for a hard one (one in ten).</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chosen">The tasks that will run; null: all.</param>
+    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
     /// <param name="settings">The settings of the run.</param>
     /// <param name="night">The night without its tasks.</param>
-    /// <returns>Null: no past run says how long tasks take.</returns>
+    /// <returns>The simulations, or null if no past run has durations of tasks.</returns>
     public (Rehearsal Usual, Rehearsal Hard)? Rehearse(
         Plan plan,
         IReadOnlySet<string>? chosen,
@@ -72,7 +72,7 @@ public sealed class RunForecasts(string repository)
         NightPlan night
     )
     {
-        // A run that waits since a task has failed says how long that task takes, too.
+        // A run that waits because of a failed task also has durations of its other tasks.
         List<PastTask> past = [.. Records().Select(Past).OfType<PastRun>().SelectMany(run => run.Tasks)];
         if (past.Count == 0)
         {
@@ -94,9 +94,9 @@ public sealed class RunForecasts(string repository)
         return (NightRehearsal.Play(night, past, share: 0.5), NightRehearsal.Play(night, past, share: 0.9));
     }
 
-    /// <summary>Tasks of a plan that failed in past runs with the same text, files and gates.</summary>
+    /// <summary>Lists tasks of a plan that failed in past runs with the same text, files and gates.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chosen">The tasks that will run; null: all.</param>
+    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
     public IReadOnlyList<PastFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
     {
         var same = plan
@@ -122,7 +122,7 @@ public sealed class RunForecasts(string repository)
         ];
     }
 
-    /// <summary>Past failures in words.</summary>
+    /// <summary>Formats past failures for display.</summary>
     public static string Describe(PastFailures task) =>
         task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {Plural.Of(task.Runs, "past run")}"
         : task.Runs == 1 ? $"{task.Task} failed in its only past run"
@@ -130,7 +130,7 @@ public sealed class RunForecasts(string repository)
 
     private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
 
-    /// <summary>True where a task ended without its work, false where it ended with it; null: it says neither.</summary>
+    /// <summary>Returns true if a task ended without delivering its work, false if it delivered, or null if neither is certain.</summary>
     private static bool? FailedIn(RunTask task) =>
         task.State switch
         {
@@ -139,7 +139,7 @@ public sealed class RunForecasts(string repository)
             _ => null,
         };
 
-    /// <summary>A forecast in words.</summary>
+    /// <summary>Formats a forecast for display.</summary>
     public static string Describe(RunForecast forecast) =>
         string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
         + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
@@ -147,15 +147,15 @@ public sealed class RunForecasts(string repository)
         + Plural.Of(forecast.PastRuns, "run")
         + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));
 
-    /// <summary>A forecast of a limit in words.</summary>
+    /// <summary>Formats a forecast of a limit for display.</summary>
     public static string Describe(WindowForecast window) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{window.Low:0.#} to {window.High:0.#} % of the {WaitText.Name(window.Window)} limit of {window.Account}"
         );
 
-    /// <summary>The forecast that a run was begun with; null: none, or its start can't be read.</summary>
-    /// <param name="runId">The run.</param>
+    /// <summary>Returns the forecast that was made at a run's start, or null if there is none or the start is unreadable.</summary>
+    /// <param name="runId">Id of the run.</param>
     public RunForecast? BegunWith(string runId)
     {
         try
@@ -168,8 +168,8 @@ public sealed class RunForecasts(string repository)
         }
     }
 
-    /// <summary>The time of a run, without what it waited for a person.</summary>
-    /// <param name="end">When it ended, or now.</param>
+    /// <summary>Returns the duration of a run without the time it waited for users.</summary>
+    /// <param name="end">End of the run, or the current time.</param>
     public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
     {
         var waited = RunPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
@@ -179,7 +179,7 @@ public sealed class RunForecasts(string repository)
 
     private IReadOnlyList<PastRun> Past() => [.. Records().Where(run => RunStates.IsFinal(run.State)).Select(Past).OfType<PastRun>()];
 
-    /// <summary>The records of the latest runs, open ones among them.</summary>
+    /// <summary>Reads the records of the latest runs, including open ones.</summary>
     private IEnumerable<RunStatus> Records()
     {
         var runs = new DirectoryInfo(Path.GetDirectoryName(new RunFolder(repository, "x").Path)!);

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Says which gates decide about each task's own tree and about staging.</summary>
+/// <summary>Describes which gates decide on each task's own tree and on staging.</summary>
 public static class DecidingGates
 {
     private const int MostIds = 8;
 
-    /// <summary>A line for staging, and one for each group of tasks with the same gates. It holds words of the plan and of the
-    /// settings.</summary>
+    /// <summary>Returns one line for staging, and one for each group of tasks with the same gates. The lines contain text from the plan
+    /// and the settings.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="gates">The project's gates.</param>
     public static IReadOnlyList<string> Describe(Plan plan, ProjectGates gates)

@@ -2,13 +2,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Counts the verdicts of a run's gates, by command, for its report.</summary>
+/// <summary>Counts the verdicts of a run's gates by command, for its report.</summary>
 internal static class GateTally
 {
     private const int LongestCell = 120;
     private const int LongestNote = 500;
 
-    /// <summary>The section of the report; empty where no gate was run.</summary>
+    /// <summary>Renders the report section; empty if no gate ran.</summary>
     public static MarkdownText Render(RunFolder folder)
     {
         var gates = GateEvidence

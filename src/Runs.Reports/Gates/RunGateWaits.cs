@@ -2,13 +2,13 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Gates of a run that wait for others on this machine.</summary>
+/// <summary>Lists gates of a run that wait for other gates on this host.</summary>
 public static class RunGateWaits
 {
-    /// <summary>The waiting gates, for <c>status --json</c> and as text. Reads only.</summary>
-    /// <param name="run">The run; one that has ended has none.</param>
-    /// <param name="runFolder">Absolute path of its folder.</param>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the waiting gates, for <c>status --json</c> and as text. Read-only.</summary>
+    /// <param name="run">Status of the run; an ended run has no waiting gates.</param>
+    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<(GateWait Wait, string Words)> Of(
         RunStatus run,
         string runFolder,

@@ -2,13 +2,13 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Gates and set-up commands of a run that run now on this machine.</summary>
+/// <summary>Lists gates and set-up commands of a run that currently run on this host.</summary>
 public static class RunSteps
 {
-    /// <summary>The steps with the task of each; empty for the run as a whole. Reads only.</summary>
-    /// <param name="run">The run; one that has ended has none.</param>
-    /// <param name="runFolder">Absolute path of its folder.</param>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the steps with the id of each one's task, which is empty for the run as a whole. Read-only.</summary>
+    /// <param name="run">Status of the run; an ended run has no steps.</param>
+    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<(string Task, RunStep Step)> Of(
         RunStatus run,
         string runFolder,

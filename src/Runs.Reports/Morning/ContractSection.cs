@@ -4,15 +4,15 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The section of a report that holds a night's contract, and what was expected of the run, against what came of it. Broken
-/// clauses come first.</summary>
+/// <summary>Creates the report section that compares the run contract and the forecast with the actual result. Broken clauses come
+/// first.</summary>
 internal static class ContractSection
 {
     private const int MostNamed = 10;
 
-    /// <summary>The section; without sentences for a run of which neither was made.</summary>
-    /// <param name="now">The present time: of an open run the night goes on.</param>
-    /// <param name="accounts">What the user's agents have used; null: it is not known.</param>
+    /// <summary>Creates the section; without sentences if the run has neither a contract nor a forecast.</summary>
+    /// <param name="now">The current time, which counts as the end of an open run.</param>
+    /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
     public static ReportSection Of(
         RunStatus run,
         RunFolder folder,
@@ -106,7 +106,7 @@ internal static class ContractSection
         );
     }
 
-    // A schedule's runs have one input: a time of day in it is the next one after their start.
+    // Runs of a schedule share one input, so its time of day means the next one after the run's start.
     private static DateTimeOffset? UntilOf(RunStatus run, OrchestrationInput input) =>
         input.Until
         ?? (
@@ -155,8 +155,8 @@ internal static class ContractSection
         };
     }
 
-    /// <summary>The expected fill of limits, and the actual one: by all that uses the account, which the service does not tell
-    /// apart.</summary>
+    /// <summary>Compares the forecast and actual use of limits. The actual value includes all other use of the account, because the
+    /// service does not separate it.</summary>
     private static IEnumerable<ReportLine> Windows(
         RunStatus run,
         RunForecast? forecast,
@@ -187,7 +187,7 @@ internal static class ContractSection
             IsBad = !isKept,
         };
 
-    // A person who resumes the run lifts the limit.
+    // A user who resumes the run lifts the limit.
     private static List<RunEvent> Late(RunTimeline timeline, DateTimeOffset until) =>
         [
             .. timeline

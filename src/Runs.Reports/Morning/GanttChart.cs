@@ -2,15 +2,15 @@ using System.Xml;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Draws when each task did what: a bar of SVG for each, below each other, on one scale of time.</summary>
+/// <summary>Draws each task's activities over time as rows of SVG bars on a common time scale.</summary>
 internal static class GanttChart
 {
     private const int MostTasks = 100;
     private const double Width = 1000;
 
     /// <summary>Writes the chart.</summary>
-    /// <param name="xml">Where the report is written.</param>
-    /// <param name="spans">What is drawn; not empty.</param>
+    /// <param name="xml">Writer of the report.</param>
+    /// <param name="spans">Activities to draw; not empty.</param>
     public static void Write(XmlWriter xml, IReadOnlyList<TaskSpan> spans)
     {
         var (from, to) = (spans.Min(span => span.From), spans.Max(span => span.To));
@@ -74,7 +74,7 @@ internal static class GanttChart
         {
             xml.WriteStartElement("a");
             xml.WriteAttributeString("href", "#e" + ReportHtml.Number(span.Events[0]));
-            // What takes a moment is seen, too.
+            // Very short activities remain visible, too.
             WriteRectangle(xml, span.Use, (span.From - from) / whole * Width, Math.Max(1.5, span.Length / whole * Width));
             ReportHtml.Element(
                 xml,
@@ -88,7 +88,7 @@ internal static class GanttChart
         xml.WriteFullEndElement();
     }
 
-    // Left open, for its title.
+    // The element stays open, so that its title can be added.
     private static void WriteRectangle(XmlWriter xml, TimeUse use, double x, double width)
     {
         xml.WriteStartElement("rect");

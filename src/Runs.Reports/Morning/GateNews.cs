@@ -2,10 +2,10 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The latest verdicts of a run's gates, and those of them that fail and did not fail in the run before.</summary>
+/// <summary>The latest verdicts of a run's gates, and newly failing gates compared with the previous run.</summary>
 internal sealed class GateNews
 {
-    /// <summary>The number of earlier runs that are searched for one whose gates ran.</summary>
+    /// <summary>Maximum number of earlier runs that are searched for one with gate verdicts.</summary>
     private const int MostRuns = 20;
 
     private GateNews(IReadOnlyList<GateVerdict> last, string? before, IReadOnlyList<GateVerdict> earlier) =>
@@ -14,15 +14,15 @@ internal sealed class GateNews
     /// <summary>The last verdict of each gate.</summary>
     public IReadOnlyList<GateVerdict> Last { get; }
 
-    /// <summary>The run before, whose gates ran; null: there is none.</summary>
+    /// <summary>Id of the previous run with gate verdicts, or null if there is none.</summary>
     public string? Before { get; }
 
     private IReadOnlyList<GateVerdict> Earlier { get; }
 
-    /// <summary>The gates that did not pass in the end.</summary>
+    /// <summary>Gates that failed in the end.</summary>
     public IEnumerable<GateVerdict> Red => Last.Where(verdict => !verdict.Passed);
 
-    /// <summary>The facts about a run's gates and about those of the run before it.</summary>
+    /// <summary>Reads the verdicts of a run's gates and of those of the previous run.</summary>
     public static GateNews Of(RunStatus run, RunFolder folder)
     {
         var last = LastOf(folder);
@@ -34,7 +34,7 @@ internal sealed class GateNews
         foreach (
             var sibling in runs.EnumerateDirectories()
                 .Where(other => other.Name != folder.Name && !other.Name.StartsWith('.'))
-                // With years of runs only the latest are read.
+                // A repository may have years of runs, so only the latest are read.
                 .OrderByDescending(other => File.GetLastWriteTimeUtc(Path.Combine(other.FullName, "status.json")))
                 .Take(MostRuns)
                 .Select(other => new RunFolder(folder.Repository, other.Name))
@@ -51,17 +51,17 @@ internal sealed class GateNews
         return new GateNews(last, null, []);
     }
 
-    /// <summary>True if a gate passed in the run before; null: it was not run there.</summary>
+    /// <summary>Returns true if a gate passed in the previous run, or null if it did not run there.</summary>
     public bool? PassedBefore(GateVerdict verdict) => Earlier.FirstOrDefault(earlier => Key(earlier) == Key(verdict))?.Passed;
 
-    // The landing has the last word; of tasks whoever ended last.
+    // The verdict of the landing counts most, then the latest verdict of a task.
     private static IReadOnlyList<GateVerdict> LastOf(RunFolder folder)
     {
         var landing = folder.Relative(folder.LandingEvidence) + Path.DirectorySeparatorChar;
         return
         [
             .. GateEvidence
-                // What was red before any work, and did not run again, is nobody's doing.
+                // A gate that failed before any work and did not run again is not attributed to the run.
                 .ReadAll(folder, ofBase: false)
                 .Where(verdict => verdict is { Result: not GateResult.Skipped, Refusal: null })
                 .GroupBy(Key)

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The sections of a report that tell of gates: what is red that was not, and how many tests ran.</summary>
+/// <summary>Creates the report sections on gates, namely newly failing gates and the number of tests.</summary>
 internal static class GateSections
 {
     private const int LongestName = 120;
 
-    /// <summary>The sections; those without a sentence are left out by whoever shows them.</summary>
+    /// <summary>Creates the sections. Renderers skip those without sentences.</summary>
     public static IEnumerable<ReportSection> Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var news = GateNews.Of(run, folder);
@@ -88,7 +88,7 @@ internal static class GateSections
         };
     }
 
-    // A gate has no event of its own: it lies behind the one that began its task's verification, or its run's landing.
+    // Gates have no events, so the event that started the task's verification or the run's landing is used.
     private static IReadOnlyList<long> EventsOf(GateVerdict verdict, RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var task = verdict.EvidenceFile is not { } log

@@ -4,15 +4,15 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The content of a run's report, as data: Markdown and HTML are written from it, and each sentence names its events. Times in it
-/// are UTC with a <c>Z</c>.</summary>
-/// <param name="RunId">The run.</param>
+/// <summary>Content of a run's report as data, from which Markdown and HTML are rendered. Each sentence refers to its events. Times are in
+/// UTC with a <c>Z</c>.</summary>
+/// <param name="RunId">Id of the run.</param>
 /// <param name="Head">The run and its state.</param>
-/// <param name="Title">What it was about; may be empty.</param>
-/// <param name="Reason">Why it is in its state; may be empty.</param>
-/// <param name="Facts">Names and values of the run as a whole.</param>
-/// <param name="Sections">Its sections, what matters most first.</param>
-/// <param name="Events">The events that its sentences rest on.</param>
+/// <param name="Title">Title of the run; may be empty.</param>
+/// <param name="Reason">The reason for the run's state; may be empty.</param>
+/// <param name="Facts">Names and values for the run as a whole.</param>
+/// <param name="Sections">The sections, the most important first.</param>
+/// <param name="Events">Events that the sentences refer to.</param>
 public sealed record MorningReport(
     string RunId,
     string Head,
@@ -23,17 +23,17 @@ public sealed record MorningReport(
     IReadOnlyList<RunEvent> Events
 )
 {
-    /// <summary>Id of the section that holds a night's contract against what came of it.</summary>
+    /// <summary>Id of the section that compares the run contract with the result.</summary>
     internal const string Contract = "contract";
 
     private const int MostTasks = 200;
     private const int LongestText = 500;
 
-    /// <summary>The report of a run; for an open run, of its present state.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Creates the report of a run; an open run is reported in its current state.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="accounts">What the user's agents have used; null: it is not known.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
     public static MorningReport Of(RunStatus run, string repository, DateTimeOffset now, AccountRecords? accounts = null)
     {
         var folder = new RunFolder(repository, run.RunId);
@@ -149,7 +149,7 @@ public sealed record MorningReport(
             .SelectMany(task =>
                 task.Prepend(null).Zip(task).Where(step => step.First?.State != step.Second.State).Select(step => step.Second)
             )
-            // One that is paused meanwhile is in the same state again, and was not sent back again.
+            // A task that was paused returns to the same state, which does not count as sent back again.
             .Where(happened => happened.State == TaskStates.Remediating)
             .GroupBy(happened => happened.Task!, StringComparer.Ordinal)
             .ToList();

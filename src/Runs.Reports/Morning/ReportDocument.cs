@@ -1,55 +1,55 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A sentence of a report, with the events of the run that it rests on.</summary>
-/// <param name="Kind">What it tells of, such as <c>sent-back</c>: a program that checks a report finds the sentence by it.</param>
+/// <summary>A sentence of a report, with the run's events that support it.</summary>
+/// <param name="Kind">Kind of the sentence, such as <c>sent-back</c>, by which programs that check a report can find it.</param>
 /// <param name="Text">The sentence.</param>
 public sealed record ReportLine(string Kind, string Text)
 {
-    /// <summary>The task that it is about; null: the run.</summary>
+    /// <summary>Id of the task that it is about, or null for the run.</summary>
     public string? Task { get; init; }
 
-    /// <summary>The points that the sentence lists.</summary>
+    /// <summary>Items that the sentence lists.</summary>
     public IReadOnlyList<string> Each { get; init; } = [];
 
-    /// <summary>Commands that answer it, the recommended one first.</summary>
+    /// <summary>Commands that answer the sentence, the recommended one first.</summary>
     public IReadOnlyList<string> Commands { get; init; } = [];
 
-    /// <summary>Numbers of the events that it rests on.</summary>
+    /// <summary>Numbers of the events that support the sentence.</summary>
     public IReadOnlyList<long> Events { get; init; } = [];
 
-    /// <summary>True if the sentence is bad news, which is marked.</summary>
+    /// <summary>True if the sentence is bad news, which is highlighted.</summary>
     public bool IsBad { get; init; }
 }
 
-/// <summary>A row of a table of a report.</summary>
-/// <param name="Cells">Its cells.</param>
-/// <param name="Events">Numbers of the events that it rests on.</param>
+/// <summary>A row in a table of a report.</summary>
+/// <param name="Cells">Cells of the row.</param>
+/// <param name="Events">Numbers of the events that support the row.</param>
 public sealed record ReportRow(IReadOnlyList<string> Cells, IReadOnlyList<long> Events)
 {
-    /// <summary>The task that it is about; null: none.</summary>
+    /// <summary>Id of the task that it is about, or null if none.</summary>
     public string? Task { get; init; }
 }
 
-/// <summary>A table of a report. Where it has a total, the rows add up to it.</summary>
-/// <param name="Kind">What it tells of.</param>
-/// <param name="Columns">Heads of its columns.</param>
-/// <param name="Rows">Its rows.</param>
-/// <param name="Total">The last row; null: none.</param>
+/// <summary>A table of a report. If it has a total, the rows add up to it.</summary>
+/// <param name="Kind">Subject of the table.</param>
+/// <param name="Columns">Headings of the columns.</param>
+/// <param name="Rows">Rows of the table.</param>
+/// <param name="Total">The last row, or null if there is no total.</param>
 public sealed record ReportTable(string Kind, IReadOnlyList<string> Columns, IReadOnlyList<ReportRow> Rows, ReportRow? Total = null);
 
 /// <summary>A section of a report.</summary>
-/// <param name="Id">Identifies it within the report.</param>
-/// <param name="Title">Its heading.</param>
-/// <param name="Lines">Its sentences.</param>
+/// <param name="Id">Unique id within the report.</param>
+/// <param name="Title">Heading of the section.</param>
+/// <param name="Lines">Sentences of the section.</param>
 public sealed record ReportSection(string Id, string Title, IReadOnlyList<ReportLine> Lines)
 {
-    /// <summary>Below the sentences; null: none.</summary>
+    /// <summary>Table below the sentences, or null if none.</summary>
     public ReportTable? Table { get; init; }
 
-    /// <summary>The activities of the tasks over time, drawn as bars; empty: nothing is drawn.</summary>
+    /// <summary>Activities of the tasks over time, drawn as bars; if empty, no chart is drawn.</summary>
     public IReadOnlyList<TaskSpan> Spans { get; init; } = [];
 
-    /// <summary>The section as Markdown.</summary>
+    /// <summary>Renders the section as Markdown.</summary>
     internal MarkdownText ToMarkdown()
     {
         var text = new MarkdownText().Append($"\n## {Title}\n\n");

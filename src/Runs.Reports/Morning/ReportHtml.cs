@@ -2,19 +2,19 @@ using System.Xml;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes a report as one HTML file: no script, nothing from elsewhere, readable on a phone, dark and light. It is well-formed
-/// XML, so that programs read it too. Text of others can do nothing in it: what is not seen is shown as a sign, the rest is
-/// escaped.</summary>
+/// <summary>Renders a report as a self-contained HTML file without scripts, readable on a phone in dark and light mode. It is well-formed
+/// XML, so that programs can read it. Untrusted text has no effect in it, because invisible characters are shown as symbols and everything
+/// else is escaped.</summary>
 public static class ReportHtml
 {
-    /// <summary>Found near the beginning of each such file: one with it may be written anew.</summary>
+    /// <summary>Marker near the start of each such file. A file that has it may be overwritten.</summary>
     public const string Mark = "orchestrate-report";
 
     private const int MostAnchors = 6;
 
-    /// <summary>The whole file.</summary>
-    /// <param name="report">What it tells.</param>
-    /// <param name="writtenAt">When it is written.</param>
+    /// <summary>Renders the whole file.</summary>
+    /// <param name="report">Content of the report.</param>
+    /// <param name="writtenAt">Time at which the file is written.</param>
     public static string Render(MorningReport report, DateTimeOffset writtenAt)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -94,7 +94,7 @@ public static class ReportHtml
         Element(xml, "h2", section.Title);
         if (section.Lines.Count > 0)
         {
-            // What needs a person is ranked.
+            // Requests to users are ranked.
             xml.WriteStartElement(section.Lines.Count > 1 && section.Id == "person" ? "ol" : "ul");
             foreach (var line in section.Lines)
             {
@@ -141,7 +141,7 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    // The recommended one is seen at once.
+    // The recommended command is visible without expanding anything.
     private static void WriteCommands(XmlWriter xml, IReadOnlyList<string> commands)
     {
         foreach (var (i, command) in commands.Index())
@@ -275,7 +275,7 @@ public static class ReportHtml
 
     internal static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Text of others in one line, with signs for what is not seen.</summary>
+    /// <summary>Returns untrusted text on one line, with symbols for invisible characters.</summary>
     internal static string Shown(string text) => new UntrustedText(text).Line is var line && text.StartsWith(' ') ? " " + line : line;
 
     private static void Meta(XmlWriter xml, params ReadOnlySpan<(string Name, string Value)> attributes)

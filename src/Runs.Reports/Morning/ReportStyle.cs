@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The look of a report in HTML, by itself: light and dark as the reader's system is, from 320 pixels on.</summary>
+/// <summary>Style of HTML reports, light or dark as in the reader's system, for widths of at least 320 pixels.</summary>
 internal static class ReportStyle
 {
-    /// <summary>The style sheet. It has no character that XML escapes.</summary>
+    /// <summary>The style sheet, which has no character that XML must escape.</summary>
     public const string Css = """
         :root { color-scheme: light dark; --paper: #fff; --ink: #1a1d21; --faint: #5a626b; --line: #d8dde2; --link: #0b57a4;
           --bad: #a4262c; --code: #f1f3f5; --agent: #2f6fb0; --gates: #2f8f5b; --merging: #7a5aa8; --person: #c0392b; --parked: #b7791f;

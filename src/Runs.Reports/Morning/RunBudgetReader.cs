@@ -3,18 +3,19 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Reads the budgets of runs: limits from what a run began with, what is spent from the ledgers.</summary>
-/// <param name="environment">Variables of the process, which determine where ledgers lie and which account pays.</param>
+/// <summary>Reads the budgets of runs, with limits from the run's start and spending from the ledgers.</summary>
+/// <param name="environment">Environment variables of the process, which determine the location of ledgers and the paying account.</param>
 /// <param name="time">The clock.</param>
 public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private readonly AccountLedgers _ledgers = new(environment);
 
-    /// <summary>The budgets of a run now.</summary>
-    /// <param name="run">The run with all its tasks.</param>
-    /// <param name="repository">Its repository.</param>
-    /// <param name="shared">Ledgers that the workers of its server share; null: they were not asked for.</param>
-    /// <returns>Null where they are not known: the run's start is not there, or its server has the ledgers and was not asked.</returns>
+    /// <summary>Reads the current budgets of a run.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    /// <param name="repository">Repository of the run.</param>
+    /// <param name="shared">Ledgers shared by the workers of the run's server, or null if they were not requested.</param>
+    /// <returns>The budgets, or null if unknown because the run's start is missing, or the server has the ledgers and they were not
+    /// requested.</returns>
     public RunBudgets? Read(RunStatus run, RepositoryLocation repository, LedgerBook? shared = null)
     {
         OrchestratorSettings? settings;
@@ -24,7 +25,7 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
         }
         catch (StepException)
         {
-            // A damaged file is told of by the step that needs it.
+            // The step that needs a damaged file reports it.
             return null;
         }
         if (settings is null || (shared is null && settings.Temporal.Address is not null))

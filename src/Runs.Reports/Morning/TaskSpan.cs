@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The use of a task's time.</summary>
+/// <summary>Activity that a task spent time on.</summary>
 public enum TimeUse
 {
-    /// <summary>The task's agent worked, or was about to.</summary>
+    /// <summary>The task's agent worked or was about to start.</summary>
     Agent,
 
     /// <summary>The task's gates ran.</summary>
@@ -12,31 +12,31 @@ public enum TimeUse
     /// <summary>The task's work was merged.</summary>
     Merging,
 
-    /// <summary>The task waited for a person.</summary>
+    /// <summary>The task waited for a user.</summary>
     Person,
 
-    /// <summary>The task waited for a usage limit, an account or the machine.</summary>
+    /// <summary>The task waited for a usage limit, an account or the host.</summary>
     Parked,
 
-    /// <summary>The task waited for other tasks, or for a free agent.</summary>
+    /// <summary>The task waited for other tasks or for a free slot.</summary>
     Turn,
 }
 
-/// <summary>A time during which a task did one thing.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="Use">What it did.</param>
-/// <param name="From">When that began.</param>
-/// <param name="To">When it ended, or the end of what is looked at.</param>
-/// <param name="Events">Numbers of the events between which it lies; only the first where it has not ended.</param>
+/// <summary>A period in which a task had one activity.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Use">The activity.</param>
+/// <param name="From">Time at which the activity started.</param>
+/// <param name="To">Time at which it ended, or the end of the reported period.</param>
+/// <param name="Events">Numbers of the events at its start and end; only the first if it has not ended.</param>
 public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<long> Events)
 {
-    /// <summary>The duration.</summary>
+    /// <summary>Duration of the period.</summary>
     public TimeSpan Length => To > From ? To - From : TimeSpan.Zero;
 
-    /// <summary>All uses, in the order in which they are told.</summary>
+    /// <summary>All activities in display order.</summary>
     public static IReadOnlyList<TimeUse> Uses { get; } = Enum.GetValues<TimeUse>();
 
-    /// <summary>A use in words.</summary>
+    /// <summary>Returns the display text of an activity.</summary>
     public static string Words(TimeUse use) =>
         use switch
         {
@@ -48,9 +48,9 @@ public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, Dat
             _ => "waited for its turn",
         };
 
-    /// <summary>The times of all tasks of a run.</summary>
-    /// <param name="events">Its events, in their order.</param>
-    /// <param name="end">When the run ended, or now.</param>
+    /// <summary>Determines the periods of all tasks of a run.</summary>
+    /// <param name="events">The run's events in order.</param>
+    /// <param name="end">End of the run, or the current time.</param>
     public static IReadOnlyList<TaskSpan> Of(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var spans = new List<TaskSpan>();
@@ -85,7 +85,7 @@ public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, Dat
         ];
     }
 
-    // Null: it has ended.
+    // Null if the task has ended.
     private static TimeUse? UseOf(string state) =>
         state switch
         {

@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The section of a report that tells where the time of its tasks went.</summary>
+/// <summary>Creates the report section on how the tasks spent their time.</summary>
 internal static class TimeSection
 {
-    /// <summary>The section, by what the events say alone.</summary>
-    /// <param name="end">When the run ended, or now.</param>
+    /// <summary>Creates the section from events only.</summary>
+    /// <param name="end">End of the run, or the current time.</param>
     public static ReportSection Of(RunTimeline timeline, DateTimeOffset end)
     {
         var spans = TaskSpan.Of(timeline.All, end);
@@ -32,11 +32,11 @@ internal static class TimeSection
         };
     }
 
-    /// <summary>A time in hours, minutes and seconds.</summary>
+    /// <summary>Formats a duration in hours, minutes and seconds.</summary>
     public static string Length(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 
-    // To the second each, so that what is shown adds up.
+    // Each duration is rounded to seconds, so that displayed values add up.
     private static TimeSpan Sum(IEnumerable<TaskSpan> spans) =>
         TimeSpan.FromSeconds(spans.GroupBy(span => span.Use).Sum(use => Math.Round(use.Sum(span => span.Length.TotalSeconds))));
 

@@ -2,16 +2,17 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>An account that does not work is told by one run of this user on this machine, however many wait for it.</summary>
-/// <param name="folder">Folder of the books.</param>
+/// <summary>Ensures that only one of a user's runs on this host sends the notice of an unavailable account, however many runs wait for
+/// it.</summary>
+/// <param name="folder">Folder of the notice records.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AccountClaims(string folder, TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
-    /// <summary>True where this run is the one that tells it.</summary>
-    /// <param name="key">Key of the fact, which is the same in all runs.</param>
-    /// <param name="run">The run's book.</param>
+    /// <summary>True if this run sends the notice.</summary>
+    /// <param name="key">Key of the fact, which is equal in all runs.</param>
+    /// <param name="run">Name of the run's notice record.</param>
     public bool TryTake(string key, string run)
     {
         var path = PathOf(key);
@@ -26,13 +27,14 @@ internal sealed class AccountClaims(string folder, TimeProvider time)
                 return false;
             }
 
-            // Its run told it long ago, and never that it was over: it was killed.
+            // The claim is old and was never released, so its run must have been killed.
             File.Delete(path);
         }
         return DurableFile.TryCreate(path, run) || DurableFile.TryRead(path) == run;
     }
 
-    /// <summary>The account works again, or the run has ended: what happens next is told anew.</summary>
+    /// <summary>Releases the claim when the account works again or the run has ended, so that the next problem is reported
+    /// again.</summary>
     public void Release(string key, string run)
     {
         var path = PathOf(key);

@@ -2,13 +2,14 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>The notices of one run, sent and on their way: written before a channel is called, and after it has answered.</summary>
+/// <summary>Record of the sent and pending notices of a run. It is written before a channel is called, and again after the channel has
+/// responded.</summary>
 internal sealed record NoticeBook
 {
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary>The messages, the oldest first.</summary>
+    /// <summary>Messages, the oldest first.</summary>
     [JsonPropertyName("messages")]
     public IReadOnlyList<NoticeMessage> Messages
     {
@@ -16,7 +17,7 @@ internal sealed record NoticeBook
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Working folder whose settings name the targets, for processes that deliver without the run's workflow.</summary>
+    /// <summary>Working folder whose settings define the targets, for processes that deliver without the run's workflow.</summary>
     [JsonPropertyName("folder")]
     public string Folder
     {
@@ -24,7 +25,7 @@ internal sealed record NoticeBook
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Keys of the facts that held when the run's workflow last reported.</summary>
+    /// <summary>Keys of the facts that were true at the last report of the run's workflow.</summary>
     [JsonPropertyName("open")]
     public IReadOnlyList<string> Open
     {
@@ -32,12 +33,12 @@ internal sealed record NoticeBook
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Keys of all facts that were told, or are being told.</summary>
+    /// <summary>Keys of all facts that were or are being reported.</summary>
     [JsonIgnore]
     public IEnumerable<string> Keys => Messages.SelectMany(message => message.Notice.Items).Select(item => item.Key);
 
-    /// <summary>The book with a link in its newest message.</summary>
-    /// <param name="link">Address of the page; null: none is known.</param>
+    /// <summary>Returns the record with a link in its newest message.</summary>
+    /// <param name="link">Address of the page, or null if unknown.</param>
     public NoticeBook LinkedTo(string? link) =>
         link is null || Messages is not [.., var last]
             ? this
@@ -46,7 +47,7 @@ internal sealed record NoticeBook
                 Messages = [.. Messages.SkipLast(1), last with { Notice = last.Notice with { Link = link } }],
             };
 
-    /// <summary>The book without messages on their way or given up: each is void.</summary>
+    /// <summary>Returns the record with all pending and failed messages marked as void.</summary>
     public NoticeBook WithoutUnsent() =>
         this with
         {
@@ -70,22 +71,22 @@ internal sealed record NoticeBook
             ],
         };
 
-    /// <summary>The stored book; an empty one where there is none, or where it is damaged: then people are told again.</summary>
+    /// <summary>Reads the stored record. A missing or damaged one counts as empty, so that users may be notified again.</summary>
     public static NoticeBook Read(string path) => StoredJson.TryRead(path, NoticeBookJson.Default.NoticeBook) ?? new();
 
-    /// <summary>Writes it, so that it survives a power cut.</summary>
+    /// <summary>Writes the record durably, so that it survives a power failure.</summary>
     public void Write(string path) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NoticeBookJson.Default.NoticeBook));
 }
 
-/// <summary>One message and what became of it at each target.</summary>
+/// <summary>A message with its delivery state at each target.</summary>
 /// <param name="Notice">The message.</param>
-/// <param name="Deliveries">By name of the target.</param>
+/// <param name="Deliveries">Delivery states by the name of the target.</param>
 internal sealed record NoticeMessage(
     [property: JsonPropertyName("notice")] Notice Notice,
     [property: JsonPropertyName("deliveries")] IReadOnlyDictionary<string, NoticeDelivery> Deliveries
 )
 {
-    /// <summary>This message with another state at a target.</summary>
+    /// <summary>Returns the message with another delivery state at a target.</summary>
     public NoticeMessage With(string target, NoticeDelivery delivery) =>
         this with
         {
@@ -97,26 +98,26 @@ internal sealed record NoticeMessage(
         };
 }
 
-/// <summary>A message at one target.</summary>
+/// <summary>Delivery state of a message at one target.</summary>
 internal sealed record NoticeDelivery
 {
     [JsonPropertyName("state")]
     public required NoticeState State { get; init; }
 
-    /// <summary>Times that it was tried.</summary>
+    /// <summary>Number of attempts.</summary>
     [JsonPropertyName("tries")]
     public int Tries { get; init; }
 
-    /// <summary>Time of the last try; null: there was none.</summary>
+    /// <summary>Time of the last attempt, or null if there was none.</summary>
     [JsonPropertyName("triedAt")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? TriedAt { get; init; }
 
-    /// <summary>Not before this time; null: at once.</summary>
+    /// <summary>Earliest time of the next attempt, or null for immediately.</summary>
     [JsonPropertyName("notBefore")]
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Why it was not delivered or not withdrawn; empty where it was.</summary>
+    /// <summary>The reason why it was not delivered or withdrawn, or empty if it was.</summary>
     [JsonPropertyName("problem")]
     public string Problem
     {
@@ -133,23 +134,23 @@ internal sealed record NoticeDelivery
     } = "";
 }
 
-/// <summary>The state of a message on its way.</summary>
+/// <summary>State of a delivery.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<NoticeState>))]
 internal enum NoticeState
 {
-    /// <summary>To be sent, or it was being sent when the process died.</summary>
+    /// <summary>Not sent yet, or being sent when the process died.</summary>
     Pending,
 
-    /// <summary>The channel has taken it.</summary>
+    /// <summary>Accepted by the channel.</summary>
     Sent,
 
-    /// <summary>The channel refused it, or was tried in vain for long.</summary>
+    /// <summary>Rejected by the channel, or given up after many attempts.</summary>
     Failed,
 
-    /// <summary>The message was answered or void before it was sent.</summary>
+    /// <summary>Answered or obsolete before it was sent.</summary>
     Void,
 
-    /// <summary>The message was taken back.</summary>
+    /// <summary>Withdrawn after it was sent.</summary>
     Withdrawn,
 }
 

@@ -2,27 +2,27 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Delivers the messages of a book and takes back those that are over; each step is stored before the next one.</summary>
-/// <param name="path">The book's file.</param>
-/// <param name="book">The book.</param>
+/// <summary>Delivers the messages of a notice record, and withdraws obsolete ones. Each step is stored before the next one.</summary>
+/// <param name="path">Path of the notice record.</param>
+/// <param name="book">The notice record.</param>
 /// <param name="targets">The targets.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NoticeDelivering(string path, NoticeBook book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
 {
-    /// <summary>The messages that are tried.</summary>
+    /// <summary>Messages to attempt.</summary>
     public NoticeTry Tried { get; init; }
 
     private readonly List<string> _problems = [];
     private NoticeBook _book = book;
 
-    /// <summary>When the next try is due; null: none is.</summary>
+    /// <summary>Time at which the next attempt is due, or null if none is.</summary>
     public DateTimeOffset? NextAt { get; private set; }
 
-    /// <summary>Messages that reached nobody, each in a sentence.</summary>
+    /// <summary>Messages that reached nobody, each as a sentence.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Does all that is due: targets side by side, the messages of each in order.</summary>
-    /// <param name="open">Keys of the facts that hold.</param>
+    /// <summary>Performs everything that is due, with targets in parallel and the messages of each target in order.</summary>
+    /// <param name="open">Keys of the facts that are true now.</param>
     public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>
         await Task.WhenAll(targets.Select(target => SendAsync(target, open, stop)));
 

@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Tells people what is new in a run and withdraws what is over. What is about to be sent is stored first, and its result
-/// afterwards: killed between the two, the same message with the same id is sent again.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Notifies users of news in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result
+/// afterwards. After a crash in between, the same message is sent again with the same id.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class NoticeDesk(RunServices services)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
-    /// <summary>Does what is due now.</summary>
-    /// <param name="input">All facts of the run that hold.</param>
-    /// <param name="stop">Leaves the rest for the next call.</param>
+    /// <summary>Performs everything that is due now.</summary>
+    /// <param name="input">All facts of the run that are true now.</param>
+    /// <param name="stop">Cancels; the next call does the rest.</param>
     public async Task<ToldPeople> TellAsync(TellPeopleInput input, CancellationToken stop)
     {
         var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
@@ -29,7 +29,7 @@ public sealed class NoticeDesk(RunServices services)
         );
     }
 
-    /// <summary>Does what is due now by these targets.</summary>
+    /// <summary>Performs everything that is due now for these targets.</summary>
     public async Task<ToldPeople> TellAsync(
         TellPeopleInput input,
         IReadOnlyList<NoticeTarget> targets,
@@ -77,23 +77,23 @@ public sealed class NoticeDesk(RunServices services)
         return new(input.Rest == RunRest.Ended ? null : next, delivering.Problems);
     }
 
-    /// <summary>An account, and a budget of the day or of an account, are told by one run for all.</summary>
+    /// <summary>True for facts that one run reports on behalf of all runs, namely accounts, and budgets of a day or an account.</summary>
     private static bool IsOfAllRuns(RunNotice notice) =>
         notice.Kind == NoticeKinds.AccountParked
         || notice.Key.StartsWith("budget/day:", StringComparison.Ordinal)
         || notice.Key.StartsWith("budget/account:", StringComparison.Ordinal);
 
-    // A schedule has no page of its own: what it missed stands in the inbox.
+    // A schedule has no page of its own; its missed times are in the inbox.
     private static string? LinkOf(TellPeopleInput input, string? page) =>
         page is null ? null
         : input.Notices.All(notice => notice.Kind == NoticeKinds.ScheduleMissed) ? $"{page}/inbox"
         : $"{page}/r/{Uri.EscapeDataString(input.Repository.Key)}/{Uri.EscapeDataString(input.RunId)}";
 
-    /// <summary>Folder of the books: of the user, where no agent in a sandbox writes.</summary>
+    /// <summary>Returns the folder of notice records. It belongs to the user, so that no sandboxed agent can write to it.</summary>
     internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(UserState.FolderOf(environment), "notices");
 
-    /// <summary>Lock of a book: one process at a time sends its messages.</summary>
+    /// <summary>Returns the path of a notice record's lock, which lets one process at a time send its messages.</summary>
     internal static string LockOf(string book) => $"{book}.lock";
 
     private void Prune(string folder)

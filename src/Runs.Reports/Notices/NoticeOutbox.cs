@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
 /// <summary>A message that has not reached a target.</summary>
-/// <param name="Run">The run that it is about; for missed times of a schedule <c>schedule-NAME</c>.</param>
+/// <param name="Run">Id of the run; <c>schedule-NAME</c> for missed times of a schedule.</param>
 /// <param name="Title">Title of the message.</param>
 /// <param name="Target">Name of the target.</param>
-/// <param name="Problem">The last failure, in a sentence; empty if there was no try yet.</param>
+/// <param name="Problem">The last failure as a sentence, or empty if there was no attempt yet.</param>
 /// <param name="Since">Time of the message.</param>
-/// <param name="NextAt">Time of the next try; null: at once, or none follows.</param>
-/// <param name="IsGivenUp">True if no process tries it again by itself.</param>
+/// <param name="NextAt">Time of the next attempt, or null if it is immediate or none follows.</param>
+/// <param name="IsGivenUp">True if no process retries it automatically.</param>
 public sealed record UnsentNotice(
     string Run,
     string Title,
@@ -20,42 +20,42 @@ public sealed record UnsentNotice(
 {
     private static readonly TimeSpan UsualTime = TimeSpan.FromMinutes(1);
 
-    /// <summary>True if a try has failed, or there was none for longer than a message usually takes.</summary>
+    /// <summary>True if an attempt failed, or if there was none for longer than delivery usually takes.</summary>
     public bool IsLate(DateTimeOffset now) => Problem.Length > 0 || now - Since > UsualTime;
 
-    /// <summary>The message and its failure, in one sentence.</summary>
+    /// <summary>Formats the message and its failure as one sentence.</summary>
     public string Describe() =>
         $"The notice \"{Title}\" has not reached {Target}{(Problem.Length > 0 ? $": {Problem.TrimEnd('.')}" : "")}.";
 }
 
-/// <summary>The stored messages that a delivery tries.</summary>
+/// <summary>Selects the stored messages that a delivery attempts.</summary>
 public enum NoticeTry
 {
-    /// <summary>Messages whose next try is due.</summary>
+    /// <summary>Messages whose next attempt is due.</summary>
     Due,
 
-    /// <summary>Messages that are tried again by themselves, also before their next try is due.</summary>
+    /// <summary>Messages that are retried automatically, even before their next attempt is due.</summary>
     Waiting,
 
-    /// <summary>Messages that have not arrived, also those that were given up.</summary>
+    /// <summary>All undelivered messages, including those that were given up.</summary>
     All,
 }
 
-/// <summary>The stored messages of a repository that have not reached their targets: any process that works there delivers them, with or
-/// without the run's workflow.</summary>
+/// <summary>Undelivered messages of a repository. Any process in the repository can deliver them, with or without the run's
+/// workflow.</summary>
 /// <param name="repositoryKey">Key of the repository.</param>
-/// <param name="services">Clock, environment and settings.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class NoticeOutbox(string repositoryKey, RunServices services)
 {
-    /// <summary>The messages that have not arrived, the oldest first.</summary>
-    /// <param name="run">Only those of a run; null: all.</param>
+    /// <summary>Lists the undelivered messages, the oldest first.</summary>
+    /// <param name="run">Id of a run to which the result is limited, or null for all.</param>
     public IReadOnlyList<UnsentNotice> Read(string? run = null) =>
         [.. Books(run).SelectMany(book => Unsent(NoticeBook.Read(book))).OrderBy(notice => notice.Since)];
 
-    /// <summary>Delivers messages. Their book is locked meanwhile, and each result is stored before the next message.</summary>
-    /// <param name="run">Only the messages of a run; null: all.</param>
-    /// <param name="tried">The messages that are tried.</param>
-    /// <param name="stop">Leaves the rest for the next call.</param>
+    /// <summary>Delivers messages. The notice record stays locked, and each result is stored before the next message.</summary>
+    /// <param name="run">Id of a run to which delivery is limited, or null for all.</param>
+    /// <param name="tried">Messages to attempt.</param>
+    /// <param name="stop">Cancels; the next call does the rest.</param>
     public async Task DeliverAsync(string? run, NoticeTry tried, CancellationToken stop)
     {
         foreach (var path in Books(run))
@@ -87,8 +87,8 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         }
     }
 
-    /// <summary>Drops the messages of a run that have not arrived.</summary>
-    /// <returns>Number of dropped messages.</returns>
+    /// <summary>Discards the undelivered messages of a run.</summary>
+    /// <returns>Number of discarded messages.</returns>
     public async Task<int> DiscardAsync(string? run, CancellationToken stop)
     {
         var dropped = 0;

@@ -2,27 +2,28 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Decides the next notices and their times: pure, so that every case can be tried. A run sends at most one new message a minute,
-/// and none in quiet hours while it continues. Its stall or end is reported at once, then without a sound.</summary>
+/// <summary>Decides on the next notices and their times. Pure, so that every case can be tested. A run sends at most one new message per
+/// minute, and none in quiet hours while it continues. A stall or the end of a run is reported immediately, but silently in quiet
+/// hours.</summary>
 internal static class NoticePlan
 {
-    /// <summary>Between two messages of a run.</summary>
+    /// <summary>Minimum time between two messages of a run.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
 
-    /// <summary>Tries at a target that does not work, over some hours.</summary>
+    /// <summary>Maximum number of attempts at a failing target, spread over some hours.</summary>
     public const int MostTries = 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
-    /// <summary>Puts new facts into one message, unless they have to wait.</summary>
-    /// <param name="book">What was told.</param>
-    /// <param name="run">The run, and all facts that hold now.</param>
-    /// <param name="targets">Name and kinds of each target.</param>
-    /// <param name="quiet">When nobody is disturbed; null: never.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="zone">The zone of the machine's clock.</param>
-    /// <returns>The book with the message, and when new facts may be told that have to wait.</returns>
+    /// <summary>Combines new facts into one message, unless they must wait.</summary>
+    /// <param name="book">The notice record so far.</param>
+    /// <param name="run">The run, and all facts that are true now.</param>
+    /// <param name="targets">Subscribed kinds of facts by the name of the target.</param>
+    /// <param name="quiet">Quiet hours, or null for none.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="zone">Time zone of the host.</param>
+    /// <returns>The record with the message, and the time at which postponed facts may be reported, if any.</returns>
     public static (NoticeBook Book, DateTimeOffset? NextAt) Gather(
         NoticeBook book,
         TellPeopleInput run,
@@ -57,22 +58,22 @@ internal static class NoticePlan
         return (book with { Messages = [.. book.Messages, message] }, null);
     }
 
-    /// <summary>The items of a message that are to be sent to a target now: those that it subscribes to, without questions that are
-    /// over.</summary>
+    /// <summary>Returns the items of a message to send to a target now. They are those that the target subscribes to, without questions
+    /// that were answered.</summary>
     public static IReadOnlyList<NoticeItem> Current(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         [.. message.Notice.Items.Where(item => kinds.Contains(item.Kind) && (!NoticeKinds.IsState(item.Kind) || open.Contains(item.Key)))];
 
-    /// <summary>A message that was sent is taken back when all that it told is over.</summary>
+    /// <summary>True if a sent message can be withdrawn, because everything that it reported is obsolete.</summary>
     public static bool IsOver(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         message
             .Notice.Items.Where(item => kinds.Contains(item.Kind))
             .All(item => NoticeKinds.IsState(item.Kind) && !open.Contains(item.Key));
 
-    /// <summary>True if a message may be tried now. A clock that was set back must not put the next try off.</summary>
+    /// <summary>True if a message may be attempted now. A clock that was set back must not postpone the next attempt.</summary>
     public static bool IsDue(NoticeDelivery delivery, DateTimeOffset now) =>
         delivery.NotBefore is not { } notBefore || notBefore <= now || delivery.TriedAt > now;
 
-    /// <summary>The state of a message at a target after a try.</summary>
+    /// <summary>Returns the delivery state of a message after an attempt.</summary>
     public static NoticeDelivery After(NoticeDelivery before, Delivery delivery, DateTimeOffset now)
     {
         var tries = before.Tries + 1;

@@ -2,24 +2,24 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>The answer to whether a target of notices can be reached.</summary>
-/// <param name="Target">For people: name and channel.</param>
-/// <param name="IsReachable">It can.</param>
-/// <param name="Message">What was seen, or why not, in a sentence; may be empty where it can.</param>
+/// <summary>Result of checking whether a notification target can be reached.</summary>
+/// <param name="Target">Name and channel of the target, for display.</param>
+/// <param name="IsReachable">True if the target can be reached.</param>
+/// <param name="Message">The observation or the failure as a sentence; may be empty if the target can be reached.</param>
 public sealed record NoticeProbe(string Target, bool IsReachable, string Message)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Looks at all targets side by side, and sends nothing to people.</summary>
+    /// <summary>Checks all targets in parallel without sending anything to users.</summary>
     /// <param name="loaded">The settings in force, without errors.</param>
-    /// <param name="services">Clock and environment.</param>
+    /// <param name="services">Dependencies of the run's steps.</param>
     public static Task<IReadOnlyList<NoticeProbe>> LookAsync(SettingsResult loaded, RunServices services, CancellationToken stop) =>
         EachAsync(loaded, services, null, (notifier, _, token) => notifier.CheckAsync(token), stop);
 
-    /// <summary>Sends a test to one target, or to all.</summary>
+    /// <summary>Sends a test message to one target or to all.</summary>
     /// <param name="loaded">The settings in force, without errors.</param>
-    /// <param name="services">Clock and environment.</param>
-    /// <param name="target">Name of the target; null: all.</param>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="target">Name of the target, or null for all.</param>
     public static Task<IReadOnlyList<NoticeProbe>> TestAsync(
         SettingsResult loaded,
         RunServices services,

@@ -10,15 +10,15 @@ using Orchestrator.Notifications.Webhook;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Makes targets of the settings, with their secrets. One for a process: a server that does not answer is left alone by all
-/// runs.</summary>
-/// <param name="services">Clock and environment.</param>
+/// <summary>Creates targets from the settings and their secrets. One instance per process, so that all runs back off from a server that
+/// does not respond.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class NoticeTargets(RunServices services)
 {
     private readonly ConcurrentDictionary<string, INotifier> _known = new(StringComparer.Ordinal);
     private readonly ProcessRunner _runner = new(services.Time);
 
-    /// <summary>All targets, those that can't be used too.</summary>
+    /// <summary>Creates all targets, including those that cannot be used.</summary>
     /// <param name="loaded">The settings, without errors.</param>
     public IReadOnlyList<NoticeTarget> Open(SettingsResult loaded) =>
         [.. loaded.Settings!.Notifications.Targets.Select(target => Open(target, loaded.Variables))];

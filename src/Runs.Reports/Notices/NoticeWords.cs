@@ -4,14 +4,14 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Words of notices. Text of agents, repositories and programs loses what looks like a secret, and stays in its line.</summary>
+/// <summary>Formats notices. Text of agents, repositories and programs is kept on one line, and apparent secrets are removed.</summary>
 internal static class NoticeWords
 {
     private const int LongestText = 600;
     private const int LongestCommand = 300;
     private const int MostCommands = 4;
 
-    /// <summary>A fact in words.</summary>
+    /// <summary>Formats a fact.</summary>
     public static NoticeItem Item(RunNotice notice) =>
         new(
             notice.Key,
@@ -21,12 +21,12 @@ internal static class NoticeWords
             [.. notice.Ways.Take(MostCommands).Select(way => Clean(way.Command, LongestCommand))]
         );
 
-    /// <summary>A message about one or more facts of a run.</summary>
+    /// <summary>Creates a message about one or more facts of a run.</summary>
     /// <param name="run">Id of the run.</param>
-    /// <param name="repository">Path of its repository.</param>
+    /// <param name="repository">Path of the run's repository.</param>
     /// <param name="items">The facts; at least one.</param>
-    /// <param name="time">Now.</param>
-    /// <param name="isQuiet">Without a sound.</param>
+    /// <param name="time">The current time.</param>
+    /// <param name="isQuiet">True to deliver it silently.</param>
     public static Notice Message(string run, string repository, IReadOnlyList<NoticeItem> items, DateTimeOffset time, bool isQuiet) =>
         new()
         {
@@ -39,7 +39,8 @@ internal static class NoticeWords
             IsQuiet = isQuiet,
         };
 
-    /// <summary>The same message without facts that a target does not want, or that are over.</summary>
+    /// <summary>Returns the message with only these items, without facts that a target does not subscribe to or that are
+    /// obsolete.</summary>
     public static Notice With(Notice notice, IReadOnlyList<NoticeItem> items) =>
         notice with
         {
@@ -47,7 +48,7 @@ internal static class NoticeWords
             Title = Title(notice.Run, notice.Repository, items),
         };
 
-    /// <summary>The message of <c>notify test</c>.</summary>
+    /// <summary>Creates the message of <c>notify test</c>.</summary>
     public static Notice Test(string target, DateTimeOffset time) =>
         new()
         {
@@ -67,7 +68,7 @@ internal static class NoticeWords
             Time = time,
         };
 
-    /// <summary>A text in one line, without secrets.</summary>
+    /// <summary>Returns a text on one line without secrets.</summary>
     public static string Clean(string text, int longest)
     {
         var line = new UntrustedText(SecretScanner.Redact(text)).Line;
@@ -79,7 +80,7 @@ internal static class NoticeWords
         return $"{line[..end]}…";
     }
 
-    // The same facts have the same id, also where a book was lost.
+    // The same facts have the same id, even if a notice record was lost.
     private static string IdOf(string run, IReadOnlyList<NoticeItem> items)
     {
         var keys = string.Join('\n', items.Select(item => item.Key).Order(StringComparer.Ordinal));

@@ -2,8 +2,8 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Traces a line of code back to the task, attempt, gates and persons that it came by. What a commit says of itself counts only
-/// where the run's record has that commit: an agent can write any message.</summary>
+/// <summary>Traces a line of code to its task, attempt, gates and approvers. A commit's trailers count only if the run's record contains
+/// the commit, because an agent can write any message.</summary>
 /// <param name="services">Opens repositories.</param>
 public sealed class LineProofs(RunServices services)
 {
@@ -11,12 +11,12 @@ public sealed class LineProofs(RunServices services)
 
     /// <summary>Traces a line.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="revision">The state of the file that is meant; null: <c>HEAD</c>.</param>
-    /// <param name="path">The file, relative to the root, with slashes.</param>
+    /// <param name="revision">Revision of the file, or null for <c>HEAD</c>.</param>
+    /// <param name="path">Path of the file, relative to the root, with slashes.</param>
     /// <param name="line">Number of the line, from 1.</param>
-    /// <param name="runs">Records of all runs of the repository, with their events.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <returns>Null: there is no such file or line.</returns>
+    /// <param name="runs">Records of all runs in the repository, with their events.</param>
+    /// <param name="stop">Cancels the search.</param>
+    /// <returns>The proof, or null if the file or line does not exist.</returns>
     public async Task<LineProof?> FindAsync(
         RepositoryLocation repository,
         string? revision,
@@ -59,7 +59,7 @@ public sealed class LineProofs(RunServices services)
             };
     }
 
-    // What the run has landed, and what it has on staging before; it began at its base.
+    // Searches the run's landed commit, or its staging branch before the landing, back to the run's base.
     private static async Task<CommitInfo?> FindMergeAsync(RunStatus run, string commit, LineOrigin origins, CancellationToken stop)
     {
         var tip = run.LandedCommit.Length > 0 ? run.LandedCommit : run.Staging;
@@ -73,13 +73,13 @@ public sealed class LineProofs(RunServices services)
             return null;
         }
         var merge = await origins.FindMergeAsync(commit, tip, run.BaseCommit, stop);
-        // A landing beside which the target went on merges staging as a whole.
+        // If the target moved during the run, the landing merges staging as a whole.
         return merge is { Trailers: not { Task: not null }, Parents: [_, var staging, ..] }
             ? await origins.FindMergeAsync(commit, staging, run.BaseCommit, stop) ?? merge
             : merge;
     }
 
-    // The work of tasks that each stay on a branch of their own, for a person to merge.
+    // Work of tasks that stays on separate branches, to be merged by a user.
     private static async Task<RunTask?> FindUnmergedAsync(RunStatus run, string commit, LineOrigin origins, CancellationToken stop)
     {
         foreach (var task in run.Tasks.Where(task => task is { Commit.Length: > 0, MergeCommit.Length: 0 }).Take(MostUnmerged))
@@ -95,7 +95,7 @@ public sealed class LineProofs(RunServices services)
     private static LineProof OfRun(LineProof proof, RecordedRun recorded, CommitInfo merge, CommitTrailers? said, RunFolder folder)
     {
         proof = proof with { Run = recorded.Status.RunId };
-        // Merges on staging, and the commits of a landing as one line, are ours: what they say of themselves is so.
+        // Merges on staging and the commits of a linear landing are ours, so their trailers can be trusted.
         var task =
             merge.Trailers is { Task: { } named } own && own.Run == folder.Name
                 ? recorded.Status.Tasks.FirstOrDefault(one => one.Id == named)
@@ -183,8 +183,8 @@ public sealed class LineProofs(RunServices services)
         ];
 }
 
-/// <summary>A run's record.</summary>
-/// <param name="Folder">Absolute path of its folder.</param>
-/// <param name="Status">The run as it was last.</param>
-/// <param name="ReadEvents">Reads its events, in their order: those of one run of many are needed.</param>
+/// <summary>Record of a run.</summary>
+/// <param name="Folder">Absolute path of the run's folder.</param>
+/// <param name="Status">Last recorded status of the run.</param>
+/// <param name="ReadEvents">Reads the run's events in order. It is lazy, because only one of many runs is needed.</param>
 public sealed record RecordedRun(string Folder, RunStatus Status, Func<IReadOnlyList<RunEvent>> ReadEvents);

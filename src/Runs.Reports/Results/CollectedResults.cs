@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A task's result, for whoever takes it up.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Title">What it was about.</param>
-/// <param name="State">Its state.</param>
-/// <param name="Branch">The branch with its work alone; empty: it has none of its own, or it is merged.</param>
-/// <param name="Commit">The commit with its work, merged or not; empty: there is none.</param>
-/// <param name="Gates">Its gates in a few words.</param>
-/// <param name="Cost">US dollars.</param>
-/// <param name="Said">What its agent said at its end; empty: nothing.</param>
+/// <summary>Result of a task, for users or programs that process it further.</summary>
+/// <param name="Id">Id of the task.</param>
+/// <param name="Title">Title of the task.</param>
+/// <param name="State">State of the task.</param>
+/// <param name="Branch">The branch that has only the task's work, or empty if there is none or the work is merged.</param>
+/// <param name="Commit">Commit of the task's work, merged or not, or empty if there is none.</param>
+/// <param name="Gates">Short summary of the task's gates.</param>
+/// <param name="Cost">Cost in US dollars.</param>
+/// <param name="Said">Closing message of the task's agent, or empty if none.</param>
 public sealed record CollectedTask(
     string Id,
     string Title,
@@ -20,16 +20,16 @@ public sealed record CollectedTask(
     string Said
 );
 
-/// <summary>A run's results.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="State">Its state in words.</param>
-/// <param name="Title">What it was about.</param>
-/// <param name="Landed">What landed and where; empty: nothing did.</param>
-/// <param name="Tasks">Its tasks in plan order.</param>
+/// <summary>Results of a run.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="State">Display text of the run's state.</param>
+/// <param name="Title">Title of the run.</param>
+/// <param name="Landed">Landed commit and branch, or empty if nothing landed.</param>
+/// <param name="Tasks">Tasks of the run in plan order.</param>
 public sealed record CollectedRun(string RunId, string State, string Title, string Landed, IReadOnlyList<CollectedTask> Tasks)
 {
-    /// <summary>The results of a run.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Collects the results of a run.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     public static CollectedRun Of(RunStatus run, string repository)
     {
@@ -54,7 +54,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
         );
     }
 
-    /// <summary>The results as a section of Markdown.</summary>
+    /// <summary>Renders the results as a Markdown section.</summary>
     public string ToMarkdown()
     {
         var text = new MarkdownText().Append($"## {RunId}: {State}\n\n").AppendParagraph(Title.Length > 0 ? Title : RunId);

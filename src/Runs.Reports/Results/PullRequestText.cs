@@ -2,16 +2,17 @@ using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Title and text of a pull request: what was asked for, what the gates said, what it cost, and where the evidence is.</summary>
+/// <summary>Writes the title and text of a pull request, with the original request, the gate verdicts, the cost, and the location of the
+/// evidence.</summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class PullRequestText(string repository)
 {
     private const int MostTasks = 100;
 
-    /// <summary>Of a task's branch, or of a run's.</summary>
-    /// <param name="run">The run with all its tasks.</param>
-    /// <param name="task">The task; null: the run as a whole.</param>
-    /// <param name="request">What was asked for in full; empty: unknown.</param>
+    /// <summary>Writes the draft for a task's branch or for a whole run.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    /// <param name="task">The task, or null for the run as a whole.</param>
+    /// <param name="request">Full text of the original request, or empty if unknown.</param>
     public PullRequestDraft Of(RunStatus run, RunTask? task, string request)
     {
         var folder = new RunFolder(repository, run.RunId);

@@ -3,8 +3,8 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The spans of a run's trace that have ended: the run, its tasks, their attempts, agents, gates, and the times in which they were
-/// merged or waited. A pure function of the run's record; it gives the same spans however often it is asked.</summary>
+/// <summary>Derives the ended spans of a run's trace, namely the run, its tasks, attempts, agents, gates, and periods of merging and
+/// waiting. A pure function of the run's record, so repeated calls return the same spans.</summary>
 public sealed class RunSpans
 {
     private readonly string _trace;
@@ -33,12 +33,12 @@ public sealed class RunSpans
         _root = TraceContext.SpanOf(trace);
     }
 
-    /// <summary>The spans of a run that have ended, parents before what lies in them.</summary>
-    /// <param name="repository"><see cref="RepositoryReference.Key"/> of its repository.</param>
-    /// <param name="run">The run as it was last.</param>
-    /// <param name="folder">The run's folder, whose gates are read.</param>
-    /// <param name="events">Its events, in their order.</param>
-    /// <param name="agents">What agents have used; those of other runs are left out.</param>
+    /// <summary>Returns the ended spans of a run, parents before their children.</summary>
+    /// <param name="repository"><see cref="RepositoryReference.Key"/> of the run's repository.</param>
+    /// <param name="run">Last recorded status of the run.</param>
+    /// <param name="folder">The run's folder, from which gates are read.</param>
+    /// <param name="events">The run's events in order.</param>
+    /// <param name="agents">Usage records of agents; those of other runs are ignored.</param>
     public static IReadOnlyList<SpanFact> Of(
         string repository,
         RunStatus run,
@@ -47,7 +47,7 @@ public sealed class RunSpans
         IEnumerable<UsageRecord> agents
     ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
 
-    /// <summary>The spans of a run whose gates were read already.</summary>
+    /// <summary>Returns the ended spans of a run whose gates were already read.</summary>
     public static IReadOnlyList<SpanFact> Of(
         string trace,
         RunStatus run,
@@ -69,7 +69,7 @@ public sealed class RunSpans
                 yield return span;
             }
         }
-        // The planner, the reviewer and answers to questions.
+        // Other agents are the planner, the reviewer, and those that answer questions.
         var ids = _run.Tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var agent in _agents.Where(agent => !ids.Contains(agent.Task)))
         {
@@ -107,7 +107,7 @@ public sealed class RunSpans
     private IEnumerable<SpanFact> OfTask(RunTask task)
     {
         var id = TraceContext.SpanOf(_trace, "task", task.Id);
-        // A task that has failed may be tried again as long as the run is open.
+        // A failed task may be retried as long as the run is open.
         var isOver = TaskStates.IsDone(task.State) || (RunStates.IsFinal(_run.State) && TaskStates.IsEnd(task.State));
         var end = task.EndedAt ?? _run.UpdatedAt;
         if (isOver)
@@ -260,7 +260,7 @@ public sealed class RunSpans
     private string PhaseSpan(TaskSpan phase) =>
         TraceContext.SpanOf(_trace, "phase", phase.Task, phase.Events[0].ToString(CultureInfo.InvariantCulture));
 
-    // An attempt ends where the next one begins, the last one with its task.
+    // An attempt ends at the start of the next one, and the last attempt at the end of its task.
     private static IReadOnlyList<TaskAttempt> Attempts(RunTask task, IReadOnlyList<UsageRecord> agents, DateTimeOffset? end)
     {
         var begun = agents
@@ -277,10 +277,10 @@ public sealed class RunSpans
             ];
     }
 
-    /// <summary>The pipeline of a run: the name of its repository's folder.</summary>
+    /// <summary>Returns the pipeline name of a run, which is the name of its repository's folder.</summary>
     public static string PipelineOf(RunStatus run) => Path.GetFileName(run.Repository.TrimEnd('/'));
 
-    /// <summary>The end of a run, in the conventions' words.</summary>
+    /// <summary>Returns the result of a run in terms of the semantic conventions.</summary>
     private static string ResultOf(string state) =>
         state switch
         {
@@ -325,6 +325,6 @@ public sealed class RunSpans
             _ => "wait for a limit",
         };
 
-    /// <summary>An attempt of a task; <paramref name="To"/> is null while it goes on.</summary>
+    /// <summary>An attempt of a task; <paramref name="To"/> is null while it is open.</summary>
     private sealed record TaskAttempt(int Number, DateTimeOffset From, DateTimeOffset? To);
 }

@@ -1,20 +1,21 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Names of attributes and metrics. Those of <c>cicd.</c>, <c>vcs.</c> and <c>error.</c> are OpenTelemetry's semantic conventions
-/// in the version of <see cref="Version"/>; those of <c>gen_ai.</c> are the conventions for generative AI 0.1.0, which still change and are
-/// sent only where asked for (<see cref="GenAiOptIn"/>); those of <c>orchestrate.</c> are ours, where the conventions have none.</summary>
+/// <summary>Names of attributes and metrics. Names in <c>cicd.</c>, <c>vcs.</c> and <c>error.</c> follow OpenTelemetry's semantic
+/// conventions, version <see cref="Version"/>. Names in <c>gen_ai.</c> follow the conventions for generative AI 0.1.0; these still change,
+/// so they are sent only on request (<see cref="GenAiOptIn"/>). Names in <c>orchestrate.</c> are our own, because the conventions define
+/// none.</summary>
 public static class SemanticNames
 {
     /// <summary>Version of OpenTelemetry's semantic conventions.</summary>
     public const string Version = "1.43.0";
 
-    /// <summary>Value of <c>OTEL_SEMCONV_STABILITY_OPT_IN</c> with which names of <c>gen_ai.</c> are sent.</summary>
+    /// <summary>Value of <c>OTEL_SEMCONV_STABILITY_OPT_IN</c> that enables names in <c>gen_ai.</c>.</summary>
     public const string GenAiOptIn = "gen_ai_latest_experimental";
 
-    /// <summary>Prefix of the names that are sent only with <see cref="GenAiOptIn"/>.</summary>
+    /// <summary>Prefix of names that are sent only with <see cref="GenAiOptIn"/>.</summary>
     public const string GenAiPrefix = "gen_ai.";
 
-    /// <summary>Attribute: the pipeline, which is the repository whose plans are run.</summary>
+    /// <summary>Attribute: pipeline, which is the repository whose plans are run.</summary>
     public const string PipelineName = "cicd.pipeline.name";
 
     /// <summary>Attribute: id of the run.</summary>
@@ -23,10 +24,10 @@ public static class SemanticNames
     /// <summary>Attribute: <c>pending</c>, <c>executing</c> or <c>finalizing</c>.</summary>
     public const string RunState = "cicd.pipeline.run.state";
 
-    /// <summary>Attribute: how a run ended (<c>success</c>, <c>failure</c>, <c>cancellation</c>).</summary>
+    /// <summary>Attribute: result of a run (<c>success</c>, <c>failure</c>, <c>cancellation</c>).</summary>
     public const string RunResult = "cicd.pipeline.result";
 
-    /// <summary>Attribute: the kind of action of a run, always <c>RUN</c>.</summary>
+    /// <summary>Attribute: kind of action of a run, always <c>RUN</c>.</summary>
     public const string ActionName = "cicd.pipeline.action.name";
 
     /// <summary>Attribute: title of a task, or name of a gate.</summary>
@@ -35,11 +36,11 @@ public static class SemanticNames
     /// <summary>Attribute: <c>RUN/TASK</c>.</summary>
     public const string TaskRunId = "cicd.pipeline.task.run.id";
 
-    /// <summary>Attribute: how a task or a gate ended (<c>success</c>, <c>failure</c>, <c>cancellation</c>, <c>skip</c>,
-    /// <c>timeout</c>, <c>error</c>).</summary>
+    /// <summary>Attribute: result of a task or a gate (<c>success</c>, <c>failure</c>, <c>cancellation</c>, <c>skip</c>, <c>timeout</c>,
+    /// <c>error</c>).</summary>
     public const string TaskRunResult = "cicd.pipeline.task.run.result";
 
-    /// <summary>Attribute: <c>build</c> or <c>test</c>, where a gate is one.</summary>
+    /// <summary>Attribute: <c>build</c> or <c>test</c>, if a gate is one of these.</summary>
     public const string TaskType = "cicd.pipeline.task.type";
 
     /// <summary>Attribute: name of the repository.</summary>
@@ -48,10 +49,10 @@ public static class SemanticNames
     /// <summary>Attribute: branch that the run lands on.</summary>
     public const string BaseName = "vcs.ref.base.name";
 
-    /// <summary>Attribute: commit that the run began at.</summary>
+    /// <summary>Attribute: commit that the run started from.</summary>
     public const string BaseRevision = "vcs.ref.base.revision";
 
-    /// <summary>Attribute: commit that landed, or that a task ended with.</summary>
+    /// <summary>Attribute: commit that landed, or final commit of a task.</summary>
     public const string HeadRevision = "vcs.ref.head.revision";
 
     /// <summary>Attribute: class of an error.</summary>
@@ -75,7 +76,7 @@ public static class SemanticNames
     /// <summary>Attribute: model with the most tokens.</summary>
     public const string Model = "gen_ai.request.model";
 
-    /// <summary>Attribute: all tokens read, from a cache or not.</summary>
+    /// <summary>Attribute: all tokens read, cached or not.</summary>
     public const string InputTokens = "gen_ai.usage.input_tokens";
 
     /// <summary>Attribute: all tokens written.</summary>
@@ -90,7 +91,7 @@ public static class SemanticNames
     /// <summary>Metric, histogram in seconds: runs by pipeline and result.</summary>
     public const string RunDuration = "cicd.pipeline.run.duration";
 
-    /// <summary>Metric, number: open runs by state.</summary>
+    /// <summary>Metric, up-down counter: open runs by state.</summary>
     public const string RunsActive = "cicd.pipeline.run.active";
 
     /// <summary>Metric, counter: tasks that failed and gates that found errors.</summary>
@@ -102,24 +103,24 @@ public static class SemanticNames
     /// <summary>Metric, histogram in seconds: gates by result.</summary>
     public const string GateDuration = "orchestrate.gate.duration";
 
-    /// <summary>Metric, histogram in seconds: verifying, merging, and waiting for a person, a limit or a turn.</summary>
+    /// <summary>Metric, histogram in seconds: verification, merging, and waiting for a user, a limit or a slot.</summary>
     public const string PhaseDuration = "orchestrate.phase.duration";
 
-    /// <summary>Attribute of a metric: what the time went to.</summary>
+    /// <summary>Attribute of a metric: activity that the time was spent on.</summary>
     public const string Phase = "orchestrate.phase";
 
-    /// <summary>Metric, number: tasks of open runs by state.</summary>
+    /// <summary>Metric, up-down counter: tasks of open runs by state.</summary>
     public const string TasksActive = "orchestrate.tasks";
 
-    /// <summary>Metric, number: questions that wait for a person.</summary>
+    /// <summary>Metric, up-down counter: questions that wait for a user.</summary>
     public const string Questions = "orchestrate.questions";
 
-    /// <summary>Metric, counter in US dollars: what agents have cost, by account.</summary>
+    /// <summary>Metric, counter in US dollars: cost of agents by account.</summary>
     public const string AgentCost = "orchestrate.agent.cost";
 
-    /// <summary>Metric, histogram in seconds: agents at work.</summary>
+    /// <summary>Metric, histogram in seconds: working time of agents.</summary>
     public const string AgentDuration = "gen_ai.invoke_agent.duration";
 
-    /// <summary>Metric, histogram of tokens: an agent's use by model and type.</summary>
+    /// <summary>Metric, histogram of tokens: usage of an agent by model and type.</summary>
     public const string TokenUsage = "gen_ai.client.token.usage";
 }

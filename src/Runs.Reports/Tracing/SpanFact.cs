@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A span of a run's trace, made of its record.</summary>
-/// <param name="Id">16 hexadecimal digits.</param>
-/// <param name="Parent">The span that it lies in; null: it is the run.</param>
-/// <param name="Name">Name for people: few different ones over all runs.</param>
-/// <param name="From">When it began.</param>
-/// <param name="To">When it ended.</param>
-/// <param name="Error">Class of the error that it ended with; null: it ended well.</param>
-/// <param name="Attributes">Its attributes, by names of <see cref="SemanticNames"/>.</param>
+/// <summary>A span of a run's trace, derived from the run's record.</summary>
+/// <param name="Id">Span id of 16 hexadecimal digits.</param>
+/// <param name="Parent">Id of the parent span, or null for the run.</param>
+/// <param name="Name">Display name with few distinct values across all runs.</param>
+/// <param name="From">Start time.</param>
+/// <param name="To">End time.</param>
+/// <param name="Error">Class of the error, or null if it succeeded.</param>
+/// <param name="Attributes">Attributes, named by <see cref="SemanticNames"/>.</param>
 public sealed record SpanFact(
     string Id,
     string? Parent,
@@ -18,20 +18,20 @@ public sealed record SpanFact(
     IReadOnlyList<KeyValuePair<string, object>> Attributes
 )
 {
-    /// <summary>The kind of work that it is about.</summary>
+    /// <summary>Kind of work that the span covers.</summary>
     public required SpanSubject Subject { get; init; }
 
-    /// <summary>The duration, in seconds.</summary>
+    /// <summary>Duration in seconds.</summary>
     public double Seconds => Math.Max(0, (To - From).TotalSeconds);
 
-    /// <summary>An attribute's value; null where it has none of that name.</summary>
+    /// <summary>Returns the value of an attribute, or null if the span does not have it.</summary>
     public object? Find(string name) => Attributes.FirstOrDefault(attribute => attribute.Key == name).Value;
 }
 
-/// <summary>The subject of a span.</summary>
+/// <summary>Kind of work that a span covers.</summary>
 public enum SpanSubject
 {
-    /// <summary>The run.</summary>
+    /// <summary>A run.</summary>
     Run,
 
     /// <summary>A task.</summary>
@@ -40,10 +40,10 @@ public enum SpanSubject
     /// <summary>An attempt of a task.</summary>
     Attempt,
 
-    /// <summary>An agent at work; the spans of its own program are its children.</summary>
+    /// <summary>A working agent, whose program's own spans are children of this span.</summary>
     Agent,
 
-    /// <summary>A time in which a task was verified, merged or waited.</summary>
+    /// <summary>A period in which a task was verified, merged or waiting.</summary>
     Phase,
 
     /// <summary>A gate that was run.</summary>

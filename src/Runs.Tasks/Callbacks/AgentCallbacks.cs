@@ -5,15 +5,15 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Called by agents and the programs around them while they work, as separate processes that need no running
+/// <summary>Commands that working agents and their surrounding programs call, as separate processes that need no running
 /// orchestrator.</summary>
 public static class AgentCallbacks
 {
     private const int LongestName = 200;
 
-    /// <summary>Decides whether a tool call may proceed (<c>orchestrate hook</c>).</summary>
-    /// <param name="input">Its JSON on stdin.</param>
-    /// <param name="policyFile">The start's <c>policy</c> file.</param>
+    /// <summary>Decides if a tool call may proceed (<c>orchestrate hook</c>).</summary>
+    /// <param name="input">JSON of the tool call on stdin.</param>
+    /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
     /// <returns>Text for stdout and stderr, and the exit code, which must be used unchanged.</returns>
     public static (string Output, string Error, int ExitCode) Hook(string input, string policyFile)
     {
@@ -21,11 +21,11 @@ public static class AgentCallbacks
         return (answer.Output, answer.Error, answer.ExitCode);
     }
 
-    /// <summary>Asks a model once, for a planner that is a model without an agent program (<c>orchestrate ask-model</c>).</summary>
-    /// <param name="requestFile">The start's request file.</param>
+    /// <summary>Sends one request to a model, for a planner without an agent program (<c>orchestrate ask-model</c>).</summary>
+    /// <param name="requestFile">The agent run's request file.</param>
     /// <param name="prompt">The question.</param>
     /// <param name="time">The clock.</param>
-    /// <returns>The line to print, and whether there is an answer.</returns>
+    /// <returns>The line to print, and true if the model answered.</returns>
     public static Task<(string Line, bool Answered)> AskModelAsync(
         string requestFile,
         string prompt,
@@ -34,11 +34,11 @@ public static class AgentCallbacks
     ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
 
     /// <summary>Drives an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>).</summary>
-    /// <param name="requestFile">The start's request file.</param>
+    /// <param name="requestFile">The agent run's request file.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="print">Prints a line.</param>
-    /// <param name="complain">Prints a line that the agent wrote to its standard error.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="complain">Prints a line from the agent's standard error.</param>
+    /// <param name="cancellationToken">Cancels the agent run.</param>
     /// <returns>The exit code.</returns>
     public static Task<int> DriveAcpAsync(
         string requestFile,
@@ -48,14 +48,14 @@ public static class AgentCallbacks
         CancellationToken cancellationToken
     ) => AcpDriver.RunAsync(requestFile, prompt, print, complain, cancellationToken);
 
-    /// <summary>A claimed measurement; null where it has no name, or is no number.</summary>
+    /// <summary>Parses a claimed measurement; null if the name is empty or the value is not a number.</summary>
     public static ClaimedMeasurement? Measured(string name, string number) =>
         name.Trim() is { Length: > 0 and <= LongestName } named && Expectation.NumberOf(number) is { } value
             ? new ClaimedMeasurement(named, value)
             : null;
 
-    /// <summary>Stores an agent's report about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared
-    /// with facts. Repeating a tool call changes nothing.</summary>
+    /// <summary>Stores an agent's report about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>). It is a claim that is
+    /// later verified against the facts. Repeating the same tool call has no effect.</summary>
     /// <param name="claim">The claim.</param>
     public static void Claim(string startFolder, AgentClaim claim)
     {

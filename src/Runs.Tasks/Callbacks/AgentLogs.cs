@@ -3,11 +3,11 @@ using Orchestrator.Agents.Logs;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Renders an agent's events for people.</summary>
+/// <summary>Renders an agent's events in readable form.</summary>
 public static class AgentLogs
 {
-    /// <summary>A line for each relevant event.</summary>
-    /// <param name="follow">Go on until the agent has ended.</param>
+    /// <summary>Yields a line for each relevant event.</summary>
+    /// <param name="follow">True to continue until the agent has ended.</param>
     /// <param name="time">The clock.</param>
     public static async IAsyncEnumerable<string> ReadAsync(
         string startFolder,

@@ -3,17 +3,17 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Mail of an agent while it works, and mail from people to agents. Needs no orchestrator.</summary>
+/// <summary>Delivers mail to working agents, and sends mail from agents and users. Needs no running orchestrator.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="time">The clock.</param>
 public sealed class AgentMail(string repository, string run, TimeProvider time)
 {
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>Text for the agent program after a batch of tool calls (the hook <c>PostToolBatch</c>): new mail. Empty where there is
-    /// none, and for sub-agents.</summary>
+    /// <summary>Returns new mail for the agent program after a batch of tool calls (hook <c>PostToolBatch</c>); empty if there is none,
+    /// and always for subagents.</summary>
     /// <param name="task">The agent's task.</param>
-    /// <param name="input">Its JSON on stdin.</param>
+    /// <param name="input">JSON of the hook on stdin.</param>
     public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
     {
         using var call = JsonDocument.Parse(input);
@@ -22,7 +22,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             return "";
         }
         var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
-        // The results of the batch may not be in the conversation's file yet, and may contain mail that the agent asked for.
+        // The results of this batch may be missing from the conversation file so far, and may contain mail that the agent requested.
         var mail = await new MailReader(_folder, task).TakeAsync(MailWays.Batch, null, transcript, input, stop);
         return mail.Count == 0
             ? ""
@@ -36,19 +36,19 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             }.ToJsonString();
     }
 
-    /// <summary>The answer to an agent that asks for its mail.</summary>
+    /// <summary>Answers an agent's request for its mail.</summary>
     /// <param name="task">The agent's task.</param>
-    /// <param name="call">Id of the tool call that asks; null for none.</param>
+    /// <param name="call">Id of the requesting tool call, or null if none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
         Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
 
-    /// <summary>The new mail of a task, which stays new.</summary>
+    /// <summary>Returns the new mail of a task without marking it as read.</summary>
     /// <param name="task">The agent's task.</param>
     public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
 
     /// <summary>Sends a message.</summary>
-    /// <param name="letter">The message; its task id is matched without regard to case.</param>
-    /// <exception cref="StepException">The run's files are gone.</exception>
+    /// <param name="letter">The message; its task id is matched case-insensitively.</param>
+    /// <exception cref="StepException">The run's files are missing.</exception>
     public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
     {
         var to = letter.To;
@@ -58,7 +58,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
                 SmallFile.TryRead(_folder.Plan)
                     ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is gone: {run} has no plan any more.", "RunGone")
             );
-            // A review may have added tasks to the initial plan.
+            // Tasks may have been added to the initial plan, for example by a review.
             var status = StatusFile.Read(_folder.Status);
             string[] ids =
             [

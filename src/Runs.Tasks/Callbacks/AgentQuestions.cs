@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Answers an agent's questions about its run from the run's files, so that no orchestrator is needed; read again each
-/// time.</summary>
+/// <summary>Answers an agent's queries about its run from the run's files, so that no orchestrator is needed. The files are read again for
+/// each query.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="task">The agent's task.</param>
 public sealed class AgentQuestions(string repository, string run, string task, string startFolder)
@@ -14,8 +14,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private const int MostText = 160;
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>The agent's own task, and the plan's tasks with their states; of a large plan only the related ones.</summary>
-    /// <exception cref="StepException">The run's files are gone.</exception>
+    /// <summary>Describes the agent's own task and the plan's tasks with their states; for a large plan, only related tasks.</summary>
+    /// <exception cref="StepException">The run's files are missing.</exception>
     public string Plan()
     {
         var files = Load();
@@ -34,10 +34,10 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return Rest(text, files.Plan.Tasks.Count - shown.Count).ToString();
     }
 
-    /// <summary>Checks whether the agent's task may write a path, by the same rule as its hook and the check of its commit; and which other
-    /// tasks own it.</summary>
-    /// <param name="path">Absolute, or relative to the worktree.</param>
-    /// <exception cref="StepException">The run's files are gone.</exception>
+    /// <summary>Checks whether the agent's task may write a path, and lists other tasks that own it. The rule is the same as in the hook
+    /// and the check of the commit.</summary>
+    /// <param name="path">Absolute path, or path relative to the worktree.</param>
+    /// <exception cref="StepException">The run's files are missing.</exception>
     public string Ownership(string path)
     {
         var files = Load();
@@ -75,8 +75,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>Which tasks are at work, on which files, and predicted conflicts with them.</summary>
-    /// <exception cref="StepException">The run's files are gone.</exception>
+    /// <summary>Lists the running tasks with their files, and predicted conflicts with them.</summary>
+    /// <exception cref="StepException">The run's files are missing.</exception>
     public string Neighbours()
     {
         var files = Load();
@@ -102,7 +102,8 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>True if the task's worktree may hold changes that are not on staging: also while the task waits for an answer.</summary>
+    /// <summary>True if the task's worktree may contain changes that are not on staging, including while the task waits for an
+    /// answer.</summary>
     private static bool HasUnmergedWork(string state) =>
         state
             is TaskStates.Preparing
@@ -141,7 +142,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
 
     private RunStatus? Status() => StatusFile.Read(_folder.Status);
 
-    /// <summary>The plan that contains the task: a review may have added it.</summary>
+    /// <summary>Loads the plan that contains the task, which a review may have added.</summary>
     private RunFiles Load() =>
         new(
             _folder,

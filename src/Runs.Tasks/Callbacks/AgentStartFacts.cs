@@ -2,24 +2,23 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Facts about its own task in an agent's environment.</summary>
+/// <summary>Identity of an agent run, as its processes find it in their environment.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Folder">The start's folder.</param>
-/// <param name="Run">The run.</param>
+/// <param name="Folder">The agent run's folder.</param>
+/// <param name="Run">Id of the run.</param>
 /// <param name="Repository">Absolute path of the repository's main checkout.</param>
 public sealed record AgentStartFacts(string Task, string Folder, string Run, string Repository)
 {
-    /// <summary>Variable that names the agent run's folder; set in every process of an agent's attempt.</summary>
+    /// <summary>Variable with the path of the agent run's folder, set in every process of an agent.</summary>
     public const string FolderVariable = "ORCHESTRATOR_START";
 
-    /// <summary>The folder exists; it does not when the run was removed while the agent worked.</summary>
+    /// <summary>True if the folder exists. It is missing if the run was removed while the agent worked.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
-    /// <summary>True for a process of an agent's attempt, or of another step (gate, set-up, package manager), in this repository, also if
-    /// it removed its variables: parent processes are checked, too, and in a sandbox a daemon has the sandbox itself as its
-    /// parent.</summary>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="findRepository">Finds the repository of the process; called only where needed.</param>
+    /// <summary>True if this process belongs to an agent or another step (gate, set-up, package manager) in this repository. Processes
+    /// that removed their variables are found through their ancestors. A daemon in a sandbox has the sandbox itself as parent.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="findRepository">Finds the repository of the process; called only if needed.</param>
     public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
     {
         if (environment.GetValueOrDefault(FolderVariable) is { Length: > 0 })
@@ -40,18 +39,18 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
             );
     }
 
-    /// <summary>True if the program at the other end of a connection on this machine was started by a run: a process of an agent's
-    /// attempt, a gate, set-up or package manager, also one that has removed its variables: its ancestors are looked at. A caller of
-    /// another user, or one that has gone already, is none. Such a program must not answer what its run asks a person.</summary>
-    /// <param name="port">The caller's port on loopback.</param>
+    /// <summary>True if the program at the other end of a local connection was started by a run (agent, gate, set-up or package manager).
+    /// Such a program must not answer questions that its run asks users. Programs that removed their variables are found through their
+    /// ancestors. False for callers of other users and for those that have exited.</summary>
+    /// <param name="port">The caller's port on the loopback interface.</param>
     public static bool AreOfCaller(int port) =>
         ProcessTable
             .FindByConnection(port)
             .Any(process => ProcessTable.Of(process.ProcessId, FolderVariable, StepEnvironment.Variable).Count > 0);
 
-    /// <summary>The agent run that this process belongs to; null: none.</summary>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="directory">The current folder; taken for the repository where none is named.</param>
+    /// <summary>Finds the agent run that this process belongs to, or returns null if there is none.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="directory">The current folder; its repository is used if the variables name none.</param>
     public static AgentStartFacts? Find(IReadOnlyDictionary<string, string> environment, string directory) =>
         environment.GetValueOrDefault(FolderVariable) is { Length: > 0 } folder
         && environment.GetValueOrDefault("ORCHESTRATOR_TASK") is { Length: > 0 } task

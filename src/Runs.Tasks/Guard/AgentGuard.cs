@@ -4,9 +4,9 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. Differences are
-/// first noted in the agent run's folder and then handled, so that a crash in between loses nothing. Others change the repository, too:
-/// only what the agent's own tool calls show is attributed to it.</summary>
+/// <summary>Guards everything that worktrees share while an agent works. The state is recorded before the agent starts and compared after
+/// it ends. Differences are first noted in the agent run's folder and then handled, so that a crash in between loses nothing. Other
+/// programs change the repository too, so only changes that match the agent's own tool calls are attributed to it.</summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
     private const string FileName = "foreign.json";
@@ -16,18 +16,18 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
-    /// <summary>Records the state before the agent starts; a record from before a crash is kept.</summary>
+    /// <summary>Records the state before the agent starts. A record from before a crash is kept.</summary>
     public Task RecordAsync(Worktree worktree)
     {
         CacheFolder.Open(workspace.Repository, services.Environment);
         return Guard.RecordAsync(worktree, RecordFile);
     }
 
-    /// <summary>Compares and restores after it has ended.</summary>
-    /// <param name="attempt">The task's attempt.</param>
-    /// <param name="deeds">What it did by tool calls.</param>
-    /// <param name="isConfined">It is known that it could not write in the main checkout.</param>
-    /// <returns>Notices, once per run.</returns>
+    /// <summary>Compares and restores the shared state after the agent has ended.</summary>
+    /// <param name="attempt">Number of the task's attempt.</param>
+    /// <param name="deeds">Tool usage of the agent.</param>
+    /// <param name="isConfined">True if the agent was certainly unable to write to the main checkout.</param>
+    /// <returns>Notices, each once per run.</returns>
     public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolDeeds deeds, bool isConfined = false)
     {
         StaleLocks.Remove(worktree, workspace.Branch);
@@ -72,7 +72,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return unexpected.Length > 0 && IsNews(unexpected) ? [.. notices, new TaskNotice(unexpected)] : [.. notices];
     }
 
-    /// <summary>The faults of agent runs of an attempt towards things that are not theirs, by their own tool calls, each a sentence for the
+    /// <summary>Lists the changes that agent runs of an attempt made to shared state by their own tool calls, each as a sentence for the
     /// agent.</summary>
     public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
@@ -95,7 +95,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
     }
 
-    /// <summary>Agents that run side by side find the same changes; only the first notice in a run counts, also after a crash.</summary>
+    /// <summary>True if a notice is new in the run. Concurrent agents find the same changes, so only the first notice counts, even after a
+    /// crash.</summary>
     public bool IsNews(string text)
     {
         var file = Path.Combine(
@@ -107,11 +108,11 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return DurableFile.TryCreate(file, teller) || DurableFile.TryRead(file) == teller;
     }
 
-    // A note that a power cut damaged is lost; what was put aside is not.
+    // A note damaged by a power failure is lost, but the quarantined item is not.
     private static ForeignNote? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.ForeignNote);
 }
 
-/// <summary>The tool usage of an agent, from its event stream, without refused calls.</summary>
+/// <summary>Collects the tool usage of an agent from its event stream, without rejected calls.</summary>
 internal sealed class ToolDeeds
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
@@ -129,7 +130,8 @@ internal sealed class ToolDeeds
         }
     }
 
-    /// <summary>The call that names the changed item; null where none does, and for items that are left alone anyway.</summary>
+    /// <summary>Returns the call whose subject contains the changed item. Null if no call does, or if the item would not be restored
+    /// anyway.</summary>
     public string? ThatDid(TamperedItem change)
     {
         if (change.IsLeft || change.Kind == TamperedKind.Link)
@@ -141,13 +143,13 @@ internal sealed class ToolDeeds
     }
 }
 
-/// <summary>Something that differed after an agent run.</summary>
-/// <param name="Text">A sentence without its end.</param>
-/// <param name="IsForPerson">A person has to know.</param>
-/// <param name="By">The agent's own tool call that changed it; empty where none is known.</param>
+/// <summary>A difference found after an agent run.</summary>
+/// <param name="Text">A sentence without its final period.</param>
+/// <param name="IsForPerson">True if a user must be notified.</param>
+/// <param name="By">The agent's tool call that made the change, or empty if none is known.</param>
 internal sealed record ForeignItem(string Text, bool IsForPerson, string By);
 
-/// <summary>The differences after one agent run.</summary>
+/// <summary>Differences found after one agent run.</summary>
 internal sealed record ForeignNote(int Attempt, IReadOnlyList<ForeignItem> Changes);
 
 [JsonSerializable(typeof(ForeignNote))]

@@ -1,22 +1,22 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks whether a task's work respects the plan's contracts: their files are as the orchestrator wrote them, and classes that
-/// claim to implement one do.</summary>
+/// <summary>Checks a task's work against the plan's contracts. Contract files must be unchanged, and classes that claim to implement a
+/// contract must do so.</summary>
 internal static class ContractCheck
 {
-    /// <summary>Larger sources are generated, and do not implement a contract by hand.</summary>
+    /// <summary>Maximum size in bytes of a checked source file; larger ones are generated and implement no contract by hand.</summary>
     private const int LargestSource = 1024 * 1024;
 
-    /// <summary>The contract of a file; null: none.</summary>
+    /// <summary>Returns the contract in a file, or null if it has none.</summary>
     public static ContractStub? Of(RunFiles files, string path) => files.Contracts?.FirstOrDefault(c => c.FilePath == path);
 
-    /// <summary>The problem of a changed contract file.</summary>
+    /// <summary>Describes the problem of a changed contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' holds the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
         + $"changes. Put it back (git checkout {CommitIds.Shorten(baseCommit)} -- {contract.FilePath}) and hold to it; "
         + "if it can't be held, end as blocked and say what it would have to be.";
 
-    /// <summary>Hint for a person when an agent is blocked by a contract; empty where its claim names none.</summary>
+    /// <summary>Returns a hint for the user if a contract blocks an agent; empty if its claim names no contract.</summary>
     public static string HowToChange(RunFiles files, string words) =>
         files.Contracts?.FirstOrDefault(c =>
             words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
@@ -26,10 +26,10 @@ internal static class ContractCheck
                 + "and start that; its consumers are told and work again, other results are taken up."
             : "";
 
-    /// <summary>Violations in a commit, each a sentence for the agent.</summary>
+    /// <summary>Lists violations in a commit, each as a sentence for the agent.</summary>
     /// <param name="commits">Reads the commit.</param>
-    /// <param name="commit">The task's work.</param>
-    /// <param name="changed">What it changes.</param>
+    /// <param name="commit">Commit of the task's work.</param>
+    /// <param name="changed">Changed files.</param>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(
         RunFiles files,
         CommitStore commits,

@@ -1,10 +1,11 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Detects files that appear in the main checkout while a run works. Agents' worktrees lie in it, and they must not write there;
-/// without a sandbox a program with a path like <c>../../..</c> can, and then it is at least reported.</summary>
+/// <summary>Detects files that appear in the main checkout during a run. Agents' worktrees are inside it, but agents must not write
+/// elsewhere in it. Without a sandbox, a program that uses a path such as <c>../../..</c> can do so, and is then at least
+/// reported.</summary>
 public static class UnexpectedFiles
 {
-    /// <summary>Records the state before the first agent starts. An existing record stays.</summary>
+    /// <summary>Records the state before the first agent starts. An existing record is kept.</summary>
     public static async Task NoteAsync(GitRepository repository, RunFolder folder, CancellationToken stop)
     {
         if (!File.Exists(PathOf(folder)) && new WorktreeStore(repository).FindMainCheckout() is { } checkout)
@@ -14,7 +15,7 @@ public static class UnexpectedFiles
         }
     }
 
-    /// <summary>A sentence about new files; empty where there are none, and where git can't read the checkout.</summary>
+    /// <summary>Describes new files in a sentence; empty if there are none or if git cannot read the checkout.</summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
@@ -34,7 +35,7 @@ public static class UnexpectedFiles
 
     private static string Describe(RunFolder folder, string checkout, IReadOnlyList<string> untracked)
     {
-        // It decides nothing: where somebody damaged the record, nothing can be said.
+        // The record affects no decision, so a damaged one only prevents the report.
         if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
         {
             return "";

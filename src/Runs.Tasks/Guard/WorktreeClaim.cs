@@ -2,30 +2,32 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The older way to report completion: <c>.task-status.json</c> in the worktree. It is read once and never committed.</summary>
+/// <summary>The older form of a completion report, in <c>.task-status.json</c> in the worktree. It is read once and never
+/// committed.</summary>
 internal sealed record WorktreeClaim
 {
-    /// <summary>Name of the file, at the worktree's root.</summary>
+    /// <summary>Name of the file in the worktree's root.</summary>
     public const string FileName = ".task-status.json";
 
-    /// <summary>The most bytes of a claim: its content becomes part of a run's record, so a larger file is no claim.</summary>
+    /// <summary>Maximum size of a claim in bytes. Larger files are rejected, because the content becomes part of the run's
+    /// record.</summary>
     private const int LargestFile = 8 * 1024;
 
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
-    /// <summary>Agents omit it when they name what they need.</summary>
+    /// <summary>The reason; omitted by agents that list what they need.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     [JsonPropertyName("needs_dependency")]
     public JsonElement? NeedsDependency { get; init; }
 
-    /// <summary>Moves the file's content to the agent run's folder as a claim; null where there is none or it can't be read.</summary>
+    /// <summary>Moves the file's content to the agent run's folder as a claim; null if the file is missing or unreadable.</summary>
     public static AgentClaim? Take(AgentStart start)
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
-        // If it is something else, the ownership check names it.
+        // Anything other than a regular file is reported by the ownership check.
         if (
             worktree.TryRead(FileName, LargestFile) is not { } text
             || StoredJson.TryParse(text, WorktreeClaimJson.Default.WorktreeClaim) is not { } found
@@ -57,7 +59,7 @@ internal sealed record WorktreeClaim
         return claim;
     }
 
-    /// <summary>An agent that names a state that we don't know has not said that it is done.</summary>
+    /// <summary>Maps the reported state. An unknown state does not count as done.</summary>
     private static string StatusOf(string? said) =>
         said?.Trim().ToLowerInvariant() switch
         {

@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Limits on how much a task changes: a change that is too large, or only moves white space, is hard to review and in the way of
-/// others.</summary>
-/// <param name="limits">The limits; off by default.</param>
+/// <summary>Limits the size of a task's change. A change that is too large, or that only changes white space, is hard to review and gets
+/// in the way of others.</summary>
+/// <param name="limits">The limits. Default: none.</param>
 internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
 {
     private const int MostNamed = 10;
 
-    /// <summary>Files in which white space is significant: a change of it may be work.</summary>
+    /// <summary>Extensions of files in which white space is significant, so that changing it may be real work.</summary>
     private static readonly string[] Significant =
     [
         ".py",
@@ -26,10 +26,10 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         ".rst",
     ];
 
-    /// <summary>Violations, each a sentence for the agent; and notes for people.</summary>
-    /// <param name="baseCommit">What the task began with.</param>
+    /// <summary>Lists violations as sentences for the agent, and notes for users.</summary>
+    /// <param name="baseCommit">Commit that the task started from.</param>
     /// <param name="tree">The tree to commit.</param>
-    /// <param name="changed">The files that differ.</param>
+    /// <param name="changed">Changed files.</param>
     public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> LookAsync(
         string baseCommit,
         string tree,
@@ -85,7 +85,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "the task.";
     }
 
-    /// <summary>Files without a change when white space is ignored; git is asked only where there may be one.</summary>
+    /// <summary>Returns files whose changes are only in white space. Runs git only if there may be any.</summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

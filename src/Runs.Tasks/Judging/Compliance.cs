@@ -1,14 +1,15 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The requirements of a phase beside its gates: agents that were really called, notes that were really written.</summary>
+/// <summary>Checks a phase's requirements other than gates, namely that agents were actually called and notes were actually
+/// written.</summary>
 internal static class Compliance
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];
 
-    /// <summary>The missing calls and notes, a sentence each.</summary>
-    /// <param name="task">What it requires.</param>
-    /// <param name="worktree">Where its notes are.</param>
-    /// <param name="called">The agents that were called, as the run's history has it.</param>
+    /// <summary>Lists missing calls and notes, each as a sentence.</summary>
+    /// <param name="task">The task with its requirements.</param>
+    /// <param name="worktree">Path of the worktree with the notes.</param>
+    /// <param name="called">Agents that were called, according to the run's history.</param>
     public static IEnumerable<string> Problems(PlanTask task, string worktree, IReadOnlyList<string> called)
     {
         foreach (var missing in task.RequiredAgents.Except(called, StringComparer.Ordinal))

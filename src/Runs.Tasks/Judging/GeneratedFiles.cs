@@ -2,21 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Files that tools generate beside the work: lock files and build output. Where no task owns them they are restored, and not held
-/// against the agent.</summary>
+/// <summary>Detects files that tools generate as a side effect, such as lock files and build output. If no task owns them, they are
+/// restored and not counted as a violation.</summary>
 internal static partial class GeneratedFiles
 {
-    /// <summary>True for a path that a tool generated.</summary>
+    /// <summary>True if a tool generated the path.</summary>
     public static bool IsGenerated(string path) =>
         Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store" || IsHalfWritten(path);
 
-    /// <summary>True for the file beside another one into which the Claude CLI writes what that one is to be: an agent that was ended in
-    /// the middle leaves it. It is nobody's work, whoever owns the folder.</summary>
+    /// <summary>True for a temporary file that the Claude CLI writes next to its target. It remains if the agent is stopped during the
+    /// write, and belongs to no task, whoever owns the folder.</summary>
     public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
-    /// <summary>Restores them as they were in a commit. Build output can be generated again; everything else is first kept under a
-    /// ref.</summary>
-    /// <returns>What could not be restored, each a sentence for the agent.</returns>
+    /// <summary>Restores generated files to their state in a commit. Build output can be generated again; all other files are first kept
+    /// under a ref.</summary>
+    /// <returns>Files that could not be restored, each as a sentence for the agent.</returns>
     public static async Task<IReadOnlyList<string>> PutBackAsync(
         TaskWorkspace workspace,
         Worktree worktree,
@@ -59,13 +59,13 @@ internal static partial class GeneratedFiles
         ];
     }
 
-    // The CLI's process and six random bytes; seen in version 2.1.328.
+    // The suffix is the process id of the CLI and six random bytes; observed in version 2.1.328.
     [GeneratedRegex("""[^/]\.tmp\.[0-9]+\.[0-9a-f]{12}\z""", RegexOptions.CultureInvariant)]
     private static partial Regex HalfWritten();
 }
 
-/// <summary>New files that do not land although their task may write there: installed packages, build output, environment files and keys.
-/// A task gets them by naming them in <c>files_write</c>; a folder of theirs in which the base has files is source.</summary>
+/// <summary>New files that do not land even though their task may write there: installed packages, build output, environment files and
+/// keys. A task lands them if its <c>files_write</c> names them. An output folder that has files in the base counts as source.</summary>
 internal sealed class HeldBackFiles
 {
     private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
@@ -74,13 +74,13 @@ internal sealed class HeldBackFiles
 
     private const string Note = "held back, since this task's files_write does not name it: ";
 
-    /// <summary>A sentence about places for the agent whose gates fail; none where there are no places.</summary>
+    /// <summary>Returns a sentence on the held-back paths for an agent whose gates failed; empty if there are none.</summary>
     public static IReadOnlyList<string> Explain(IReadOnlyList<string> places) =>
         places.Count == 0
             ? []
             : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong into commits."];
 
-    /// <summary>Holds nothing back.</summary>
+    /// <summary>An instance that holds no files back.</summary>
     public static HeldBackFiles None { get; } = new();
 
     private HeldBackFiles() { }
@@ -91,13 +91,13 @@ internal sealed class HeldBackFiles
     /// <summary>True if a tool generated the file.</summary>
     public bool IsOutput(string path) => _output.Contains(path);
 
-    /// <summary>Finds them among the changes of a task.</summary>
+    /// <summary>Finds held-back files among the changes of a task.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="baseCommit">The commit that the task began at.</param>
+    /// <param name="baseCommit">Commit that the task started from.</param>
     /// <param name="task">The task.</param>
-    /// <param name="changed">Its changes.</param>
-    /// <param name="readText">Reads a file with the task's changes; null if it is no text.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <param name="changed">Changed files.</param>
+    /// <param name="readText">Reads a file with the task's changes; null if it is not text.</param>
+    /// <param name="stop">Cancels git.</param>
     public static async Task<HeldBackFiles> OfAsync(
         GitRepository repository,
         string baseCommit,
@@ -160,7 +160,7 @@ internal sealed class HeldBackFiles
         return found;
     }
 
-    /// <summary>As <see cref="OfAsync"/>, with the content of a tree that is to be committed.</summary>
+    /// <summary>Does the same as <see cref="OfAsync"/> for a tree to be committed.</summary>
     public static async Task<HeldBackFiles> OfTreeAsync(
         GitRepository repository,
         string baseCommit,
@@ -184,11 +184,11 @@ internal sealed class HeldBackFiles
         );
     }
 
-    /// <summary>A note that names some places.</summary>
-    /// <param name="places">Places of <see cref="Places"/>.</param>
+    /// <summary>Returns a note that lists some paths.</summary>
+    /// <param name="places">Paths from <see cref="Places"/>.</param>
     public static string Describe(IReadOnlyList<string> places) => Note + FileNames.Some(places);
 
-    /// <summary>The places of some of them: files, and folders once and with a slash.</summary>
+    /// <summary>Returns the distinct paths of held-back files, with a trailing slash for whole folders.</summary>
     public IReadOnlyList<string> Places(IEnumerable<string> paths) =>
         [
             .. paths
@@ -197,10 +197,10 @@ internal sealed class HeldBackFiles
                 .Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/"),
         ];
 
-    // No tool of a project makes it, and nobody wants it.
+    // Operating systems and coverage tools create these in any kind of project, and they are never wanted.
     private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
 
-    /// <summary>The folder with the name, or the file with the ending.</summary>
+    /// <summary>Returns the folder with the name, or the file with the extension.</summary>
     private static string PlaceOf(string path, string part)
     {
         var parts = path.Split('/');
@@ -208,7 +208,7 @@ internal sealed class HeldBackFiles
         return at < 0 ? path : string.Join('/', parts[..(at + 1)]);
     }
 
-    /// <summary>The files whose text decides whether a path lies in build output.</summary>
+    /// <summary>Lists manifests whose text decides if a path is build output.</summary>
     private static List<string> Manifests(string path, ILookup<string, string> names)
     {
         var files = new List<string>();
@@ -239,14 +239,14 @@ internal sealed class HeldBackFiles
         }
     }
 
-    /// <summary>The paths that a task's <c>files_write</c> spells out.</summary>
+    /// <summary>Paths that a task's <c>files_write</c> spells out.</summary>
     private sealed class NamedPaths(PlanTask task)
     {
         private readonly List<PathPattern> _patterns = [.. (Ownership.Of(task).Patterns).Select(PathPattern.Parse)];
 
         public bool IsLiteral(string path) => _patterns.Exists(pattern => pattern.IsLiteral && pattern.Text == path);
 
-        /// <summary>True if a pattern that the path matches has the part in its own text.</summary>
+        /// <summary>True if a pattern that matches the path contains the part literally.</summary>
         public bool Names(string path, string part) =>
             _patterns.Exists(pattern =>
                 pattern.Matches(path)

@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Files that a task owns and git's ignore rules hide, so that they are not part of its work. A file that the plan names by its
-/// whole path is committed all the same; others are named when something fails, because the cause is hard to see.</summary>
+/// <summary>Files that a task owns but git's ignore rules hide, so that they are not part of its work. Files that the plan names by full
+/// path are committed anyway. Others are mentioned in failures, because the cause is hard to see.</summary>
 internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktree worktree)
 {
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>Existing files that the plan names and git would not add.</summary>
-    /// <param name="seen">Files that git sees as changed.</param>
-    /// <param name="tracked">The base, whose files git tracks.</param>
+    /// <summary>Finds existing files that the plan names and git would not add.</summary>
+    /// <param name="seen">Files that git reports as changed.</param>
+    /// <param name="tracked">The base commit, whose files git tracks.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
         var files = new WorktreeFiles(worktree.Path);
@@ -31,7 +31,7 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
         return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
-    /// <summary>A note about hidden files beside a failure; empty where there are none.</summary>
+    /// <summary>Returns a note on hidden files for a failure; empty if there are none.</summary>
     public async Task<string> DescribeAsync(CancellationToken stop)
     {
         var hidden = (await IgnoreRules.ListAsync(worktree, _ownership.OwnsEverything, stop))
@@ -50,7 +50,8 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
                 + "that; a file that the plan names by its whole path in files_write is committed all the same.";
     }
 
-    /// <summary>Files that <c>.worktreeinclude</c> copied are the person's own, such as passwords, and must never be committed.</summary>
+    /// <summary>True for files that <c>.worktreeinclude</c> copied. They are the user's own, such as passwords, and must never be
+    /// committed.</summary>
     private bool IsLocal(string path) =>
         File.Exists(Path.Combine(workspace.Files.WorkTree, WorktreeIncludes.FileName))
         && Path.Exists(Path.Combine(workspace.Files.WorkTree, path));

@@ -2,10 +2,10 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Compares numbers that an agent claims with our measurements.</summary>
+/// <summary>Compares values that an agent claims with our measurements.</summary>
 internal static class Measurements
 {
-    /// <summary>The results of a task's gates, with the agent's claimed number added to measurements.</summary>
+    /// <summary>Returns the gate results of a task, with the agent's claimed values added to measurements.</summary>
     public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
         claim is null or { Measured.Count: 0 }
             ? outcomes
@@ -21,7 +21,7 @@ internal static class Measurements
                 ),
             ];
 
-    /// <summary>The measurements for the run's record; null where there are none.</summary>
+    /// <summary>Returns the measurements for the run's record, or null if there are none.</summary>
     public static IReadOnlyList<TaskMeasurement>? Of(IReadOnlyList<GateVerdict> outcomes)
     {
         var measured = outcomes.Where(o => o.Gate.IsMeasurement).ToList();
@@ -30,7 +30,7 @@ internal static class Measurements
             : [.. measured.Select(o => new TaskMeasurement(o.Gate.Name, $"{o.Gate.Expectation}", o.Measured, o.Claimed, o.Passed))];
     }
 
-    /// <summary>Short notes about claimed numbers that no gate measures.</summary>
+    /// <summary>Returns short notes on claimed values that no gate measures.</summary>
     public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
         (claim?.Measured ?? [])
             .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))

@@ -1,14 +1,15 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Commits of a task's branch: ours, one per attempt, and the agent's.</summary>
-/// <param name="workspace">Where the task is worked on.</param>
+/// <summary>Distinguishes our commits on a task's branch, one per attempt, from those of the agent.</summary>
+/// <param name="workspace">Workspace of the task.</param>
 internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    /// <summary>True if a commit is ours, of this attempt.</summary>
+    /// <summary>True if a commit is ours and belongs to this attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
-    /// <summary>Our commit of the attempt before, or the base: the agent's own commits become part of this attempt's one commit.</summary>
+    /// <summary>Finds our commit of the previous attempt, or the base. The agent's own commits since then become part of this attempt's
+    /// single commit.</summary>
     public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
@@ -21,7 +22,8 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
             ?? input.Prepared.BaseCommit;
     }
 
-    /// <summary>The agent's git does not sync: after a power cut its branch may name a commit that was never written.</summary>
+    /// <summary>Reads the tip of the branch. The agent's git does not sync, so after a power failure its branch may name a commit that was
+    /// never written.</summary>
     public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;

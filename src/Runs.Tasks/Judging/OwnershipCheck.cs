@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks whether a task may change a file, and git can store it. Runs on the worktree, to report every violation, and on the tree
-/// to commit, because files may change in between.</summary>
-/// <param name="held">Files that do not land whoever owns their folder.</param>
+/// <summary>Checks that a task may change a file and that git can store it. Runs on the worktree to report every violation, and again on
+/// the tree to commit, because files may change in between.</summary>
+/// <param name="held">Files that do not land, whoever owns their folder.</param>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, HeldBackFiles held)
 {
     private const int MostNamed = 20;
 
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>True for generated files that no task owns, and for what an agent has left half written.</summary>
+    /// <summary>True for generated files that no task owns, and for partially written files of an agent.</summary>
     public bool IsGenerated(ChangedFile file) =>
         ContractCheck.Of(files, file.Path) is null
         && (
@@ -18,7 +18,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
                 : GeneratedFiles.IsGenerated(file.Path) || held.IsOutput(file.Path)
         );
 
-    /// <summary>Violations in a worktree, each a sentence for the agent.</summary>
+    /// <summary>Lists violations in a worktree, each as a sentence for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
         var twins = new CaseCollisions(worktree);
@@ -49,7 +49,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         }
     }
 
-    /// <summary>Violations in a tree that is to be committed.</summary>
+    /// <summary>Lists violations in a tree to be committed.</summary>
     public async Task<IReadOnlyList<string>> ProblemsAsync(
         GitRepository repository,
         string tree,
@@ -68,9 +68,10 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         return problems;
     }
 
-    /// <summary>Work in submodules, each a sentence for the agent: no merge takes it, and it is not dropped without a word.</summary>
+    /// <summary>Lists changes in submodules, each as a sentence for the agent. No merge includes such changes, so they are reported rather
+    /// than silently dropped.</summary>
     /// <param name="worktree">The task's worktree.</param>
-    /// <param name="baseCommit">The commit that the task began at.</param>
+    /// <param name="baseCommit">Commit that the task started from.</param>
     public static async Task<IReadOnlyList<string>> InSubmodulesAsync(Worktree worktree, string baseCommit, CancellationToken stop)
     {
         var changes = await new SubmoduleTrees(worktree).FindChangesAsync(baseCommit, stop);
@@ -92,8 +93,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or "
         + "the whole.";
 
-    // A worktree that a confined agent has made: its git folder is nowhere for us, so that git takes its files for plain ones. Each folder
-    // is looked at once.
+    // A worktree made by a confined agent has a git folder that does not exist for us, so git takes its files for ordinary ones. Each
+    // folder is inspected once.
     private static string? NestedRepository(string path, WorktreeFiles worktree, Dictionary<string, string?> known)
     {
         if (Path.GetDirectoryName(path) is not { Length: > 0 } folder)
@@ -115,7 +116,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             : $"Put it back as it was (git -C {folder} show HEAD:{file} > {folder}/{file}).";
     }
 
-    /// <summary>A violation that a file's name and kind alone show.</summary>
+    /// <summary>Finds a violation by the file's name and kind alone.</summary>
     private string? Problem(ChangedFile file)
     {
         if (ContractCheck.Of(files, file.Path) is { } contract)

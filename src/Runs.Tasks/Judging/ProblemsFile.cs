@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Problems of a task's work, with evidence: for the agent's next run and for people. One file per attempt.</summary>
+/// <summary>Problems of a task's work with evidence, for the agent's next run and for users. One file per attempt.</summary>
 public static class ProblemsFile
 {
-    /// <summary>The number of problems that are reported at once: the file becomes part of a prompt, and the list part of the run's
+    /// <summary>Maximum number of problems reported at once, because the file becomes part of a prompt and the list part of the run's
     /// record.</summary>
     private const int Most = 20;
     private const int LongestSentence = 400;
 
-    /// <summary>Writes the file and returns its path relative to the repository. What is beyond the limit goes to a second file, which the
+    /// <summary>Writes the file and returns its path relative to the repository. Problems beyond the limit go to a second file, which the
     /// first one names.</summary>
     public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
@@ -23,16 +23,16 @@ public static class ProblemsFile
         return folder.Relative(NamedFile.Write(path, string.Join("\n", all)));
     }
 
-    /// <summary>Problems for the run's record, limited in number and length.</summary>
-    /// <param name="problems">All of them.</param>
-    /// <param name="file">Where all of them are.</param>
+    /// <summary>Limits problems in number and length for the run's record.</summary>
+    /// <param name="problems">All problems.</param>
+    /// <param name="file">Path of the file with all problems.</param>
     public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)
     {
         var first = problems.Take(Most).Select(problem => problem.Length <= LongestSentence ? problem : problem[..LongestSentence] + "...");
         return problems.Count <= Most ? [.. first] : [$"{Plural.Of(problems.Count, "problem")}, all of them in {file}.", .. first];
     }
 
-    /// <summary>The first of many sentences, and how many more there are.</summary>
+    /// <summary>Returns the first sentences, and the number of the others.</summary>
     public static IEnumerable<string> Some(IReadOnlyList<string> sentences) =>
         sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of the kind."];
 }

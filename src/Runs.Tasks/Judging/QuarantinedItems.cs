@@ -3,34 +3,35 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A hook, an attributes file or a setting that was put aside while agents worked, since git would run a program by it.</summary>
+/// <summary>A hook, attributes file or setting that was quarantined while agents worked, because git would run a program because of
+/// it.</summary>
 public sealed class AsideItem
 {
     internal AsideItem(QuarantinedItem item) => Item = item;
 
-    /// <summary>Names it to a person.</summary>
+    /// <summary>Id of the item for commands.</summary>
     public string Id => Item.Id;
 
-    /// <summary>The file, or the file and the setting in it, relative to git's common directory.</summary>
+    /// <summary>Path of the file, relative to git's common directory, and the name of the setting if the item is one.</summary>
     public string Name => Item.Name;
 
-    /// <summary>The quarantined item in words for people.</summary>
+    /// <summary>Display text of the item.</summary>
     public string What => Item.ToString();
 
-    /// <summary>The file's text, or the setting's values, a line each.</summary>
+    /// <summary>The file's text, or the setting's values, one per line.</summary>
     public string Content =>
         Item.Content.IsEmpty ? string.Join('\n', Item.Values) : Encoding.UTF8.GetString(Item.Content.Span).TrimEnd('\n');
 
-    /// <summary>When it was put aside.</summary>
+    /// <summary>Time at which the item was quarantined.</summary>
     public DateTimeOffset Time => Item.Time;
 
-    /// <summary>The agent that was at work meanwhile, in words for people.</summary>
+    /// <summary>Display text of the agent that was running at the time.</summary>
     public string While => Item.While;
 
     internal QuarantinedItem Item { get; }
 }
 
-/// <summary>The files that were set aside while agents worked; a person may accept them without an engine.</summary>
+/// <summary>Files quarantined while agents worked. A user can accept them without an engine.</summary>
 public sealed class QuarantinedItems
 {
     private readonly Quarantine _quarantine;
@@ -44,12 +45,12 @@ public sealed class QuarantinedItems
     /// <summary>The items, the oldest first.</summary>
     public IReadOnlyList<AsideItem> Waiting { get; }
 
-    /// <summary>Looks what waits in a repository.</summary>
+    /// <summary>Lists the quarantined items of a repository.</summary>
     /// <param name="repository">The repository.</param>
     public static async Task<QuarantinedItems> OpenAsync(RepositoryLocation repository) =>
         new(new Quarantine(await new GitRepositories().OpenAsync(repository.Root)));
 
-    /// <summary>Restores an item. It is not put aside again.</summary>
-    /// <param name="item">One of those that wait.</param>
+    /// <summary>Restores an item and exempts it from further quarantine.</summary>
+    /// <param name="item">An item of <see cref="Waiting"/>.</param>
     public Task AcceptAsync(AsideItem item, CancellationToken cancellationToken) => _quarantine.AcceptAsync(item.Item, cancellationToken);
 }

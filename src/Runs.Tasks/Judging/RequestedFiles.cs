@@ -2,12 +2,12 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Owners of the files that a blocked agent requests, for the person who decides.</summary>
+/// <summary>Lists the owners of files that a blocked agent requests, for the user who decides.</summary>
 internal static class RequestedFiles
 {
     private const int MostNamed = 10;
 
-    /// <summary>A note beside the agent's request; empty where it names no file.</summary>
+    /// <summary>Returns a note to add to the agent's request; empty if it names no file.</summary>
     /// <param name="claim">The agent's claim.</param>
     public static string Owners(RunFiles files, string task, AgentClaim? claim)
     {

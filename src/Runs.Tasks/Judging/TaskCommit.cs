@@ -2,25 +2,25 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks what an agent left in its worktree, and commits it when only files of the task were changed.</summary>
+/// <summary>Checks an agent's worktree, and commits its changes if only the task's own files changed.</summary>
 public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    // Ignored files that the plan names.
+    // Ignored files that the plan names by full path.
     private IReadOnlyList<string> _ignored = [];
 
-    // The agent's own commit of everything in the worktree; null: there are other changes, or it was not checked.
+    // The agent's own commit of everything in the worktree; null if there are other changes or it was not checked.
     private CommitInfo? _committed;
 
     private readonly OwnCommits _own = new(workspace, task, files);
 
-    // A task that names a file may be there to store it in another form (git add --renormalize).
+    // A task may exist only to store a file in another form (git add --renormalize).
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
 
-    /// <summary>The files, and folders with a slash, that were held back.</summary>
+    /// <summary>Held-back files, and held-back folders with a trailing slash.</summary>
     public IReadOnlyList<string> HeldBack { get; private set; } = [];
 
-    /// <summary>Problems of the work tree, each a sentence for the agent. Lock files and build output that no task owns are restored and
-    /// noted.</summary>
+    /// <summary>Lists problems of the worktree, each as a sentence for the agent. Lock files and build output that no task owns are
+    /// restored and noted.</summary>
     internal async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = await WorktreeAsync(input, stop);
@@ -88,7 +88,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return problems;
     }
 
-    /// <summary>The state of a merge that the agent had to resolve, and what differs from the base.</summary>
+    /// <summary>Reads the state of a merge that the agent had to resolve, and the differences from the base.</summary>
     private async Task<(MergeLoss Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
         Worktree worktree,
         VerifyTaskInput input,
@@ -101,25 +101,26 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             return (merge, []);
         }
         var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, _isWanted, stop);
-        // The agent's claim file is never committed: it may be untracked there, and nothing else may.
+        // The agent's claim file is never committed. It must be untracked, and it is the only file that may be.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
-    /// <summary>Commits the files as this attempt's one commit, unless there are problems; a commit from before a crash is found.</summary>
-    /// <param name="input">Which attempt.</param>
-    /// <param name="said">Takes what people should hear of.</param>
+    /// <summary>Commits the files as the single commit of this attempt, unless there are problems. A commit from before a crash is found
+    /// and reused.</summary>
+    /// <param name="input">The task and the attempt.</param>
+    /// <param name="said">Receives notes for users.</param>
     internal Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
         VerifyTaskInput input,
         List<string> said,
         CancellationToken stop
     ) => MakeAsync(input, said, stop);
 
-    /// <summary>Commits unfinished work, so that something else can be merged into it; its problems are reported when it is
+    /// <summary>Commits unfinished work, so that other work can be merged into it. Its problems are reported once it is
     /// finished.</summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    /// <summary>Judges the tree only where notes for people are collected.</summary>
+    /// <summary>Creates the commit. The tree is judged only if notes for users are collected.</summary>
     private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
         List<string>? said,
@@ -130,7 +131,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         var commits = new CommitStore(workspace.Repository);
         var last = await _own.ReadTipAsync(commits, tip, stop);
         var worktree = await WorktreeAsync(input, stop);
-        // If it was done before a crash, nothing is left to commit; an agent that amends our commit keeps its trailers.
+        // After a crash there may be nothing left to commit. An agent that amends our commit keeps its trailers.
         var parent = _own.IsOfAttempt(last, input.Attempt) ? tip : await _own.LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents =
@@ -176,8 +177,8 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return ([], made.Commit);
     }
 
-    /// <summary>Checks ownership of what will be committed, and of earlier commits: the agent may have changed them under our name. Then
-    /// checks the size of the change.</summary>
+    /// <summary>Checks ownership in the tree to commit and in earlier commits, because the agent may have changed those under our name.
+    /// Then checks the size of the change.</summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
         string parent,
@@ -212,7 +213,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return problems;
     }
 
-    /// <summary>A merge that the agent had to resolve: it must still be present, and resolved.</summary>
+    /// <summary>Checks that a merge which the agent had to resolve is still present and resolved.</summary>
     private async Task<MergeLoss> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);
@@ -243,7 +244,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
         == true;
 
-    /// <summary>The message of a task's commit.</summary>
+    /// <summary>Returns the message of a task's commit.</summary>
     public static string MessageOf(PlanTask task, OrchestratorSettings settings)
     {
         var title = new UntrustedText(task.Description.Split('\n', 2)[0]).Line;

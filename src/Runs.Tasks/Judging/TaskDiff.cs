@@ -1,16 +1,16 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The change of a task, read from git without an engine.</summary>
-/// <param name="Text">A patch.</param>
-/// <param name="IsCut">There is more than what is in the text.</param>
+/// <summary>The changes of a task, read from git without an engine.</summary>
+/// <param name="Text">The patch.</param>
+/// <param name="IsCut">True if the text is only a part of the patch.</param>
 public sealed record TaskDiff(string Text, bool IsCut)
 {
-    /// <summary>The change, or null where there is neither commit nor worktree.</summary>
-    /// <param name="services">Machine and open repositories.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="task">Its task: merged, verified, or at work.</param>
-    /// <param name="worktree">The task's worktree, which may be gone.</param>
-    /// <returns>Of work in progress, or that ended before it was verified, with what is not committed.</returns>
+    /// <summary>Reads a task's changes; null if there is neither a commit nor a worktree.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="run">Status of the run.</param>
+    /// <param name="task">The task, which is merged, verified or in progress.</param>
+    /// <param name="worktree">Path of the task's worktree, which may be missing.</param>
+    /// <returns>The changes. For work in progress, or work that ended before verification, they include uncommitted changes.</returns>
     public static async Task<TaskDiff?> ReadAsync(
         RepositoryLocation repository,
         RunServices services,
@@ -23,10 +23,10 @@ public sealed record TaskDiff(string Text, bool IsCut)
             ? new TaskDiff(patch.Text, patch.IsCut)
             : null;
 
-    /// <summary>The change of a whole run: the part that landed, else its staging branch.</summary>
-    /// <param name="services">Machine and open repositories.</param>
-    /// <param name="run">The run.</param>
-    /// <returns>Null: nothing is merged.</returns>
+    /// <summary>Reads the changes of a whole run, from what landed or otherwise from its staging branch.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="run">Status of the run.</param>
+    /// <returns>The changes, or null if nothing is merged.</returns>
     public static async Task<TaskDiff?> OfRunAsync(RepositoryLocation place, RunServices services, RunStatus run, CancellationToken stop)
     {
         var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
@@ -58,7 +58,7 @@ public sealed record TaskDiff(string Text, bool IsCut)
         }
         if (task.State == TaskStates.Kept && run.BaseCommit.Length > 0)
         {
-            // Nothing else is on its branch, and the run's staging branch is gone when it has ended.
+            // Nothing else is on the task's branch, and the run's staging branch no longer exists after the run.
             return await diffs.PatchAsync(run.BaseCommit, task.Commit, cancellationToken: stop);
         }
         if (task.Commit.Length > 0)
@@ -74,7 +74,7 @@ public sealed record TaskDiff(string Text, bool IsCut)
             : null;
     }
 
-    // A task has one commit per attempt; the parent of the first one is its base. Without a commit the branch is still at the base.
+    // A task has one commit per attempt, and the parent of the first one is its base. Without a commit, the branch is still at the base.
     private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken stop)
     {
         if (staging.Length == 0 || await commits.ReadAsync(staging, stop) is null)

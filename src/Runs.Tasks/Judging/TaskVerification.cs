@@ -5,20 +5,20 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Verifies a task's work: only owned files changed, committed by us, gates run by us at that commit. The agent's claims are only
-/// recorded.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Verifies a task's work. Only owned files may be changed; we commit them, and run the gates at that commit. The agent's claims
+/// are only recorded.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskVerification(RunServices services)
 {
     private const string NothingChanged = "No file was changed: the agent has ended without any work.";
     private const string Unproven = "There is no gate that shows that the work is whole.";
 
-    // Gates may have been green before the agent did anything.
+    // Gates may have passed before the agent did anything.
     private const string GaveUp =
         "The gates pass, but an agent that ends with an error has given up, unless it has said that its work is done: finish it, and end "
         + "well or say so.";
 
-    // They cross Temporal.
+    // Limited because the paths are sent through Temporal.
     private const int MostHeldBack = 20;
 
     private readonly GateCheck _gates = new(services);
@@ -26,9 +26,9 @@ public sealed class TaskVerification(RunServices services)
     private static List<string> ForeignToEarlierResult(RunFiles files, PlanTask task, VerifyTaskInput input, List<string> changed) =>
         input.Start == 0 ? [.. changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null)] : [];
 
-    /// <summary>Verifies the work of one attempt. Repeated, it finds the commit.</summary>
-    /// <param name="input">Task, attempt, and the agent's claim.</param>
-    /// <param name="stop">Kills the gate that runs.</param>
+    /// <summary>Verifies the work of one attempt. A repeated call finds the existing commit.</summary>
+    /// <param name="input">The task, the attempt, and the agent's claim.</param>
+    /// <param name="stop">Stops the running gate.</param>
     public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
@@ -128,7 +128,7 @@ public sealed class TaskVerification(RunServices services)
         if (failures.Count > 0)
         {
             IReadOnlyList<string> hidden = [.. await HiddenAsync(workspace, task, stop), .. HeldBackFiles.Explain(heldBack)];
-            // Gates say nothing about work that was not done: their words are evidence of what is missing.
+            // Gates prove nothing about work that was not done; their output is only evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
             var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateWords.Section)).Concat(hidden);
@@ -199,14 +199,14 @@ public sealed class TaskVerification(RunServices services)
         + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
         + "made it.";
 
-    /// <summary>True if the task is there to write files.</summary>
+    /// <summary>True if the purpose of the task is to write files.</summary>
     private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
-    /// <summary>True if a file may change what a program does: all but documents and images.</summary>
+    /// <summary>True if a file may affect a program's behavior, which excludes documents and images.</summary>
     private static bool HasBehaviour(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 
-    /// <summary>Files that git refuses to read or store are for the agent to fix.</summary>
+    /// <summary>Checks and commits the work. Files that git refuses to read or store become problems for the agent to fix.</summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
         TaskCommit work,
         VerifyTaskInput input,
@@ -231,7 +231,7 @@ public sealed class TaskVerification(RunServices services)
         }
     }
 
-    /// <summary>A note about the task's files that ignore rules hide; empty where there are none.</summary>
+    /// <summary>Returns a note on the task's files that ignore rules hide; empty if there are none.</summary>
     private static async Task<IReadOnlyList<string>> HiddenAsync(TaskWorkspace workspace, PlanTask task, CancellationToken stop) =>
         workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree
         && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden

@@ -3,22 +3,22 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The power of passing verdicts of a task's gates.</summary>
-/// <param name="Notes">Remarks that prevent nothing.</param>
-/// <param name="ForPerson">Why a person has to approve the work, each a sentence; empty: nobody has to.</param>
-/// <param name="Red">What its new and changed tests show without its change; null: it has none, or that was not asked.</param>
-/// <param name="Refusal">Why the work goes back to its agent; null: it does not.</param>
+/// <summary>Evidence value of the passing verdicts of a task's gates.</summary>
+/// <param name="Notes">Remarks that have no consequences.</param>
+/// <param name="ForPerson">Reasons why a user must approve the work, each a sentence; empty if no approval is required.</param>
+/// <param name="Red">Results of its new and changed tests without its product changes, or null if it has none or the check is off.</param>
+/// <param name="Refusal">The reason why the work returns to its agent, or null if it does not.</param>
 internal sealed record FoundPower(IReadOnlyList<string> Notes, IReadOnlyList<string> ForPerson, RedProof? Red, string? Refusal);
 
-/// <summary>Finds out how much passing gates show of a task's work: the gates of its base run on its product, and its tests without its
-/// change.</summary>
+/// <summary>Determines how much passing gates prove about a task's work. It runs the base's gates on the work's product changes, and the
+/// work's tests without them.</summary>
 /// <param name="gates">Runs gates at a commit.</param>
 internal sealed class VerdictPower(GateCheck gates)
 {
-    /// <summary>Finds it.</summary>
-    /// <param name="differences">What the work changed.</param>
-    /// <param name="sources">The files among it that may have tests, in both versions.</param>
-    /// <param name="outcomes">Its gates' verdicts.</param>
+    /// <summary>Determines the evidence value.</summary>
+    /// <param name="differences">Changed files.</param>
+    /// <param name="sources">Changed files that may contain tests, in both versions.</param>
+    /// <param name="outcomes">Verdicts of the task's gates.</param>
     public async Task<FoundPower> FindAsync(
         RunFiles files,
         TaskWorkspace workspace,

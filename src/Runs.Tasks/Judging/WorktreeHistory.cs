@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Judges an agent's own use of git in its worktree. Commits, amended and rebased ones, a branch of its own name, a detached head
-/// are all ordinary, because only the files count. Only a rebase or the like that stopped at a conflict is unfinished work.</summary>
+/// <summary>Checks an agent's own use of git in its worktree. Own, amended and rebased commits, an own branch and a detached head are
+/// acceptable, because only the files count. Only an operation that stopped at a conflict, such as a rebase, is unfinished work.</summary>
 internal static class WorktreeHistory
 {
-    /// <summary>The merges, rebases and the like that the agent has to finish first, a sentence each.</summary>
+    /// <summary>Lists merges, rebases and similar operations that the agent must finish first, each as a sentence.</summary>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(Worktree worktree, TaskNotes notes, CancellationToken stop)
     {
         var head = new WorktreeHead(worktree);
@@ -22,7 +22,7 @@ internal static class WorktreeHistory
             ];
     }
 
-    /// <summary>Notes for people.</summary>
+    /// <summary>Returns notes for users.</summary>
     public static IEnumerable<string> Notes(Worktree worktree, string branch)
     {
         var found = new WorktreeHead(worktree).Branch;

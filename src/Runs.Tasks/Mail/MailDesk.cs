@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>The folder of one task's mail: how far its agent has read, and what it sends. The agent of this task alone can write there: a
-/// confined agent can't write the run's mail, so its letters wait here until the orchestrator that follows it delivers them, and whose
-/// they are is known by where they lie.</summary>
+/// <summary>Mail folder of one task, with its agent's read position and outgoing messages. Only this task's agent can write there, so the
+/// folder proves the sender. A confined agent cannot write the run's mail. Its messages wait here until the orchestrator that follows it
+/// delivers them.</summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
@@ -12,11 +12,11 @@ public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
     private const int MostAtOnce = 2 * MailRules.MostInWindow;
     private readonly string _path = Of(folder, task);
 
-    /// <summary>Absolute path of a task's desk.</summary>
+    /// <summary>Returns the absolute path of a task's mail folder.</summary>
     public static string Of(RunFolder folder, string task) => Path.Combine(folder.Task(task), "mail");
 
-    /// <summary>Leaves a letter for delivery. It is on disk when this returns.</summary>
-    /// <exception cref="IOException">It can't be written.</exception>
+    /// <summary>Stores an outgoing message for delivery. It is on disk when this returns.</summary>
+    /// <exception cref="IOException">The message cannot be written.</exception>
     internal MailReceipt Leave(MailLetter letter)
     {
         var refusal = MailRules.Refusal(letter.Text) is { Length: > 0 } bad ? bad : new Mailbox(folder, time).RefusalNow(letter);
@@ -34,9 +34,9 @@ public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
         return new MailReceipt("", 0);
     }
 
-    /// <summary>Delivers what lies there. A crash in between delivers nothing twice.</summary>
-    /// <param name="stop">Checked between letters.</param>
-    /// <returns>Why letters were not delivered, a sentence each.</returns>
+    /// <summary>Delivers the waiting messages. A crash in between delivers none twice.</summary>
+    /// <param name="stop">Cancels between messages.</param>
+    /// <returns>The reasons why messages were not delivered, each a sentence.</returns>
     public async Task<IReadOnlyList<string>> DeliverAsync(CancellationToken stop)
     {
         var refused = new List<string>();
@@ -73,10 +73,10 @@ public sealed class MailDesk(RunFolder folder, string task, TimeProvider time)
     }
 }
 
-/// <summary>A letter that waits for delivery.</summary>
-/// <param name="To">The task; null for all.</param>
-/// <param name="Text">The text.</param>
-/// <param name="Call">Id of the call that sent it; null for none.</param>
+/// <summary>A message that waits for delivery.</summary>
+/// <param name="To">Id of the receiving task, or null for all tasks.</param>
+/// <param name="Text">Text of the message.</param>
+/// <param name="Call">Id of the tool call that sent it, or null if none.</param>
 internal sealed record WaitingLetter(
     [property: JsonPropertyName("to")] string? To,
     [property: JsonPropertyName("text")] string Text,

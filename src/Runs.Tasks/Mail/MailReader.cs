@@ -1,41 +1,42 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>The ways to show an agent its mail.</summary>
+/// <summary>Ways to show mail to an agent.</summary>
 internal static class MailWays
 {
-    /// <summary>With the results of a batch of tool calls, by a hook.</summary>
+    /// <summary>Together with the results of a batch of tool calls, by a hook.</summary>
     public const string Batch = "batch";
 
-    /// <summary>With a prompt.</summary>
+    /// <summary>In a prompt.</summary>
     public const string Prompt = "prompt";
 
-    /// <summary>The agent asked for it.</summary>
+    /// <summary>On the agent's request.</summary>
     public const string Asked = "asked";
 }
 
-/// <summary>Reads the mail of one task, each message once. Showing a message and recording that can't be one step, so it is recorded as
-/// about to be shown before; the next read searches the agent's conversation for it, and shows it again where it is missing.</summary>
+/// <summary>Reads the mail of one task, each message once. Showing a message and recording that cannot be atomic, so the message is first
+/// recorded as about to be shown. The next read searches the agent's conversation for the message, and shows the message again if it is
+/// missing.</summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Mailbox _mailbox = new(folder, TimeProvider.System);
     private readonly string _path = Path.Combine(MailDesk.Of(folder, task), "read.json");
 
-    /// <summary>File with the size of the run's mail when nothing is left to be shown or verified: with it a hook knows that without
-    /// starting a program.</summary>
+    /// <summary>Returns the path of a file with the size of the run's mail once everything was shown and verified. It lets a hook detect
+    /// the absence of new mail without starting a program.</summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(MailDesk.Of(folder, task), "read");
 
-    /// <summary>New mail, without marking it.</summary>
+    /// <summary>Returns new mail without marking it.</summary>
     public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
 
-    /// <summary>Offset in the run's mail of the first message that was never shown to the task, in bytes.</summary>
+    /// <summary>Offset in bytes of the first message in the run's mail that was never shown to the task.</summary>
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
 
-    /// <summary>Takes new mail, to be shown now.</summary>
-    /// <param name="way">One of <see cref="MailWays"/>.</param>
-    /// <param name="call">Identifies this call: repeated, it returns the same. Null where it is never repeated.</param>
-    /// <param name="conversation">File of the agent's conversation; null where it is unknown, or there is none.</param>
-    /// <param name="heard">Other text that the agent has certainly been shown.</param>
+    /// <summary>Takes new mail to show it now.</summary>
+    /// <param name="way">One of the <see cref="MailWays"/>.</param>
+    /// <param name="call">Id of this call, whose repetition returns the same mail; null if it is never repeated.</param>
+    /// <param name="conversation">File of the agent's conversation, or null if it is unknown or does not exist.</param>
+    /// <param name="heard">Other text that was certainly shown to the agent.</param>
     public async Task<IReadOnlyList<MailMessage>> TakeAsync(
         string way,
         string? call,
@@ -68,9 +69,9 @@ public sealed class MailReader(RunFolder folder, string task)
         return messages;
     }
 
-    /// <summary>Takes the mail for a prompt; repeated for the same agent run it returns the same.</summary>
-    /// <param name="conversation">File of the conversation to continue; null: a new one, which is shown all mail from the
-    /// beginning.</param>
+    /// <summary>Takes the mail for a prompt. A repeated call for the same agent run returns the same mail.</summary>
+    /// <param name="conversation">File of the conversation to continue, or null for a new one, which is shown all mail from the
+    /// start.</param>
     public async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {
         var call = start.ToString(CultureInfo.InvariantCulture);
@@ -81,14 +82,14 @@ public sealed class MailReader(RunFolder folder, string task)
         return await TakeAsync(MailWays.Prompt, call, conversation, "", stop);
     }
 
-    /// <summary>True if the mail that was about to be shown was shown.</summary>
+    /// <summary>True if the mail that was about to be shown was actually shown.</summary>
     private static bool HasArrived(MailShown last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailRules.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
             return true;
         }
-        // Without a conversation to search, an agent that asks again, or is started again, has received the earlier answer.
+        // Without a conversation to search, an agent that asks again or is restarted has received the earlier answer.
         return conversation is null ? last.Way == MailWays.Asked || way == MailWays.Prompt : Holds(conversation, last.Marker);
     }
 
@@ -122,21 +123,21 @@ public sealed class MailReader(RunFolder folder, string task)
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, MailJson.Default.MailCursor));
 }
 
-/// <summary>The position of a task in its mail.</summary>
-/// <param name="Offset">Offset of its first unread message in the run's mail, in bytes.</param>
-/// <param name="Shown">Mail that was about to be shown last; null where it is known to have arrived.</param>
+/// <summary>Read position of a task in the run's mail.</summary>
+/// <param name="Offset">Offset in bytes of its first unread message.</param>
+/// <param name="Shown">The mail that was about to be shown last, or null if it is known to have arrived.</param>
 internal sealed record MailCursor(
     [property: JsonPropertyName("offset")] long Offset,
     [property: JsonPropertyName("shown")] MailShown? Shown
 );
 
 /// <summary>Messages that were about to be shown.</summary>
-/// <param name="Way">One of <see cref="MailWays"/>.</param>
-/// <param name="Call">Names the taking; null for none.</param>
-/// <param name="To">Offset behind them.</param>
-/// <param name="Last">Number of the last one.</param>
-/// <param name="Marker">Marker of the last one.</param>
-/// <param name="Tries">How often they were shown.</param>
+/// <param name="Way">One of the <see cref="MailWays"/>.</param>
+/// <param name="Call">Id of the call that took the messages, or null if none.</param>
+/// <param name="To">Offset after the messages.</param>
+/// <param name="Last">Number of the last message.</param>
+/// <param name="Marker">Marker of the last message.</param>
+/// <param name="Tries">Number of times that they were shown.</param>
 internal sealed record MailShown(
     [property: JsonPropertyName("way")] string Way,
     [property: JsonPropertyName("call")] string? Call,

@@ -1,32 +1,32 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Limits on mail, so that it helps agents and does not flood them.</summary>
+/// <summary>Limits on mail, so that it helps agents without flooding them.</summary>
 internal static class MailRules
 {
-    /// <summary>Characters of one message.</summary>
+    /// <summary>Maximum number of characters in a message.</summary>
     public const int LongestText = 4000;
 
-    /// <summary>Messages of one sender within <see cref="Window"/>.</summary>
+    /// <summary>Maximum number of messages per sender within <see cref="Window"/>.</summary>
     public const int MostInWindow = 20;
 
-    /// <summary>Messages of a run.</summary>
+    /// <summary>Maximum number of messages in a run.</summary>
     public const int MostInAll = 10_000;
 
-    /// <summary>Bytes of a run's mail.</summary>
+    /// <summary>Maximum size of a run's mail in bytes.</summary>
     public const long MostBytes = 16 << 20;
 
-    /// <summary>Messages that are shown at once; the rest is shown at the next read.</summary>
+    /// <summary>Maximum number of messages shown at once; the others follow at the next read.</summary>
     public const int MostAtOnce = 10;
 
-    /// <summary>Characters that are shown at once, apart from the first message, which is always shown.</summary>
+    /// <summary>Maximum number of characters shown at once. The first message is always shown.</summary>
     public const int MostCharactersAtOnce = 12_000;
 
-    /// <summary>The number of times that a message is shown if its arrival can't be verified.</summary>
+    /// <summary>Maximum number of times that a message is shown if its arrival cannot be verified.</summary>
     public const int MostTries = 3;
 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    /// <summary>Why a text can't be sent; empty where it can.</summary>
+    /// <summary>Returns the reason why a text cannot be sent, or empty if it can.</summary>
     public static string Refusal(string text) =>
         text.Trim().Length == 0 ? "The message is empty."
         : text.Length > LongestText
@@ -36,11 +36,11 @@ internal static class MailRules
         : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message has control characters in it."
         : "";
 
-    /// <summary>Why a sender can't send now; empty where it can.</summary>
-    /// <param name="sent">Times of its last messages.</param>
-    /// <param name="last">The number of the run's last message.</param>
-    /// <param name="bytes">The size of the run's mail.</param>
-    /// <param name="now">Now.</param>
+    /// <summary>Returns the reason why a sender cannot send now, or empty if it can.</summary>
+    /// <param name="sent">Times of the sender's last messages.</param>
+    /// <param name="last">Number of the run's last message.</param>
+    /// <param name="bytes">Size of the run's mail in bytes.</param>
+    /// <param name="now">The current time.</param>
     public static string Refusal(IReadOnlyList<DateTimeOffset> sent, long last, long bytes, DateTimeOffset now)
     {
         if (last >= MostInAll || bytes >= MostBytes)

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>The mail of a run: one file with a line per message, in its folder on the run's machine. Agents and people write it themselves,
-/// with or without an engine, and each task's reader records how far it has read. On a host of tasks of the run there is a copy, and what
-/// is sent waits beside it for the run's machine.</summary>
+/// <summary>Mail of a run, stored on its owner host as one file with one message per line. Agents and users write to it directly, with or
+/// without an engine, and each task's reader records its position. Worker hosts have a copy, and keep outgoing messages next to it until
+/// the owner fetches them.</summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
-    /// <summary>Bytes that are searched for a sender's limit and repeated calls: more than all senders may write within the
+    /// <summary>Number of bytes searched for senders' limits and repeated calls; more than all senders may write within the
     /// window.</summary>
     private const int Tail = 1 << 20;
 
@@ -17,10 +17,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private string WaitingFolder => Path.Combine(folder.Path, "mail", "waiting");
 
-    /// <summary>Ids of messages that were refused, one to a line.</summary>
+    /// <summary>File with the ids of rejected messages, one per line.</summary>
     private string Refused => Path.Combine(folder.Path, "mail", "refused");
 
-    /// <summary>The mail of a run here is a copy from now on: the run is another machine's.</summary>
+    /// <summary>Marks the mail here as a copy, because another host owns the run.</summary>
     public static void MarkCopy(RunFolder folder) => DurableFile.Write(CopyOf(folder), "");
 
     /// <summary>True if the mail of a run here is a copy.</summary>
@@ -28,15 +28,15 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private static string CopyOf(RunFolder folder) => Path.Combine(folder.Path, "mail", ".copy");
 
-    /// <summary>The file of a run.</summary>
+    /// <summary>Returns the path of a run's mail file.</summary>
     public static string PathOf(RunFolder folder) => PathIn(folder.Path);
 
-    /// <summary>Absolute path of the mailbox in a run's folder.</summary>
+    /// <summary>Returns the absolute path of the mail file in a run's folder.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 
-    /// <summary>Accepts a message. When this returns it is on disk and will be delivered, even after a crash.</summary>
-    /// <exception cref="IOException">It can't be written, for example on a full disk.</exception>
+    /// <summary>Accepts a message. When this returns, it is on disk and will be delivered even after a crash.</summary>
+    /// <exception cref="IOException">The message cannot be written, for example because the disk is full.</exception>
     public Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop) =>
         AddAsync(letter, letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}"), stop);
 
@@ -90,8 +90,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return new MailReceipt("", message.Number);
     }
 
-    /// <summary>On the run's machine, which may have been a host before: what is sent is added here from now on.</summary>
-    /// <returns>What still waits here.</returns>
+    /// <summary>Makes this host the one that accepts messages. Called on the owner host, which may have been a worker host
+    /// before.</summary>
+    /// <returns>Messages that still wait here.</returns>
     public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
         using (await AloneAsync(stop))
@@ -101,8 +102,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return [.. ReadWaiting()];
     }
 
-    /// <summary>On the run's machine: takes a message that has waited on a host, or here. Repeated, it is the same message; one that is
-    /// refused is answered once.</summary>
+    /// <summary>Accepts a message that waited on a worker host or here. Called on the owner host. A repeated call adds no second message;
+    /// the sender of a rejected one is notified once.</summary>
     internal async Task AcceptAsync(MailMessage letter, CancellationToken stop)
     {
         if (!Settled([letter.Id]).Contains(letter.Id))
@@ -125,11 +126,11 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>Files that wait here for the run's machine.</summary>
+    /// <summary>Lists files of messages that wait here for the owner.</summary>
     internal IReadOnlyList<string> ListWaiting() => Directory.Exists(WaitingFolder) ? Directory.GetFiles(WaitingFolder, "*.json") : [];
 
-    /// <summary>Messages that wait, in the order in which they were sent; what is no message is left out.</summary>
-    /// <param name="files">The contents of their files.</param>
+    /// <summary>Parses waiting messages and sorts them by sending time; invalid ones are skipped.</summary>
+    /// <param name="files">Contents of the message files.</param>
     internal static IEnumerable<MailMessage> InOrder(IEnumerable<byte[]> files) =>
         files
             .Select(content => StoredJson.TryParse(content, MailJson.Default.MailMessage))
@@ -138,7 +139,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             .OrderBy(letter => letter.Time)
             .ThenBy(letter => letter.Number);
 
-    /// <summary>On a host: what the run's machine has taken waits no longer.</summary>
+    /// <summary>Removes waiting messages that the owner has accepted or rejected. Called on a worker host.</summary>
     internal void ForgetTaken()
     {
         var waiting = ListWaiting();
@@ -149,12 +150,12 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>The files that hosts have copies of, by their paths in the mail's folder.</summary>
+    /// <summary>Files that worker hosts copy, by their paths in the mail folder.</summary>
     internal IReadOnlyDictionary<string, string> Files() =>
         new[] { _path, Refused }.Where(File.Exists).ToDictionary(file => Path.GetFileName(file), StringComparer.Ordinal);
 
-    /// <summary>Takes one of those files from another machine, where it has more than there is here.</summary>
-    /// <param name="name">Its path.</param>
+    /// <summary>Replaces one of the shared files by the version of another host if that version has more content.</summary>
+    /// <param name="name">Path of the file in the mail folder.</param>
     internal async Task TakeOverAsync(string name, byte[] content, CancellationToken stop)
     {
         if (new[] { _path, Refused }.FirstOrDefault(file => Path.GetFileName(file) == name) is not { } path)
@@ -163,7 +164,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
         using var alone = await AloneAsync(stop);
         var own = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
-        // What the run's machine has and the other one has not was sent meanwhile.
+        // If the owner has content that the other host lacks, it was sent in the meantime.
         if (content.Length > own.Length && (IsCopy(folder) || content.AsSpan().StartsWith(own)))
         {
             DurableFile.Write(path, content);
@@ -186,7 +187,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
-    /// <summary>Why a sender's letter would be refused now; empty where it would not. Changes nothing.</summary>
+    /// <summary>Returns the reason why a message would be rejected now, or empty if it would not. Changes nothing.</summary>
     internal string RefusalNow(MailLetter letter)
     {
         if (!File.Exists(_path))
@@ -214,8 +215,8 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         );
     }
 
-    /// <summary>The mail for a task from an offset on, up to the limit for one read.</summary>
-    /// <param name="from">Where in the file, in bytes.</param>
+    /// <summary>Reads the mail of a task from an offset on, up to the limit for one read.</summary>
+    /// <param name="from">Offset in the file in bytes.</param>
     /// <returns>The messages, and the offset after them.</returns>
     public (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
     {
@@ -242,7 +243,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return (found, to);
     }
 
-    /// <summary>Number of messages that were not shown to a task's agent yet. Tasks without any are left out.</summary>
+    /// <summary>Counts the messages not yet shown to the agent of each task. Tasks without such messages are omitted.</summary>
     public IReadOnlyDictionary<string, int> CountUnread(IEnumerable<string> tasks)
     {
         var waiting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -264,10 +265,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    /// <summary>The whole messages from an offset on, each with the offset after it; a partial last line and unreadable lines are left
-    /// out.</summary>
-    /// <param name="from">The place.</param>
-    /// <param name="isWhole">A line begins there; else reading starts after the next line end.</param>
+    /// <summary>Reads the complete messages from an offset on, each with the offset after it. A partial last line and unreadable lines are
+    /// skipped.</summary>
+    /// <param name="from">The offset in bytes.</param>
+    /// <param name="isWhole">True if a line starts at the offset; otherwise reading starts after the next line break.</param>
     private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)
     {
         if (from > file.Length)
@@ -287,7 +288,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                 line.Add((byte)next);
                 continue;
             }
-            // Lines of zeros after a power cut, or of another writer, are skipped.
+            // Lines of zeros after a power failure, and lines of other writers, are skipped.
             if (!skip && StoredJson.TryParse(line.ToArray(), MailJson.Default.MailMessage) is { } message)
             {
                 yield return (message, at);
@@ -297,7 +298,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>A partial line of a killed writer was never confirmed.</summary>
+    /// <summary>Removes a partial last line. A writer that was killed there never confirmed the message.</summary>
     private static void CutHalfLine(FileStream file)
     {
         var window = new byte[Math.Min(file.Length, MailRules.LongestText * 8)];

@@ -3,46 +3,48 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Mail between hosts of a run's tasks, by refs of its own on the remote that machines share. The run's machine has the mail; each
-/// host has a copy, and keeps what is sent there until the copy says that it was taken. Each ref has one writer.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="remote">Name or address of the remote, by the settings here.</param>
+/// <summary>Shares mail between the hosts of a run by separate refs on the common remote. The owner host has the mail. Each worker host
+/// has a copy, and keeps outgoing messages until the copy shows that the owner has fetched them. Each ref has one writer.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="remote">Name or address of the remote in this host's settings.</param>
 public sealed class MailShare(RunServices services, string remote)
 {
     private const string Waiting = "waiting/";
 
-    // One exchange of a run at a time.
+    // Exchanges of a run are serialized.
     private readonly KeyedTurns<string, Known> _turns = services.Part(_ => new KeyedTurns<string, Known>(Directory.Exists));
 
-    /// <summary>The known refs of a run.</summary>
+    /// <summary>Known refs of a run.</summary>
     private sealed class Known
     {
-        /// <summary>Commits of the remote that were taken here, by ref.</summary>
+        /// <summary>Remote commits that were already fetched, by ref.</summary>
         public Dictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>The latest pushes, by ref.</summary>
+        /// <summary>Latest pushes, by ref.</summary>
         public Dictionary<string, Push> Pushed { get; } = new(StringComparer.Ordinal);
     }
 
-    /// <summary>A push of mail. Mail only grows, and waiting mail stays as it is, so that the states of the files tell.</summary>
+    /// <summary>A push of mail. Mail only grows, and waiting messages never change, so file stamps are enough to detect changes.</summary>
     private sealed record Push(Dictionary<string, FileStamp> Files, string Commit)
     {
         public bool IsOf(Dictionary<string, FileStamp> files) =>
             files.Count == Files.Count && files.All(file => Files.TryGetValue(file.Key, out var stamp) && stamp == file.Value);
     }
 
-    /// <summary>True if there may be mail to be exchanged: tasks of the run may be on hosts, or the mail here is a copy.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
+    /// <summary>True if there may be mail to exchange, because tasks of the run may be on worker hosts or the mail here is a
+    /// copy.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
     public static bool IsNeeded(string runId, RepositoryReference here) =>
         new RunFolder(here.Path, runId) is var folder
         && (Mailbox.IsCopy(folder) || RunStart.TryRead(folder)?.Settings.Hosts.Spread == true);
 
-    /// <summary>On the run's machine: takes what hosts have sent, and shares the mail. Repeated, it takes nothing twice.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>Why that was not possible; empty: it is done.</returns>
+    /// <summary>Fetches messages from worker hosts and shares the run's mail. Called on the owner host. A repeated call accepts nothing
+    /// twice.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The reason for the failure, or empty if it succeeded.</returns>
     public Task<string> CollectAsync(string runId, RepositoryReference here, CancellationToken stop) =>
         InTurnAsync(
             runId,
@@ -55,7 +57,7 @@ public sealed class MailShare(RunServices services, string remote)
                     return problem;
                 }
                 var own = RunRefs.Mail(at.Folder);
-                // Another machine may have had the run before, and more of its mail than the run's files.
+                // A previous owner may have received more mail than the run's files contain.
                 if (await TakeMailAsync(at, found, stop) is { Length: > 0 } absent)
                 {
                     return absent;
@@ -83,11 +85,11 @@ public sealed class MailShare(RunServices services, string remote)
             stop
         );
 
-    /// <summary>On a host: sends what waits here, and takes the mail of the run. Repeated, it sends nothing twice.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>Why that was not possible; empty: it is done.</returns>
+    /// <summary>Sends waiting messages and fetches the run's mail. Called on a worker host. A repeated call sends nothing twice.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The reason for the failure, or empty if it succeeded.</returns>
     public Task<string> ExchangeAsync(string runId, RepositoryReference here, CancellationToken stop) =>
         InTurnAsync(
             runId,
@@ -129,7 +131,7 @@ public sealed class MailShare(RunServices services, string remote)
     private static bool IsNew(Exchange at, KeyValuePair<string, string> found) =>
         at.Known.Taken.GetValueOrDefault(found.Key) != found.Value && at.Known.Pushed.GetValueOrDefault(found.Key)?.Commit != found.Value;
 
-    /// <summary>The files of a ref by their paths, or why they can't be had.</summary>
+    /// <summary>Fetches the files of a ref by path, or returns the reason why they are unavailable.</summary>
     private static async Task<(IReadOnlyDictionary<string, byte[]> Files, string Problem)> FetchAsync(
         Exchange at,
         string name,
@@ -148,7 +150,7 @@ public sealed class MailShare(RunServices services, string remote)
         return (files, problem);
     }
 
-    /// <summary>Takes the mail that the remote has, where that is more than there is here.</summary>
+    /// <summary>Fetches the remote's mail if it has more than this host.</summary>
     private static async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);
@@ -169,7 +171,7 @@ public sealed class MailShare(RunServices services, string remote)
         return "";
     }
 
-    /// <summary>Pushes files where they are others than those of the last time.</summary>
+    /// <summary>Pushes files if they changed since the last push.</summary>
     private static async Task<string> PushAsync(
         Exchange at,
         string name,
@@ -195,7 +197,7 @@ public sealed class MailShare(RunServices services, string remote)
         {
             at.Known.Pushed[name] = new Push(stamps, commit);
         }
-        // Somebody else's push is looked at the next time.
+        // Another program's push is handled in the next exchange.
         return pushed.IsFenced ? "" : pushed.Message;
     }
 

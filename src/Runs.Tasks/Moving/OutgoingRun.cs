@@ -2,8 +2,8 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>One state of a run that leaves this machine, whose files are stored already: it gets the unfinished work of worktrees, and
-/// becomes one tree.</summary>
+/// <summary>Snapshot of a run to push, whose files are already stored. Unfinished work of worktrees is added, and everything becomes one
+/// tree.</summary>
 internal sealed class OutgoingRun(
     GitRepository repository,
     RunFolder folder,
@@ -14,18 +14,18 @@ internal sealed class OutgoingRun(
 {
     private readonly Dictionary<string, string> _refs = new(refs, StringComparer.Ordinal);
 
-    /// <summary>The commits that belong to it, by names of refs.</summary>
+    /// <summary>Commits that belong to the snapshot, by ref name.</summary>
     public IReadOnlyDictionary<string, string> Refs => _refs;
 
-    /// <summary>The parts that may not leave, and why.</summary>
+    /// <summary>Parts that must not leave this host, with the reasons.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
-    /// <summary>Adds the unfinished work of a worktree, if it may leave.</summary>
-    /// <param name="worktree">Where it is.</param>
-    /// <param name="task">The task.</param>
+    /// <summary>Adds the unfinished work of a worktree, if it may leave this host.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="task">Id of the task.</param>
     /// <param name="branch">Full name of the task's branch.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>A commit on the worktree's own; null: there is none.</returns>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>A commit on the worktree's HEAD, or null if there is no unfinished work.</returns>
     public async Task<string?> AddWorktreeAsync(Worktree worktree, string task, string branch, CancellationToken stop)
     {
         var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
@@ -35,12 +35,12 @@ internal sealed class OutgoingRun(
         }
         if (_refs.ContainsKey(branch))
         {
-            // What is committed since the refs were read: work that is not on the commit of its branch is not restored.
+            // Includes commits made since the refs were read, because unfinished work is restored only on the commit of its branch.
             _refs[branch] = head;
         }
         var trailers = new CommitTrailers(folder.Name, task);
         var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
-        // What it adds to the branch is looked through for secrets.
+        // Its additions to the branch are searched for secrets.
         if (await OutgoingSecrets.FindAsync(repository, head, commit, stop) is [var secret, ..])
         {
             leftOut.Add($"the unfinished work of {task} ({secret})");
@@ -49,9 +49,9 @@ internal sealed class OutgoingRun(
         return _refs[RunRefs.Wip(folder, task)] = commit;
     }
 
-    /// <summary>Writes the tree: the files, and the list of refs that belong to them.</summary>
-    /// <param name="list">Absolute path of the file that gets the list.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <summary>Writes the tree with the files and the list of refs that belong to them.</summary>
+    /// <param name="list">Absolute path of the file for the list.</param>
+    /// <param name="stop">Cancels git.</param>
     public async Task<string> WriteAsync(string list, CancellationToken stop)
     {
         DurableFile.Write(list, string.Concat(_refs.Select(one => $"{one.Value} {one.Key}\n").Order(StringComparer.Ordinal)));

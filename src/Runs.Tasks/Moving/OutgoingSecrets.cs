@@ -2,16 +2,15 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Looks through what a task's work adds, before that leaves this machine where no person looks at it first.</summary>
+/// <summary>Searches a task's additions for secrets before they leave this host without a review by a user.</summary>
 internal static class OutgoingSecrets
 {
-    /// <summary>Finds apparent secrets in the additions of a commit, each as words for people: in lines, and in files without
-    /// lines.</summary>
+    /// <summary>Finds apparent secrets in a commit's additions, in text and in binary files, each as display text.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="from">The commit that is known where the work goes.</param>
-    /// <param name="to">The work.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>Not empty either where the work, or a file of it, is too large to be looked through: what nobody has looked at does not
+    /// <param name="from">A commit that the destination already has.</param>
+    /// <param name="to">Commit of the work.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The findings. Also not empty if the work or one of its files is too large to search, because unsearched content must not
     /// leave.</returns>
     public static async Task<IReadOnlyList<string>> FindAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {

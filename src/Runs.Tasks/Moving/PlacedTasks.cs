@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>A task that is shared by the remote, as each machine has it.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">The repository on this machine.</param>
-/// <param name="TaskId">The task.</param>
+/// <summary>A task that is shared through the remote, as seen from one host.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Repository">The repository on this host.</param>
+/// <param name="TaskId">Id of the task.</param>
 public sealed record SharedTask(string RunId, RepositoryReference Repository, string TaskId)
 {
     internal RunFolder Folder => new(Repository.Path, RunId);
 
-    /// <summary>The same task in the same clone, whatever else is known of that.</summary>
+    /// <summary>True for the same task in the same clone, whatever the other properties of the repository are.</summary>
     public bool Equals(SharedTask? other) => other is not null && NameOf(this) == NameOf(other);
 
     /// <inheritdoc/>
@@ -17,24 +17,25 @@ public sealed record SharedTask(string RunId, RepositoryReference Repository, st
     private static string NameOf(SharedTask task) => $"{task.Repository.Path} {task.RunId}/{task.TaskId}";
 }
 
-/// <summary>Tasks of other machines' runs that are placed on this host, as far as files say: what was placed here is known after a
+/// <summary>Tasks of other hosts' runs that are assigned to this worker host. They are recorded in files, so that they are known after a
 /// restart.</summary>
 public static class PlacedTasks
 {
-    /// <summary>The file in a task's folder that says so; it stays on this machine.</summary>
+    /// <summary>Name of the file in a task's folder that records the assignment. It never leaves this host.</summary>
     internal const string Marker = ".placed";
 
-    /// <summary>True if a task is placed here.</summary>
+    /// <summary>True if a task is assigned to this host.</summary>
     public static bool Has(SharedTask task) => File.Exists(MarkerOf(task));
 
-    /// <summary>The tasks of a run that are placed here.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
+    /// <summary>Lists the tasks of a run that are assigned to this host.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
     public static IReadOnlyList<SharedTask> Find(string runId, RepositoryReference here) =>
         [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new SharedTask(runId, here, task)).Where(Has)];
 
-    /// <summary>A step is done on a host only while the task is placed there: what is made of it afterwards would be lost.</summary>
-    /// <exception cref="StepException">It is not placed here, and its run is another machine's.</exception>
+    /// <summary>Requires that a task is assigned to this host before a step runs here, because the results would otherwise be
+    /// lost.</summary>
+    /// <exception cref="StepException">The task is not assigned to this host, and another host owns its run.</exception>
     public static void Demand(SharedTask task)
     {
         if (!Has(task) && StatusFile.Read(task.Folder.Status) is { } run && run.Queue != task.Repository.Queue)
@@ -43,7 +44,7 @@ public static class PlacedTasks
         }
     }
 
-    /// <summary>The interval at which a host pushes the task; null: it is not placed here.</summary>
+    /// <summary>Returns the interval at which this host pushes the task, or null if it is not assigned here.</summary>
     public static TimeSpan? IntervalOf(SharedTask task) => Has(task) ? RunStart.TryRead(task.Folder)?.Settings.Wip.Interval : null;
 
     internal static void Add(SharedTask task) => DurableFile.Write(MarkerOf(task), "");
@@ -56,23 +57,24 @@ public static class PlacedTasks
         }
     }
 
-    /// <summary>As where a worker stops: the step is done where the task is.</summary>
+    /// <summary>Creates the same failure as a stopping worker, so that the step is retried on the task's current host.</summary>
     internal static StepException Gone(SharedTask task) =>
         new($"{task.TaskId} of {task.RunId} is not placed here any more", FailureTypes.WorkerStops) { IsFinal = false };
 
     private static string MarkerOf(SharedTask task) => Path.Combine(task.Folder.Task(task.TaskId), Marker);
 }
 
-/// <summary>Tasks for which this process holds a place. What is placed here and not held is of a worker before.</summary>
+/// <summary>Tasks for which this process holds a slot. A task that is assigned here without a held slot belongs to a previous worker
+/// process.</summary>
 public sealed class HeldPlaces
 {
     private readonly Dictionary<SharedTask, int> _held = [];
 
-    /// <summary>The places of this process.</summary>
-    /// <param name="services">What the steps need of this machine.</param>
+    /// <summary>Returns the held slots of this process.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
     public static HeldPlaces Of(RunServices services) => services.Part(_ => new HeldPlaces());
 
-    /// <summary>This process holds a place for the task.</summary>
+    /// <summary>Holds a slot for a task.</summary>
     public void Hold(SharedTask task)
     {
         lock (_held)
@@ -81,7 +83,7 @@ public sealed class HeldPlaces
         }
     }
 
-    /// <summary>The place is given back.</summary>
+    /// <summary>Releases a slot of a task.</summary>
     public void GiveBack(SharedTask task)
     {
         lock (_held)
@@ -97,7 +99,7 @@ public sealed class HeldPlaces
         }
     }
 
-    /// <summary>True if this process holds one for the task.</summary>
+    /// <summary>True if this process holds a slot for the task.</summary>
     public bool Has(SharedTask task)
     {
         lock (_held)
@@ -106,15 +108,15 @@ public sealed class HeldPlaces
         }
     }
 
-    /// <summary>Tasks of a run that were placed here by a worker before.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
+    /// <summary>Lists tasks of a run that were assigned to a previous worker process on this host.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
     public IReadOnlyList<SharedTask> FindLeft(string runId, RepositoryReference here) =>
         [.. PlacedTasks.Find(runId, here).Where(task => !Has(task))];
 }
 
-/// <summary>One holder at a time for each key, with a state that the holders of a key share. A key that nobody holds or waits for is
-/// dropped with its state, unless it is still needed.</summary>
+/// <summary>Locks by key, with a state shared by successive holders. An unused key is dropped with its state, unless the state is still
+/// needed.</summary>
 /// <param name="isNeeded">True if the state of an unused key is needed later.</param>
 internal sealed class KeyedTurns<TKey, TState>(Func<TKey, bool> isNeeded)
     where TKey : notnull
@@ -134,7 +136,7 @@ internal sealed class KeyedTurns<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    /// <summary>Waits until nobody else holds the key; disposing the result releases it.</summary>
+    /// <summary>Waits until the key is free and locks it; disposing the result releases it.</summary>
     public async Task<Turn> TakeAsync(TKey key, CancellationToken stop)
     {
         Entry? entry;
@@ -170,7 +172,7 @@ internal sealed class KeyedTurns<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    // Of keys that were needed when their last holder left.
+    // Keys whose state was still needed when their last holder released them.
     private void DropUnneeded()
     {
         foreach (var (key, _) in _entries.Where(one => one.Value.Users == 0 && !isNeeded(one.Key)).ToList())
@@ -179,7 +181,7 @@ internal sealed class KeyedTurns<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    /// <summary>The hold of a key.</summary>
+    /// <summary>Ownership of a key's lock.</summary>
     internal sealed class Turn(KeyedTurns<TKey, TState> turns, TKey key, Entry entry) : IDisposable
     {
         /// <summary>The state of the key.</summary>

@@ -4,31 +4,31 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>The parts that a run needs and this machine lacks.</summary>
-/// <param name="Parts">Each as a part of a sentence; empty: nothing is missing.</param>
+/// <summary>Parts of a run that this host lacks.</summary>
+/// <param name="Parts">The missing parts, each as a part of a sentence; empty if nothing is missing.</param>
 public sealed record MissingOfRun(IReadOnlyList<string> Parts)
 {
-    /// <summary>Tasks whose work is missing, where nothing else is: they can be done again.</summary>
+    /// <summary>Ids of tasks whose work is missing, if nothing else is. These tasks can be repeated.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
-    /// <summary>The commit of its staging branch here; empty: there is none.</summary>
+    /// <summary>Commit of the run's staging branch on this host, or empty if the branch does not exist.</summary>
     public string Staging { get; init; } = "";
 }
 
-/// <summary>A run that comes to this machine: what it needs here, and what is made of that. Agents that worked on the machine before count
-/// as dead here, as after a restart.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Prepares this host for a run that moves here, and finds parts that are missing. Agents on the previous host count as dead, as
+/// after a restart.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunArrival(RunServices services)
 {
     private const int MostNamed = 5;
 
-    /// <summary>True if a repository has the commit that a run began at: another project may be shared by the same remote.</summary>
-    /// <param name="run">The run, as it says itself: where its machine died in the middle of the first checks, it does not know its
-    /// commit, and the remote may.</param>
-    /// <param name="here">The repository on this machine.</param>
-    /// <param name="remote">Name or address of the remote that machines share.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>Null: neither says at which commit it began.</returns>
+    /// <summary>True if a repository has the base commit of a run. Other projects may share the same remote.</summary>
+    /// <param name="run">Status of the run from its workflow. It has no base commit if the previous host failed during preflight; the
+    /// remote may then have it.</param>
+    /// <param name="here">The repository on this host.</param>
+    /// <param name="remote">Name or address of the common remote.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>True or false, or null if neither knows the base commit.</returns>
     public async Task<bool?> KnowsAsync(RunStatus run, RepositoryReference here, string remote, CancellationToken stop)
     {
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -41,9 +41,9 @@ public sealed class RunArrival(RunServices services)
         return began.Length == 0 ? null : await repository.HasCommitAsync(began, stop);
     }
 
-    /// <summary>Finds the parts that the run needs and that are not here.</summary>
-    /// <param name="run">The run, as it says itself.</param>
-    /// <param name="here">The repository on this machine.</param>
+    /// <summary>Finds parts that the run needs and this host lacks.</summary>
+    /// <param name="run">Status of the run from its workflow.</param>
+    /// <param name="here">The repository on this host.</param>
     public async Task<MissingOfRun> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
         var folder = new RunFolder(here.Path, run.RunId);
@@ -88,7 +88,7 @@ public sealed class RunArrival(RunServices services)
                 lost.Add(task.Id);
             }
         }
-        // Nothing else can be done again.
+        // Only tasks can be repeated; no other missing part can be recreated.
         var isOnlyWork = missing.Count == 0 && gone.Count > 0;
         if (gone.Count > 0)
         {
@@ -97,25 +97,25 @@ public sealed class RunArrival(RunServices services)
         }
         return new MissingOfRun(missing) { Lost = isOnlyWork ? lost : [], Staging = tip ?? "" };
 
-        // On the machine before, on a commit that is not here: what the task has of it there is of no use here.
+        // The task started on the previous host, from a commit that this host lacks, so its state there is useless here.
         async Task<bool> HasBegunElsewhereAloneAsync(RunTask task) =>
             task is { Host: null }
             && IsUnderWay(task)
             && (TaskNotes.Read(folder, task.Id).Base is not { Length: > 0 } start || await IsGoneAsync(start));
     }
 
-    /// <summary>Lays aside the worktrees that a run had here before its files have come from another machine, but those of tasks that are
-    /// placed here.</summary>
-    /// <param name="run">The run, as it says itself.</param>
-    /// <param name="here">The repository on this machine.</param>
+    /// <summary>Moves away the worktrees that the run had here before its files arrived from another host, except those of tasks assigned
+    /// to this host.</summary>
+    /// <param name="run">Status of the run from its workflow.</param>
+    /// <param name="here">The repository on this host.</param>
     internal async Task LayAsideAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
-        // What is damaged is named with all that is missing.
+        // Damaged files are reported together with all missing parts.
         if (run.PlanHash.Length == 0 || TryLoad(run, here, out _) is not { } files)
         {
             return;
         }
-        // The copies of git's configuration are not here yet.
+        // The run's copy of git's configuration has not arrived yet.
         var repository = await services.OpenRepositoryAsync(here.Path);
         foreach (var task in run.Tasks.Where(task => !PlacedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
         {
@@ -123,8 +123,8 @@ public sealed class RunArrival(RunServices services)
         }
     }
 
-    /// <summary>The run's files with its plan.</summary>
-    /// <param name="damage">Why they can't be read, as a part of a sentence.</param>
+    /// <summary>Loads the run's files with its plan, or returns null if they are damaged.</summary>
+    /// <param name="damage">The reason as a part of a sentence, or empty.</param>
     private RunFiles? TryLoad(RunStatus run, RepositoryReference here, out string damage)
     {
         damage = "";
@@ -141,12 +141,12 @@ public sealed class RunArrival(RunServices services)
 
     private static bool IsUnderWay(RunTask task) => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State);
 
-    /// <summary>Makes of it what its steps expect on their machine: git's configuration, and the worktrees of tasks under way with their
-    /// unfinished work.</summary>
-    /// <param name="run">The run, as it says itself.</param>
-    /// <param name="here">The repository on this machine.</param>
-    /// <param name="lost">Tasks that are done again, which have no worktree yet.</param>
-    /// <returns>What people should know, a sentence each.</returns>
+    /// <summary>Prepares everything that steps expect on the owner host, namely git's configuration and the worktrees of running tasks
+    /// with their unfinished work.</summary>
+    /// <param name="run">Status of the run from its workflow.</param>
+    /// <param name="here">The repository on this host.</param>
+    /// <param name="lost">Ids of tasks that are repeated and so need no worktree yet.</param>
+    /// <returns>Notes for users, each a sentence.</returns>
     public async Task<IReadOnlyList<string>> SettleAsync(
         RunStatus run,
         RepositoryReference here,
@@ -177,8 +177,8 @@ public sealed class RunArrival(RunServices services)
         return notes;
     }
 
-    /// <summary>Makes the worktree of one task that has begun, with its unfinished work, where there is none yet.</summary>
-    /// <returns>A sentence for people; null: there was nothing to do.</returns>
+    /// <summary>Creates the worktree of a started task with its unfinished work, if it does not exist yet.</summary>
+    /// <returns>A sentence for users, or null if nothing was done.</returns>
     public async Task<string?> MakeWorktreeAsync(TaskWorkspace workspace, CancellationToken stop)
     {
         var (files, id) = (workspace.Files, workspace.TaskId);
@@ -194,19 +194,19 @@ public sealed class RunArrival(RunServices services)
     }
 }
 
-/// <summary>The leftovers of a task on a machine to which it comes back as another machine has shared it. None of them must count: the end
-/// of an agent would be taken for the end of the task, and a worktree or a conversation would lack the work since.</summary>
+/// <summary>Moves away the leftovers of a task that returns to this host in a newer state. An old agent outcome would otherwise end the
+/// task, and old worktrees and conversations would lack the newer work.</summary>
 internal static class TaskLeftovers
 {
-    /// <summary>Folder in the task's own for what does not count; it stays on this machine.</summary>
+    /// <summary>Subfolder of the task's folder for leftovers. It never leaves this host.</summary>
     private const string Aside = ".left";
 
-    /// <summary>True if a file is this machine's alone.</summary>
-    /// <param name="parts">The parts of its path in the run's folder.</param>
+    /// <summary>True if a file never leaves this host.</summary>
+    /// <param name="parts">Segments of its path in the run's folder.</param>
     public static bool IsOwn(IReadOnlyList<string> parts) =>
         parts is ["tasks", _, Aside, ..] || Path.GetExtension(parts[^1]) is KeptConversations.Arrived or KeptConversations.Before;
 
-    /// <summary>Ends its agents that are at work here.</summary>
+    /// <summary>Stops the agents of a task that run on this host.</summary>
     public static async Task StopAgentsAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
@@ -218,7 +218,7 @@ internal static class TaskLeftovers
         }
     }
 
-    /// <summary>Ends its agents, and lays aside what they have left here. The files of other machines come in its place.</summary>
+    /// <summary>Stops a task's agents and moves their folders away, so that files from other hosts can take their place.</summary>
     public static async Task LayAsideAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         await StopAgentsAsync(folder, taskId, time);
@@ -229,7 +229,8 @@ internal static class TaskLeftovers
         }
     }
 
-    /// <summary>A worktree that it had here before is not the one that it goes on in: what is in it is kept under a ref.</summary>
+    /// <summary>Removes the task's old worktree on this host, in which it will not continue. Its content is first kept under a
+    /// ref.</summary>
     public static async Task LayAsideAsync(TaskWorkspace workspace, CancellationToken stop)
     {
         if (workspace.Worktrees.Find(workspace.WorktreePath) is not { } worktree)

@@ -4,27 +4,27 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>The result of sharing a run.</summary>
-/// <param name="IsFenced">Another machine has the run now: nothing more of it is pushed here, and its agents here must end.</param>
-/// <param name="Problem">Why it could not be shared; empty: it is shared, as far as that may be.</param>
-/// <param name="LeftOut">Files that were not shared, since they have what looks like a secret or are too large.</param>
+/// <summary>Result of sharing a run or task.</summary>
+/// <param name="IsFenced">True if another host owns it now. Nothing more may be pushed from here, and its agents here must stop.</param>
+/// <param name="Problem">The reason for the failure, or empty if everything that may leave was shared.</param>
+/// <param name="LeftOut">Files that were not shared, because they seem to contain a secret or are too large.</param>
 public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
 
-/// <summary>Open runs by way of a git remote that machines share: their files with the kept conversations, their branches, and the
-/// unfinished work of their tasks. All is pushed at once, and only by the machine that pushed last: whoever takes a run over pushes it
-/// first, and so shuts out the machine before.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Shares open runs through a common git remote, with their files and conversations, their branches, and the unfinished work of
+/// their tasks. Each push is atomic and succeeds only for the host that pushed last. A host that takes a run over pushes first, which
+/// fences off the previous owner.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunShare(RunServices services)
 {
-    /// <summary>A step is not held up longer by a remote that does not answer.</summary>
+    /// <summary>Maximum delay of a step by a remote that does not respond.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>After a push that failed, steps do not wait for one for so long.</summary>
+    /// <summary>Time after a failed push during which steps do not wait for another push.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly Pushes _pushes = services.Part(_ => new Pushes());
 
-    /// <summary>One push of a run at a time: each follows on the one before.</summary>
+    /// <summary>Serializes the pushes of each run, because each push builds on the previous one.</summary>
     private sealed class Pushes
     {
         public ConcurrentDictionary<string, Pushing> Of { get; } = new(StringComparer.Ordinal);
@@ -32,31 +32,31 @@ public sealed class RunShare(RunServices services)
 
     private sealed class Pushing
     {
-        /// <summary>Steps that have asked for a push.</summary>
+        /// <summary>Number of steps that requested a push.</summary>
         public int Asked;
 
         public SemaphoreSlim Turn { get; } = new(1);
 
         public SharedRunFiles Files { get; } = new();
 
-        /// <summary>The number of those that the last successful push has served.</summary>
+        /// <summary>Number of steps covered by the last successful push.</summary>
         public int Served { get; set; }
 
-        /// <summary>When a push failed, by the clock that counts; null: the last one was done.</summary>
+        /// <summary>Monotonic timestamp of the last failed push, or null if the last push succeeded.</summary>
         public long? Failed { get; set; }
     }
 
-    /// <summary>The settings for sharing a run, as of its start; null: it has no files here.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
+    /// <summary>Returns the sharing settings of a run from its start, or null if the run has no files here.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
     public static WipSettings? WipOf(string runId, RepositoryReference here) =>
         RunStart.TryRead(new RunFolder(here.Path, runId))?.Settings.Wip;
 
-    /// <summary>A step of a run on its own machine has ended: that counts once another machine can have what it has made, for the server
-    /// lets no other machine go on with what that does not have. Where the remote is away, the run goes on all the same.</summary>
-    /// <param name="workflowId">The workflow of the step: the run's, or one below it.</param>
-    /// <param name="here">The repository.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <summary>Pushes a run after a step on its owner host, before the step's result is reported. Otherwise another host could continue
+    /// from a result that it does not have. If the remote is unavailable, the run continues without the push.</summary>
+    /// <param name="workflowId">Id of the step's workflow, which is the run or one of its descendants.</param>
+    /// <param name="here">The repository on this host.</param>
+    /// <param name="stop">Cancels git.</param>
     public async Task ShareStepAsync(string workflowId, RepositoryReference here, CancellationToken stop)
     {
         var runId = RunIds.Above(workflowId) is { } above && File.Exists(new RunFolder(here.Path, above).Status) ? above : workflowId;
@@ -79,23 +79,23 @@ public sealed class RunShare(RunServices services)
         }
         catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            // The next push is near, and says what is wrong.
+            // The next push follows soon and reports the problem.
             pushing.Failed = services.Time.GetTimestamp();
         }
     }
 
     /// <summary>Pushes a run.</summary>
-    /// <param name="runId">The run, whose files are here.</param>
-    /// <param name="here">The repository.</param>
+    /// <param name="runId">Id of the run, whose files are on this host.</param>
+    /// <param name="here">The repository on this host.</param>
     /// <param name="remote">Name or address of the remote.</param>
-    /// <param name="takesOver">The machine before is shut out, whatever it has pushed.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <param name="takesOver">True to fence off the previous owner, whatever it has pushed.</param>
+    /// <param name="stop">Cancels git.</param>
     public Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
         PushAsync(runId, here, remote, takesOver, number: int.MaxValue, stop);
 
     private Pushing PushingOf(string runId, RepositoryReference here) => _pushes.Of.GetOrAdd($"{here.Path} {runId}", _ => new Pushing());
 
-    /// <summary>Pushes a run, unless one that began later than the step with this number has done it.</summary>
+    /// <summary>Pushes a run, unless a push that started after this step's request has already done so.</summary>
     private async Task<ShareOutcome> PushAsync(
         string runId,
         RepositoryReference here,
@@ -141,7 +141,7 @@ public sealed class RunShare(RunServices services)
         {
             return new ShareOutcome(false, $"{runId} has no files here yet", []);
         }
-        // By the person's configuration as it is now: passwords of remotes change.
+        // Uses the user's current git configuration, because passwords of remotes change.
         var repository = await services.OpenRepositoryAsync(here.Path);
         var refs = new RefStore(repository);
         var outgoing = await CollectAsync(repository, folder, start.Settings, files, stop);
@@ -149,7 +149,7 @@ public sealed class RunShare(RunServices services)
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
-        // What is there already is pushed all the same: whether another machine has the run now is known only by that.
+        // Unchanged content is pushed anyway, because only a push reveals that another host has taken over.
         var isSame = !takesOver && known is not null && (await commits.ReadAsync(known, stop))?.Tree == tree;
         var commit = isSame
             ? known!
@@ -163,20 +163,20 @@ public sealed class RunShare(RunServices services)
         return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
-    /// <summary>Pushes a run that is still this machine's, whatever the remote has of it: who wanted to take it over has not come to the
-    /// end, or the remote has lost what was pushed.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="here">The repository.</param>
+    /// <summary>Pushes a run that this host still owns, whatever state the remote has. A takeover may not have completed, or the remote
+    /// may have lost earlier pushes.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
     /// <param name="remote">Name or address of the remote.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>What became of it, for people.</returns>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The result, for display.</returns>
     public async Task<string> ReclaimAsync(string runId, RepositoryReference here, string remote, CancellationToken stop)
     {
         var repository = await services.OpenRepositoryAsync(here.Path);
         var name = RunRefs.Shared(new RunFolder(here.Path, runId).Name);
         if (await new RemoteRefs(repository, remote).FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 })
         {
-            // The remote has nothing of it.
+            // The remote has no state of the run.
             var refs = new RefStore(repository);
             if (await refs.ReadAsync(name, stop) is { } known)
             {
@@ -189,13 +189,13 @@ public sealed class RunShare(RunServices services)
             : $"the remote has another state of it: {(outcome.IsFenced ? "it was pushed once more" : outcome.Problem)}";
     }
 
-    /// <summary>Brings a run here from the remote: its refs, and its files in place of those that may be here. What its agents have left
-    /// here is laid aside.</summary>
-    /// <param name="run">The run, as it says itself.</param>
-    /// <param name="here">The repository.</param>
+    /// <summary>Fetches a run from the remote, with its refs and files, which replace existing ones. Leftovers of its agents on this host
+    /// are moved away.</summary>
+    /// <param name="run">Status of the run from its workflow.</param>
+    /// <param name="here">The repository on this host.</param>
     /// <param name="remote">Name or address of the remote.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>Why it could not be brought; empty: it is here.</returns>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The reason for the failure, or empty if it succeeded.</returns>
     public async Task<string> FetchAsync(RunStatus run, RepositoryReference here, string remote, CancellationToken stop)
     {
         var folder = new RunFolder(here.Path, run.RunId);
@@ -205,7 +205,7 @@ public sealed class RunShare(RunServices services)
         {
             return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
-        // What is placed on this host is newer here.
+        // This host has the newer state of tasks assigned to it.
         HashSet<string> placed = [.. PlacedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
@@ -222,7 +222,7 @@ public sealed class RunShare(RunServices services)
         {
             KeptConversations.MarkArrived(folder, task);
         }
-        // Before its branches are: those of the worktrees would be taken from under them.
+        // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
         await new RunArrival(services).LayAsideAsync(run, here, stop);
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
@@ -237,7 +237,7 @@ public sealed class RunShare(RunServices services)
         (name.StartsWith("refs/heads/", StringComparison.Ordinal) || name.StartsWith("refs/orchestrator/", StringComparison.Ordinal))
         && name.Split('/').Contains(folder.Name, StringComparer.Ordinal);
 
-    /// <summary>The run's refs and files, and a snapshot of each worktree's unfinished work.</summary>
+    /// <summary>Collects the run's refs and files, and a snapshot of each worktree's unfinished work.</summary>
     private static async Task<OutgoingRun> CollectAsync(
         GitRepository repository,
         RunFolder folder,

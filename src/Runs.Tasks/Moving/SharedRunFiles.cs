@@ -3,8 +3,8 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>The files of a run that leave this machine: those of its folder without those of processes, and unfinished work of its
-/// worktrees. A file with an apparent secret stays. One instance for each run: files that it has searched are not read again.</summary>
+/// <summary>Files of a run that may leave this host, namely its folder without process state, and unfinished work of its worktrees. Files
+/// with apparent secrets stay. One instance per run, so that searched files are not read again.</summary>
 internal sealed class SharedRunFiles
 {
     private const long LargestFile = 8 * 1024 * 1024;
@@ -13,16 +13,16 @@ internal sealed class SharedRunFiles
     private readonly KnownFiles _known = new();
     private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
 
-    /// <summary>Files of an agent's start that say which processes run, or repeat its conversation.</summary>
+    /// <summary>Names of files in an agent run's folder that identify its processes, or repeat its conversation.</summary>
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
-    /// <summary>Begins what is shared: stores the files that may leave, as they are now. Refs are read before, and worktrees looked at
-    /// after: what a conversation or the end of an agent says that was made must be there on another machine, too.</summary>
-    /// <param name="repository">Where it is stored.</param>
+    /// <summary>Starts a snapshot by storing the files that may leave in their current state. Refs are read before and worktrees after.
+    /// Everything that a conversation or agent outcome mentions is then available on the other host too.</summary>
+    /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="refs">The commits, by names of refs.</param>
-    /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <param name="refs">Commits by ref name.</param>
+    /// <param name="isWanted">Returns true for files to include, by their slash-separated path in the run's folder.</param>
+    /// <param name="stop">Cancels git.</param>
     public async Task<OutgoingRun> BeginAsync(
         GitRepository repository,
         RunFolder folder,
@@ -38,13 +38,13 @@ internal sealed class SharedRunFiles
         return new OutgoingRun(repository, folder, contents, refs, leftOut);
     }
 
-    /// <summary>Takes files of what was stored so into the run's folder.</summary>
-    /// <param name="repository">Where it is stored.</param>
+    /// <summary>Extracts the files of a snapshot into the run's folder.</summary>
+    /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="name">Ref or commit of the tree.</param>
-    /// <param name="isWanted">Whether a file is taken, by its path in the run's folder with slashes.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>The listed commits, by names of refs.</returns>
+    /// <param name="name">Ref or commit of the snapshot.</param>
+    /// <param name="isWanted">Returns true for files to extract, by their slash-separated path in the run's folder.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The listed commits, by ref name.</returns>
     public static async Task<IReadOnlyDictionary<string, string>> TakeAsync(
         GitRepository repository,
         RunFolder folder,
@@ -73,10 +73,10 @@ internal sealed class SharedRunFiles
         return listed;
     }
 
-    /// <summary>Paths of the files that may leave, relative to the run's folder, with slashes.</summary>
+    /// <summary>Lists the files that may leave, as slash-separated paths relative to the run's folder.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="leftOut">Takes those that may not, and why.</param>
-    /// <param name="isWanted">Whether a file is to leave, by its path in the run's folder with slashes.</param>
+    /// <param name="leftOut">Receives the files that must stay, with the reasons.</param>
+    /// <param name="isWanted">Returns true for files to include, by their slash-separated path in the run's folder.</param>
     private IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
     {
         var door = new WorktreeFiles(folder.Path);
@@ -104,11 +104,11 @@ internal sealed class SharedRunFiles
         }
     }
 
-    /// <summary>True if a path that came from elsewhere stays in the folder that it is meant for.</summary>
-    /// <param name="path">With slashes.</param>
+    /// <summary>True if a received path does not leave its target folder.</summary>
+    /// <param name="path">Path with slashes.</param>
     private static bool StaysInside(string path) => !path.Split('/').Any(part => part is ".." or "." or "");
 
-    // What an agent printed counts once it has ended; before, it is followed no further on another machine.
+    // An agent's output counts only once the agent has ended. Until then, another host could not follow it any further.
     private static bool IsOfProcesses(FileInfo file) =>
         int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));

@@ -5,22 +5,23 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Writes a task into a file, to go on with it on a machine that sees neither this one nor its server: its work so far with all
-/// that this rests on, what is to be done, and its agent's conversation.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Exports a task to a file, to continue it on a host that can reach neither this one nor its server. The file has the work so
+/// far with all commits that it builds on, the task's definition, and its agent's conversation.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskExport(RunServices services)
 {
     private const int MostNamed = 5;
 
     /// <summary>Writes the file.</summary>
-    /// <param name="run">The run, by its record.</param>
-    /// <param name="taskId">The task, whose agent is not at work.</param>
+    /// <param name="run">Recorded status of the run.</param>
+    /// <param name="taskId">Id of the task, whose agent must not be running.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
-    /// <param name="file">Absolute path of the file; one that is there is replaced.</param>
-    /// <param name="allowsSecrets">What looks like secrets may be in it.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>What is in it.</returns>
-    /// <exception cref="RefusedException">There is nothing to export, its agent works, or it has secrets.</exception>
+    /// <param name="file">Absolute path of the file, which is replaced if it exists.</param>
+    /// <param name="allowsSecrets">True to allow content that looks like secrets.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>Content of the file.</returns>
+    /// <exception cref="RefusedException">There is nothing to export, the agent is running, or the work seems to contain
+    /// secrets.</exception>
     public async Task<ExportedTask> WriteAsync(
         RunStatus run,
         string taskId,
@@ -42,7 +43,7 @@ public sealed class TaskExport(RunServices services)
             throw new RefusedException($"{taskId} has not begun: there is nothing of it to take elsewhere.", "Run its plan there.");
         }
         var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
-        // The files may have more than the conversation tells of, and never less.
+        // The files may be newer than the conversation, but never older.
         var kept = KeptConversations.FindLast(folder, taskId);
         var conversation = kept is { } last ? await File.ReadAllTextAsync(last.File, stop) : "";
         var work = await WorkAsync(workspace, start, name, stop);
@@ -91,7 +92,7 @@ public sealed class TaskExport(RunServices services)
         }
     }
 
-    /// <summary>The present files as one commit on the task's base.</summary>
+    /// <summary>Creates one commit with the current files on the task's base.</summary>
     private static async Task<string> WorkAsync(TaskWorkspace workspace, string start, string name, CancellationToken stop)
     {
         var commits = new CommitStore(workspace.Repository);

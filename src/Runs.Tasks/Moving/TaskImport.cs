@@ -4,17 +4,17 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Takes a task out of a file of <see cref="TaskExport"/>, for a run of this machine that goes on with it.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Imports a task from a file written by <see cref="TaskExport"/>, for a run on this host that continues it.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskImport(RunServices services)
 {
     private const string Incoming = "refs/orchestrator/incoming";
 
-    /// <summary>The plan in the file, which begins nothing.</summary>
+    /// <summary>Reads the plan in the file without starting anything.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <exception cref="RefusedException">The file is no such file.</exception>
+    /// <param name="stop">Cancels git.</param>
+    /// <exception cref="RefusedException">The file is not a task export.</exception>
     public async Task<Plan> ReadPlanAsync(string file, string root, CancellationToken stop)
     {
         var repository = await services.OpenRepositoryAsync(root);
@@ -29,16 +29,17 @@ public sealed class TaskImport(RunServices services)
         }
     }
 
-    /// <summary>Reads the file, and keeps its work and its conversation for a run that is yet to begin.</summary>
+    /// <summary>Reads the file, and stores its work and conversation for a run that is about to start.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
-    /// <param name="linkedWorktree">Absolute path of the linked worktree whose commit the run begins at; null: the main one.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="open">Ids of the runs here that have not ended: the task does not go on in two of them.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>What is in the file.</returns>
-    /// <exception cref="RefusedException">The file is no such file, its work does not fit what is here, or it goes on here
-    /// already.</exception>
+    /// <param name="linkedWorktree">Absolute path of the linked worktree whose commit the run starts from, or null for the main
+    /// one.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="open">Ids of open runs on this host; the task must not continue in two of them.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>Content of the file.</returns>
+    /// <exception cref="RefusedException">The file is not a task export, its work does not fit this repository, or the task already
+    /// continues here.</exception>
     public async Task<ExportedTask> TakeAsync(
         string file,
         string root,
@@ -68,7 +69,7 @@ public sealed class TaskImport(RunServices services)
         }
     }
 
-    /// <summary>Has the file's objects in the repository, by a ref of their own, while they are read.</summary>
+    /// <summary>Makes the file's objects available in the repository under a temporary ref while they are read.</summary>
     private static async Task<ExportedTask> WithExportAsync(
         GitRepository repository,
         string file,
@@ -134,7 +135,7 @@ public sealed class TaskImport(RunServices services)
                 "Use the same version on both machines."
             );
         }
-        // Both become names of files and refs.
+        // Both are used in names of files and refs.
         var isSound = TaskId.Fault(facts.Task) is null && (facts.Session.Length == 0 || Guid.TryParse(facts.Session, out _));
         return isSound && IsJson(facts.Plan) ? facts : throw NoExport(file);
     }

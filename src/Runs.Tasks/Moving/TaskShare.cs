@@ -4,24 +4,26 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>One task by way of the git remote that machines share, from its run's machine to its host and back: one commit of a ref of its
-/// own, with the files, and with all that belongs to the task as parents. Only who knows what is there may push; the run's machine may
-/// always, and so shuts out a host that is not heard of any more.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="remote">Name or address of the remote, by the settings here; null: none is set, and no task comes or goes.</param>
+/// <summary>Moves one task between the owner host and a worker host through the common git remote. Its state is one commit under a
+/// separate ref, with the files as tree and everything that belongs to the task as parents. A push succeeds only from the last known
+/// state. The owner host may always push, which fences off a worker host that stopped responding.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="remote">Name or address of the remote in this host's settings, or null if none is set; tasks can then neither arrive nor
+/// leave.</param>
 public sealed class TaskShare(RunServices services, string? remote)
 {
     private const int MostPushes = 5;
 
-    // One at a time for each task: what is pushed follows on what this machine knows.
+    // Serialized per task, because each push builds on the state that this host knows.
     private readonly KeyedTurns<SharedTask, SharedRunFiles> _turns = services.Part(_ => new KeyedTurns<SharedTask, SharedRunFiles>(
         PlacedTasks.Has
     ));
 
-    /// <summary>On the run's machine: shares what a host needs, with what another host has pushed before.</summary>
+    /// <summary>Shares everything that a worker host needs, including what a previous worker host has pushed. Called on the owner
+    /// host.</summary>
     /// <param name="input">The task.</param>
     /// <param name="stop">Ends git.</param>
-    /// <exception cref="StepException">It can't be shared now.</exception>
+    /// <exception cref="StepException">The task cannot be shared now.</exception>
     public async Task HandAsync(HandTaskInput input, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
@@ -32,7 +34,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             var outcome = await PushAsync(at, isHost: false, turn.State, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
-                // The host has it now, and here another state of it would only be in the way.
+                // The worker host has the task now, and an older state here would only be in the way.
                 await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
                 await ForgetAsync(at, stop);
                 return;
@@ -44,11 +46,11 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Takes what was shared.</summary>
+    /// <summary>Fetches the shared state of a task.</summary>
     /// <param name="input">The task.</param>
-    /// <param name="isHost">This is the task's host; false: the run's own machine, which takes what is the task's alone.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <exception cref="StepException">It can't be taken now.</exception>
+    /// <param name="isHost">True on the task's worker host; false on the owner host, which fetches only the task's own state.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <exception cref="StepException">The task cannot be fetched now.</exception>
     public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
@@ -73,14 +75,14 @@ public sealed class TaskShare(RunServices services, string? remote)
             }
             else
             {
-                // It may have been placed here before the run came to this machine, too.
+                // The task may have been assigned to this host before the run moved here.
                 PlacedTasks.Remove(at);
                 await ForgetAsync(at, stop);
             }
         }
         if (isHost)
         {
-            // What was sent before; where that is not possible now, it comes while the agent works.
+            // Fetches earlier mail. If that fails now, the mail arrives while the agent works.
             await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop);
         }
         if (input.GoesOn)
@@ -89,7 +91,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Requires the task's refs on the remote. The host pushes lost ones once more.</summary>
+    /// <summary>Requires the task's refs on the remote. The worker host pushes lost ones again.</summary>
     private async Task DemandThereAsync(SharedTask at, bool isThere, bool mustBeThere, string commit, CancellationToken stop)
     {
         if (!isThere && mustBeThere)
@@ -102,7 +104,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Forgets a task that was shared and taken: the remote has it.</summary>
+    /// <summary>Removes the local ref of a task's shared state, once the state was fetched.</summary>
     private async Task ForgetAsync(SharedTask at, CancellationToken stop)
     {
         var name = RunRefs.Placed(at.Folder, at.TaskId);
@@ -119,12 +121,13 @@ public sealed class TaskShare(RunServices services, string? remote)
         return new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
     }
 
-    /// <summary>On a host: pushes the task as it is here, where it is placed here. Who is shut out pushes nothing.</summary>
-    /// <param name="at">The task.</param>
-    /// <param name="isHere">Asks the task itself whether it is placed here still, where the remote has another state of it: then it has
-    /// lost one, which is replaced.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>What became of it; null: it is not placed here.</returns>
+    /// <summary>Pushes the task's current state if it is assigned to this host. Called on a worker host. A fenced-off host pushes
+    /// nothing.</summary>
+    /// <param name="at">The shared task.</param>
+    /// <param name="isHere">Queries the task's workflow for its current host if the remote has an unknown state. If the task is still
+    /// here, the remote has lost a state, which is replaced.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The result, or null if the task is not assigned to this host.</returns>
     public async Task<ShareOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
         using var turn = await _turns.TakeAsync(at, stop);
@@ -132,7 +135,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             return null;
         }
-        // A conversation that has sent a message must not be elsewhere before the message is.
+        // A message must be sent before the conversation that mentions it leaves this host.
         if (
             new Mailbox(at.Folder, services.Time).ListWaiting().Count > 0
             && await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop) is { Length: > 0 } unsent
@@ -145,7 +148,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             return outcome;
         }
-        // What the remote has is looked at before the task is asked: whoever has it then pushes later than that.
+        // The remote is read before the query. A new host of the task can only push after that.
         var name = RunRefs.Placed(at.Folder, at.TaskId);
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var (found, problem) = await new RemoteRefs(repository, Remote(at)).ListAsync([name], stop);
@@ -154,12 +157,12 @@ public sealed class TaskShare(RunServices services, string? remote)
             : outcome;
     }
 
-    /// <summary>On a host: a step there has ended, and its end counts once the work is shared.</summary>
-    /// <param name="at">The task.</param>
-    /// <param name="isHere">As in <see cref="PushIfPlacedAsync"/>.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <returns>What was not shared, since it has what looks like a secret or is too large.</returns>
-    /// <exception cref="StepException">It can't be shared now.</exception>
+    /// <summary>Pushes the task's state after a step on a worker host, before the step's result is reported.</summary>
+    /// <param name="at">The shared task.</param>
+    /// <param name="isHere">The query described in <see cref="PushIfPlacedAsync"/>.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>Files that were not shared, because they seem to contain a secret or are too large.</returns>
+    /// <exception cref="StepException">The task cannot be shared now.</exception>
     public async Task<IReadOnlyList<string>> DemandPushedAsync(
         SharedTask at,
         Func<CancellationToken, Task<bool>> isHere,
@@ -176,9 +179,10 @@ public sealed class TaskShare(RunServices services, string? remote)
         };
     }
 
-    /// <summary>On a host: the task is not placed here any more. An agent that is at work on it ends.</summary>
-    /// <param name="at">The task.</param>
-    /// <param name="unlessHeld">Nothing is done where this process holds another place for it: the task has left and come back.</param>
+    /// <summary>Ends the assignment of a task to this worker host, and stops its agent.</summary>
+    /// <param name="at">The shared task.</param>
+    /// <param name="unlessHeld">True to do nothing if this process holds another slot for the task, which then has left and
+    /// returned.</param>
     public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
     {
         using var turn = await _turns.TakeAsync(at, CancellationToken.None);
@@ -188,7 +192,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         PlacedTasks.Remove(at);
         await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
-        // Last: on a full disk no ref can be removed.
+        // Last, because no ref can be removed on a full disk.
         await ForgetAsync(at, CancellationToken.None);
     }
 
@@ -202,16 +206,16 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. It is tried again.", "NotShared") { IsFinal = false };
 
-    /// <summary>The commit that the remote must have for a push to count.</summary>
-    /// <param name="Commit">A commit; null: nothing.</param>
+    /// <summary>The commit that the remote must have for a push to succeed.</summary>
+    /// <param name="Commit">A commit, or null if the ref must not exist.</param>
     private sealed record Fence(string? Commit);
 
-    /// <summary>Pushes the task as it is here.</summary>
-    /// <param name="at">The task.</param>
-    /// <param name="isHost">This is the task's host.</param>
-    /// <param name="shared">What was looked through already.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <param name="fence">What the remote has; null: what this repository has seen there last.</param>
+    /// <summary>Pushes the task's current state.</summary>
+    /// <param name="at">The shared task.</param>
+    /// <param name="isHost">True on the task's worker host.</param>
+    /// <param name="shared">The files searched so far.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <param name="fence">The expected remote state, or null for the last state that this repository has seen.</param>
     private async Task<ShareOutcome> PushAsync(
         SharedTask at,
         bool isHost,
@@ -233,7 +237,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             && !isHost
         )
         {
-            // The worktree goes, and this step may be done twice.
+            // The worktree is removed afterwards, and this step may be repeated.
             await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
         }
         OwnFolder.Ensure(folder.Task(at.TaskId));
@@ -243,7 +247,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var message = $"{folder.Name}/{at.TaskId}, by {services.Host}";
         var trailers = new CommitTrailers(folder.Name, at.TaskId);
         var parents = outgoing.Refs.Values.Distinct(StringComparer.Ordinal).ToList();
-        // Two that are made in one second would be the same commit, and nobody would be shut out.
+        // Two identical commits within one second would have the same id, so the second push would fence nobody off.
         var commit = await new CommitStore(repository).CreateAsync(tree, parents, $"{message}\n\n{Guid.NewGuid():n}", trailers, stop);
         var pushed = new Dictionary<string, string> { [name] = commit };
         var outcome = await new RemoteRefs(repository, Remote(at)).PushAsync(pushed, name, fence is null ? known : fence.Commit, stop);
@@ -254,12 +258,13 @@ public sealed class TaskShare(RunServices services, string? remote)
         return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
-    /// <summary>Fetches the task, and takes what this machine may take of it.</summary>
-    /// <param name="at">The task.</param>
-    /// <param name="isHost">This is the task's host.</param>
-    /// <param name="stop">Ends git.</param>
-    /// <param name="arrives">It goes on here from what the remote has: what its agents have left here before is laid aside.</param>
-    /// <returns>The remote has it.</returns>
+    /// <summary>Fetches the task, and extracts the parts that this host may use.</summary>
+    /// <param name="at">The shared task.</param>
+    /// <param name="isHost">True on the task's worker host.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <param name="arrives">True if the task continues here from the remote state, so that leftovers of its agents on this host are moved
+    /// away.</param>
+    /// <returns>True if the remote has the task.</returns>
     private async Task<bool> FetchAsync(SharedTask at, bool isHost, CancellationToken stop, bool arrives = false)
     {
         var folder = at.Folder;
@@ -271,7 +276,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             if (before is not null)
             {
-                // The remote has lost it, or it was never there.
+                // The remote has lost the task, or never had it.
                 await refs.UpdateAsync([new RefChange(name, null, before)], "the remote does not have it", stop);
             }
             return false;
@@ -291,7 +296,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
-            // Its end is taken as it is: another start would be paid once more.
+            // The recorded outcome is final, because a restart would be paid for again.
             OwnFolder.Ensure(Path.Combine(ended, "started"));
         }
         if (RunStart.TryRead(folder) is { } start)
@@ -316,7 +321,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         )
         {
             var known = await refs.ReadAsync(name, stop);
-            // Another task may have brought a newer staging.
+            // Another task may have fetched a newer staging branch.
             var isBehind = known is not null && known != commit && await commits.IsAncestorAsync(commit, known, stop);
             if (known != commit && !(isBehind && name.EndsWith("/staging", StringComparison.Ordinal)))
             {
@@ -325,7 +330,8 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>The refs that one side shares: the host what is the task's, the run's machine also what the task builds on.</summary>
+    /// <summary>Lists the refs that one side shares. A worker host shares those of the task; the owner host also shares those that the
+    /// task builds on.</summary>
     private static IEnumerable<string> NamesOf(RunFolder folder, OrchestratorSettings settings, string taskId, bool isHost) =>
         (string[])
             [
@@ -335,7 +341,7 @@ public sealed class TaskShare(RunServices services, string? remote)
                 .. isHost ? (string[])[] : [RunRefs.Staging(settings, folder), RunRefs.Base(folder), RunRefs.LastMerge(folder)],
             ];
 
-    /// <summary>The files that one side shares, by their paths in the run's folder. Of other tasks a host gets what their notes say, and
+    /// <summary>True for files that one side shares, by their path in the run's folder. Of other tasks, a worker host gets the notes but
     /// nothing of their agents.</summary>
     private static bool IsWanted(string path, string taskId, bool isHost)
     {

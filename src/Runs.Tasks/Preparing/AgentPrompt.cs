@@ -8,16 +8,16 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>The prompt of one agent run.</summary>
 /// <param name="Text">The prompt itself.</param>
-/// <param name="System">Addition to its instructions: the repository's own instructions at the base commit; null for none.</param>
-/// <param name="Agents">The repository's own sub-agents at the base commit, file name to text.</param>
+/// <param name="System">Additional system prompt with the repository's instructions at the base commit, or null if none.</param>
+/// <param name="Agents">The repository's subagents at the base commit, as texts by file name.</param>
 internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
 {
     private const string AgentsFolder = ".claude/agents/";
     private const int LargestAgent = 1024 * 1024;
 
-    /// <summary>The prompt: the whole task, or, in a conversation that continues, only what is new.</summary>
-    /// <param name="input">Which task and start.</param>
-    /// <param name="conversation">File of the conversation to continue; null: a new one.</param>
+    /// <summary>Creates the prompt, with the whole task for a new conversation and only news for a continued one.</summary>
+    /// <param name="input">The task and the agent run.</param>
+    /// <param name="conversation">File of the conversation to continue, or null for a new one.</param>
     /// <param name="time">The clock.</param>
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,
@@ -54,7 +54,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>The repository's instructions for a task and its agent.</summary>
+    /// <summary>Reads the repository's instructions for a task and its agent.</summary>
     public static Task<RepositoryInstructions> InstructionsAsync(
         GitRepository repository,
         RunFiles files,
@@ -78,8 +78,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
     }
 
-    /// <summary>The part of the prompt that determines the result: without notes, mail and guidance, and without which gates run one at a
-    /// time.</summary>
+    /// <summary>Returns the part of the prompt that determines the result. It excludes notes, mail, guidance, and the list of serialized
+    /// gates.</summary>
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
@@ -93,11 +93,11 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>True for a file of the repository that the agent gets as a sub-agent.</summary>
+    /// <summary>True for a file of the repository that the agent gets as a subagent.</summary>
     public static bool IsSubAgent(string path) => path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
-    /// <summary>The facts of the prompt for a new conversation.</summary>
-    /// <param name="guidance">A person's words for the task; null: none.</param>
+    /// <summary>Collects the data for the prompt of a new conversation.</summary>
+    /// <param name="guidance">Guidance from a user for the task, or null if none.</param>
     public static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
     {
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
@@ -170,7 +170,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    /// <summary>The limit that ended the previous agent run, so that the agent does not run into it again; empty where none did.</summary>
+    /// <summary>Describes the limit that ended the previous agent run, so that the agent does not run into it again; empty if none
+    /// did.</summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
         && AgentOutcomeClassifier.IsLimit(last.Failure)

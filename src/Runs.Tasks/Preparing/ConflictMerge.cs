@@ -2,14 +2,14 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks a merge with other tasks' work that the agent had to resolve: is that work still in the files? git forgets a merge at a
-/// 'git reset' that keeps the files, so the files are checked, not git.</summary>
+/// <summary>Checks that the work of other tasks, which the agent had to merge, is still in the files. A 'git reset' that keeps the files
+/// makes git forget the merge, so the files are checked rather than git's state.</summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(workspace.Repository);
 
-    /// <summary>The part of a merge that is missing. A merge that was undone as a whole is begun again, after the files were
-    /// kept.</summary>
+    /// <summary>Finds the missing part of a merge. If the whole merge was undone, the files are kept and the merge is started
+    /// again.</summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<MergeLoss> FindLossAsync(string ours, CancellationToken stop)
     {
@@ -46,8 +46,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             );
     }
 
-    /// <summary>Conflicted files that are as the merge left them and not marked as resolved. Where one side removed a file, or it is
-    /// binary, git writes no markers and leaves one side only.</summary>
+    /// <summary>Finds conflicted files that are as the merge left them and not marked as resolved. If one side removed the file, or it is
+    /// binary, git leaves one side's version without markers.</summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<MergeLoss> FindUndecidedAsync(string ours, CancellationToken stop)
     {
@@ -103,9 +103,9 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
     }
 }
 
-/// <summary>The result of a merge that the agent had to resolve.</summary>
-/// <param name="Problem">A sentence for the agent; empty where all of it is present and resolved.</param>
-/// <param name="BegunAgain">It was undone and is begun again, so that no other check of the files applies.</param>
+/// <summary>Result of checking a merge that the agent had to resolve.</summary>
+/// <param name="Problem">A sentence for the agent, or empty if the merge is complete and resolved.</param>
+/// <param name="BegunAgain">True if the merge was undone and is started again, so that no other check of the files applies.</param>
 internal sealed record MergeLoss(string Problem, bool BegunAgain)
 {
     public static MergeLoss None { get; } = new("", BegunAgain: false);

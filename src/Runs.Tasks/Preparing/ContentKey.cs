@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The key of a task's result, made of its inputs: the prompt, the files it may see or write at its base, the agent, the model,
-/// the gates. With the same key the work is not paid for again. Mail and notes of a run are not part of it.</summary>
+/// <summary>Cache key of a task's result. It is a hash of the prompt, the files that the task may read or write at its base, the agent,
+/// the model and the gates. Work with a known key is not paid for again. Mail and notes of a run are not part of the key.</summary>
 internal static class ContentKey
 {
     public static async Task<string> OfAsync(

@@ -3,10 +3,10 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The instructions for an agent that continues the work of another one, whose conversation it does not have. They come from the
-/// other agent's output, since its files speak for themselves.</summary>
+/// <summary>Writes instructions for an agent that continues another agent's work without its conversation. They are taken from the other
+/// agent's output, because the files are visible anyway.</summary>
 /// <param name="folder">The run's folder.</param>
-/// <param name="taskId">The task.</param>
+/// <param name="taskId">Id of the task.</param>
 /// <param name="time">The clock.</param>
 internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider time)
 {
@@ -14,9 +14,9 @@ internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider tim
     private const int MostWords = 5;
     private const int LongestLine = 300;
 
-    /// <summary>The section of the prompt; empty where no start before this one has begun.</summary>
-    /// <param name="start">Number of the start.</param>
-    /// <param name="baseCommit">What its worktree began with.</param>
+    /// <summary>Writes the section of the prompt; empty if no agent ran before this one.</summary>
+    /// <param name="start">Number of the agent run.</param>
+    /// <param name="baseCommit">Commit that the worktree started from.</param>
     public async Task<string> WriteAsync(int start, string baseCommit)
     {
         var begun = Enumerable.Range(1, start - 1).Select(number => folder.Start(taskId, number)).Where(Directory.Exists).ToList();
@@ -28,7 +28,7 @@ internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider tim
         var words = new Queue<string>();
         foreach (var earlier in begun)
         {
-            // What a plain program prints are no words of a model.
+            // The output of a plain program is not the text of a model.
             var isConversation = false;
             await foreach (var happened in AgentLog.ReadAsync(earlier, follow: false, time, CancellationToken.None))
             {

@@ -3,11 +3,11 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Results of tasks, kept under the content key of their work, and used in place of an agent's work by a later run or attempt with
-/// the same key.</summary>
+/// <summary>Cached results of tasks, by the content key of their work. A later run or attempt with the same key uses the result in place
+/// of an agent's work.</summary>
 internal static class KeptResults
 {
-    /// <summary>Keeps the commit under its content key. A result is one commit on its base: the diff of all attempts.</summary>
+    /// <summary>Stores a commit under its content key. A result is one commit on its base, with the changes of all attempts.</summary>
     public static async Task KeepAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -41,7 +41,7 @@ internal static class KeptResults
         );
     }
 
-    /// <summary>Applies the diff of a result with this key to the present base as a commit; null where there is none or it does not
+    /// <summary>Applies the changes of the cached result with this key to the current base as a commit; null if none exists or it does not
     /// apply.</summary>
     public static async Task<string?> TakeUpAsync(
         TaskWorkspace workspace,
@@ -58,7 +58,7 @@ internal static class KeptResults
             return null;
         }
 
-        // The branch has that work already, possibly as the agent's own commits: the run that it was done for was reset before the merge.
+        // The branch already has this work, possibly as the agent's own commits, if the run was reset between the work and its merge.
         if (
             await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own
             && await HasSameTreeAsync(commits, own, result, stop)
@@ -96,7 +96,7 @@ internal static class KeptResults
     private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>Removes an applied result from the branch, where it did not pass.</summary>
+    /// <summary>Removes an applied result from the branch, because it failed verification.</summary>
     public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)

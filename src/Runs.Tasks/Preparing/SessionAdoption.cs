@@ -2,34 +2,34 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A person's conversation and the folder that it was held in, as they were read.</summary>
+/// <summary>Snapshot of a user's conversation and of the folder in which it was held.</summary>
 /// <param name="Id">Id of the conversation.</param>
-/// <param name="Head">The commit that is checked out in the folder.</param>
-/// <param name="Changes">The files there that differ from it, untracked ones included.</param>
+/// <param name="Head">Commit that is checked out in the folder.</param>
+/// <param name="Changes">Changed files in the folder, including untracked ones.</param>
 public sealed record AdoptedWork(string Id, string Head, IReadOnlyList<string> Changes)
 {
     internal ReadOnlyMemory<byte> Conversation { get; init; }
 
-    /// <summary>All files as they are.</summary>
+    /// <summary>Tree of all files in their current state.</summary>
     internal string Tree { get; init; } = "";
 
-    /// <summary>All files but those of our own folder, which is no work.</summary>
+    /// <summary>Tree of all files except those of the <c>.orchestrator</c> folder.</summary>
     internal string WorkTree { get; init; } = "";
 }
 
-/// <summary>Takes over a conversation that a person began: all of it is read before anything is written, and neither its file nor its
-/// folder is changed.</summary>
+/// <summary>Adopts a conversation that a user started. Everything is read before anything is written, and the original file and folder are
+/// never changed.</summary>
 /// <param name="services">Opens repositories.</param>
 public sealed class SessionAdoption(RunServices services)
 {
-    /// <summary>The largest conversation that is taken over: 256 MB.</summary>
+    /// <summary>Maximum size of an adopted conversation, 256 MB.</summary>
     public const long LargestFile = 256 * 1024 * 1024;
 
     private const string Own = ".orchestrator";
 
     /// <summary>Reads the file of a conversation.</summary>
-    /// <param name="file">Absolute path.</param>
-    /// <exception cref="RefusedException">It is gone, too large, or somebody writes to it.</exception>
+    /// <param name="file">Absolute path of the file.</param>
+    /// <exception cref="RefusedException">The file is missing, too large, or being written.</exception>
     public static ReadOnlyMemory<byte> ReadConversation(string file)
     {
         var content =
@@ -46,12 +46,12 @@ public sealed class SessionAdoption(RunServices services)
             };
     }
 
-    /// <summary>Reads the conversation, its folder and the uncommitted work there. Git's objects of that work are stored, which no ref
-    /// names yet.</summary>
-    /// <param name="location">The work tree that the conversation was held in.</param>
+    /// <summary>Reads the conversation, its folder and the uncommitted work there. The work is stored as git objects, without a ref
+    /// yet.</summary>
+    /// <param name="location">Work tree in which the conversation was held.</param>
     /// <param name="id">Id of the conversation.</param>
-    /// <param name="file">Absolute path of its file.</param>
-    /// <exception cref="RefusedException">It can't be taken over.</exception>
+    /// <param name="file">Absolute path of the conversation's file.</param>
+    /// <exception cref="RefusedException">The conversation cannot be adopted.</exception>
     public async Task<AdoptedWork> ReadAsync(RepositoryLocation location, string id, string file, CancellationToken stop)
     {
         var conversation = ReadConversation(file);
@@ -89,18 +89,18 @@ public sealed class SessionAdoption(RunServices services)
         };
     }
 
-    /// <summary>Keeps what was read for a task that is about to begin: the uncommitted work under refs, from which its worktree is filled,
-    /// the conversation in its folder. Repeated, it does what is missing.</summary>
+    /// <summary>Stores a snapshot for a task that is about to start. Uncommitted work goes under refs, from which the task's worktree is
+    /// filled, and the conversation into the task's folder. A repeated call completes missing parts.</summary>
     /// <param name="location">The work tree.</param>
-    /// <param name="run">The run of the task.</param>
+    /// <param name="run">Id of the task's run.</param>
     /// <param name="task">Id of the task.</param>
-    /// <param name="adopted">What was read.</param>
-    /// <returns>The ref with all files byte for byte; null: there was nothing uncommitted.</returns>
+    /// <param name="adopted">The snapshot.</param>
+    /// <returns>The ref with all files unchanged, or null if nothing was uncommitted.</returns>
     public async Task<string?> KeepAsync(RepositoryLocation location, string run, string task, AdoptedWork adopted, CancellationToken stop)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run);
-        // The folder first: refs of a run that nobody knows would stay for ever.
+        // The folder comes first, because refs of an unknown run would never be removed.
         new AdoptedConversation(folder, task).Store(adopted.Id, adopted.Conversation);
         var kept = await KeepFilesAsync(repository, folder, task, adopted, stop);
         SavedWork.Note(folder, task, kept, $"what was uncommitted in {location.WorkTree} when the conversation {adopted.Id} was adopted");

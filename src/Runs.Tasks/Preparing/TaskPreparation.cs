@@ -5,12 +5,12 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Prepares a task: applies an earlier result, or creates the worktree in which the agent works.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Prepares a task by applying a cached result, or otherwise by creating the worktree for the agent.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskPreparation(RunServices services)
 {
-    /// <summary>Prepares the task. Repeated, it finds the existing state.</summary>
-    /// <param name="input">The task, and which earlier results may be used.</param>
+    /// <summary>Prepares the task. A repeated call finds the existing state.</summary>
+    /// <param name="input">The task, and the cached results that may be used.</param>
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
@@ -75,8 +75,8 @@ public sealed class TaskPreparation(RunServices services)
         return prepared;
     }
 
-    /// <summary>The task's notes, unless they name a base that the run never had: others can write there, and the base decides what counts
-    /// as the task's own work.</summary>
+    /// <summary>Reads the task's notes, unless their base is unknown to the run. Other programs can write the file, and the base
+    /// determines the task's own changes.</summary>
     private static async Task<TaskNotes> KnownAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(workspace.Files.Folder, workspace.TaskId);
@@ -101,8 +101,8 @@ public sealed class TaskPreparation(RunServices services)
         return notes;
     }
 
-    /// <summary>Gives up a worktree: it is removed only when everything in it is proven merged. Otherwise its files stay, for a retry or a
-    /// person, with a snapshot under the task's wip ref.</summary>
+    /// <summary>Releases a worktree. It is removed only if everything in it is proven to be merged. Otherwise its files stay for a retry
+    /// or a user, with a snapshot under the task's wip ref.</summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -119,7 +119,7 @@ public sealed class TaskPreparation(RunServices services)
         CutOutput(files.Folder.Task(input.TaskId));
     }
 
-    /// <summary>Nobody reads results out of it any more.</summary>
+    /// <summary>Shortens agent output that no step reads any more.</summary>
     private static void CutOutput(string task)
     {
         foreach (var start in AgentRunFolders.Of(task))
@@ -130,12 +130,12 @@ public sealed class TaskPreparation(RunServices services)
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {
-                // It stays as it is, for example on a full disk.
+                // The output stays as it is, for example if the disk is full.
             }
         }
     }
 
-    /// <summary>The files stay where they are, so a failure to store all of them is not retried.</summary>
+    /// <summary>Stores the files. A failure is not retried, because the files also stay in the worktree.</summary>
     private static async Task SaveAsync(TaskWorkspace workspace, Worktree worktree, CancellationToken stop)
     {
         var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
@@ -164,8 +164,8 @@ public sealed class TaskPreparation(RunServices services)
         }
     }
 
-    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) starts from the last snapshot of that
-    /// work.</summary>
+    /// <summary>Creates the worktree. If one with unfinished work has disappeared (another host, a deleted folder), it starts from the
+    /// last snapshot of that work.</summary>
     public static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         var isNew = workspace.Worktrees.Find(workspace.WorktreePath) is null;
@@ -208,7 +208,7 @@ public sealed class TaskPreparation(RunServices services)
             workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
 
-    /// <summary>The work that the task began with on another machine, on its base here; null: there is none.</summary>
+    /// <summary>Applies the imported work of a task to its base here, or returns null if there is none.</summary>
     private static async Task<string?> ImportedAsync(TaskWorkspace workspace, string tip, CancellationToken stop)
     {
         if (await workspace.Refs.ReadAsync(RunRefs.Imported(workspace.Files.Folder, workspace.TaskId), stop) is not { } work)
@@ -232,8 +232,8 @@ public sealed class TaskPreparation(RunServices services)
             );
     }
 
-    /// <summary>Merges the present staging into the worktree, so that the agent sees what its work conflicts with; conflicts are left in
-    /// the files, marked.</summary>
+    /// <summary>Merges the current staging branch into the worktree to show the agent its conflicts, which stay in the files with
+    /// markers.</summary>
     private static async Task<TaskNotes> MergeStagingAsync(
         TaskWorkspace workspace,
         Worktree worktree,
@@ -246,11 +246,11 @@ public sealed class TaskPreparation(RunServices services)
         var head = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
         if (input.Commit.Length > 0 && head != input.Commit)
         {
-            // Nothing works on it between verification and now: the verified commit is the task's work.
+            // Nothing changes the branch between verification and now, so the verified commit is the task's work.
             await workspace.Refs.PutBackAsync(workspace.Branch, input.Commit, stop);
             head = input.Commit;
         }
-        // Merging packages happens within an attempt, which may have a conflict to resolve.
+        // Packages are merged within an attempt, which may still have a conflict to resolve.
         var unresolved = notes.MergedAttempt == input.Attempt - 1 ? notes.Conflicted : [];
         var kept = await new ConflictWorktree(worktree).BeginAsync(
             head,

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Paths and refs of a task: its branch, its worktree, its run's staging branch.</summary>
+/// <summary>Paths and refs of a task, namely its branch, its worktree, and its run's staging branch.</summary>
 public sealed class TaskWorkspace(GitRepository repository, RunFiles files, string taskId)
 {
     public GitRepository Repository { get; } = repository;
@@ -22,17 +22,17 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
 
     public string Staging => RunRefs.Staging(Files.Settings, Files.Folder);
 
-    /// <summary>Snapshots of its agent's unfinished work, renewed while it works.</summary>
+    /// <summary>Snapshots of the agent's unfinished work, updated while it works.</summary>
     public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
-    /// <summary>Name under which the task's work is kept before we overwrite it.</summary>
-    /// <param name="what">Description of the content, for people.</param>
+    /// <summary>Returns the ref and label under which the task's work is kept before it is overwritten.</summary>
+    /// <param name="what">Description of the content, for display.</param>
     public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
-    /// <summary>Keeps the content of a worktree of the task before it is overwritten, and notes where.</summary>
-    /// <param name="what">Description of the content, for people.</param>
-    /// <param name="known">As in <see cref="DiscardPermit.KeepAsync"/>.</param>
-    /// <param name="stop">Checked between the steps.</param>
+    /// <summary>Keeps the content of a task's worktree before it is overwritten, and records its ref.</summary>
+    /// <param name="what">Description of the content, for display.</param>
+    /// <param name="known">Commits already kept, as in <see cref="DiscardPermit.KeepAsync"/>.</param>
+    /// <param name="stop">Cancels between the steps.</param>
     public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var permit = await DiscardPermit.KeepAsync(worktree, Keep(what), known, stop);
@@ -40,17 +40,17 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return permit;
     }
 
-    /// <summary>The worktree's absolute path.</summary>
+    /// <summary>Absolute path of the worktree.</summary>
     public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, Files.Folder.Name, TaskId);
 
-    /// <summary>Relative to the main checkout.</summary>
+    /// <summary>Path of the worktree, relative to the main checkout.</summary>
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
 
-    /// <summary>Staging as the run's record has it.</summary>
+    /// <summary>Staging branch compared with the run's record.</summary>
     public StagingRecord StagingRecord => new(Repository, Staging, Files.Folder);
 
-    /// <summary>The commit that new work starts from.</summary>
-    /// <param name="recorded">The position of staging when the task was started, as the run knows it.</param>
+    /// <summary>Returns the commit that new work starts from.</summary>
+    /// <param name="recorded">Position of staging at the task's start, from the run's record.</param>
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
@@ -59,7 +59,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
             "StagingGone"
         );
 
-    /// <summary>The worktree: an existing one, one from the pool, or a new one.</summary>
+    /// <summary>Returns the existing worktree, one from the pool, or a new one.</summary>
     public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is { } found)
@@ -85,10 +85,10 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return made;
     }
 
-    /// <summary>Returns the worktree to the pool, if there is one and everything in it is proven to be kept.</summary>
-    /// <param name="keepers">Refs or commits that stay.</param>
-    /// <param name="stop">Ends the waiting for others that create or return worktrees.</param>
-    /// <returns>The worktree that stays and why; null where none does.</returns>
+    /// <summary>Returns the worktree to the pool, if everything in it is proven to be kept elsewhere.</summary>
+    /// <param name="keepers">Refs or commits that are kept.</param>
+    /// <param name="stop">Cancels waiting for other processes that create or return worktrees.</param>
+    /// <returns>The worktree that stays with the reason, or null if none does.</returns>
     public async Task<(Worktree Worktree, string Reason)?> ReturnWorktreeAsync(IReadOnlyCollection<string> keepers, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is not { } worktree)
@@ -105,9 +105,10 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return null;
     }
 
-    /// <summary>Returns the worktree of work that is verified and waits to be merged, where other tasks may wait for one: in a large
-    /// repository it takes them longer to make one than to do their work. If the work is not merged, the task takes one again.</summary>
-    /// <param name="work">The work, whose commit the task's branch keeps. Where a person decides first, they may look at its files.</param>
+    /// <summary>Returns the worktree of verified work that waits for its merge, if other tasks may need one. In a large repository,
+    /// creating a worktree takes longer than the work of a task. If the work is not merged, the task takes a worktree again.</summary>
+    /// <param name="work">The verified work, whose commit the task's branch keeps. The worktree stays if a user must decide first, because
+    /// the user may inspect its files.</param>
     public async Task ReturnVerifiedAsync(VerifyResult work, CancellationToken stop)
     {
         if (work.NeedsPerson.Length > 0 || Files.Plan.Tasks.Count <= Files.Settings.Workers)
@@ -118,8 +119,8 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         await ReturnWorktreeAsync([work.Commit], stop);
     }
 
-    /// <summary>The worktree; one that was returned before a crash is taken again, at the verified commit.</summary>
-    /// <returns>Null: it is gone with what was in it.</returns>
+    /// <summary>Finds the worktree. One that was returned before a crash is taken again at the verified commit.</summary>
+    /// <returns>The worktree, or null if it is lost with its content.</returns>
     public async Task<Worktree?> FindWorktreeAsync(CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is { } found)
@@ -130,7 +131,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return returned.Length > 0 && returned == await Refs.ReadAsync(Branch, stop) ? await EnsureWorktreeAsync(returned, stop) : null;
     }
 
-    /// <summary>Kept files (<c>worktrees.keep</c>) are valid as long as all lock files are the same.</summary>
+    /// <summary>Opens the pool. Kept files (<c>worktrees.keep</c>) are valid only while all lock files are unchanged.</summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {
         var key = "";
@@ -141,7 +142,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
             );
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
         }
-        // As many as there are workers: more would only wait, and in a large repository each takes much space.
+        // One worktree per worker is enough. More would only sit idle, and each takes much space in a large repository.
         return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, ".pool"))
         {
             Capacity = Files.Settings.Workers,

@@ -7,12 +7,12 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Tasks.Questions;
 
-/// <summary>Has the planner answer a question of a task's agent. Its reply is recorded for people; nothing reads the record, because
-/// anybody could write one.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Requests the planner's answer to a question of a task's agent. The reply is recorded for display only. No decision uses the
+/// record, because other programs could write it.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class QuestionCaller(RunServices services) : IAnswerCaller
 {
-    /// <summary>Some 3,000 tokens.</summary>
+    /// <summary>Maximum number of characters, about 3,000 tokens.</summary>
     private const int OutlineLimit = 12_000;
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
         };
     }
 
-    /// <summary>Name of a planner for people: its model, or the agent if that has a model of its own.</summary>
+    /// <summary>Returns a planner's display name, which is its model, or the agent if it chooses its own model.</summary>
     internal static string NameOf(PlannerSettings planner) =>
         planner.Agent is AgentCatalog.Claude or "api" or "bedrock" ? planner.Model : planner.Agent;
 

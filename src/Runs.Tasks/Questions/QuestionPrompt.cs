@@ -29,7 +29,7 @@ internal sealed record QuestionPrompt
           and say so.
         """;
 
-    /// <summary>The run.</summary>
+    /// <summary>Files of the run.</summary>
     public required RunFiles Run { get; init; }
 
     /// <summary>The agent's task, with the files granted to it.</summary>
@@ -38,25 +38,25 @@ internal sealed record QuestionPrompt
     /// <summary>The question.</summary>
     public required string Question { get; init; }
 
-    /// <summary>The run's tasks in their present state.</summary>
+    /// <summary>The run's tasks in their current state.</summary>
     public required IReadOnlyList<RunTask> Tasks { get; init; }
 
-    /// <summary>The planner's earlier answers in this run.</summary>
+    /// <summary>Earlier answers of the planner in this run.</summary>
     public required IReadOnlyList<QuestionRecord> Earlier { get; init; }
 
-    /// <summary>Guidance of people in this run, as Markdown; empty: none.</summary>
+    /// <summary>Guidance from users in this run as Markdown, or empty if none.</summary>
     public required string Persons { get; init; }
 
-    /// <summary>The files on staging.</summary>
+    /// <summary>Outline of the files on staging.</summary>
     public required string Outline { get; init; }
 
-    /// <summary>The repository's conventions; empty where it has none.</summary>
+    /// <summary>The repository's conventions, or empty if it has none.</summary>
     public required string Conventions { get; init; }
 
-    /// <summary>Schema of the answer, for planners that get it only in the prompt; null otherwise.</summary>
+    /// <summary>JSON Schema of the answer for planners that get it only in the prompt; otherwise null.</summary>
     public required string? Schema { get; init; }
 
-    /// <summary>The prompt, as Markdown, without secrets.</summary>
+    /// <summary>Renders the prompt as Markdown without secrets.</summary>
     public string Render()
     {
         var text = new StringBuilder(Rules);

@@ -4,12 +4,12 @@ using Orchestrator.Runs.Tasks.Mail;
 namespace Orchestrator.Runs.Tasks.Radar;
 
 /// <summary>Result of a trial merge of two tasks' work.</summary>
-/// <param name="First">A task.</param>
-/// <param name="Second">Another one.</param>
-/// <param name="FirstCommit">The first one's work.</param>
-/// <param name="SecondCommit">The second one's work.</param>
-/// <param name="Files">The files in conflict; empty: they can be merged.</param>
-/// <param name="At">When.</param>
+/// <param name="First">Id of the first task.</param>
+/// <param name="Second">Id of the second task.</param>
+/// <param name="FirstCommit">Work of the first task.</param>
+/// <param name="SecondCommit">Work of the second task.</param>
+/// <param name="Files">Conflicting files, or empty if the merge succeeds.</param>
+/// <param name="At">Time of the trial merge.</param>
 internal sealed record TrialResult(
     string First,
     string Second,
@@ -19,21 +19,21 @@ internal sealed record TrialResult(
     DateTimeOffset At
 )
 {
-    /// <summary>Identifies the pair.</summary>
+    /// <summary>Key of the pair of tasks.</summary>
     [JsonIgnore]
     public string Pair => ComingConflicts.PairOf(First, Second);
 
-    /// <summary>The other one of the two.</summary>
+    /// <summary>Returns the other task of the pair.</summary>
     public string Other(string task) => task == First ? Second : First;
 }
 
-/// <summary>Predicted conflicts: a file for each pair of tasks whose changes conflict, in the run's folder. They are only information; no
-/// decision depends on them.</summary>
+/// <summary>Stores predicted conflicts in the run's folder, one file per pair of tasks whose changes conflict. They are only information;
+/// no decision depends on them.</summary>
 internal static class ComingConflicts
 {
     private const int MostFiles = 10;
 
-    /// <summary>Identifies a pair of tasks, in either order.</summary>
+    /// <summary>Returns the key of a pair of tasks, independent of their order.</summary>
     public static string PairOf(string one, string other)
     {
         var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
@@ -44,10 +44,10 @@ internal static class ComingConflicts
     public static void Store(RunFolder folder, TrialResult result) =>
         DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialResult));
 
-    /// <summary>The last result of a pair; null: none.</summary>
+    /// <summary>Reads the last result of a pair, or returns null if there is none.</summary>
     public static TrialResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
-    /// <summary>The pairs that can't be merged at present.</summary>
+    /// <summary>Lists the pairs whose trial merges currently conflict.</summary>
     public static IReadOnlyList<TrialResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?
@@ -61,9 +61,9 @@ internal static class ComingConflicts
             ]
             : [];
 
-    /// <summary>A task's predicted conflicts that were not reported in this way before; once, also if repeated for the same agent
-    /// run.</summary>
-    /// <param name="start">The agent run in which it is reported.</param>
+    /// <summary>Returns a task's predicted conflicts that were not reported before, each once. A repeated call for the same agent run
+    /// returns the same conflicts.</summary>
+    /// <param name="start">Number of the agent run in which they are reported.</param>
     public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, int start)
     {
         var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
@@ -82,8 +82,8 @@ internal static class ComingConflicts
         return untold;
     }
 
-    /// <summary>The message to the agent of a task about a pair in conflict; repeated, it is the same message.</summary>
-    /// <param name="coming">The pair.</param>
+    /// <summary>Creates the message to a task's agent about a conflicting pair. A repeated call creates the same message.</summary>
+    /// <param name="coming">The conflicting pair.</param>
     public static MailLetter LetterTo(RunFiles files, string task, TrialResult coming)
     {
         var other = files.Task(coming.Other(task));
@@ -96,7 +96,7 @@ internal static class ComingConflicts
         );
     }
 
-    /// <summary>Notices for the events of a task.</summary>
+    /// <summary>Creates notices for a task's events.</summary>
     public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is predicted, in {FileNames.Some(result.Files, MostFiles)}."
@@ -104,7 +104,7 @@ internal static class ComingConflicts
 
     private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
 
-    // A damaged result is made again and reported again.
+    // A damaged result is created and reported again.
     private static TrialResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");

@@ -5,12 +5,13 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Radar;
 
-/// <summary>Trial merges of a running task's last snapshot with unmerged work of the run's other tasks: their snapshots, else their
-/// branches. Each agent's follower checks when its own snapshot has changed, so that together they cover every changed pair, without the
-/// workflow. Over all processes of the repository one git runs at a time, for at most <see cref="TimeSlice"/>, and then pauses nineteen
-/// times as long: never more than a twentieth of a core.</summary>
-/// <param name="task">The task whose agent is followed.</param>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Predicts conflicts by trial merges of a running task's last snapshot with the unmerged work of the run's other tasks. That
+/// work is a snapshot, or otherwise a branch.</summary>
+/// <param name="task">Id of the task whose agent is followed.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <remarks>Each agent's follower checks when its own snapshot has changed, so that together they cover every changed pair without
+/// involving the workflow. Across all processes of the repository, one git process runs at a time for at most <see cref="TimeSlice"/>. It
+/// then pauses nineteen times as long, so that checks use at most 5 % of a core.</remarks>
 internal sealed class ConflictRadar(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
 {
     private const int Rest = 19;
@@ -24,13 +25,13 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
     private long? _last;
     private Task _looking = Task.CompletedTask;
 
-    /// <summary>Lock of the process that checks; contains the end of the pause.</summary>
+    /// <summary>Path of the lock of the checking process, which contains the end of the pause.</summary>
     internal string LockPath => Path.Combine(_folder, "turn");
 
-    /// <summary>Starts a check when there is something new, without delaying the agent or its follower.</summary>
+    /// <summary>Starts a check if there is anything new, without delaying the agent or its follower.</summary>
     public async Task LookIfDueAsync()
     {
-        // Branches that stay apart never meet.
+        // Branches that land separately are never merged with each other.
         var isOff = !files.Settings.Radar || files.Settings.Git.Land == LandingWay.Branches;
         if (isOff || !_looking.IsCompleted || (_last is { } last && services.Time.GetElapsedTime(last) < Interval))
         {
@@ -41,7 +42,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         _looking = LookAsync(_end.Token);
     }
 
-    /// <summary>The agent has ended. Results are kept.</summary>
+    /// <summary>Stops the checks when the agent has ended. Results are kept.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -51,12 +52,12 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         }
         catch (OperationCanceledException)
         {
-            // Cancelled, as requested.
+            // Canceled as requested.
         }
         _end.Dispose();
     }
 
-    /// <summary>Checks what is new, within one time slice; the rest follows in the next.</summary>
+    /// <summary>Checks what is new within one time slice; the rest follows in the next.</summary>
     internal async Task LookAsync(CancellationToken stop)
     {
         try
@@ -84,11 +85,11 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
-            // A snapshot that was superseded meanwhile, or a full disk: the next check follows in a few seconds, and nothing depends on it.
+            // The snapshot was superseded or the disk is full. The next check follows in a few seconds, and nothing depends on it.
         }
     }
 
-    /// <summary>True when all others were checked.</summary>
+    /// <summary>True if all other tasks were checked.</summary>
     private async Task<bool> LookAsync(TrialCandidate own, long began, CancellationToken stop)
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
@@ -129,7 +130,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         var result = new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
         if (conflicts.Count > 0)
         {
-            // Sent before it is stored: after a crash in between it is sent again, as the same message.
+            // Sent before it is stored. After a crash in between, the same message is sent again.
             var mailbox = new Mailbox(files.Folder, services.Time);
             await mailbox.SendAsync(ComingConflicts.LetterTo(files, task, result), stop);
             await mailbox.SendAsync(ComingConflicts.LetterTo(files, other, result), stop);
@@ -137,7 +138,8 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
         ComingConflicts.Store(files.Folder, result);
     }
 
-    /// <summary>The other tasks with work: their snapshots, else their branches; a merged branch has no changes.</summary>
+    /// <summary>Returns the other tasks with work, by their snapshots or otherwise their branches. A merged branch has no
+    /// changes.</summary>
     private async Task<IReadOnlyDictionary<string, TrialCandidate>> OthersAsync(CancellationToken stop)
     {
         var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
@@ -147,7 +149,7 @@ internal sealed class ConflictRadar(RunFiles files, GitRepository repository, st
             var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
             if (branch is not null)
             {
-                // A snapshot from before the last commit is superseded by it.
+                // A snapshot from before the last commit is superseded by that commit.
                 others[id] = Snapshot(id, branch) ?? new TrialCandidate(branch, null);
             }
         }

@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Tasks.Radar;
 
-/// <summary>Predicted conflicts for screens.</summary>
+/// <summary>Predicted conflicts for display.</summary>
 public static class ConflictsAhead
 {
     private const int MostFiles = 20;
 
-    /// <summary>The predicted conflicts of a run between tasks that are both not merged yet.</summary>
+    /// <summary>Returns the predicted conflicts between tasks of a run that are both unmerged.</summary>
     /// <param name="repository">Absolute path of the repository.</param>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public static IReadOnlyList<ConflictAhead> Of(string repository, RunStatus run)
     {
         var open = run.Tasks.Where(task => !TaskStates.IsEnd(task.State)).Select(task => task.Id).ToHashSet(StringComparer.Ordinal);

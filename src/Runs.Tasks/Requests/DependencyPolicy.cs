@@ -3,18 +3,19 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Checks whether agents may have a package: by the settings, else a person is asked.</summary>
+/// <summary>Decides by the settings if agents may add a package, or if a user must approve it.</summary>
 internal static class DependencyPolicy
 {
-    /// <summary>The pattern that forbids a package; null: none does.</summary>
+    /// <summary>Returns the pattern that forbids a package, or null if none does.</summary>
     public static string? ForbiddenBy(DependencySettings settings, PackageTool tool, string name) =>
         settings.Deny.FirstOrDefault(pattern => Matches(pattern, tool, name));
 
-    /// <summary>No approval is needed.</summary>
+    /// <summary>True if no approval is required.</summary>
     public static bool IsAllowed(DependencySettings settings, PackageTool tool, string name) =>
         !settings.Ask.Any(pattern => Matches(pattern, tool, name)) && settings.Allow.Any(pattern => Matches(pattern, tool, name));
 
-    /// <summary>A name with <c>*</c> for any characters, preceded by the ecosystem where it is for one only.</summary>
+    /// <summary>True if a name matches a pattern, in which <c>*</c> matches any characters and a prefix limits it to one
+    /// ecosystem.</summary>
     private static bool Matches(string pattern, PackageTool tool, string name)
     {
         var colon = pattern.IndexOf(':', StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>A package that a task's agent has requested, and the result.</summary>
+/// <summary>A package that a task's agent requested, with the result.</summary>
 public sealed record DependencyEntry
 {
     public const string Asked = "asked";
@@ -17,7 +17,7 @@ public sealed record DependencyEntry
     /// <summary>The ecosystem, such as <c>pypi</c>.</summary>
     public required string Ecosystem { get; init; }
 
-    /// <summary>The manifest that names it, relative to the repository.</summary>
+    /// <summary>The manifest that lists the package, relative to the repository.</summary>
     public required string Manifest { get; init; }
     public required string Name { get; init; }
     public required string Version { get; init; }
@@ -26,15 +26,15 @@ public sealed record DependencyEntry
     /// <inheritdoc cref="PackageRequest.IsForDevelopment"/>
     public bool IsForDevelopment { get; set; }
 
-    /// <summary>One of the above.</summary>
+    /// <summary>One of the states above.</summary>
     public required string State { get; init; }
 
-    /// <summary>A person's refusal; null: none.</summary>
+    /// <summary>The refusal by a user, or null if none.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>Notes a package in the register.</summary>
+    /// <summary>Creates the entry for a package.</summary>
     /// <param name="package">The package.</param>
-    /// <param name="task">Whose agent asks.</param>
+    /// <param name="task">Id of the task whose agent requests it.</param>
     /// <param name="start">Number of the agent run.</param>
     public static DependencyEntry Of(RequestedPackage package, string task, int start) =>
         new()
@@ -55,8 +55,8 @@ public sealed record DependencyEntry
     public PackageRequest Package => new(Name, Version, Extras) { IsForDevelopment = IsForDevelopment };
 }
 
-/// <summary>The packages that agents of a run have requested: a file of the run's folder, one writer at a time. It is for reports, and so
-/// that tasks hear of each other's requests before a person is asked. What is asked about and installed is in the run's history
+/// <summary>Packages that agents of a run requested, stored in the run's folder with one writer at a time. It is used for reports, and to
+/// detect conflicting requests of tasks before a user is asked. The run's history records the requests to users and the installed packages
 /// (<see cref="RequestVerdict.Packages"/>).</summary>
 public sealed class DependencyRegister(RunFolder folder)
 {
@@ -67,23 +67,23 @@ public sealed class DependencyRegister(RunFolder folder)
         DependencyJson.Default.IReadOnlyListDependencyEntry
     );
 
-    /// <summary>All entries, in the order of the first request.</summary>
+    /// <summary>Reads all entries in the order of the first request.</summary>
     public IReadOnlyList<DependencyEntry> Read() => _file.Read();
 
     /// <summary>Replaces the entries under the file's lock.</summary>
-    /// <param name="change">The entries to be kept.</param>
-    /// <param name="stop">Ends the waiting for others.</param>
+    /// <param name="change">Returns the new entries for the current ones.</param>
+    /// <param name="stop">Cancels waiting for another writer.</param>
     public Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop) =>
         _file.ChangeAsync(change, stop);
 
-    /// <summary>Sets the result of an agent run's requests.</summary>
+    /// <summary>Records the result of an agent run's requests.</summary>
     public Task SettleAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>
         ChangeAsync(
             all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state, Refusal = refusal } : entry)],
             stop
         );
 
-    /// <summary>The entry that a person refused when this task requested the same before; null: none.</summary>
+    /// <summary>Finds the entry that a user refused when this task requested the same package before, or returns null.</summary>
     public DependencyEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
         Read()
             .LastOrDefault(entry =>
@@ -95,16 +95,16 @@ public sealed class DependencyRegister(RunFolder folder)
                 && entry.Version == package.Version
             );
 
-    /// <summary>Packages in a few words.</summary>
-    /// <param name="packages">All of one request.</param>
+    /// <summary>Formats the names of packages as a short text.</summary>
+    /// <param name="packages">All packages of one request.</param>
     public static string Names(IEnumerable<RequestedPackage> packages) =>
         FileNames.Some([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
 
-    /// <summary>The request of a package that was read before.</summary>
+    /// <summary>Converts a package to a request.</summary>
     public static PackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 
-    /// <summary>True if an entry is of an agent run.</summary>
+    /// <summary>True if an entry belongs to an agent run.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
 }
 

@@ -4,10 +4,10 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Judges the packages that an agent requests: the request's form, the policy, requests of other tasks, and whether the packages
-/// exist.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="input">The agent run, and a person's decision.</param>
+/// <summary>Judges an agent's package requests by their form, the policy, requests of other tasks, and the existence of the
+/// packages.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="input">The agent run, and the user's decision if there is one.</param>
 internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)
 {
     private const int Most = 20;
@@ -17,7 +17,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
 
     /// <summary>Judges the requests.</summary>
     /// <param name="claim">The agent's claim.</param>
-    /// <returns>Null: no manifest defines the packages here, so a person has to decide.</returns>
+    /// <returns>The verdict, or null if no manifest defines packages here, so that a user must decide.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)
     {
         if (input.Decision is { } decision)
@@ -152,13 +152,13 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
             : null;
 
-    /// <summary>A person who refused a package is not asked for the same again.</summary>
+    /// <summary>Returns the refusal by a user of the same package, which is not requested from the user again.</summary>
     private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
             ? $"{package}: {before.Refusal}. You have asked for it before; it is not asked about again."
             : null;
 
-    /// <summary>Asks the package managers, in a tree of staging.</summary>
+    /// <summary>Queries the package managers in a tree of staging.</summary>
     private async Task<IReadOnlyList<string>> LookAsync(
         GitRepository repository,
         string staging,
@@ -182,7 +182,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         return problems;
     }
 
-    /// <summary>Versions that staging requires already were decided by a person, so no agent changes them in passing.</summary>
+    /// <summary>Finds a contradiction to a version on staging. A user has decided on such versions, so agents must not change them in
+    /// passing.</summary>
     private static string? Contradiction(PackageManifest manifest, PackageRequest package, string root) =>
         ManifestVersions.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there
         && !package.Range(manifest.Tool).Meets(VersionRange.Read(there, manifest.Tool.BareVersion))

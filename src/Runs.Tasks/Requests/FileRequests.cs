@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Judges requests of an agent for files of others: they are granted where no open task owns them.</summary>
-/// <param name="asking">The task whose agent asks.</param>
-/// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
-/// <param name="others">The tasks of the run.</param>
+/// <summary>Judges an agent's requests for files outside its task. They are granted if no open task owns the files.</summary>
+/// <param name="asking">The requesting task.</param>
+/// <param name="leases">Leases that tasks of all runs in the repository hold or request.</param>
+/// <param name="others">Other tasks of the run.</param>
 internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, OtherTasks others)
 {
     private readonly string _task = asking.Task.Id;
@@ -13,9 +13,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
     private readonly FileGrants _grants = new(files.Folder);
 
-    /// <summary>Judges the request, and grants what may be granted. Repeating it has the same result.</summary>
-    /// <param name="wanted">What the agent names.</param>
-    /// <param name="isApproved">A person has approved paths that always require one.</param>
+    /// <summary>Judges the request, and grants the allowed files. A repeated call has the same result.</summary>
+    /// <param name="wanted">The requested paths.</param>
+    /// <param name="isApproved">True if a user approved paths that always require approval.</param>
     public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
     {
         if (wanted.Count > Most)
@@ -71,7 +71,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
             : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
     }
 
-    /// <summary>An open task that may write the path. A failed task may be retried, so it counts.</summary>
+    /// <summary>Returns an open task that may write the path. A failed task may be retried, so it counts as open.</summary>
     private string? HolderInPlan(PathPattern pattern, string path)
     {
         var holder = others
@@ -80,8 +80,8 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
     }
 
-    /// <summary>The task that was granted the path, in a sentence; null: none.</summary>
-    /// <param name="lent">Grants in the run's folder: those of this moment are not known to the run yet. They can only lead to a
+    /// <summary>Names the task to which the path was granted in a sentence, or returns null if there is none.</summary>
+    /// <param name="lent">Grants from the run's folder, including recent ones that the run's record lacks. They can only cause a
     /// refusal.</param>
     private string? Borrower(IReadOnlyList<LentFile> lent, PathPattern pattern, string path)
     {
@@ -94,9 +94,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         Ownership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
 }
 
-/// <summary>The tasks of a run, as the run itself has them.</summary>
-/// <param name="Plan">With all tasks that were added by now.</param>
-/// <param name="Tasks">Their states; a task that is not among them is open.</param>
+/// <summary>Tasks of a run according to its workflow.</summary>
+/// <param name="Plan">The plan, including tasks added so far.</param>
+/// <param name="Tasks">States of the tasks; a task without a state is open.</param>
 internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
 {
     /// <summary>The granted files.</summary>
@@ -105,14 +105,14 @@ internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
     /// <summary>True if a task may still write its files.</summary>
     public bool IsOpen(string id) => !TaskStates.IsDone(StateOf(id));
 
-    /// <summary>The state of a task.</summary>
+    /// <summary>Returns the state of a task.</summary>
     public string StateOf(string id) => Tasks.FirstOrDefault(other => other.Id == id)?.State ?? TaskStates.Pending;
 }
 
 /// <summary>Result of a request for files.</summary>
-/// <param name="Lent">Granted now or before.</param>
-/// <param name="Said">Text for the agent about each decision.</param>
-/// <param name="NeedPerson">What needs a person's approval first.</param>
+/// <param name="Lent">Files granted now or before.</param>
+/// <param name="Said">Sentences for the agent about each decision.</param>
+/// <param name="NeedPerson">Paths that a user must approve first.</param>
 internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
     public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };

@@ -6,23 +6,23 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Why a package manager failed.</summary>
-/// <param name="Words">For an agent.</param>
-/// <param name="WasKilled">It was ended by signal 9, for example on a machine short of memory: a retry may work, and its files must not be
-/// used.</param>
+/// <summary>Failure of a package manager.</summary>
+/// <param name="Words">Explanation for an agent.</param>
+/// <param name="WasKilled">True if it was killed by signal 9, for example because memory was low. A retry may succeed, and its files must
+/// not be used.</param>
 public sealed record PackageProblem(string Words, bool WasKilled = false);
 
-/// <summary>Runs a package manager, with a list of arguments, and describes failures for an agent.</summary>
-/// <param name="environment">The whole environment of the program.</param>
-/// <param name="time">The clock for the limit.</param>
-/// <param name="sandbox">What the program, and what packages run when they are installed, can reach; null: all that we can.</param>
+/// <summary>Runs a package manager with a list of arguments, and describes failures for an agent.</summary>
+/// <param name="environment">All environment variables of the program.</param>
+/// <param name="time">The clock for the time limit.</param>
+/// <param name="sandbox">Sandbox of the program and of package scripts, or null for none.</param>
 public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time, Sandbox? sandbox)
 {
     private const int LongestWords = 400;
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(15);
 
-    // Without a network there is no point in waiting: by default each retry costs minutes.
+    // By default, each retry takes minutes, which is pointless without a network.
     private static readonly KeyValuePair<string, string>[] Patience =
     [
         new("npm_config_fetch_retries", "1"),
@@ -38,8 +38,8 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>In the environment of a gate, in a tree of staging.</summary>
-    /// <param name="services">What the steps need of this machine.</param>
+    /// <summary>Creates a program with the environment of a gate, in a tree of staging.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
     public static async Task<PackageProgram> InAsync(VerificationTree place, RunServices services, RunFiles files) =>
         new(
             StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
@@ -54,10 +54,10 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
             )
         );
 
-    /// <summary>Checks whether a package exists; changes nothing. Repeated once if the program is killed.</summary>
-    /// <param name="manifest">What would have to name it.</param>
+    /// <summary>Checks whether a package exists, without changing anything. Retried once if the program is killed.</summary>
+    /// <param name="manifest">The manifest that would list the package.</param>
     /// <param name="root">Root of a worktree of staging.</param>
-    /// <returns>Why it is not there, for the agent; null where it is.</returns>
+    /// <returns>The problem for the agent, or null if the package exists.</returns>
     public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         var problem = await AskAsync();
@@ -76,9 +76,9 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
             );
     }
 
-    /// <summary>Writes a package into manifest and lock file.</summary>
-    /// <param name="root">Root of the worktree in which they are.</param>
-    /// <returns>Why it failed, for the agent; null where it is done.</returns>
+    /// <summary>Adds a package to the manifest and the lock file.</summary>
+    /// <param name="root">Root of the worktree that contains both files.</param>
+    /// <returns>The failure for the agent, or null if it succeeded.</returns>
     public async Task<PackageProblem?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         if (package.IsForDevelopment && ManifestVersions.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
@@ -141,7 +141,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         {
             return null;
         }
-        // The beginning of its output often says why, the end what the result was.
+        // The start of the output often has the cause, and the end has the result.
         var said = result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim();
         var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
         return new(
@@ -155,7 +155,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         );
     }
 
-    /// <summary>The end of its output; addresses may contain a password.</summary>
+    /// <summary>Returns the end of the output without passwords in addresses.</summary>
     private static string Words(string text)
     {
         var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();

@@ -2,15 +2,15 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Judges requests of a task's agent that it can't go on without.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="leases">Leases of tasks of all runs of the repository, held or requested.</param>
+/// <summary>Judges requests of a task's agent without which it cannot continue.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="leases">Leases that tasks of all runs in the repository hold or request.</param>
 public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRequest> leases)
 {
     private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
 
-    /// <summary>Judges a request: refuses, grants, or decides that a person has to. Repeating it has the same result.</summary>
-    /// <param name="input">The agent run, and a person's decision.</param>
+    /// <summary>Refuses or grants a request, or requires the decision of a user. A repeated call has the same result.</summary>
+    /// <param name="input">The agent run, and the user's decision if there is one.</param>
     public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
@@ -50,7 +50,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         };
     }
 
-    /// <summary>The other tasks of the run as they are now, with those that were added since this one began.</summary>
+    /// <summary>Returns the other tasks of the run in their current state, including tasks added since this one started.</summary>
     private async Task<OtherTasks> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
     {
         var run = await services.AskRun(input.Task.RunId, stop);
@@ -61,7 +61,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         return new OtherTasks(newest.Plan, run?.Tasks ?? []);
     }
 
-    /// <summary>Decides who answers a question.</summary>
+    /// <summary>Decides if the planner or a user answers a question.</summary>
     private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
     {
         var questions = files.Settings.Questions;
@@ -80,7 +80,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
             };
     }
 
-    /// <summary>One approval is asked for everything that needs one.</summary>
+    /// <summary>Combines everything that needs approval into one request.</summary>
     private static RequestVerdict Ask(string task, AgentClaim claim, FileVerdict wanted) =>
         new()
         {

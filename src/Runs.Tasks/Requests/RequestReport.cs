@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>The section of a report about requests of agents beyond their tasks (packages, and files of others), and the planner's
+/// <summary>Renders the report section on agents' requests for packages and for files outside their tasks, and on the planner's
 /// answers.</summary>
 public static class RequestReport
 {
     private const int Most = 60;
 
-    /// <summary>The section as Markdown; empty where there were no requests.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Renders the section as Markdown; empty if there were no requests.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
     public static MarkdownText Render(RunStatus run, RunFolder folder)
     {
         var packages = new DependencyRegister(folder)
@@ -30,7 +30,7 @@ public static class RequestReport
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
     }
 
-    /// <summary>The planner's answers were seen by no person, so the command to overrule one is shown.</summary>
+    /// <summary>Renders the planner's answers, with the command that overrules one, because no user has seen them yet.</summary>
     private static MarkdownText Answers(RunStatus run)
     {
         var text = new MarkdownText();

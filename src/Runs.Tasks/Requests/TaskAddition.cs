@@ -2,11 +2,11 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Adds tasks that a person says in words to the plan of a run that is at work.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Adds tasks that a user describes to the plan of a running run.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskAddition(RunServices services)
 {
-    /// <summary>Stores the plan with the tasks. Repeating it has the same result.</summary>
+    /// <summary>Stores the plan with the added tasks. A repeated call has the same result.</summary>
     /// <param name="input">The tasks.</param>
     public SplitConclusion Add(AddTasksInput input)
     {

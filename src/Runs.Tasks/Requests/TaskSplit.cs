@@ -3,17 +3,17 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Divides a task that is too big for one agent: the parts that its agent proposes become tasks of the run, one after the other,
-/// because they may write the same files. The task itself continues after them, and its gates check the whole.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Splits a task that is too large for one agent. The parts that its agent proposes become tasks of the run. They run one after
+/// another, because they may write the same files. The task itself continues after them, and its gates check the whole.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskSplit(RunServices services)
 {
     private const int Most = 20;
     private const int LongestText = 4000;
 
-    /// <summary>Always asks a person: more agents cost more.</summary>
-    /// <param name="input">The agent run, and a person's decision.</param>
-    /// <param name="claim">What the agent proposes.</param>
+    /// <summary>Requires a user's approval, because more agents cost more.</summary>
+    /// <param name="input">The agent run, and the user's decision if there is one.</param>
+    /// <param name="claim">The agent's proposal.</param>
     internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)
     {
         var parts = PartsOf(claim);
@@ -38,8 +38,8 @@ public sealed class TaskSplit(RunServices services)
         };
     }
 
-    /// <summary>Stores the plan with the parts. Repeating it has the same result.</summary>
-    /// <param name="input">Which task.</param>
+    /// <summary>Stores the plan with the parts. A repeated call has the same result.</summary>
+    /// <param name="input">The task to split.</param>
     public SplitConclusion Add(SplitTaskInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

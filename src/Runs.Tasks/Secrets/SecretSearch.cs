@@ -2,19 +2,19 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Secrets;
 
-/// <summary>Looks for what seems to be secrets in a change, before it goes where others see it.</summary>
+/// <summary>Searches a change for apparent secrets before others can see it.</summary>
 public sealed class SecretSearch(GitRepository repository)
 {
-    /// <summary>Kind of the only finding of a change that can't be read as a whole.</summary>
+    /// <summary>Kind of the only finding for a change that cannot be read completely.</summary>
     public const string TooLarge = "too large to be looked through for secrets";
 
     private const int LongestText = 120;
 
-    /// <summary>Looks through the lines that a change adds.</summary>
-    /// <param name="from">What is there already.</param>
-    /// <param name="tip">The commit that is to go there.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <returns>What was found, and files that are too large to be read.</returns>
+    /// <summary>Searches the lines that a change adds.</summary>
+    /// <param name="from">Commit that is already published.</param>
+    /// <param name="tip">Commit to publish.</param>
+    /// <param name="stop">Cancels the search.</param>
+    /// <returns>The findings, and files that are too large to read.</returns>
     public async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindAsync(
         string from,
         string tip,
@@ -34,15 +34,15 @@ public sealed class SecretSearch(GitRepository repository)
             return binary;
         }
 
-        // A secret that was removed elsewhere was only moved.
+        // A secret that the change removes elsewhere was only moved.
         var moved = read.SelectMany(file => file.RemovedLines()).SelectMany(SecretsOf).ToHashSet(StringComparer.Ordinal);
         return ([.. read.SelectMany(file => Find(file, moved)), .. binary.Found], binary.Unread);
     }
 
-    // git LFS, specification, "The Pointer".
+    // Format: Git LFS specification, section "The Pointer".
     private static bool IsOfPointer((int Number, string Text) line) => line.Text.StartsWith("oid sha256:", StringComparison.Ordinal);
 
-    /// <summary>Files whose content git LFS keeps: the change of a pointer shows nothing of it.</summary>
+    /// <summary>Returns files whose content is stored in Git LFS, because the diff of a pointer does not show the content.</summary>
     private async Task<HashSet<string>> PointersAsync(IReadOnlyList<PatchFile> files, CancellationToken stop)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -56,13 +56,13 @@ public sealed class SecretSearch(GitRepository repository)
         return found;
     }
 
-    /// <summary>Reads the content that a blob stands for; null if that can't be read.</summary>
+    /// <summary>Reads the content behind a blob, or returns null if it cannot be read.</summary>
     private async Task<byte[]?> ContentAsync(string id, CancellationToken stop) =>
         await new Diffs(repository).ReadContentAsync(id, stop) is { } blob ? LargeFiles.ContentOf(repository, blob) : null;
 
-    /// <summary>Content with a NUL has no lines that could be shown. UTF-16 is text all the same: without its NULs it can be
-    /// read.</summary>
-    /// <returns>What is new, and files that are too large to be read.</returns>
+    /// <summary>Searches binary files, which contain a NUL and so have no lines to show. UTF-16 text becomes readable without its
+    /// NULs.</summary>
+    /// <returns>The findings, and files that are too large to read.</returns>
     private async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
         IReadOnlyList<PatchFile> files,
         CancellationToken stop
@@ -121,15 +121,15 @@ public sealed class SecretSearch(GitRepository repository)
     private static IEnumerable<string> SecretsOf(string line) =>
         SecretScanner.Find(line).Select(match => line.Substring(match.Start, match.Length));
 
-    // Text behind a secret may belong to it, such as the rest of a key in one line: it is not shown.
+    // Text after a secret may belong to it, such as the rest of a key in one line, so it is not shown.
     private static string TextBefore(string line, int secret) => line[Math.Max(0, secret - LongestText)..secret].Trim();
 }
 
 /// <summary>An added line that seems to contain a secret, without the secret.</summary>
 /// <param name="File">Path in the repository.</param>
-/// <param name="Line">Number of the line; 0: it is about no line.</param>
-/// <param name="Kind">The kind, for people.</param>
-/// <param name="Text">The text before it.</param>
+/// <param name="Line">Number of the line, or 0 if the finding has no line.</param>
+/// <param name="Kind">Display text of the kind of secret.</param>
+/// <param name="Text">The text before the secret.</param>
 public sealed record FoundSecret(string File, int Line, string Kind, string Text)
 {
     public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";

@@ -8,14 +8,14 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>One run of a task's agent: its input, and what its end means for the task.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Runs a task's agent once, and evaluates its outcome for the task.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AgentRunStep(RunServices services)
 {
     private const int LongestError = 600;
 
-    /// <summary>Starts the agent, or attaches to a running one, and follows it to its end.</summary>
-    /// <param name="input">Which task and start.</param>
+    /// <summary>Starts the agent or attaches to a running one, and follows it until it ends.</summary>
+    /// <param name="input">The task and the agent run.</param>
     /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
     {
@@ -61,7 +61,7 @@ public sealed class AgentRunStep(RunServices services)
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
         var problem = await StepSandbox.RefusalAsync(files.Settings, task, worktree, workspace.RelativePath, services);
-        // An agent that was started before is followed, even if the sandbox is unavailable since.
+        // An agent that already runs is followed, even if its sandbox has become unavailable.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
         {
             return new AgentRunResult
@@ -90,7 +90,7 @@ public sealed class AgentRunStep(RunServices services)
         {
             await LeadAsync(files.Settings.HeadStartOf(agentName), agentName, start, execution);
         }
-        // A hold prevents every agent run from the moment it is set, also one that is being prepared.
+        // A hold takes effect at once, even for an agent run that is being prepared.
         if (held.Look() is { } notAnyMore)
         {
             return notAnyMore;
@@ -154,7 +154,7 @@ public sealed class AgentRunStep(RunServices services)
             await snapshots.FinishAsync();
             undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
         }
-        // Only an agent that has ended: who stops following leaves one at work, with its commits, to the next.
+        // Only after the agent has ended. A process that detaches leaves the running agent and its commits to its successor.
         await (confined?.FinishAsync(conversation) ?? Task.CompletedTask);
         var notices = worktree is null
             ? []
@@ -195,13 +195,13 @@ public sealed class AgentRunStep(RunServices services)
         return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
     }
 
-    /// <summary>File of the conversation that is kept for another machine, where the task's own agent goes on; null: none.</summary>
+    /// <summary>Returns the conversation file to keep for another host on which the task's own agent continues, or null if none.</summary>
     private static string? ToKeep(IAgentRunner runner, RunAgentInput input, string conversation, ConfinedAgent? confined) =>
         runner.HasConversationFiles && input.Agent is null or AgentCatalog.Claude
             ? confined?.FindConversation(conversation) ?? runner.FindConversation(conversation)
             : null;
 
-    // The first of several that start together has a lead, so that the others find its prompt in the provider's cache.
+    // The first of several simultaneous agents starts earlier, so that the others find its prompt in the provider's cache.
     private async Task LeadAsync(TimeSpan lead, string agent, AgentStart start, StepExecution execution)
     {
         if (lead > TimeSpan.Zero)
@@ -211,12 +211,12 @@ public sealed class AgentRunStep(RunServices services)
         }
     }
 
-    /// <summary>The task with the agent that works on it: the model that the plan names is one of its own agent.</summary>
+    /// <summary>Returns the task with the agent that works on it. The model in the plan belongs to the task's own agent only.</summary>
     private static PlanTask TaskOf(RunAgentInput input, RunFiles files) =>
         files.Task(input.Task) is var task && input.Agent is { } other ? task with { Agent = other, Model = null } : task;
 
-    /// <summary>The conversation that goes on: where the machine is another one than the agent was begun on, its start is not here, but its
-    /// conversation may be.</summary>
+    /// <summary>Returns the conversation to continue. On another host, the agent run's folder may be missing while its conversation is
+    /// available.</summary>
     private static string SessionOf(RunAgentInput input, RunFiles files, StepExecution execution)
     {
         if (input.Session.Length > 0)
@@ -249,8 +249,9 @@ public sealed class AgentRunStep(RunServices services)
             IsUnderWay = input.Session.Length > 0 || input.Attempt > 1 || input.Agent is not null,
         };
 
-    /// <summary>A program that ended with an error has given up. Without work its task fails; with work it is a matter of another attempt,
-    /// unless the agent has said that it is done (programs end with an error for a warning, too): then its gates decide.</summary>
+    /// <summary>Evaluates an agent program that ended with an error, which counts as giving up. Without changes, the task fails. With
+    /// changes, it needs another attempt, unless the agent claimed to be done. Its gates then decide, because programs also end with an
+    /// error for mere warnings.</summary>
     private static async Task<AgentRunResult> JudgeErrorAsync(
         AgentRunResult result,
         AgentOutcome outcome,

@@ -3,8 +3,8 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Decides how an agent is started: folder, prompt, model, conversation, permissions and limits.</summary>
-/// <param name="services">What the steps of runs share.</param>
+/// <summary>Determines how an agent starts, with folder, prompt, model, conversation, permissions and limits.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class AgentStarts(RunServices services)
 {
     private const int FailuresBeforeEscalation = 2;
@@ -86,16 +86,16 @@ internal sealed class AgentStarts(RunServices services)
         };
     }
 
-    /// <summary>After two refusals of a model of Claude a stronger one is used where there is one.</summary>
+    /// <summary>Returns the model. After two refusals of a Claude model, a stronger one is used if available.</summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
         (failures >= FailuresBeforeEscalation && settings.DescriptionOf(settings.AgentOf(task)) is null ? settings.EscalateModel : null)
         ?? settings.ModelOf(task);
 
-    /// <summary>Known before the agent starts, and the same for every attempt of this step.</summary>
+    /// <summary>Derives the session id, which is known before the start and equal for all attempts of this step.</summary>
     public static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
 
-    /// <summary>Identifies the task to commands that its agent calls. It prevents mistakes, not malice: anyone who can read this
-    /// repository's files can compute it.</summary>
+    /// <summary>Derives the token that identifies the task to commands called by its agent. It prevents mistakes, not attacks, because
+    /// anyone who can read the repository's files can compute it.</summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 
     private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>

@@ -4,9 +4,9 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The sandbox of one agent run, and what its agent commits in it.</summary>
-/// <param name="folder">The start's folder.</param>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Sandbox of one agent run, and the commits that its agent makes in it.</summary>
+/// <param name="folder">The agent run's folder.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class ConfinedAgent(
     TaskWorkspace workspace,
     PlanTask task,
@@ -19,13 +19,13 @@ internal sealed class ConfinedAgent(
     private readonly ConfinedState _state = new(runner, Path.Combine(folder, "state"));
     private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
-    /// <summary>The commits of its agent that could not be taken over, as a sentence; empty if all were.</summary>
+    /// <summary>A sentence on commits of the agent that could not be taken over, or empty if all were.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Makes the sandbox before the agent starts; null where it is not confined.</summary>
-    /// <param name="session">The conversation that it continues.</param>
+    /// <summary>Creates the sandbox before the agent starts; null if the agent is not confined.</summary>
+    /// <param name="session">The conversation that the agent continues, or null.</param>
     /// <param name="resources">The worktree's resources.</param>
-    /// <param name="stop">Checked between the steps.</param>
+    /// <param name="stop">Cancels between the steps.</param>
     public async Task<Sandbox?> PrepareAsync(string? session, WorktreeResources resources, CancellationToken stop)
     {
         var settings = workspace.Files.Settings;
@@ -61,8 +61,9 @@ internal sealed class ConfinedAgent(
         );
     }
 
-    /// <summary>Takes over the rest when the agent has ended. What could not be taken over stays in the start's folder.</summary>
-    /// <param name="session">The conversation that the agent has begun or continued.</param>
+    /// <summary>Takes over the remaining commits after the agent has ended. Commits that cannot be taken over stay in the agent run's
+    /// folder.</summary>
+    /// <param name="session">The conversation that the agent started or continued.</param>
     public async Task FinishAsync(string? session)
     {
         await OpenAgainAsync();
@@ -78,7 +79,7 @@ internal sealed class ConfinedAgent(
         }
     }
 
-    // An agent may have closed its own folders, which is no reason to lose its work. Links in them are not followed.
+    // An agent may have removed permissions of its own folders, and its work must not be lost. Links in them are not followed.
     private async Task OpenAgainAsync()
     {
         string[] folders =
@@ -91,9 +92,9 @@ internal sealed class ConfinedAgent(
         await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));
     }
 
-    /// <summary>The file of a conversation that the agent has begun or continued; null for none.</summary>
+    /// <summary>Returns the file of the conversation that the agent started or continued, or null if none.</summary>
     public string? FindConversation(string session) => _state.Find(session);
 
-    /// <summary>Takes over what was committed since the last time.</summary>
+    /// <summary>Takes over commits made since the last call.</summary>
     public async Task TakeOverAsync() => Problem = await _commits.TakeOverAsync(CancellationToken.None);
 }

@@ -2,21 +2,21 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The first agent of a wave begins a little before the others that have the same tools and instructions: the provider's cache of
-/// these can be read only once an answer to them has begun, so agents that start at the same moment would all pay for them in
+/// <summary>Lets the first agent of a wave start shortly before the others with the same tools and instructions. The provider's cache
+/// becomes readable only once the first response has started. Agents that start at the same moment would all pay for the prompt in
 /// full.</summary>
 /// <param name="time">The clock.</param>
 internal sealed class HeadStart(TimeProvider time)
 {
-    /// <summary>The time for which a cache is certain to last after its last use.</summary>
+    /// <summary>Minimum lifetime of a cache entry after its last use.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(5);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> _waves = new(StringComparer.Ordinal);
 
-    /// <summary>Waits until an agent may begin; the first one of a wave at once.</summary>
-    /// <param name="prefix">What agents of one wave have in common.</param>
-    /// <param name="lead">How much earlier the first one begins.</param>
-    /// <param name="stop">Ends the waiting.</param>
+    /// <summary>Waits until an agent may start; the first agent of a wave starts at once.</summary>
+    /// <param name="prefix">Hash of the common prompt prefix of a wave's agents.</param>
+    /// <param name="lead">Time by which the first agent starts earlier.</param>
+    /// <param name="stop">Cancels the wait.</param>
     public async Task WaitAsync(string prefix, TimeSpan lead, CancellationToken stop)
     {
         var wait = Enter(prefix, lead);
@@ -26,7 +26,7 @@ internal sealed class HeadStart(TimeProvider time)
         }
     }
 
-    /// <summary>The beginning of an agent's requests: its program's own instructions follow from agent and model.</summary>
+    /// <summary>Returns a hash of the start of an agent's requests. Agent and model determine the program's own instructions.</summary>
     public static string PrefixOf(string agent, AgentStart start) =>
         Convert.ToHexStringLower(
             SHA256.HashData(

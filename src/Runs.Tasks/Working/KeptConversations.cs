@@ -1,30 +1,30 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The conversations of a task's agents, kept in its folder: the agent program's own files may be gone, or on another
-/// machine.</summary>
+/// <summary>Conversations of a task's agents, kept in the task's folder, because the agent program's own files may be lost or on another
+/// host.</summary>
 internal static class KeptConversations
 {
-    /// <summary>Ending of a file beside one that has come from another machine since its agent was here last; it stays on this
-    /// machine.</summary>
+    /// <summary>Extension of a marker next to a conversation that arrived from another host since its agent last ran here. It never leaves
+    /// this host.</summary>
     internal const string Arrived = ".arrived";
 
-    /// <summary>Ending of the file with what its agent had here before; it stays on this machine.</summary>
+    /// <summary>Extension of the file with the agent's older conversation on this host. It never leaves this host.</summary>
     internal const string Before = ".before";
 
     private const string Extension = ".jsonl";
 
-    /// <summary>Absolute path of one.</summary>
-    /// <param name="session">Its id.</param>
+    /// <summary>Returns the absolute path of a conversation.</summary>
+    /// <param name="session">Id of the conversation.</param>
     public static string PathOf(RunFolder folder, string taskId, string session) =>
         Path.Combine(FolderOf(folder, taskId), session + Extension);
 
-    /// <summary>The conversation that went on last; null: none is kept.</summary>
-    /// <returns>Its id and its file.</returns>
+    /// <summary>Finds the conversation that was continued last, or returns null if none is kept.</summary>
+    /// <returns>Id and file of the conversation.</returns>
     public static (string Session, string File)? FindLast(RunFolder folder, string taskId) =>
         All(folder, taskId).MaxBy(File.GetLastWriteTimeUtc) is { } file ? (Path.GetFileNameWithoutExtension(file), file) : null;
 
-    /// <summary>The kept ones are what another machine has shared: what is where their agents look for them is older, or of work that was
-    /// given up.</summary>
+    /// <summary>Marks the kept conversations as received from another host. The agent programs' own files on this host are then older, or
+    /// belong to abandoned work.</summary>
     public static void MarkArrived(RunFolder folder, string taskId)
     {
         foreach (var kept in All(folder, taskId).ToList())
@@ -33,14 +33,14 @@ internal static class KeptConversations
         }
     }
 
-    /// <summary>Puts a kept conversation where its agent looks for it, unless there is one already that went on here: that of another
-    /// worktree does not count.</summary>
-    /// <param name="runner">The kind of agent.</param>
+    /// <summary>Copies a kept conversation to where its agent expects it, unless a newer one already exists there. The conversation of
+    /// another worktree does not count.</summary>
+    /// <param name="runner">The runner of this kind of agent.</param>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="taskId">The task.</param>
-    /// <param name="session">The conversation.</param>
-    /// <param name="worktree">Absolute path of the worktree that the agent works in.</param>
-    /// <exception cref="IOException">It can't be put there.</exception>
+    /// <param name="taskId">Id of the task.</param>
+    /// <param name="session">Id of the conversation.</param>
+    /// <param name="worktree">Absolute path of the agent's worktree.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void PutBack(IAgentRunner runner, RunFolder folder, string taskId, string session, string worktree)
     {
         if (
@@ -61,7 +61,7 @@ internal static class KeptConversations
             OwnFolder.Ensure(Path.GetDirectoryName(place)!);
             DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
         }
-        // Last: until then it is put there once more.
+        // Last, so that the copy is repeated after a crash.
         File.Delete(arrived);
     }
 

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The leases that tasks need while they work, read from the plan: workflows know only ids.</summary>
+/// <summary>Determines the leases that running tasks need from the plan, because workflows know only ids.</summary>
 public static class LeaseRequests
 {
-    /// <summary>A request for each of the tasks.</summary>
-    /// <param name="input">Which run and which of its tasks.</param>
-    /// <param name="services">What the steps need of this machine.</param>
-    /// <exception cref="StepException">The stored plan is gone or changed.</exception>
+    /// <summary>Creates a lease request for each of the tasks.</summary>
+    /// <param name="input">The run and the tasks.</param>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <exception cref="StepException">The stored plan is missing or was changed.</exception>
     public static IReadOnlyList<LeaseRequest> Of(LeaseInput input, RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -25,10 +25,10 @@ public static class LeaseRequests
         ];
     }
 
-    /// <summary>The holder or waiter of another run for a file, in a sentence; null: none.</summary>
-    /// <param name="leases">Present leases and waiting requests in the repository.</param>
-    /// <param name="runId">The run that asks.</param>
-    /// <param name="path">The file, relative to the repository.</param>
+    /// <summary>Names the holder or waiter of another run for a file in a sentence, or returns null if there is none.</summary>
+    /// <param name="leases">Leases that are held or requested in the repository.</param>
+    /// <param name="runId">Id of the requesting run.</param>
+    /// <param name="path">Path of the file, relative to the repository.</param>
     public static string? HolderOf(IEnumerable<LeaseRequest> leases, string runId, string path)
     {
         var pattern = PathPattern.Parse(path);

@@ -4,9 +4,9 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks whether an agent really has its MCP tools: when a server does not start, or dies before it has listed its tools, the
-/// agent program goes on without them.</summary>
-/// <param name="folder">The start's folder.</param>
+/// <summary>Checks that an agent actually has its MCP tools. If a server does not start, or dies before it lists its tools, the agent
+/// program continues without them.</summary>
+/// <param name="folder">The agent run's folder.</param>
 internal sealed class OfferedTools(string folder)
 {
     private readonly List<string> _missing = [];
@@ -14,7 +14,7 @@ internal sealed class OfferedTools(string folder)
     /// <summary>Permissions that the agent gets for our own tools.</summary>
     public static IEnumerable<string> Rules(AgentSettings claude) => claude.Tools ? [Prefix(ClaudeMcpServers.Own)] : [];
 
-    /// <summary>Missing tools, each a sentence for people.</summary>
+    /// <summary>Notices on missing tools, each a sentence.</summary>
     public IEnumerable<TaskNotice> Notices => _missing.Select(text => new TaskNotice(text));
 
     /// <summary>Handles an event.</summary>
@@ -39,7 +39,7 @@ internal sealed class OfferedTools(string folder)
             : null;
     }
 
-    // Written when the agent was started, by whatever version.
+    // Written at the agent's start, possibly by another version.
     private IEnumerable<string> Expected()
     {
         try

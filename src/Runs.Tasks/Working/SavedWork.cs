@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The place where uncommitted work of a task is kept: <c>kept.md</c> in the task's folder, a line each, for
+/// <summary>Records where uncommitted work of a task is kept, in <c>kept.md</c> in the task's folder with one line per item, for
 /// <c>show</c>.</summary>
 public static class SavedWork
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "kept.md";
 
-    /// <summary>Says of a ref that it was removed, since what has landed has its content.</summary>
+    /// <summary>Notes that a ref was removed because its content has landed.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="name">The ref.</param>
+    /// <param name="name">Name of the ref.</param>
     public static void NoteLanded(RunFolder folder, string name)
     {
         if (RunRefs.TaskOfKept(folder, name) is not { } taskId)
@@ -27,9 +27,9 @@ public static class SavedWork
         }
     }
 
-    /// <summary>Adds a place, once.</summary>
+    /// <summary>Adds an item, once.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>
+    /// <param name="place">A ref or a folder, or null if nothing had to be kept.</param>
     /// <param name="what">Description of the content.</param>
     public static void Note(RunFolder folder, string taskId, string? place, string what)
     {

@@ -1,8 +1,7 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Saves an agent's work in progress, and its conversation in the task's folder, while it works. Superseded snapshots are
-/// removed.</summary>
-/// <param name="takeOver">Takes over what a confined agent has committed.</param>
+/// <summary>Saves an agent's work in progress and its conversation while it works. Superseded snapshots are removed.</summary>
+/// <param name="takeOver">Takes over commits of a confined agent.</param>
 internal sealed class WorkSnapshots(
     TaskWorkspace workspace,
     Worktree? worktree,
@@ -16,10 +15,10 @@ internal sealed class WorkSnapshots(
     private Task _saving = Task.CompletedTask;
     private bool _isKept;
 
-    /// <summary>Why the last snapshot failed; empty where it did not.</summary>
+    /// <summary>The reason why the last snapshot failed, or empty if it succeeded.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Starts a snapshot when the last one is old enough, without delaying the agent or its follower.</summary>
+    /// <summary>Starts a snapshot if the last one is old enough, without delaying the agent or its follower.</summary>
     public async Task SaveIfDueAsync()
     {
         KeepConversationOnce();
@@ -32,15 +31,14 @@ internal sealed class WorkSnapshots(
         _saving = SaveAsync(worktree);
     }
 
-    /// <summary>Waits for the snapshot in progress, before anything else writes in the worktree.</summary>
+    /// <summary>Waits for the snapshot in progress, before anything else writes to the worktree.</summary>
     public Task FinishAsync()
     {
         KeepConversationOnce();
         return _saving;
     }
 
-    /// <summary>Links the kept work to the conversation, and keeps that once: an agent that works only for moments has it kept,
-    /// too.</summary>
+    /// <summary>Keeps the conversation once as early as possible, so that even a short-lived agent has it kept.</summary>
     private void KeepConversationOnce()
     {
         try
@@ -78,7 +76,7 @@ internal sealed class WorkSnapshots(
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
-            // The work itself is in the worktree; a failed snapshot (a lock, a full disk) is retried in two minutes.
+            // The work itself is in the worktree. A failed snapshot (a lock, a full disk) is retried in two minutes.
             Problem = FileNames.Show(failed.Message, 600);
         }
     }

@@ -5,16 +5,16 @@ using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Finds agents by the names in settings and plans.</summary>
+/// <summary>Finds agents by the names used in settings and plans.</summary>
 public static class AgentCatalog
 {
     public const string Claude = "claude";
 
-    /// <summary>The agent of that name, or null where there is none.</summary>
+    /// <summary>Returns the agent with this name, or null if it is unknown.</summary>
     /// <param name="name">The agent's name.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
-    /// <param name="runEnvironment">Variables and servers.</param>
-    /// <param name="payer">The provider that pays for <c>claude</c>; empty: that of the settings.</param>
+    /// <param name="runEnvironment">Variables and MCP servers of the agent.</param>
+    /// <param name="payer">The provider that pays for <c>claude</c>, or empty for the one in the settings.</param>
     public static IAgentRunner? Find(
         string name,
         OrchestratorSettings settings,
@@ -41,13 +41,13 @@ public static class AgentCatalog
         );
     }
 
-    /// <summary>The planner or reviewer of the settings, or null where there is none of that name. It reads and answers, and can't change
-    /// anything.</summary>
-    /// <param name="who">Which one.</param>
+    /// <summary>Returns the planner or reviewer that the settings name, or null if it is unknown. Such an agent reads and answers, and
+    /// cannot change anything.</summary>
+    /// <param name="who">The planner or reviewer.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
-    /// <param name="runEnvironment">Variables and servers.</param>
+    /// <param name="runEnvironment">Variables and MCP servers of the agent.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
-    /// <param name="payer">The provider that pays for <c>claude</c>; empty: that of the settings.</param>
+    /// <param name="payer">The provider that pays for <c>claude</c>, or empty for the one in the settings.</param>
     public static IAgentRunner? FindAnswering(
         PlannerSettings who,
         OrchestratorSettings settings,
@@ -90,7 +90,7 @@ public static class AgentCatalog
             }
         );
 
-    /// <summary>Message for a person who named an unknown agent.</summary>
+    /// <summary>Returns the error message for an unknown agent name.</summary>
     public static string Unknown(string name, OrchestratorSettings settings) =>
         $"There is no agent '{name}'. Known are: {string.Join(", ", settings.AgentNames)}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";

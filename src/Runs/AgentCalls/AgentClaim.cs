@@ -1,18 +1,18 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>An agent's report about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with
-/// facts.</summary>
-/// <remarks>Stored as <c>out/claim.json</c> in the agent run's folder, so that it needs no running orchestrator; a later claim of the same
-/// agent run replaces it.</remarks>
+/// <summary>An agent's report about its own work, made with <c>orchestrate done</c> or <c>orchestrate blocked</c>. It is a claim that is
+/// verified against the facts.</summary>
+/// <remarks>Stored as <c>out/claim.json</c> in the agent run's folder, so that claiming needs no running orchestrator. A later claim of
+/// the same agent run replaces it.</remarks>
 public sealed record AgentClaim
 {
-    /// <summary>Name of the file in the agent run's folder.</summary>
+    /// <summary>Name of the claim file.</summary>
     public const string FileName = "claim.json";
 
-    /// <summary>The largest file that is read, in bytes: a reason is a few sentences.</summary>
+    /// <summary>Maximum size of a claim file in bytes; larger files are rejected.</summary>
     private const int LargestFile = 256 * 1024;
 
-    /// <summary>Version of the file's shape.</summary>
+    /// <summary>Schema version of the file.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
@@ -20,11 +20,11 @@ public sealed record AgentClaim
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>The task or phase the agent named; it is checked by the command against the start's own.</summary>
+    /// <summary>Id of the task or phase that the agent named. The command checks it against the task of the agent run.</summary>
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>Why, in the agent's words; empty where no reason was given.</summary>
+    /// <summary>The reason in the agent's words, or empty if none was given.</summary>
     [JsonPropertyName("reason")]
     public string Reason
     {
@@ -32,7 +32,7 @@ public sealed record AgentClaim
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Packages the agent needs, such as <c>pandas>=2.0</c>.</summary>
+    /// <summary>Packages that the agent needs, such as <c>pandas>=2.0</c>.</summary>
     [JsonPropertyName("needs")]
     public IReadOnlyList<string> Needs
     {
@@ -40,12 +40,12 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>The packages are for development only: tests, tools.</summary>
+    /// <summary>True if the packages are needed for development only, for example for tests or tools.</summary>
     [JsonPropertyName("dev")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsForDevelopment { get; set; }
 
-    /// <summary>Folder of the project that the packages are for, relative to the repository; empty: its root.</summary>
+    /// <summary>Project folder that the packages are for, relative to the repository, or empty for the repository's root.</summary>
     [JsonPropertyName("in")]
     public string In
     {
@@ -53,7 +53,7 @@ public sealed record AgentClaim
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Files of others that it needs to write.</summary>
+    /// <summary>Files outside the task's ownership that the agent needs to write.</summary>
     [JsonPropertyName("files")]
     public IReadOnlyList<string> Files
     {
@@ -61,7 +61,7 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>The smaller tasks that it proposes in place of its own, if that is too big.</summary>
+    /// <summary>Smaller tasks that the agent proposes as a replacement if its own task is too large.</summary>
     [JsonPropertyName("split")]
     public IReadOnlyList<string> Split
     {
@@ -69,11 +69,11 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>A file the agent wrote about its work, relative to its worktree; null for none.</summary>
+    /// <summary>Path of a report that the agent wrote about its work, relative to the worktree, or null if none.</summary>
     [JsonPropertyName("report")]
     public string? Report { get; init; }
 
-    /// <summary>Numbers that it claims to have measured, in order.</summary>
+    /// <summary>Values that the agent claims to have measured, in the order reported.</summary>
     [JsonPropertyName("measured")]
     public IReadOnlyList<ClaimedMeasurement> Measured
     {
@@ -81,29 +81,30 @@ public sealed record AgentClaim
         init => field = value is null ? [] : [.. value.Where(figure => figure?.Name is not null)];
     } = [];
 
-    /// <summary>Id of the tool call of the claim: repeating the same call changes nothing. Null for a command.</summary>
+    /// <summary>Id of the tool call that made the claim, so that a repeated call has no effect; null for a claim made by a
+    /// command.</summary>
     [JsonPropertyName("call")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Call { get; init; }
 
-    /// <summary>Time of the claim, UTC.</summary>
+    /// <summary>Time of the claim (UTC).</summary>
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>The claim's file: in the folder that only the agent of this start can write.</summary>
-    /// <param name="folder">The start's folder.</param>
+    /// <summary>Returns the path of the claim file, in the folder that only the agent of this run can write to.</summary>
+    /// <param name="folder">The agent run's folder.</param>
     public static string PathIn(string folder) => Path.Combine(folder, AgentStart.OutFolder, FileName);
 
-    /// <summary>Writes a temporary file and renames it, so that a partial claim is never read.</summary>
+    /// <summary>Writes the claim with an atomic replace, so that a partial claim is never read.</summary>
     /// <param name="folder">The agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder) =>
         OwnFile.Write(PathIn(folder), JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
 
-    /// <summary>The claim that an agent run had made when it ended.</summary>
+    /// <summary>Reads the claim as it was when the agent run ended, or returns null if there was none.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="start">Number of the agent run.</param>
-    /// <param name="hash">As the run's history has it; empty: there was none.</param>
-    /// <exception cref="StepException">It is gone or was changed since.</exception>
+    /// <param name="hash">Hash of the claim in the run's history, or empty if the agent made no claim.</param>
+    /// <exception cref="StepException">The file is missing or was changed since.</exception>
     public static AgentClaim? Read(RunFolder folder, string task, int start, string hash) =>
         hash.Length == 0
             ? null
@@ -112,15 +113,15 @@ public sealed record AgentClaim
                 AgentClaimJson.Default.AgentClaim
             );
 
-    /// <summary>The agent run's claim, or null where there is none that can be read.</summary>
-    /// <param name="folder">The start's folder.</param>
+    /// <summary>Reads the claim of an agent run, or returns null if no valid claim exists.</summary>
+    /// <param name="folder">The agent run's folder.</param>
     public static AgentClaim? TryRead(string folder) => TryRead(folder, out _, out _);
 
-    /// <summary>The agent run's claim, or null where there is none that can be read. The agent can write to the folder, so no content
-    /// causes an exception.</summary>
-    /// <param name="folder">The start's folder.</param>
-    /// <param name="hash">SHA-256 of the file; empty where there is no claim.</param>
-    /// <param name="problem">Why the file is no claim, in a sentence; empty where there is none, or a claim.</param>
+    /// <summary>Reads the claim of an agent run, or returns null if no valid claim exists. Never throws because of the content, because
+    /// the agent can write to the folder.</summary>
+    /// <param name="folder">The agent run's folder.</param>
+    /// <param name="hash">SHA-256 of the file, or empty if no claim exists.</param>
+    /// <param name="problem">A sentence on why the file is not a valid claim, or empty if the claim is valid or missing.</param>
     public static AgentClaim? TryRead(string folder, out string hash, out string problem)
     {
         (hash, problem) = ("", "");
@@ -156,8 +157,8 @@ public sealed record AgentClaim
         texts is null ? [] : [.. texts.Where(text => text is not null)];
 }
 
-/// <summary>A number that an agent claims to have measured.</summary>
-/// <param name="Name">The measurement's name in the plan.</param>
+/// <summary>A value that an agent claims to have measured.</summary>
+/// <param name="Name">Name of the measurement in the plan.</param>
 public sealed record ClaimedMeasurement(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("number")] decimal Number

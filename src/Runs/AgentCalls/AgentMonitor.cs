@@ -2,20 +2,21 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>One agent run, started or attached to. The agent does not depend on this process: when the worker stops or dies it works on,
-/// and the next attempt of this step, here or in a successor, follows the same run.</summary>
+/// <summary>Follows one agent run that was started or attached to. The agent survives the end of this process. The next attempt of the
+/// step then attaches to it, in this worker or a successor.</summary>
 public static class AgentMonitor
 {
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Follows an agent run to its end. Cancelling the step stops the agent; a process that ends only detaches.</summary>
+    /// <summary>Starts or attaches to an agent and follows it until it ends. Cancelling the step stops the agent; a shutdown of this
+    /// process only detaches from it.</summary>
     /// <param name="execution">The execution of the step.</param>
-    /// <param name="runner">The kind of agent.</param>
+    /// <param name="runner">The runner of this kind of agent.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stop">It is stopped at once, unless it has ended.</param>
-    /// <param name="meanwhile">Repeated while the agent works.</param>
-    /// <param name="seen">Called for everything that the agent does, from its beginning.</param>
-    /// <param name="governed">The governor's view of it, admitted; null: nobody governs it.</param>
+    /// <param name="stop">True to stop the agent immediately if it is still running.</param>
+    /// <param name="meanwhile">Called periodically while the agent works.</param>
+    /// <param name="seen">Called for every event of the agent, including past ones.</param>
+    /// <param name="governed">The admitted start at the governor, or null if the agent is not governed.</param>
     public static async Task<AgentOutcome> RunAsync(
         StepExecution execution,
         IAgentRunner runner,
@@ -47,7 +48,7 @@ public static class AgentMonitor
             {
                 await meanwhile();
             }
-            // An agent that is being stopped ends soon, so its end is awaited, also by a process that ends.
+            // A stopping agent ends soon, so its end is awaited even while this process shuts down.
             using (
                 var called = stopped
                     ? new CancellationTokenSource()
@@ -94,7 +95,8 @@ public static class AgentMonitor
         }
     }
 
-    /// <summary>A program that is killed says nothing itself: whether its account is to blame is known by a look at that.</summary>
+    /// <summary>Attributes a killed agent to its account if a check of that account fails. A killed program reports no cause
+    /// itself.</summary>
     private static async Task<AgentOutcome> BlameAsync(AgentOutcome outcome, IAgentRunner runner, AgentStart start) =>
         outcome is { Failure: AgentFailure.Killed }
         && await runner.CheckAsync(start.Repository, CancellationToken.None) is { Status: AgentCheckStatus.Failed } check
@@ -105,9 +107,10 @@ public static class AgentMonitor
             }
             : outcome;
 
-    /// <summary>This process ends; the next attempt of the step continues.</summary>
+    /// <summary>Creates the failure that detaches this process from its work, so that the next attempt of the step attaches to
+    /// it.</summary>
     /// <param name="execution">The execution of the step.</param>
-    /// <param name="what">What it leaves.</param>
+    /// <param name="what">Name of the work that is detached from, for the message.</param>
     public static StepException LettingGo(StepExecution execution, string what) =>
         new($"This worker lets go of {what} ({execution.DetachReason()}); it goes on and is taken up.", FailureTypes.WorkerStops)
         {
@@ -123,15 +126,15 @@ public static class AgentMonitor
         }
         catch (OperationCanceledException)
         {
-            // Detached, as requested.
+            // Detached as requested.
         }
     }
 
-    /// <summary>Result of an agent run that is to be stopped and was never started, and never will be; null where there is something to
+    /// <summary>Returns the result of a stopped agent run that never started, and makes sure it never will; null if there is an agent to
     /// follow.</summary>
-    /// <param name="stop">It is to be stopped.</param>
-    /// <param name="folder">The start's folder.</param>
-    /// <param name="session">The conversation to go on with later.</param>
+    /// <param name="stop">True if the agent run is to be stopped.</param>
+    /// <param name="folder">The agent run's folder.</param>
+    /// <param name="session">The conversation to continue later.</param>
     public static AgentRunResult? NeverBegun(bool stop, string folder, string session) =>
         stop && AgentSupervisor.TryCancelBeforeStart(folder)
             ? new()

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>The meaning of an agent's end for its task.</summary>
+/// <summary>Maps an agent's outcome to a failure class of its task.</summary>
 public static partial class AgentOutcomeClassifier
 {
     private const int MostNamed = 20;
@@ -11,12 +11,12 @@ public static partial class AgentOutcomeClassifier
         "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
         + "the task) and start a new run, which keeps what is finished.";
 
-    /// <summary>The failure class, and a sentence for people.</summary>
-    /// <param name="outcome">How it ended.</param>
-    /// <param name="claim">Its claim.</param>
-    /// <param name="found">It had ended when it was first looked at: an agent that was stopped while nothing followed it continues with its
-    /// run.</param>
-    /// <param name="timeLimit">The setting that limits its time.</param>
+    /// <summary>Returns the failure class and a message for users.</summary>
+    /// <param name="outcome">The outcome of the agent.</param>
+    /// <param name="claim">The agent's claim, or null if it made none.</param>
+    /// <param name="found">True if the agent had already ended when this step first inspected it. An agent that was stopped while
+    /// unobserved then counts as died, so that its task continues with the run.</param>
+    /// <param name="timeLimit">Name of the setting that limits the agent's time.</param>
     public static (FailureClass FailureClass, string Message) Of(
         AgentOutcome outcome,
         AgentClaim? claim,
@@ -55,17 +55,18 @@ public static partial class AgentOutcomeClassifier
         };
     }
 
-    /// <summary>When the service may be asked again: the reset of the window that blocks, or its own word; null if unknown.</summary>
-    /// <param name="now">The time on this machine's clock.</param>
+    /// <summary>Returns the time at which the service accepts requests again, or null if unknown. It is the reset time that the service
+    /// reported, or that of the blocking usage window.</summary>
+    /// <param name="now">The current time of this host.</param>
     public static DateTimeOffset? ResetOf(AgentOutcome outcome, DateTimeOffset now) =>
         outcome.ResetsAt ?? (outcome.Failure == AgentFailure.UsageLimit ? outcome.Windows?.DecidingWindow?.BelievedReset(now) : null);
 
-    /// <summary>A limit of its run has ended it: the next agent run of the task is told so.</summary>
+    /// <summary>True if a limit ended the agent run. The next agent run of the task is notified of the limit.</summary>
     public static bool IsLimit(AgentFailure failure) =>
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 
-    /// <summary>The failure of an agent, without numbers and the task's name: three tasks with equal signatures have a common cause. Empty
-    /// for failures that a task can have by itself, such as its limits or a claim of its agent.</summary>
+    /// <summary>Returns a failure signature without numbers and without the task's name. Three tasks with equal signatures have a common
+    /// cause. Empty for failures that are specific to one task, such as its limits or its agent's claim.</summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {
         var countable =
@@ -88,11 +89,11 @@ public static partial class AgentOutcomeClassifier
     [GeneratedRegex("[0-9a-f]*[0-9][0-9a-f]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Varying();
 
-    // A run keeps the settings of its start.
+    // A run keeps the settings of its start, so a changed setting needs a new run.
     private static string Cure(string setting) =>
         $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
 
-    // Not every agent's message ends with a full stop.
+    // Some agents end their messages without a full stop.
     private static string Sentences(string message, string cure) =>
         message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
 

@@ -3,8 +3,8 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>The accounts that may pay for one agent run: that of the agent, and while its limit is used up those of
-/// <c>agents.claude.fallback</c>, the first that admits it.</summary>
+/// <summary>The accounts that may pay for one agent run. The agent's own account comes first. While its limit is used up, the first
+/// account of <c>agents.claude.fallback</c> that admits the agent pays.</summary>
 public sealed class AgentPayers : IDisposable
 {
     private readonly List<GovernedStart> _starts;
@@ -15,14 +15,14 @@ public sealed class AgentPayers : IDisposable
         Chosen = starts[0];
     }
 
-    /// <summary>The one that pays; the agent's own before it is known.</summary>
+    /// <summary>The account that pays, or the agent's own account before it is known.</summary>
     public GovernedStart Chosen { get; private set; }
 
-    /// <summary>The accounts for an agent.</summary>
-    /// <param name="services">What the steps need of this machine.</param>
-    /// <param name="own">The agent run at the agent's own account.</param>
+    /// <summary>Creates the candidate accounts for an agent run.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="own">The agent run, billed to the agent's own account.</param>
     /// <param name="agent">The agent's name.</param>
-    /// <param name="environment">The variables that it gets.</param>
+    /// <param name="environment">The agent's environment variables.</param>
     public static AgentPayers Of(RunServices services, GovernedAgent own, string agent, IReadOnlyDictionary<string, string> environment)
     {
         var others =
@@ -38,8 +38,8 @@ public sealed class AgentPayers : IDisposable
         return new AgentPayers([.. others.Prepend(own).Select(one => new GovernedStart(services, one))]);
     }
 
-    /// <summary>Asks whether the agent may be started, and who pays.</summary>
-    /// <returns>Null: it may, or it was started before. Else the result of the step.</returns>
+    /// <summary>Requests admission at each account in order, and chooses the one that pays.</summary>
+    /// <returns>Null if the agent may start or has already started; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
         if (AgentSupervisor.Look(Chosen.Agent.Folder) != AgentStartState.NotStarted)
@@ -73,7 +73,7 @@ public sealed class AgentPayers : IDisposable
         return refusal;
     }
 
-    /// <summary>Waits until one of them would admit the agent, or all have to wait for long.</summary>
+    /// <summary>Waits until one of the accounts would admit the agent, or all of them require a long wait.</summary>
     public async Task AwaitTurnAsync(StepExecution execution, CancellationToken called)
     {
         foreach (var start in _starts)
@@ -82,8 +82,8 @@ public sealed class AgentPayers : IDisposable
         }
     }
 
-    /// <summary>The result of an agent whose account's limit was reached: where others may pay it goes on at once, and the next start finds
-    /// out who. As after a budget of which it has used its part, no attempt is counted.</summary>
+    /// <summary>Converts a reached usage limit to a retry without delay if other accounts may pay; the next start chooses one. As with a
+    /// used-up budget share, no attempt is counted.</summary>
     public AgentRunResult GoingOn(AgentRunResult result) =>
         result is { FailureClass: FailureClass.UsageLimit, NeverBegun: false } && _starts.Count > 1
             ? result with

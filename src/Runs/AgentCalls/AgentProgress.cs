@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>The current action of an agent, for people: <c>progress.json</c> in the agent run's folder, renewed at most every half
-/// second.</summary>
+/// <summary>Writes the current action of an agent for display to <c>progress.json</c> in the agent run's folder, at most every 500
+/// ms.</summary>
 internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -32,7 +32,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
         }
     }
 
-    // Agents are given the whole path of their worktree, and repeat it.
+    // Agents know the absolute path of their worktree and repeat it in tool calls.
     private string InWorktree(string? subject) =>
         (subject ?? "").Replace(worktree.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(worktree, ".", StringComparison.Ordinal);
 
@@ -52,7 +52,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     }
 }
 
-/// <summary>The content of <c>progress.json</c>.</summary>
+/// <summary>Content of <c>progress.json</c>.</summary>
 internal sealed record ProgressDocument
 {
     [JsonPropertyName("doing")]

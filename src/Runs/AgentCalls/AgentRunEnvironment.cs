@@ -3,12 +3,12 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>The variables and MCP servers that an agent gets beside its task.</summary>
-/// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and
+/// <summary>Environment variables and MCP servers of an agent run.</summary>
+/// <param name="Environment">Variables of this process, with account and region from the repository's <c>.orchestrator/secrets.env</c> and
 /// <c>.env</c>.</param>
-/// <param name="McpConfig">The allowed servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
-/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the
-/// person approved them.</param>
+/// <param name="McpConfig">The allowed servers as JSON of an <c>mcpServers</c> file, or null if none.</param>
+/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that are missing from the repository's <c>.mcp.json</c>, or whose
+/// definition differs from the approved one.</param>
 public sealed record AgentRunEnvironment(
     IReadOnlyDictionary<string, string> Environment,
     string? McpConfig,
@@ -17,8 +17,8 @@ public sealed record AgentRunEnvironment(
 {
     private const string McpFile = ProjectCommands.McpFile;
 
-    /// <summary>The environment of an agent that starts at a commit; null where there is none yet. Secrets are read each time, because a
-    /// run must not store them.</summary>
+    /// <summary>Builds the environment of an agent that starts at a commit, or at none if null. Secrets are read each time, because a run
+    /// never stores them.</summary>
     public static async Task<AgentRunEnvironment> OfAsync(
         RunServices services,
         string repository,
@@ -43,7 +43,8 @@ public sealed record AgentRunEnvironment(
         return new AgentRunEnvironment(environment, config, missing);
     }
 
-    // A variable that was not there when the person approved is not passed on, and changes of the files during the run remove none.
+    // A variable that was absent at approval is not passed on. The files count as trusted, so that changes during the run don't withhold
+    // the approved variables.
     private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
@@ -52,8 +53,8 @@ public sealed record AgentRunEnvironment(
             .ToDictionary();
     }
 
-    /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person approved them. An unreadable file
-    /// has none.</summary>
+    /// <summary>Selects the named servers of a <c>.mcp.json</c> whose definition is the approved one, and lists the names of the others.
+    /// An unreadable file counts as empty.</summary>
     public static (string? Config, IReadOnlyList<string> Missing) Keep(
         string file,
         IReadOnlyList<string> names,

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>The end of an agent run, stored in its folder for reports.</summary>
+/// <summary>Summary of an agent run's end, stored in its folder for reports.</summary>
 public sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
@@ -15,38 +15,38 @@ public sealed record AgentRunNotes
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
 
-    /// <summary>The part of <see cref="Tokens"/> that the models read, from a cache or not.</summary>
+    /// <summary>The part of <see cref="Tokens"/> that the models read, cached or not.</summary>
     public long TokensRead { get; init; }
 
-    /// <summary>The part of <see cref="TokensRead"/> that came from the provider's cache, at a tenth of the price.</summary>
+    /// <summary>The part of <see cref="TokensRead"/> that came from the provider's cache, billed at a tenth of the price.</summary>
     public long CacheRead { get; init; }
 
-    /// <summary>The account that paid; empty in notes of earlier versions.</summary>
+    /// <summary>The account that paid, or empty in notes of earlier versions.</summary>
     public string Account
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The attempt of the agent run; 0 where it is none of a task's.</summary>
+    /// <summary>Number of the task's attempt, or 0 if the agent run does not belong to a task.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>The run was ended because it had used its part of a budget, and goes on when there is more.</summary>
+    /// <summary>True if the agent run ended because it used up its share of a budget; it continues when more is available.</summary>
     public bool IsAtGrant { get; init; }
 
-    /// <summary>The models that its program reported, the one with the most tokens first.</summary>
+    /// <summary>Models that the agent program reported, the one with the most tokens first.</summary>
     public IReadOnlyList<string> Models
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Why snapshots failed while it worked; empty where none failed.</summary>
+    /// <summary>The reason why snapshots failed while the agent worked, or empty if none failed.</summary>
     public string SnapshotProblem { get; set; } = "";
     public IReadOnlyList<string> SubAgents { get; set; } = [];
     public IReadOnlyList<PermissionDenial> Denials { get; set; } = [];
 
-    /// <summary>The notes of an outcome.</summary>
+    /// <summary>Creates the notes of an outcome.</summary>
     public static AgentRunNotes Of(AgentOutcome outcome) =>
         new()
         {
@@ -68,7 +68,7 @@ public sealed record AgentRunNotes
     public void Write(string folder) =>
         DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));
 
-    /// <summary>The notes of an agent run, for reports and prompts; null where there are none that can be read.</summary>
+    /// <summary>Reads the notes of an agent run, or returns null if they are missing or unreadable.</summary>
     public static AgentRunNotes? Read(string folder) =>
         StoredJson.TryRead(Path.Combine(folder, FileName), StartNotesJson.Default.AgentRunNotes);
 }

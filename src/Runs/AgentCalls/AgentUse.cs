@@ -5,17 +5,16 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Tells the governor what one agent uses while it works, what the service says of its account, and what it has cost in the
-/// end.</summary>
+/// <summary>Reports one agent's usage, its account's limits as seen by the service, and its final cost to the governor.</summary>
 public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTable prices, Holder holder)
 {
-    /// <summary>The longest that the service keeps a prompt in its cache.</summary>
+    /// <summary>Maximum time for which the service keeps a prompt in its cache.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);
 
-    /// <summary>The governor is told at least so often that the agent is followed.</summary>
+    /// <summary>Maximum time between two reports to the governor, even if nothing is new.</summary>
     private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(5);
 
-    /// <summary>A window that is said to be more than ten times full is taken for that.</summary>
+    /// <summary>Maximum reported utilization of a window in parts per million; higher values are capped at 1,000 %.</summary>
     private const int MostFull = 10_000_000;
     private readonly List<TaskNotice> _notices = [];
     private readonly ConcurrentQueue<AgentRateLimit> _heard = [];
@@ -28,22 +27,22 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
     private bool _isAtGrant;
     private long _context;
 
-    /// <summary>The reservation; null: not known here.</summary>
+    /// <summary>The reservation, or null if this process does not know it.</summary>
     public Reservation? Reservation { get; set; }
 
-    /// <summary>A block was in force before: an answer ends it.</summary>
+    /// <summary>True if the account was blocked before, so that a response from the service ends the block.</summary>
     public bool MayEndABlock { get; set; }
 
-    /// <summary>The agent, which is followed.</summary>
+    /// <summary>The agent session that is followed.</summary>
     public AgentSession? Session { get; set; }
 
-    /// <summary>The notices for a person.</summary>
+    /// <summary>Notices for users.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
-    /// <summary>Notes something that people are to know.</summary>
+    /// <summary>Adds a notice for users.</summary>
     public void Note(string text) => _notices.Add(new TaskNotice(text));
 
-    /// <summary>Handles what the agent does.</summary>
+    /// <summary>Handles an event of the agent.</summary>
     public void Take(AgentEvent happened)
     {
         _works |= MayEndABlock && happened is AgentContextUse;
@@ -62,8 +61,8 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
         }
     }
 
-    /// <summary>Tells what is new while the agent works, and whether it may go on.</summary>
-    /// <returns>False: it has used all that it was granted; it is to be stopped.</returns>
+    /// <summary>Reports news to the governor while the agent works.</summary>
+    /// <returns>False if the agent has used everything that it was granted and must be stopped.</returns>
     public async Task<bool> TellAsync()
     {
         var used = _used;
@@ -78,7 +77,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
             var answer = await services.Governor.CallAsync(
                 Call() with
                 {
-                    // Another process may have admitted it, and is dead since.
+                    // The process that was admitted may have died since.
                     TakenOverBy = _isTold ? null : holder,
                     Works = works,
                     Windows = seen,
@@ -93,13 +92,13 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
         }
         catch (IOException)
         {
-            // A damaged file or a full disk: the end is settled when it can be.
+            // A damaged file or a full disk: usage is settled at the end, if that is possible by then.
         }
         _isAtGrant = used.Tokens >= Reservation?.GrantedTokens;
         return !_isAtGrant;
     }
 
-    /// <summary>The agent has used its part of a budget, and no limit of its own.</summary>
+    /// <summary>True if the agent was stopped because it used up its budget share, and not by a limit of its own.</summary>
     public bool EndsAtGrant(AgentOutcome outcome)
     {
         var granted = Reservation?.GrantedMicros;
@@ -107,11 +106,11 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
             && (_isAtGrant || (granted is { } part && (agent.Settings.Limits.Cost is not { } own || MicroDollars.ToDollars(part) < own)));
     }
 
-    /// <summary>Settles: what the agent has used takes the place of what was reserved, and a limit that it has reached parks its
-    /// account. The record comes first: a step that is killed or gets no answer settles again by the record that it wrote.</summary>
+    /// <summary>Replaces the reservation by the actual usage, and parks the account if the agent reached its limit. The usage record is
+    /// written first. If the step is killed or gets no reply, its next attempt settles again from that record.</summary>
     /// <param name="result">The result of the step.</param>
-    /// <param name="outcome">How the agent ended.</param>
-    /// <returns>The result, with when its task is to ask again where a limit was reached.</returns>
+    /// <param name="outcome">The outcome of the agent.</param>
+    /// <returns>The result. If a limit was reached, it has the time at which the task may retry.</returns>
     public async Task<AgentRunResult> SettleAsync(AgentRunResult result, AgentOutcome outcome)
     {
         var record = await UseOfStart.WriteDownAsync(
@@ -122,7 +121,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
             CancellationToken.None
         );
         var used = record.Sum;
-        // What was reserved is used, not what may be: it goes on in its conversation if there is more.
+        // The agent used up its reservation but not its own limit, so it continues its conversation once more is available.
         var isAtGrant = result.FailureClass == FailureClass.Limit && EndsAtGrant(outcome);
         result = result with
         {
@@ -132,7 +131,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
         try
         {
             var isBlocked = outcome.Failure == AgentFailure.UsageLimit;
-            // An agent that works past midnight is one of the day that it began in.
+            // An agent that works past midnight is billed to the day on which it started.
             var answer = await services.Governor.CallAsync(
                 Call() with
                 {
@@ -140,7 +139,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
                     Windows = TakeHeard(),
                     Reached = isBlocked ? Limit(outcome) : null,
                     Ended = new RunEnd(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
-                    // Its place among those that wake is that of work that was begun.
+                    // Work in progress keeps its priority among the tasks that wake up.
                     Start = isBlocked ? agent.ToRequest(holder, LocalDays.Today(services.Time)) with { IsUnderWay = true } : null,
                     OnlyInLine = true,
                 },
@@ -181,7 +180,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
         return new LimitReached(window?.Name, window?.ResetsAt ?? outcome.ResetsAt, $"usage_limit_reached of {agent.Run}/{agent.Task}");
     }
 
-    /// <summary>A conversation that goes on after its prompt has left the cache is read anew: people see the price before.</summary>
+    /// <summary>Describes the price of continuing a conversation after its prompt has left the cache and must be read again.</summary>
     private string PriceOfGoingOn(DateTimeOffset? wake)
     {
         if (_context == 0 || wake - Now is not { } wait || wait < CacheLife)
@@ -208,7 +207,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
             Since = since,
             At = Now,
             IsPartial = !outcome.IsUsageComplete,
-            // What was seen of an agent that did not report its end is the least that it has used.
+            // Usage observed from an agent that reported no final usage is a lower bound.
             Models =
             [
                 .. UsageRecords.AtLeast(
@@ -220,7 +219,7 @@ public sealed class AgentUse(RunServices services, GovernedAgent agent, PriceTab
             Windows = [.. Readings(outcome.Windows)],
         };
 
-    /// <summary>The readings of limits that can be true.</summary>
+    /// <summary>Filters out implausible readings of limits.</summary>
     private IEnumerable<WindowReading> Readings(UsageWindows? said)
     {
         foreach (var window in said?.Windows ?? [])

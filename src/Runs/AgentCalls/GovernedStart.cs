@@ -4,14 +4,14 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Lets the governor admit one agent run.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Requests the governor's admission for one agent run.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="agent">The agent run.</param>
 public sealed class GovernedStart(RunServices services, GovernedAgent agent) : IDisposable
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
 
-    /// <summary>A start that would wait no longer is waited for in the step; a longer one by a timer of the workflow.</summary>
+    /// <summary>Maximum wait inside the step; a longer wait uses a timer of the workflow.</summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
     private readonly PriceTable _prices = AccountPrices.Of(agent.Settings);
     private readonly Holder _holder = new(services.Host, ProcessIdentity.Current.ToString());
@@ -21,14 +21,14 @@ public sealed class GovernedStart(RunServices services, GovernedAgent agent) : I
     /// <summary>The agent run.</summary>
     public GovernedAgent Agent => agent;
 
-    /// <summary>True if its account has reserved for it, as far as known.</summary>
+    /// <summary>True if the account holds a reservation for this agent run, as far as this process knows.</summary>
     public bool IsReserved => _reservation is not null;
 
-    /// <summary>The usage of the agent, reported to the governor.</summary>
+    /// <summary>Reports the agent's usage to the governor.</summary>
     public AgentUse Use => field ??= new AgentUse(services, agent, _prices, _holder) { Reservation = _reservation };
 
-    /// <summary>Asks whether the agent may be started. Admitted, its turn lasts until <see cref="Launched"/>.</summary>
-    /// <returns>Null: it may. Else the result of the step.</returns>
+    /// <summary>Requests admission. An admitted start blocks other admissions until <see cref="Launched"/>.</summary>
+    /// <returns>Null if the agent may start; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
         try
@@ -39,7 +39,7 @@ public sealed class GovernedStart(RunServices services, GovernedAgent agent) : I
                 return null;
             }
             _turn = await services.Governor.AdmitAsync(Request, stop);
-            // What dead holders have reserved is looked at only when somebody waits for it.
+            // Reservations of dead holders are swept only if somebody waits for them.
             if (_turn.Answer.Admission is not Admitted && await SweepAsync(stop))
             {
                 Dispose();
@@ -62,7 +62,7 @@ public sealed class GovernedStart(RunServices services, GovernedAgent agent) : I
         }
     }
 
-    /// <summary>Waits until the agent would be admitted, or has to wait for long. Starts nothing.</summary>
+    /// <summary>Waits until the governor would admit the agent, or requires a long wait. Starts nothing.</summary>
     public async Task AwaitTurnAsync(StepExecution execution, CancellationToken called)
     {
         while (!called.IsCancellationRequested)
@@ -80,7 +80,7 @@ public sealed class GovernedStart(RunServices services, GovernedAgent agent) : I
         }
     }
 
-    /// <summary>The limits with what is granted.</summary>
+    /// <summary>Applies the granted budget to the agent's limits.</summary>
     public AgentLimits Limit(AgentLimits limits) =>
         _reservation?.GrantedMicros is { } micros && MicroDollars.ToDollars(micros) is var granted
             ? limits with
@@ -89,7 +89,7 @@ public sealed class GovernedStart(RunServices services, GovernedAgent agent) : I
             }
             : limits;
 
-    /// <summary>The agent's process is there: the next may be admitted.</summary>
+    /// <summary>Marks the agent's process as started, so that the next agent may be admitted.</summary>
     public void Launched(AgentSession session)
     {
         Use.Session = session;

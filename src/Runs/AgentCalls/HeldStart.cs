@@ -3,35 +3,37 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Waits until an agent may be asked for again, or has to wait for long.</summary>
+/// <summary>Waits until admission of an agent may be requested again, or requires a long wait.</summary>
 public delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
 
-/// <summary>An agent run that a hold prevents, or that waits for its turn. It does not count: its number is used again when that is
-/// over.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Handles an agent run that a hold prevents, or that waits for admission. It does not count as a start; its number is used again
+/// later.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="run">Id of the run.</param>
-/// <param name="repository">Absolute path of its repository.</param>
-/// <param name="folder">The start's folder.</param>
-/// <param name="session">The conversation to go on with.</param>
-/// <param name="turn">Waits while its account lets others go first.</param>
+/// <param name="repository">Absolute path of the run's repository.</param>
+/// <param name="folder">The agent run's folder.</param>
+/// <param name="session">The conversation to continue.</param>
+/// <param name="turn">Waits while the account admits other agents first.</param>
 public sealed class HeldStart(RunServices services, string run, string repository, string folder, string session, AwaitTurn turn)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HoldFile _file = new(services.Environment, services.Time);
 
-    /// <summary>The result of an agent run because of a hold; null: it may go on. An agent that was started before is followed.</summary>
+    /// <summary>Returns the result of an agent run that a hold prevents, or null if it may proceed. An agent that has already started may
+    /// always proceed.</summary>
     public AgentRunResult? Look() =>
         AgentSupervisor.Look(folder) == AgentStartState.NotStarted && _file.Find(run, repository) is { } hold
             ? Held(hold.ToString())
             : null;
 
-    /// <summary>Handles a hold for a new agent run; null: it may go on.</summary>
-    /// <param name="awaitRelease">It was held before: this call starts nothing and ends with the hold.</param>
+    /// <summary>Handles a hold on a new agent run. Returns null if it may proceed.</summary>
+    /// <param name="awaitRelease">True if the agent run was held before; this call then starts nothing and ends when the hold is
+    /// released.</param>
     /// <param name="execution">The execution of the step.</param>
     public async Task<AgentRunResult?> MeetAsync(bool awaitRelease, StepExecution execution) =>
         awaitRelease ? await AwaitReleaseAsync(execution) : Look();
 
-    /// <summary>Waits until no hold concerns the run, or the agent run is not wanted any more.</summary>
+    /// <summary>Waits until no hold applies to the run, or until the step is canceled.</summary>
     /// <param name="execution">The execution of the step.</param>
     private async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
     {

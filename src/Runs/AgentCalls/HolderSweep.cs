@@ -4,24 +4,24 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Looks after reservations of this machine whose holder is dead: an agent run that has ended is settled from its record; one that
-/// never began gives back what it reserved; one that works on keeps it, and so does one that left nothing to count.</summary>
-/// <param name="services">What the steps need of this machine.</param>
-/// <param name="prices">Prices for tokens without a cost.</param>
+/// <summary>Sweeps reservations on this host whose holder process is dead. An agent run that ended is settled from its record; one that
+/// never started releases its reservation. A running agent keeps its reservation, as does one whose usage is unknown.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="prices">Prices for tokens whose cost was not reported.</param>
 internal sealed class HolderSweep(RunServices services, PriceTable prices)
 {
-    /// <summary>Between admission and the agent's process nothing takes so long.</summary>
+    /// <summary>Upper bound for the time between admission and the start of the agent's process.</summary>
     private static readonly TimeSpan LongestLaunch = TimeSpan.FromMinutes(2);
 
-    /// <summary>Settles what dead holders have left.</summary>
-    /// <param name="account">The account that somebody waits for.</param>
-    /// <param name="stop">Gives up.</param>
-    /// <returns>Whether anything has changed.</returns>
+    /// <summary>Settles the reservations of dead holders.</summary>
+    /// <param name="account">The account that a start waits for.</param>
+    /// <param name="stop">Cancels the sweep.</param>
+    /// <returns>True if anything changed.</returns>
     public async Task<bool> SettleAsync(string account, CancellationToken stop)
     {
         var book = await services.Governor.ReadAsync(account, stop);
         var changes = false;
-        // One that is in two ledgers is settled by the account's name in both.
+        // A reservation in two ledgers is settled in both under the account's name.
         foreach (
             var (ledger, reservation) in book
                 .Ledgers.Values.OrderBy(ledger => ledger.Account == SharedBudgets.Account)
@@ -32,7 +32,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
             if (
                 reservation.Holder.Host == services.Host
                 && EndOf(ledger.Account, reservation) is { } end
-                // One that is lost may still be settled, and is lost only once.
+                // A lost reservation may still be settled, but is marked as lost only once.
                 && !(end.Lost && reservation.IsLost)
             )
             {
@@ -43,7 +43,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
         return changes;
     }
 
-    /// <summary>The call that ends a reservation; null: none.</summary>
+    /// <summary>Returns the governor call that ends a reservation, or null if none is due.</summary>
     private GovernorCall? EndOf(string account, Reservation one)
     {
         var call = new GovernorCall
@@ -51,7 +51,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
             RequestId = Guid.NewGuid().ToString("n"),
             Account = account,
             Id = one.Id,
-            // Whoever has taken it over meanwhile looks after it.
+            // A process that has taken the reservation over in the meantime is responsible for it.
             IfHeldBy = one.Holder,
         };
         var isAlive = ProcessIdentity.TryParse(one.Holder.Process)?.IsAlive() is true;
@@ -64,7 +64,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
             case AgentStartState.NotStarted
             or AgentStartState.CancelledBeforeStart when !isAlive || services.Time.GetUtcNow() - one.Since > LongestLaunch:
                 return call with { Released = true };
-            // Whoever follows it settles it.
+            // A process that follows the agent settles it.
             case AgentStartState.Ended or AgentStartState.Died when !isAlive:
                 return AgentRunNotes.Read(one.Folder) is not null
                     ? call with
@@ -80,7 +80,7 @@ internal sealed class HolderSweep(RunServices services, PriceTable prices)
         }
     }
 
-    /// <summary>Books the sum of the record, which is written first.</summary>
+    /// <summary>Writes the usage record first, and returns the call with its sum.</summary>
     private async Task<GovernorCall> WrittenDownAsync(GovernorCall end, Reservation one, CancellationToken stop)
     {
         var record = await UseOfStart.WriteDownAsync(

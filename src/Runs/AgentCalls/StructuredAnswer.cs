@@ -5,23 +5,23 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>A caller that has an agent answer, and what it makes of the answer: callers differ in prompt, schema and judgement.</summary>
+/// <summary>A use of an answering agent, such as planning or review. Implementations differ in prompt, schema and validation.</summary>
 public interface IAnswerCaller
 {
     /// <summary>Describes the question and the agent that answers it.</summary>
     Task<AnsweringStart> DescribeAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer; a valid one is stored for later steps.</summary>
+    /// <summary>Validates a stored answer, and stores a valid one for later steps.</summary>
     AnswerJudgement Judge(JudgeAnswerInput input);
 }
 
-/// <summary>The question to an agent that only reads and answers, and the agent.</summary>
+/// <summary>A question for a read-only agent, together with the agent that answers it.</summary>
 public sealed record AnsweringStart
 {
-    /// <summary>The run's.</summary>
+    /// <summary>The run's folder.</summary>
     public required RunFolder Folder { get; init; }
 
-    /// <summary>The task id of the agent run in its run.</summary>
+    /// <summary>Task id under which the agent run is recorded.</summary>
     public required string TaskId { get; init; }
 
     /// <summary>The run's stored start.</summary>
@@ -30,10 +30,10 @@ public sealed record AnsweringStart
     /// <summary>The planner or reviewer that answers.</summary>
     public required PlannerSettings Who { get; init; }
 
-    /// <summary>The agent's name for people, such as <c>planner</c>.</summary>
+    /// <summary>Display name of the agent's role, such as <c>planner</c>.</summary>
     public required string Role { get; init; }
 
-    /// <summary>The setting that configures it, such as <c>planner</c>.</summary>
+    /// <summary>Name of the setting that configures the agent, such as <c>planner</c>.</summary>
     public required string Setting { get; init; }
 
     /// <summary>Folder for the conversations of models that have no agent program.</summary>
@@ -42,38 +42,38 @@ public sealed record AnsweringStart
     /// <summary>JSON Schema of the answer.</summary>
     public required string Schema { get; init; }
 
-    /// <summary>The file that the answer is stored in.</summary>
+    /// <summary>Path of the file in which the answer is stored.</summary>
     public required string AnswerFile { get; init; }
 
-    /// <summary>The worktree that it reads in.</summary>
+    /// <summary>The worktree in which the agent reads.</summary>
     public required string Worktree { get; init; }
 
-    /// <summary>The commit that it reads.</summary>
+    /// <summary>The commit that the agent reads.</summary>
     public required string Commit { get; init; }
 
-    /// <summary>The whole prompt, for a new conversation; called only for an agent run that begins or is taken up.</summary>
+    /// <summary>Creates the whole prompt of a new conversation. Called only for an agent run that starts or is resumed.</summary>
     public required Func<string> Prompt { get; init; }
 
-    /// <summary>An agent that gives no structured answer answers with its text.</summary>
+    /// <summary>True if plain text is accepted from an agent that returns no structured answer.</summary>
     public bool TakesText { get; init; }
 
     /// <summary>True if the agent's worktree is removed after each agent run.</summary>
     public bool LeavesNoWorktree { get; init; }
 
-    /// <summary>Why it can't be asked, a matter of its account; empty where it can.</summary>
+    /// <summary>The reason why the agent's account does not allow the question, or empty if it does.</summary>
     public string Fault { get; init; } = "";
 }
 
-/// <summary>Runs an agent that only reads and answers. Like every agent it outlives this process: a pending answer is awaited, not asked
-/// for again.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Runs a read-only agent that answers a question. Like every agent, it survives the end of this process; a pending answer is
+/// awaited, not requested again.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class StructuredAnswer(RunServices services)
 {
-    /// <summary>Starts it, or attaches to a running one, follows it to its answer, and stores that.</summary>
+    /// <summary>Starts the agent or attaches to a running one, follows it until it ends, and stores its answer.</summary>
     /// <param name="input">The agent run.</param>
-    /// <param name="ask">What is asked.</param>
+    /// <param name="ask">The question and the agent that answers it.</param>
     /// <param name="execution">The execution of the step.</param>
-    /// <returns>The result of the agent run; <see cref="AgentRunResult.SaidHash"/> is that of the answer.</returns>
+    /// <returns>The result of the agent run; <see cref="AgentRunResult.SaidHash"/> is the hash of the answer.</returns>
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, AnsweringStart ask, StepExecution execution)
     {
         if (ask.Fault.Length > 0)
@@ -170,7 +170,7 @@ public sealed class StructuredAnswer(RunServices services)
         };
     }
 
-    // It reads a commit and changes nothing, so that its tree and the repository are shown as they are.
+    // The agent reads a commit and changes nothing, so its worktree and the repository need no private layers.
     private async Task<Sandbox> ConfineAsync(
         SandboxRules rules,
         IAgentRunner agent,
@@ -279,7 +279,7 @@ public sealed class StructuredAnswer(RunServices services)
             Limits = new AgentLimits
             {
                 Time = ask.Who.Timeout,
-                // A model that is called through its API says nothing before its answer is whole; the time limit is enough.
+                // A model that is called through its API prints nothing until its answer is complete, so only the time limit applies.
                 Stall = Timeout.InfiniteTimeSpan,
                 Orphan = limits.Orphan,
                 Turns = limits.Turns,
@@ -290,7 +290,7 @@ public sealed class StructuredAnswer(RunServices services)
         };
     }
 
-    /// <summary>Known before it starts, and the same for every attempt of this step.</summary>
+    /// <summary>Derives the session id, which is known before the start and equal for all attempts of this step.</summary>
     private static string SessionId(string execution, string task, int start) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{execution}\n{task}\n{start}"))[..16]).ToString();
 }

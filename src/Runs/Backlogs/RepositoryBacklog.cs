@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Runs.Backlogs;
 
-/// <summary>A backlog that was read.</summary>
+/// <summary>Content of a backlog file.</summary>
 public sealed class BacklogContent
 {
     private readonly BacklogFile _file;
@@ -18,15 +18,15 @@ public sealed class BacklogContent
     /// <summary>The tasks of the backlog.</summary>
     public Backlog Backlog => _file.Backlog;
 
-    /// <summary>Faults of single tasks.</summary>
+    /// <summary>Faults of individual tasks.</summary>
     public IReadOnlyList<PlanFault> Faults { get; }
 
-    /// <summary>One task or subtask with the fields of the file, including those of other tools.</summary>
-    /// <param name="id">Its id.</param>
+    /// <summary>Returns a task or subtask with all fields in the file, including those of other tools.</summary>
+    /// <param name="id">Id of the task or subtask.</param>
     public JsonObject ToJson(string id) => _file.ToJson(id);
 }
 
-/// <summary>The backlog of a command's repository, or of its folder where there is none.</summary>
+/// <summary>The backlog of the repository in which a command runs, or of the command's folder outside any repository.</summary>
 public sealed class RepositoryBacklog
 {
     private readonly RepositoryLocation? _repository;
@@ -35,12 +35,12 @@ public sealed class RepositoryBacklog
     private readonly string? _tag;
     private readonly Action<string> _warn;
 
-    /// <summary>Finds it; creates nothing.</summary>
-    /// <param name="repository">The repository; null where there is none.</param>
-    /// <param name="directory">Where the command was called.</param>
-    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
+    /// <summary>Locates the backlog without creating anything.</summary>
+    /// <param name="repository">The repository, or null if the folder is in none.</param>
+    /// <param name="directory">Folder in which the command was called.</param>
+    /// <param name="tag">The tag in a file with tags, or null for the current one.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="warn">Called for faults of single tasks, which are only warnings.</param>
+    /// <param name="warn">Called for faults of individual tasks, which are warnings only.</param>
     public RepositoryBacklog(RepositoryLocation? repository, string directory, string? tag, TimeProvider time, Action<string> warn)
     {
         _repository = repository;
@@ -50,17 +50,17 @@ public sealed class RepositoryBacklog
         _tag = tag ?? _store.CurrentTag;
     }
 
-    /// <summary>The file, relative to the repository.</summary>
+    /// <summary>Path of the file, relative to the repository.</summary>
     public string Name => _store.Name;
 
     /// <summary>True if the file exists.</summary>
     public bool Exists => _store.Exists;
 
-    /// <summary>The file's absolute path.</summary>
+    /// <summary>Absolute path of the file.</summary>
     public string FullPath => _store.FullPath;
 
-    /// <summary>Reads the backlog; an empty one where there is no file.</summary>
-    /// <exception cref="RefusedException">The file can't be read; all its errors are named.</exception>
+    /// <summary>Reads the backlog. A missing file counts as an empty backlog.</summary>
+    /// <exception cref="RefusedException">The file is unreadable; the message lists all errors.</exception>
     public BacklogContent Read()
     {
         var read = _store.Read(_tag);
@@ -73,14 +73,14 @@ public sealed class RepositoryBacklog
             : throw new RefusedException(string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
     }
 
-    /// <summary>Changes the backlog under a lock.</summary>
-    /// <param name="change">Makes the new backlog of the present one.</param>
-    /// <param name="stop">Ends waiting for another writer.</param>
-    /// <exception cref="RefusedException">The present or the new backlog has errors, or another program writes for too long. Nothing was
-    /// changed.</exception>
+    /// <summary>Changes the backlog under the file's lock.</summary>
+    /// <param name="change">Returns the new backlog for the current one.</param>
+    /// <param name="stop">Cancels waiting for another writer.</param>
+    /// <exception cref="RefusedException">The current or the new backlog has errors, or another program holds the lock too long. The file
+    /// is unchanged.</exception>
     public async Task<BacklogContent> ChangeAsync(Func<Backlog, Backlog> change, CancellationToken stop)
     {
-        // One that is created outside of a repository would be found by no run.
+        // No run would find a backlog that is created outside a repository.
         if (!Exists && RepositoryLocation.RefusalOf(_repository, _directory) is { } refusal)
         {
             throw new RefusedException(refusal.Why, refusal.Cure);
@@ -99,8 +99,8 @@ public sealed class RepositoryBacklog
         }
     }
 
-    /// <summary>The task that a person means.</summary>
-    /// <exception cref="RefusedException">There is none with this id.</exception>
+    /// <summary>Resolves the id that the user entered to the id of a task.</summary>
+    /// <exception cref="RefusedException">No task has this id.</exception>
     public static string Find(Backlog backlog, string id) =>
         backlog.Find(id.Trim()) is { } task
             ? task.Id

@@ -2,20 +2,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Copies of git's configuration, one for each content: <c>~/.local/state/orchestrator/git/HASH</c>. Runs name theirs by its
+/// <summary>Copies of git's configuration, one per content: <c>~/.local/state/orchestrator/git/HASH</c>. Runs refer to their copy by its
 /// hash.</summary>
 public static class GitCopies
 {
     private const string Runs = "runs";
 
-    /// <summary>The folder of all copies.</summary>
+    /// <summary>Returns the folder of all copies.</summary>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) => Path.Combine(UserState.RootOf(environment), "git");
 
-    /// <summary>A copy of what is in force now, for a run: it is kept as long as the run's folder is there.</summary>
-    /// <param name="repository">Conditional includes depend on it, and its own programs are noted: a person has said yes to
-    /// them.</param>
+    /// <summary>Copies the configuration in force for a run. The copy is kept for as long as the run's folder exists.</summary>
+    /// <param name="repository">The repository. Conditional includes depend on it, and its configured programs are recorded because the
+    /// user approved them.</param>
     /// <param name="run">The run.</param>
-    /// <returns>Its hash.</returns>
+    /// <returns>The hash of the copy.</returns>
     public static async Task<string> KeepAsync(
         GitRepository repository,
         RunFolder run,
@@ -29,9 +29,9 @@ public static class GitCopies
         return hash;
     }
 
-    /// <summary>For a run that was begun on another machine: it goes by this machine's configuration as it is now, since the other one's is
-    /// there, with names and passwords of that place.</summary>
-    /// <param name="hash">The copy that the run began with.</param>
+    /// <summary>Substitutes this host's current configuration for a run that moved here. The original configuration belongs to the other
+    /// host, with its names and passwords.</summary>
+    /// <param name="hash">Hash of the copy that the run started with.</param>
     /// <inheritdoc cref="KeepAsync"/>
     public static async Task StandInAsync(
         GitRepository repository,
@@ -50,17 +50,17 @@ public static class GitCopies
     private static string StandInOf(IReadOnlyDictionary<string, string> environment, string hash) =>
         Path.Combine(FolderOf(environment), $"{hash}.{MachineIdentity.Find(environment)}");
 
-    /// <summary>Notes of the runs that go by a copy, each with the path of a run's folder.</summary>
-    /// <param name="copy">The copy's folder.</param>
+    /// <summary>Lists the marker files of the runs that use a copy. Each contains the path of a run's folder.</summary>
+    /// <param name="copy">Folder of the copy.</param>
     public static IReadOnlyList<string> RunsOf(string copy) =>
         Path.Combine(copy, Runs) is var notes && Directory.Exists(notes) ? Directory.GetFiles(notes) : [];
 
-    /// <summary>True if a note is about a run on this machine.</summary>
+    /// <summary>True if a marker file belongs to a run on this host.</summary>
     public static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 
-    /// <summary>The copy of a hash, or the one that stands in for it here.</summary>
-    /// <exception cref="ConfigurationCopyException">It is gone, or somebody changed it.</exception>
+    /// <summary>Opens the copy with a hash, or its substitute on this host.</summary>
+    /// <exception cref="ConfigurationCopyException">The copy is missing or was changed.</exception>
     public static ConfigurationCopy Open(IReadOnlyDictionary<string, string> environment, string hash) =>
         ConfigurationCopy.Open(
             FolderOf(environment),

@@ -1,31 +1,31 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a repository, found without running git, so that reading commands start fast.</summary>
-/// <param name="Root">Absolute path of the main work tree; of the repository itself where it is bare.</param>
+/// <summary>Paths of a repository, found without running git so that read-only commands start fast.</summary>
+/// <param name="Root">Absolute path of the main work tree, or of the repository itself if it is bare.</param>
 /// <param name="GitDirectory">Absolute path of the common git directory.</param>
-/// <param name="IsBare">There is no work tree.</param>
+/// <param name="IsBare">True if the repository has no work tree.</param>
 public sealed record RepositoryLocation(string Root, string GitDirectory, bool IsBare)
 {
-    /// <summary>Absolute path of the linked worktree that the folder lies in; null: it lies in the main work tree, or in a worktree that
-    /// runs made for their agents.</summary>
+    /// <summary>Absolute path of the linked worktree that contains the folder; null in the main work tree and in worktrees that runs made
+    /// for agents.</summary>
     public string? LinkedWorktree { get; init; }
 
-    /// <summary>Absolute path of the work tree that a person works in here: its branch, its changes and its settings are meant.</summary>
+    /// <summary>Absolute path of the user's work tree. Its branch, changes and settings apply.</summary>
     public string WorkTree => LinkedWorktree ?? Root;
 
-    /// <summary>Our folder in the repository, with engine and runs: one for all work trees.</summary>
+    /// <summary>The <c>.orchestrator</c> folder with engine and runs, shared by all work trees.</summary>
     public string OrchestratorFolder => Path.Combine(Root, ".orchestrator");
 
-    /// <summary>The repository's name in task queues, leases, schedules and units: 12 hex digits.</summary>
+    /// <summary>Key of the repository in task queues, leases, schedules and service units; 12 hex digits.</summary>
     public string Key => GitRepository.KeyOf(GitDirectory);
 
-    /// <summary>Folder of the project's own texts for runs, such as roles.</summary>
+    /// <summary>Folder with the project's own texts for runs, such as roles.</summary>
     public string ProjectFolder => Path.Combine(WorkTree, ".orchestrator");
 
-    /// <summary>Folder of the runs' files.</summary>
+    /// <summary>Folder with the files of all runs.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
-    /// <summary>True if a path is this repository's root, by whatever links, or the root of one of its linked worktrees.</summary>
+    /// <summary>True if a path resolves to the repository's root or to the root of one of its linked worktrees.</summary>
     public bool IsAt(string path) =>
         path == Root
         || GitRepository.RealPath(path) == GitRepository.RealPath(Root)
@@ -35,7 +35,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
             && GitRepository.RealPath(other.GitDirectory) == GitRepository.RealPath(GitDirectory)
         );
 
-    /// <summary>The repository that a folder belongs to, or null.</summary>
+    /// <summary>Finds the repository that contains a folder, or returns null if none does.</summary>
     public static RepositoryLocation? Find(string directory)
     {
         for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
@@ -59,8 +59,8 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    /// <summary>Why no run can work in a folder, and what to do; null where one can.</summary>
-    /// <param name="found">The repository that the folder belongs to, or null.</param>
+    /// <summary>Explains why no run can work in a folder and what to do, or returns null if one can.</summary>
+    /// <param name="found">The repository that contains the folder, or null.</param>
     /// <param name="directory">The folder.</param>
     public static (string Why, string Cure)? RefusalOf(RepositoryLocation? found, string directory) =>
         found switch
@@ -73,27 +73,27 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
             _ => null,
         };
 
-    /// <summary>True if something other than a folder has the name of our folder, which <see cref="FindObstacleAsync"/> explains where git
-    /// tracks it. Cheap enough for every command.</summary>
+    /// <summary>True if something other than a folder is at the path of <c>.orchestrator</c>. Cheap enough for every command;
+    /// <see cref="FindObstacleAsync"/> adds an explanation if git tracks it.</summary>
     public bool HasReplacedFolder =>
         new[] { OrchestratorFolder, ProjectFolder }.Any(folder => new FileInfo(folder) is { LinkTarget: not null } or { Exists: true });
 
     /// <inheritdoc cref="OwnFolder.Ensure"/>
     public static string EnsureFolder(string path) => OwnFolder.Ensure(path);
 
-    /// <summary>Finds what keeps runs from working in the checkout: links in place of our folders, and files of ours that git
-    /// tracks.</summary>
-    /// <param name="worktrees">The folder of worktrees as the settings name it.</param>
+    /// <summary>Finds an obstacle to runs in this checkout. Examples are a link in place of one of our folders, and a tracked file of
+    /// ours.</summary>
+    /// <param name="worktrees">Name of the worktree folder in the settings.</param>
     /// <param name="services">Opens the repository.</param>
-    /// <param name="stop">Ends git's processes.</param>
-    /// <returns>The problem and its cure, or null.</returns>
+    /// <param name="stop">Cancels git processes.</param>
+    /// <returns>The problem and its remedy, or null if there is no obstacle.</returns>
     public async Task<(string Why, string Cure)?> FindObstacleAsync(string worktrees, RunServices services, CancellationToken stop) =>
         new WorktreeStore(await services.Repositories.OpenAsync(Root)).FindCheckout(LinkedWorktree) is { } checkout
             ? await new TrackedOwnFiles(checkout).FindAsync(worktrees, null, stop)
             : null;
 
-    /// <summary>Refuses to work in a checkout with such an obstacle; the parameters are those of <see cref="FindObstacleAsync"/>.</summary>
-    /// <exception cref="RefusedException">There is one.</exception>
+    /// <summary>Rejects a checkout with an obstacle. The parameters are those of <see cref="FindObstacleAsync"/>.</summary>
+    /// <exception cref="RefusedException">The checkout has an obstacle.</exception>
     public async Task RequireOwnFoldersAsync(string worktrees, RunServices services, CancellationToken stop)
     {
         if (await FindObstacleAsync(worktrees, services, stop) is var (why, cure))
@@ -102,7 +102,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         }
     }
 
-    /// <summary>Root of the work tree that a folder lies in, which may be a linked one; null where there is none.</summary>
+    /// <summary>Finds the root of the work tree that contains a folder, linked or not; null if there is none.</summary>
     public static string? FindWorkTree(string directory)
     {
         for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
@@ -115,7 +115,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    // ".git" as a file names the work tree's own git directory; its "commondir" names the shared one.
+    // If ".git" is a file, it names the work tree's own git directory, whose "commondir" names the shared one.
     private static RepositoryLocation? OfLinkedWorktree(string folder, string file)
     {
         const string Prefix = "gitdir:";

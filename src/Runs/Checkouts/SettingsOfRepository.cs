@@ -2,15 +2,15 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Opens the settings of a repository, with the person's trust decisions.</summary>
+/// <summary>Opens a repository's settings with the user's trust decisions.</summary>
 public static class SettingsOfRepository
 {
-    /// <summary>Opens them.</summary>
-    /// <param name="repository">Root of the repository; null where there is none.</param>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="flags">The topmost layer: options of the command line, or a run's input.</param>
-    /// <param name="trust">The person's trust decisions.</param>
-    /// <param name="runId">The run, where there is one: trust for it alone counts, too.</param>
+    /// <summary>Opens the settings.</summary>
+    /// <param name="repository">Root of the repository, or null if there is none.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="flags">The topmost layer, from command-line options or a run's input.</param>
+    /// <param name="trust">The user's trust decisions.</param>
+    /// <param name="runId">Id of the run, if any; trust that is limited to this run then counts too.</param>
     public static RepositorySettings Open(
         string? repository,
         IReadOnlyDictionary<string, string> environment,

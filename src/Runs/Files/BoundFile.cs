@@ -1,38 +1,38 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A file of a run's folder that something is decided by. The folder is a record for people, and others can write to it: such a
-/// file counts only with the content whose hash the run's history has. Any other content is put aside and never used.</summary>
+/// <summary>A file in a run's folder that affects decisions. Other programs can write to the folder, so the file counts only if its hash
+/// equals the one in the run's history. Any other content is moved away and never used.</summary>
 public static class BoundFile
 {
-    /// <summary>A file that somebody made larger than anything of ours is not read.</summary>
+    /// <summary>Maximum size in bytes. Larger files are not read, because no file of ours is that large.</summary>
     private const long LargestFile = 256 * 1024 * 1024;
 
-    /// <summary>The end of the name of a file that was set aside, before a number.</summary>
+    /// <summary>Suffix of rejected files that were moved away, followed by a number.</summary>
     public const string Aside = ".changed-";
 
-    /// <summary>The hash of a content, in hexadecimal.</summary>
+    /// <summary>Returns the hash of a content in hexadecimal.</summary>
     public static string HashOf(ReadOnlySpan<byte> content) => PlanJson.HashOf(content);
 
     /// <summary>Writes a file.</summary>
-    /// <returns>The hash that its readers need.</returns>
+    /// <returns>The hash that readers need.</returns>
     public static string Write(string path, ReadOnlySpan<byte> content)
     {
         DurableFile.Write(path, content);
         return HashOf(content);
     }
 
-    /// <summary>The content of a file.</summary>
+    /// <summary>Reads a file and verifies its hash.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="path">The file in it.</param>
-    /// <param name="hash">Its hash in the run's history.</param>
-    /// <exception cref="StepException">The file is gone, or has another content, which was put aside.</exception>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="hash">Hash of the file in the run's history.</param>
+    /// <exception cref="StepException">The file is missing, or has a different content and was moved away.</exception>
     public static byte[] Read(RunFolder folder, string path, string hash)
     {
         var content = RegularFile.TryRead(path, LargestFile);
         return content is not null && HashOf(content) == hash ? content : throw Refuse(folder, path);
     }
 
-    /// <summary>Reads a file that is bound by the beginning of a hash, at least 32 digits of it.</summary>
+    /// <summary>Reads a file whose hash is known by a prefix of at least 32 digits.</summary>
     /// <inheritdoc cref="Read"/>
     public static byte[] ReadBeginning(RunFolder folder, string path, string hash)
     {
@@ -40,7 +40,7 @@ public static class BoundFile
         return content is not null && HashOf(content).StartsWith(hash, StringComparison.Ordinal) ? content : throw Refuse(folder, path);
     }
 
-    /// <summary>Refuses a file that is not as it was, without having its content in memory.</summary>
+    /// <summary>Verifies the hash of a file without loading its content.</summary>
     /// <inheritdoc cref="Read"/>
     public static void Check(RunFolder folder, string path, string hash)
     {

@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>State of a run's tasks for continue-as-new: files in its folder, named by their hash.</summary>
+/// <summary>State of a run's tasks across continue-as-new, in files named by their hash in the run's folder.</summary>
 public static class CheckpointFiles
 {
-    /// <summary>Stores tasks together with those of an earlier file; the same tasks give the same file.</summary>
-    /// <param name="before">The earlier file; null: there is none.</param>
-    /// <param name="tasks">Tasks that are new or replace those of the earlier file.</param>
-    /// <exception cref="StepException">The earlier file is gone or was changed.</exception>
+    /// <summary>Stores tasks merged with those of an earlier file. Equal tasks give the same file.</summary>
+    /// <param name="before">The earlier file, or null if there is none.</param>
+    /// <param name="tasks">Tasks to add or replace.</param>
+    /// <exception cref="StepException">The earlier file is missing or was changed.</exception>
     public static CheckpointFile Store(RunFolder folder, CheckpointFile? before, IReadOnlyList<TaskCheckpoint> tasks)
     {
         var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
@@ -22,10 +22,10 @@ public static class CheckpointFiles
         return file;
     }
 
-    /// <summary>Reads a page.</summary>
-    /// <param name="file">What <see cref="Store"/> returned.</param>
-    /// <param name="offset">Tasks of earlier pages.</param>
-    /// <exception cref="StepException">The file is gone or was changed.</exception>
+    /// <summary>Reads one page of tasks.</summary>
+    /// <param name="file">The file, as returned by <see cref="Store"/>.</param>
+    /// <param name="offset">Number of tasks on earlier pages.</param>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
     public static IReadOnlyList<TaskCheckpoint> Read(RunFolder folder, CheckpointFile file, int offset) =>
         PayloadPaging.First(ReadAll(folder, file).Skip(offset));
 

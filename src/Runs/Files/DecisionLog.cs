@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The section of a report about decisions of people in a run: who, when and from where.</summary>
+/// <summary>Renders the report section on decisions that users made in a run, with user, time and origin of each.</summary>
 public static class DecisionLog
 {
     private const int Most = 60;
 
-    /// <summary>The section as Markdown; empty where there are no decisions.</summary>
-    /// <param name="events">The file of the run's events.</param>
+    /// <summary>Renders the section as Markdown, or as empty text if there were no decisions.</summary>
+    /// <param name="events">Path of the run's event file.</param>
     public static MarkdownText Render(string events)
     {
         var said = RunEvents.Read(events, having: "\"by\":").Where(item => item.By is not null).ToList();

@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The end of an evidence file, for a quoted block: text of an agent or a gate stays text.</summary>
-/// <param name="repository">Absolute path that evidence is relative to.</param>
+/// <summary>Reads the end of evidence files for quoted blocks in reports.</summary>
+/// <param name="repository">Absolute path of the folder that evidence paths are relative to.</param>
 public sealed class EvidenceTail(string repository)
 {
     private const int LongestLine = 300;
 
-    /// <summary>The last non-empty lines of a file of evidence; empty where there is no such file below the repository.</summary>
-    /// <param name="file">Relative to the repository.</param>
-    /// <param name="lines">How many.</param>
+    /// <summary>Reads the last non-empty lines of an evidence file; empty if no such file exists in the repository.</summary>
+    /// <param name="file">Path of the file, relative to the repository.</param>
+    /// <param name="lines">Maximum number of lines.</param>
     public string Read(string file, int lines)
     {
         var path = Path.GetFullPath(Path.Combine(repository, file));

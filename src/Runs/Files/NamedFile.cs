@@ -1,16 +1,15 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A file that has the hash of its content in its name, so that its path in the run's history is enough to know what was in
-/// it.</summary>
+/// <summary>A file with the hash of its content in its name. Its path in the run's history is then enough to verify the content.</summary>
 public static class NamedFile
 {
-    /// <summary>32 hexadecimal digits: nobody finds another content with the same.</summary>
+    /// <summary>Number of hexadecimal digits in the name. With 32, no other content with the same hash can be constructed.</summary>
     private const int HashLength = 32;
 
     /// <summary>Writes a file.</summary>
-    /// <param name="path">Its path without the hash, which is put before the extension.</param>
-    /// <param name="text">Its content.</param>
-    /// <returns>Its path.</returns>
+    /// <param name="path">Path without the hash, which is inserted before the extension.</param>
+    /// <param name="text">Content of the file.</param>
+    /// <returns>Path of the file that was written.</returns>
     public static string Write(string path, string text)
     {
         var content = Encoding.UTF8.GetBytes(text);
@@ -19,10 +18,10 @@ public static class NamedFile
         return named;
     }
 
-    /// <summary>The content of a file.</summary>
-    /// <param name="path">As the run's history has it, relative to the repository; empty: there is none.</param>
-    /// <returns>Empty where there is none.</returns>
-    /// <exception cref="StepException">It is gone or was changed.</exception>
+    /// <summary>Reads a file and verifies its content.</summary>
+    /// <param name="path">Path in the run's history, relative to the repository, or empty for no file.</param>
+    /// <returns>The content, or empty if there is no file.</returns>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
     public static string Read(RunFolder folder, string path)
     {
         if (path.Length == 0)

@@ -3,10 +3,10 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Files of planning in the run's folder: <c>planning/</c> with the request, the settings, the prompt, the answers and finally the
-/// plan; for another plan in mid-run the same in <c>planning/replan-N/</c>.</summary>
-/// <param name="hash">Of the input of planning, as the run's history has it; empty: it was not stored yet.</param>
-/// <param name="replan">Which other plan, from 1; 0: the first one.</param>
+/// <summary>Files of planning in the run's folder. <c>planning/</c> has the request, the settings, the prompt, the answers and finally the
+/// plan. Replanning during the run uses <c>planning/replan-N/</c> in the same way.</summary>
+/// <param name="hash">Hash of the planning input in the run's history, or empty if not stored yet.</param>
+/// <param name="replan">Number of the replanning from 1, or 0 for the first plan.</param>
 internal sealed class PlanningFiles(RepositoryReference repository, string runId, string hash, int replan = 0)
 {
     private RunDecisions? _input;
@@ -16,18 +16,18 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The goal of planning.</summary>
     public PlanningGoal Goal => _goal ??= JsonSerializer.Deserialize(Read("goal.json"), PlanningGoalJson.Default.PlanningGoal)!;
 
-    /// <summary>The schema of answers.</summary>
+    /// <summary>JSON Schema of answers.</summary>
     public string Schema => SchemaOf(Goal.Options);
 
-    /// <summary>Ids of the tasks that were added to the backlog, for display.</summary>
+    /// <summary>Path of the list of task ids that were added to the backlog, for display.</summary>
     public string AddedPath => In("added.json");
 
-    /// <summary>The accepted answer where it is tasks for the backlog.</summary>
+    /// <summary>Path of the accepted answer if it consists of backlog tasks.</summary>
     public string TasksPath => In("tasks.json");
 
     public RunFolder Folder { get; } = new(repository.Path, runId);
 
-    /// <summary>The planner as a task of the run.</summary>
+    /// <summary>Task id of the planner in the run.</summary>
     public string TaskId => replan == 0 ? PlannerTask.Id : ReplanTask.Id;
 
     /// <summary>The settings of planning.</summary>
@@ -39,27 +39,27 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The whole prompt.</summary>
     public string Prompt => Text("prompt.md");
 
-    /// <summary>The accepted plan, as canonical JSON.</summary>
+    /// <summary>Path of the accepted plan as canonical JSON.</summary>
     public string PlanPath => In("plan.json");
 
-    /// <summary>The plan, for people.</summary>
+    /// <summary>Path of the plan in readable form.</summary>
     public string PlanText => In("plan.yaml");
 
-    /// <summary>The planner's own worktree: it sees the files of a commit, and nothing that is ignored.</summary>
+    /// <summary>The planner's worktree. It has the files of a commit and no ignored files.</summary>
     public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, TaskId);
 
-    /// <summary>Conversations with models that have no agent program.</summary>
+    /// <summary>Folder of conversations with models that have no agent program.</summary>
     public string Conversations => In("conversations");
 
     public string Answer(int start) => In($"answer-{start}.txt");
 
     public string Problems(int start) => In($"problems-{start}.md");
 
-    /// <summary>The schema for the requested kind of answer.</summary>
+    /// <summary>Returns the JSON Schema for the requested kind of answer.</summary>
     public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
 
     /// <summary>Stores the input of planning.</summary>
-    /// <returns>Its hash.</returns>
+    /// <returns>The hash of the input.</returns>
     public string Begin(RunStart start, PlanningGoal goal, string request, string prompt) =>
         RunDecisions
             .None.With(Folder, Named("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal))
@@ -68,10 +68,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
             .With(Folder, Named("prompt.md"), Encoding.UTF8.GetBytes(prompt))
             .Store(Folder);
 
-    /// <summary>The accepted answer of the planner.</summary>
+    /// <summary>Reads the accepted answer of the planner.</summary>
     /// <param name="path"><see cref="PlanPath"/> or <see cref="TasksPath"/>.</param>
-    /// <param name="said">Its hash in the run's history.</param>
-    /// <exception cref="StepException">It is gone or was changed.</exception>
+    /// <param name="said">Hash of the answer in the run's history.</param>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
     public byte[] Accepted(string path, string said) => BoundFile.Read(Folder, path, said);
 
     private string In(string name) => Folder.Planning(replan == 0 ? name : Path.Combine($"replan-{replan}", name));

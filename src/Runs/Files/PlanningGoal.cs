@@ -1,18 +1,18 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The goal of planning: stored in the run's folder, because every step depends on it.</summary>
+/// <summary>The goal of planning, stored in the run's folder because every step depends on it.</summary>
 internal sealed record PlanningGoal
 {
-    /// <summary>Options of the run's start.</summary>
+    /// <summary>Planning options of the run's start.</summary>
     public PlanningOptions Options { get; set; } = new();
 
-    /// <summary>Ids of the backlog tasks for the plan; null where it is not made of a backlog.</summary>
+    /// <summary>Ids of the backlog tasks to plan, or null if the plan is not made from a backlog.</summary>
     public IReadOnlyList<string>? BacklogIds { get; init; }
 
-    /// <summary>Commit whose files the planner sees; null: what is checked out.</summary>
+    /// <summary>Commit whose files the planner reads, or null for the commit that is checked out.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>Ids that are taken by tasks of the run.</summary>
+    /// <summary>Task ids that the run already uses.</summary>
     public IReadOnlyList<string> Taken { get; set; } = [];
 }
 

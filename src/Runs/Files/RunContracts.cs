@@ -2,13 +2,13 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Puts the plan's contracts on the staging branch as its first commit, and records them in the run's folder. The commit depends
-/// only on the plan and the run's base, so repeating it changes nothing.</summary>
+/// <summary>Commits the plan's contracts as the first commit of the staging branch, and stores them in the run's folder. The commit
+/// depends only on the plan and the run's base, so a repeated call changes nothing.</summary>
 public sealed class RunContracts(GitRepository repository, RunFiles files)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>The stored contracts of a run; null: it began without.</summary>
+    /// <summary>Reads the stored contracts of a run, or returns null if none were stored at its start.</summary>
     public static IReadOnlyList<ContractStub>? Read(RunFiles files)
     {
         var json = files.Decisions is { } decisions
@@ -17,11 +17,11 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return json is null ? null : JsonSerializer.Deserialize(json, RunContractsJson.Default.IReadOnlyListContractStub);
     }
 
-    /// <summary>Finds conflicts with the contracts' files, before anything is created.</summary>
-    /// <param name="tip">Where the run would begin; null: nowhere.</param>
-    /// <param name="landsIn">The user's checkout, if landing writes the files there.</param>
+    /// <summary>Finds conflicts with the contracts' files before anything is created.</summary>
+    /// <param name="tip">Commit that the run would start from, or null if the branch has none.</param>
+    /// <param name="landsIn">The user's checkout if landing updates files there, or null.</param>
     /// <param name="stop">Cancels the check.</param>
-    /// <returns>Conflicts that stop the run, and warnings for a person.</returns>
+    /// <returns>Conflicts that prevent the run, and warnings for the user.</returns>
     public async Task<(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings)> CheckAsync(
         string? tip,
         string? landsIn,
@@ -45,7 +45,8 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return ([.. found.Errors, .. uncommitted], [.. found.Warnings, .. untyped]);
     }
 
-    /// <summary>First commit of staging: the contracts' files on the run's base; the base itself when there is nothing to write.</summary>
+    /// <summary>Creates the first commit of staging, with the contracts' files on top of the run's base. Returns the base itself if all
+    /// files exist.</summary>
     public async Task<string> FirstCommitAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0)
@@ -68,7 +69,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
     }
 
     /// <summary>Stores the contracts.</summary>
-    /// <returns>What the run decides by, with them.</returns>
+    /// <returns>The files that affect the run's decisions, including the contracts.</returns>
     public async Task<RunDecisions> StoreAsync(string start, CancellationToken stop) =>
         files.Plan.Contracts.Count == 0
             ? files.Decisions!
@@ -96,7 +97,8 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return found with { Errors = [.. found.Errors, .. InTheWay(tree, found.Unwritten)] };
     }
 
-    /// <summary>An untracked file of the user in the way would prevent landing, because it is never overwritten.</summary>
+    /// <summary>Finds untracked files in the user's checkout at the contracts' paths. They would prevent landing, because landing never
+    /// overwrites them.</summary>
     private async Task<IEnumerable<string>> UncommittedAsync(
         IReadOnlyList<ContractStub> unwritten,
         string tip,
@@ -113,7 +115,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Links, submodules and files where a folder is needed, and the other way round.</summary>
+    /// <summary>Finds links, submodules and files where a folder is needed, and folders where a file is needed.</summary>
     private static IEnumerable<string> InTheWay(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
         from stub in unwritten
         from file in tree

@@ -1,25 +1,25 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The files of a run's folder that its steps decide by, each with the hash of its content: the plan, the settings of the start,
-/// the texts of roles, what preflight found. The list is itself stored as a file that is named by its hash, and that hash is what the run's
-/// history has and every step gets: a step can read no other content. It grows: what adds to it returns the new hash.</summary>
-/// <param name="Plan">The plan's file: the first one, or one with tasks that were added since.</param>
-/// <param name="Files">Paths relative to the run's folder, and hashes.</param>
+/// <summary>Files in a run's folder that affect its decisions, each with the hash of its content. They are the plan, the start settings,
+/// role texts and preflight results. The list is a file named by its own hash. The run's history has that hash and passes it to every
+/// step, so that no step can read other content. Adding a file returns a list with a new hash.</summary>
+/// <param name="Plan">Path of the plan file, either the initial plan or one with tasks added since.</param>
+/// <param name="Files">Hashes by path relative to the run's folder.</param>
 public sealed record RunDecisions(string Plan, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>A list without files.</summary>
+    /// <summary>The empty list.</summary>
     public static RunDecisions None { get; } = new("", new Dictionary<string, string>());
 
-    /// <summary>The path of the list that has a hash.</summary>
+    /// <summary>Returns the path of the list with a hash.</summary>
     public static string PathOf(RunFolder folder, string hash) => Path.Combine(folder.Path, "plan", $"decided-{hash}.json");
 
     /// <summary>Reads the list.</summary>
-    /// <param name="hash">As the run's history has it.</param>
-    /// <exception cref="StepException">It is gone or was changed.</exception>
+    /// <param name="hash">Hash of the list in the run's history.</param>
+    /// <exception cref="StepException">The list is missing or was changed.</exception>
     public static RunDecisions Read(RunFolder folder, string hash) =>
         JsonSerializer.Deserialize(BoundFile.Read(folder, PathOf(folder, hash), hash), RunDecisionsJson.Default.RunDecisions)!;
 
-    /// <summary>The list with one more file, or another content of it, which is written.</summary>
+    /// <summary>Writes a file and returns the list with it added or replaced.</summary>
     /// <param name="name">Path relative to the run's folder.</param>
     public RunDecisions With(RunFolder folder, string name, ReadOnlySpan<byte> content) =>
         this with
@@ -27,12 +27,12 @@ public sealed record RunDecisions(string Plan, IReadOnlyDictionary<string, strin
             Files = new Dictionary<string, string>(Files) { [name] = BoundFile.Write(Path.Combine(folder.Path, name), content) },
         };
 
-    /// <summary>The list without a file.</summary>
+    /// <summary>Returns the list without a file.</summary>
     /// <param name="name">Path relative to the run's folder.</param>
     public RunDecisions Without(string name) => this with { Files = Files.Where(file => file.Key != name).ToDictionary() };
 
     /// <summary>Writes the list.</summary>
-    /// <returns>Its hash.</returns>
+    /// <returns>The hash of the list.</returns>
     public string Store(RunFolder folder)
     {
         var sorted = this with { Files = new SortedDictionary<string, string>(Files.ToDictionary(), StringComparer.Ordinal) };
@@ -42,13 +42,13 @@ public sealed record RunDecisions(string Plan, IReadOnlyDictionary<string, strin
         return hash;
     }
 
-    /// <summary>Refuses a file of the list that is not as it was.</summary>
+    /// <summary>Throws if a file of the list is missing or was changed.</summary>
     /// <inheritdoc cref="TryRead"/>
     public void Check(RunFolder folder, string name) => BoundFile.Check(folder, Path.Combine(folder.Path, name), Files[name]);
 
-    /// <summary>The content of a file; null: the run has none of this name.</summary>
+    /// <summary>Reads a file and verifies its hash; null if the list does not contain it.</summary>
     /// <param name="name">Path relative to the run's folder.</param>
-    /// <exception cref="StepException">It is gone or was changed.</exception>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
     public byte[]? TryRead(RunFolder folder, string name) =>
         Files.TryGetValue(name, out var hash) ? BoundFile.Read(folder, Path.Combine(folder.Path, name), hash) : null;
 }

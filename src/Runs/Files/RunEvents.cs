@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The recorded transitions of a run, for reports.</summary>
+/// <summary>Reads the recorded transitions of a run for reports.</summary>
 public static class RunEvents
 {
-    /// <summary>All that can be read of them, in their order.</summary>
-    /// <param name="file">The file of the run's events; it may be missing.</param>
-    /// <param name="having">Only lines with this text; null: all.</param>
+    /// <summary>Reads all valid events in order.</summary>
+    /// <param name="file">Path of the run's event file, which may be missing.</param>
+    /// <param name="having">Returns only lines that contain this text, or all lines if null.</param>
     public static IEnumerable<RunEvent> Read(string file, string? having = null) =>
         !File.Exists(file)
             ? []

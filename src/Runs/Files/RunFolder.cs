@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a run's files: <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, ignored by git.</summary>
+/// <summary>Paths of a run's files in <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, which git ignores.</summary>
 public sealed partial class RunFolder
 {
-    /// <summary>Prefix of a run folder that is being removed.</summary>
+    /// <summary>Name prefix of a run folder that is being removed.</summary>
     public const string Removed = ".removed-";
 
     private readonly string _repository;
 
-    /// <summary>Names the folder of a run; creates nothing.</summary>
+    /// <summary>Creates the paths of a run without creating the folder.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Workflow id of the run.</param>
     public RunFolder(string repository, string runId)
@@ -31,111 +31,111 @@ public sealed partial class RunFolder
     /// <summary>Name of the run in refs and folders.</summary>
     public string Name { get; }
 
-    /// <summary>Absolute path.</summary>
+    /// <summary>Absolute path of the folder.</summary>
     public string Path { get; }
 
-    /// <summary>The stored plan: what was approved, as canonical JSON.</summary>
+    /// <summary>The stored plan as approved, in canonical JSON.</summary>
     public string Plan => In("plan", "plan.json");
 
-    /// <summary>The plan with tasks that were added since, named by its hash.</summary>
+    /// <summary>Returns the path of a plan with tasks added since, named by its hash.</summary>
     public string ExtendedPlan(string hash) => In("plan", $"plan-{hash}.json");
 
-    /// <summary>All of those, the one with the most tasks first.</summary>
+    /// <summary>Paths of all plans with added tasks, the one with the most tasks first.</summary>
     public IEnumerable<string> ExtendedPlans =>
         Directory.Exists(In("plan"))
             ? Directory.EnumerateFiles(In("plan"), "plan-*.json").OrderByDescending(file => new FileInfo(file).Length)
             : [];
 
-    /// <summary>The settings of the run's start, as far as its steps need them.</summary>
+    /// <summary>The start settings, as far as the run's steps need them.</summary>
     public string StartFile => In("plan", "start.json");
 
-    /// <summary>The contracts of this run.</summary>
+    /// <summary>The contracts of the run.</summary>
     public string Contracts => In("plan", "contracts.json");
 
-    /// <summary>The text of a role, relative to this folder.</summary>
+    /// <summary>Returns the path of a role's text, relative to this folder.</summary>
     public static string RoleName(string role) => System.IO.Path.Combine("plan", "roles", role + ".md");
 
-    /// <summary>The run's present status, for readers without an engine.</summary>
+    /// <summary>The current status of the run, for readers that have no engine.</summary>
     public string Status => In("status.json");
 
-    /// <summary>The run's transitions, a JSON document per line.</summary>
+    /// <summary>The run's transitions, one JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
-    /// <summary>The intent record of its landing (<see cref="Git.Landing.LandingNote"/>).</summary>
+    /// <summary>The intent record of the run's landing (<see cref="Git.Landing.LandingNote"/>).</summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
-    /// <summary>The signed commit of a landing that may have been interrupted.</summary>
+    /// <summary>Record of the signed commit of a landing that may have been interrupted.</summary>
     public string SignedLanding => In("landing-signed");
 
-    /// <summary>The report of the last escalation; missing where there was none.</summary>
+    /// <summary>The report of the last escalation; missing if there was none.</summary>
     public string Escalation => In("escalation-report.md");
 
-    /// <summary>Report for people.</summary>
+    /// <summary>The run report as Markdown.</summary>
     public string Report => In("reports", "report.md");
 
-    /// <summary>Report for programs.</summary>
+    /// <summary>The run report as JSON.</summary>
     public string ReportJson => In("reports", "report.json");
 
-    /// <summary>The fate of the merged hunks, for people.</summary>
+    /// <summary>The fate of merged hunks as Markdown.</summary>
     public string Losses => In("reports", "losses.md");
 
-    /// <summary>The fate of the merged hunks, for programs.</summary>
+    /// <summary>The fate of merged hunks as JSON.</summary>
     public string LossesJson => In("reports", "losses.json");
 
-    /// <summary>Text of a pull request.</summary>
-    /// <param name="name">The task, or <c>run</c>.</param>
+    /// <summary>Returns the path of the text of a pull request.</summary>
+    /// <param name="name">Id of the task, or <c>run</c>.</param>
     public string PullRequest(string name) => In("reports", $"pull-request-{name}.md");
 
-    /// <summary>Lines that look like secrets in what was to land, for people.</summary>
+    /// <summary>Possible secrets in the changes to land, as Markdown.</summary>
     public string Secrets => In("reports", "secrets.md");
 
-    /// <summary>Lines that look like secrets in what was to land, for programs.</summary>
+    /// <summary>Possible secrets in the changes to land, as JSON.</summary>
     public string SecretsJson => In("reports", "secrets.json");
 
-    /// <summary>Known vulnerabilities of packages in what was to land, for people.</summary>
+    /// <summary>Known vulnerabilities of packages in the changes to land, as Markdown.</summary>
     public string Audit => In("reports", "audit.md");
 
-    /// <summary>Known vulnerabilities of packages in what was to land, for programs.</summary>
+    /// <summary>Known vulnerabilities of packages in the changes to land, as JSON.</summary>
     public string AuditJson => In("reports", "audit.json");
 
-    /// <summary>Results of trial merges.</summary>
+    /// <summary>Folder with predicted conflicts from trial merges.</summary>
     public string Radar => In("radar");
 
-    /// <summary>State of tasks for continue-as-new: files named by their hash.</summary>
+    /// <summary>Folder with the state of tasks across continue-as-new, in files named by their hash.</summary>
     public string Checkpoints => In("checkpoints");
 
-    /// <summary>A file of planning: request, prompt, answers, the planner's plan.</summary>
+    /// <summary>Returns the path of a planning file, such as the request, prompt, answers or plan.</summary>
     public string Planning(string name) => In("planning", name);
 
-    /// <summary>A file of the review: questions, answers, results of rounds.</summary>
+    /// <summary>Returns the path of a review file, such as questions, answers or results of rounds.</summary>
     public string Review(string name) => In("review", name);
 
-    /// <summary>Evidence of gates before a landing.</summary>
+    /// <summary>Folder with the evidence of gates before landing.</summary>
     public string LandingEvidence => In("landing");
 
-    /// <summary>Evidence and markers of preflight.</summary>
+    /// <summary>Folder with evidence and markers of preflight.</summary>
     public string Preflight => In("preflight");
 
-    /// <summary>Folder of a task.</summary>
+    /// <summary>Returns the folder of a task.</summary>
     public string Task(string taskId) => In("tasks", taskId);
 
-    /// <summary>Tasks that have a folder here, in no order.</summary>
+    /// <summary>Returns the ids of tasks that have a folder here, in no particular order.</summary>
     public IReadOnlyList<string> TaskIds() =>
         Directory.Exists(In("tasks"))
             ? [.. Directory.EnumerateDirectories(In("tasks")).Select(task => System.IO.Path.GetFileName(task)!)]
             : [];
 
-    /// <summary>Folder of one agent start.</summary>
+    /// <summary>Returns the folder of one agent run.</summary>
     public string Start(string taskId, int start) =>
         System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The folder of another run of the same repository.</summary>
+    /// <summary>Returns the folder of another run in the same repository.</summary>
     public RunFolder Sibling(string runId) => new(_repository, runId);
 
-    /// <summary>A path for records and people: relative to the repository.</summary>
+    /// <summary>Returns a path relative to the repository, for records and display.</summary>
     public string Relative(string path) => System.IO.Path.GetRelativePath(_repository, path);
 
-    /// <summary>The workflow id where it is valid in refs and folder names, else <c>run-</c> and a hash of it.</summary>
+    /// <summary>Returns the workflow id if it is valid in refs and folder names; otherwise <c>run-</c> followed by its hash.</summary>
     public static string NameOf(string runId) =>
         SafeName().IsMatch(runId)
         && !runId.EndsWith('.')
@@ -144,7 +144,7 @@ public sealed partial class RunFolder
             ? runId
             : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
 
-    /// <summary>The workflow id of a run by the name of its folder; null: that is no run's, or may be the hash of an id.</summary>
+    /// <summary>Returns the workflow id for a folder name; null if the name is not a run's or may be the hash of an id.</summary>
     public static string? IdOf(string name) => NameOf(name) == name && !HashName().IsMatch(name) ? name : null;
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);

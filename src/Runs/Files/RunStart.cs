@@ -2,39 +2,39 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs;
 
-/// <summary>A run's start beside its plan: stored in its folder, so that later changes of files have no effect on it. It contains no
-/// secret.</summary>
+/// <summary>The start of a run except for its plan. It is stored in the run's folder so that later file changes have no effect, and
+/// contains no secrets.</summary>
 public sealed record RunStart
 {
-    /// <summary>The input; the plan itself is in a separate file.</summary>
+    /// <summary>The run's input, without the plan, which is in a separate file.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>The settings, including those of the input.</summary>
+    /// <summary>The settings in force, including those of the input.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
     /// <inheritdoc cref="RepositoryReference.LinkedWorktree"/>
     public string? LinkedWorktree { get; init; }
 
-    /// <summary>Requirements of the project's own files, as a person approved them.</summary>
+    /// <summary>Requirements found in the project's own files, as the user approved them.</summary>
     public ProjectFindings Found { get; init; } = new();
 
-    /// <summary>Hash of the copy of git's configuration that the run goes by (<see cref="GitCopies"/>); empty: it began with a version
-    /// that made none.</summary>
+    /// <summary>Hash of the run's copy of git's configuration (<see cref="GitCopies"/>); empty for a run of a version that made no
+    /// copy.</summary>
     public string GitConfiguration { get; init; } = "";
 
     /// <summary>The project's own gates.</summary>
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
 
-    /// <summary>The commands that set a worktree up: those of the settings, or else those that lock files asked for.</summary>
+    /// <summary>Commands that set up a worktree, from the settings or otherwise from lock files.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> SetUp => Settings.Worktrees.Setup ?? Found.SetUp;
 
-    /// <summary>Our own files in the user's checkout.</summary>
+    /// <summary>Files of orchestrate in the user's checkout.</summary>
     [JsonIgnore]
     public OwnFiles OwnFiles => OwnFiles.Of(Settings, Input.PlanFile);
 
-    /// <summary>The gates of a project, from its settings and its manifests.</summary>
+    /// <summary>Combines the gates of a project from its settings and manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
         new()
         {
@@ -43,10 +43,10 @@ public sealed record RunStart
             Integration = settings.Gates.Integration,
         };
 
-    /// <summary>The start of a run now.</summary>
+    /// <summary>Creates the start of a run at the current time.</summary>
     /// <param name="input">The request.</param>
-    /// <param name="loaded">The settings, without errors.</param>
-    /// <param name="repository">The repository, and where in it the run was started.</param>
+    /// <param name="loaded">The settings, which have no errors.</param>
+    /// <param name="repository">The repository, and the work tree in which the run was started.</param>
     public static RunStart Of(OrchestrationInput input, SettingsResult loaded, RepositoryReference repository)
     {
         var (gates, commands) = ProjectCommands.FindWithGates(repository.WorkTree);
@@ -68,11 +68,11 @@ public sealed record RunStart
         };
     }
 
-    /// <summary>The stored form.</summary>
+    /// <summary>Serializes the start.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 
-    /// <summary>The start of a run; null where it has none.</summary>
-    /// <exception cref="StepException">Its file was damaged.</exception>
+    /// <summary>Reads the start of a run, or returns null if none is stored.</summary>
+    /// <exception cref="StepException">The file is damaged.</exception>
     public static RunStart? TryRead(RunFolder folder)
     {
         if (SmallFile.TryRead(folder.StartFile) is not { } json)
@@ -87,23 +87,24 @@ public sealed record RunStart
             );
     }
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Deserializes the output of <see cref="ToJson"/>.</summary>
     public static RunStart Read(byte[] json) => JsonSerializer.Deserialize<RunStart>(json, MessageJson.Options)!;
 }
 
-/// <summary>Requirements of the project's own files.</summary>
+/// <summary>Requirements found in the project's own files.</summary>
 public sealed record ProjectFindings
 {
-    /// <summary>Gates of its manifests, used where the configuration names none.</summary>
+    /// <summary>Gates found in manifests, used if the settings have none.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
     /// <summary>Set-up commands for lock files.</summary>
     public IReadOnlyList<string> SetUp { get; init; } = [];
 
-    /// <summary>Definitions of the MCP servers that agents may use, by name: one whose definition changed when an agent starts is left
-    /// out.</summary>
+    /// <summary>Definitions of the MCP servers that agents may use, by name. A server whose definition has changed when an agent starts is
+    /// left out.</summary>
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Variables of its files that agents get. Values are read each time, because they may be secrets.</summary>
+    /// <summary>Names of variables in the project's files that agents receive. Values are read each time, because they may be
+    /// secrets.</summary>
     public IReadOnlyList<string> AgentVariables { get; init; } = [];
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A run's status file in its folder (<c>status.json</c>, <c>report.json</c>).</summary>
+/// <summary>Reads a run's status files (<c>status.json</c>, <c>report.json</c>).</summary>
 public static class StatusFile
 {
-    /// <summary>The last status; null where there is none that can be read.</summary>
-    /// <param name="path">The status file.</param>
+    /// <summary>Returns the last status, or null if it is missing or unreadable.</summary>
+    /// <param name="path">Path of the status file.</param>
     public static RunStatus? Read(string path) => StoredJson.TryRead(path, JsonSerializerOptions.Default.TypeOf<RunStatus>());
 }

@@ -2,17 +2,18 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Reads what runs decide by: their plans and the settings of their start. Kept by hash: every step of every task needs them, and
-/// the plan of a large run is large.</summary>
+/// <summary>Loads the plans and start settings of runs. They are cached by hash, because every step of every task needs them and large
+/// plans are slow to read.</summary>
 public sealed class StoredPlans
 {
     private const int MostKept = 8;
     private readonly ConcurrentDictionary<string, RunFiles> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Loads the plan and start settings of a run.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="planHash">Hash of what the run decides by (<see cref="RunDecisions"/>), as its history has it.</param>
-    /// <exception cref="StepException">A file is gone or was changed.</exception>
+    /// <param name="planHash">Hash of the files that affect the run's decisions (<see cref="RunDecisions"/>), from the run's
+    /// history.</param>
+    /// <exception cref="StepException">A file is missing or was changed.</exception>
     public RunFiles Load(RepositoryReference repository, string runId, string planHash)
     {
         var folder = new RunFolder(repository.Path, runId);
@@ -26,7 +27,7 @@ public sealed class StoredPlans
             _known[planHash] = known;
             return known;
         }
-        // The same hash is the same content. Files that somebody changed meanwhile are named before anything else is done.
+        // An equal hash means equal content. Changed files are still reported before any other work.
         BoundFile.Check(folder, RunDecisions.PathOf(folder, planHash), planHash);
         known.Decisions!.Check(folder, known.Decisions.Plan);
         known.Decisions.Check(folder, RunFiles.Named(folder, folder.StartFile));

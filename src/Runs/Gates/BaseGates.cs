@@ -4,14 +4,14 @@ using Orchestrator.Gates.Tampering;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Gate results at the base commit, found by preflight: gates that failed there are only advisory in this run. Their later results
-/// are compared with those at the base, because new faults could hide behind old ones.</summary>
+/// <summary>Gate results at the base commit, found by preflight. Gates that failed there are only advisory in this run. Later results are
+/// compared with those at the base, because new faults could hide behind old ones.</summary>
 public static partial class BaseGates
 {
-    /// <summary>Stores the results.</summary>
-    /// <param name="verdicts">All of them.</param>
-    /// <param name="red">Those that only advise.</param>
-    /// <returns>What the run decides by, with them.</returns>
+    /// <summary>Stores the results of gates at the base.</summary>
+    /// <param name="verdicts">All verdicts.</param>
+    /// <param name="red">The verdicts that are only advisory.</param>
+    /// <returns>The files that affect the run's decisions, including the results.</returns>
     public static RunDecisions Store(RunFiles files, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
         files.Decisions!.With(
             files.Folder,
@@ -27,16 +27,15 @@ public static partial class BaseGates
             )
         );
 
-    /// <summary>Commands, in their usual spelling, of gates that failed at the base and only advise; none before preflight has
-    /// run.</summary>
+    /// <summary>Returns the normalized commands of gates that failed at the base and are only advisory; empty before preflight.</summary>
     public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
         Read(files)
             .Values.Where(verdict => !verdict.Passed)
             .Select(verdict => verdict.Gate.Identity.Command)
             .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Verdicts at the base, by command in its usual spelling: those that only advise, and those whose tests were counted. None
-    /// before preflight has run.</summary>
+    /// <summary>Returns verdicts at the base by normalized command: advisory ones, and those with counted tests. Empty before
+    /// preflight.</summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
             ? JsonSerializer
@@ -44,23 +43,23 @@ public static partial class BaseGates
                 .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
             : new Dictionary<string, GateVerdict>();
 
-    /// <summary>True if none of the gates is a test that has to pass and was not red at the base.</summary>
+    /// <summary>True if no required test gate passed at the base or is unknown there.</summary>
     /// <param name="known">Verdicts at the base.</param>
-    /// <param name="gates">All gates that look at the work.</param>
+    /// <param name="gates">All gates that check the work.</param>
     public static bool LackTests(IReadOnlyDictionary<string, GateVerdict> known, IEnumerable<Gate> gates) =>
         !gates.Any(gate =>
             gate is { Type: GateType.Test, Required: true, IsMeasurement: false }
             && known.GetValueOrDefault(gate.Identity.Command) is null or { Passed: true }
         );
 
-    /// <summary>True if no test looks at the work of some task but those that were red at the base.</summary>
+    /// <summary>True if the work of some task is checked only by tests that failed at the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
     public static bool SomeTaskLacksTests(RunFiles files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));
 
-    /// <summary>The verdict with its comparison to the one at the base.</summary>
+    /// <summary>Adds the comparison with the base to a verdict.</summary>
     /// <param name="known">Verdicts at the base.</param>
-    /// <param name="lacksTests">No other test looks at the work (<see cref="LackTests"/>).</param>
+    /// <param name="lacksTests">True if no other test checks the work (<see cref="LackTests"/>).</param>
     public static GateVerdict Compare(IReadOnlyDictionary<string, GateVerdict> known, GateVerdict verdict, bool lacksTests)
     {
         if (
@@ -92,8 +91,8 @@ public static partial class BaseGates
 
     private static int Failed(GateVerdict verdict) => (verdict.Counts?.Failed ?? 0) + (verdict.Counts?.Errors ?? 0);
 
-    // Where no failure is named. Durations, times and folders differ each time; the number of failed tests does not. A gate without output
-    // is described by its exit code.
+    // Used if the output names no failure. Durations, times and folders differ each time; the number of failed tests does not. A gate
+    // without output is described by its exit code.
     private static string WordsOf(GateVerdict verdict)
     {
         var lines = verdict.Tail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3);

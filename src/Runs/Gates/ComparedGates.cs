@@ -3,14 +3,14 @@ using Orchestrator.Gates.Tampering;
 namespace Orchestrator.Runs.Gates;
 
 /// <summary>Work whose gates have passed.</summary>
-/// <param name="Files">The run.</param>
+/// <param name="Files">Plan and settings of the run.</param>
 /// <param name="Repository">The repository.</param>
-/// <param name="Task">The task's id.</param>
-/// <param name="From">The commit that the work began with.</param>
-/// <param name="Commit">The commit of the work.</param>
-/// <param name="Verdicts">Verdicts of its gates there.</param>
-/// <param name="Basis">Its changes.</param>
-/// <param name="Evidence">Folder of the gates' outputs.</param>
+/// <param name="Task">Id of the task.</param>
+/// <param name="From">Commit that the work started from.</param>
+/// <param name="Commit">Commit of the work.</param>
+/// <param name="Verdicts">Verdicts of the gates on the work.</param>
+/// <param name="Basis">Changes of the work.</param>
+/// <param name="Evidence">Folder for the output of gates.</param>
 public sealed record GatedWork(
     RunFiles Files,
     GitRepository Repository,
@@ -22,13 +22,13 @@ public sealed record GatedWork(
     string Evidence
 );
 
-/// <summary>Runs a task's gates on trees in which one half of its changes is put back: its product with the gates as they were at its base,
-/// and its tests with the product of its base.</summary>
+/// <summary>Runs a task's gates on trees in which one half of its changes is reverted. One tree has its product changes with the base's
+/// tests, the other its tests with the base's product.</summary>
 /// <param name="gates">Runs gates at a commit.</param>
 public sealed class ComparedGates(GateCheck gates)
 {
-    /// <summary>The verdict of the base's own gates on the task's product.</summary>
-    /// <param name="more">Gates beside those that looked at the work, which its changes may decide as well.</param>
+    /// <summary>Runs the base's own tests and other support files on the task's product changes.</summary>
+    /// <param name="more">Further gates whose result the task's changes may affect.</param>
     public async Task<BaseSuite> RunBaseSuiteAsync(GatedWork work, IReadOnlyList<Gate> more, CancellationToken stop)
     {
         IReadOnlyList<Gate> all =
@@ -63,12 +63,12 @@ public sealed class ComparedGates(GateCheck gates)
             isComparison: true
         );
 
-    /// <summary>Runs the task's new and changed tests without its product change.</summary>
-    /// <param name="tests">The tests of its test files.</param>
-    /// <param name="inProduct">The tests of its other files.</param>
-    /// <param name="failed">Tests that fail on it in the form of its base.</param>
-    /// <returns>The proof, null where it has no such tests or no gate tests; and those of the failed tests that show nothing any
-    /// more.</returns>
+    /// <summary>Runs the task's new and changed tests without its product changes, to prove that they fail.</summary>
+    /// <param name="tests">Tests in the task's test files.</param>
+    /// <param name="inProduct">Tests in the task's other files.</param>
+    /// <param name="failed">Tests whose base version fails on the work.</param>
+    /// <returns>The proof, or null if the task has no such tests or no test gate; and the ids of failed tests that no longer prove
+    /// anything.</returns>
     public async Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveRedAsync(
         GatedWork work,
         TestChanges tests,

@@ -8,8 +8,8 @@ using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that passed on the same tree before are not run
-/// again (<see cref="GateResultStore"/>).</summary>
+/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that already passed on the same tree are
+/// skipped (<see cref="GateResultStore"/>).</summary>
 public sealed class GateCheck(RunServices services)
 {
     private readonly GateResultStore _results = services.Part(all => new GateResultStore(all.Environment, all.Time));
@@ -17,18 +17,19 @@ public sealed class GateCheck(RunServices services)
         new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time)
     );
 
-    /// <summary>Runs the gates one after the other and returns all results.</summary>
+    /// <summary>Runs the gates one after another and returns all verdicts.</summary>
     /// <param name="commit">The commit to check.</param>
-    /// <param name="gates">What to run.</param>
-    /// <param name="changed">Files that differ from the base: the value of <c>{modified_files}</c>.</param>
-    /// <param name="evidence">Folder for the output of the gates.</param>
-    /// <param name="stop">Stops the gate that runs.</param>
-    /// <param name="expectedRed">Gates that can't pass yet because the work is still to be done: their failures are not retried.</param>
-    /// <param name="isMerge">The commit is a merge on staging.</param>
-    /// <param name="task">The task whose work it is; empty: not of one task.</param>
-    /// <param name="isBase">The commit is the one that the run began at: no agent's work is in it.</param>
-    /// <param name="newTests">Names of new and changed tests, which run three times where they can be selected.</param>
-    /// <param name="isComparison">The commit is none of anybody's: its verdicts say nothing about how often gates fail.</param>
+    /// <param name="gates">The gates to run.</param>
+    /// <param name="changed">Files that differ from the base, as the value of <c>{modified_files}</c>.</param>
+    /// <param name="evidence">Folder for the output of gates.</param>
+    /// <param name="stop">Stops the running gate.</param>
+    /// <param name="expectedRed">Gates that cannot pass yet because the work is not done; their failures are not retried.</param>
+    /// <param name="isMerge">True if the commit is a merge on staging.</param>
+    /// <param name="task">Id of the task whose work is checked, or empty if the work belongs to no single task.</param>
+    /// <param name="isBase">True if the commit is the run's base, which contains no agent's work.</param>
+    /// <param name="newTests">Names of new and changed tests, which run three times if the gate can select them.</param>
+    /// <param name="isComparison">True if the commit exists only for a comparison; its verdicts do not count in the failure rates of
+    /// gates.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files,
         GitRepository repository,
@@ -54,7 +55,7 @@ public sealed class GateCheck(RunServices services)
         var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison, Gates = gates };
         if (isBegun && await LacksBuildsAsync(files, repository, gates, stop))
         {
-            // Gates run although their verdicts are known, so that later worktrees can begin with what they build.
+            // The gates run even if their verdicts are known, so that later worktrees can start with the build outputs.
             question = question with
             {
                 Fresh = true,
@@ -136,8 +137,8 @@ public sealed class GateCheck(RunServices services)
         verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
         && verdict.Environment != EnvironmentCause.TimeOut;
 
-    /// <summary>True if the gate states the same fault of the machine at the run's base now. An agent's code can print any words, but it is
-    /// not in that tree.</summary>
+    /// <summary>True if the gate reports the same environment fault at the run's base now. An agent's code can print any text, but that
+    /// tree does not contain it.</summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
         RunFiles files,
         GitRepository repository,
@@ -162,9 +163,9 @@ public sealed class GateCheck(RunServices services)
         return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
     }
 
-    /// <summary>Known results. Where a gate has to run, the gates before it that leave files run too, because it may need them: a build
-    /// taken from the cache leaves nothing to test. A gate that starts clean sees the files of the gates that it needs alone. Files of
-    /// tests and linters are needed by no other gate.</summary>
+    /// <summary>Looks up known verdicts. If a gate has to run, earlier gates that leave files run too, because it may need those files.
+    /// For example, a build result from the cache leaves nothing to test. A gate that starts clean gets only the files of the gates that
+    /// it needs. No other gate needs the files of tests and linters.</summary>
     private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
@@ -189,11 +190,12 @@ public sealed class GateCheck(RunServices services)
             || (!StartsClean(later, question.Settings) && gate.Type is not (GateType.Test or GateType.Lint));
     }
 
-    // The outputs of others could make a test green, and its cached result would be taken for that of the commit.
+    // Outputs of other gates could make a test pass, and the cached verdict would count as that of the commit.
     private static bool StartsClean(Gate gate, OrchestratorSettings settings) =>
         gate.Clean || (gate.Type == GateType.Test && gate.Cache != false && settings.Gates.Cache);
 
-    /// <summary>The start of a gate: what a clean gate needs starts clean as well, because its outputs are part of a clean start.</summary>
+    /// <summary>Determines the start of a gate. Gates that a clean gate needs start clean as well, because their outputs are part of its
+    /// start.</summary>
     private static GateStart StartOf(Gate gate, IReadOnlyDictionary<Gate, GateLookup> lookups, GateQuestion question)
     {
         var all = question.Gates;
@@ -220,13 +222,13 @@ public sealed class GateCheck(RunServices services)
             ReadQuarantine = reading => QuarantineAtBaseAsync(files, repository, reading),
         };
 
-    // No task puts its own tests there.
+    // The base's file, so that no task can quarantine its own tests.
     private static async Task<TestQuarantine> QuarantineAtBaseAsync(RunFiles files, GitRepository repository, CancellationToken stop) =>
         await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
             ? (await QuarantineAsync(repository, began, stop)).Quarantine
             : TestQuarantine.None;
 
-    /// <summary>The tests in quarantine at a commit, and all faults of their file.</summary>
+    /// <summary>Reads the tests in quarantine at a commit, and all faults of their file.</summary>
     public static async Task<(TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults)> QuarantineAsync(
         GitRepository repository,
         string commit,
@@ -236,7 +238,7 @@ public sealed class GateCheck(RunServices services)
             ? TestQuarantineReader.Read(Encoding.UTF8.GetString(bytes))
             : (TestQuarantine.None, []);
 
-    /// <summary>The result of a gate whose tree could not be set up.</summary>
+    /// <summary>Creates the verdict of a gate whose tree could not be set up.</summary>
     public static GateVerdict NotSetUp(Gate gate, string failure) =>
         new()
         {
@@ -247,9 +249,9 @@ public sealed class GateCheck(RunServices services)
             Refusal = failure,
         };
 
-    /// <summary>Sets up a fresh worktree of a run's base, as for agents; used where no gate has to run there.</summary>
-    /// <param name="onlyToKeep">Only if it is of use for later worktrees.</param>
-    /// <returns>Why it failed, or null.</returns>
+    /// <summary>Sets up a fresh worktree at the run's base as for agents, if no gate has to run there.</summary>
+    /// <param name="onlyToKeep">True to skip set-up whose result would not be reused by later worktrees.</param>
+    /// <returns>The reason for the failure, or null if it succeeded.</returns>
     public async Task<string?> TrySetUpAsync(
         RunFiles files,
         GitRepository repository,
@@ -274,8 +276,8 @@ public sealed class GateCheck(RunServices services)
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop, isBase: true);
     }
 
-    /// <summary>Results that prevent a merge: required, failed, not in quarantine, and not failed at the base unless no other test shows
-    /// that the work is good.</summary>
+    /// <summary>Returns the verdicts that prevent a merge. They are required, failed and not in quarantine, and did not fail at the base,
+    /// unless no other test checks the work.</summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files);
@@ -287,11 +289,11 @@ public sealed class GateCheck(RunServices services)
         ];
     }
 
-    /// <summary>File with a gate's whole output, relative to the repository; empty where it did not run.</summary>
+    /// <summary>Returns the path of a gate's full output, relative to the repository, or empty if the gate did not run.</summary>
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
         verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
-    /// <summary>Why a gate failed, for people: what shows it, the file with all its output, and what helps.</summary>
+    /// <summary>Explains a gate's failure for display, with its decisive output, the file with the full output, and a remedy.</summary>
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
         var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
@@ -303,7 +305,7 @@ public sealed class GateCheck(RunServices services)
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
-        // Several measurements may use one command.
+        // Several measurements may use the same command.
         var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);
     }

@@ -2,16 +2,16 @@ using Orchestrator.Gates.Results;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>The verdicts of a commit's gates, stored beside their logs in <c>verdicts.json</c>, with the hash of each log, so that a later
-/// change of a log is detected. For people: nothing is decided by them.</summary>
+/// <summary>Verdicts of a commit's gates, stored next to their logs in <c>verdicts.json</c>. Each has the hash of its log, so that later
+/// changes of a log are detected. Only for display; no decision uses them.</summary>
 public static class GateEvidence
 {
     private const string FileName = "verdicts.json";
     private const string ProofName = "red.json";
 
-    /// <summary>Adds a verdict to those of its folder. A file of them that can't be read any more is begun anew.</summary>
+    /// <summary>Adds a verdict to those in its folder. An unreadable file is replaced.</summary>
     /// <param name="evidence">Folder with the logs.</param>
-    /// <param name="verdict">The result of a gate that has ended.</param>
+    /// <param name="verdict">The verdict of a finished gate.</param>
     public static void Add(RunFolder folder, string evidence, GateVerdict verdict)
     {
         OwnFolder.Ensure(evidence);
@@ -29,14 +29,14 @@ public static class GateEvidence
         );
     }
 
-    /// <summary>The last verdict of each gate of a task's attempt.</summary>
-    /// <returns>Empty where nothing was stored; null: the file was changed by something else.</returns>
+    /// <summary>Reads the last verdict of each gate in a task's attempt.</summary>
+    /// <returns>The verdicts; empty if none were stored, or null if another program changed the file.</returns>
     public static IReadOnlyList<GateVerdict>? Read(RunFolder folder, string task, int attempt) =>
         Read(Folder(folder, task, attempt)) is { } all
             ? [.. all.GroupBy(verdict => (verdict.Gate.Command, verdict.Gate.Negate, verdict.Name)).Select(same => same.Last())]
             : null;
 
-    /// <summary>Stores what a task's new and changed tests show without its change.</summary>
+    /// <summary>Stores the results of a task's new and changed tests without its product changes.</summary>
     /// <param name="evidence">Folder with the logs.</param>
     /// <param name="proof">The proof.</param>
     public static void Keep(string evidence, RedProof proof)
@@ -45,12 +45,12 @@ public static class GateEvidence
         DurableFile.Write(Path.Combine(evidence, ProofName), JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJson.Default.RedProof));
     }
 
-    /// <summary>The stored proof of a task's attempt; null: there is none, or something else has changed it.</summary>
+    /// <summary>Reads the stored proof of a task's attempt; null if there is none or another program changed it.</summary>
     public static RedProof? ReadProof(RunFolder folder, string task, int attempt) =>
         StoredJson.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJson.Default.RedProof);
 
-    /// <summary>All verdicts of a run: at its base, of tasks, of merges and of its landing. What can't be read is left out.</summary>
-    /// <param name="ofBase">Also those at the base, before any work.</param>
+    /// <summary>Reads all verdicts of a run: at its base, of tasks, of merges and of its landing. Unreadable ones are skipped.</summary>
+    /// <param name="ofBase">True to include verdicts at the base, before any work.</param>
     public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true) =>
         [
             .. ofBase ? Read(folder.Preflight) ?? [] : [],
@@ -58,7 +58,7 @@ public static class GateEvidence
             .. Read(folder.LandingEvidence) ?? [],
         ];
 
-    /// <summary>All verdicts of a run's tasks and of their merges, with their places. What can't be read is left out.</summary>
+    /// <summary>Reads all verdicts of a run's tasks and of their merges, with their folders. Unreadable ones are skipped.</summary>
     public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)
     {
         var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
@@ -83,12 +83,12 @@ public static class GateEvidence
             : [];
     }
 
-    /// <summary>The place where the logs of a task's gates are.</summary>
+    /// <summary>Returns the folder with the logs of a task's gates.</summary>
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
 
-    /// <summary>Describes the change of a gate's log since its end; null: unchanged, or the log is of another run.</summary>
-    /// <param name="repository">Absolute path that logs are relative to.</param>
+    /// <summary>Describes a change of a gate's log after the gate ended; null if the log is unchanged or belongs to another run.</summary>
+    /// <param name="repository">Absolute path of the folder that log paths are relative to.</param>
     /// <param name="verdict">The gate's verdict.</param>
     public static string? Tampered(string repository, GateVerdict verdict)
     {
@@ -119,7 +119,7 @@ public static class GateEvidence
 
 /// <summary>A stored verdict of a task's gate.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Place">Folder and number, which tell it from the others of the task.</param>
-/// <param name="OfMerge">The gate was run on the merge of the task's work.</param>
+/// <param name="Place">Folder and number, unique within the task.</param>
+/// <param name="OfMerge">True if the gate ran on the merge of the task's work.</param>
 /// <param name="Verdict">The verdict.</param>
 public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict);

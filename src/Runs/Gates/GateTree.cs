@@ -5,12 +5,12 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>The tree in which the gates of one commit run: taken and set up when the first one has to run, and put back to the commit after
-/// set-up and after each run of a gate. All of these run an agent's code, which could change what the next gate checks.</summary>
-/// <param name="isMerge">The commit is a merge on staging.</param>
-/// <param name="isBase">The commit is the one that the run began at.</param>
-/// <param name="evidence">Folder for the output of set-up that fails.</param>
-/// <param name="task">The task whose gates run; empty: the run as a whole.</param>
+/// <summary>The tree in which the gates of one commit run. It is checked out and set up when the first gate has to run, and restored after
+/// set-up and after each gate. Set-up and gates run an agent's code, which could otherwise change what the next gate checks.</summary>
+/// <param name="isMerge">True if the commit is a merge on staging.</param>
+/// <param name="isBase">True if the commit is the run's base.</param>
+/// <param name="evidence">Folder for the output of failed set-up.</param>
+/// <param name="task">Id of the task whose gates run, or empty for the run as a whole.</param>
 public sealed class GateTree(
     RunFiles files,
     GitRepository repository,
@@ -30,27 +30,26 @@ public sealed class GateTree(
     private TreeOutputs? _outputs;
     private GateStart? _start;
 
-    /// <summary>The tree; only after <see cref="BeginAsync"/>.</summary>
+    /// <summary>The checked-out tree. Valid only after <see cref="BeginAsync"/>.</summary>
     public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree was taken yet.");
 
-    /// <summary>True if there is one.</summary>
+    /// <summary>True if a tree is checked out.</summary>
     public bool IsBegun => _place is not null;
 
-    /// <summary>Puts it back; only after <see cref="BeginAsync"/>.</summary>
+    /// <summary>Restores the tree. Valid only after <see cref="BeginAsync"/>.</summary>
     public GateRestorer Restorer => _restorer ?? throw new InvalidOperationException("No tree was taken yet.");
 
-    /// <summary>Tracked files that set-up changed just before and that were put back.</summary>
+    /// <summary>Tracked files that the last set-up changed and that were restored.</summary>
     public IReadOnlyList<string> ChangedBySetUp { get; private set; } = [];
 
-    /// <summary>True if the gate that was started last begins with its commit, the set-up and the outputs of the gates that it needs
-    /// alone.</summary>
+    /// <summary>True if the current gate started from only the commit, the set-up and the outputs of gates that it needs.</summary>
     public bool IsClean { get; private set; }
 
-    /// <summary>Files of earlier gates that the gate that was started last does not see.</summary>
+    /// <summary>Files of earlier gates that are hidden from the current gate.</summary>
     public IReadOnlyList<string> MovedAside => _outputs?.MovedAside ?? [];
 
-    /// <summary>Makes the tree ready for a gate.</summary>
-    /// <returns>Why it can't be set up; null where it is ready.</returns>
+    /// <summary>Checks out and sets up the tree if necessary.</summary>
+    /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
     public async Task<string?> BeginAsync(CancellationToken stop)
     {
         ChangedBySetUp = [];
@@ -68,8 +67,8 @@ public sealed class GateTree(
         return null;
     }
 
-    /// <summary>Makes the tree ready for one gate of several, of which each may leave files; only after <see cref="BeginAsync"/>.</summary>
-    /// <returns>Why it can't be set up; null where it is ready.</returns>
+    /// <summary>Prepares the tree for one of several gates that may leave files. Valid only after <see cref="BeginAsync"/>.</summary>
+    /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
     internal async Task<string?> StartAsync(GateStart start, CancellationToken stop)
     {
         _start = start;
@@ -84,8 +83,8 @@ public sealed class GateTree(
         return _outputs!.TryKeepOnly(start.Needed) ? await RunNeededAsync(stop) : await RestartAsync(stop);
     }
 
-    /// <summary>Sets the tree up anew, because a gate changed files of the set-up or of a gate that is needed.</summary>
-    /// <returns>Why that failed, or null.</returns>
+    /// <summary>Checks out and sets up the tree again, because a gate changed files of the set-up or of a required gate.</summary>
+    /// <returns>The reason for the failure, or null if it succeeded.</returns>
     private async Task<string?> RestartAsync(CancellationToken stop)
     {
         try
@@ -103,7 +102,7 @@ public sealed class GateTree(
         }
         Restorer.Restart(Place.Baseline, made);
         StopObserving();
-        // Makes the folders for private changes, which a sandbox that is in use names.
+        // Creates the folders of private layers, which the paths of a sandbox in use refer to.
         _ = await SubjectAsync(_start!.Changed, task, stop);
         await ObserveAsync(stop);
         return await RunNeededAsync(stop);
@@ -128,7 +127,7 @@ public sealed class GateTree(
         return (null, made);
     }
 
-    /// <summary>Runs gates once more whose outputs are needed and are not in this tree. Their results are known.</summary>
+    /// <summary>Reruns required gates whose outputs are missing from this tree. Their verdicts are already known.</summary>
     private async Task<string?> RunNeededAsync(CancellationToken stop)
     {
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
@@ -175,7 +174,7 @@ public sealed class GateTree(
         _outputs.Begin(await OthersAsync(stop));
     }
 
-    // A submodule's untracked files are not among those of the worktree.
+    // The worktree's untracked files do not include those of submodules.
     private async Task<IEnumerable<string>> OthersAsync(CancellationToken stop) =>
         ((await WorktreeTraces.TryReadAsync(Place.Worktree, stop))?.Others ?? Restorer.Left).Concat(
             await new SubmoduleTrees(Place.Worktree).PathsAsync(stop)
@@ -187,7 +186,7 @@ public sealed class GateTree(
         return _outputs!.Record(gate, await OthersAsync(stop));
     }
 
-    /// <summary>Puts the tree back between two runs of a gate, of which a clean one starts without what the first left.</summary>
+    /// <summary>Restores the tree between two runs of a gate. A clean gate starts without the files of its first run.</summary>
     private async Task<bool> PutBackAsync(CancellationToken stop)
     {
         if (!await Restorer.PutBackAsync(stop))
@@ -209,9 +208,9 @@ public sealed class GateTree(
         _outputs = null;
     }
 
-    /// <summary>The tree as a gate gets it; only after <see cref="BeginAsync"/>.</summary>
+    /// <summary>Returns the tree as input for a gate. Valid only after <see cref="BeginAsync"/>.</summary>
     /// <param name="changed">Files that differ from the base.</param>
-    /// <param name="task">The task whose work it is; empty: not of one task.</param>
+    /// <param name="task">Id of the task whose work is checked, or empty if the work belongs to no single task.</param>
     public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task, CancellationToken stop) =>
         new()
         {
@@ -233,7 +232,7 @@ public sealed class GateTree(
             PutBack = PutBackAsync,
         };
 
-    /// <summary>Puts the tree back after a gate. One that can't be is given up: the next gate gets a fresh one.</summary>
+    /// <summary>Restores the tree after a gate. A tree that cannot be restored is discarded, and the next gate gets a fresh one.</summary>
     public async Task<GateTraces> EndAsync(CancellationToken stop)
     {
         var traces = await Restorer.EndAsync(stop);
@@ -261,10 +260,10 @@ public sealed class GateTree(
     }
 }
 
-/// <summary>A gate of several that run in one tree, and the files that it starts with.</summary>
+/// <summary>One of several gates that run in the same tree, with the files that it starts from.</summary>
 /// <param name="Gate">The gate.</param>
-/// <param name="IsClean">True if it starts from the commit, the set-up and the outputs of <paramref name="Needed"/> alone; false: from all
-/// that gates before it left.</param>
-/// <param name="Needed">The gates that it needs and whose files are not in the commit, in their order.</param>
+/// <param name="IsClean">True if it starts from only the commit, the set-up and the outputs of <paramref name="Needed"/>; false if it
+/// starts from everything that earlier gates left.</param>
+/// <param name="Needed">Gates whose outputs it requires and whose files are not in the commit, in order.</param>
 /// <param name="Changed">Files that differ from the base.</param>
 internal sealed record GateStart(Gate Gate, bool IsClean, IReadOnlyList<Gate> Needed, IReadOnlyList<string> Changed);

@@ -4,9 +4,9 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>The results of set-up, kept for worktrees with the same lock files, which get a copy. Only what was made at the base of a run
-/// is kept, before any agent worked, in a folder that no sandbox can write; and a copy shares no file with it.</summary>
-/// <param name="worktree">The worktree that is set up.</param>
+/// <summary>Caches results of set-up for worktrees with equal lock files, which receive copies. Only results made at a run's base, before
+/// any agent worked, are kept. They are in a folder that no sandbox can write to, and copies share no files with them.</summary>
+/// <param name="worktree">The worktree to set up.</param>
 public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices services)
 {
     private const int MostKept = 3;
@@ -15,19 +15,19 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
     private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
     private readonly WorktreeFiles _tree = new(worktree.Path);
 
-    /// <summary>The folder in which all set-ups of a repository are kept.</summary>
-    /// <param name="cache">Its cache folder.</param>
+    /// <summary>Returns the folder of all cached set-ups of a repository.</summary>
+    /// <param name="cache">Cache folder of the repository.</param>
     public static string FolderIn(string cache) => Path.Combine(cache, "setup");
 
-    /// <summary>The kept set-ups of a repository, the last used first.</summary>
-    /// <param name="cache">Its cache folder.</param>
+    /// <summary>Lists the cached set-ups of a repository, the most recently used first.</summary>
+    /// <param name="cache">Cache folder of the repository.</param>
     public static IEnumerable<string> In(string cache) =>
         Directory.Exists(FolderIn(cache)) ? Directory.GetDirectories(FolderIn(cache)).OrderByDescending(Directory.GetLastWriteTimeUtc) : [];
 
-    /// <summary>Removes one, unless a worktree may be getting a copy of it.</summary>
-    /// <param name="place">One of <see cref="In"/>.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>Whether it is gone.</returns>
+    /// <summary>Removes a cached set-up, unless a worktree may be copying it now.</summary>
+    /// <param name="place">Folder of the set-up, from <see cref="In"/>.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>True if it was removed.</returns>
     public static bool TryRemove(string place, DateTimeOffset now)
     {
         if (!IsUnused(place, now))
@@ -35,7 +35,7 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
             return false;
         }
 
-        // Out of reach first, so that nobody begins to copy it.
+        // Moved first, so that no other process starts to copy it.
         var removed = Path.Combine(Path.GetDirectoryName(place)!, $".old-{Guid.NewGuid():N}");
         try
         {
@@ -54,7 +54,7 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         return true;
     }
 
-    /// <summary>The folder in which the result of a set-up step is kept, named by what determines it.</summary>
+    /// <summary>Returns the cache folder of a set-up step, named by the hash of everything that determines its result.</summary>
     public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -77,9 +77,9 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
     }
 
-    /// <summary>Copies what is kept into the worktree, where nothing is in the way.</summary>
-    /// <param name="copy">A program of the set-up in this worktree: its environment and sandbox.</param>
-    /// <returns>False: the step has to run.</returns>
+    /// <summary>Copies a cached result into the worktree, if nothing is in the way.</summary>
+    /// <param name="copy">Template for the copying process, with the environment and sandbox of this worktree's set-up.</param>
+    /// <returns>False if the step has to run.</returns>
     public async Task<bool> TryTakeAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
     {
         if (
@@ -105,8 +105,8 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         return true;
     }
 
-    /// <summary>Keeps what a step has made in a worktree with nothing but a run's base in it. Where it can't be kept, later worktrees are
-    /// set up by the commands.</summary>
+    /// <summary>Caches the result of a step in a worktree that contains only the run's base. If it cannot be cached, later worktrees run
+    /// the commands.</summary>
     public async Task KeepAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
     {
         if (DiskSpace.Shortage(worktree.Path, files.Settings.DiskReserve, "") is not null)
@@ -155,8 +155,8 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
         }
     }
 
-    // Blocks are shared where the file system can; files never are, because programs write to them. Only GNU's cp knows the option:
-    // elsewhere nothing is kept.
+    // File systems that support it share blocks. Files are never shared, because programs write to them. Only GNU cp has this option, so
+    // elsewhere nothing is cached.
     private async Task<bool> CopyAsync(string from, string to, ProcessCommand copy, CancellationToken stop) =>
         (
             await new ProcessRunner(services.Time).RunAsync(

@@ -2,16 +2,16 @@ using Orchestrator.Packages;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Commands of a worktree's set-up that belong together.</summary>
-/// <param name="Commands">Run in their order.</param>
-/// <param name="Reads">Paths of the files that determine what they make, relative to the root.</param>
-/// <param name="Makes">Paths of folders that may be copied instead; empty: the commands run in each worktree.</param>
+/// <summary>Commands of a worktree's set-up that form one unit.</summary>
+/// <param name="Commands">Commands, run in order.</param>
+/// <param name="Reads">Paths of files that determine the result, relative to the root.</param>
+/// <param name="Makes">Paths of resulting folders that may be copied instead. If empty, the commands run in each worktree.</param>
 public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<string> Reads, IReadOnlyList<string> Makes)
 {
-    /// <summary>The set-up of a worktree: what a person configured as one step, what lock files ask for as one each.</summary>
-    /// <param name="settings">What a person configured.</param>
-    /// <param name="found">What its lock files ask for.</param>
-    /// <param name="files">Its files.</param>
+    /// <summary>Determines the set-up of a worktree. Configured commands form one step; each lock file forms its own.</summary>
+    /// <param name="settings">The worktree settings.</param>
+    /// <param name="found">Commands for the lock files.</param>
+    /// <param name="files">Files of the worktree.</param>
     public static IReadOnlyList<SetUpStep> Of(WorktreeSettings settings, IReadOnlyList<SetUpCommand> found, WorktreeFiles files)
     {
         var commands = settings.Setup ?? [.. found.Select(known => known.Command)];
@@ -35,9 +35,9 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             ];
     }
 
-    /// <summary>The folders that builds make and that other worktrees may begin with: steps without commands.</summary>
+    /// <summary>Returns build output folders that other worktrees may start with, as steps without commands.</summary>
     /// <param name="files">The worktree's files.</param>
-    /// <param name="gates">Only of programs that these call; null: of all.</param>
+    /// <param name="gates">Limits the result to programs that these gates call, or null for all.</param>
     public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFiles files, IReadOnlyList<Gate>? gates = null) =>
         [
             .. Ecosystems
@@ -52,10 +52,10 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
                 ),
         ];
 
-    /// <summary>True if set-up may store the worktree's port or name (in a database, a settings file), so that what it makes is of use
-    /// nowhere else.</summary>
-    /// <param name="commands">Its commands.</param>
-    /// <param name="variables"><c>worktrees.env</c>.</param>
+    /// <summary>True if set-up may store the worktree's port or name, for example in a database or settings file. Its result is then
+    /// useless elsewhere.</summary>
+    /// <param name="commands">The set-up commands.</param>
+    /// <param name="variables">Variables in <c>worktrees.env</c>.</param>
     public static bool UsesOwnValues(IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> variables) =>
         variables.Count > 0
         || commands.Any(command =>
@@ -64,7 +64,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
 
     private static IReadOnlyList<string> ReadBy(SetUpCommand known) => [known.LockFile, .. known.Reads];
 
-    // The one that makes something which can be copied is npm. A binding.gyp is built without being named in a script.
+    // npm is the only manager whose result can be copied. It builds a binding.gyp even if no script mentions it.
     private static bool IsOfPackagesAlone(SetUpCommand known, WorktreeFiles files) =>
         !files.HasFileOrLink("binding.gyp")
         && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText(known.LockFile) ?? "");

@@ -9,7 +9,7 @@ using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Sets up a fresh worktree: the commands of <c>worktrees.setup</c>, else the one for the project's lock file. Done once per
+/// <summary>Sets up a fresh worktree with <c>worktrees.setup</c>, or otherwise with the command for the project's lock file. Runs once per
 /// worktree and content of the lock files.</summary>
 public static class WorktreeSetup
 {
@@ -17,25 +17,25 @@ public static class WorktreeSetup
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Names of the files that define what is installed.</summary>
+    /// <summary>Names of lock files, which define the packages to install.</summary>
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
-    /// <summary>The commands that set worktrees up, as a checkout looks now.</summary>
+    /// <summary>Returns the set-up commands for the current state of a checkout.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="checkout">Absolute path of the checkout.</param>
-    /// <param name="gates">The gates that were found in it.</param>
+    /// <param name="gates">Gates that were found in the checkout.</param>
     public static IReadOnlyList<string> CommandsOf(OrchestratorSettings settings, string checkout, IEnumerable<Gate> gates) =>
         settings.Worktrees.Setup
         ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
-    /// <summary>Runs what is due, or copies what it made before (<see cref="KeptSetUps"/>), and copies what builds made at a run's
-    /// base.</summary>
+    /// <summary>Runs the set-up that is due or copies its cached result (<see cref="KeptSetUps"/>), and copies cached build outputs of a
+    /// run's base.</summary>
     /// <param name="worktree">The worktree.</param>
-    /// <param name="logFolder">Where the output of what fails is stored.</param>
-    /// <param name="stop">Stops the command that runs.</param>
-    /// <param name="isBase">It has exactly the files of the run's base, and no agent's work.</param>
-    /// <param name="task">The task that it is for; empty: the run as a whole.</param>
-    /// <returns>Null, or why it failed.</returns>
+    /// <param name="logFolder">Folder for the output of failed commands.</param>
+    /// <param name="stop">Stops the running command.</param>
+    /// <param name="isBase">True if the worktree has exactly the files of the run's base and no agent's work.</param>
+    /// <param name="task">Id of the task that uses the worktree, or empty for the run as a whole.</param>
+    /// <returns>The reason for the failure, or null if it succeeded.</returns>
     public static async Task<string?> RunAsync(
         Worktree worktree,
         RunFiles files,
@@ -62,8 +62,8 @@ public static class WorktreeSetup
         return null;
     }
 
-    /// <summary>Keeps what builds of gates made at a run's base, for later worktrees with the same lock files.</summary>
-    /// <param name="worktree">A worktree in which nothing but gates at the run's base ran.</param>
+    /// <summary>Caches build outputs of gates at a run's base for later worktrees with equal lock files.</summary>
+    /// <param name="worktree">A worktree in which only gates at the run's base ran.</param>
     public static async Task KeepBuildsAsync(Worktree worktree, RunFiles files, RunServices services, CancellationToken stop)
     {
         var kept = new KeptSetUps(worktree, files, services);
@@ -101,7 +101,7 @@ public static class WorktreeSetup
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
         var configured = files.Settings.Worktrees.Environment;
 
-        // A worktree that is used again with other values of its own is set up again.
+        // A reused worktree whose own values differ, such as its port, is set up again.
         var own = SetUpStep.UsesOwnValues(commands, configured)
             ? resources.Variables(configured).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")
             : [];
@@ -184,17 +184,17 @@ public static class WorktreeSetup
             + (GateProbe.CureOf(failed.Cause) is { } cure ? $"{cure} Or set worktrees.setup." : "Repair it or set worktrees.setup.");
     }
 
-    /// <summary>True if what set-up makes could be kept for other worktrees, and is not.</summary>
-    /// <param name="checkout">A worktree with the files in question.</param>
+    /// <summary>True if the result of set-up could be cached for other worktrees and is not cached yet.</summary>
+    /// <param name="checkout">A worktree with the relevant files.</param>
     public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
     {
         var kept = new KeptSetUps(checkout, files, services);
         return await LacksAsync(kept, StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0), stop);
     }
 
-    /// <summary>True if what builds of gates make could be kept for other worktrees, and is not.</summary>
-    /// <param name="checkout">A worktree with the files in question.</param>
-    /// <param name="gates">The gates.</param>
+    /// <summary>True if the build outputs of gates could be cached for other worktrees and are not cached yet.</summary>
+    /// <param name="checkout">A worktree with the relevant files.</param>
+    /// <param name="gates">The gates whose builds count.</param>
     public static Task<bool> LacksBuildsAsync(
         Worktree checkout,
         RunFiles files,
@@ -203,7 +203,7 @@ public static class WorktreeSetup
         CancellationToken stop
     ) => LacksAsync(new KeptSetUps(checkout, files, services), BuildsOf(checkout, files, gates), stop);
 
-    // Whoever names the folders that are copied means these alone.
+    // If worktrees.reuse is set, only the folders that it names are copied.
     private static IReadOnlyList<SetUpStep> BuildsOf(Worktree worktree, RunFiles files, IReadOnlyList<Gate>? gates = null) =>
         files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFiles(worktree.Path), gates) : [];
 
@@ -219,9 +219,9 @@ public static class WorktreeSetup
         return false;
     }
 
-    /// <summary>A note for people about set-up that was tried: files that git does not ignore are removed before each gate, so that set-up
-    /// runs every time, and agents commit them. Null: nothing to note.</summary>
-    /// <param name="logFolder">The folder that was passed to <see cref="RunAsync"/>.</param>
+    /// <summary>Returns advice if set-up left files that git does not ignore, or null if it did not. Such files are removed before each
+    /// gate, so that set-up runs every time, and agents may commit them.</summary>
+    /// <param name="logFolder">The folder passed to <see cref="RunAsync"/>.</param>
     public static string? Advice(string logFolder)
     {
         var file = Path.Combine(logFolder, LeftFile);
@@ -231,7 +231,6 @@ public static class WorktreeSetup
             : null;
     }
 
-    // What the lock files of a worktree ask for, and the steps of its set-up.
     private static (IReadOnlyList<SetUpCommand> Found, IReadOnlyList<SetUpStep> Steps) StepsOf(Worktree worktree, RunFiles files)
     {
         var tree = new WorktreeFiles(worktree.Path);
@@ -239,8 +238,8 @@ public static class WorktreeSetup
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 
-    /// <summary>Why set-up for a lock file may not run: the file was in the base commit when the run began, but not in the checkout that
-    /// the person approved. A lock file from the run's own work is covered by the approval of the plan.</summary>
+    /// <summary>Returns the reason why set-up for a lock file is not allowed. The file was in the base commit when the run started, but
+    /// not in the checkout that the user approved. A lock file from the run's own work is covered by the plan's approval.</summary>
     private static async Task<string?> UnaskedAsync(
         GitRepository repository,
         IReadOnlyList<SetUpCommand> found,
@@ -248,7 +247,7 @@ public static class WorktreeSetup
         CancellationToken stop
     )
     {
-        // A run's own work may change the format of a lock file, and the command with it.
+        // A run's own work may change the format of a lock file, and with it the command.
         var unasked = found.Where(k => !SetUpDetection.CommandsFor(k.LockFile).Any(files.Start.Found.SetUp.Contains)).ToList();
         if (unasked.Count == 0)
         {

@@ -1,43 +1,43 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>A hold: no agents are started, in one run or on this machine.</summary>
+/// <summary>A hold, which prevents agent starts in one run or on this host.</summary>
 public sealed record Hold
 {
-    /// <summary>The run; empty: all runs of this user on this machine.</summary>
+    /// <summary>Id of the run, or empty for all runs of this user on this host.</summary>
     [JsonPropertyName("run")]
     public string Run { get; set; } = "";
 
-    /// <summary>Absolute path of the run's repository; empty for all.</summary>
+    /// <summary>Absolute path of the run's repository, or empty for all.</summary>
     [JsonPropertyName("repository")]
     public string Repository { get; set; } = "";
 
-    /// <summary>Why, in that person's words.</summary>
+    /// <summary>The reason as entered by the user.</summary>
     [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 
-    /// <summary>The person.</summary>
+    /// <summary>Name of the user who set the hold.</summary>
     [JsonPropertyName("by")]
     public required string By { get; init; }
 
-    /// <summary>Begin, UTC.</summary>
+    /// <summary>Time at which the hold was set (UTC).</summary>
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>For all runs.</summary>
+    /// <summary>True if the hold applies to all runs.</summary>
     [JsonIgnore]
     public bool IsOfAll => Run.Length == 0;
 
-    /// <summary>The command that ends it.</summary>
+    /// <summary>The command that releases the hold.</summary>
     [JsonIgnore]
     public string Cure => IsOfAll ? "orchestrate release --all" : $"orchestrate release {Run}";
 
-    /// <summary>True if it concerns a run.</summary>
+    /// <summary>True if the hold applies to a run.</summary>
     /// <param name="run">Id of the run.</param>
-    /// <param name="repository">Absolute path of its repository.</param>
+    /// <param name="repository">Absolute path of the run's repository.</param>
     public bool Concerns(string run, string repository) =>
         IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
 
-    /// <summary>The hold as part of a sentence: who, since when, why, and what ends it.</summary>
+    /// <summary>Formats the hold as part of a sentence, with its user, time, reason and release command.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>The holds of a user on this machine: one file, so that a hold counts for every worker there, with or without an engine. Checked
-/// before each agent run.</summary>
+/// <summary>Holds of a user on this host, in one file so that they apply to every worker there, with or without an engine. Checked before
+/// each agent run.</summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    /// <summary>The path of the file with the holds.</summary>
+    /// <summary>Path of the hold file.</summary>
     public string Path { get; } = System.IO.Path.Combine(UserState.FolderOf(environment), "holds.json");
 
-    /// <summary>Present holds. An unreadable file holds everything, so that damage releases nothing.</summary>
+    /// <summary>Reads the current holds. An unreadable file holds all runs, so that damage releases nothing.</summary>
     public IReadOnlyList<Hold> Read()
     {
         try
@@ -24,15 +24,15 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         }
     }
 
-    /// <summary>The hold that concerns a run, one for all runs first; null: none.</summary>
+    /// <summary>Finds the hold that applies to a run, preferring a hold on all runs; null if there is none.</summary>
     /// <param name="run">Id of the run.</param>
-    /// <param name="repository">Absolute path of its repository.</param>
+    /// <param name="repository">Absolute path of the run's repository.</param>
     public Hold? Find(string run, string repository) => Read().Where(hold => hold.Concerns(run, repository)).MinBy(hold => !hold.IsOfAll);
 
-    /// <summary>Sets a hold for a run, or for all. An existing one gets the new reason.</summary>
-    /// <param name="run">Id of the run; empty: all.</param>
-    /// <param name="repository">Its repository; empty: all.</param>
-    /// <param name="reason">Why.</param>
+    /// <summary>Sets a hold on one run or on all. An existing hold gets the new reason.</summary>
+    /// <param name="run">Id of the run, or empty for all.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
+    /// <param name="reason">The reason as entered by the user.</param>
     /// <returns>The hold.</returns>
     public async Task<Hold> HoldAsync(string run, string repository, string reason, CancellationToken stop)
     {
@@ -48,10 +48,10 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         return hold;
     }
 
-    /// <summary>Ends the hold of a run, or every hold.</summary>
-    /// <param name="run">Id of the run; empty: all holds, also those of single runs.</param>
-    /// <param name="repository">Its repository; empty: all.</param>
-    /// <returns>What was ended.</returns>
+    /// <summary>Releases the hold on one run, or all holds.</summary>
+    /// <param name="run">Id of the run, or empty for all holds, including those on single runs.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
+    /// <returns>The holds that were released.</returns>
     public async Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop)
     {
         IReadOnlyList<Hold> ended = [];
@@ -92,7 +92,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         };
 }
 
-/// <summary>Content of the file.</summary>
+/// <summary>Content of the hold file.</summary>
 internal sealed record HoldList([property: JsonPropertyName("holds")] IReadOnlyList<Hold> Holds)
 {
     [JsonPropertyName("schemaVersion")]

@@ -1,26 +1,26 @@
 namespace Orchestrator.Runs.Instructions;
 
-/// <summary>The instructions of a repository for one agent program.</summary>
-/// <param name="General">Instructions for all work, the same for every task; empty: there are none.</param>
-/// <param name="ForPaths">Instructions for the files that the work is about; empty: there are none.</param>
+/// <summary>A repository's instruction files as text for one agent program.</summary>
+/// <param name="General">Instructions for all work, the same for every task; empty if there are none.</param>
+/// <param name="ForPaths">Instructions for the files that the work concerns; empty if there are none.</param>
 public sealed record RepositoryInstructions(string General, string ForPaths)
 {
-    /// <summary>Characters of instructions in a planner's, a reviewer's or a question's prompt.</summary>
+    /// <summary>Maximum number of characters of each part in the prompt of a planner, reviewer or question.</summary>
     public const int AnswerLimit = 24 * 1024;
 
-    /// <summary>Characters of instructions for an agent.</summary>
+    /// <summary>Maximum number of characters of each part in an agent's prompt.</summary>
     public const int AgentLimit = 64 * 1024;
 
-    /// <summary>Both, for a prompt that is made once.</summary>
+    /// <summary>Both parts joined, for a prompt that is used once.</summary>
     public string All => General.Length > 0 && ForPaths.Length > 0 ? $"{General}\n\n{ForPaths}" : General + ForPaths;
 
-    /// <summary>Reads them from a commit.</summary>
+    /// <summary>Reads the instructions at a commit.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="agent">Name of the agent, planner or reviewer.</param>
     /// <param name="settings">The settings of the run.</param>
-    /// <param name="limit">Most characters of each part.</param>
-    /// <param name="paths">Paths or globs that the work is about; null: none in particular.</param>
+    /// <param name="limit">Maximum number of characters of each part.</param>
+    /// <param name="paths">Paths or globs that the work concerns, or null for none in particular.</param>
     public static async Task<RepositoryInstructions> ReadAsync(
         GitRepository repository,
         string commit,
@@ -36,11 +36,11 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
     }
 }
 
-/// <summary>Reads the instruction files of a commit for one program: those of the root with what they import, rules, and those of single
-/// folders. No file comes twice, and none that the program reads by itself.</summary>
+/// <summary>Reads a commit's instruction files for one program, namely those in the root with their imports, rules, and those in
+/// subfolders. Each file is read once, and files that the program reads itself are skipped.</summary>
 /// <param name="tree">The files of the commit.</param>
-/// <param name="program">Conventions of the program.</param>
-/// <param name="limit">Most characters of each part.</param>
+/// <param name="program">Conventions of the agent program.</param>
+/// <param name="limit">Maximum number of characters of each part.</param>
 internal sealed class InstructionReader(CommitTree tree, InstructionConventions program, int limit)
 {
     private const int DeepestImport = 5;
@@ -48,8 +48,8 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     private const int LargestFile = 1024 * 1024;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    /// <summary>Reads them.</summary>
-    /// <param name="paths">Paths or globs that the work is about; empty: none in particular.</param>
+    /// <summary>Reads the instructions.</summary>
+    /// <param name="paths">Paths or globs that the work concerns; empty for none in particular.</param>
     public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {
         var (general, scoped) = (new Part(limit), new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>());
@@ -87,8 +87,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return new RepositoryInstructions(general.Text, forPaths.Text);
     }
 
-    /// <summary>Of each folder with instruction files the one that counts for the program, unless the program reads one there by
-    /// itself.</summary>
+    /// <summary>Selects the preferred instruction file in each folder, unless the program reads one there itself.</summary>
     private async Task<IReadOnlyList<(string Path, string Real)>> FindOfFoldersAsync(CancellationToken stop)
     {
         var found = new List<(string, string)>();
@@ -102,7 +101,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return found;
     }
 
-    /// <summary>The files of the first name that the program prefers and the folder has.</summary>
+    /// <summary>Returns the files with the first of the program's preferred names that exists in the folder.</summary>
     private async Task<IReadOnlyList<(string Path, string Real)>> FirstAsync(IReadOnlyList<string> folder, CancellationToken stop)
     {
         foreach (var name in program.Preferred)
@@ -133,7 +132,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return found;
     }
 
-    /// <summary>Adds a file and what it imports; each file once.</summary>
+    /// <summary>Adds a file and its imports, each once.</summary>
     private async Task AddAsync(Part part, string path, string real, string importedBy, int depth, CancellationToken stop)
     {
         if (program.Reads(real) || !_taken.Add(real) || await tree.ReadAsync(real, LargestFile, stop) is not { } content)
@@ -156,7 +155,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         }
     }
 
-    /// <summary>Names the files for single folders or files: an agent that comes there reads them.</summary>
+    /// <summary>Lists instruction files for single folders or files by name, for the agent to read when it works there.</summary>
     private static void Name(Part part, IReadOnlyList<string> paths)
     {
         if (paths.Count > 0)
@@ -173,14 +172,14 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
 
     private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    /// <summary>The folder that an instruction file is for.</summary>
+    /// <summary>Returns the folder to which an instruction file applies.</summary>
     private static string HomeOf(string path)
     {
         var folder = CommitTree.FolderOf(path);
         return InstructionConventions.ProgramFolders.Contains(NameOf(folder)) ? CommitTree.FolderOf(folder) : folder;
     }
 
-    /// <summary>A part of the instructions, no longer than the limit.</summary>
+    /// <summary>A part of the instructions, limited in length.</summary>
     private sealed class Part(int limit)
     {
         private readonly StringBuilder _text = new();

@@ -1,11 +1,12 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The file of a project's named texts: tasks list names in <c>context_keys</c> and get the texts in their prompts.</summary>
+/// <summary>The file with a project's named context texts. Tasks list names in <c>context_keys</c> and get the texts in their
+/// prompts.</summary>
 /// <param name="file">Path of <c>.orchestrator/context.json</c>.</param>
 public sealed class ContextStore(string file)
 {
-    /// <summary>All texts by name, sorted.</summary>
-    /// <exception cref="InvalidDataException">The file is no mapping of names to texts.</exception>
+    /// <summary>Reads all texts, sorted by name.</summary>
+    /// <exception cref="InvalidDataException">The file is not a mapping of names to texts.</exception>
     public IReadOnlyDictionary<string, string> Read() => File.Exists(file) ? ReadFile() : new Dictionary<string, string>();
 
     private IReadOnlyDictionary<string, string> ReadFile()
@@ -20,7 +21,8 @@ public sealed class ContextStore(string file)
         }
     }
 
-    /// <summary>Sets a text, or removes it when <paramref name="text"/> is null. A crash in the middle leaves the old file.</summary>
+    /// <summary>Sets a text, or removes it if <paramref name="text"/> is null. A crash during the write leaves the old file
+    /// intact.</summary>
     public void Set(string name, string? text)
     {
         var texts = Read().ToDictionary();

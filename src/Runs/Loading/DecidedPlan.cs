@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The plan that a run works by, for people who are asked about it.</summary>
+/// <summary>Reads the plan in force in a run, for users who have to decide about it.</summary>
 public static class DecidedPlan
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the plan.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="run">The run, as it says itself that it is.</param>
-    /// <returns>Null: it has none yet.</returns>
-    /// <exception cref="RefusedException">Somebody changed the run's files: what they show is not what the answer would be
+    /// <param name="run">The run's status, as reported by its workflow.</param>
+    /// <returns>The plan, or null if the run has none yet.</returns>
+    /// <exception cref="RefusedException">Another program changed the run's files, so they would not show the plan that the decision is
     /// about.</exception>
     public static Plan? TryRead(string repository, RunStatus run)
     {
@@ -21,7 +21,7 @@ public static class DecidedPlan
         }
     }
 
-    /// <summary>The run's files; null: it has none yet, or somebody changed them.</summary>
+    /// <summary>Reads the run's files; null if it has none yet or another program changed them.</summary>
     public static RunFiles? TryFiles(string repository, RunStatus run)
     {
         try

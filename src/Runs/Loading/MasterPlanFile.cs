@@ -3,14 +3,14 @@ using Orchestrator.Plans.Readers.MasterPlans;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Writes the outcome of a run into the status column of a master plan.</summary>
+/// <summary>Writes a run's outcome to the status column of a master plan.</summary>
 public static class MasterPlanFile
 {
-    /// <summary>Sets merged phases to 'Completed' and failed ones to 'Failed'; all others, including those that count as done, and
-    /// everything else in the file stay unchanged.</summary>
+    /// <summary>Sets merged phases to 'Completed' and failed ones to 'Failed'. All other phases, including those that count as done, and
+    /// the rest of the file are unchanged.</summary>
     /// <param name="path">Absolute path of the master plan.</param>
-    /// <param name="run">The run as it ended.</param>
-    /// <returns>False: nothing had to be changed.</returns>
+    /// <param name="run">The final status of the run.</param>
+    /// <returns>False if the file needed no change.</returns>
     public static bool WriteStatus(string path, RunStatus run)
     {
         var words = run

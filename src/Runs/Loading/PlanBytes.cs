@@ -7,10 +7,10 @@ namespace Orchestrator.Runs.Loading;
 /// <summary>Opens the files of a plan for its reader.</summary>
 internal static class PlanBytes
 {
-    /// <summary>Reads a plan of any format; files outside of the repository are refused.</summary>
-    /// <param name="root">Absolute path of the folder that the plan's paths belong to.</param>
+    /// <summary>Reads a plan in any format. Files outside the repository are rejected.</summary>
+    /// <param name="root">Absolute path of the folder that the plan's paths are relative to.</param>
     /// <param name="path">Absolute path of the plan.</param>
-    /// <param name="name">Its name for people.</param>
+    /// <param name="name">Display name of the plan.</param>
     /// <param name="projectTexts">Names of the project's own context texts.</param>
     public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null)
     {
@@ -19,17 +19,17 @@ internal static class PlanBytes
         return RefuseUnfit(read, root, root, FolderOf(place));
     }
 
-    /// <summary>Refuses a plan that does not fit its repository, whoever wrote it: paths that lead outside or into a submodule, and gates
-    /// that name what nobody makes.</summary>
+    /// <summary>Rejects a plan that does not fit its repository. Its paths must not lead outside or into a submodule, and its gates must
+    /// not need files that nobody creates.</summary>
     /// <param name="read">The plan.</param>
     /// <param name="root">Absolute path of the repository.</param>
-    /// <param name="tree">Absolute path of the work tree that its first tasks begin with.</param>
-    /// <param name="folder">The plan's folder, relative to the repository; empty: the repository itself.</param>
+    /// <param name="tree">Absolute path of the work tree that the plan's first tasks start from.</param>
+    /// <param name="folder">Folder of the plan, relative to the repository, or empty for the root.</param>
     public static PlanReadResult RefuseUnfit(PlanReadResult read, string root, string tree, string folder = "")
     {
         var fit = read.RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other)).RefuseSubmodules(RepositoryLinks.Submodules(root));
 
-        // Outside of a repository nothing is known of the files that gates name.
+        // Outside a repository, it is unknown which files the gates name.
         return Path.Exists(Path.Combine(tree, ".git"))
             ? fit.RefuseMissing(
                 folder,
@@ -43,7 +43,7 @@ internal static class PlanBytes
     private static string FolderOf(string place) =>
         Path.IsPathRooted(place) || place.StartsWith('.') ? "" : Path.GetDirectoryName(place)!.Replace('\\', '/');
 
-    // A manifest that can't be read fails its gates by itself.
+    // An unreadable manifest makes its gates fail anyway.
     private static HashSet<string> ScriptsOf(string root)
     {
         try
@@ -61,7 +61,7 @@ internal static class PlanBytes
         }
     }
 
-    /// <summary>A file's bytes, up to one more than a reader accepts, which is enough for it to refuse the file.</summary>
+    /// <summary>Reads a file up to one byte more than a plan reader accepts, which is enough for the reader to reject it.</summary>
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -70,7 +70,7 @@ internal static class PlanBytes
         return buffer[..length];
     }
 
-    /// <summary>The bytes of another file of the plan, or null; a link that leads outside the repository counts as missing.</summary>
+    /// <summary>Reads another file of the plan; null if it is missing or a link that leads outside the repository.</summary>
     public static byte[]? TryRead(string root, string other)
     {
         var path = Path.Combine(root, other);

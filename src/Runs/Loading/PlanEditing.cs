@@ -1,23 +1,23 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>A planner's plan in a person's editor: a copy in the run's folder, which stays there.</summary>
-/// <param name="repository">Where the run is.</param>
+/// <summary>Opens a planner's plan in the user's editor, as a copy that stays in the run's folder.</summary>
+/// <param name="repository">The repository of the run.</param>
 /// <param name="runId">The run that the plan was made for.</param>
-/// <param name="environment">Variables: <c>VISUAL</c> and <c>EDITOR</c> name the editor; without them it is <c>vi</c>.</param>
+/// <param name="environment">Environment variables. <c>VISUAL</c> and <c>EDITOR</c> name the editor. Default: <c>vi</c>.</param>
 public sealed class PlanEditing(RepositoryLocation repository, string runId, IReadOnlyDictionary<string, string> environment)
 {
     private static readonly string[] Variables = ["VISUAL", "EDITOR"];
     private readonly RunFolder _folder = new(repository.Root, runId);
 
-    /// <summary>The copy, relative to the repository.</summary>
+    /// <summary>Path of the copy, relative to the repository.</summary>
     public string Name => _folder.Relative(Path);
 
     private string Path => _folder.Planning("edited.yaml");
 
-    /// <summary>Lets the person edit the plan until the editor is closed.</summary>
-    /// <param name="plan">The plan to begin with; null: the copy as it is.</param>
-    /// <returns>What is read of the file then: faults of its content are part of it.</returns>
-    /// <exception cref="Exception">The editor can't be started; <c>ProgramFailure</c> explains.</exception>
+    /// <summary>Opens the editor and waits until the user closes it.</summary>
+    /// <param name="plan">The plan to edit, or null to edit the existing copy.</param>
+    /// <returns>The edited plan as read; content faults are part of the result.</returns>
+    /// <exception cref="Exception">The editor cannot be started; <c>ProgramFailure</c> explains the reason.</exception>
     public async Task<PlanReadResult> EditAsync(Plan? plan)
     {
         if (plan is not null)
@@ -29,9 +29,9 @@ public sealed class PlanEditing(RepositoryLocation repository, string runId, IRe
         return PlanBytes.ReadPlan(repository.Root, Path, Name).WithConflicts();
     }
 
-    /// <summary>The place where the planner's plan of a run is kept, relative to the repository; null: it made none.</summary>
+    /// <summary>Returns the path of the plan that a run's planner made, relative to the repository; null if it made none.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="runId">The run.</param>
+    /// <param name="runId">Id of the run.</param>
     public static string? KeptAt(string repository, string runId)
     {
         var folder = new RunFolder(repository, runId);

@@ -7,11 +7,11 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Opens plans that a person names, with the repository's texts, roles, contracts and agents.</summary>
-/// <param name="repository">The repository; null where there is none.</param>
+/// <summary>Opens plans that a user names, with the repository's texts, roles, contracts and agents.</summary>
+/// <param name="repository">The repository, or null if there is none.</param>
 /// <param name="directory">Absolute path of the folder that names are relative to.</param>
-/// <param name="settings">Returns the effective settings; called only where a task names its agent.</param>
-/// <param name="warn">Called with the reason why a task in the file does not count.</param>
+/// <param name="settings">Returns the settings in force; called only if a task names its agent.</param>
+/// <param name="warn">Called with the reason for each task in the file that is left out.</param>
 /// <param name="time">The clock.</param>
 public sealed class PlanFiles(
     RepositoryLocation? repository,
@@ -21,16 +21,17 @@ public sealed class PlanFiles(
     TimeProvider time
 )
 {
-    /// <summary>The default file.</summary>
+    /// <summary>Name of the default plan file.</summary>
     public const string DefaultName = "tasks.yaml";
 
-    /// <summary>JSON Schema of all that a plan may hold as data; its <c>$defs</c> belong to the root of the document.</summary>
+    /// <summary>Returns the JSON Schema of a plan. Its <c>$defs</c> belong to the root of the document.</summary>
     public static JsonObject Schema() => TaskGraphGrammar.Schema();
 
-    /// <summary>The file for <c>run</c> and <c>tasks run</c>: the named one, else the plan or the backlog in the folder.</summary>
-    /// <param name="given">The name that was given.</param>
-    /// <param name="ofBacklog">Only a backlog is meant.</param>
-    /// <exception cref="RefusedException">None was named, and none is here.</exception>
+    /// <summary>Resolves the file for <c>run</c> and <c>tasks run</c>: the given name, or otherwise the plan or backlog in the
+    /// folder.</summary>
+    /// <param name="given">The name that the user gave, or null if none.</param>
+    /// <param name="ofBacklog">True to consider backlogs only.</param>
+    /// <exception cref="RefusedException">No name was given and the folder has no such file.</exception>
     public string Named(string? given, bool ofBacklog)
     {
         if ((given ?? FindHere(ofBacklog)) is { } name)
@@ -45,8 +46,8 @@ public sealed class PlanFiles(
             );
     }
 
-    /// <summary>The plan or the backlog in the folder; null where there is none.</summary>
-    /// <param name="ofBacklog">Only a backlog is meant.</param>
+    /// <summary>Finds the plan or the backlog in the folder; null if there is none.</summary>
+    /// <param name="ofBacklog">True to consider backlogs only.</param>
     public string? FindHere(bool ofBacklog)
     {
         if (!ofBacklog && FindDefault() is { } plan)
@@ -57,8 +58,8 @@ public sealed class PlanFiles(
         return backlog.Exists ? backlog.FullPath : null;
     }
 
-    /// <summary>Reads a plan; faults of its content are part of the result.</summary>
-    /// <exception cref="RefusedException">The file can't be opened.</exception>
+    /// <summary>Reads a plan. Content faults are part of the result.</summary>
+    /// <exception cref="RefusedException">The file cannot be opened.</exception>
     public PlanReadResult Read(string name)
     {
         var path = Find(name);
@@ -68,14 +69,14 @@ public sealed class PlanFiles(
             : read;
     }
 
-    /// <summary>Reads a plan that must be valid.</summary>
-    /// <exception cref="RefusedException">It can't be opened, or has errors; all of them are named.</exception>
+    /// <summary>Reads a plan and requires it to be valid.</summary>
+    /// <exception cref="RefusedException">The file cannot be opened or has errors; the message lists all of them.</exception>
     public Plan Require(string name) => Require(name, Read(name));
 
     /// <summary>Requires a backlog with pending tasks for a planner.</summary>
-    /// <param name="name">The backlog.</param>
-    /// <param name="tag">The tag in a file with tags; null: the current one.</param>
-    /// <exception cref="RefusedException">It can't be opened, has errors, or has no pending tasks.</exception>
+    /// <param name="name">Path of the backlog.</param>
+    /// <param name="tag">The tag in a file with tags, or null for the current one.</param>
+    /// <exception cref="RefusedException">The backlog cannot be opened, has errors, or has no pending tasks.</exception>
     public void RequirePending(string name, string? tag)
     {
         var path = Find(name);
@@ -83,8 +84,8 @@ public sealed class PlanFiles(
         Require(name, BacklogPlanReader.ReadForPlanner(PlanBytes.Read(path), name, other => PlanBytes.TryRead(root, other), tag));
     }
 
-    /// <summary>The absolute path of a document that can be planned from.</summary>
-    /// <exception cref="RefusedException">There is none, or it is empty: no run is started for it.</exception>
+    /// <summary>Returns the absolute path of a document to plan from.</summary>
+    /// <exception cref="RefusedException">The document is missing or empty, so no run is started for it.</exception>
     public string RequireDocument(string name)
     {
         var path = Path.GetFullPath(name, directory);
@@ -103,8 +104,8 @@ public sealed class PlanFiles(
         }
     }
 
-    /// <summary>The texts of tasks that a file lists: see <see cref="TaskTexts"/>.</summary>
-    /// <exception cref="RefusedException">It can't be opened, or can't be read as such a list.</exception>
+    /// <summary>Reads a list of task texts from a file; see <see cref="TaskTexts"/>.</summary>
+    /// <exception cref="RefusedException">The file cannot be opened or is not such a list.</exception>
     public IReadOnlyList<string> RequireTexts(string name)
     {
         var path = Path.GetFullPath(name, directory);
@@ -142,7 +143,7 @@ public sealed class PlanFiles(
         }
         if (!PlanFileName.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
         {
-            // A warning often names the cause of an error: a misspelt key.
+            // A warning, such as a misspelled key, often names the cause of an error.
             var faults = read.Faults.Where(fault => fault.Severity != FaultSeverity.Advice);
             throw new RefusedException(string.Join("\n", PlanFault.List(faults)), $"Correct {name} first.");
         }
@@ -176,7 +177,7 @@ public sealed class PlanFiles(
             );
     }
 
-    /// <summary>The plan of the default name here or in a folder above, up to the repository's root.</summary>
+    /// <summary>Finds the plan with the default name in this folder or one above it, up to the repository's root.</summary>
     private string? FindDefault()
     {
         for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
@@ -194,7 +195,7 @@ public sealed class PlanFiles(
         return null;
     }
 
-    // Of files beside it that can be plans.
+    // Searches the files next to it that can be plans.
     private string? NearestPlan(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
@@ -208,8 +209,8 @@ public sealed class PlanFiles(
             : null;
     }
 
-    /// <summary>The plan's contracts given their files now; a file outside of a repository, or behind a link that leads outside, counts as
-    /// missing.</summary>
+    /// <summary>Returns the plan's contracts in relation to the existing files. A file outside a repository, or behind a link that leads
+    /// outside, counts as missing.</summary>
     public ContractsInForce ContractsInForce(Plan plan) =>
         Plans.ContractsInForce.Of(
             plan,
@@ -226,8 +227,8 @@ public sealed class PlanFiles(
                 : []
         );
 
-    /// <summary>The project's named texts; outside of a repository there are none.</summary>
-    /// <exception cref="RefusedException">Their file can't be read.</exception>
+    /// <summary>Reads the project's named context texts; empty outside a repository.</summary>
+    /// <exception cref="RefusedException">The file of the texts is unreadable.</exception>
     public IReadOnlyDictionary<string, string> ProjectTexts()
     {
         try
@@ -242,7 +243,7 @@ public sealed class PlanFiles(
         }
     }
 
-    /// <summary>The repository's own text for a role, which overrides the built-in one, or null.</summary>
+    /// <summary>Returns the repository's own text for a role, which overrides the built-in one, or null if there is none.</summary>
     public string? RoleText(string role) => OwnRoles().Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder!, role + ".md")) : null;
 
     private List<string> OwnRoles() =>
@@ -252,7 +253,7 @@ public sealed class PlanFiles(
 
     private string? RolesFolder => repository is null ? null : Path.Combine(repository.ProjectFolder, "roles");
 
-    // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
+    // Phase files are resolved from the repository's root, or from the plan's own folder if the plan is outside it.
     private string RootOf(string path) =>
         repository is not null && path.StartsWith(repository.WorkTree + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? repository.WorkTree

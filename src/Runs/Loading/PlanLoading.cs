@@ -5,14 +5,14 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Reads the plan of a run and its settings, and stores both in the run's folder for all later steps.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Loads the plan and settings of a run, and stores both in the run's folder for all later steps.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanLoading(RunServices services)
 {
     private const int PageSize = 500;
 
-    /// <summary>Loads and stores. Faults of the plan or the settings are in the outline; then nothing is started.</summary>
-    /// <param name="input">Which run, and where its plan is.</param>
+    /// <summary>Loads and stores the plan. If the plan or settings have faults, the outline lists them and nothing is started.</summary>
+    /// <param name="input">The run and the source of its plan.</param>
     public async Task<PlanOutline> LoadAsync(LoadPlanInput input, CancellationToken stop = default)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
@@ -80,15 +80,15 @@ public sealed class PlanLoading(RunServices services)
         };
     }
 
-    /// <summary>The next page of tasks of a stored plan that is too large for one message.</summary>
-    /// <param name="input">Which run, and from which task on.</param>
+    /// <summary>Reads the next page of tasks of a stored plan that is too large for one message.</summary>
+    /// <param name="input">The run and the index of the page's first task.</param>
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
-    /// <summary>The identity that hosts of its tasks share with this machine; null: the run is not distributed.</summary>
+    /// <summary>Returns the remote identity that worker hosts share with the owner; null if the run is not distributed.</summary>
     private static async Task<(string? Places, string Problem)> PlacesAsync(
         OrchestratorSettings settings,
         GitRepository repository,
@@ -116,7 +116,7 @@ public sealed class PlanLoading(RunServices services)
         return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
     }
 
-    /// <summary>Reads the plan that a start names or holds, with the project's texts.</summary>
+    /// <summary>Reads the plan that a start names or contains, with the project's texts.</summary>
     public static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
         AddProjectTexts(
             input.Plan is { } given
@@ -174,7 +174,7 @@ public sealed class PlanLoading(RunServices services)
         }
     }
 
-    /// <summary>A run of the backlog's tasks marks them done when it has ended.</summary>
+    /// <summary>Creates the marks of a run that was started from a backlog, so that its tasks are marked as done at the end.</summary>
     private IEnumerable<(string Name, byte[] Content)> MarksOfBacklog(LoadPlanInput input, Plan plan)
     {
         var file = input.Input.RequestFile ?? input.Input.PlanFile;
@@ -193,7 +193,7 @@ public sealed class PlanLoading(RunServices services)
         yield return (BacklogMarks.FileName, marks.ToJson());
     }
 
-    /// <summary>The repository's own role texts in their present state: a run keeps using these.</summary>
+    /// <summary>Reads the repository's own role texts. The run keeps using this version of them.</summary>
     private static IEnumerable<(string Name, byte[] Content)> Roles(string repository)
     {
         var roles = Path.Combine(repository, ".orchestrator", "roles");

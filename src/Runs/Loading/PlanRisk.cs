@@ -2,9 +2,9 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The approvals that a plan's risk requires before it runs.</summary>
-/// <param name="Approval">Why approval is required; empty when it is not. Only a person gives it.</param>
-/// <param name="Review">Why a review is recommended; empty when it is not. <c>--yes</c> answers it.</param>
+/// <summary>Approvals that a plan's risk requires before the run starts.</summary>
+/// <param name="Approval">The reason why an approval is required, or empty if it is not. Only a user can give it.</param>
+/// <param name="Review">The reason why a review is recommended, or empty if it is not. <c>--yes</c> accepts it.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)
 {
     public static PlanRisk Of(Plan plan, OrchestratorSettings settings, ProjectGates gates, OrchestrationInput input)
@@ -30,13 +30,13 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
     }
 }
 
-/// <summary>The risk score of a plan in a repository: by its settings, and by the gates that its tasks will have there.</summary>
+/// <summary>Calculates a plan's risk score in a repository, from its settings and the gates that its tasks will have there.</summary>
 public static class PlanScore
 {
-    /// <summary>Scores it.</summary>
+    /// <summary>Calculates the risk score.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="settings">Patterns, thresholds, gates.</param>
-    /// <param name="root">Absolute path of the folder whose manifests may name gates; null: none.</param>
+    /// <param name="settings">Settings with patterns, thresholds and gates.</param>
+    /// <param name="root">Absolute path of the folder whose manifests may define gates, or null for none.</param>
     public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
         Of(plan, settings, RunStart.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
 

@@ -1,26 +1,27 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The repositories that a worker serves. Any worker may be asked for one; a worker that does not have it fails the attempt, so
-/// that another is asked.</summary>
-/// <param name="served">The repositories.</param>
-/// <param name="named">The same by the names of callers: a name, or their path on the caller's machine.</param>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Repositories that a worker serves. Any worker may receive a request for any repository. A worker that does not serve it fails
+/// the attempt, so that another worker gets the retry.</summary>
+/// <param name="served">The served repositories.</param>
+/// <param name="named">The served repositories by the callers' names for them, which are a name or the path on the caller's host.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ServedRepositories(
     IReadOnlyList<RepositoryReference> served,
     IReadOnlyDictionary<string, RepositoryReference> named,
     RunServices services
 )
 {
-    /// <summary>The server chooses the worker at random, so the first retries follow at once; later ones wait until a worker is
-    /// started.</summary>
+    /// <summary>Number of attempts that are retried immediately, because the server picks workers at random. Later retries wait, because a
+    /// matching worker may have to be started.</summary>
     private const int QuickAttempts = 100;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    /// <summary>Finds the repository.</summary>
-    /// <param name="path">Its path or name, in the caller's form.</param>
-    /// <param name="attempt">How often the question was asked, from 1.</param>
-    /// <exception cref="StepException">It is not served here (retried on another worker), or is no repository (final).</exception>
+    /// <summary>Finds a repository.</summary>
+    /// <param name="path">Path or name of the repository as the caller gave it.</param>
+    /// <param name="attempt">Number of the attempt, from 1.</param>
+    /// <exception cref="StepException">The repository is not served here (retried on another worker), or the path is not a repository
+    /// (final).</exception>
     public async Task<RepositoryReference> FindAsync(string path, int attempt)
     {
         if (named.TryGetValue(path, out var known))

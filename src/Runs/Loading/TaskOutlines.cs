@@ -2,10 +2,11 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The parts of a plan that a run's workflow needs: the outline of its tasks, and the rules from the settings.</summary>
+/// <summary>Extracts the parts of a plan that a run's workflow needs, namely the outline of its tasks and the rules from the
+/// settings.</summary>
 public static class TaskOutlines
 {
-    /// <summary>The plan's tasks for scheduling.</summary>
+    /// <summary>Returns the plan's tasks for scheduling.</summary>
     public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(RunFiles files)
     {
         var (plan, start) = (files.Plan, files.Start);
@@ -63,9 +64,9 @@ public static class TaskOutlines
         );
     }
 
-    /// <summary>Faults of a plan together with the settings and the input of its run, each a sentence with its cure.</summary>
-    /// <param name="files">The plan and the start of the run.</param>
-    /// <param name="outline">Faults of the outline of its tasks.</param>
+    /// <summary>Lists faults of a plan in combination with the run's settings and input, each a sentence with its remedy.</summary>
+    /// <param name="files">Plan and start settings of the run.</param>
+    /// <param name="outline">Faults in the outline of the plan's tasks.</param>
     public static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
         [
             .. outline,
@@ -93,7 +94,8 @@ public static class TaskOutlines
         }
     }
 
-    /// <summary>Only Claude has the agents that a task may require.</summary>
+    /// <summary>Returns the agents that may take over a task, or null if none. Only Claude has the subagents that a task may
+    /// require.</summary>
     private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
         task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays
             ? [.. relays.Select(relay => new AgentRelay(relay.Agent, relay.After))]
@@ -101,17 +103,17 @@ public static class TaskOutlines
 
     private static string Title(PlanTask task) => TitleOf(task.Description);
 
-    /// <summary>The first line of a text, short enough for lists and for the workflow's history.</summary>
+    /// <summary>Returns the first line of a text, short enough for lists and the workflow's history.</summary>
     internal static string TitleOf(string text)
     {
         var line = text.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    /// <summary>The rules of a run. A review is of one change as a whole, and branches that stay apart are none: with those the reviewer is
-    /// asked only which result is the best.</summary>
+    /// <summary>Returns the rules of a run. A review covers one change as a whole, so separate result branches are not reviewed. For
+    /// those, the reviewer only picks the best result.</summary>
     /// <param name="settings">The run's settings.</param>
-    /// <param name="input">How the run was started.</param>
+    /// <param name="input">The input of the run.</param>
     internal static RunRules RulesOf(OrchestratorSettings settings, OrchestrationInput input)
     {
         var picks = Picks(settings, input);
@@ -141,7 +143,7 @@ public static class TaskOutlines
         };
     }
 
-    /// <summary>The best of several results is wanted, and each of them has a branch.</summary>
+    /// <summary>True if the best of several results is wanted and each result has its own branch.</summary>
     private static bool Picks(OrchestratorSettings settings, OrchestrationInput input) =>
         input.Pick && settings.Git.Land == LandingWay.Branches;
 }

@@ -5,11 +5,11 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Has a planner make a plan. Its answer is validated like any plan: a valid one is stored, faults are written down for the next
-/// attempt.</summary>
+/// <summary>Requests a plan from a planner. Its answer is validated like any plan. A valid plan is stored; faults are recorded for the
+/// next attempt.</summary>
 public sealed class PlanCaller : IAnswerCaller
 {
-    /// <summary>The most faults in one reply.</summary>
+    /// <summary>Maximum number of faults in one reply.</summary>
     private const int MostFaults = 50;
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed class PlanCaller : IAnswerCaller
 
     private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer, string root)
     {
-        // Later tasks of a run begin with what its earlier ones made.
+        // Later tasks of a run start from the results of earlier ones.
         var tree = files.Goal.Taken.Count > 0 ? files.Worktree : root;
         var read = PlanBytes.RefuseUnfit(PlannerAnswer.Read(answer, files.Request, PlannerTask.Id), root, tree);
         if (read.Plan is not { } plan)
@@ -86,7 +86,7 @@ public sealed class PlanCaller : IAnswerCaller
         return (Plural.Of(plan.Tasks.Count, "task"), said, []);
     }
 
-    /// <summary>Why a plan can't be joined to a run's tasks.</summary>
+    /// <summary>Lists the reasons why a plan cannot be added to a run's tasks.</summary>
     private static IEnumerable<string> WhyNotInMidRun(Plan plan, PlanningGoal goal)
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))

@@ -6,14 +6,14 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Begins planning: checks the planner, and stores its prompt, so that every later step uses the same.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Starts planning by checking the planner and storing its prompt, so that all later steps use the same one.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanningStart(RunServices services)
 {
-    /// <summary>Some 10,000 tokens.</summary>
+    /// <summary>Maximum number of characters, about 10,000 tokens.</summary>
     internal const int OutlineLimit = 40_000;
 
-    /// <summary>Begins planning.</summary>
+    /// <summary>Starts planning.</summary>
     /// <param name="input">The request.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
@@ -45,7 +45,7 @@ public sealed class PlanningStart(RunServices services)
     }
 
     /// <summary>Stores the input of planning.</summary>
-    /// <returns>Its hash, or why planning is impossible.</returns>
+    /// <returns>The hash of the input, or the reason why planning is impossible.</returns>
     private async Task<(string Hash, string Fault)> StoreAsync(
         BeginPlanningInput input,
         SettingsResult settings,
@@ -94,7 +94,7 @@ public sealed class PlanningStart(RunServices services)
         return (files.Begin(start, goal, prompt.Request, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
 
-    /// <summary>The repository's instructions for the planner.</summary>
+    /// <summary>Reads the repository's instructions for the planner.</summary>
     public static async Task<string> ConventionsAsync(
         GitRepository repository,
         string commit,
@@ -113,12 +113,12 @@ public sealed class PlanningStart(RunServices services)
             )
         ).All;
 
-    /// <summary>The planner of the settings, if it can work.</summary>
-    /// <param name="services">What the steps need of this machine.</param>
-    /// <param name="path">The work tree that the run was started in.</param>
-    /// <param name="start">What the run began with.</param>
+    /// <summary>Returns the configured planner if it can work.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="path">Work tree in which the run was started.</param>
+    /// <param name="start">The run's start.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
-    /// <returns>The planner, or why there is none.</returns>
+    /// <returns>The planner, or the reason why none is available.</returns>
     public static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
         RunServices services,
         string path,
@@ -164,10 +164,10 @@ public sealed class PlanningStart(RunServices services)
         };
 }
 
-/// <summary>The agents that a run pays, each with its model: a budget in money must know the prices of all of them.</summary>
+/// <summary>Agents that a run pays for, each with its model. A budget in money needs the prices of all their models.</summary>
 public static class PaidAgents
 {
-    /// <summary>The agents of tasks, those that take a task over, and the reviewer.</summary>
+    /// <summary>Lists the agents of tasks, the agents that may take a task over, and the reviewer.</summary>
     public static IReadOnlyList<(string Agent, string Model)> Of(OrchestratorSettings settings, IReadOnlyList<PlanTask> tasks) =>
         [
             .. tasks.Select(task => (settings.AgentOf(task), settings.ModelOf(task))),
@@ -181,8 +181,8 @@ public static class PaidAgents
             .. settings.Review.Enabled ? [Of(settings, settings.Review.Reviewer)] : ((string, string)[])[],
         ];
 
-    /// <summary>Why a run whose plan a planner makes can't work within the budgets in money: no planner is paid for a run that is refused
-    /// afterwards.</summary>
+    /// <summary>Lists the reasons why a run with a planner cannot work within its budgets in money. They are checked first, so that no
+    /// planner is paid for a run that is then rejected.</summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="isPlanOnly">True if the run ends with its plan, so that only the planner is paid.</param>
     public static IEnumerable<string> FaultsBeforePlanning(OrchestratorSettings settings, bool isPlanOnly) =>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>The request to the planner for another plan in mid-run: the present state, what did not end well and why, and what the new plan
-/// must achieve.</summary>
+/// <summary>Builds the planner's request for replanning during a run. It describes the current state, failures with their causes, and the
+/// goal of the new plan.</summary>
 internal static class ReplanRequest
 {
     private const int MostTasks = 60;
@@ -9,9 +9,9 @@ internal static class ReplanRequest
     private const int EvidenceLines = 30;
     private const int LongestText = 4000;
 
-    /// <summary>The request, as Markdown.</summary>
-    /// <param name="input">Why another plan was requested.</param>
-    /// <param name="tasks">Its tasks as they are.</param>
+    /// <summary>Renders the request as Markdown.</summary>
+    /// <param name="input">The replanning and its reason.</param>
+    /// <param name="tasks">Tasks of the run in their current state.</param>
     public static string Render(BeginReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
     {
         var (text, evidence) = (new StringBuilder(), new EvidenceTail(run.Folder.Repository));

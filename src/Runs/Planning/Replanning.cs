@@ -2,12 +2,12 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Another plan in mid-run: prepares the planner's input, and turns its plan into tasks of the run.</summary>
-/// <param name="services">What the steps need of this machine.</param>
+/// <summary>Replans during a run by preparing the planner's input and converting its plan to tasks of the run.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
 public sealed class Replanning(RunServices services)
 {
-    /// <summary>Checks the planner, and stores its input.</summary>
-    /// <param name="input">Which run, and why it can't go on.</param>
+    /// <summary>Checks the planner and stores its input.</summary>
+    /// <param name="input">The run and the reason why it cannot continue.</param>
     public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -17,8 +17,8 @@ public sealed class Replanning(RunServices services)
             : new PlanningBegun { Agent = run.Settings.Planner.Agent, PlanningHash = hash };
     }
 
-    /// <summary>Reads the accepted plan. Repeating it has the same result.</summary>
-    /// <param name="input">Which one.</param>
+    /// <summary>Reads the accepted plan. Idempotent.</summary>
+    /// <param name="input">The replanning to conclude.</param>
     public ReplanConclusion Conclude(ConcludeReplanInput input)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

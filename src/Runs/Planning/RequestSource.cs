@@ -4,10 +4,10 @@ using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>The subject of planning: a text, a document, or the pending tasks of a backlog.</summary>
+/// <summary>Subject of planning, which is a text, a document, or the pending tasks of a backlog.</summary>
 /// <param name="Text">The request.</param>
-/// <param name="BacklogIds">Ids of the backlog's tasks; null where it is no backlog.</param>
-/// <param name="Fault">Why there is nothing to plan; null when there is.</param>
+/// <param name="BacklogIds">Ids of the backlog's tasks, or null if the subject is not a backlog.</param>
+/// <param name="Fault">The reason why there is nothing to plan, or null if there is something.</param>
 public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {
     public static RequestSource Read(BeginPlanningInput input)
@@ -37,7 +37,7 @@ public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogId
         }
     }
 
-    /// <summary>The request as the planner gets it: with the remarks about an earlier plan, where there are any.</summary>
+    /// <summary>Returns the request for the planner, including remarks about an earlier plan, if any.</summary>
     public string TextFor(PlanningOptions options) =>
         options is { Earlier: { } earlier, Remarks: { } remarks } ? PlannerPrompt.Otherwise(Text, earlier, remarks) : Text;
 

@@ -3,17 +3,17 @@ using Orchestrator.Gates.Worktrees;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>The environment of gates, set-up, measurements and package managers: what programs need, without credentials, and whose step
-/// it is.</summary>
+/// <summary>Builds the environment of gates, set-up, measurements and package managers. It has the variables that programs need and the
+/// step's identity, but no credentials.</summary>
 public static class StepEnvironment
 {
-    /// <summary>Variable with the repository of the step that a process is part of. Commands that are a person's find it in their
-    /// ancestors.</summary>
+    /// <summary>Variable with the repository of the step that a process belongs to. Commands that only users may call search their
+    /// ancestors for it.</summary>
     public const string Variable = "ORCHESTRATOR_STEP";
 
-    /// <summary>Makes the environment of a step in a tree.</summary>
-    /// <param name="environment">The variables to choose from.</param>
-    /// <param name="resources">The tree's.</param>
+    /// <summary>Builds the environment of a step in a tree.</summary>
+    /// <param name="environment">Variables to choose from.</param>
+    /// <param name="resources">Resources of the tree.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
     public static IReadOnlyDictionary<string, string> Of(
         IReadOnlyDictionary<string, string> environment,

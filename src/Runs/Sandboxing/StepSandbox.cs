@@ -3,16 +3,16 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Decides whether the code of a run's steps is confined here (<c>permissions.sandbox</c>, and <c>isolation: sandbox</c> of a
-/// task).</summary>
+/// <summary>Decides whether this host confines the code of a run's steps (<c>permissions.sandbox</c>, and a task's <c>isolation:
+/// sandbox</c>).</summary>
 public static class StepSandbox
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
     private const string Cure =
         "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
 
-    /// <summary>The rules for a run's steps; null where they are not confined.</summary>
-    /// <param name="mustBe">A task demands it, whatever the settings say.</param>
+    /// <summary>Returns the sandbox rules for a run's steps, or null if they are not confined.</summary>
+    /// <param name="mustBe">True if a task requires a sandbox regardless of the settings.</param>
     public static Task<SandboxRules?> RulesAsync(
         OrchestratorSettings settings,
         string repository,
@@ -20,10 +20,10 @@ public static class StepSandbox
         bool mustBe = false
     ) => RulesAsync(settings, repository, services.Bubblewrap, services.Environment, mustBe);
 
-    /// <summary>The sandbox of a gate, set-up or package manager in a tree; null where they are not confined.</summary>
+    /// <summary>Creates the sandbox of a gate, set-up or package manager in a tree; null if steps are not confined.</summary>
     /// <param name="tree">The tree.</param>
-    /// <param name="resources">The tree's resources.</param>
-    /// <param name="purpose">The kind of program, and the log of its connections.</param>
+    /// <param name="resources">Resources of the tree.</param>
+    /// <param name="purpose">The kind of program, and its connection log.</param>
     public static async Task<Sandbox?> OfTreeAsync(
         OrchestratorSettings settings,
         Worktree tree,
@@ -52,15 +52,15 @@ public static class StepSandbox
         return WithNetwork(sandbox, settings, purpose, repository, configuration, services);
     }
 
-    /// <summary>The purpose of a sandbox for a step of a run.</summary>
+    /// <summary>Creates the purpose of a step's sandbox.</summary>
     /// <param name="role">The kind of program.</param>
-    /// <param name="task">The task's id; empty for the run as a whole.</param>
+    /// <param name="task">Id of the task, or empty for the run as a whole.</param>
     public static SandboxPurpose PurposeOf(SandboxRole role, RunFolder run, string task) =>
         new(role, Path.Combine(run.Path, ConnectionLogs.FolderName), run.Name, task);
 
-    /// <summary>Hosts that sandboxes of a task were refused and that a person could allow, as <c>network allow</c> takes them, each
-    /// once.</summary>
-    /// <param name="task">The task's id.</param>
+    /// <summary>Lists the distinct hosts that a task's sandboxes were denied and that a user could allow, in the form that <c>network
+    /// allow</c> accepts.</summary>
+    /// <param name="task">Id of the task.</param>
     public static IReadOnlyList<string> RefusedHosts(RunFolder run, string task) =>
         [
             .. ConnectionLogs
@@ -82,14 +82,14 @@ public static class StepSandbox
                 .Distinct(StringComparer.Ordinal),
         ];
 
-    /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
+    /// <summary>True if overlays can isolate the changes that a worktree's programs make to shared folders.</summary>
     public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
         services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
-    /// <summary>Adds the network of <c>permissions.network</c>.</summary>
+    /// <summary>Adds the network access of <c>permissions.network</c>.</summary>
     /// <param name="purpose">The purpose of the sandbox.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
-    /// <param name="configuration">The copies of git's configuration; null for no remotes.</param>
+    /// <param name="configuration">Copy of git's configuration, or null for no remotes.</param>
     public static Sandbox WithNetwork(
         Sandbox sandbox,
         OrchestratorSettings settings,
@@ -130,9 +130,10 @@ public static class StepSandbox
             ? new SandboxRules(program, environment, settings.Permissions, repository)
             : null;
 
-    /// <summary>Why the agent of a task can't be started: it must be confined, and can't be; empty where it can.</summary>
-    /// <param name="worktree">Its worktree; null where git knows none.</param>
-    /// <param name="relativePath">Its path for people.</param>
+    /// <summary>Returns the reason why a task's agent cannot start because its required sandbox is unavailable, or empty if it can
+    /// start.</summary>
+    /// <param name="worktree">The task's worktree, or null if git knows none.</param>
+    /// <param name="relativePath">Display path of the worktree.</param>
     public static async Task<string> RefusalAsync(
         OrchestratorSettings settings,
         PlanTask task,
@@ -147,8 +148,8 @@ public static class StepSandbox
                 + $"'git worktree list'; 'git worktree repair {relativePath}' helps where the folder was moved."
         : "";
 
-    /// <summary>Preflight: an error where agents must be confined and can't be, a warning where the program is installed and does not
-    /// work.</summary>
+    /// <summary>Checks sandboxing in preflight. Returns an error if agents must be confined and cannot be, and a warning if the program is
+    /// installed but does not work.</summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files, RunServices services)
     {
         var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));
@@ -171,7 +172,7 @@ public static class StepSandbox
             );
     }
 
-    /// <summary>True if the task's agent may not be started without a sandbox.</summary>
+    /// <summary>True if the task's agent must not start without a sandbox.</summary>
     public static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
         settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
 

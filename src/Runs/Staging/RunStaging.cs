@@ -2,18 +2,18 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The staging branch of a run that has begun.</summary>
+/// <summary>The staging branch of a started run.</summary>
 /// <param name="Tip">The run's last merge.</param>
-/// <param name="Base">Where the run began.</param>
-/// <param name="Made">It was missing and was created again: a sentence that says where; else empty.</param>
-/// <param name="IsLost">It was missing, and it is unknown what was merged to it.</param>
+/// <param name="Base">The commit that the run started from.</param>
+/// <param name="Made">A sentence with the new position if the branch was missing and was recreated; otherwise empty.</param>
+/// <param name="IsLost">True if the branch was missing and its merges are unknown.</param>
 public sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
 
-/// <summary>Creates a missing staging branch again: it is removed after landing, and a reset may continue the run all the same.</summary>
+/// <summary>Recreates a missing staging branch. Landing removes the branch, but a reset may continue the run afterwards.</summary>
 public static class RunStaging
 {
-    /// <summary>Finds it, or creates it again at the position of the run's own refs.</summary>
-    /// <returns>Null: the run has none yet.</returns>
+    /// <summary>Finds the staging branch, or recreates it from the run's own refs.</summary>
+    /// <returns>The branch, or null if the run has none yet.</returns>
     /// <exception cref="StepException">The run's base is unknown.</exception>
     public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)
     {

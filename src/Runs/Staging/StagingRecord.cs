@@ -2,30 +2,31 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The position of staging is known from the run's record in Temporal, which every step that uses staging gets as an argument: the
-/// last merge that was reported to the run. A ref that is elsewhere was moved by someone else, or by a step of ours that died before its
-/// report; it is put back, and its position is kept. No file beside git is authoritative. After a reset the record may be older than the
-/// last merge: then the ref of the last merge counts, as far as its commits are the run's.</summary>
-/// <param name="name">The staging branch, a full ref name.</param>
-/// <param name="folder">The run's.</param>
+/// <summary>Compares the staging branch with the run's record of it in Temporal. Every step that uses staging gets the recorded position,
+/// which is the last merge reported to the run, as an argument.</summary>
+/// <param name="name">Full ref name of the staging branch.</param>
+/// <param name="folder">The run's folder.</param>
+/// <remarks>A ref at another position was moved by another program, or by a step of this run that died before its report. The ref is then
+/// restored, and its position is kept under another ref. No file outside git is authoritative. After a reset the record may be older than
+/// the last merge. The ref of the last merge then counts, as far as its commits belong to the run.</remarks>
 public sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
     private readonly string _lastMerge = RunRefs.LastMerge(folder);
 
-    /// <summary>The tip of staging, if it is at the recorded position or nothing is recorded; else null.</summary>
-    /// <param name="recorded">The recorded position; empty: none.</param>
+    /// <summary>Reads the tip of staging, and compares it with the recorded position. Any position matches if none is recorded.</summary>
+    /// <param name="recorded">The recorded position, or empty if none.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
     {
         var (tip, isSymbolic) = await _refs.ReadWithKindAsync(name, stop);
         return (tip, tip is not null && (recorded.Length == 0 || tip == recorded) && !isSymbolic);
     }
 
-    /// <summary>The position that the record should have: a step that was pending when the run was reset is repeated with the position of
-    /// that time, and merges have been made since.</summary>
-    /// <param name="recorded">The recorded position; empty: none.</param>
-    /// <param name="caller">Tells for which execution the step is done; called only where the ref of the last merge differs.</param>
+    /// <summary>Returns the current position for an outdated record. A step that was pending when the run was reset is repeated with its
+    /// old argument, although merges may have been made since.</summary>
+    /// <param name="recorded">The recorded position, or empty if none.</param>
+    /// <param name="caller">Returns the state of the requesting execution; called only if the ref of the last merge differs.</param>
     public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
@@ -34,9 +35,9 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             ? await NewestAsync(recorded, stop)
             : recorded;
 
-    /// <summary>The last merge of the run after a commit, by the ref that moves with staging; up to the first commit on the way that is not
-    /// the run's.</summary>
-    /// <param name="known">A commit that staging had.</param>
+    /// <summary>Finds the run's last merge after a commit, by the ref that moves with staging. Stops before the first commit that does not
+    /// belong to the run.</summary>
+    /// <param name="known">An earlier commit of staging.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
     {
         var last = await _refs.ReadAsync(_lastMerge, stop) ?? await _refs.ReadAsync(name, stop);
@@ -45,14 +46,14 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             : await OwnSinceAsync(known, last, stop);
     }
 
-    /// <summary>Moves staging, and with it the ref of the last merge. That one first, so that it is never too old.</summary>
-    /// <param name="commit">Where to.</param>
-    /// <param name="from">Its required position.</param>
-    /// <param name="reason">A line for the reflog.</param>
-    /// <returns>False: it is elsewhere, and was left there.</returns>
+    /// <summary>Moves staging and the ref of the last merge together. The latter is first, so that it is never outdated.</summary>
+    /// <param name="commit">The new position.</param>
+    /// <param name="from">The required current position, or null if the branch must not exist.</param>
+    /// <param name="reason">Message for the reflog.</param>
+    /// <returns>False if staging is at another position and was not moved.</returns>
     public async Task<bool> MoveAsync(string commit, string? from, string reason)
     {
-        // Not cancellable after this point: both refs must move.
+        // Not cancellable after this point, because both refs must move.
         var last = await _refs.ReadAsync(_lastMerge, CancellationToken.None);
         return (
             await _refs.UpdateAsync(
@@ -63,11 +64,11 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         ).Done;
     }
 
-    /// <summary>Moves staging to the recorded position.</summary>
-    /// <param name="recorded">The recorded position; empty: none, and nothing is done.</param>
-    /// <param name="caller">Tells for which execution: a closed one has no authority over staging.</param>
-    /// <param name="stop">Checked between the steps.</param>
-    /// <returns>What was done, for people, or why it can't be.</returns>
+    /// <summary>Restores staging to the recorded position.</summary>
+    /// <param name="recorded">The recorded position; if empty, nothing is done.</param>
+    /// <param name="caller">Returns the state of the requesting execution. A closed execution has no authority over staging.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    /// <returns>True with a message on the result, or false with the reason why nothing was done.</returns>
     /// <exception cref="StepException">The requesting execution is closed.</exception>
     public async Task<(bool Done, string Message)> PutBackAsync(string recorded, AskCaller caller, CancellationToken stop)
     {
@@ -102,10 +103,10 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         );
     }
 
-    /// <summary>The commit that new work starts from: staging's tip, as far as it consists of this run's merges on top of the recorded
-    /// position. Commits of others are left out, so that they can't come in with that work.</summary>
-    /// <param name="recorded">The position recorded when the task was started; other tasks may have been merged since. Empty: none.</param>
-    /// <returns>Null where the recorded commit does not exist.</returns>
+    /// <summary>Returns the base for new work, which is the tip of staging if only this run's merges follow the recorded position.
+    /// Otherwise it is the recorded position, so that foreign commits don't get into the work.</summary>
+    /// <param name="recorded">The position recorded at the task's start, or empty if none. Other tasks may have been merged since.</param>
+    /// <returns>The commit, or null if the recorded commit does not exist.</returns>
     public async Task<string?> BaseAsync(string recorded, CancellationToken stop)
     {
         var (tip, isAsRecorded) = await ReadAsync(recorded, stop);
@@ -120,7 +121,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         return tip is not null && await OwnSinceAsync(recorded, tip, stop) == tip ? tip : recorded;
     }
 
-    /// <summary>The last commit between two that has only commits of this run before it.</summary>
+    /// <summary>Returns the last commit between two that is preceded only by commits of this run.</summary>
     private async Task<string> OwnSinceAsync(string from, string to, CancellationToken stop)
     {
         var chain = await _commits.ListFirstParentsAsync(to, from, stop);

@@ -1,21 +1,21 @@
 namespace Orchestrator.Runs;
 
-/// <summary>State of the run execution that a step is done for.</summary>
+/// <summary>State of the run execution that requested a step.</summary>
 public enum CallerState
 {
-    /// <summary>Open, and it knows of everything that was done for it.</summary>
+    /// <summary>Open, and aware of everything done for it.</summary>
     Open,
 
-    /// <summary>Open, and created by a reset: an earlier execution may have done what it does not know of.</summary>
+    /// <summary>Open and created by a reset, so that an earlier execution may have done work that it does not know of.</summary>
     OpenAfterReset,
 
-    /// <summary>Closed (terminated, reset): the result is not awaited, and another execution may do the same.</summary>
+    /// <summary>Closed (terminated or reset). The result is not awaited, and another execution may do the same work.</summary>
     Over,
 }
 
-/// <summary>Finds out the state of the execution that the current step is done for.</summary>
+/// <summary>Returns the state of the execution that requested the current step.</summary>
 public delegate Task<CallerState> AskCaller(CancellationToken stop);
 
-/// <summary>Asks a run's workflow for its status, with all tasks; null: it can't answer. What steps decide by the state of other tasks they
-/// learn from here: the status file in the run's folder is for people.</summary>
+/// <summary>Queries a run's workflow for its status with all tasks; null if it does not respond. Steps that depend on the state of other
+/// tasks use this query, because the status file in the run's folder is only for display.</summary>
 public delegate Task<RunStatus?> AskRun(string runId, CancellationToken stop);

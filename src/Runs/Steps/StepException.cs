@@ -1,22 +1,22 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A step of a run can't be done. The message, for people, says what happened, where and what to do.</summary>
-/// <param name="message">What happened, where, and what to do.</param>
-/// <param name="cause">The cause; null: detected by the step itself.</param>
-/// <param name="failureType">The kind of failure for callers, such as <c>WorktreeGone</c>.</param>
+/// <summary>A step of a run failed. The message is for users and states the fault, its location and the remedy.</summary>
+/// <param name="message">The fault, its location and the remedy.</param>
+/// <param name="cause">The cause, or null if the step itself detected the failure.</param>
+/// <param name="failureType">Type of the failure for callers, such as <c>WorktreeGone</c>.</param>
 public sealed class StepException(string message, Exception? cause, string failureType) : Exception(message, cause)
 {
-    /// <summary>A failure that the step detected itself.</summary>
+    /// <summary>Creates a failure that the step itself detected.</summary>
     public StepException(string message, string failureType)
         : this(message, null, failureType) { }
 
-    /// <summary>The kind of failure.</summary>
+    /// <summary>Type of the failure for callers.</summary>
     public string FailureType { get; } = failureType;
 
-    /// <summary>True if a retry would fail again until a person acts.</summary>
+    /// <summary>True if a retry fails again until a user acts.</summary>
     /// <value>Default: true.</value>
     public bool IsFinal { get; init; } = true;
 
-    /// <summary>Delay before the step is retried; null: the caller's default.</summary>
+    /// <summary>Delay before the retry, or null for the caller's default.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

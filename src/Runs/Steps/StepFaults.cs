@@ -6,13 +6,16 @@ namespace Orchestrator.Runs;
 /// <summary>Maps exceptions of a step to failures.</summary>
 public static class StepFaults
 {
-    /// <summary>Some two minutes: a user may be working in the repository at the moment.</summary>
+    /// <summary>Number of attempts before a refusal is final; about two minutes, because a user may be working in the
+    /// repository.</summary>
     private const int MostRefusals = 10;
 
-    /// <summary>Some seconds: a refusal in the same words again and again is no passing fault.</summary>
+    /// <summary>Number of consecutive attempts with the same message before a refusal is final; a few seconds, because such a refusal is
+    /// not transient.</summary>
     private const int MostRepeats = 4;
 
-    /// <summary>A disk on the network may be away for a while, and nothing of a night is lost by waiting for it.</summary>
+    /// <summary>Number of attempts before an I/O error is final. A network disk may be unavailable for a while, and waiting for it
+    /// overnight loses nothing.</summary>
     private const int MostFaults = 100;
     private const int LongestMessage = 2000;
 
@@ -21,12 +24,12 @@ public static class StepFaults
     private const int NoQuota = 122;
     private static readonly string[] DiskFullTexts = ["No space left on device", "Out of diskspace", "Disk quota exceeded"];
 
-    /// <summary>The failure; null for a transient one, after which the step is retried. What git or the system refuses because of the
-    /// content of a repository or of our own files is retried a few times, and then final; sooner if it is the same word for word. A full
-    /// disk is waited for.</summary>
-    /// <param name="fault">What the step threw.</param>
+    /// <summary>Returns the failure, or null for a transient fault that is retried. Refusals by git or the system because of the content
+    /// of the repository or of our files become final after some retries. They become final sooner if the message is always the same. A
+    /// full disk is never final.</summary>
+    /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
-    /// <param name="repeats">How often in a row it has thrown the same (<see cref="RepeatedFaults"/>); 0: unknown.</param>
+    /// <param name="repeats">Number of consecutive attempts with the same fault (<see cref="RepeatedFaults"/>), or 0 if unknown.</param>
     public static StepException? Describe(Exception fault, int attempt, int repeats = 0) =>
         fault switch
         {
@@ -47,7 +50,7 @@ public static class StepFaults
             ),
             WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
             ConfigurationCopyException => new StepException(fault.Message, fault, "ConfigurationChanged"),
-            // Whatever else it may be: it has been the same for minutes.
+            // Any other I/O error has been the same for minutes.
             IOException when attempt >= MostFaults => Lasting(fault, attempt),
             GitException { IsRefusal: true }
             or UnauthorizedAccessException
@@ -71,8 +74,7 @@ public static class StepFaults
     private static string Words(Exception fault) =>
         FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
 
-    /// <summary>True if the disk, or a person's share of it, has no room left: by the system's number of the error, or by its words, which
-    /// programs pass on.</summary>
+    /// <summary>True if the disk or the user's quota is full, by the error number or by the message, which programs pass on.</summary>
     private static bool IsDiskFull(Exception? fault) =>
         fault is not null
         && (
@@ -88,26 +90,26 @@ public static class StepFaults
         );
 }
 
-/// <summary>Counts how often each step has failed in a row with the same words. Safe for concurrent callers.</summary>
+/// <summary>Counts how often in a row each step failed with the same message. Thread-safe.</summary>
 public sealed partial class RepeatedFaults
 {
     private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a fault.</summary>
-    /// <param name="step">Id of the step; the same for every attempt.</param>
-    /// <param name="fault">What the attempt threw.</param>
-    /// <returns>How often the same was thrown in a row, this time included.</returns>
+    /// <summary>Records a fault.</summary>
+    /// <param name="step">Id of the step; equal for all attempts.</param>
+    /// <param name="fault">The exception that the attempt threw.</param>
+    /// <returns>Number of consecutive attempts with the same fault, including this one.</returns>
     public int Add(string step, Exception fault)
     {
         var words = $"{fault.GetType().Name}: {Changing().Replace(fault.Message, "#")}";
         return _last.AddOrUpdate(step, (words, 1), (_, last) => last.Words == words ? (words, last.Count + 1) : (words, 1)).Count;
     }
 
-    /// <summary>Forgets a step that has ended.</summary>
-    /// <param name="step">As in <see cref="Add"/>.</param>
+    /// <summary>Removes a step that has ended.</summary>
+    /// <param name="step">Id of the step, as in <see cref="Add"/>.</param>
     public void Forget(string step) => _last.TryRemove(step, out _);
 
-    // Names of temporary files, process ids and times differ in what is the same refusal.
+    // Names of temporary files, process ids and times differ between otherwise equal refusals.
     [GeneratedRegex(@"[0-9a-f]{16,}|[0-9]+", RegexOptions.CultureInvariant)]
     private static partial Regex Changing();
 }

@@ -1,10 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Finds settings by name, older name and environment variable.</summary>
+/// <summary>Finds settings by name, former name or environment variable.</summary>
 public static class SettingIndex
 {
-    /// <summary>All settings that <see cref="OrchestratorSettings"/> reads, in that order. A <c>*</c> in a name stands for any
-    /// agent or target of notices.</summary>
+    /// <summary>All settings that <see cref="OrchestratorSettings"/> reads, in reading order. A <c>*</c> in a name matches any agent or
+    /// notification target.</summary>
     public static IReadOnlyList<Setting> All { get; } = Collector.Collect();
 
     private static readonly Dictionary<string, Setting> ByName = All.SelectMany(
@@ -19,23 +19,24 @@ public static class SettingIndex
         )
         .ToDictionary(pair => pair.name, pair => pair.setting);
 
-    /// <summary>The key with this name or older name, or null. <c>agents.NAME.command</c> finds <c>agents.*.command</c>.</summary>
+    /// <summary>Returns the setting with this current or former name, or null if none exists. <c>agents.NAME.command</c> finds
+    /// <c>agents.*.command</c>.</summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
 
-    /// <summary>True where a mapping under this name contains further keys, as <c>workers</c> may.</summary>
+    /// <summary>True if a mapping with this name may contain further settings, as with <c>workers</c>.</summary>
     internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
 
-    /// <summary>True for the beginning of several settings, such as <c>notifications</c> or <c>agents.NAME</c>.</summary>
+    /// <summary>True if the name is a prefix of several settings, such as <c>notifications</c> or <c>agents.NAME</c>.</summary>
     public static bool IsSection(string name) =>
         HasInner(name) || (name.Split('.') is ["agents" or "notifications", _] parts && HasInner($"{parts[0]}.*"));
 
-    /// <summary>The key that an older environment variable sets, or null.</summary>
+    /// <summary>Returns the setting that a former environment variable sets, or null if none does.</summary>
     internal static Setting? FindByVariable(string variable) => ByVariable.GetValueOrDefault(variable);
 
-    /// <summary>The name of the key that is nearest to an unknown one, or null.</summary>
+    /// <summary>Returns the known name that is most similar to an unknown one, or null if none is similar.</summary>
     public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
 
-    /// <summary>The present form of a name that was found: <c>max_workers</c> becomes <c>workers</c>, an agent's name stays.</summary>
+    /// <summary>Returns the current form of a known name. <c>max_workers</c> becomes <c>workers</c>; names of agents are kept.</summary>
     internal static string Canonical(string name, Setting setting) =>
         setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;
 
@@ -45,7 +46,7 @@ public static class SettingIndex
         return parts is ["agents" or "notifications", _, _] ? $"{parts[0]}.*.{parts[2]}" : name;
     }
 
-    /// <summary>Notes which settings are read; every value is the default.</summary>
+    /// <summary>Records which settings are read, and returns the default for each.</summary>
     private sealed class Collector : SettingReader
     {
         private readonly List<Setting> _settings = [];

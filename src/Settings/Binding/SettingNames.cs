@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Maps names of settings to names of environment variables, and back.</summary>
+/// <summary>Maps names of settings to names of environment variables and back.</summary>
 internal static class SettingNames
 {
     public const string Prefix = "ORCHESTRATOR_";
 
-    // Facts for agents; they are no settings.
+    // Variables that inform agents and processes of the run; they are not settings.
     private static readonly string[] Facts =
     [
         "RUN",
@@ -21,10 +21,10 @@ internal static class SettingNames
         "SUPERVISOR",
     ];
 
-    /// <summary><c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
+    /// <summary>Returns the variable of a setting: <c>a.b_c</c> becomes <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public static string VariableOf(string name) => Prefix + name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>The setting of a variable, or null for a fact or a foreign variable.</summary>
+    /// <summary>Returns the setting name for a variable, or null for a variable that is not a setting.</summary>
     public static string? OfVariable(string variable)
     {
         if (!variable.StartsWith(Prefix, StringComparison.Ordinal))

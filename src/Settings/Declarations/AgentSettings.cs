@@ -2,14 +2,14 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Settings;
 
-/// <summary>One agent (<c>agents.NAME.*</c>).</summary>
-/// <param name="Command">Program and arguments; null for <c>claude</c> means the <c>claude</c> on PATH.</param>
-/// <param name="Provider">The account that pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or
-/// <c>vertex</c>.</param>
+/// <summary>Settings of an agent (<c>agents.NAME.*</c>).</summary>
+/// <param name="Command">Program and arguments. If null for <c>claude</c>, the <c>claude</c> on PATH.</param>
+/// <param name="Provider">Account that pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</param>
 /// <param name="McpServers">MCP servers of the repository that the agent may use.</param>
-/// <param name="Tools">Whether <c>claude</c> gets our own tools.</param>
-/// <param name="Slots">Agents of its account at once, over all runs of this user; null: no limit.</param>
-/// <param name="IsFree">It costs nothing: budgets in money allow it though it does not say what it costs.</param>
+/// <param name="Tools">True to give <c>claude</c> the orchestrator's own tools.</param>
+/// <param name="Slots">Maximum number of agents that use the account at the same time, across all runs of this user, or null for no
+/// limit.</param>
+/// <param name="IsFree">True if the agent costs nothing, so that budgets in US dollars allow it although it reports no cost.</param>
 public sealed record AgentSettings(
     IReadOnlyList<string>? Command,
     string Provider,
@@ -19,35 +19,35 @@ public sealed record AgentSettings(
     bool IsFree = false
 )
 {
-    /// <summary>The first <c>claude</c> of a wave begins this much before the others with the same instructions, which then read these from
-    /// the provider's cache.</summary>
+    /// <summary>Warm-up time by which the first <c>claude</c> of a wave starts before the others with the same instructions. The others
+    /// then read these instructions from the provider's cache.</summary>
     public TimeSpan HeadStart { get; init; }
 
-    /// <summary>The description of its program's calls and output, as JSON (docs/agents.md); null: <see cref="Command"/> is a plain
-    /// program.</summary>
+    /// <summary>Description of the program's command line and output, as JSON (docs/agents.md), or null if <see cref="Command"/> is a
+    /// plain program.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The agent's model; null: its program's own choice, for <c>claude</c> that of the settings.</summary>
+    /// <summary>The agent's model. If null, its program chooses; for <c>claude</c>, the setting <c>model</c> applies.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Stands for the model that an agent's program chooses itself.</summary>
+    /// <summary>Value that means the agent's program chooses the model.</summary>
     public const string OwnModel = "default";
 
-    /// <summary>Providers that pay for <c>claude</c> while the limit of <see cref="Provider"/> is used up, the first that may. Default:
-    /// none, and the work waits for the reset.</summary>
+    /// <summary>Providers that pay for <c>claude</c> while the limit of <see cref="Provider"/> is exhausted, in order of preference.
+    /// Default: none, the work waits for the reset.</summary>
     public IReadOnlyList<string> Fallback { get; init; } = [];
 
-    /// <summary>The cost limit of each of <see cref="Fallback"/> in one calendar month; null: there is none.</summary>
+    /// <summary>Budget of each provider in <see cref="Fallback"/> per calendar month, or null for none.</summary>
     public BudgetAmount? FallbackBudget { get; init; }
 
-    /// <summary>The agent that goes on with a task of this one whose usage limit lasts for <see cref="RelayAfter"/> or longer; null: none,
-    /// and the task waits for the reset.</summary>
+    /// <summary>Agent that continues this agent's tasks if a usage limit lasts for <see cref="RelayAfter"/> or longer. If null, the task
+    /// waits for the reset.</summary>
     public string? Relay { get; init; }
 
-    /// <summary>The shortest usage limit, as far as its reset is known, for <see cref="Relay"/>.</summary>
+    /// <summary>Minimum duration of a usage limit, as far as its reset is known, before <see cref="Relay"/> takes over.</summary>
     public TimeSpan RelayAfter { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The agent that is always there.</summary>
+    /// <summary>Name of the agent that always exists.</summary>
     internal const string Claude = "claude";
 
     private static readonly string[] Providers = ["subscription", "api", "bedrock", "vertex"];
@@ -156,7 +156,7 @@ public sealed record AgentSettings(
         "a program of yours that costs nothing: with it budgets in US dollars are allowed"
     );
 
-    /// <summary>All agents that have a setting, and <see cref="Claude"/>.</summary>
+    /// <summary>Reads all agents that have settings, and <see cref="Claude"/>.</summary>
     internal static IReadOnlyDictionary<string, AgentSettings> ReadAll(SettingReader settings) =>
         settings.Names("agents", Claude).ToDictionary(name => name, name => Read(settings, name));
 

@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Budgets (<c>budget.*</c>); null is none. At its limit the work pauses and a person is asked.</summary>
-/// <param name="Attempt">One attempt of a task.</param>
-/// <param name="Task">One task, in all its attempts.</param>
-/// <param name="Run">One run.</param>
-/// <param name="Day">All runs of this user in one day of this machine's clock.</param>
-/// <param name="Account">One account in one calendar month.</param>
+/// <summary>Budgets (<c>budget.*</c>); null means no limit. When a limit is reached, the work pauses and the user is asked.</summary>
+/// <param name="Attempt">Budget of one attempt of a task.</param>
+/// <param name="Task">Budget of one task across all attempts.</param>
+/// <param name="Run">Budget of one run.</param>
+/// <param name="Day">Budget of all runs of this user per day, by the host's clock.</param>
+/// <param name="Account">Budget of one account per calendar month.</param>
 public sealed record BudgetSettings(
     BudgetAmount? Attempt = null,
     BudgetAmount? Task = null,
@@ -49,7 +49,7 @@ public sealed record BudgetSettings(
         "what one account may cost in a calendar month; then a person is asked"
     );
 
-    /// <summary>All of them with the kind in their names (<c>budget.KIND</c>), the narrowest first.</summary>
+    /// <summary>All budgets with the kind in their names (<c>budget.KIND</c>), narrowest first.</summary>
     public IReadOnlyList<(string Kind, BudgetAmount? Amount)> All =>
         [("attempt", Attempt), ("task", Task), ("run", Run), ("day", Day), ("account", Account)];
 

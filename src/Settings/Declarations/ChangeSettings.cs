@@ -1,8 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits on the change of one task (<c>changes.*</c>); null: unlimited.</summary>
-/// <param name="MaxLines">Lines added and removed in all; does not apply to a task with <c>allow_large_changes</c>.</param>
-/// <param name="MaxFormatOnly">Files that differ in white space alone.</param>
+/// <summary>Limits on the change of each task (<c>changes.*</c>); null means unlimited.</summary>
+/// <param name="MaxLines">Maximum number of added and removed lines in total. Does not apply to tasks with
+/// <c>allow_large_changes</c>.</param>
+/// <param name="MaxFormatOnly">Maximum number of files that differ only in white space.</param>
 public sealed record ChangeSettings(int? MaxLines, int? MaxFormatOnly)
 {
     private static readonly Setting<int?> MaxLinesKey = new(

@@ -1,10 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Packages that agents may use (<c>dependencies.*</c>): names with <c>*</c>, preceded by an ecosystem and a colon where only that
-/// is meant.</summary>
-/// <param name="Allow">Allowed without asking.</param>
-/// <param name="Ask">A person is asked although the first list has them.</param>
-/// <param name="Deny">No agent gets them.</param>
+/// <summary>Packages that agents may use (<c>dependencies.*</c>). Names may contain <c>*</c> and may be limited to an ecosystem by a
+/// prefix and a colon.</summary>
+/// <param name="Allow">Packages allowed without approval.</param>
+/// <param name="Ask">Packages that need approval even if <paramref name="Allow"/> contains them.</param>
+/// <param name="Deny">Packages that no agent may use. Takes precedence over the other lists.</param>
 public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyList<string> Ask, IReadOnlyList<string> Deny)
 {
     private static readonly Setting<IReadOnlyList<string>> AllowKey = new(

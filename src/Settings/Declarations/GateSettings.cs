@@ -1,10 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Gates for every task and for the merged tree (<c>gates.*</c>); null: found from the project's manifests.</summary>
-/// <param name="Task">Those of every task.</param>
-/// <param name="Integration">Those of every merged tree.</param>
-/// <param name="Cache">Gates that passed on a tree are not run on it again.</param>
-/// <param name="Quarantine">A gate that is known as flaky only advises.</param>
+/// <summary>Gates for every task and for every merged tree (<c>gates.*</c>). Null lists are replaced by gates from the project's
+/// manifests.</summary>
+/// <param name="Task">Gates of every task, or null.</param>
+/// <param name="Integration">Gates of every merged tree, or null.</param>
+/// <param name="Cache">True to skip gates that already passed on the same tree.</param>
+/// <param name="Quarantine">True to make gates that are known to be flaky advisory.</param>
 public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration, bool Cache = true, bool Quarantine = false)
 {
     internal static readonly Setting<IReadOnlyList<Gate>?> TaskKey = new(

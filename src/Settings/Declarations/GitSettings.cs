@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Landing (<c>git.*</c>).</summary>
+/// <summary>Settings of the landing (<c>git.*</c>).</summary>
 /// <param name="Land">One of <see cref="LandingWay"/>.</param>
-/// <param name="MessagePrefix">Prefix of commit messages; null: only the task's title.</param>
-/// <param name="Target">Branch to land on; null: the branch that is checked out.</param>
+/// <param name="MessagePrefix">Prefix of commit messages, or null to use only the task's title.</param>
+/// <param name="Target">Branch to land on, or null for the checked-out branch.</param>
 /// <param name="Sign">One of <see cref="LandingSignature"/>.</param>
 /// <param name="Hooks">One of <see cref="LandingHooks"/>.</param>
 public sealed record GitSettings(

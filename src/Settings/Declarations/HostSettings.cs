@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Tasks of one run on several hosts (<c>hosts.*</c>).</summary>
-/// <param name="Spread">Whether tasks of runs that begin here may be done on other hosts, and this machine takes tasks of such
+/// <summary>Settings of distributed runs, whose tasks run on several hosts (<c>hosts.*</c>).</summary>
+/// <param name="Spread">True if runs started on this host may use other worker hosts, and this host offers slots to distributed
 /// runs.</param>
-/// <param name="Slots">How many of their tasks this machine does at once; null: as many as <c>workers</c>.</param>
-/// <param name="Labels">What this machine has that tasks may ask for.</param>
-/// <param name="Memory">Bytes of memory that must be free here before such a task is taken; null: it is not looked at.</param>
+/// <param name="Slots">Number of slots that this host offers to distributed runs, or null for the number of <c>workers</c>.</param>
+/// <param name="Labels">Labels of this host that tasks may require.</param>
+/// <param name="Memory">Free memory in bytes that this host needs before it accepts such a task, or null for no check.</param>
 public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string> Labels, long? Memory)
 {
     private static readonly Setting<bool> SpreadKey = new(
@@ -36,11 +36,11 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         "memory that must be free on this machine before it takes a task of such a run"
     );
 
-    /// <summary>Nothing is spread.</summary>
+    /// <summary>Settings without distributed runs.</summary>
     public static HostSettings Off { get; } = new(false, null, [], null);
 
-    /// <summary>The number of tasks of distributed runs that a machine with these settings runs at once.</summary>
-    /// <param name="workers">The setting <c>workers</c>.</param>
+    /// <summary>Returns the number of slots that a host with these settings offers to distributed runs.</summary>
+    /// <param name="workers">Value of the setting <c>workers</c>.</param>
     public int Places(int workers) => Spread ? Slots ?? workers : 0;
 
     internal static HostSettings Read(SettingReader settings)

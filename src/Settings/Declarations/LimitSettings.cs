@@ -1,12 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits of one agent run (<c>limits.*</c>); null is off.</summary>
-/// <param name="Stall">An agent without output for this long is stopped.</param>
-/// <param name="Turns">Round trips with the model.</param>
-/// <param name="Cost">US dollars.</param>
-/// <param name="Memory">Bytes.</param>
-/// <param name="Cpu">Cores.</param>
-/// <param name="Orphan">An agent without an orchestrator for this long is stopped.</param>
+/// <summary>Limits of each agent run (<c>limits.*</c>); null disables a limit.</summary>
+/// <param name="Stall">Time without output after which an agent is stopped.</param>
+/// <param name="Turns">Maximum number of round trips with the model.</param>
+/// <param name="Cost">Maximum cost in US dollars.</param>
+/// <param name="Memory">Maximum memory in bytes.</param>
+/// <param name="Cpu">Maximum number of cores.</param>
+/// <param name="Orphan">Time without an orchestrator after which an agent is stopped.</param>
 public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan)
 {
     private static readonly Setting<TimeSpan?> StallKey = new(

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The settings of one target, or of any.</summary>
-/// <param name="prefix">What their names begin with.</param>
+/// <summary>Declarations of the settings of a notification target.</summary>
+/// <param name="prefix">Prefix of the names, which contains a <c>*</c> for named targets.</param>
 internal sealed class NotificationKeys(string prefix)
 {
     public Setting<string> Provider { get; } =

@@ -1,29 +1,29 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Channels by which people can be told (<c>notifications.provider</c>).</summary>
+/// <summary>Notification channels (<c>notifications.provider</c>).</summary>
 public static class NotificationProviders
 {
-    /// <summary>Nobody is told.</summary>
+    /// <summary>No notifications.</summary>
     public const string None = "none";
 
-    /// <summary>A bubble on this machine, by <c>notify-send</c>.</summary>
+    /// <summary>A desktop notification on this host, by <c>notify-send</c>.</summary>
     public const string Desktop = "desktop";
 
-    /// <summary>A topic of ntfy.</summary>
+    /// <summary>An ntfy topic.</summary>
     public const string Ntfy = "ntfy";
 
-    /// <summary>An incoming webhook of Slack.</summary>
+    /// <summary>A Slack incoming webhook.</summary>
     public const string Slack = "slack";
 
-    /// <summary>A signed request.</summary>
+    /// <summary>A signed HTTP request.</summary>
     public const string Webhook = "webhook";
 
-    /// <summary>Mail by SMTP.</summary>
+    /// <summary>Email by SMTP.</summary>
     public const string Email = "email";
 
-    /// <summary>A program of the person's.</summary>
+    /// <summary>A program supplied by the user.</summary>
     public const string Command = "command";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All channels.</summary>
     internal static IReadOnlyList<string> All { get; } = [None, Desktop, Ntfy, Slack, Webhook, Email, Command];
 }

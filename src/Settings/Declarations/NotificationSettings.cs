@@ -2,21 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>The targets and times of notices (<c>notifications.*</c>).</summary>
-/// <param name="Quiet">Hours in which nobody is disturbed; null: there are none.</param>
-/// <param name="All">Channels with their addresses, also those that are switched off.</param>
+/// <summary>Targets and times of notices (<c>notifications.*</c>).</summary>
+/// <param name="Quiet">Hours in which no notices are sent, or null for none.</param>
+/// <param name="All">Channels with their addresses, including disabled ones.</param>
 public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<NotificationTarget> All)
 {
-    /// <summary>False: no notice is sent, whatever channels there are.</summary>
+    /// <summary>False to send no notices, regardless of the configured channels.</summary>
     /// <value>Default: true.</value>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Whom it is told, by which channel; none: nobody.</summary>
+    /// <summary>Targets that receive notices.</summary>
     [JsonIgnore]
     public IReadOnlyList<NotificationTarget> Targets =>
         Enabled ? [.. All.Where(target => target.Provider != NotificationProviders.None)] : [];
 
-    /// <summary>Address of the page, as the user's devices reach it; notices link to their run there. Null: they don't.</summary>
+    /// <summary>Web dashboard address as the user's devices reach it, to which notices link, or null for no links.</summary>
     public string? Link { get; init; }
 
     private static readonly Setting<bool> EnabledKey = new(
@@ -29,7 +29,8 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         Effect = TrustKind.Decides,
     };
 
-    /// <summary>The time that a process whose run has come to rest waits for targets that do not answer. Default: 2 minutes.</summary>
+    /// <summary>Time for which a process keeps trying unresponsive targets after its run has ended or is waiting for the user. Default: 2
+    /// minutes. Range: 0 seconds to 1 hour.</summary>
     public TimeSpan EndWait { get; init; }
 
     private static readonly Setting<TimeSpan> EndWaitKey = new(

@@ -1,33 +1,34 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A channel with an address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> where there are several).</summary>
-/// <param name="Name">Its name; that of the provider where it has none.</param>
+/// <summary>A channel with an address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> for several).</summary>
+/// <param name="Name">Name of the target, or of its provider if it has none.</param>
 /// <param name="Provider">One of <see cref="NotificationProviders"/>.</param>
-/// <param name="On">Of what it is told: <see cref="NoticeKinds"/>.</param>
+/// <param name="On">Kinds of notices to send: <see cref="NoticeKinds"/>.</param>
 public sealed record NotificationTarget(string Name, string Provider, IReadOnlyList<string> On)
 {
     internal static readonly NotificationKeys Only = new("notifications.");
     internal static readonly NotificationKeys Named = new("notifications.*.");
 
-    /// <summary>Address of an ntfy topic, of a webhook or of a mail server; null for the others.</summary>
+    /// <summary>Address of an ntfy topic, a webhook or a mail server, or null for other providers.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Name of the setting with <see cref="Url"/>.</summary>
+    /// <summary>Name of the setting that defines <see cref="Url"/>.</summary>
     internal string UrlName { get; private init; } = "";
 
-    /// <summary>Access token of ntfy, address of Slack's webhook, key of a webhook, password of a mail account; null: none.</summary>
+    /// <summary>Secret of the provider: ntfy access token, Slack webhook address, webhook signing key or mail password. Null for
+    /// none.</summary>
     public SecretReference? Secret { get; init; }
 
-    /// <summary>The sender of mail.</summary>
+    /// <summary>Sender of emails.</summary>
     public string? From { get; init; }
 
-    /// <summary>The receivers of mail.</summary>
+    /// <summary>Recipients of emails.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
 
-    /// <summary>The mail account's name; null: no login.</summary>
+    /// <summary>User name of the mail account, or null for no login.</summary>
     public string? User { get; init; }
 
-    /// <summary>Program and arguments that read a notice.</summary>
+    /// <summary>Program and arguments that receive notices, or null for other providers.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
     internal static NotificationTarget Read(SettingReader settings, NotificationKeys keys, string? name, IReadOnlyList<string> on)

@@ -4,8 +4,8 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Settings;
 
-/// <summary>All settings, validated. A run keeps the value it started with.</summary>
-/// <remarks>Each group declares its own in the file of its name. Contains no secret, only references to them.</remarks>
+/// <summary>All validated settings. A run keeps the values it started with.</summary>
+/// <remarks>Each group of settings is declared in the file named after it. Contains no secrets, only references to them.</remarks>
 public sealed record OrchestratorSettings
 {
     internal static readonly Setting<int> WorkersKey = new(
@@ -163,33 +163,35 @@ public sealed record OrchestratorSettings
         IsHarmless = true,
     };
 
-    /// <summary>The number of agents of a run that work at once (<c>workers</c>).</summary>
+    /// <summary>Number of agents in a run that work at the same time (<c>workers</c>). Default: 3. Range: 1 to 1000.</summary>
     public required int Workers { get; init; }
 
-    /// <summary>The most that <see cref="Workers"/> may be (<c>workers.max</c>).</summary>
+    /// <summary>Maximum value of <see cref="Workers"/> (<c>workers.max</c>). Default: 64. Range: 1 to 1000.</summary>
     public required int MaxWorkers { get; init; }
 
-    /// <summary>Time limit of one attempt of an agent (<c>timeout</c>).</summary>
+    /// <summary>Time limit of each attempt by an agent (<c>timeout</c>). Default: 30 minutes. Range: 1 second to 30 days.</summary>
     public required TimeSpan TaskTimeout { get; init; }
 
-    /// <summary>The number of times that a task goes back to its agent with evidence (<c>max_remediations</c>).</summary>
+    /// <summary>Maximum number of times a task is returned to its agent with evidence (<c>max_remediations</c>). Default: 2. Range: 0 to
+    /// 100.</summary>
     public required int MaxRemediations { get; init; }
 
-    /// <summary>Model or alias of the agents (<c>model</c>).</summary>
+    /// <summary>Model or alias of the agents (<c>model</c>). Default: sonnet.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Model for attempts of a task after its work was rejected twice (<c>model.escalate</c>); null: unchanged.</summary>
+    /// <summary>Model for attempts after a task's work was rejected twice (<c>model.escalate</c>), or null to keep the model.</summary>
     public string? EscalateModel { get; init; }
 
-    /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>.</summary>
+    /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>. Default:
+    /// claude.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>The agent of a task: the plan's, or else <see cref="Agent"/>.</summary>
+    /// <summary>Returns the agent of a task: the plan's, or else <see cref="Agent"/>.</summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
-    /// <summary>The agents that go on with a task of an agent whose usage limit lasts for long, one after the other, each once.</summary>
-    /// <param name="agent">The agent that begins.</param>
-    /// <returns>Each with how long the limit of the one before it has to last.</returns>
+    /// <summary>Returns the chain of agents that take over a task in turn if a usage limit lasts long. Each agent occurs once.</summary>
+    /// <param name="agent">Name of the first agent, which is not part of the result.</param>
+    /// <returns>Each agent, and the minimum duration of its predecessor's usage limit.</returns>
     public IReadOnlyList<(string Agent, TimeSpan After)> RelaysOf(string agent)
     {
         var relays = new List<(string Agent, TimeSpan After)>();
@@ -206,71 +208,71 @@ public sealed record OrchestratorSettings
         return relays;
     }
 
-    /// <summary>The first model of a task: the plan's, or else its agent's, or else <see cref="Model"/>;
-    /// <see cref="AgentSettings.OwnModel"/> for an agent whose program chooses itself.</summary>
+    /// <summary>Returns the initial model of a task: the plan's, else its agent's, else <see cref="Model"/>. For an agent whose program
+    /// chooses the model, returns <see cref="AgentSettings.OwnModel"/>.</summary>
     public string ModelOf(PlanTask task) =>
         task.Model
         ?? Agents.GetValueOrDefault(AgentOf(task))?.Model
         ?? (DescriptionOf(AgentOf(task)) is null ? Model : AgentSettings.OwnModel);
 
-    /// <summary>The model of a planner or reviewer: its own, but for a described agent, which has that of <c>agents.NAME.model</c> or
-    /// <see cref="AgentSettings.OwnModel"/>.</summary>
+    /// <summary>Returns the model of a planner or reviewer. A described agent uses <c>agents.NAME.model</c> or
+    /// <see cref="AgentSettings.OwnModel"/> instead of the planner's own model.</summary>
     public string ModelOf(PlannerSettings who) =>
         DescriptionOf(who.Agent) is null ? who.Model : Agents.GetValueOrDefault(who.Agent)?.Model ?? AgentSettings.OwnModel;
 
-    /// <summary>The description of an agent, as JSON; null: there is no such agent, or it is <c>claude</c> or a plain program.</summary>
-    /// <param name="agent">Its name.</param>
+    /// <summary>Returns the description of an agent as JSON, or null if the agent is unknown, <c>claude</c> or a plain program.</summary>
+    /// <param name="agent">Name of the agent.</param>
     public string? DescriptionOf(string agent) =>
         Agents.TryGetValue(agent, out var set)
             ? set.Description ?? (set.Command is null && KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent) : null)
         : KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent)
         : null;
 
-    /// <summary>The repository's instruction files that an agent's program reads by itself, as its description says; none: those of
-    /// <c>claude</c> and plain programs are sent.</summary>
+    /// <summary>Returns the repository's instruction files that an agent's program itself reads, according to its description. Empty for
+    /// <c>claude</c> and plain programs, which receive the instructions in the prompt.</summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>
         DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Instructions ?? [] : [];
 
-    /// <summary>Hosts of the services that an agent's program needs; none for plain programs.</summary>
+    /// <summary>Returns the hosts of the services that an agent's program needs; empty for plain programs.</summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> HostsOf(string agent) =>
         DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Hosts ?? []
         : agent == AgentSettings.Claude ? ClaudeHosts.All
         : [];
 
-    /// <summary>True if there is an agent of that name: in the settings, or known without.</summary>
+    /// <summary>True if an agent with this name is configured or built in.</summary>
     public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
 
-    /// <summary>Names of all agents that tasks may name.</summary>
+    /// <summary>Names of all agents that tasks may use.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> AgentNames => [.. Agents.Keys.Union(KnownAgents.Names).Order(StringComparer.Ordinal)];
 
-    /// <summary>Agents by name (<c>agents.NAME.*</c>); <c>claude</c> is always there.</summary>
+    /// <summary>Agents by name (<c>agents.NAME.*</c>). Always contains <c>claude</c>.</summary>
     public required IReadOnlyDictionary<string, AgentSettings> Agents { get; init; }
 
-    /// <summary>The agent that is always there.</summary>
+    /// <summary>Settings of the agent <c>claude</c>, which always exists.</summary>
     [JsonIgnore]
     public AgentSettings Claude => Agents[AgentSettings.Claude];
 
-    /// <summary>The lead of the first agent of a wave over the others; zero for programs without a model's cache.</summary>
+    /// <summary>Returns the warm-up time of the first agent of a wave, or zero for programs without a prompt cache.</summary>
     /// <param name="agent">Name of the agent.</param>
     public TimeSpan HeadStartOf(string agent) => agent == AgentSettings.Claude ? Claude.HeadStart : TimeSpan.Zero;
 
     public required PlannerSettings Planner { get; init; }
 
-    /// <summary>The review of the whole change before it lands (<c>review.*</c>).</summary>
+    /// <summary>Review of the whole change before it lands (<c>review.*</c>).</summary>
     public required ReviewSettings Review { get; init; }
 
-    /// <summary>Settings of answers that the planner gives to agents' questions (<c>questions.*</c>).</summary>
+    /// <summary>Settings of the planner's answers to agents' questions (<c>questions.*</c>).</summary>
     public required QuestionSettings Questions { get; init; }
 
-    /// <summary>Retries of transient failures (<c>retry.*</c>); a server's own retry time wins.</summary>
+    /// <summary>Retries of transient failures (<c>retry.*</c>). A retry time given by a server takes precedence.</summary>
     public required RetryRule Retry { get; init; }
 
     public required LimitSettings Limits { get; init; }
 
-    /// <summary>The limits of the use of accounts (<c>usage.*</c>).</summary>
+    /// <summary>Limits on the usage of accounts (<c>usage.*</c>).</summary>
     public UsageSettings Usage
     {
         get;
@@ -286,52 +288,55 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
-    /// <summary>The depth to which verdicts of gates are looked into (<c>verification.*</c>).</summary>
+    /// <summary>Settings for additional checks of gate verdicts (<c>verification.*</c>).</summary>
     public VerificationSettings Verification
     {
         get;
         init => field = value ?? new VerificationSettings(ProveRed.Report);
     } = new(ProveRed.Report);
 
-    /// <summary>Trial merges of work in progress (<c>radar</c>).</summary>
+    /// <summary>True to predict conflicts by trial merges of unfinished work (<c>radar</c>). Default: true.</summary>
     public required bool Radar { get; init; }
 
-    /// <summary>The largest change of one task (<c>changes.*</c>).</summary>
+    /// <summary>Limits on the change of each task (<c>changes.*</c>).</summary>
     public required ChangeSettings Changes { get; init; }
 
-    /// <summary>The rules for merging verified work (<c>train.*</c>).</summary>
+    /// <summary>Settings of the merge queue (<c>train.*</c>).</summary>
     public required TrainSettings Train { get; init; }
 
     public required PermissionSettings Permissions { get; init; }
 
-    /// <summary>Required agents, steps and notes are enforced, not only reported (<c>compliance.strict</c>).</summary>
+    /// <summary>True to enforce required agents, steps and notes instead of only reporting them (<c>compliance.strict</c>). Default:
+    /// true.</summary>
     public required bool StrictCompliance { get; init; }
 
-    /// <summary>Refuses to land or push what looks like a secret (<c>security.secrets</c>).</summary>
+    /// <summary>True to refuse to land or push changes that appear to contain a secret (<c>security.secrets</c>). Default: true.</summary>
     public required bool SecretScan { get; init; }
 
-    /// <summary>Refuses to land or push packages with a known vulnerability of at least this severity (<c>security.audit</c>): <c>off</c>,
-    /// <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>.</summary>
+    /// <summary>Minimum severity of a known vulnerability in changed packages that blocks landing and pushing (<c>security.audit</c>):
+    /// <c>off</c>, <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>. Default: high.</summary>
     public required string Audit { get; init; }
 
-    /// <summary>Which packages agents may use (<c>dependencies.*</c>).</summary>
+    /// <summary>Packages that agents may use (<c>dependencies.*</c>).</summary>
     public required DependencySettings Dependencies { get; init; }
 
-    /// <summary>The time limit of an approval; afterwards it counts as rejected (<c>approvals.timeout</c>).</summary>
+    /// <summary>Time after which a pending approval counts as rejected (<c>approvals.timeout</c>). Default: 72 hours. Range: 1 second to
+    /// 365 days.</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
-    /// <summary>After this time a task that waits for a file shows for whom it waits (<c>locks.timeout</c>).</summary>
+    /// <summary>Time after which a task that waits for a file shows the task that holds it (<c>locks.timeout</c>). Default: 5 minutes.
+    /// Range: 1 second to 30 days.</summary>
     public required TimeSpan LockTimeout { get; init; }
 
     /// <summary>Globs of files whose change always needs approval (<c>always_require_human</c>).</summary>
     public required IReadOnlyList<string> AlwaysRequireHuman { get; init; }
 
-    /// <summary>Bytes that must stay free on the disk; below, nothing new starts (<c>disk.reserve</c>).</summary>
+    /// <summary>Disk space in bytes that must stay free; below it, nothing new starts (<c>disk.reserve</c>). Default: 2 GB.</summary>
     public required long DiskReserve { get; init; }
 
     public required WorktreeSettings Worktrees { get; init; }
 
-    /// <summary>Sharing of open runs with other machines (<c>wip.*</c>).</summary>
+    /// <summary>Sharing of active runs with other hosts (<c>wip.*</c>).</summary>
     /// <value>Default: nothing is shared.</value>
     public WipSettings Wip
     {
@@ -339,8 +344,8 @@ public sealed record OrchestratorSettings
         init => field = value ?? WipSettings.Off;
     } = WipSettings.Off;
 
-    /// <summary>Tasks of one run on several hosts (<c>hosts.*</c>).</summary>
-    /// <value>Default: all tasks of a run are done on its machine.</value>
+    /// <summary>Settings of distributed runs (<c>hosts.*</c>).</summary>
+    /// <value>Default: all tasks of a run are executed on its owner host.</value>
     public HostSettings Hosts
     {
         get;
@@ -354,15 +359,15 @@ public sealed record OrchestratorSettings
 
     public required RiskSettings Risk { get; init; }
 
-    /// <summary>True if the live table is shown on a terminal (<c>show_progress</c>).</summary>
+    /// <summary>True to show the live table on a terminal (<c>show_progress</c>). Default: true.</summary>
     public required bool ShowProgress { get; init; }
 
     public required TemporalSettings Temporal { get; init; }
 
-    /// <summary>The targets and times of notices (<c>notifications.*</c>).</summary>
+    /// <summary>Targets and times of notices (<c>notifications.*</c>).</summary>
     public required NotificationSettings Notifications { get; init; }
 
-    /// <summary>Reads all settings; the order is that in which people see them.</summary>
+    /// <summary>Reads all settings, in the order in which they are displayed.</summary>
     internal static OrchestratorSettings Read(SettingReader settings)
     {
         var read = new OrchestratorSettings

@@ -3,8 +3,8 @@ namespace Orchestrator.Settings;
 /// <summary>Permissions of agents (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
 /// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
-/// <param name="Sandbox">Whether bubblewrap confines agents and what runs their work: <c>auto</c> (where it works), <c>on</c> (else no
-/// agent starts) or <c>off</c>.</param>
+/// <param name="Sandbox">Use of bubblewrap to confine agents and the programs that run their work: <c>auto</c> (if it works), <c>on</c>
+/// (required; otherwise no agent starts) or <c>off</c>.</param>
 public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox)
 {
     internal static readonly Setting<string> ModeKey = new(
@@ -51,19 +51,19 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "names of further variables that confined programs get, such as DATABASE_URL"
     );
 
-    /// <summary>Further files and folders that confined programs may read: absolute paths, <c>~/</c> for the home, others relative to
-    /// the repository. Default: none.</summary>
+    /// <summary>Further files and folders that confined programs may read. Paths are absolute, relative to the home folder (<c>~/</c>), or
+    /// relative to the repository. Default: none.</summary>
     public IReadOnlyList<string> Read { get; init; } = [];
 
-    /// <summary>Names of further variables that confined programs get. Default: none.</summary>
+    /// <summary>Names of further environment variables that confined programs receive. Default: none.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>The paths that confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative
-    /// to the repository.</summary>
+    /// <summary>Paths that confined programs may write outside of their own tree. Paths are absolute, relative to the home folder
+    /// (<c>~/</c>), or relative to the repository.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>). Default: the machine's network, as in runs that
-    /// began before there was another one.</summary>
+    /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>). Default: the host's network, because runs from
+    /// before this setting existed used it.</summary>
     public NetworkSettings Network { get; init; } = new("open", []);
 
     internal static PermissionSettings Load(SettingReader settings) =>
@@ -77,8 +77,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
 }
 
 /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>).</summary>
-/// <param name="Mode"><c>listed</c> (the hosts of agent programs, package registries and remotes in use, and <paramref name="Allow"/>),
-/// <c>observe</c> (each public host; those that are not listed are recorded), <c>none</c> or <c>open</c> (the machine's network).</param>
+/// <param name="Mode"><c>listed</c> (hosts of the agent programs, package registries and remotes in use, and <paramref name="Allow"/>),
+/// <c>observe</c> (any public host, recording unlisted ones), <c>none</c>, or <c>open</c> (the host's network).</param>
 /// <param name="Allow">Further hosts: <c>host</c>, <c>*.host</c>, <c>host:port</c>, <c>localhost:port</c> or an address.</param>
 public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
 {

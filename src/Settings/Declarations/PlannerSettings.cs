@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>), which answer without changing anything.</summary>
-/// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>
-/// <param name="Model">Its model or alias.</param>
-/// <param name="Timeout">Time for one answer.</param>
-/// <param name="Url">Address of the service for <c>api</c> and <c>bedrock</c>; null: its default.</param>
-/// <param name="Region">AWS region for <c>bedrock</c>; null: from the environment.</param>
+/// <summary>Settings of the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>), which answer without changing files.</summary>
+/// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or the name of a configured agent.</param>
+/// <param name="Model">Model or alias.</param>
+/// <param name="Timeout">Time limit of each answer.</param>
+/// <param name="Url">Service address for <c>api</c> and <c>bedrock</c>, or null for the default.</param>
+/// <param name="Region">AWS region for <c>bedrock</c>, or null to use the environment.</param>
 public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region)
 {
     private static readonly Setting<string> AgentKey = new(

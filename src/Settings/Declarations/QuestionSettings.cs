@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of answers that the planner gives to agents' questions (<c>questions.*</c>).</summary>
-/// <param name="ByPlanner">The planner, before a person is asked.</param>
-/// <param name="MaxAnswers">Maximum of questions of one task that the planner answers.</param>
+/// <summary>Settings of the planner's answers to agents' questions (<c>questions.*</c>).</summary>
+/// <param name="ByPlanner">True if the planner answers before the user is asked.</param>
+/// <param name="MaxAnswers">Maximum number of questions per task that the planner answers.</param>
 public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
 {
     private const string Person = "person";

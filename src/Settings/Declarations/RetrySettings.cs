@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Retries of transient failures (<c>retry.*</c>), which become a <see cref="RetryRule"/>.</summary>
+/// <summary>Settings for retries of transient failures (<c>retry.*</c>), which define a <see cref="RetryRule"/>.</summary>
 internal static class RetrySettings
 {
     internal static readonly Setting<int> MaxAttemptsKey = new(

@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The review of the whole change (<c>review.*</c>).</summary>
-/// <param name="Enabled">Whether there is a review.</param>
-/// <param name="MaxRounds">Rounds before a person decides.</param>
-/// <param name="Reviewer">The reviewer.</param>
+/// <summary>Settings of the review of the whole change (<c>review.*</c>).</summary>
+/// <param name="Enabled">True to review the change.</param>
+/// <param name="MaxRounds">Maximum number of rounds before the user decides.</param>
+/// <param name="Reviewer">Settings of the reviewer.</param>
 public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer)
 {
     private static readonly Setting<bool> EnabledKey = new(

@@ -1,10 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The risk score (<c>risk.*</c>).</summary>
-/// <param name="SensitivePatterns">Patterns with weights; null: the usual ones.</param>
-/// <param name="AutoApproveThreshold">Up to this score nothing is asked.</param>
-/// <param name="ReviewThreshold">Up to this score a review is recommended, which <c>--yes</c> answers; above, approval is required.</param>
-/// <param name="WordBoundaries">Patterns match whole words only.</param>
+/// <summary>Settings of the risk score (<c>risk.*</c>).</summary>
+/// <param name="SensitivePatterns">Patterns with weights, or null for the default patterns.</param>
+/// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
+/// <param name="ReviewThreshold">Highest score at which a review is only recommended, for which <c>--yes</c> suffices. Higher scores
+/// require approval.</param>
+/// <param name="WordBoundaries">True if patterns match only whole words.</param>
 public sealed record RiskSettings(
     IReadOnlyList<RiskPattern>? SensitivePatterns,
     int AutoApproveThreshold,
@@ -42,7 +43,7 @@ public sealed record RiskSettings(
         "risk patterns match whole words only"
     );
 
-    /// <summary>The settings that count in <see cref="SettingsFiles.OldRiskFileName"/>.</summary>
+    /// <summary>Settings that are read from <see cref="SettingsFiles.OldRiskFileName"/>.</summary>
     internal static readonly IReadOnlyList<Setting> RulesOfOlderTools =
     [
         SensitivePatternsKey,
@@ -51,7 +52,7 @@ public sealed record RiskSettings(
         OrchestratorSettings.AlwaysRequireHumanKey,
     ];
 
-    /// <summary>The options of the plan's risk score.</summary>
+    /// <summary>Converts the settings to options of the plan's risk score.</summary>
     public RiskOptions ToOptions() =>
         new()
         {
@@ -81,7 +82,7 @@ public sealed record RiskSettings(
     }
 }
 
-/// <summary>A pattern of paths that raises the risk of a change.</summary>
-/// <param name="Pattern">Regular expression, case ignored; it is matched in linear time.</param>
+/// <summary>A pattern of paths that raises the risk score of a change.</summary>
+/// <param name="Pattern">Regular expression, matched in linear time and ignoring case.</param>
 /// <param name="Weight">Points per written path.</param>
 public sealed record RiskPattern(string Pattern, int Weight);

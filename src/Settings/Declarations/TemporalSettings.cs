@@ -2,10 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>The Temporal server that runs the workflows (<c>temporal.*</c>); no address: the embedded engine.</summary>
+/// <summary>Connection to the Temporal server that runs the workflows (<c>temporal.*</c>). Without an address, the embedded engine is
+/// used.</summary>
 public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey)
 {
-    /// <summary>The default namespace of a server.</summary>
+    /// <summary>Default namespace of a server.</summary>
     public const string DefaultNamespace = "default";
 
     internal static readonly Setting<string?> AddressKey = new(
@@ -74,20 +75,21 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         Effect = TrustKind.SpeaksTo,
     };
 
-    /// <summary>The worker deployment that workers belong to.</summary>
+    /// <summary>Worker deployment to which workers belong.</summary>
     /// <value>Default: null, none.</value>
     public string? Deployment { get; init; }
 
-    /// <summary>Which version of it they are.</summary>
+    /// <summary>Build id of the workers in their deployment.</summary>
     /// <value>Default: null, the program's version.</value>
     public string? BuildId { get; init; }
 
-    /// <summary>The address is from the repository's files: no key or certificate of the person is sent there.</summary>
+    /// <summary>True if the address comes from the repository's files, so that none of the user's keys or certificates are sent
+    /// there.</summary>
     [JsonIgnore]
     public bool IsAddressOfRepository { get; init; }
 
-    /// <summary>The namespace was set explicitly, possibly to the default, so that a profile of the official tools does not override
-    /// it.</summary>
+    /// <summary>True if the namespace was set explicitly, even to the default, so that a profile of the official Temporal tools does not
+    /// override it.</summary>
     [JsonIgnore]
     public bool IsNamespaceSet { get; init; }
 
@@ -105,7 +107,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
             IsAddressOfRepository = settings.SourceOf(AddressKey).IsOfRepository,
             IsNamespaceSet = settings.SourceOf(NamespaceKey).Kind != SettingSourceKind.Default,
         };
-        // The server puts a point between the two in names of versions.
+        // The server joins deployment and build id with a dot in version names.
         settings.Demand(
             read.Deployment?.AsSpan().IndexOfAny('.', ':') is null or < 0,
             DeploymentKey,

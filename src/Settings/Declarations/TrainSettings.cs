@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The merge train (<c>train.*</c>).</summary>
-/// <param name="Batch">Maximum of tasks that are merged and gated at once; 1: one after the other.</param>
-/// <param name="Parallel">Runs of gates at once; null: half the cores.</param>
+/// <summary>Settings of the merge queue (<c>train.*</c>).</summary>
+/// <param name="Batch">Maximum number of tasks that are merged and gated together; 1 processes them one at a time.</param>
+/// <param name="Parallel">Maximum number of gate runs at the same time, or null for half the number of cores.</param>
 public sealed record TrainSettings(int Batch, int? Parallel)
 {
     private static readonly Setting<int> BatchKey = new(

@@ -1,10 +1,11 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The limits of the use of accounts (<c>usage.*</c>, <c>prices</c>).</summary>
-/// <param name="WarnAt">How full a window of an account is when a person is warned, in percent.</param>
-/// <param name="PauseAt">How full it is when nothing more is started, in percent.</param>
-/// <param name="Priority">Where slots of an account are scarce, runs with a higher one go first.</param>
-/// <param name="Prices">Prices of models beside those that are known.</param>
+/// <summary>Limits on the usage of accounts (<c>usage.*</c>, <c>prices</c>).</summary>
+/// <param name="WarnAt">Utilization of an account's usage limit at which the user is warned, in percent. Default: 80.</param>
+/// <param name="PauseAt">Utilization of an account's usage limit at which nothing new starts until the reset, in percent. Default:
+/// 95.</param>
+/// <param name="Priority">Priority of the run if account slots are scarce; higher values go first. Default: 0. Range: -100 to 100.</param>
+/// <param name="Prices">Prices of models that are missing from the built-in table or differ for this user.</param>
 public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadOnlyList<ModelPriceSetting> Prices)
 {
     private static readonly Setting<int> WarnAtKey = new(
@@ -36,7 +37,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
         "prices of models that are not in the table (docs/usage.md), or are other for you, in US dollars per million tokens"
     );
 
-    /// <summary>The defaults.</summary>
+    /// <summary>The default settings.</summary>
     public static UsageSettings Default => new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, PricesKey.Default);
 
     internal static UsageSettings Read(SettingReader settings)

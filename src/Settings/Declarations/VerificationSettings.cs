@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The depth to which verdicts of gates are looked into (<c>verification.*</c>).</summary>
-/// <param name="ProveRed">The weight of the proof that new and changed tests fail without the change, for tasks that say nothing.</param>
+/// <summary>Settings for additional checks of gate verdicts (<c>verification.*</c>).</summary>
+/// <param name="ProveRed">Default policy for the proof that new and changed tests fail without the change.</param>
 public sealed record VerificationSettings(ProveRed ProveRed)
 {
     private static readonly Setting<string> ProveRedKey = new(

@@ -1,8 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Sharing of open runs with other machines (<c>wip.*</c>): files, branches and unfinished work, with conversations.</summary>
-/// <param name="Remote">Name or address of the git remote; null: runs are not shared.</param>
-/// <param name="Interval">How often.</param>
+/// <summary>Settings for sharing active runs with other hosts (<c>wip.*</c>): files, branches, unfinished work and
+/// conversations.</summary>
+/// <param name="Remote">Name or address of the git remote, or null to share nothing.</param>
+/// <param name="Interval">Interval between pushes.</param>
 public sealed record WipSettings(string? Remote, TimeSpan Interval)
 {
     private static readonly Setting<string?> RemoteKey = new(
@@ -22,7 +23,7 @@ public sealed record WipSettings(string? Remote, TimeSpan Interval)
         "how often they are pushed"
     );
 
-    /// <summary>Nothing is shared.</summary>
+    /// <summary>Settings without sharing.</summary>
     public static WipSettings Off { get; } = new(null, TimeSpan.FromMinutes(5));
 
     internal static WipSettings Read(SettingReader settings) => new(settings.Read(RemoteKey), settings.Read(IntervalKey));

@@ -1,11 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
-/// <param name="Directory">Their folder, relative to the repository or absolute.</param>
-/// <param name="Setup">Shell commands that set up a fresh worktree; null: found from the lock files.</param>
-/// <param name="Environment">Variables made of each worktree's resources; see <see cref="Plans.WorktreeVariables"/>.</param>
-/// <param name="Keep">Ignored paths that are kept when a worktree is reused.</param>
-/// <param name="BranchPrefix">First part of the names of branches.</param>
+/// <summary>Settings of worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
+/// <param name="Directory">Folder of the worktrees, absolute or relative to the repository.</param>
+/// <param name="Setup">Shell commands that set up a new worktree, or null to derive them from the lock files.</param>
+/// <param name="Environment">Environment variables derived from each worktree's resources; see
+/// <see cref="Plans.WorktreeVariables"/>.</param>
+/// <param name="Keep">Ignored paths to keep when a worktree is reused.</param>
+/// <param name="BranchPrefix">First part of branch names.</param>
 public sealed record WorktreeSettings(
     string Directory,
     IReadOnlyList<string>? Setup,
@@ -14,7 +15,7 @@ public sealed record WorktreeSettings(
     string BranchPrefix
 )
 {
-    /// <summary>Folder of worktrees unless <c>worktrees.dir</c> names another one.</summary>
+    /// <summary>Default value of <c>worktrees.dir</c>.</summary>
     public const string DefaultDirectory = ".worktrees";
 
     private static readonly Setting<string> DirectoryKey = new(
@@ -77,11 +78,12 @@ public sealed record WorktreeSettings(
         IsHarmless = true,
     };
 
-    /// <summary>Size of the pool while no run is open, and as many for gates (<c>worktrees.pool</c>).</summary>
+    /// <summary>Size of the worktree pool while no run is active. Gates have a separate pool of the same size
+    /// (<c>worktrees.pool</c>).</summary>
     public required int Pool { get; init; }
 
-    /// <summary>Folders that set-up makes and that are copied, relative to the root (<c>worktrees.reuse</c>).</summary>
-    /// <value>Null: as the lock files tell.</value>
+    /// <summary>Folders created by set-up that are copied to new worktrees, relative to the root (<c>worktrees.reuse</c>).</summary>
+    /// <value>Null to derive them from the lock files.</value>
     public required IReadOnlyList<string>? Reuse { get; init; }
 
     internal static WorktreeSettings Read(SettingReader settings) =>

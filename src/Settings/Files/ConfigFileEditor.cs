@@ -3,16 +3,16 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Changes keys in the text of a configuration file; comments, order and everything else stay as they are.</summary>
+/// <summary>Edits keys in the text of a configuration file. Comments, order and all other text stay unchanged.</summary>
 public static class ConfigFileEditor
 {
     /// <summary>Sets keys. They are validated together, so their order does not matter.</summary>
-    /// <param name="text">Present text of the file; empty for a new one.</param>
-    /// <param name="changes">Names of settings, as in <c>retry.max_attempts</c>, with their values in YAML's form; older names are replaced
-    /// by present ones.</param>
-    /// <param name="path">How messages call the file.</param>
-    /// <param name="load">Loads a text of the file as a run would, with the other files where they count.</param>
-    /// <returns>The text with the keys set; null and the faults where a value or the file is invalid.</returns>
+    /// <param name="text">Current text of the file; empty for a new one.</param>
+    /// <param name="changes">Names of settings, such as <c>retry.max_attempts</c>, with their values in YAML. Former names are replaced by
+    /// current ones.</param>
+    /// <param name="path">Name of the file in messages.</param>
+    /// <param name="load">Loads a text of the file as a run would, together with the other files that apply.</param>
+    /// <returns>The text with the keys set, or null with the faults if a value or the file is invalid.</returns>
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(
         string text,
         IReadOnlyList<(string Name, string Value)> changes,
@@ -40,12 +40,12 @@ public static class ConfigFileEditor
         return Validated(text, changed, load);
     }
 
-    /// <summary>Removes keys, or whole sections such as <c>agents.NAME</c>.</summary>
-    /// <param name="text">Present text of the file.</param>
+    /// <summary>Removes keys or whole sections such as <c>agents.NAME</c>.</summary>
+    /// <param name="text">Current text of the file.</param>
     /// <param name="names">Names of settings or sections.</param>
-    /// <param name="path">How messages call the file.</param>
-    /// <param name="load">Loads a text of the file as a run would, with the other files where they count.</param>
-    /// <returns>The text without them, the same text where none of them is there; null and the faults where the rest is invalid.</returns>
+    /// <param name="path">Name of the file in messages.</param>
+    /// <param name="load">Loads a text of the file as a run would, together with the other files that apply.</param>
+    /// <returns>The text without the keys, unchanged if it contains none, or null with the faults if the rest is invalid.</returns>
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Unset(
         string text,
         IReadOnlyList<string> names,
@@ -62,7 +62,7 @@ public static class ConfigFileEditor
         return Validated(text, names.Aggregate(text, ConfigFileRemoval.Remove), load);
     }
 
-    /// <summary>True if the text of a valid file has a setting, or one of a section.</summary>
+    /// <summary>True if the text of a valid file contains a setting, or any setting of a section.</summary>
     public static bool Has(string text, string name)
     {
         var faults = new List<SettingFault>();
@@ -70,7 +70,7 @@ public static class ConfigFileEditor
         return faults.Count == 0 && ConfigFileRemoval.Remove(text, name) != text;
     }
 
-    /// <summary>The new text is loaded as a run would load it: an invalid one is not written.</summary>
+    /// <summary>Loads the new text as a run would, and rejects it if the change introduces faults.</summary>
     private static (string? Text, IReadOnlyList<SettingFault> Faults) Validated(
         string text,
         string changed,
@@ -100,7 +100,7 @@ public static class ConfigFileEditor
             : null;
     }
 
-    // Flow lists and mappings, numbers and words are written as they are.
+    // Flow lists, flow mappings, numbers and plain words are written unquoted.
     private static bool Plain(string value) =>
         value.StartsWith('[') || value.StartsWith('{') || value.StartsWith('"') || (value.Length > 0 && SettingTypes.Quote(value) == value);
 
@@ -114,7 +114,7 @@ public static class ConfigFileEditor
         var dot = name.LastIndexOf('.');
         var separator = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
 
-        // No entry yet: it is added to an existing block mapping of its siblings, else at the end with its full dotted name.
+        // A new entry is added to an existing block mapping of its siblings, or else at the end with its full dotted name.
         if (dot > 0 && LocateMapping(text, name[..dot]) is { } mapping)
         {
             return text[..mapping.Start]
@@ -145,7 +145,7 @@ public static class ConfigFileEditor
         return found;
     }
 
-    // The first key of the block mapping with this name: a new entry goes before it, with the same indentation.
+    // Finds the first key of the block mapping with this name. A new entry goes before it, with the same indentation.
     private static (int Start, int Column)? LocateMapping(string text, string name)
     {
         (int, int)? found = null;
@@ -194,7 +194,8 @@ public static class ConfigFileEditor
         }
     }
 
-    // A block's own end is at the next token, so its last scalar counts; a flow list ends with its bracket, one character long.
+    // YamlDotNet reports the end of a block at the next token, so its last scalar is used. A flow list ends with its bracket, one
+    // character long.
     internal static int EndOfNode(Parser parser)
     {
         var flow = parser.Current is SequenceStart { Style: SequenceStyle.Flow };

@@ -3,12 +3,12 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Removes a key or a section from the text of a configuration file. A mapping that would be left empty goes with it.</summary>
+/// <summary>Removes a key or section from the text of a configuration file, and any mapping that becomes empty.</summary>
 internal static class ConfigFileRemoval
 {
-    /// <summary>The text without a key or section; the same text where it is not there.</summary>
+    /// <summary>Returns the text without a key or section, or unchanged if it does not contain them.</summary>
     /// <param name="text">Text of a valid file.</param>
-    /// <param name="name">Name of a setting, today's or an older one, or the beginning of several.</param>
+    /// <param name="name">Current or former name of a setting, or the name of a section.</param>
     public static string Remove(string text, string name)
     {
         while (Entries(text).FirstOrDefault(entry => entry.IsLeaf && IsMeant(entry.Path, name)) is { } found)
@@ -59,7 +59,7 @@ internal static class ConfigFileRemoval
     }
 
     /// <summary>Adds the entries of a mapping to the list.</summary>
-    /// <returns>Where the mapping ends.</returns>
+    /// <returns>Offset of the end of the mapping.</returns>
     private static int AddMapping(Parser parser, MappingStart mapping, Entry? parent, List<Entry> entries)
     {
         var (isInFlow, own) = (mapping.Style == MappingStyle.Flow, new List<Entry>());
@@ -95,7 +95,7 @@ internal static class ConfigFileRemoval
             : (int)mapping.End.Index;
     }
 
-    /// <summary>A key with its value, by places in the text.</summary>
+    /// <summary>A key and its value, by offsets in the text.</summary>
     private sealed class Entry(string path, int start, bool isInFlow, Entry? parent)
     {
         public string Path { get; } = path;
@@ -110,10 +110,10 @@ internal static class ConfigFileRemoval
 
         public bool IsLeaf { get; set; } = true;
 
-        /// <summary>Number of entries in its own mapping.</summary>
+        /// <summary>Number of entries in the mapping that is the value.</summary>
         public int Inner { get; set; }
 
-        /// <summary>Number of entries in the mapping that it stands in.</summary>
+        /// <summary>Number of entries in the mapping that contains this entry, including it.</summary>
         public int Siblings { get; set; }
 
         public Entry? Previous { get; set; }

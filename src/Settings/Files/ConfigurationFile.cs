@@ -1,16 +1,16 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads the text of a configuration file, YAML or JSON.</summary>
+/// <summary>Parses the text of a configuration file in YAML or JSON.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>Larger files are refused.</summary>
+    /// <summary>Maximum length in characters; longer files are rejected.</summary>
     public const int MaxLength = 1_000_000;
 
-    /// <summary>The top mapping, or null for an empty or invalid file.</summary>
-    /// <remarks>Without aliases: a small file of an untrusted repository could stand for gigabytes of text.</remarks>
+    /// <summary>Returns the root mapping, or null for an empty or invalid file.</summary>
+    /// <remarks>Aliases are rejected because a small file in an untrusted repository could expand to gigabytes of text.</remarks>
     /// <param name="text">The text.</param>
-    /// <param name="file">Its source; a place that ends with <c>.json</c> means JSON.</param>
-    /// <param name="faults">Takes all faults.</param>
+    /// <param name="file">Source of the text. The extension <c>.json</c> means JSON.</param>
+    /// <param name="faults">Receives all faults.</param>
     public static MappingNode? Read(string text, SettingSource file, ICollection<SettingFault> faults)
     {
         if (text.Length > MaxLength)

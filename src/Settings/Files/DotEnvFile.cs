@@ -1,10 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads the text of a <c>.env</c> file.</summary>
+/// <summary>Parses the text of a <c>.env</c> file.</summary>
 internal static class DotEnvFile
 {
-    /// <summary>The variables in order, with line numbers; lines that are no assignment are ignored, as other readers of such files
-    /// do.</summary>
+    /// <summary>Returns the variables in order, with line numbers. Lines other than assignments are ignored, as other parsers of such
+    /// files do.</summary>
     public static IReadOnlyList<(string Name, string Value, int Line)> Read(string text)
     {
         var variables = new List<(string, string, int)>();
@@ -31,7 +31,7 @@ internal static class DotEnvFile
         return variables;
     }
 
-    // Quoted values are literal; in others a comment begins at " #".
+    // Quoted values are literal; in unquoted ones, a comment starts at " #".
     private static string Unquote(string value)
     {
         if (value.Length >= 2 && value[0] is '"' or '\'' && value.IndexOf(value[0], 1) is > 0 and var end)

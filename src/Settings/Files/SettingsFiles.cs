@@ -2,44 +2,45 @@ using System.Collections;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Paths of settings files; the only type here that reads the disk.</summary>
+/// <summary>Locates and reads settings files. The only type in this project that reads the disk.</summary>
 public static class SettingsFiles
 {
-    /// <summary>Path of the repository's file, relative to its root.</summary>
+    /// <summary>Path of the repository's settings file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>The older tool's file at the root of a repository whose rules of risk count where they stand.</summary>
+    /// <summary>An older tool's file in the repository root, whose risk settings are read directly.</summary>
     public const string OldRiskFileName = ".claude-agents.yaml";
 
-    /// <summary>Files of older tools at the root of a repository; <c>init</c> takes a setting from the first one that has it.</summary>
+    /// <summary>Older tools' files in the repository root. <c>init</c> imports each setting from the first file that has it.</summary>
     public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", OldRiskFileName];
 
-    /// <summary>Path of an older tool's file of the user, relative to the home folder.</summary>
+    /// <summary>Path of an older tool's user file, relative to the home folder.</summary>
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
-    /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable only by its
-    /// owner.</summary>
+    /// <summary>Path of the repository's secrets file, relative to its root. It contains <c>NAME=VALUE</c> lines, is ignored by git and
+    /// readable only by its owner.</summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
-    /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the path of the user's settings file: <c>orchestrator/config.yaml</c> in <c>$XDG_CONFIG_HOME</c> or
+    /// <c>~/.config</c>.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string UserFile(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(ConfigFolder(environment), "orchestrator", "config.yaml");
 
-    /// <summary>The folder of the user's configuration of all programs: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the folder for the user's configuration of all programs: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string ConfigFolder(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(Home(environment), ".config");
 
-    /// <summary>The user's home folder.</summary>
-    /// <param name="environment">Variables of the process.</param>
+    /// <summary>Returns the user's home folder.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
     public static string Home(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>The variables of this process.</summary>
+    /// <summary>Returns the environment variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment()
     {
-        // Every command starts with this: a loop, because queries over entries of this type are compiled only at run time.
+        // Every command starts here. A loop is used because LINQ over DictionaryEntry, a value type, would be compiled at run time.
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
@@ -48,10 +49,10 @@ public static class SettingsFiles
         return variables;
     }
 
-    /// <summary>Reads all files of a repository and of the user.</summary>
-    /// <param name="repository">Root of the repository, or null where there is none.</param>
-    /// <param name="environment">Variables of the process.</param>
-    /// <param name="flags">Settings from options of the command line.</param>
+    /// <summary>Reads all settings files of a repository and of the user.</summary>
+    /// <param name="repository">Root of the repository, or null for none.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="flags">Settings from command-line options.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
     public static SettingsInput Read(
         string? repository,
@@ -78,7 +79,7 @@ public static class SettingsFiles
         && File.Exists(path)
         && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
-    // Longer files are read only up to the limit at which they are refused, so that a huge file costs no memory.
+    // Files are read only up to the length at which they are rejected, so that a huge file needs no memory.
     private static ConfigurationText? ReadFile(string path, string shownAs)
     {
         if (!File.Exists(path))

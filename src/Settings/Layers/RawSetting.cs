@@ -1,26 +1,26 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A value as it was written, with its name and source, before it is bound to a setting.</summary>
-/// <param name="Name">Its name, maybe an older one.</param>
-/// <param name="Value">The value in its document; of a variable or a flag it has no line.</param>
-/// <param name="Source">Where.</param>
-/// <param name="Written">The variable or older name that sets it; null where <paramref name="Name"/> was used.</param>
+/// <summary>A value as written, with its name and source, before it is bound to a setting.</summary>
+/// <param name="Name">Current or former name of the setting.</param>
+/// <param name="Value">Value in its document. Values of variables and flags have no line.</param>
+/// <param name="Source">Source of the value.</param>
+/// <param name="Written">Variable or former name that sets it, or null if <paramref name="Name"/> was used.</param>
 internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource Source, string? Written = null)
 {
-    /// <summary>The name that was used.</summary>
+    /// <summary>The name as written.</summary>
     public string Spelling => Written ?? Name;
 
-    /// <summary>True if it was set under its present name.</summary>
+    /// <summary>True if the current name was used.</summary>
     public bool IsPresentName(string present) => Name == present && (Written is null || SettingNames.OfVariable(Written) is not null);
 }
 
-/// <summary>Values of documents as text.</summary>
+/// <summary>Converts document values to text.</summary>
 internal static class NodeText
 {
-    /// <summary>The text of a scalar; empty for null.</summary>
+    /// <summary>Returns the text of a scalar; empty for null.</summary>
     public static string Of(ScalarNode scalar) => scalar.IsNull ? "" : scalar.Text;
 
-    /// <summary>A value on one line, for messages.</summary>
+    /// <summary>Formats a value on one line, for messages.</summary>
     public static string Of(DocumentNode node) =>
         node switch
         {
@@ -30,6 +30,6 @@ internal static class NodeText
             _ => "",
         };
 
-    /// <summary>A scalar that stands in no file, or in a line of one.</summary>
+    /// <summary>Creates a scalar with a line number, or with line 0 if it is not in a file.</summary>
     public static ScalarNode Scalar(string text, int line = 0) => new(line, 0, text, isPlain: false);
 }

@@ -1,17 +1,18 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A fault or warning about one setting, with its place and cure.</summary>
-/// <param name="Key">Name of the setting as it was written; empty for a fault of the whole file.</param>
-/// <param name="Message">What is wrong, one sentence.</param>
-/// <param name="Cure">What to write instead, one sentence.</param>
-/// <param name="Source">Its source.</param>
+/// <summary>A fault or warning about a setting, with its source and a suggested fix.</summary>
+/// <param name="Key">Name of the setting as written; empty for a fault of the whole file.</param>
+/// <param name="Message">A sentence that describes the fault.</param>
+/// <param name="Cure">A sentence that suggests a fix.</param>
+/// <param name="Source">Source of the value.</param>
 public sealed record SettingFault(string Key, string Message, string Cure, SettingSource Source)
 {
-    /// <summary>For an invalid value.</summary>
-    /// <param name="key">Its name as it was written.</param>
-    /// <param name="message">The fault; if it says what is accepted, the cure is the default.</param>
-    /// <param name="source">Its source.</param>
-    /// <param name="cure">The cure, where it is known.</param>
+    /// <summary>Creates the fault for an invalid value.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <param name="key">Name of the setting as written.</param>
+    /// <param name="message">Description of the fault. If it already names the accepted values, the default is suggested as a fix.</param>
+    /// <param name="source">Source of the value.</param>
+    /// <param name="cure">Suggested fix, or null if not known.</param>
     internal static SettingFault OfValue(Setting setting, string key, string message, SettingSource source, string? cure = null) =>
         new(
             key,
@@ -22,6 +23,6 @@ public sealed record SettingFault(string Key, string Message, string Cure, Setti
             source
         );
 
-    /// <summary>The whole fault on one line, for people.</summary>
+    /// <summary>Formats the fault on one line for display.</summary>
     public override string ToString() => $"{Source}: {(Key.Length == 0 ? "" : Key + ": ")}{Message} {Cure}";
 }

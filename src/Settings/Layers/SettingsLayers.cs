@@ -1,20 +1,20 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads each layer into raw settings under their present names; later layers override earlier ones.</summary>
-/// <param name="isTrusted">Settings of the repository's files count in full; otherwise only harmless ones, and no variable for agents or
-/// secrets.</param>
+/// <summary>Converts each layer to raw settings under their current names. Later layers override earlier ones.</summary>
+/// <param name="isTrusted">True to apply the repository's files fully. Otherwise only harmless settings apply, and no variables for agents
+/// or secrets.</param>
 internal sealed class SettingsLayers(bool isTrusted)
 {
     private readonly Dictionary<string, RawSetting> _settings = [];
     private readonly Dictionary<string, AgentVariable> _agentVariables = [];
 
-    /// <summary>Names of settings in the repository's files that do not count.</summary>
+    /// <summary>Names of settings in the repository's files that do not apply.</summary>
     public HashSet<string> Withheld { get; } = [];
 
-    /// <summary>The repository's files contain something that needs trust.</summary>
+    /// <summary>True if the repository's files contain anything that needs trust.</summary>
     public bool HasAsked { get; private set; }
 
-    /// <summary>Variables of the repository's files for agents.</summary>
+    /// <summary>Variables for agents from the repository's files.</summary>
     public IReadOnlyCollection<AgentVariable> AgentVariables => _agentVariables.Values;
 
     /// <summary>The effective settings, by name.</summary>
@@ -24,7 +24,7 @@ internal sealed class SettingsLayers(bool isTrusted)
 
     public List<SettingFault> Warnings { get; } = [];
 
-    /// <summary>Variables of <c>.env</c> and of <c>.orchestrator/secrets.env</c>, which overrides it.</summary>
+    /// <summary>Variables from <c>.env</c> and from <c>.orchestrator/secrets.env</c>, which overrides it.</summary>
     public Dictionary<string, string> FileVariables { get; } = [];
 
     public void AddFile(SettingSourceKind kind, ConfigurationText? file)
@@ -40,15 +40,15 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 
-    /// <summary>Adds what a file of an older tool says of risk, which counts where it stands. Its other settings are taken over by
-    /// <c>init</c> alone.</summary>
+    /// <summary>Adds the risk settings of an older tool's file, which are read directly. Only <c>init</c> imports its other
+    /// settings.</summary>
     public void AddRiskRules(ConfigurationText file)
     {
         var old = LegacyConfiguration.Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), Errors);
         AddLayer([.. old.Settings.Where(raw => RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name)))]);
     }
 
-    /// <summary>Warns of settings in files of older tools that <c>init</c> has not taken over.</summary>
+    /// <summary>Warns about settings in older tools' files that <c>init</c> has not imported.</summary>
     public void WarnOfOlder(IEnumerable<ConfigurationText> files, SettingSourceKind kind)
     {
         foreach (var file in files)
@@ -149,7 +149,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         setting ??= SettingIndex.Find(name);
 
-        // A variable contains the secret itself; the settings keep only its name.
+        // A variable contains the secret itself, but the settings store only the variable's name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
         {
             value = "$" + variable;
@@ -157,7 +157,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         layer.Add(new RawSetting(name, ReadVariable(value, source), source, variable));
     }
 
-    // Lists and mappings have the same form in a variable as in a file.
+    // Lists and mappings have the same syntax in variables as in files.
     private DocumentNode ReadVariable(string value, SettingSource source)
     {
         if (value[0] is not ('[' or '{'))
@@ -222,7 +222,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 continue;
             }
 
-            // A later layer that counts overrides the repository's value.
+            // A later effective layer overrides the withheld value of the repository.
             Withheld.Remove(name);
             _settings[name] = raw with { Name = name };
         }

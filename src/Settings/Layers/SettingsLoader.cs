@@ -1,13 +1,13 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Loads layers into one validated value: flags, then environment, <c>.env</c>, repository file, user file, defaults. Code that
-/// acts on settings uses <see cref="RepositorySettings"/>.</summary>
+/// <summary>Merges the layers into validated settings. In order of precedence: flags, environment, <c>.env</c>, repository file, user
+/// file, defaults. Code that acts on settings uses <see cref="RepositorySettings"/> instead.</summary>
 public static class SettingsLoader
 {
-    /// <summary>Loads the settings; every fault of every layer is reported at once.</summary>
+    /// <summary>Loads the settings and reports all faults of all layers at once.</summary>
     public static SettingsResult Load(SettingsInput input)
     {
-        // Faults are reported even in an untrusted file; its values do not count.
+        // Faults are reported even in an untrusted file, although its values do not apply.
         var full = Layers(input with { IsTrusted = true });
         var inFull = OrchestratorSettings.Read(new SettingsBinder(full));
         if (input.IsTrusted)
@@ -35,7 +35,7 @@ public static class SettingsLoader
         };
     }
 
-    /// <summary>The layers of an input, each overriding the one before.</summary>
+    /// <summary>Returns the layers of an input, each of which overrides the previous one.</summary>
     internal static SettingsLayers Layers(SettingsInput input)
     {
         var layers = new SettingsLayers(input.IsTrusted);
@@ -67,7 +67,7 @@ public static class SettingsLoader
         return layers;
     }
 
-    // Variables of the process override those in files.
+    // Variables of the process override those from files.
     private static Dictionary<string, string> Over(
         IEnumerable<KeyValuePair<string, string>> files,
         IReadOnlyDictionary<string, string> process

@@ -1,29 +1,29 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A setting found in an older tool's file.</summary>
-/// <param name="Name">Today's name.</param>
-/// <param name="Value">Its present form in a file.</param>
-/// <param name="From">File and line it was found at.</param>
+/// <summary>A setting imported from an older tool's file.</summary>
+/// <param name="Name">Current name of the setting.</param>
+/// <param name="Value">Value as written in a current file.</param>
+/// <param name="From">File and line of origin.</param>
 public sealed record TakenSetting(string Name, string Value, string From);
 
-/// <summary>A setting that is read where an older tool had it.</summary>
-/// <param name="Name">Its name in that file.</param>
-/// <param name="Meaning">Present name of the setting, or its other use.</param>
-/// <param name="From">File and line it was found at.</param>
+/// <summary>A setting that is read directly from an older tool's file.</summary>
+/// <param name="Name">Name in that file.</param>
+/// <param name="Meaning">Current name of the setting, or its other use.</param>
+/// <param name="From">File and line of origin.</param>
 public sealed record UsedSetting(string Name, string Meaning, string From);
 
-/// <summary>Something in an older tool's file that is not used.</summary>
-/// <param name="Name">Its name in that file.</param>
-/// <param name="From">File and line it was found at.</param>
-/// <param name="Why">Why not; empty where it has no use here.</param>
+/// <summary>An unused setting in an older tool's file.</summary>
+/// <param name="Name">Name in that file.</param>
+/// <param name="From">File and line of origin.</param>
+/// <param name="Why">Reason why it is not used, or empty if it has no equivalent.</param>
 public sealed record UnusedSetting(string Name, string From, string Why = "");
 
 /// <summary>Settings from older tools' files.</summary>
-/// <param name="Settings">Settings under today's names.</param>
-/// <param name="Used">Settings that are used from those files, under their older name.</param>
-/// <param name="Unused">What is not used, by name.</param>
-/// <param name="Secrets">Variables for <c>.orchestrator/secrets.env</c>: secrets from those files.</param>
-/// <param name="Faults">Files and values that can't be read.</param>
+/// <param name="Settings">Imported settings under their current names.</param>
+/// <param name="Used">Settings that are read directly from those files, under their former names.</param>
+/// <param name="Unused">Unused settings, by name.</param>
+/// <param name="Secrets">Secrets from those files, as variables for <c>.orchestrator/secrets.env</c>.</param>
+/// <param name="Faults">Faults of files and values that can't be read.</param>
 public sealed record TakenConfiguration(
     IReadOnlyList<TakenSetting> Settings,
     IReadOnlyList<UsedSetting> Used,
@@ -35,7 +35,7 @@ public sealed record TakenConfiguration(
 /// <summary>Reads <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, the older user file and an older <c>.env</c>.</summary>
 public static class LegacyConfiguration
 {
-    // Sections that only group; their keys are identified by their last part.
+    // Sections that only group settings; their keys are identified by the last part.
     private static readonly string[] Sections =
     [
         "execution.",
@@ -47,7 +47,7 @@ public static class LegacyConfiguration
         "approval.",
     ];
 
-    /// <summary>Reads the files in order; the first one that has a setting wins.</summary>
+    /// <summary>Reads the files in order. The first file that has a setting takes precedence.</summary>
     public static TakenConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, TakenSetting>();
@@ -77,9 +77,10 @@ public static class LegacyConfiguration
         return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
-    /// <summary>Settings of one file, which is no <c>.env</c>, under present names.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="faults">Takes what makes the file unreadable.</param>
+    /// <summary>Translates the settings of a file other than <c>.env</c> to their current names.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="source">Source of the settings.</param>
+    /// <param name="faults">Receives the faults that make the file unreadable.</param>
     internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
     {
         var old = new OldFile();
@@ -100,7 +101,7 @@ public static class LegacyConfiguration
     {
         var (name, value) = (raw.Name, raw.Value);
 
-        // The older tool counted retries, here attempts are counted.
+        // The older tool counted retries; the current setting counts attempts.
         if (
             file == "orchestrator_config.json"
             && name.EndsWith("max_retries", StringComparison.Ordinal)
@@ -125,7 +126,7 @@ public static class LegacyConfiguration
             value = NodeText.Scalar("$" + variable, value.Line);
         }
 
-        // The older tool had no default list: its entries are added to ours.
+        // The older tool had no default list, so its entries are added to the current default.
         if (setting == OrchestratorSettings.AlwaysRequireHumanKey && value is SequenceNode globs)
         {
             var all = new SequenceNode(value.Line, value.Column);
@@ -167,25 +168,25 @@ public static class LegacyConfiguration
         }
     }
 
-    /// <summary>A name without its section in an older tool's file.</summary>
+    /// <summary>Removes the section from a name in an older tool's file.</summary>
     internal static string WithoutSection(string name) =>
         Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
 
     private static Setting? Find(string name) => SettingIndex.Find(name) ?? SettingIndex.Find(WithoutSection(name));
 }
 
-/// <summary>An older tool's file under present names.</summary>
+/// <summary>An older tool's file with current names.</summary>
 internal sealed class OldFile
 {
-    /// <summary>Settings under present names; <see cref="RawSetting.Spelling"/> is the older name.</summary>
+    /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> is the former name.</summary>
     public List<RawSetting> Settings { get; } = [];
 
-    /// <summary>Settings that have no effect because they are the default behaviour.</summary>
+    /// <summary>Settings without effect because they describe the default behavior.</summary>
     public List<RawSetting> Anyway { get; } = [];
 
     /// <summary>Unknown entries.</summary>
     public List<RawSetting> Unknown { get; } = [];
 
-    /// <summary>Secrets in the file, by the variable that the settings name instead.</summary>
+    /// <summary>Secrets in the file, by the variable to which the settings refer instead.</summary>
     public Dictionary<string, string> Secrets { get; } = [];
 }

@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of the older tools whose meaning, not only whose name, has changed.</summary>
+/// <summary>Converts older tools' settings whose meaning has changed, not only their name.</summary>
 internal static class OldForms
 {
-    /// <summary>Settings in their present form.</summary>
+    /// <summary>Returns the settings in their current form.</summary>
     public static IReadOnlyList<RawSetting> Rewrite(IReadOnlyList<RawSetting> settings) =>
         [
             .. settings.Where(setting => KindOf(setting) is null).SelectMany(setting => RewriteOne(setting, Last(setting))),
@@ -12,7 +12,7 @@ internal static class OldForms
 
     private static string Last(RawSetting setting) => setting.Name[(setting.Name.LastIndexOf('.') + 1)..];
 
-    /// <summary>The kind of notice that a switch of an older tool requested.</summary>
+    /// <summary>Returns the kind of notice that an older tool's switch enables, or null for other settings.</summary>
     private static string? KindOf(RawSetting setting) =>
         Last(setting) switch
         {
@@ -22,7 +22,7 @@ internal static class OldForms
             _ => null,
         };
 
-    // That somebody is needed did not exist there: who wants to know of ends wants to know of that.
+    // The older tool had no notices for decisions, budgets and accounts. Users who enabled any notices also need these.
     private static IEnumerable<RawSetting> NotifyOn(IReadOnlyList<RawSetting> switches)
     {
         if (switches is not [var first, ..])
@@ -44,7 +44,7 @@ internal static class OldForms
         var text = setting.Value is ScalarNode scalar ? scalar.Text : null;
         return last switch
         {
-            // Not committing by itself meant that the branch is left for a person.
+            // Disabled automatic commits meant that the branch was left to the user.
             "auto_commit" => text is "false" or "no" or "off"
                 ? [setting with { Name = GitSettings.LandKey.Name, Value = NodeText.Scalar("branch", setting.Source.Line) }]
                 : [],

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings from the <c>.env</c> of an older tool, which stays in use. Only what stands there counts: no limit follows from a
-/// number of agents.</summary>
+/// <summary>Reads settings from an older tool's <c>.env</c>, which stays in use. Imports only what the file states explicitly, for example
+/// no limits derived from a number of agents.</summary>
 internal static class OldVariables
 {
     public static void Read(

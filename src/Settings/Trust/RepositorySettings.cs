@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>The settings of a repository with the person's trust decision: the only way from files to settings for code that acts on them.
-/// Without trust only harmless settings of the repository's files count.</summary>
+/// <summary>Settings of a repository combined with the user's trust decision. Code that acts on settings must load them by this type.
+/// Without trust, only harmless settings in the repository's files apply.</summary>
 public sealed class RepositorySettings
 {
     private readonly SettingsInput _input;
@@ -16,35 +16,35 @@ public sealed class RepositorySettings
         Loaded = SettingsLoader.Load(input with { IsTrusted = isTrusted });
     }
 
-    /// <summary>Root of the repository; null where there is none.</summary>
+    /// <summary>Root of the repository, or null for none.</summary>
     public string? Repository { get; }
 
-    /// <summary>A person trusts it, or there is no repository: everything counts.</summary>
+    /// <summary>True if the user trusts the repository, or no repository is involved, so that all settings apply.</summary>
     public bool IsTrusted { get; }
 
     /// <summary>The effective settings.</summary>
     public SettingsResult Loaded { get; }
 
-    /// <summary>The permissions that trust would give; without items there is nothing to ask.</summary>
+    /// <summary>Permissions that trust would grant. Without items, no question is needed.</summary>
     public TrustQuestion Question => _question.Value;
 
-    /// <summary>The repository's files name another Temporal server than the effective settings, which counts only with trust.</summary>
+    /// <summary>True if the repository's files configure a Temporal server that applies only with trust.</summary>
     public bool WithholdsEngine =>
         Loaded.Values.Any(value => value.IsWithheld && value.Name.StartsWith("temporal.", StringComparison.Ordinal));
 
-    /// <summary>Why this repository can't be used yet, with the cure; null where it can.</summary>
+    /// <summary>Reason why this repository can't be used yet, with a suggested fix, or null if it can.</summary>
     public string? Refusal =>
         IsTrusted || Question.Items.Count == 0
             ? null
             : $"{Repository} is not trusted on this machine: its files would run or decide {Question.Items.Count} "
                 + $"{Plural.Form(Question.Items.Count, "thing", "things")}. Look at them and say yes with 'orchestrate trust' there.";
 
-    /// <summary>Loads them.</summary>
-    /// <param name="repository">Root of the repository; null where there is none.</param>
+    /// <summary>Loads the settings of a repository.</summary>
+    /// <param name="repository">Root of the repository, or null for none.</param>
     /// <param name="input">The layers.</param>
-    /// <param name="find">Finds commands in the project's own files; called only where needed.</param>
-    /// <param name="store">The person's trust decisions.</param>
-    /// <param name="runId">The run, where there is one: trust for it alone counts, too.</param>
+    /// <param name="find">Finds commands in the project's own files. Called only if needed.</param>
+    /// <param name="store">Store of the user's trust decisions.</param>
+    /// <param name="runId">Id of a run whose own trust also counts, or null for none.</param>
     public static RepositorySettings Load(
         string? repository,
         SettingsInput input,
@@ -60,6 +60,6 @@ public sealed class RepositorySettings
         return new RepositorySettings(repository, input, isTrusted, question);
     }
 
-    /// <summary>These settings, trusted.</summary>
+    /// <summary>Returns these settings with the repository trusted.</summary>
     public RepositorySettings Trusting() => IsTrusted ? this : new RepositorySettings(Repository, _input, isTrusted: true, _question);
 }

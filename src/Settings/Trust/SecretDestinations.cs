@@ -1,10 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Secrets are sent only to addresses that the person gave: by flag, variable or the user's own file. A trusted repository may
-/// name an address, but no keys are sent there.</summary>
+/// <summary>Ensures that secrets are sent only to addresses that the user gave by flag, variable or the user's own file. A trusted
+/// repository may define an address, but no keys are sent there.</summary>
 internal static class SecretDestinations
 {
-    /// <summary>Refuses settings that would send a secret to an address of the repository's files.</summary>
+    /// <summary>Returns a fault for each setting that would send a secret to an address from the repository's files.</summary>
     public static IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, RawSetting> settings, OrchestratorSettings bound)
     {
         if (bound.Temporal.ApiKey is not null && OfRepository(settings, TemporalSettings.AddressKey) is { } server)
@@ -34,7 +34,8 @@ internal static class SecretDestinations
         }
     }
 
-    /// <summary>The source in the repository's files; null where there is none, or a later layer overrides it.</summary>
+    /// <summary>Returns the source of a setting in the repository's files, or null if it is not set there or a later layer overrides
+    /// it.</summary>
     public static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
         settings.TryGetValue(setting.Name, out var raw) && raw.Source.IsOfRepository ? raw.Source : null;
 

@@ -3,34 +3,34 @@ using System.Text;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Effect of an item if it is trusted.</summary>
+/// <summary>Effect of an item once it is trusted.</summary>
 public enum TrustKind
 {
-    /// <summary>A program is run.</summary>
+    /// <summary>Runs a program.</summary>
     Runs,
 
-    /// <summary>A connection to an address, or its options.</summary>
+    /// <summary>Connects to an address, or sets options of the connection.</summary>
     SpeaksTo,
 
-    /// <summary>A variable is passed to programs.</summary>
+    /// <summary>Passes a variable to programs.</summary>
     HandsOver,
 
-    /// <summary>A permission or decision that overrides the person's own settings.</summary>
+    /// <summary>Grants a permission or makes a decision that overrides the user's own settings.</summary>
     Decides,
 }
 
-/// <summary>Something in a repository's own files that needs trust.</summary>
-/// <param name="Kind">What would happen.</param>
+/// <summary>An entry in a repository's own files that needs trust.</summary>
+/// <param name="Kind">Effect of the item.</param>
 /// <param name="Setting">Name of the setting or variable, or <c>found gate</c>, <c>found set-up</c>.</param>
 /// <param name="Value">The command, address or effective value. Never a secret.</param>
 /// <param name="Source">File and line.</param>
 public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source);
 
-/// <summary>Everything that trusting a repository would allow here.</summary>
-/// <param name="Items">In the order people read them.</param>
+/// <summary>Everything that trusting a repository would permit.</summary>
+/// <param name="Items">Items in display order.</param>
 public sealed record TrustQuestion(IReadOnlyList<TrustItem> Items)
 {
-    /// <summary>Hash of the items, independent of their place in the files.</summary>
+    /// <summary>Hash of the items, independent of their position in the files.</summary>
     public string Fingerprint
     {
         get

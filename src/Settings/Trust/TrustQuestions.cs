@@ -1,10 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Collects what needs trust in a repository's files: from files alone, so that flags and variables of one call do not change the
-/// question.</summary>
+/// <summary>Collects the items that need trust in a repository's files. Flags and variables are ignored so that they do not change the
+/// question between calls.</summary>
 internal static class TrustQuestions
 {
-    /// <summary>The question that is answered by trusting the repository.</summary>
+    /// <summary>Returns the question that trusting the repository answers.</summary>
     /// <param name="input">The files.</param>
     /// <param name="found">Commands found in the project's manifests and lock files.</param>
     public static TrustQuestion Of(SettingsInput input, IEnumerable<FoundCommand> found)
@@ -36,7 +36,7 @@ internal static class TrustQuestions
                 FoundCommandKind.Includes or FoundCommandKind.GitSetting => true,
                 FoundCommandKind.McpServer => servers.Contains(command.Command),
 
-                // In a plan with contracts these also run beside gates of the configuration that check no types.
+                // In a plan with contracts, these also run beside configured gates if none of those checks types.
                 FoundCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
                 _ => gates is null,
             }

@@ -5,24 +5,24 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>The repositories that a person trusts on this machine; stored for the user, never in the repository. When a repository's items
-/// change, the person is asked again.</summary>
+/// <summary>Stores which repositories a user trusts on this host. The file belongs to the user and is never in the repository. If a
+/// repository's items change, the user is asked again.</summary>
 /// <param name="file">Path of <c>trust.json</c>.</param>
-/// <param name="clock">The clock; by default the system's.</param>
+/// <param name="clock">The clock, or null for the system's.</param>
 public sealed class TrustStore(string file, TimeProvider? clock = null)
 {
     private static readonly TimeSpan RunsAreKept = TimeSpan.FromDays(90);
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
-    // Trusted only as long as this process runs.
+    // Trust that lasts only as long as this process.
     private readonly ConcurrentDictionary<string, string> _granted = new(StringComparer.Ordinal);
 
-    /// <summary>The user's file, beside the user's settings.</summary>
+    /// <summary>Opens the user's store, which lies beside the user's settings.</summary>
     public static TrustStore OfUser(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(Path.GetDirectoryName(SettingsFiles.UserFile(environment))!, "trust.json"));
 
-    /// <summary>True where this repository, or this run of it, was ever trusted.</summary>
+    /// <summary>True if this repository, or this run, was ever trusted.</summary>
     public bool Knows(string repository, string? runId)
     {
         var known = Read();
@@ -31,7 +31,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (runId is not null && known.Runs.ContainsKey(RunKey(repository, runId)));
     }
 
-    /// <summary>True when exactly these items were trusted: for the repository, for this run of it (<c>run --yes</c>), or for this
+    /// <summary>True if exactly these items were trusted: for the repository, for this run (<c>run --yes</c>), or for this
     /// process.</summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {
@@ -43,15 +43,15 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (_granted.TryGetValue(repository, out var now) && now == wanted);
     }
 
-    /// <summary>Stores trust for the repository.</summary>
+    /// <summary>Stores trust in the repository.</summary>
     public void Trust(string repository, TrustQuestion question) =>
         Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
 
-    /// <summary>Stores trust for one run of the repository, so that it can be worked on and resumed as it was started.</summary>
+    /// <summary>Stores trust for a single run of the repository, so that the run can be executed and resumed as it was started.</summary>
     public void TrustForRun(string repository, string runId, TrustQuestion question) =>
         Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
 
-    /// <summary>Trusts for this process alone (<c>worker --yes</c>).</summary>
+    /// <summary>Grants trust only for this process (<c>worker --yes</c>).</summary>
     public void Grant(string repository, TrustQuestion question) => _granted[repository] = question.Fingerprint;
 
     private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
@@ -60,8 +60,8 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
 
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>Trust for single runs is removed after a while, otherwise the file would grow for ever; the person is asked again when such
-    /// a run is resumed.</summary>
+    /// <summary>Drops expired trust for single runs, so that the file does not grow without bound. The user is asked again if such a run
+    /// is resumed.</summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {
         var first = Day(_time.GetUtcNow() - RunsAreKept);
@@ -72,7 +72,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     private static SortedDictionary<string, string> With(IReadOnlyDictionary<string, string> known, string key, string value) =>
         new(known.ToDictionary(), StringComparer.Ordinal) { [key] = value };
 
-    // Under a lock: two runs that begin at once must not overwrite each other's entry.
+    // Locked so that two runs that start at the same time do not overwrite each other's entries.
     private void Change(Func<TrustFile, TrustFile> change)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -98,7 +98,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
         }
     }
 
-    // An unreadable file trusts nothing: the person is asked again.
+    // An unreadable file grants no trust, so the user is asked again.
     private TrustFile Read()
     {
         try
@@ -119,11 +119,11 @@ internal sealed record TrustFile
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary>Hash of the trusted items by root of a repository.</summary>
+    /// <summary>Hash of the trusted items by repository root.</summary>
     [JsonPropertyName("repositories")]
     public IReadOnlyDictionary<string, string> Repositories { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Hash of the items trusted for one run, and the day, by root of a repository, <c>#</c> and the run's id.</summary>
+    /// <summary>Hash of the items trusted for one run and the date, by repository root, <c>#</c> and run id.</summary>
     [JsonPropertyName("runs")]
     public IReadOnlyDictionary<string, string> Runs { get; set; } = new Dictionary<string, string>();
 }

@@ -3,8 +3,8 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Descriptions of agents: the name of a known one, or a mapping. Kept as JSON, which a run stores as it was when it
-/// began.</summary>
+/// <summary>Setting type of agent descriptions: the name of a built-in description, or a mapping. Kept as JSON, which a run stores as it
+/// was at its start.</summary>
 internal static class DescriptionType
 {
     public static SettingType<string?> Description { get; } =
@@ -39,7 +39,7 @@ internal static class DescriptionType
         }
     }
 
-    /// <summary>The line of what a path such as <c>stream.events[0].on</c> names, or of the nearest value above it.</summary>
+    /// <summary>Returns the line of the value at a path such as <c>stream.events[0].on</c>, or of its nearest existing parent.</summary>
     private static int LineOf(DocumentNode root, string path)
     {
         var at = root;

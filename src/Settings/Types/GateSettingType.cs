@@ -2,13 +2,13 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's
+/// <summary>Setting type of gate lists. Each gate is a command, or a mapping with <c>command</c> and the other members of a plan's
 /// <c>verification</c>.</summary>
 internal static class GateSettingType
 {
     public static SettingType<IReadOnlyList<Gate>?> Gates { get; } = new("a list of commands, or of mappings with 'command'", Read, Write);
 
-    // A misspelt member is an error here: without 'required: false' or 'timeout' the gate would be another one.
+    // A misspelled member is an error here because ignoring 'required: false' or 'timeout' would define a different gate.
     private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyList<Gate>? value)
     {
         var found = new FaultList("");

@@ -3,13 +3,13 @@ using System.Net;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Types of settings that name hosts.</summary>
+/// <summary>Setting types of host names.</summary>
 internal static class HostTypes
 {
     private const string Wildcard = "*.";
     private const int LongestLabel = 63;
 
-    /// <summary>Entries of an allow-list, in the form that the network proxy reads.</summary>
+    /// <summary>Entries of an allow list in the syntax of the network proxy.</summary>
     public static SettingType<IReadOnlyList<string>> Hosts { get; } =
         new("a list of hosts: example.com, *.example.com, example.com:8443, localhost:5432", Read, SettingTypes.WriteTexts);
 
@@ -58,7 +58,7 @@ internal static class HostTypes
     private static bool IsNumber(string label) =>
         label.All(char.IsAsciiDigit) || (label is ['0', 'x' or 'X', .. var digits] && digits.All(char.IsAsciiHexDigit));
 
-    // In the usual form alone: 127.1 and 0x7f000001 are addresses, too.
+    // Only the canonical form is accepted because 127.1 and 0x7f000001 are addresses too.
     private static bool IsAddress(string text) =>
         IPAddress.TryParse(text, out var address)
         && !address.IsIPv4MappedToIPv6

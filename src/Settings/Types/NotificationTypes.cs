@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Types of the settings of notices.</summary>
+/// <summary>Setting types of notification settings.</summary>
 internal static class NotificationTypes
 {
     public static SettingType<QuietHours?> QuietHours { get; } =

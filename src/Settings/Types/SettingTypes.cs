@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Types of settings. A type that can be off is null then, and accepts <c>off</c> and <c>none</c>.</summary>
+/// <summary>General setting types. Types that can be disabled accept <c>off</c> and <c>none</c>, which become null.</summary>
 internal static class SettingTypes
 {
     public static SettingType<string> Text { get; } = new("a text", SettingReading.ReadText, Quote);
@@ -19,11 +19,11 @@ internal static class SettingTypes
     public static SettingType<string?> OptionalModel { get; } =
         new("a model or an alias (opus, sonnet, haiku)", SettingReading.ReadText, value => value is null ? "none" : Quote(value));
 
-    /// <summary>A part of a host name: other characters could change where keys are sent.</summary>
+    /// <summary>Part of a host name, with restricted characters so that keys can't be redirected to another host.</summary>
     public static SettingType<string?> Region { get; } =
         new("the name of a region, such as eu-west-1", SettingReading.ReadRegion, value => value ?? "none");
 
-    /// <summary>A valid prefix of git branch names; others would only fail in the middle of a run.</summary>
+    /// <summary>Valid prefix of git branch names. Checked here because an invalid one would fail only in the middle of a run.</summary>
     public static SettingType<string> BranchPart { get; } =
         new("the beginning of a branch's name, such as orchestrator or agents/mine", SettingReading.ReadBranchPart, Quote);
 
@@ -38,7 +38,7 @@ internal static class SettingTypes
             value => value is null ? "found" : WriteTexts(value)
         );
 
-    /// <summary>Folders inside of a worktree.</summary>
+    /// <summary>Folders inside a worktree.</summary>
     public static SettingType<IReadOnlyList<string>?> OptionalFolders { get; } =
         new(
             "a list of folders, relative to the root of the repository",
@@ -68,7 +68,7 @@ internal static class SettingTypes
 
     public static SettingType<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
-    /// <summary>A whole number, or <c>auto</c>, which is null: chosen for this machine.</summary>
+    /// <summary>A whole number, or <c>auto</c>, which becomes null and selects a value for this host.</summary>
     public static SettingType<int?> WholeOrAuto(int minimum, int maximum) => Or(Whole(minimum, maximum), "auto");
 
     public static SettingType<decimal?> MoneyOrOff { get; } =
@@ -104,7 +104,7 @@ internal static class SettingTypes
 
     public static SettingType<TimeSpan?> TimeOrOff(TimeSpan minimum, TimeSpan maximum) => OrOff(Time(minimum, maximum));
 
-    /// <summary>Bytes.</summary>
+    /// <summary>A size in bytes.</summary>
     public static SettingType<long> Size { get; } =
         Scalar<long>(
             "a size (a number is bytes; 512MB, 2GB, 0.8 GiB)",
@@ -150,7 +150,7 @@ internal static class SettingTypes
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
         where T : struct => Or(type, "off", "none", "false");
 
-    /// <summary>A type with a word for null, which may have other spellings, too.</summary>
+    /// <summary>Extends a type with a word for null, which may have alternative spellings.</summary>
     private static SettingType<T?> Or<T>(SettingType<T> type, string word, params string[] others)
         where T : struct =>
         new(

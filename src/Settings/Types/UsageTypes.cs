@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Types of the settings of usage and budgets.</summary>
+/// <summary>Setting types of usage and budgets.</summary>
 internal static class UsageTypes
 {
     private const string PriceForm = "a list of mappings with 'model', 'input' and 'output' (and 'cache_read', 'cache_write')";
     private const decimal MostPerMillion = 100_000m;
     private static readonly string[] PriceKeys = ["model", "input", "output", "cache_read", "cache_write"];
 
-    /// <summary>A share in percent.</summary>
+    /// <summary>A percentage.</summary>
     public static SettingType<int> Percent { get; } =
         new(
             "a percentage from 1 to 100",
@@ -28,7 +28,7 @@ internal static class UsageTypes
             value => value.ToString(CultureInfo.InvariantCulture)
         );
 
-    /// <summary>The limit of a budget.</summary>
+    /// <summary>A budget limit, or null for none.</summary>
     public static SettingType<BudgetAmount?> BudgetOrOff { get; } =
         new($"{BudgetAmount.Accepts}, or off", ReadBudget, value => value is null ? "off" : SettingTypes.Quote(value.ToString()));
 
@@ -96,7 +96,7 @@ internal static class UsageTypes
         }
         var input = Dollars(map, "input", faults);
         var output = Dollars(map, "output", faults);
-        // Without prices of their own cached tokens count as others.
+        // Without their own price, cached tokens cost the same as uncached ones.
         var cacheRead = Member(map, "cache_read") is null ? input : Dollars(map, "cache_read", faults);
         var cacheWrite = Member(map, "cache_write") is null ? input : Dollars(map, "cache_write", faults);
         if (input is null || output is null || cacheRead is null || cacheWrite is null)

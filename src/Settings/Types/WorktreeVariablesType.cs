@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Variables made of each worktree's resources: a mapping of names to texts with placeholders. An unknown placeholder is a
-/// fault.</summary>
+/// <summary>Setting type of variables derived from each worktree's resources: a mapping from names to texts with placeholders. An unknown
+/// placeholder is a fault.</summary>
 internal static class WorktreeVariablesType
 {
     public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =

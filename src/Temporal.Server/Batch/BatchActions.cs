@@ -11,13 +11,13 @@ using Operation = Temporalio.Api.WorkflowService.V1.StartBatchOperationRequest.O
 
 namespace Temporal.Server.Batch;
 
-/// <summary>The action of a batch on one run.</summary>
+/// <summary>Applies the action of a batch operation to one run.</summary>
 internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperations workflows, ActivityControlHandler activities)
 {
-    // The real server ends and cancels runs by a worker of its own, which shows as such.
+    // The Temporal server terminates and cancels runs from an internal worker, whose identity has this form.
     private static readonly string ServerIdentity = $"{Environment.ProcessId}@{Environment.MachineName}@";
 
-    /// <summary>The kind of a batch in descriptions.</summary>
+    /// <summary>Operation type of a batch, as shown in descriptions.</summary>
     public static BatchOperationType TypeOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {
@@ -33,7 +33,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
             _ => BatchOperationType.Unspecified,
         };
 
-    /// <summary>The one who asked for it.</summary>
+    /// <summary>Identity of the client that requested the batch.</summary>
     public static string IdentityOf(StartBatchOperationRequest request) =>
         request.OperationCase switch
         {
@@ -49,7 +49,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
             _ => "",
         };
 
-    /// <summary>Refuses a request whose operation lacks something or is not offered.</summary>
+    /// <summary>Rejects a request whose operation is incomplete or unsupported.</summary>
     public static void Check(StartBatchOperationRequest request)
     {
         if (TypeOf(request) == BatchOperationType.Unspecified)
@@ -63,7 +63,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         }
     }
 
-    /// <summary>Does the batch's action to a run. A repetition changes nothing.</summary>
+    /// <summary>Applies the batch's action to a run. Idempotent.</summary>
     public async Task DoAsync(BatchRecord batch, WorkflowExecution target)
     {
         var ns = namespaces.FindById(batch.NamespaceId)?.Name ?? throw RpcErrors.NamespaceNotFound(batch.Request.Namespace);
@@ -122,7 +122,7 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         }
     }
 
-    /// <summary>One and the same id for a batch and a run, in the form that events show.</summary>
+    /// <summary>Derives a deterministic UUID from a request id, in the form that events show.</summary>
     private static string UuidOf(string requestId) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)).AsSpan(0, 16)).ToString();
 
     private async Task ChangeActivitiesAsync(StartBatchOperationRequest request, WorkflowExecution target, string ns)

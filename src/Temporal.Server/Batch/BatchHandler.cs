@@ -14,7 +14,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Batch;
 
-/// <summary>Batch operations: one at a time per namespace, written down so that a restart goes on with them.</summary>
+/// <summary>Batch operations, one at a time per namespace. Their progress is stored, so they continue after a restart.</summary>
 internal sealed class BatchHandler(EngineServices services, VisibilityReader visibility, BatchActions actions) : IServiceHandler
 {
     private const int DefaultPage = 100;
@@ -178,7 +178,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     private BatchRun Find(NamespaceEntry ns, string job) =>
         _batches.TryGetValue((ns.Id, job), out var run) ? run : throw RpcErrors.NotFound($"workflow not found for ID: {job}");
 
-    // As the real server refuses a workflow id that is taken, and a second batch while one is running.
+    // As the Temporal server does, rejects a workflow id that is in use and a second batch while one is running.
     private void RefuseSecond(NamespaceEntry ns, string job)
     {
         if (_batches.TryGetValue((ns.Id, job), out var other))
@@ -203,7 +203,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
         }
     }
 
-    // Batches are kept as long as closed runs are.
+    // Batches have the same retention as closed runs.
     private void Forget(NamespaceEntry ns)
     {
         var oldest = services.Timers.UtcNow - ns.Retention;

@@ -10,8 +10,8 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Batch;
 
 /// <summary>
-/// One batch at work: finds its runs, does its action to each, and writes down how far it came. An action that is repeated after a restart
-/// has the same request id.
+/// Executes one batch: finds its runs, applies its action to each, and stores its progress. An action that is repeated after a restart has
+/// the same request id.
 /// </summary>
 internal sealed class BatchRun(
     EngineServices services,
@@ -29,13 +29,13 @@ internal sealed class BatchRun(
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
 
-    /// <summary>The state of the batch; a new object after each change.</summary>
+    /// <summary>State of the batch. Each change replaces the object.</summary>
     public BatchRecord Record { get; private set; } = record;
 
-    /// <summary>Begins, or goes on, in the background.</summary>
+    /// <summary>Starts or continues the batch in the background.</summary>
     public void Begin() => _ = Task.Run(WorkAsync, CancellationToken.None);
 
-    /// <summary>Stops; false when the batch has ended already.</summary>
+    /// <summary>Stops the batch. Returns false if it has already ended.</summary>
     public async Task<bool> TryStopAsync()
     {
         if (!TryEnd(BatchOperationState.Failed))
@@ -48,7 +48,7 @@ internal sealed class BatchRun(
         return true;
     }
 
-    /// <summary>Writes the record down as it is.</summary>
+    /// <summary>Stores the current record.</summary>
     public Task WriteAsync()
     {
         var now = Record;
@@ -110,7 +110,7 @@ internal sealed class BatchRun(
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                // The run ended or was deleted in the meantime: as the real server counts, that is done.
+                // The run ended or was deleted in the meantime; the Temporal server counts this as completed, too.
                 return true;
             }
             catch (RpcException e)

@@ -3,19 +3,19 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Common;
 
-/// <summary>A version of a worker deployment as one text, <c>DEPLOYMENT:BUILD</c>; empty for workers without one.</summary>
+/// <summary>Converts worker deployment versions to and from text, <c>DEPLOYMENT:BUILD</c>; empty for unversioned workers.</summary>
 internal static class BuildVersion
 {
-    /// <summary>Stands for workers without version.</summary>
+    /// <summary>The version of unversioned workers.</summary>
     public const string None = "";
 
-    /// <summary>The name of <see cref="None"/> in clients of older releases.</summary>
+    /// <summary>Name of <see cref="None"/> in older clients.</summary>
     public const string Unversioned = "__unversioned__";
 
     public static string Of(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}:{version.BuildId}" : None;
 
-    /// <summary>The version of a worker; none unless it says that it is versioned.</summary>
+    /// <summary>Version of a worker, or <see cref="None"/> unless its options declare it as versioned.</summary>
     public static string Of(WorkerDeploymentOptions? options) => Of(From(options));
 
     public static WorkerDeploymentVersion? From(WorkerDeploymentOptions? options) =>
@@ -23,17 +23,17 @@ internal static class BuildVersion
             ? new WorkerDeploymentVersion { DeploymentName = options.DeploymentName, BuildId = options.BuildId }
             : null;
 
-    /// <summary>Reads a version as one text; null for <see cref="None"/>.</summary>
+    /// <summary>Parses a version in text form, or returns null for <see cref="None"/>.</summary>
     public static WorkerDeploymentVersion? Read(string version) =>
         version.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
             ? new WorkerDeploymentVersion { DeploymentName = version[..colon], BuildId = version[(colon + 1)..] }
             : null;
 
-    /// <summary>The form of older clients, <c>DEPLOYMENT.BUILD</c>.</summary>
+    /// <summary>Formats a version for older clients, <c>DEPLOYMENT.BUILD</c>.</summary>
     public static string Dotted(WorkerDeploymentVersion? version) =>
         version is { BuildId.Length: > 0 } ? $"{version.DeploymentName}.{version.BuildId}" : Unversioned;
 
-    /// <summary>Reads <see cref="Dotted"/>; null for none.</summary>
+    /// <summary>Parses the form of <see cref="Dotted"/>, or returns null for no version.</summary>
     public static WorkerDeploymentVersion? Parse(string dotted) =>
         dotted.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
             ? new WorkerDeploymentVersion { DeploymentName = dotted[..dot], BuildId = dotted[(dot + 1)..] }

@@ -3,14 +3,15 @@ using System.Net;
 
 namespace Temporal.Server.Common;
 
-/// <summary>The user whose program is at the other end of a connection. Looked up once, when the connection is made.</summary>
-/// <param name="UserId">The user's id; null where it can't be known: another machine or network namespace, a process of another PID
-/// namespace (a container, or a sandbox, whose code is not its user's own), a system other than Linux.</param>
+/// <summary>The user whose program is at the client end of a connection. Resolved once, when the connection is accepted.</summary>
+/// <param name="UserId">The user's id, or null if it can't be determined. This is so for another machine or network namespace, and on
+/// systems other than Linux. A process of another PID namespace (a container or sandbox) also counts as unknown, because its code may not
+/// be its user's own.</param>
 internal sealed record ConnectionPeer(uint? UserId)
 {
     private const uint Root = 0;
 
-    /// <summary>The peer of a TCP connection on this machine, by the system's tables of sockets and processes.</summary>
+    /// <summary>Resolves the peer of a TCP connection on this machine from the system's socket and process tables.</summary>
     internal static ConnectionPeer Of(EndPoint? client, EndPoint? server) =>
         client is IPEndPoint from
         && server is IPEndPoint to
@@ -20,8 +21,10 @@ internal sealed record ConnectionPeer(uint? UserId)
             ? new ConnectionPeer(owner.UserId)
             : new ConnectionPeer((uint?)null);
 
-    /// <summary>True if a process of this PID namespace has the socket open. Open files of another user's processes can't be read, which
-    /// matters for root's alone.</summary>
+    /// <summary>
+    /// True if a process of this PID namespace has the socket open. The open files of other users' processes can't be read. This matters
+    /// only for root's processes.
+    /// </summary>
     private static bool IsHeldBeside(string inode)
     {
         var socket = $"socket:[{inode}]";

@@ -1,11 +1,11 @@
 namespace Temporal.Server.Common;
 
-/// <summary>A service of the server that has RPCs and may work by itself (schedules, batches, visibility, operator).</summary>
+/// <summary>A server component that registers RPCs and may run background work (schedules, batches, visibility, operator).</summary>
 internal interface IServiceHandler
 {
-    /// <summary>Adds its RPCs.</summary>
+    /// <summary>Registers the component's RPCs.</summary>
     void Register(RpcTable table);
 
-    /// <summary>Called once the database is open and before the server listens: load what must go on.</summary>
+    /// <summary>Resumes unfinished work. Called after the database is open and before the server listens.</summary>
     void Start() { }
 }

@@ -2,22 +2,23 @@ using System.Collections.Concurrent;
 
 namespace Temporal.Server.Common;
 
-/// <summary>A namespace as the rest of the server needs it.</summary>
-/// <param name="Id">A UUID; rows and tokens name the namespace by it.</param>
-/// <param name="Retention">How long closed runs are kept.</param>
-/// <param name="BadBinaries">Checksums of the binaries of workers that may not work any more.</param>
+/// <summary>The properties of a namespace that the other server components need.</summary>
+/// <param name="Id">UUID by which rows and tokens refer to the namespace.</param>
+/// <param name="Retention">Retention of closed runs.</param>
+/// <param name="BadBinaries">Checksums of worker binaries that were marked as bad.</param>
 internal sealed record NamespaceEntry(string Id, string Name, TimeSpan Retention, IReadOnlySet<string> BadBinaries)
 {
-    /// <summary>The largest blob, in bytes; what the registry says, whatever an entry had before.</summary>
+    /// <summary>Maximum blob size in bytes. The registry overwrites this value on every entry.</summary>
     public int BlobSizeLimit { get; init; } = TemporalServerOptions.UsualBlobSizeLimit;
 }
 
 /// <summary>
-/// The namespaces that exist, in memory; whoever changes them writes them down and calls <see cref="Set"/> or <see cref="Remove"/>.
+/// In-memory registry of the existing namespaces. Code that changes a namespace stores the change itself and then calls <see cref="Set"/>
+/// or <see cref="Remove"/>.
 /// </summary>
 internal sealed class NamespaceRegistry
 {
-    /// <summary>The namespace that always exists; its id is the same everywhere.</summary>
+    /// <summary>The namespace that always exists. Its id is the same in every engine file.</summary>
     public static NamespaceEntry Default { get; } =
         new("32049b68-7872-4094-8e63-d0dd59896a83", "default", TimeSpan.FromDays(1), new HashSet<string>());
 
@@ -30,12 +31,12 @@ internal sealed class NamespaceRegistry
         Set(Default);
     }
 
-    /// <summary>The largest blob of every namespace, in bytes.</summary>
+    /// <summary>Maximum blob size of every namespace, in bytes.</summary>
     public int BlobSizeLimit { get; }
 
-    /// <summary>The namespace of a request.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT without a name, NOT_FOUND with the namespace detail for an unknown
-    /// one.</exception>
+    /// <summary>Resolves the namespace of a request.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT for an empty name; NOT_FOUND with the namespace detail for an unknown
+    /// name.</exception>
     public NamespaceEntry Resolve(string name) =>
         name.Length == 0 ? throw RpcErrors.InvalidArgument("Namespace is empty.")
         : _byName.TryGetValue(name, out var entry) ? entry

@@ -4,17 +4,17 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Common;
 
-/// <summary>The payloads that the server itself reads and writes.</summary>
+/// <summary>Reads and writes the payloads that the server itself uses.</summary>
 internal static class PayloadExtensions
 {
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");
     private static readonly ByteString Null = ByteString.CopyFromUtf8("null");
     private static readonly ByteString EmptyList = ByteString.CopyFromUtf8("[]");
 
-    /// <summary>True for a value that removes a key: no data, null or an empty list, whatever the encoding.</summary>
+    /// <summary>True if the value removes a key: no data, null or an empty list, in any encoding.</summary>
     public static bool IsNull(this Payload payload) => payload.Data.IsEmpty || payload.Data.Equals(Null) || payload.Data.Equals(EmptyList);
 
-    /// <summary>Takes values over; one that is null removes its key.</summary>
+    /// <summary>Merges values into a map. A null value removes its key.</summary>
     public static void Upsert(this MapField<string, Payload> fields, MapField<string, Payload> changes)
     {
         foreach (var (name, value) in changes)
@@ -30,7 +30,7 @@ internal static class PayloadExtensions
         }
     }
 
-    /// <summary>The search attributes without those that are null; null if none is left.</summary>
+    /// <summary>Copies search attributes without null values, or returns null if none remain.</summary>
     public static SearchAttributes? WithoutNulls(this SearchAttributes? attributes)
     {
         if (attributes is null || attributes.IndexedFields.Count == 0)
@@ -52,7 +52,7 @@ internal static class PayloadExtensions
         return kept.IndexedFields.Count > 0 ? kept : null;
     }
 
-    /// <summary>The memo without fields that are null; null if none is left.</summary>
+    /// <summary>Copies a memo without null fields, or returns null if none remain.</summary>
     public static Memo? WithoutNulls(this Memo? memo)
     {
         if (memo is null || memo.Fields.Count == 0)
@@ -74,7 +74,7 @@ internal static class PayloadExtensions
         return kept.Fields.Count > 0 ? kept : null;
     }
 
-    /// <summary>A text as JSON.</summary>
+    /// <summary>Creates a JSON payload.</summary>
     public static Payload Json(string json, string? type = null)
     {
         var payload = new Payload { Data = ByteString.CopyFromUtf8(json) };

@@ -2,10 +2,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Between the wire's times and .NET's.</summary>
+/// <summary>Converts between protobuf and .NET times.</summary>
 internal static class ProtoTime
 {
-    /// <summary>The wire's duration; absent and negative become zero.</summary>
+    /// <summary>Converts a duration. Missing and negative durations become zero.</summary>
     public static TimeSpan Span(this Duration? duration)
     {
         if (duration is null || duration.Seconds < 0 || duration.Nanos < 0)
@@ -40,14 +40,14 @@ internal static class ProtoTime
     public static DateTimeOffset Time(this Timestamp stamp) =>
         DateTimeOffset.UnixEpoch.AddTicks((stamp.Seconds * TimeSpan.TicksPerSecond) + (stamp.Nanos / 100));
 
-    /// <summary>The smaller of two limits, where zero is none.</summary>
+    /// <summary>The smaller of two limits, where zero means no limit.</summary>
     public static TimeSpan MinPositive(TimeSpan a, TimeSpan b) =>
         a <= TimeSpan.Zero ? b
         : b <= TimeSpan.Zero ? a
         : a < b ? a
         : b;
 
-    /// <summary>The earlier of two times, where null is never.</summary>
+    /// <summary>The earlier of two times, where null means never.</summary>
     public static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
         a is null ? b
         : b is null ? a

@@ -4,13 +4,13 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Checks that many requests share.</summary>
+/// <summary>Argument checks that many requests share.</summary>
 internal static class Require
 {
-    /// <summary>The longest id or name, in characters.</summary>
+    /// <summary>Maximum length of an id or name, in characters.</summary>
     public const int MaxId = 1000;
 
-    /// <summary>The largest memo of a start, in bytes.</summary>
+    /// <summary>Maximum size of the memo of a workflow start, in bytes.</summary>
     public const int MaxMemo = 2 * 1024 * 1024;
 
     public static void WorkflowId(string id)
@@ -79,7 +79,7 @@ internal static class Require
         }
     }
 
-    /// <summary>The error for a blob past the limit (bytes); null for one that is not.</summary>
+    /// <summary>Returns the error for a blob over the limit (in bytes), or null if the blob is within the limit.</summary>
     public static RpcException? TooLarge(IMessage? blob, int limit) =>
         blob is not null && blob.CalculateSize() > limit ? RpcErrors.InvalidArgument("Blob data size exceeds limit.") : null;
 }

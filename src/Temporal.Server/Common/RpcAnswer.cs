@@ -3,22 +3,22 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Common;
 
-/// <summary>An answer: a message, or a message that is encoded already.</summary>
+/// <summary>An RPC response: a message, or the encoded bytes of a message.</summary>
 internal sealed class RpcAnswer
 {
     private readonly IMessage? _message;
     private readonly ReadOnlyMemory<byte> _encoded;
 
-    /// <summary>Answers with a message.</summary>
+    /// <summary>Creates a response from a message.</summary>
     public RpcAnswer(IMessage message) => _message = message;
 
-    /// <summary>Answers with the encoded bytes of a message, so that stored events are never parsed only to be encoded again.</summary>
+    /// <summary>Creates a response from an encoded message, so that stored events need not be parsed and encoded again.</summary>
     public RpcAnswer(ReadOnlyMemory<byte> encoded) => _encoded = encoded;
 
-    /// <summary>True for a message without content.</summary>
+    /// <summary>True if the message has no content.</summary>
     internal bool IsEmpty => (_message?.CalculateSize() ?? _encoded.Length) == 0;
 
-    /// <summary>Writes the message as gRPC's server wants it.</summary>
+    /// <summary>Writes the message to gRPC's serialization context.</summary>
     internal void WriteTo(SerializationContext context)
     {
         var size = _message?.CalculateSize() ?? _encoded.Length;
@@ -38,7 +38,7 @@ internal sealed class RpcAnswer
 }
 
 /// <summary>
-/// Answers one method. The request is the encoded message; an <see cref="RpcException"/> is answered as its status, any other exception as
-/// INTERNAL.
+/// Handles one RPC method. The request is the encoded message. An <see cref="RpcException"/> is returned as its status, any other
+/// exception as INTERNAL.
 /// </summary>
 internal delegate ValueTask<RpcAnswer> RpcHandler(RpcCall call, byte[] request);

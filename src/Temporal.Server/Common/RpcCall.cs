@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Temporal.Server.Common;
 
-/// <summary>One call as its handler sees it.</summary>
+/// <summary>One RPC call, as its handler sees it.</summary>
 internal sealed class RpcCall(ServerCallContext context)
 {
     private readonly HttpContext _http = context.GetHttpContext();
     private Action? _undelivered;
 
-    /// <summary>The rest of the time limit that the client set; null for none, never negative.</summary>
+    /// <summary>Time left until the client's deadline, never negative, or null for no deadline.</summary>
     public TimeSpan? Remaining
     {
         get
@@ -24,23 +24,23 @@ internal sealed class RpcCall(ServerCallContext context)
         }
     }
 
-    /// <summary>Cancelled when the client gives up, its time limit passes, or its connection is lost.</summary>
+    /// <summary>Cancelled when the client cancels the call, its deadline passes, or its connection is lost.</summary>
     public CancellationToken CancellationToken => context.CancellationToken;
 
-    /// <summary>The client's address; null on a Unix domain socket.</summary>
+    /// <summary>The client's address, or null on a Unix domain socket.</summary>
     public IPAddress? RemoteAddress => _http.Connection.RemoteIpAddress;
 
     /// <summary>
-    /// The id of the user whose program calls over TCP from this machine; null where it can't be known. Looked up once for a connection.
+    /// Id of the user whose program calls over TCP from this machine, or null if it can't be determined. Resolved once per connection.
     /// </summary>
     public uint? PeerUserId => _http.Features.Get<ConnectionPeer>()?.UserId;
 
-    /// <summary>A header (metadata) of the request; null when it is absent.</summary>
+    /// <summary>Returns a request header (metadata), or null if it is absent.</summary>
     public string? Header(string name) => _http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
-    /// <summary>Sets what is done when the answer can't be handed to the client any more: it went away, or writing failed.</summary>
+    /// <summary>Sets an action that runs if the response can't be delivered because the client disconnected or writing failed.</summary>
     public void WhenUndelivered(Action action) => _undelivered = action;
 
-    /// <summary>The answer did not reach the client.</summary>
+    /// <summary>Runs the action for an undelivered response, at most once.</summary>
     internal void Undelivered() => Interlocked.Exchange(ref _undelivered, null)?.Invoke();
 }

@@ -7,15 +7,17 @@ using RpcStatus = Temporalio.Api.Common.V1.GrpcStatus;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Failures as clients know them: a status, a message, and the detail that names the kind.</summary>
+/// <summary>
+/// Creates errors as Temporal clients expect them: a status, a message, and the detail that identifies the kind of error.
+/// </summary>
 internal static class RpcErrors
 {
     private const string DetailsTrailer = "grpc-status-details-bin";
 
-    // In bytes, as the header has them.
+    // In bytes, as encoded in the header.
     private const int LongestMessage = 8 * 1024;
 
-    // Three bytes of UTF-8 for a character, each as %XX.
+    // A character takes up to three bytes in UTF-8, each encoded as %XX.
     private const int WorstEncoding = 9;
     private const int LargestDetails = 24 * 1024;
 
@@ -27,7 +29,7 @@ internal static class RpcErrors
 
     public static RpcException Unimplemented(string message) => Of(StatusCode.Unimplemented, message);
 
-    /// <summary>RESOURCE_EXHAUSTED for a workflow that can't take the call just now; clients try again.</summary>
+    /// <summary>RESOURCE_EXHAUSTED for a workflow that can't accept the call at the moment; clients retry.</summary>
     public static RpcException BusyWorkflow(string message) =>
         Create(
             StatusCode.ResourceExhausted,
@@ -40,7 +42,7 @@ internal static class RpcErrors
             }
         );
 
-    /// <summary>NOT_FOUND with the detail that clients take for a missing workflow.</summary>
+    /// <summary>NOT_FOUND with the detail by which clients recognize a missing workflow.</summary>
     public static RpcException NotFound(string message) =>
         Create(StatusCode.NotFound, message, "temporal.api.errordetails.v1.NotFoundFailure", new NotFoundFailure());
 
@@ -81,7 +83,7 @@ internal static class RpcErrors
             new WorkflowNotReadyFailure()
         );
 
-    /// <summary>A failure with a detail of the given full protobuf name.</summary>
+    /// <summary>Creates an error with a detail of the given full protobuf name.</summary>
     public static RpcException Create(StatusCode code, string message, string detailName, IMessage detail)
     {
         var status = new RpcStatus { Code = (int)code, Message = message };
@@ -89,19 +91,20 @@ internal static class RpcErrors
         return new RpcException(new Status(code, message), new Metadata { { DetailsTrailer, status.ToByteArray() } }, message);
     }
 
-    /// <summary>A failure without a detail.</summary>
+    /// <summary>Creates an error without a detail.</summary>
     public static RpcException Of(StatusCode code, string message, Exception? inner = null) =>
         new(new Status(code, message, inner), message);
 
-    /// <summary>The details of a failure; none where it has none.</summary>
+    /// <summary>Details of an error; empty if it has none.</summary>
     public static IEnumerable<Any> DetailsOf(RpcException failure) =>
         failure.Trailers.GetValueBytes(DetailsTrailer) is { } bytes ? RpcStatus.Parser.ParseFrom(bytes).Details : [];
 
     /// <summary>
-    /// What a handler threw, as it is answered. Message and details go into headers, and clients that meet longer headers than they take
-    /// give up the whole connection with all its calls: so both are cut.
+    /// Converts an exception of a handler to the error that the client receives. Message and details are sent as headers, and clients drop
+    /// the whole connection when headers exceed their limit. A message that is too long is therefore cut, and details that are too large
+    /// are omitted.
     /// </summary>
-    /// <returns>Null for a fault of ours, which the caller has to log.</returns>
+    /// <returns>The error, or null for an internal fault, which the caller must log.</returns>
     public static RpcException? Answered(Exception thrown, CancellationToken call) =>
         thrown switch
         {

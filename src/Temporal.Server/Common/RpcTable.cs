@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Temporal.Server.Common;
 
 /// <summary>
-/// The RPCs that the server has, named by their requests as the descriptors do it. Each service adds its own; anything else answers
-/// UNIMPLEMENTED.
+/// The RPC methods that the server supports, identified by their request types as in the descriptors. Each service adds its own; all other
+/// methods return UNIMPLEMENTED.
 /// </summary>
 internal sealed class RpcTable
 {
@@ -13,7 +13,7 @@ internal sealed class RpcTable
     public const string TestService = "temporal.api.testservice.v1.TestService";
     public const string Health = "grpc.health.v1.Health";
 
-    /// <summary>Largest request in bytes that is carried out: the limit of the real server.</summary>
+    /// <summary>Maximum size in bytes of a request that is processed, as in the Temporal server.</summary>
     public const int LargestRequest = 4 * 1024 * 1024;
 
     private const string RequestSuffix = "Request";
@@ -22,10 +22,10 @@ internal sealed class RpcTable
 
     public IReadOnlyDictionary<(string Service, string Method), Rpc> Methods => _methods;
 
-    /// <summary>Why no method answers any more; null while they do.</summary>
+    /// <summary>Reason for which all methods currently refuse calls, or null while they accept calls.</summary>
     public Func<string?> Refusal { get; set; } = () => null;
 
-    /// <summary>Adds the method whose request this is. Failures are thrown: see <see cref="RpcErrors"/>.</summary>
+    /// <summary>Adds the method that belongs to the request type. Handlers throw failures: see <see cref="RpcErrors"/>.</summary>
     public void Add<TRequest, TResponse>(Func<TRequest, TResponse> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage => AddRaw<TRequest>((_, request) => ValueTask.FromResult(new RpcAnswer(handler(request))));
@@ -40,25 +40,26 @@ internal sealed class RpcTable
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage => AddRaw<TRequest>(async (call, request) => new RpcAnswer(await handler(call, request)));
 
-    /// <summary>Adds the method whose request this is; the answer is encoded bytes.</summary>
+    /// <summary>Adds the method that belongs to the request type; the handler returns encoded bytes.</summary>
     public void AddRaw<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler);
 
     /// <summary>
-    /// Adds a method whose answer hands over what must not get lost: <see cref="RpcCall.WhenUndelivered"/> works for these alone.
+    /// Adds a method whose response hands over something that must not be lost, such as a task. Only these methods support
+    /// <see cref="RpcCall.WhenUndelivered"/>.
     /// </summary>
     public void AddHandOver<TRequest>(Func<RpcCall, TRequest, ValueTask<RpcAnswer>> handler)
         where TRequest : IMessage<TRequest>, new() =>
         AddRaw(ServiceOf(typeof(TRequest)), typeof(TRequest).Name[..^RequestSuffix.Length], handler, handsOver: true);
 
-    /// <summary>Adds a method that answers with a message, and whose name its request does not tell.</summary>
+    /// <summary>Adds a method whose name can't be derived from its request type; the handler returns a message.</summary>
     public void AddAsync<TRequest, TResponse>(string service, string method, Func<RpcCall, TRequest, ValueTask<TResponse>> handler)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage =>
         AddRaw<TRequest>(service, method, async (call, request) => new RpcAnswer(await handler(call, request)));
 
-    /// <summary>Adds a method that answers with encoded bytes, and whose name its request does not tell.</summary>
+    /// <summary>Adds a method whose name can't be derived from its request type; the handler returns encoded bytes.</summary>
     public void AddRaw<TRequest>(
         string service,
         string method,
@@ -91,8 +92,8 @@ internal sealed class RpcTable
     }
 
     /// <summary>
-    /// True for a fault of the bytes. Beside its own exception the parser throws others: for a wrapper that ends too soon, a text that is
-    /// none, and a length that goes beyond the largest number when the place where it stands is added.
+    /// True if the exception means that the bytes are malformed. Besides its own exception, the parser throws others for a truncated
+    /// wrapper, for invalid UTF-8, and for a length that overflows when the offset is added.
     /// </summary>
     public static bool IsUnreadable(Exception fault) =>
         fault
@@ -112,7 +113,7 @@ internal sealed class RpcTable
         };
 }
 
-/// <summary>A method of a service.</summary>
-/// <param name="Handler">What answers it.</param>
-/// <param name="HandsOver">Its answer hands over something that is put back where it can't be delivered.</param>
+/// <summary>An RPC method of a service.</summary>
+/// <param name="Handler">Handler of the method.</param>
+/// <param name="HandsOver">True if the response hands over something that must be returned to its queue when delivery fails.</param>
 internal sealed record Rpc(RpcHandler Handler, bool HandsOver);

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Temporal.Server.Common;
 
-/// <summary>Linux's table of TCP sockets, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc(5)), of this process's network namespace.</summary>
+/// <summary>
+/// Reads Linux's table of TCP sockets, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc(5)), in this process's network namespace.
+/// </summary>
 internal static class SocketTable
 {
     private const string Established = "01";
@@ -17,9 +19,11 @@ internal static class SocketTable
     private const int User = 7;
     private const int Inode = 9;
 
-    /// <summary>The one who made the client's end of a connection on this machine; null where the table does not tell.</summary>
+    /// <summary>
+    /// Finds the owner of the client's socket of a connection on this machine, or returns null if the table does not list it.
+    /// </summary>
     /// <param name="client">The client's address, as the server sees it.</param>
-    /// <param name="server">The server's.</param>
+    /// <param name="server">The server's address.</param>
     public static SocketOwner? OwnerOf(IPEndPoint client, IPEndPoint server)
     {
         if (!OperatingSystem.IsLinux())
@@ -27,7 +31,7 @@ internal static class SocketTable
             return null;
         }
 
-        // A client may have made an IPv6 socket for an IPv4 address.
+        // A client may use an IPv6 socket for an IPv4 address.
         foreach (var family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
         {
             if (
@@ -43,10 +47,10 @@ internal static class SocketTable
         return null;
     }
 
-    /// <summary>The owner that a table names for a connection.</summary>
-    /// <param name="lines">The table's lines.</param>
-    /// <param name="local">The client's address in the table's form.</param>
-    /// <param name="remote">The server's.</param>
+    /// <summary>Finds the owner of a connection in the lines of a table.</summary>
+    /// <param name="lines">Lines of the table.</param>
+    /// <param name="local">The client's address, formatted as in the table.</param>
+    /// <param name="remote">The server's address, formatted as in the table.</param>
     internal static SocketOwner? Find(IEnumerable<string> lines, string local, string remote)
     {
         foreach (var line in lines)
@@ -58,7 +62,7 @@ internal static class SocketTable
 
             var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-            // A socket whose process has closed it already has no inode, and is shown as root's.
+            // A socket that its process has already closed has no inode and is listed under root.
             if (
                 columns.Length > Inode
                 && columns[Local] == local
@@ -76,7 +80,8 @@ internal static class SocketTable
     }
 
     /// <summary>
-    /// An address as the table writes it: words of four bytes in the machine's order, then the port; null where the family can't hold it.
+    /// Formats an address as the table does: words of four bytes in host byte order, then the port. Null if the family can't represent the
+    /// address.
     /// </summary>
     internal static string? Form(IPEndPoint end, AddressFamily family)
     {
@@ -115,7 +120,7 @@ internal static class SocketTable
     }
 }
 
-/// <summary>The one who has a socket.</summary>
-/// <param name="UserId">The user whose process made it.</param>
-/// <param name="Inode">Its number in the system.</param>
+/// <summary>The owner of a socket.</summary>
+/// <param name="UserId">Id of the user whose process created the socket.</param>
+/// <param name="Inode">Inode number of the socket.</param>
 internal sealed record SocketOwner(uint UserId, string Inode);

@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>The operators' actions on pending activities: pause, unpause, reset, change options.</summary>
+/// <summary>Operator actions on pending activities: pause, unpause, reset, and change of options.</summary>
 internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
 {
     public void Register(RpcTable table)
@@ -156,7 +156,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
 
         if (!activity.IsStarted)
         {
-            // A first attempt has nothing to wait for: it was reset while it was paused.
+            // A first attempt has no retry interval left to wait for, because the activity was reset while it was paused.
             Hand(run, activity, request.ResetAttempts || record.Attempt == 1);
         }
 
@@ -170,7 +170,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         record.Attempt = 1;
         if (activity.IsStarted)
         {
-            // The attempt that is under way counts as the first from now on, and stays paused where it was.
+            // The running attempt counts as the first one from now on and stays paused if it was paused.
             record.ResetRequested = true;
             record.ResetHeartbeats |= request.ResetHeartbeat;
         }
@@ -198,7 +198,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         ActivityTransitions.Touch(run, activity);
     }
 
-    /// <summary>Offers an unstarted activity to its queue again: at once, or when its retry interval is over.</summary>
+    /// <summary>Returns an unstarted activity to its queue, immediately or when its retry interval has passed.</summary>
     private static void Hand(MutableState run, PendingActivity activity, bool atOnce)
     {
         var record = activity.Record;
@@ -242,7 +242,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
     }
 
-    /// <summary>Masks come in both spellings that JSON and the descriptors have.</summary>
+    /// <summary>Normalizes a field mask path: clients send JSON names as well as descriptor names.</summary>
     private static string Path(string path) =>
         string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
 
@@ -295,7 +295,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 Set(options, request.ActivityOptions, path);
             }
 
-            // What a mask takes away is filled in again: a policy has effective values.
+            // Refills the defaults of fields that the mask cleared, because a stored policy holds effective values.
             options.RetryPolicy = RetryPolicies.WithDefaults(options.RetryPolicy);
 
             activity.Record.Options = options;
@@ -364,7 +364,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 options.RetryPolicy.MaximumAttempts = asked.RetryPolicy?.MaximumAttempts ?? 0;
                 break;
             default:
-                // As the real server: fields it does not know are passed over.
+                // Like the Temporal server, ignores unknown fields.
                 break;
         }
     }

@@ -8,13 +8,13 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// How attempts of activities come to workers: with polls, and with the answer to the workflow task that scheduled them where the worker
-/// asks for it (<c>request_eager_execution</c>).
+/// Starts activity attempts for workers that poll. Also starts an attempt with the response to the workflow task that scheduled the
+/// activity, if the worker requested it (<c>request_eager_execution</c>).
 /// </summary>
 internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry namespaces)
 {
     /// <summary>
-    /// Starts the attempt that waits, for a worker that polled; null when there is nothing to do any more. Call with the lock held.
+    /// Starts the waiting attempt for a worker that polled, or returns null if the task is obsolete. Call with the lock held.
     /// </summary>
     public PollActivityTaskQueueResponse? Start(
         Workflow workflow,
@@ -49,7 +49,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>
-    /// True if the worker is of the version that the run's tasks go to now, and the run is still on another: its workflow task goes first.
+    /// True if the worker has the version to which the run's tasks are routed now, while the run is still on another. The run's workflow
+    /// task must move first.
     /// </summary>
     private bool Moves(MutableState run, string deployment) =>
         deployment.Length > 0
@@ -58,7 +59,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         && deployment != BuildVersion.Of(run.Deployment)
         && deployment == engine.Deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId);
 
-    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    /// <summary>Returns a task to its queue after the worker disconnected before the response or the start failed.</summary>
     public void PutBack(ActivityQueuedTask task, string requestId) =>
         engine.Detached(
             task.WorkflowId,
@@ -90,7 +91,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         );
 
     /// <summary>
-    /// Starts an attempt for the worker that scheduled the activity, in the same change: it comes into no queue. Call with the lock held.
+    /// Starts an attempt for the worker that scheduled the activity, within the same change and without queueing it. Call with the lock
+    /// held.
     /// </summary>
     public PollActivityTaskQueueResponse StartEagerly(
         MutableState run,
@@ -104,7 +106,7 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
         return Started(run, activity, identity, requestId, version);
     }
 
-    /// <summary>The answer with which an attempt was started eagerly did not reach its worker: it waits in the queue.</summary>
+    /// <summary>Returns an eagerly started attempt to the queue after the response did not reach its worker.</summary>
     public void PutBackEager(TaskToken token) =>
         engine.Detached(
             token.WorkflowId,
@@ -162,7 +164,8 @@ internal sealed class ActivityStarts(WorkflowEngine engine, NamespaceRegistry na
             StartedTime = activity.Record.StartedTime,
             Attempt = activity.Record.Attempt,
 
-            // Changed options are enforced here; the worker is told what the activity was scheduled with, as by the real server.
+            // The server enforces changed options. Like the Temporal server, it still sends the options with which the activity was
+            // scheduled.
             ScheduleToCloseTimeout = scheduled.ScheduleToCloseTimeout.Span().AsDuration(),
             StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
             HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),

@@ -7,7 +7,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Hands out activity tasks and takes their answers and heartbeats, by token and by id.</summary>
+/// <summary>Dispatches activity tasks and accepts their results and heartbeats, by token and by id.</summary>
 internal sealed class ActivityTaskHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -133,7 +133,7 @@ internal sealed class ActivityTaskHandler(
             }
 
             var task = (ActivityQueuedTask)queued;
-            // Also when it could not be taken: it is out of the queue, and nobody else would do it.
+            // Also if the start failed: the task has left the queue, so no other poll would get it.
             var requestId = Guid.NewGuid().ToString();
             context.WhenUndelivered(() => starts.PutBack(task, requestId));
             var answer = await engine.Store.ChangeAsync(
@@ -163,7 +163,7 @@ internal sealed class ActivityTaskHandler(
         var ns = namespaces.Resolve(namespaceName);
         if (workflowId.Length == 0)
         {
-            // An activity without a workflow, of which there are none here.
+            // A standalone activity without a workflow, which this server does not support.
             throw RpcErrors.NotFound($"activity not found for ID: {activityId}");
         }
 
@@ -188,7 +188,7 @@ internal sealed class ActivityTaskHandler(
     }
 
     /// <summary>
-    /// Does something to the activity that a token or an id names. Returns its record; null when the attempt is known to be over.
+    /// Applies a change to the activity that a token or an id identifies. Returns its record, or null if the attempt is known to be over.
     /// </summary>
     private Task<ActivityRecord?> AnswerAsync(
         TaskToken token,
@@ -229,7 +229,7 @@ internal sealed class ActivityTaskHandler(
 
                 if (byId)
                 {
-                    // Whoever answers by id is not the worker that took the task.
+                    // A caller that answers by id is not the worker that took the task.
                     activity.Record.WorkerVersion = null;
                 }
 
@@ -239,7 +239,9 @@ internal sealed class ActivityTaskHandler(
             deferred
         );
 
-    /// <summary>True if a token is that of the attempt that is under way. One that was reset has another number than its token.</summary>
+    /// <summary>
+    /// True if the token belongs to the running attempt. An activity that was reset has another attempt number than its token.
+    /// </summary>
     private static bool IsAttempt(ActivityRecord record, TaskToken token) =>
         record.RequestId == token.RequestId && (record.ResetRequested || record.Attempt == token.Attempt);
 

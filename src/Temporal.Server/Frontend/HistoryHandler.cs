@@ -7,7 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Reads histories: page by page, backwards, only the end, and waiting for what is new.</summary>
+/// <summary>Reads histories: page by page, in reverse, only the close event, and as a long poll for new events.</summary>
 internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
 {
     private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;
@@ -43,7 +43,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         var runId = token?.RunId ?? request.Execution.RunId;
         var followsRuns = context.Header("supported-features")?.Contains("follows-next-run-id", StringComparison.Ordinal) == true;
 
-        // These count the events by themselves, and show a workflow task that is not written from the description.
+        // These clients count the events themselves and take an unwritten workflow task from the description.
         var showsUnwritten = context.Header("client-name") is not ("temporal-cli" or "temporal-ui");
         using var wait = new LongPoll(context, WaitLimit, stopping.Token);
         while (true)
@@ -79,7 +79,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         }
     }
 
-    /// <summary>A page; or what to wait for, and the token to go on with.</summary>
+    /// <summary>Reads a page, or returns the workflow to wait for together with the token to continue with.</summary>
     private (byte[]? Answer, (Workflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(
         Workflow workflow,
         string runId,
@@ -167,8 +167,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>
-    /// A client that does not follow the run ids of closing events is told of a continued-as-new instead, which every client follows; null
-    /// when the chain has ended.
+    /// Builds a continued-as-new event for a client that does not follow the run ids of close events, because every client follows this
+    /// one. Null if the chain has ended.
     /// </summary>
     private static HistoryEvent? ContinuedAsNew(HistoryEvent closing)
     {

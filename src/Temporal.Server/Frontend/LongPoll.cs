@@ -1,11 +1,11 @@
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// How long a call that waits may wait: until its own limit, a little before the client's deadline, or until the server stops.
+/// Time limit of a call that waits: its own limit, shortly before the client's deadline, or the stop of the server, whichever comes first.
 /// </summary>
 internal sealed class LongPoll : IDisposable
 {
-    // An answer that is on its way when the deadline strikes is lost; an empty one shortly before is not.
+    // A response that is in flight when the deadline expires is lost, so the poll returns an empty response a little earlier.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _source;
@@ -15,12 +15,12 @@ internal sealed class LongPoll : IDisposable
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
 
-        // Who gives less time than that wants to hear that it was not enough: an empty answer would only be asked for again.
+        // A client with a shorter deadline than that should see it expire. An empty response would only make it poll again.
         var left = context.Remaining is { } remaining && remaining > Shortest ? remaining - Margin : limit;
         _source.CancelAfter(left < limit ? left : limit);
     }
 
-    /// <summary>Refuses a poll whose time limit leaves no time to wait, or that has none, as the real server does.</summary>
+    /// <summary>Rejects a poll with no deadline or too short a deadline, as the Temporal server does.</summary>
     public static void RequireTime(RpcCall context)
     {
         if (context.Remaining is not { } remaining)
@@ -36,7 +36,7 @@ internal sealed class LongPoll : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Answers the poll empty.</summary>
+    /// <summary>Ends the poll with an empty response.</summary>
     public void End()
     {
         lock (_source)

@@ -8,7 +8,7 @@ using Aborted = Temporalio.Api.Failure.V1.MultiOperationExecutionAborted;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Update-with-start: starts a workflow, or finds it running, and updates it, as one call.</summary>
+/// <summary>Update-with-start: starts a workflow, or finds it running, and updates it in one call.</summary>
 internal sealed class MultiOperationHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -67,8 +67,8 @@ internal sealed class MultiOperationHandler(
         UpdateWorkflowExecutionRequest update
     )
     {
-        // A repeated call finds its update again, also when the run has closed in the meantime; not one that the close cut off: that is
-        // done again, in a run of its own.
+        // A repeated call finds its update even if the run has closed meanwhile. An update that the close cut off is sent again in a new
+        // run.
         if (
             engine.Store.Current(workflow) is { } current
             && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))
@@ -83,7 +83,7 @@ internal sealed class MultiOperationHandler(
         var run = engine.Store.Current(workflow)!;
         if (!started.Started)
         {
-            // As on the real server, the link to a run that was there already names no namespace.
+            // As in the Temporal server, the link to an existing run names no namespace.
             started.Link.WorkflowEvent.Namespace = "";
         }
 
@@ -139,7 +139,7 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    /// <summary>The failure of one operation, which takes the other along.</summary>
+    /// <summary>Builds the error of a multi-operation: one operation failed, and the other was aborted with it.</summary>
     private static RpcException Failure(int operation, RpcException e)
     {
         var status = new MultiOperationExecutionFailure.Types.OperationStatus { Code = (int)e.StatusCode, Message = e.Status.Detail };

@@ -11,7 +11,7 @@ internal static class OptionsUpdate
 {
     private const string Versioning = "versioning_override";
 
-    /// <summary>The paths of a mask as the descriptors spell them.</summary>
+    /// <summary>Returns the paths of a field mask with the descriptors' names.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: a path names no field.</exception>
     public static IReadOnlyList<string> Paths(Google.Protobuf.WellKnownTypes.FieldMask? mask)
     {
@@ -24,8 +24,8 @@ internal static class OptionsUpdate
             : paths;
     }
 
-    /// <summary>Changes what the paths name; options that are so already leave no event.</summary>
-    /// <returns>The options that hold then.</returns>
+    /// <summary>Changes the options that the paths name. Writes no event if all of them already have the requested values.</summary>
+    /// <returns>The options in effect after the change.</returns>
     public static WorkflowExecutionOptions Apply(
         MutableState run,
         Deployments deployments,
@@ -57,7 +57,7 @@ internal static class OptionsUpdate
         run.Record.VersioningOverride = versioning;
         run.Changes.Visible = true;
 
-        // A task that waits already goes to the place that it has now; what is left in the old place is passed over.
+        // Queues a waiting task again where it belongs now. The entry at the old position is ignored when a worker takes it.
         run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
         return merged;
     }

@@ -8,11 +8,11 @@ using PinnedOverrideBehavior = Temporalio.Api.Workflow.V1.VersioningOverride.Typ
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Checks the versioning overrides that requests give.</summary>
+/// <summary>Validates the versioning overrides in requests.</summary>
 internal static class Overrides
 {
-    /// <summary>An override in its newer form, which alone is kept; null stays null.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT: it says nothing, or contradicts itself.</exception>
+    /// <summary>Converts an override to its newer form, the only one that is stored; null stays null.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the override is empty or contradicts itself.</exception>
     public static VersioningOverride? Newer(VersioningOverride? given)
     {
         if (given is null || given.OverrideCase != VersioningOverride.OverrideOneofCase.None)
@@ -48,8 +48,8 @@ internal static class Overrides
         }
     }
 
-    /// <summary>The override of a start.</summary>
-    /// <exception cref="RpcException">The override is not valid, or its version works on no such queue.</exception>
+    /// <summary>Validates the override of a workflow start.</summary>
+    /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForStart(VersioningOverride? given, Deployments deployments, string namespaceId, string queue)
     {
         var newer = Newer(given);
@@ -62,8 +62,10 @@ internal static class Overrides
         return newer;
     }
 
-    /// <summary>The override of a change to a run; one without a version binds the run to the version that it has.</summary>
-    /// <exception cref="RpcException">The override is not valid, or its version works on no such queue.</exception>
+    /// <summary>
+    /// Validates the override for a running workflow. An override without a version pins the run to its current version.
+    /// </summary>
+    /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
     public static VersioningOverride? ForRun(VersioningOverride? given, Deployments deployments, MutableState run)
     {
         var newer = Newer(given);

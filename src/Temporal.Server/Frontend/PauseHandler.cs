@@ -6,8 +6,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Pauses workflows and lets them go on. A paused run takes what is sent to it, and what it has in the hands of workers ends; no further
-/// task of it is handed out.
+/// Pauses and unpauses workflows. A paused run still accepts signals and other requests, and tasks that workers hold may finish. Its other
+/// tasks are not dispatched.
 /// </summary>
 internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows, bool isOffered)
 {
@@ -114,7 +114,7 @@ internal sealed class PauseHandler(WorkflowEngine engine, NamespaceRegistry name
         e.WorkerMayIgnore = true;
         run.AddOrBuffer(e);
 
-        // Also when nothing happened meanwhile. A file of an older release may hold a task that waited.
+        // Needed even if nothing happened meanwhile, because a file of an older release may contain a waiting task.
         run.WorkflowTask.EnsureScheduled();
         run.Changes.DispatchWorkflowTask |= run.Task is { StartedEventId: 0 };
         foreach (var activity in run.Activities.All.Where(a => !a.IsStarted))

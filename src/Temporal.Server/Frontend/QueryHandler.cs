@@ -8,7 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Queries: with the run's next workflow task when one is pending, else by a task of their own.</summary>
+/// <summary>Dispatches queries with the run's next workflow task if one is pending, otherwise as separate query tasks.</summary>
 internal sealed class QueryHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -19,7 +19,7 @@ internal sealed class QueryHandler(
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    // How often it is looked whether the worker that has a query still lives.
+    // Interval for checking that the worker that took a query is still alive.
     private static readonly TimeSpan WorkerWatch = TimeSpan.FromSeconds(1);
 
     public void Register(RpcTable table) => table.AddAsync<QueryWorkflowRequest, QueryWorkflowResponse>(QueryAsync);
@@ -50,7 +50,9 @@ internal sealed class QueryHandler(
         }
     }
 
-    /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
+    /// <summary>
+    /// Sends the query and returns its response, or null if the workflow's cached state, including the query, was dropped meanwhile.
+    /// </summary>
     private async Task<QueryWorkflowResponse?> AskAsync(RpcCall context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
         var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
@@ -79,23 +81,22 @@ internal sealed class QueryHandler(
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            // Whoever asks a server that stops asks its successor; a time limit would tell that nobody works there.
+            // UNAVAILABLE makes the client retry with the next server. DEADLINE_EXCEEDED would suggest that no worker is running.
             throw stopping.Token.IsCancellationRequested
                 ? RpcErrors.Unavailable("the server is stopping")
                 : RpcErrors.Of(StatusCode.DeadlineExceeded, "query timed out before a worker could process it");
         }
         finally
         {
-            // In a queue it is passed by: nobody waits for it any more.
+            // Nobody waits for the query any more; queues skip a cancelled query.
             query.Answer.TrySetCanceled(CancellationToken.None);
             await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => w.Queries.Remove(query));
         }
     }
 
     /// <summary>
-    /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so
-    /// does one that was not answered in time, or not taken in time by the worker with the run in memory, and one whose task is gone
-    /// with its run.
+    /// Waits for the answer, or until the workflow's cached state is dropped. Offers the query to any worker if its worker has died, did
+    /// not answer in time, or left it in the sticky queue. Also sends it again if its workflow task ended with the run.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {
@@ -150,7 +151,7 @@ internal sealed class QueryHandler(
 
         if (run.IsPaused)
         {
-            // No worker would have it: it would wait as long as the pause.
+            // No worker would receive the query before the run is unpaused.
             return run.Status;
         }
 
@@ -178,14 +179,14 @@ internal sealed class QueryHandler(
         return null;
     }
 
-    // The first task brings the history that an answer needs, so a query waits for it; a paused run's other tasks may be long in coming.
+    // A query waits for the first task, which delivers the history that an answer needs. A paused run's other tasks may be long in coming.
     private static bool WillBringQueries(MutableState run) =>
         run.IsOpen && (run.PreviousStartedEventId == 0 || (run.Task is { } task && (task.StartedEventId > 0 || !run.IsPaused)));
 
     /// <summary>
-    /// Lets a query go with the run's workflow task; false where there is none. A worker must not get a query with a history that goes
-    /// beyond the last task that was answered: it would carry out what comes behind, and keep the run so in memory. When the task itself
-    /// comes, the run has done in two steps what every replay does in one, and its history is one that no worker can replay.
+    /// Attaches a query to the run's pending workflow task, or returns false if the run has none. A worker must not get a separate query
+    /// with a history beyond the last completed task. It would execute the later events and cache the run in that state. The later
+    /// workflow task would then split into two steps what every replay does in one, so the resulting history could not be replayed.
     /// </summary>
     public static bool RidesOnTask(MutableState run, PendingQuery query)
     {
@@ -201,7 +202,8 @@ internal sealed class QueryHandler(
     private static bool IsTaskStarted(HistoryEvent e) => e.EventType == EventType.WorkflowTaskStarted;
 
     /// <summary>
-    /// Queries that came while a task was out and ride on no other go by themselves. Those that go by themselves already are left alone.
+    /// Sends, as separate tasks, the queries that arrived while a workflow task was running and are attached to no further task. Queries
+    /// that already have separate tasks are left unchanged.
     /// </summary>
     public static void SendLeft(WorkflowEngine engine, Workflow workflow, MutableState run)
     {
@@ -211,15 +213,15 @@ internal sealed class QueryHandler(
         }
     }
 
-    /// <summary>Lets a query go with the run's workflow task, else offers it to a worker that has the run in memory, else to any.</summary>
+    /// <summary>
+    /// Attaches a query to the run's workflow task. Without one, offers it to the worker that has the run cached, or else to any worker.
+    /// </summary>
     /// <param name="engine">The engine.</param>
-    /// <param name="run">The run that is asked.</param>
+    /// <param name="run">The queried run.</param>
     /// <param name="query">The query.</param>
-    /// <param name="anyWorker">True if the worker with the run in memory is not to be waited for.</param>
-    /// <param name="answered">
-    /// True right after that worker answered a task: it lives, also if it has not polled its own queue yet, which it does for the first
-    /// time after its first task.
-    /// </param>
+    /// <param name="anyWorker">True to skip the worker that has the run cached.</param>
+    /// <param name="answered">True if that worker has just completed a task. It is then alive even if it has not polled its sticky queue
+    /// yet: a worker first polls that queue after its first task.</param>
     public static void Send(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false, bool answered = false)
     {
         if (RidesOnTask(run, query))

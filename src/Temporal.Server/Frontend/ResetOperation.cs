@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// Begins a run anew from one of its workflow tasks: copies the history up to it, fails that task, and applies again what came later.
+/// Resets a run to one of its workflow tasks: copies the history up to that task, fails the task, and reapplies later events.
 /// </summary>
 internal sealed class ResetOperation(WorkflowEngine engine)
 {
@@ -14,9 +14,10 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
     /// <summary>Resets a run. Call with the workflow's lock held.</summary>
     /// <param name="workflow">The workflow.</param>
-    /// <param name="run">The run to begin anew.</param>
-    /// <param name="request">The point and what is applied again.</param>
-    /// <param name="once">True if the same request makes one run only, however often it comes; clients' requests make one each.</param>
+    /// <param name="run">The run to reset.</param>
+    /// <param name="request">The reset point and the events to reapply.</param>
+    /// <param name="once">True to make repeated requests with the same id idempotent. A client's request creates a new run each
+    /// time.</param>
     public ResetWorkflowExecutionResponse Reset(Workflow workflow, MutableState run, ResetWorkflowExecutionRequest request, bool once)
     {
         if (request.RequestId.Length == 0)
@@ -31,7 +32,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             throw RpcErrors.InvalidArgument("unsupported post reset operation: *workflow.PostResetOperation_SignalWorkflow_");
         }
 
-        // The current run may have been deleted while an older one is kept.
+        // The current run may have been deleted while an older one still exists.
         var current = engine.Store.Require(workflow, "");
         if (once && current.Record.ResetRequestId == request.RequestId)
         {
@@ -53,7 +54,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var reset = Copy(workflow, run, kept, request);
         if (current.IsOpen)
         {
-            // Its end is that of the current run, or the updates that it has accepted would stay with the new one, which accepts them anew.
+            // Terminates it as the current run, so that its accepted updates end with it; the new run accepts them again.
             workflow.Current = current;
             engine.Chain.Terminate(workflow, current, request.Reason, null, "history-resetter", children: false);
             workflow.Current = reset;
@@ -82,7 +83,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
     private static void CheckBoundary(List<HistoryEvent> kept, List<HistoryEvent> all, long finish)
     {
-        // The task that is failed must be open at that point: scheduled or started, and nothing of a batch may be cut off.
+        // The task to fail must be open at that point: scheduled or started, and no batch of events may be split.
         var last = kept[^1].EventType;
         var next = all.Find(e => e.EventId == finish)!.EventType;
         var isBoundary = last switch
@@ -106,7 +107,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         reset.Changes.Created = true;
         reset.Changes.Visible = true;
 
-        // Making the copy counts as a transition of its own.
+        // The copy counts as one state transition.
         reset.Record.StateTransitions = 1;
         foreach (var e in kept)
         {
@@ -130,7 +131,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             )
         )
         {
-            // What was taken over of the old run's history are points of the new one.
+            // Reset points in the copied part of the old history are points of the new run.
             var taken = point.Clone();
             taken.RunId = point.RunId == run.RunId ? runId : point.RunId;
             reset.Record.ResetPoints.Add(taken);
@@ -178,7 +179,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             ActivityTransitions.RescheduleAfterReset(reset, activity);
         }
 
-        // What was asked of other workflows and not answered before that point is asked again by the new run.
+        // The new run repeats requests to other workflows that had no answer at the reset point.
         var unanswered = reset
             .Children.All.Where(c => c.StartedEventId == 0)
             .Select(c => c.InitiatedEventId)
@@ -193,7 +194,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         return reset;
     }
 
-    /// <summary>The events of the runs that followed the reset one in its chain.</summary>
+    /// <summary>Events of the runs that followed the reset run in its chain.</summary>
     private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, MutableState run)
     {
         var at = run;
@@ -215,9 +216,11 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId
         ?? "";
 
-    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server. An update that an
-    /// earlier reset has applied again is in what is kept, or later as admitted and as accepted: once is enough, and workers fail the task
-    /// for an id that comes twice.</summary>
+    /// <summary>
+    /// Reapplies signals, updates and changed options, but no cancel request, as the Temporal server does. An update that an earlier reset
+    /// reapplied may occur in the kept events, or later both as admitted and as accepted. It is applied once only, because workers fail a
+    /// task in which an update id occurs twice.
+    /// </summary>
     private static void Reapply(
         MutableState reset,
         List<HistoryEvent> kept,

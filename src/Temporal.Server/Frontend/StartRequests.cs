@@ -7,12 +7,11 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Checks requests that start workflows.</summary>
+/// <summary>Validates requests that start workflows.</summary>
 internal static class StartRequests
 {
     /// <summary>
-    /// Refuses what the real server refuses, with its texts; gives the request its request id when it has none, and its search attributes
-    /// their types.
+    /// Rejects invalid requests with the Temporal server's messages. Sets a missing request id and the types of the search attributes.
     /// </summary>
     public static void Check(StartWorkflowExecutionRequest r, NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
     {
@@ -87,7 +86,7 @@ internal static class StartRequests
         }
     }
 
-    /// <summary>No callback address is configured, so none is accepted.</summary>
+    /// <summary>Rejects every callback, because no callback address is configured.</summary>
     private static void Callback(Callback callback)
     {
         var url = callback.Nexus?.Url ?? "";

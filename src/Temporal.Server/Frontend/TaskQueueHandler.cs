@@ -7,7 +7,7 @@ using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitio
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>The questions about task queues, and the goodbyes of workers.</summary>
+/// <summary>RPCs that describe task queues, and the shutdown notices of workers.</summary>
 internal sealed class TaskQueueHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -55,7 +55,7 @@ internal sealed class TaskQueueHandler(
         var response = new ListTaskQueuePartitionsResponse();
         for (var i = 0; i < partitions; i++)
         {
-            // The real server splits a queue; clients show the list and nothing else.
+            // The Temporal server splits a queue into partitions; clients only display the list.
             var partition = new TaskQueuePartitionMetadata
             {
                 Key = i == 0 ? request.TaskQueue.Name : $"/_sys/{request.TaskQueue.Name}/{i}",
@@ -93,7 +93,7 @@ internal sealed class TaskQueueHandler(
         return new UpdateTaskQueueConfigResponse { Config = config };
     }
 
-    // Nexus tasks are never made; workers may wait for them all the same.
+    // This server creates no Nexus tasks, but accepts polls for them.
     private async ValueTask<PollNexusTaskQueueResponse> PollNexusAsync(RpcCall context, PollNexusTaskQueueRequest request)
     {
         namespaces.Resolve(request.Namespace);

@@ -6,9 +6,8 @@ using Temporalio.Api.TestService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// The test service: while time skipping is unlocked and nothing is to be done (no task queued or started, no query open), the clock jumps
-/// to the next due time, one at a time.
-/// Locked, as at the start, it goes like any clock.
+/// The test service. The server is idle while no task is queued or started and no query is open. While time skipping is unlocked and the
+/// server is idle, the clock jumps to the next due time, one at a time. While locked, as at the start, the clock runs normally.
 /// </summary>
 internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService timers, WorkflowEngine engine) : IServiceHandler
 {
@@ -74,8 +73,8 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
     {
         lock (_lock)
         {
-            // Who sleeps holds nothing up: neither the lock that is on by itself, nor the activity that it may be. A timer that goes off
-            // while the engine is looked at may have made work for it.
+            // A sleeping call blocks no skip: it cancels out one lock, or one started activity from which it may have come. AtRest is
+            // compared again because a timer that fires during the idle check may have created work.
             if (
                 _locks - _sleepers > 0
                 || timers.AtRest is not { NextDue: { } due } rest
@@ -101,7 +100,9 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         return new SleepResponse();
     }
 
-    /// <summary>Sleeps and lets time be skipped for that long, to the moment: what is due later stays so.</summary>
+    /// <summary>
+    /// Sleeps until the given time while time skipping is unlocked. The clock skips exactly to that time, so later due times stay due.
+    /// </summary>
     private async Task<SleepResponse> SkipAsync(RpcCall context, DateTimeOffset until)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -111,7 +112,7 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
             _sleepers++;
         }
 
-        // In the timer's own turn: once it is over, time may be skipped further.
+        // Wakes up inside the timer's callback, because time may be skipped further as soon as the callback returns.
         using var timer = timers.Schedule(
             until,
             () =>

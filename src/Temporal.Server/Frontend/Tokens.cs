@@ -3,10 +3,10 @@ using Temporal.Server.Storage;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>The tokens that clients and workers carry for us.</summary>
+/// <summary>Reads the opaque tokens that clients and workers return to the server.</summary>
 internal static class Tokens
 {
-    /// <summary>Reads a task token, refusing what is none of ours, and what is another namespace's than the request's.</summary>
+    /// <summary>Reads a task token. Rejects a malformed token and a token of another namespace than the request's.</summary>
     public static TaskToken Task(ByteString token, NamespaceRegistry namespaces, string namespaceName)
     {
         var ns = namespaceName.Length > 0 ? namespaces.Resolve(namespaceName) : null;
@@ -36,7 +36,7 @@ internal static class Tokens
         }
     }
 
-    /// <summary>Reads a page token; null for an empty one.</summary>
+    /// <summary>Reads a page token, or returns null for an empty one.</summary>
     public static PageToken? Page(ByteString token)
     {
         if (token.IsEmpty)

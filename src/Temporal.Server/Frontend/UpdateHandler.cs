@@ -7,7 +7,7 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Updates: admits them, and waits for what becomes of them.</summary>
+/// <summary>Admits updates and waits for the stages that callers request.</summary>
 internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
 {
     private const int MaxInFlight = 10;
@@ -57,7 +57,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>
-    /// Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.
+    /// Finds the update, or admits it and ensures that a workflow task delivers it to the worker. Call with the workflow's lock held.
     /// </summary>
     public PendingUpdate Admit(Workflow workflow, MutableState run, Request request)
     {
@@ -101,21 +101,19 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         workflow.Updates.Add(update);
         if (run.Task is null)
         {
-            // Also while the first task waits for its time: the update does not wait with it.
+            // Needed also during the first task's backoff, because an update does not wait for it.
             run.WorkflowTask.Schedule(speculative: true);
         }
 
         return update;
     }
 
-    /// <summary>Finds or admits an update and waits for the stage that the caller asked for, as long as one call may.</summary>
+    /// <summary>Finds or admits an update and waits for the requested stage, for at most the time limit of one call.</summary>
     /// <param name="context">The call.</param>
     /// <param name="ns">Name of the namespace, for links.</param>
-    /// <param name="stage">The stage to wait for.</param>
-    /// <param name="find">
-    /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted
-    /// anew, as clients do that ask again.
-    /// </param>
+    /// <param name="stage">Stage to wait for.</param>
+    /// <param name="find">Finds or admits the update. Called again if the workflow's cached state was dropped meanwhile. An accepted
+    /// update is then read from history; any other is admitted again, as for a client that retries.</param>
     public async Task<UpdateWorkflowExecutionResponse> FollowAsync(
         RpcCall context,
         string ns,
@@ -140,7 +138,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             }
             catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
             {
-                // The answer says how far it got; the client asks again.
+                // The response contains the stage that was reached, and the client polls again.
                 return Reached(run, update, ns);
             }
 
@@ -153,7 +151,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
     private static UpdateWorkflowExecutionResponse Reached(MutableState run, PendingUpdate update, string ns)
     {
-        // One value, read once: what else happens to the update meanwhile belongs to the next answer.
+        // Reads the value once, because later changes of the update belong to the next response.
         var progress = update.Progress;
         if (progress.Aborted is { } aborted)
         {
@@ -177,7 +175,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         };
     }
 
-    /// <summary>Refuses an update that waits for nothing more than the admission, which is not durable.</summary>
+    /// <summary>Rejects an update request that waits only for admission, because admission is not durable.</summary>
     public static void NotAdmitted(WaitPolicy? policy)
     {
         if (policy?.LifecycleStage == Stage.Admitted)
@@ -258,7 +256,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         };
     }
 
-    /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
+    /// <summary>Finds an update in progress, or one that history records, or returns null for an unknown id.</summary>
     public PendingUpdate? Known(Workflow workflow, MutableState run, string id)
     {
         Updates.RestoreAdmitted(workflow, run);
@@ -291,7 +289,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             update.Publish(new UpdateProgress(Stage.Accepted));
             if (workflow.Current == run)
             {
-                // Accepted before the server was restarted: it goes on from here.
+                // The update was accepted before a server restart and continues from here.
                 workflow.Updates.Add(update);
             }
         }

@@ -3,19 +3,21 @@ using System.Collections.Concurrent;
 namespace Temporal.Server.Frontend;
 
 /// <summary>
-/// The open task polls with the worker that made each. A worker that says goodbye waits for its polls instead of dropping them, and with
-/// one that was just being answered the task in it; so they are answered empty at once, and those that were still on their way when it
-/// said so, too.
+/// The open task polls of each worker. A worker that shuts down waits for its polls to return; dropping them could lose a task that is
+/// being delivered. The server therefore ends its open polls with an empty response, as well as polls that arrive after the shutdown
+/// notice.
 /// </summary>
 internal sealed class WorkerPolls
 {
-    // The longest that a poll waits, with what a retry of it may take.
+    // The maximum time of a poll plus the time that a retry may take.
     private const long RememberedMs = 120_000;
 
     private readonly ConcurrentDictionary<LongPoll, string> _open = new();
     private readonly ConcurrentDictionary<string, long> _ended = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a poll until the result is disposed. A worker that gives no key is not known.</summary>
+    /// <summary>
+    /// Registers a poll until the result is disposed. Workers without an instance key are not tracked; the result is then null.
+    /// </summary>
     public IDisposable? Note(string workerInstanceKey, LongPoll poll)
     {
         if (workerInstanceKey.Length == 0)
@@ -23,7 +25,7 @@ internal sealed class WorkerPolls
             return null;
         }
 
-        // First noted and then asked: a goodbye in between finds it in one of the two.
+        // Registers before checking, so that a concurrent shutdown notice finds the poll in one of the two places.
         _open[poll] = workerInstanceKey;
         if (_ended.ContainsKey(workerInstanceKey))
         {
@@ -33,7 +35,7 @@ internal sealed class WorkerPolls
         return new Entry(this, poll);
     }
 
-    /// <summary>Answers the polls of a worker empty, the open ones and those that are still to come.</summary>
+    /// <summary>Ends all polls of a worker with an empty response, both open ones and later ones.</summary>
     public void End(string workerInstanceKey)
     {
         if (workerInstanceKey.Length == 0)

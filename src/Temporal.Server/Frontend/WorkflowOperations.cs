@@ -6,7 +6,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>The clients' actions on workflows: start, signal, cancel, terminate, delete, describe.</summary>
+/// <summary>Client operations on workflows: start, signal, cancel, terminate, delete, describe.</summary>
 internal sealed class WorkflowOperations : IWorkflowOperations
 {
     private readonly WorkflowEngine _engine;
@@ -29,7 +29,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         remove => _engine.RunClosed -= value;
     }
 
-    /// <summary>The starts of workflows.</summary>
+    /// <summary>Starts workflows.</summary>
     public WorkflowStarts Starts { get; }
 
     private WorkflowStore Store => _engine.Store;
@@ -241,7 +241,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         );
     }
 
-    /// <summary>A running or closed run that a request names.</summary>
+    /// <summary>Finds the running or closed run that a request names.</summary>
     public MutableState Existing(Workflow workflow, string runId) =>
         Store.Find(workflow, runId)
         ?? throw (
@@ -250,7 +250,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}")
         );
 
-    /// <summary>A running run that a request names.</summary>
+    /// <summary>Finds the running run that a request names.</summary>
     public MutableState Open(Workflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
     public static RpcException Closed() => RpcErrors.NotFound("workflow execution already completed");
@@ -317,7 +317,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 var run = Store.Current(w)!;
                 if (run.Record.RequestIds.TryGetValue(start.RequestId, out var known))
                 {
-                    // As on the real server, the request is found at the signal, the second event.
+                    // As in the Temporal server, the request id refers to the signal, the second event.
                     known.EventId = 2;
                 }
 
@@ -366,7 +366,8 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>
-    /// The run that is meant: where the chain's first run is named, the one that is the chain's last by now, whatever else is named.
+    /// Finds the run that a request means. If the request names the chain's first run, this is the chain's latest run, regardless of the
+    /// run id.
     /// </summary>
     private MutableState OfChain(Workflow workflow, string runId, string firstRunId)
     {

@@ -6,18 +6,20 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>The starts of workflows: a new run, or the existing one, by the policies of the request.</summary>
+/// <summary>Starts workflows: creates a new run or uses the existing one, according to the request's id policies.</summary>
 internal sealed class WorkflowStarts(WorkflowEngine engine)
 {
-    /// <summary>Hands a new run's first task to the one who starts it.</summary>
+    /// <summary>Returns a new run's first task to the client that started the run (eager start).</summary>
     public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } =
         static (_, _, _) => null;
 
     private WorkflowStore Store => engine.Store;
 
-    /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
-    /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
-    /// <param name="repeats">A request id that is known already stands for the same start.</param>
+    /// <summary>
+    /// Starts a run or uses the existing one, according to the request's id policies. Call with the workflow's lock held.
+    /// </summary>
+    /// <param name="beforeFirstTask">Adds events before the first workflow task.</param>
+    /// <param name="repeats">True for a known request id that identifies the same start.</param>
     public StartWorkflowExecutionResponse Start(
         Workflow workflow,
         StartWorkflowExecutionRequest request,
@@ -106,8 +108,8 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         }
     }
 
-    /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
-    /// <returns>True if there was something to leave.</returns>
+    /// <summary>Attaches the request id, callbacks and links of a start request to the running workflow that it met.</summary>
+    /// <returns>True if the request had something to attach.</returns>
     private static bool Attach(MutableState run, StartWorkflowExecutionRequest request)
     {
         if (
@@ -165,7 +167,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         }
     }
 
-    /// <summary>The answer to a start that made a run, or met one.</summary>
+    /// <summary>Builds the response to a start that created a run or met a running one.</summary>
     public static StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) =>
         new()
         {

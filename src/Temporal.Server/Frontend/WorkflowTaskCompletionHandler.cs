@@ -8,7 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Takes the answers to workflow tasks.</summary>
+/// <summary>Handles completed and failed workflow tasks.</summary>
 internal sealed class WorkflowTaskCompletionHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -21,7 +21,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     private const long MaxEvents = 51_200;
     private const long MaxHistoryBytes = 50 * 1024 * 1024;
 
-    // What the real server writes for a task that goes back with an answer.
+    // The request id that the Temporal server writes for a task that it returns with the completion response.
     private const string ReturnedTaskRequestId = "request-from-RespondWorkflowTaskCompleted";
     private const int WorkflowTaskField = RespondWorkflowTaskCompletedResponse.WorkflowTaskFieldNumber;
 
@@ -42,7 +42,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             token.WorkflowId,
             w =>
             {
-                // Asked first: of a closed run the real server says something else for a completed task than for a failed one.
+                // Checked first, because the Temporal server's message for a closed run differs between a completed and a failed task.
                 if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
                 {
                     throw RpcErrors.NotFound("Workflow task not found.");
@@ -58,7 +58,8 @@ internal sealed class WorkflowTaskCompletionHandler(
             context.WhenUndelivered(() => started.ForEach(activities.PutBackEager));
         }
 
-        // What queries are told is then durable. Of a task that could not be written none is answered, and they are asked again.
+        // Query answers go out only now that the change is durable. If the write failed, no query is answered, and the queries are sent
+        // again.
         answers.ForEach(answer => answer());
         if (fault is not null)
         {
@@ -92,7 +93,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         {
             if (run.Task!.Attempt > 1 && fault.Cause != WorkflowTaskFailedCause.UnhandledCommand && !fault.EndsRun)
             {
-                // Refused again: the task is left to its time limit, or a worker that always answers the same would be asked without pause.
+                // Rejected again: the task is left to its timeout, since a worker that always answers the same would loop without a pause.
                 return (fault, response, null);
             }
 
@@ -125,7 +126,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         AnswerQueries(workflow, request, answers);
         if (IsNothing(run, request))
         {
-            // Nothing but rejections: the task leaves no trace, and the worker goes back to where it was.
+            // Only rejections: the task leaves no trace in history, and the worker returns to its previous state.
             response.ResetHistoryEventId = run.PreviousStartedEventId;
             foreach (var message in request.Messages)
             {
@@ -164,7 +165,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             var more = run.FlushBuffered();
             if (more || request.ForceCreateNewWorkflowTask || workflow.Updates.Admitted.Any())
             {
-                // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
+                // As in the Temporal server, a task for updates alone stays out of history only if it returns with this very response.
                 var speculative =
                     !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
                 if (run is { Task: null, IsPaused: false })
@@ -193,7 +194,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
     }
 
-    /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
+    /// <summary>Starts the next workflow task and returns it with the response if the worker requested it.</summary>
     private byte[]? Next(
         Workflow workflow,
         MutableState run,
@@ -210,7 +211,9 @@ internal sealed class WorkflowTaskCompletionHandler(
         return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
     }
 
-    /// <summary>A history past its limits ends its run: it was told to continue as new long before.</summary>
+    /// <summary>
+    /// Terminates a run whose history exceeds the limits. Its worker received the continue-as-new suggestion long before.
+    /// </summary>
     private void EndTooLong(Workflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
@@ -270,7 +273,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
     }
 
-    /// <summary>Remembers the builds that worked on the run, and where each of them first did.</summary>
+    /// <summary>Records the build that completed the task, with a reset point for its first task of the run.</summary>
     private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
         var version = BuildVersion.From(request.DeploymentOptions);
@@ -337,7 +340,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
     }
 
-    /// <summary>The run whose started task a token names.</summary>
+    /// <summary>Finds the run whose started task a token identifies.</summary>
     private MutableState StartedTask(Workflow workflow, TaskToken token)
     {
         var run = engine.Store.Find(workflow, token.RunId);
@@ -379,7 +382,7 @@ internal sealed class WorkflowTaskCompletionHandler(
                 var run = StartedTask(w, token);
                 if (request.Cause == WorkflowTaskFailedCause.GrpcMessageTooLarge)
                 {
-                    // What the worker could not send it could not send again either.
+                    // A response that was too large for the worker to send would be too large on every further attempt.
                     engine.Chain.Terminate(w, run, "GrpcMessageTooLarge", null, "history-service");
                     return;
                 }
@@ -404,7 +407,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             throw RpcErrors.InvalidArgument("Invalid TaskToken.");
         }
 
-        // An answer that is none: the one who asks goes on waiting, as with the real server.
+        // An answer without a result: the caller continues to wait, as in the Temporal server.
         var isNone = request.CompletedType == QueryResultType.Unspecified;
         var query = await engine.Store.ChangeAsync(
             token.NamespaceId,

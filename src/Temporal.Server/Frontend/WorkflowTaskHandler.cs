@@ -9,7 +9,7 @@ using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 
 namespace Temporal.Server.Frontend;
 
-/// <summary>Hands out workflow tasks and queries.</summary>
+/// <summary>Dispatches workflow tasks and queries.</summary>
 internal sealed class WorkflowTaskHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
@@ -20,15 +20,14 @@ internal sealed class WorkflowTaskHandler(
 {
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
 
-    // Batches of events that come with a task; the rest is fetched.
+    // Maximum number of event batches that a task contains. The worker fetches the rest.
     private const int FirstPage = 256;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table) => table.AddHandOver<PollWorkflowTaskQueueRequest>(PollAsync);
 
     /// <summary>
-    /// Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the
-    /// workflow's lock held.
+    /// Starts the task for a worker and encodes the response, or returns null if the task is obsolete. Call with the workflow's lock held.
     /// </summary>
     public byte[]? Start(
         Workflow workflow,
@@ -46,9 +45,8 @@ internal sealed class WorkflowTaskHandler(
     }
 
     /// <summary>
-    /// The first task of a run that its starter wants to do by itself, handed out with the answer to the start; the same again when that
-    /// start is repeated and nobody has done it.
-    /// Null where the task waits for a time, or is another's.
+    /// Returns a run's first task with the response to the start, if the client requested an eager start. A repeated start gets the same
+    /// task while nobody has completed it. Null if the task has a backoff or another worker has started it.
     /// </summary>
     public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, MutableState run, StartWorkflowExecutionRequest request)
     {
@@ -68,7 +66,7 @@ internal sealed class WorkflowTaskHandler(
             : null;
     }
 
-    /// <summary>The answer to the worker of the started task.</summary>
+    /// <summary>Builds the response for the worker that started the task.</summary>
     private byte[] Started(Workflow workflow, MutableState run, bool partialHistory, int behind = 0)
     {
         var task = run.Task!;
@@ -96,7 +94,7 @@ internal sealed class WorkflowTaskHandler(
         };
         response.Messages.AddRange(Updates.Outgoing(workflow, run, task.StartedEventId));
 
-        // Also those that are with a worker by themselves: one that has this task first does not answer them any more.
+        // Includes queries that a worker already holds as separate tasks: a worker that takes this task first no longer answers those.
         foreach (var query in workflow.Queries.Of(run))
         {
             query.Ride();
@@ -134,7 +132,7 @@ internal sealed class WorkflowTaskHandler(
                 break;
             }
 
-            // Also when it could not be taken: it is out of the queue, and nobody else would do it.
+            // Also if the start failed: the task has left the queue, so no other poll would get it.
             var requestId = Guid.NewGuid().ToString();
             context.WhenUndelivered(() => PutBack(queued, requestId));
             var answer = queued is QueryQueuedTask query
@@ -189,7 +187,7 @@ internal sealed class WorkflowTaskHandler(
         var target = BuildVersion.Read(deployments.RouteOf(run.NamespaceId, run.Start.TaskQueue.Name, activity: false, run.WorkflowId));
         if (version is null && target is null)
         {
-            // Most workers are of no version, and their queues have none.
+            // Most workers are unversioned, and so are their queues.
             run.Record.Transition = null;
             return false;
         }
@@ -198,7 +196,7 @@ internal sealed class WorkflowTaskHandler(
         return RunVersions.NoteTaken(run, version, target, revision);
     }
 
-    /// <summary>True unless options of the run were changed since: its task waits in another place then.</summary>
+    /// <summary>True unless the run's options changed since the task was queued; the task then waits in another position.</summary>
     private static bool HasItsPlace(MutableState run, WorkflowQueuedTask queued) =>
         queued.Priority == (run.Priority?.PriorityKey ?? 0)
         && queued.FairnessKey == (run.Priority?.FairnessKey ?? "")
@@ -243,14 +241,14 @@ internal sealed class WorkflowTaskHandler(
                     Query = queued.Query.Query,
                 };
 
-                // The official server sends no history to a worker that has the run in memory. One that has dropped it meanwhile fetches
-                // the history, with what has happened since: see RidesOnTask. So it gets what the question is about.
+                // The Temporal server omits the history for a worker that has the run cached. If that worker has evicted it meanwhile, it
+                // fetches the history with all later events: see RidesOnTask. Therefore the query carries the history to which it applies.
                 return Encode(run, response, 1, [], maxEvents: int.MaxValue, maxBatches: int.MaxValue);
             }
         );
     }
 
-    /// <summary>Joins the first page of history to the answer.</summary>
+    /// <summary>Appends the first page of history to the response.</summary>
     private byte[] Encode(
         MutableState run,
         PollWorkflowTaskQueueResponse response,
@@ -266,7 +264,7 @@ internal sealed class WorkflowTaskHandler(
         var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored, maxEvents, maxBatches);
         if (next <= stored)
         {
-            // The rest is fetched by token; it includes what this very change writes.
+            // The worker fetches the rest by token, including the events that this change writes.
             response.NextPageToken = new PageToken
             {
                 NamespaceId = run.NamespaceId,
@@ -287,7 +285,7 @@ internal sealed class WorkflowTaskHandler(
         return HistoryReader.AppendField(response, HistoryField, whole);
     }
 
-    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    /// <summary>Returns a task to its queue after the worker disconnected before the response or the start failed.</summary>
     private void PutBack(QueuedTask queued, string requestId)
     {
         if (queued is QueryQueuedTask)
@@ -328,7 +326,7 @@ internal sealed class WorkflowTaskHandler(
     }
 }
 
-/// <summary>Cancelled when the server stops, so that open polls end with an empty answer.</summary>
+/// <summary>Signals that the server is stopping, so that open polls end with an empty response.</summary>
 internal sealed class Stopping : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -3,10 +3,10 @@ using Temporalio.Api.Command.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Checks the commands that schedule activities, with the real server's texts.</summary>
+/// <summary>Validates commands that schedule activities, with the Temporal server's messages.</summary>
 internal static class ActivityCommands
 {
-    /// <summary>The fault of a command; null if there is none.</summary>
+    /// <summary>Finds the fault of a command, or returns null if the command is valid.</summary>
     public static string? Fault(ScheduleActivityTaskCommandAttributes a)
     {
         var type = a.ActivityType?.Name ?? "";

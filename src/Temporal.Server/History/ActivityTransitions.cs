@@ -5,12 +5,12 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>The transitions of an activity of a run: its attempts, retries, heartbeats, and its end.</summary>
+/// <summary>State transitions of a run's activity: attempts, retries, heartbeats and the end.</summary>
 internal static class ActivityTransitions
 {
     private static readonly TimeSpan TimerResolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>The activity is to be offered to its queue after the commit.</summary>
+    /// <summary>Adds the activity to its queue after the commit.</summary>
     public static void Dispatch(MutableState run, PendingActivity activity)
     {
         if (!activity.Record.Held)
@@ -19,7 +19,7 @@ internal static class ActivityTransitions
         }
     }
 
-    /// <summary>The workflow is paused: an activity that no worker has waits until it goes on.</summary>
+    /// <summary>Holds an unstarted activity back while the workflow is paused.</summary>
     public static void Hold(MutableState run, PendingActivity activity)
     {
         activity.Record.Held = true;
@@ -28,7 +28,7 @@ internal static class ActivityTransitions
         Touch(run, activity);
     }
 
-    /// <summary>The workflow goes on: an activity that waited for that goes to its queue.</summary>
+    /// <summary>Queues a held activity again after the workflow was unpaused.</summary>
     public static void Release(MutableState run, PendingActivity activity)
     {
         var record = activity.Record;
@@ -41,7 +41,7 @@ internal static class ActivityTransitions
         }
     }
 
-    /// <summary>A worker has taken the attempt.</summary>
+    /// <summary>Records that a worker has started the attempt.</summary>
     public static void Start(MutableState run, PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
     {
         var record = activity.Record;
@@ -54,7 +54,7 @@ internal static class ActivityTransitions
         Touch(run, activity);
     }
 
-    /// <summary>The attempt did not reach its worker: it waits in the queue again.</summary>
+    /// <summary>Returns an attempt to the queue after it did not reach its worker.</summary>
     public static void Unstart(MutableState run, PendingActivity activity)
     {
         activity.Record.StartedTime = null;
@@ -103,7 +103,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>A cancel request met an activity that no worker has: it ends at once.</summary>
+    /// <summary>Ends an unstarted activity immediately after a cancel request.</summary>
     public static void CancelUnstarted(MutableState run, PendingActivity activity, Payloads details, string identity)
     {
         var e = run.NewEvent(EventType.ActivityTaskCanceled);
@@ -115,11 +115,11 @@ internal static class ActivityTransitions
             Identity = identity,
         };
 
-        // Its place is behind the events of all commands, with what was buffered.
+        // The event belongs behind the events of all commands, together with the buffered events.
         run.Buffer(e);
     }
 
-    /// <summary>The attempt failed: tries again, or ends the activity.</summary>
+    /// <summary>Handles a failed attempt: schedules a retry or ends the activity.</summary>
     public static void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, string identity)
     {
         var state = Retry(run, activity, failure, identity);
@@ -142,7 +142,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>A time limit passed: tries again, or ends the activity.</summary>
+    /// <summary>Handles an expired time limit: schedules a retry or ends the activity.</summary>
     public static void TimeOut(MutableState run, PendingActivity activity, TimeoutType type)
     {
         var failure = Failures.Timeout(type, $"activity {Word(type)} timeout");
@@ -154,14 +154,14 @@ internal static class ActivityTransitions
 
         if (state == RetryState.Timeout && type is TimeoutType.StartToClose or TimeoutType.Heartbeat)
         {
-            // No time is left for another attempt: it is all attempts together that took too long.
+            // No time is left for another attempt, so the limit for all attempts together has been exceeded.
             failure = Failures.Timeout(
                 TimeoutType.ScheduleToClose,
                 "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying"
             );
         }
 
-        // The failure of the attempt before explains why it came to this.
+        // The failure of the previous attempt explains the timeout.
         failure.Cause = activity.Record.LastFailure;
         failure.TimeoutFailureInfo.LastHeartbeatDetails = activity.Record.HeartbeatDetails;
 
@@ -178,7 +178,7 @@ internal static class ActivityTransitions
         run.WorkflowTask.EnsureScheduled();
     }
 
-    /// <summary>Does what time has made due.</summary>
+    /// <summary>Executes the activity's transitions that are due by time.</summary>
     public static void Elapse(MutableState run, PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
     {
         if (
@@ -191,7 +191,7 @@ internal static class ActivityTransitions
         }
         else if (activity.Expiration is { } end && end <= now)
         {
-            // Of two limits that end together, that of the attempt counts: the real server looks once a second.
+            // If two limits end together, the attempt's limit takes precedence, because the Temporal server checks only once a second.
             var attempt = activity.IsStarted && activity.StartToCloseDue(asleep) <= end + TimerResolution;
             TimeOut(run, activity, attempt ? TimeoutType.StartToClose : TimeoutType.ScheduleToClose);
         }
@@ -207,7 +207,7 @@ internal static class ActivityTransitions
         }
     }
 
-    /// <summary>An activity that was pending at the point of reset begins again.</summary>
+    /// <summary>Reschedules an activity that was pending at the reset point.</summary>
     public static void RescheduleAfterReset(MutableState run, PendingActivity activity)
     {
         activity.Record.ScheduledTime = run.Now.Stamp();
@@ -216,7 +216,7 @@ internal static class ActivityTransitions
         Dispatch(run, activity);
     }
 
-    /// <summary>Puts off the activity to its next attempt when its policy allows one.</summary>
+    /// <summary>Schedules the next attempt if the retry policy allows one.</summary>
     private static RetryState Retry(
         MutableState run,
         PendingActivity activity,
@@ -232,7 +232,7 @@ internal static class ActivityTransitions
 
         var record = activity.Record;
 
-        // Not the run's time, which stands still after the clock was set back.
+        // The run's own time would stand still after the clock was set back.
         var now = run.WallClock;
         var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
         if (
@@ -240,7 +240,7 @@ internal static class ActivityTransitions
             && (state == RetryState.MaximumAttemptsReached || (state == RetryState.Timeout && !RetryPolicies.IsOverallTimeout(failure)))
         )
         {
-            // What is paused stays for who paused it, who may reset it or let it try once more; its schedule-to-close limit ends it.
+            // A paused activity is retained so that an operator can reset or retry it; only its schedule-to-close limit ends it.
             (state, delay) = (RetryState.InProgress, TimeSpan.Zero);
         }
 
@@ -271,7 +271,9 @@ internal static class ActivityTransitions
         return RetryState.InProgress;
     }
 
-    /// <summary>Must follow every change of an activity's record: it is stored, and its due time found anew.</summary>
+    /// <summary>
+    /// Marks an activity's record as changed, so that it is stored and its due time computed again. Call after every change.
+    /// </summary>
     public static void Touch(MutableState run, PendingActivity activity)
     {
         activity.NoteChange();
@@ -279,7 +281,7 @@ internal static class ActivityTransitions
         run.Changes.Touched = true;
     }
 
-    /// <summary>The started event is written with the end, for the attempt that ended it.</summary>
+    /// <summary>Writes the started event of the attempt that ended the activity. Earlier attempts leave no events.</summary>
     private static long WriteStarted(MutableState run, PendingActivity activity)
     {
         var record = activity.Record;

@@ -4,8 +4,8 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Events that wait until the started workflow task ends. They have no id until then; ends of activities and children come behind the
-/// rest.
+/// Events that wait until the started workflow task ends. They have no ids until then. The ends of activities and children are ordered
+/// behind the other events.
 /// </summary>
 internal sealed class BufferedEvents
 {
@@ -17,7 +17,7 @@ internal sealed class BufferedEvents
 
     public void Add(HistoryEvent e) => _events.Add(e);
 
-    /// <summary>Takes out a timer's firing; null when there is none.</summary>
+    /// <summary>Removes the fired event of a timer, or returns null if the buffer has none.</summary>
     public HistoryEvent? TakeFired(string timerId)
     {
         var fired = _events.Find(e => e.TimerFiredEventAttributes?.TimerId == timerId);
@@ -29,7 +29,7 @@ internal sealed class BufferedEvents
         return fired;
     }
 
-    /// <summary>Takes out all, in the order in which they are written, with ids from <paramref name="firstId"/> on.</summary>
+    /// <summary>Removes all events in the order in which they are written, with ids from <paramref name="firstId"/> on.</summary>
     public IReadOnlyList<HistoryEvent> Take(long firstId)
     {
         List<HistoryEvent> ordered = [.. _events.Where(e => !IsEndOfWork(e.EventType)), .. _events.Where(e => IsEndOfWork(e.EventType))];
@@ -56,8 +56,10 @@ internal sealed class BufferedEvents
                 or EventType.ChildWorkflowExecutionCanceled
                 or EventType.ChildWorkflowExecutionTerminated;
 
-    /// <summary>Ends of activities and children name the started event that was buffered before them.</summary>
-    /// <param name="startedIds">The ids of started events, by the event that asked for the activity or child.</param>
+    /// <summary>
+    /// Sets the started event id in the close events of activities and children whose started event was buffered before them.
+    /// </summary>
+    /// <param name="startedIds">Ids of the started events by the id of the scheduled or initiated event.</param>
     private static void FixStartedId(HistoryEvent e, Dictionary<long, long> startedIds)
     {
         switch (e.AttributesCase)

@@ -4,7 +4,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The event of a child's end in its parent's history.</summary>
+/// <summary>Creates the event with which a parent's history records the end of a child.</summary>
 internal static class ChildEvents
 {
     public static HistoryEvent Closed(MutableState parent, PendingChild child, string closedRunId, HistoryEvent closing)

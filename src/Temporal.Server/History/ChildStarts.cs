@@ -6,12 +6,12 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Starts children: the child is made, its parent told, and only then does the child get its first task.</summary>
+/// <summary>Starts child workflows: creates the child, notifies its parent, and only then schedules the child's first task.</summary>
 internal sealed class ChildStarts(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
     private readonly TransferAnswers _answers = new(store);
 
-    /// <summary>Does what a task to start a child asks for.</summary>
+    /// <summary>Executes a transfer task that starts a child.</summary>
     public async Task RunAsync(long key, TransferTask task)
     {
         var a = HistoryEvent.Parser.ParseFrom(task.Event).StartChildWorkflowExecutionInitiatedEventAttributes;
@@ -26,7 +26,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
         );
         if (root is null)
         {
-            // The parent has closed, or knows the answer already: no child is started for it.
+            // The parent has closed or already has the answer, so no child is started.
             await _answers.DoneAsync(key, task);
             return;
         }
@@ -51,7 +51,7 @@ internal sealed class ChildStarts(WorkflowStore store, RunChain chain, Namespace
             await store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => AnswerStart(w, key, task, a, runId, failure));
         }
 
-        // The child's first task waits until its parent knows of it, so that the parent's events come in order.
+        // The child's first task waits until the start is recorded in its parent, so that the parent's events are in order.
         if (runId.Length > 0)
         {
             var isThere = await store.ChangeAsync(

@@ -8,7 +8,9 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Carries out the commands of an answer, which <see cref="CommandValidator"/> has found good, each with its event.</summary>
+/// <summary>
+/// Applies the commands of a completed workflow task, each with its event, after <see cref="CommandValidator"/> has accepted them.
+/// </summary>
 internal sealed class CommandApplier(
     Workflow workflow,
     MutableState run,
@@ -20,10 +22,10 @@ internal sealed class CommandApplier(
     IReadOnlyCollection<Message> messages
 )
 {
-    /// <summary>The activities that were scheduled for the worker that answers, to be started with the answer to it.</summary>
+    /// <summary>Activities to start eagerly for the worker that completed the task, with the response.</summary>
     public List<PendingActivity> Eager { get; } = [];
 
-    /// <summary>Carries out the commands, each with its event.</summary>
+    /// <summary>Applies the commands, each with its event.</summary>
     public void Apply(IEnumerable<Command> commands)
     {
         var done = new HashSet<string>();
@@ -37,7 +39,7 @@ internal sealed class CommandApplier(
             }
             else if (CommandSequence.IsClosing(command))
             {
-                // What is not bound to a place comes before the end.
+                // Messages without a position in the command sequence are applied before the run ends.
                 ApplyRest(done);
                 Close(command);
             }

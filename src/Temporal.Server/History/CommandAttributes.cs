@@ -4,11 +4,11 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Search attributes in commands.</summary>
+/// <summary>Validates search attributes in commands.</summary>
 internal sealed class CommandAttributes(NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
 {
-    /// <summary>Checks attributes and gives them their types.</summary>
-    /// <param name="command">For commands that start a run: named in the text of a wrong value.</param>
+    /// <summary>Validates attributes and sets their types.</summary>
+    /// <param name="command">Name of a command that starts a run, for the message about a wrong value; otherwise null.</param>
     public CommandFault? Check(SearchAttributes? given, Action<SearchAttributes> checkedOnes, string? command = null, string which = "")
     {
         if (given is null)

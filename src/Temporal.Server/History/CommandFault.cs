@@ -3,11 +3,11 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Why the answer to a workflow task is refused: the cause that is written to history, and the text that the worker sees.
+/// Reason for which a workflow task completion is rejected: the cause that history records and the message for the worker.
 /// </summary>
-/// <param name="EndsRun">The run can't go on: the next attempt would only be refused again.</param>
+/// <param name="EndsRun">True if the run must end, because the next attempt would be rejected as well.</param>
 internal sealed record CommandFault(WorkflowTaskFailedCause Cause, string Message, bool EndsRun = false)
 {
-    /// <summary>The text with the name of the cause in front of it.</summary>
+    /// <summary>The message with the name of the cause as a prefix.</summary>
     public string FullMessage => Message.Length > 0 ? $"{Cause}: {Message}" : Cause.ToString();
 }

@@ -3,13 +3,13 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The rules that the commands of an answer must keep together.</summary>
+/// <summary>Rules for the combination of commands in one completed workflow task.</summary>
 internal static class CommandSequence
 {
     private const int MaxPending = 2000;
 
-    /// <summary>Nothing follows a command that ends the run.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT: something does.</exception>
+    /// <summary>Requires that no command follows one that closes the run.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: a command follows.</exception>
     public static void DemandClosingLast(IReadOnlyList<Command> commands)
     {
         for (var i = 0; i < commands.Count; i++)
@@ -24,7 +24,7 @@ internal static class CommandSequence
         }
     }
 
-    /// <summary>More of one kind at a time than a run may have pending.</summary>
+    /// <summary>Finds the fault of commands that exceed the limit of pending items of one kind, or returns null.</summary>
     public static CommandFault? TooMany(MutableState run, IReadOnlyList<Command> commands)
     {
         return Check(
@@ -61,7 +61,7 @@ internal static class CommandSequence
         }
     }
 
-    /// <summary>Ends the run.</summary>
+    /// <summary>True if the command closes the run.</summary>
     public static bool IsClosing(Command command) =>
         command.CommandType
             is CommandType.CompleteWorkflowExecution

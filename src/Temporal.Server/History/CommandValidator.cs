@@ -7,7 +7,7 @@ using Temporalio.Api.Protocol.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Checks all commands of an answer against a run before any of them is carried out, with the real server's texts.</summary>
+/// <summary>Validates all commands of a workflow task before any is applied, with the Temporal server's messages.</summary>
 internal sealed class CommandValidator(
     MutableState run,
     NamespaceEntry ns,
@@ -16,7 +16,7 @@ internal sealed class CommandValidator(
     IReadOnlyCollection<Message> messages
 )
 {
-    // What an answer may write before its commands: scheduled, started, completed.
+    // Number of events that a completion may write before those of its commands: scheduled, started, completed.
     private const int EventsOfTask = 3;
 
     private readonly HashSet<string> _newTimers = [];
@@ -29,7 +29,8 @@ internal sealed class CommandValidator(
     private int _commands;
 
     /// <summary>
-    /// Nothing when all is well; a fault that fails the task; or an exception for a request that is refused without failing the task.
+    /// Validates the commands. Returns null if all are valid, or a fault that fails the task. Throws for a request that is rejected
+    /// without failing the task.
     /// </summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
     {
@@ -75,7 +76,7 @@ internal sealed class CommandValidator(
                 ? Missing(WorkflowTaskFailedCause.BadCompleteWorkflowExecutionAttributes, "CompleteWorkflowExecution")
                 : TooLarge(
                     command.CompleteWorkflowExecutionCommandAttributes.Result,
-                    // Not the cause that one would expect, but the one that the real server gives.
+                    // An unexpected cause, but the one that the Temporal server returns.
                     WorkflowTaskFailedCause.BadScheduleActivityAttributes,
                     "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit."
                 ),
@@ -125,7 +126,8 @@ internal sealed class CommandValidator(
         };
 
     /// <summary>
-    /// The activity is pending and not cancelled yet, was scheduled by a command just before, or has ended without the worker knowing.
+    /// True if the activity is pending without a cancel request, was scheduled by an earlier command, or ended without the worker's
+    /// knowledge.
     /// </summary>
     private bool CanCancel(long scheduledEventId) =>
         _cancelled.Add(scheduledEventId)

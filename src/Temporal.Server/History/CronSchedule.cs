@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// A cron text of five fields, or one of the short forms (<c>@hourly</c>, <c>@every 1h30m</c>), optionally in a time zone
+/// A cron expression of five fields, or one of the short forms (<c>@hourly</c>, <c>@every 1h30m</c>), optionally in a time zone
 /// (<c>CRON_TZ=Europe/Berlin ...</c>).
 /// </summary>
 internal sealed class CronSchedule
@@ -35,7 +35,7 @@ internal sealed class CronSchedule
         _anyWeekday = fields[4][0] is '*' or '?';
     }
 
-    /// <summary>Reads the text; null when it is no schedule.</summary>
+    /// <summary>Parses an expression, or returns null if it is not valid.</summary>
     public static CronSchedule? TryParse(string text)
     {
         try
@@ -81,8 +81,8 @@ internal sealed class CronSchedule
         }
     }
 
-    /// <summary>The first time after <paramref name="after"/>; null when there is none within years.</summary>
-    /// <param name="started">Where the count of <c>@every</c> begins.</param>
+    /// <summary>Finds the first time after <paramref name="after"/>, or returns null if none follows within several years.</summary>
+    /// <param name="started">Time from which <c>@every</c> counts.</param>
     public DateTimeOffset? Next(DateTimeOffset started, DateTimeOffset after)
     {
         if (_every is { } every)
@@ -132,7 +132,7 @@ internal sealed class CronSchedule
         var day = _days[time.Day];
         var weekday = _weekdays[(int)time.DayOfWeek];
 
-        // Two restrictions mean either, as cron has always had it.
+        // With both fields restricted, cron traditionally matches either.
         return _anyDay || _anyWeekday ? day && weekday : day || weekday;
     }
 
@@ -179,7 +179,7 @@ internal sealed class CronSchedule
         }
     }
 
-    /// <summary>A duration as Go writes it: <c>1h30m</c>, <c>90s</c>, <c>1.5h</c>.</summary>
+    /// <summary>Parses a duration in Go's format: <c>1h30m</c>, <c>90s</c>, <c>1.5h</c>.</summary>
     private static TimeSpan? Duration(string text)
     {
         var total = TimeSpan.Zero;

@@ -8,10 +8,10 @@ using CallbackInfo = Temporalio.Api.Workflow.V1.CallbackInfo;
 
 namespace Temporal.Server.History;
 
-/// <summary>A run as <c>DescribeWorkflowExecution</c> shows it.</summary>
+/// <summary>Builds the description of a run for <c>DescribeWorkflowExecution</c>.</summary>
 internal static class Describer
 {
-    // What the real server shows for a run without time limit.
+    // The value that the Temporal server returns for a run without a time limit.
     private static readonly Timestamp Never = new() { Seconds = -62135596800 };
 
     public static DescribeWorkflowExecutionResponse Describe(MutableState run)
@@ -122,7 +122,7 @@ internal static class Describer
         return info;
     }
 
-    /// <summary>An override in both forms that clients know.</summary>
+    /// <summary>Returns an override in both forms that clients may read.</summary>
     private static VersioningOverride? Shown(VersioningOverride? versioning)
     {
         if (versioning is null)

@@ -3,15 +3,14 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>Work beside the callers: nobody waits for it, and it is done for as long as the server lives.</summary>
+/// <summary>Runs background work that no caller waits for. The work runs until the server stops.</summary>
 internal sealed class DetachedWork(TimerService timers, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Runs something beside the caller, again and again while what it changes cannot be written, such as on a full disk; any other failure
-    /// is logged.
+    /// Starts background work. Retries while its change can't be written, for example because the disk is full. Logs any other failure.
     /// </summary>
     public void Start(string workflowId, Func<Task> work)
     {
@@ -25,7 +24,7 @@ internal sealed class DetachedWork(TimerService timers, ILogger logger)
         });
     }
 
-    /// <summary>As <see cref="Start"/>, for a caller that waits for the end of it.</summary>
+    /// <summary>Like <see cref="Start"/>, but the caller awaits the end of the work.</summary>
     public async Task RunAsync(string workflowId, Func<Task> work)
     {
         try
@@ -34,7 +33,7 @@ internal sealed class DetachedWork(TimerService timers, ILogger logger)
         }
         catch (ObjectDisposedException)
         {
-            // The server has stopped; the work is found again at the next start.
+            // The server has stopped; the next start finds the work again.
         }
         catch (Exception e)
         {

@@ -3,14 +3,14 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Links to events and runs, as answers to clients carry them.</summary>
+/// <summary>Creates links to events and runs for responses.</summary>
 internal static class EventLinks
 {
-    /// <summary>A link to the event that a request left in a run; the event may have no id yet.</summary>
+    /// <summary>Creates a link to the event that a request wrote in a run; the event may have no id yet.</summary>
     /// <param name="ns">Name of the run's namespace.</param>
-    /// <param name="run">The run that holds the event.</param>
+    /// <param name="run">The run that contains the event.</param>
     /// <param name="requestId">Request id; empty if the request had none.</param>
-    /// <param name="type">Kind of the event.</param>
+    /// <param name="type">Type of the event.</param>
     public static Link ToRequest(string ns, MutableState run, string requestId, EventType type) =>
         new()
         {
@@ -23,7 +23,7 @@ internal static class EventLinks
             },
         };
 
-    /// <summary>A link to a run for a request that left no event in it.</summary>
+    /// <summary>Creates a link to a run for a request that wrote no event.</summary>
     public static Link ToRun(string ns, MutableState run, string reason) =>
         new()
         {

@@ -2,7 +2,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The requests of a run to workflows that are not its children, by the event that asked, until there is an answer.</summary>
+/// <summary>A run's unanswered signals and cancel requests to external workflows, by the id of the initiated event.</summary>
 internal sealed class ExternalRequests
 {
     private readonly HashSet<long> _cancels = [];
@@ -12,7 +12,7 @@ internal sealed class ExternalRequests
 
     public IReadOnlySet<long> Signals => _signals;
 
-    /// <summary>Folds an event, if it is one of such a request.</summary>
+    /// <summary>Applies an event if it belongs to a request to an external workflow.</summary>
     public void Apply(HistoryEvent e)
     {
         switch (e.AttributesCase)

@@ -4,7 +4,7 @@ using Temporalio.Api.Failure.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Failures that the server itself makes.</summary>
+/// <summary>Creates failures that originate in the server.</summary>
 internal static class Failures
 {
     private const string Source = "Server";

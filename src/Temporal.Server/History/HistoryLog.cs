@@ -3,10 +3,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Some consecutive events, encoded as a <c>History</c> message, so that batches joined together are one too.</summary>
+/// <summary>Consecutive events, encoded as a <c>History</c> message. Concatenated batches form a valid message, too.</summary>
 internal sealed record EventBatch(long First, long Last, byte[] Bytes);
 
-/// <summary>The encoded events of a run that are in memory: all, or the newest of a long run.</summary>
+/// <summary>The encoded events of a run that are in memory: all events, or only the newest ones of a long run.</summary>
 internal sealed class HistoryLog
 {
     private const int KeptBytes = 8 * 1024;
@@ -14,7 +14,7 @@ internal sealed class HistoryLog
     private readonly List<EventBatch> _batches = [];
     private int _bytes;
 
-    /// <summary>First event in memory; one past the last when there is none.</summary>
+    /// <summary>Id of the first event in memory, or the id after the last one if none is in memory.</summary>
     public long First => _batches.Count > 0 ? _batches[0].First : Last + 1;
 
     public long Last { get; private set; }
@@ -26,7 +26,7 @@ internal sealed class HistoryLog
         Last = batch.Last;
     }
 
-    /// <summary>Forgets the oldest of what is stored when there is much.</summary>
+    /// <summary>Drops the oldest stored events from memory if there are many.</summary>
     public void Trim(long committedEventId)
     {
         var drop = 0;
@@ -39,10 +39,10 @@ internal sealed class HistoryLog
         _batches.RemoveRange(0, drop);
     }
 
-    /// <summary>The batches in memory with events from <paramref name="from"/> on.</summary>
+    /// <summary>Batches in memory with events from <paramref name="from"/> on.</summary>
     public IEnumerable<EventBatch> From(long from)
     {
-        // The batch that holds the event, by binary search.
+        // Binary search for the batch that contains the event.
         int low = 0,
             high = _batches.Count;
         while (low < high)
@@ -71,7 +71,7 @@ internal sealed class HistoryLog
     public static IEnumerable<HistoryEvent> Decode(EventBatch batch) =>
         Temporalio.Api.History.V1.History.Parser.ParseFrom(batch.Bytes).Events;
 
-    /// <summary>The encoded single events of a batch, each with the tag of the field before it.</summary>
+    /// <summary>Splits a batch into encoded single events, each with the preceding field tag.</summary>
     public static IEnumerable<(long EventId, ReadOnlyMemory<byte> Bytes)> Split(EventBatch batch)
     {
         var id = batch.First;
@@ -97,7 +97,7 @@ internal sealed class HistoryLog
 
     private static int EntryEnd(byte[] bytes, int at)
     {
-        // One byte of tag, then the length as a varint.
+        // One byte for the tag, then the length as a varint.
         var length = 0;
         var shift = 0;
         var i = at + 1;

@@ -3,15 +3,15 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>Cuts pages out of encoded events and joins them into answers without parsing them.</summary>
+/// <summary>Cuts pages from encoded events and inserts them into responses without parsing them.</summary>
 internal static class HistoryReader
 {
     public const int MaxPageEvents = 1000;
     public const int MaxPageBytes = 2 * 1024 * 1024;
 
     /// <summary>
-    /// The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>, as far as a page goes; and the id to go
-    /// on with.
+    /// Returns one page of the encoded events from <paramref name="from"/> through <paramref name="to"/>, and the id at which the next
+    /// page starts.
     /// </summary>
     public static (byte[] Bytes, long Next) Page(
         IEnumerable<EventBatch> batches,
@@ -68,8 +68,8 @@ internal static class HistoryReader
     }
 
     /// <summary>
-    /// The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>; of more than a page holds, the last. And
-    /// the id of the first of them.
+    /// Returns the last page of the encoded events from <paramref name="from"/> through <paramref name="to"/>, and the id of the page's
+    /// first event.
     /// </summary>
     public static (byte[] Bytes, long First) PageBack(IEnumerable<EventBatch> batches, long from, long to)
     {
@@ -93,7 +93,7 @@ internal static class HistoryReader
         return (page.ToArray(), first < events.Count ? events[first].EventId : from);
     }
 
-    /// <summary>Adds a length-delimited field behind an encoded message.</summary>
+    /// <summary>Appends a length-delimited field to an encoded message.</summary>
     public static byte[] AppendField(IMessage message, int fieldNumber, ReadOnlySpan<byte> value)
     {
         var size = message.CalculateSize();
@@ -108,7 +108,7 @@ internal static class HistoryReader
         return bytes;
     }
 
-    /// <summary>Single events as a page of history.</summary>
+    /// <summary>Encodes single events as a page of history.</summary>
     public static byte[] Encode(IEnumerable<HistoryEvent> events)
     {
         var history = new Temporalio.Api.History.V1.History();

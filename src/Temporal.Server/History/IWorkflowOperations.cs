@@ -4,9 +4,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>A run that has closed, told after its commit.</summary>
-/// <param name="FirstRunId">First run of the chain (retries, cron, continue-as-new).</param>
-/// <param name="NewRunId">The run that goes on in its place; empty when the chain has ended.</param>
+/// <summary>A closed run, reported after the commit.</summary>
+/// <param name="FirstRunId">Run id of the chain's first run (chains arise from retries, cron and continue-as-new).</param>
+/// <param name="NewRunId">Run id of the successor; empty if the chain has ended.</param>
 /// <param name="Result">Result of a completed run.</param>
 /// <param name="Failure">Failure of a failed run.</param>
 internal sealed record ClosedRun(
@@ -21,13 +21,13 @@ internal sealed record ClosedRun(
 );
 
 /// <summary>
-/// What other parts of the server (schedules, batches) do to workflows: the same as the RPCs, in process. Tasks end when the change is
-/// durable; failures are the RPCs'.
+/// In-process access to the workflow RPCs for other server components (schedules, batches). Tasks complete when the change is durable;
+/// failures are the same as those of the RPCs.
 /// </summary>
 internal interface IWorkflowOperations
 {
     /// <summary>
-    /// Called after the commit that closed a run, on the thread pool. Not repeated after a crash: compare with the state at start-up.
+    /// Raised on the thread pool after the commit that closed a run. Not repeated after a crash; compare with the stored state at startup.
     /// </summary>
     event Action<ClosedRun>? RunClosed;
 
@@ -40,16 +40,18 @@ internal interface IWorkflowOperations
     Task TerminateAsync(TerminateWorkflowExecutionRequest request);
 
     /// <summary>Resets a run.</summary>
-    /// <param name="request">As clients send it.</param>
-    /// <param name="once">True if a repeated request id is answered with the run that it made before.</param>
+    /// <param name="request">The request, in the same form as from clients.</param>
+    /// <param name="once">True to answer a repeated request id with the run that it created before.</param>
     Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request, bool once = false);
 
-    /// <summary>Removes a run and its history; a running one is terminated first.</summary>
+    /// <summary>Deletes a run and its history. Terminates a running run first.</summary>
     Task DeleteAsync(DeleteWorkflowExecutionRequest request);
 
     Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request);
 
-    /// <summary>Event id of the last (or first) workflow task that a run completed; null when it completed none.</summary>
+    /// <summary>
+    /// Finds the event id of the last (or first) workflow task that a run completed, or returns null if it completed none.
+    /// </summary>
     Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last);
 
     Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request);

@@ -11,8 +11,8 @@ using Temporalio.Api.Workflow.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The state of one run: the fold of its events (<see cref="Apply"/>) plus <see cref="Record"/> and the records of its activities, which no
-/// event tells. Changes gather in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
+/// The state of a run: the events applied so far (<see cref="Apply"/>) plus state that no event contains, in <see cref="Record"/> and the
+/// activity records. Changes accumulate in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
 /// </summary>
 internal sealed class MutableState
 {
@@ -32,7 +32,7 @@ internal sealed class MutableState
 
     public long Key { get; }
 
-    /// <summary>The names by which its rows are found.</summary>
+    /// <summary>Identifies the run's rows in the database.</summary>
     public RunName Name => new(Key, NamespaceId, WorkflowId, RunId);
 
     public string NamespaceId { get; }
@@ -41,12 +41,12 @@ internal sealed class MutableState
 
     public string RunId { get; }
 
-    /// <summary>The stored record of the run beside its history.</summary>
+    /// <summary>The stored state of the run besides its history.</summary>
     public RunRecord Record { get; private set; } = new() { NextAttempt = 1 };
 
     public WorkflowExecutionStartedEventAttributes Start { get; private set; } = null!;
 
-    /// <summary>The priority of the run's tasks, as it was started with or last changed to; null for none.</summary>
+    /// <summary>Priority of the run's tasks, as set by the start or the last change, or null for none.</summary>
     public Priority? Priority { get; private set; }
 
     public UserMetadata? UserMetadata { get; private set; }
@@ -63,10 +63,10 @@ internal sealed class MutableState
 
     public bool IsPaused => Status == WorkflowExecutionStatus.Paused;
 
-    /// <summary>The one who paused the run, when and why; null while it is not, and kept where the run ended meanwhile.</summary>
+    /// <summary>Identity, time and reason of the pause, or null while the run is not paused. Retained if a paused run closes.</summary>
     public WorkflowExecutionPauseInfo? PauseInfo { get; private set; }
 
-    /// <summary>The request that paused the run last; empty for none.</summary>
+    /// <summary>Id of the request that last paused the run; empty for none.</summary>
     public string PauseRequestId { get; private set; } = "";
 
     public long NextEventId { get; private set; } = 1;
@@ -89,34 +89,36 @@ internal sealed class MutableState
 
     public bool CancelRequested { get; private set; }
 
-    /// <summary>Started event of the last completed workflow task; 0 before.</summary>
+    /// <summary>Started event id of the last completed workflow task, or 0 before the first one.</summary>
     public long PreviousStartedEventId { get; private set; }
 
     public long LastCompletedTaskEventId { get; private set; }
 
-    /// <summary>The build of the worker of the last completed workflow task; null if it named none.</summary>
+    /// <summary>Build of the worker that completed the last workflow task, or null if it named none.</summary>
     public WorkerVersionStamp? WorkerVersion { get; private set; }
 
-    /// <summary>The deployment that worker belongs to; empty for none.</summary>
+    /// <summary>Deployment of that worker; empty for none.</summary>
     public string DeploymentName { get; private set; } = "";
 
-    /// <summary>The way in which the run moves between versions, according to the worker of the last completed workflow task.</summary>
+    /// <summary>Versioning behavior that the worker of the last completed workflow task declared.</summary>
     public VersioningBehavior Behavior { get; private set; }
 
-    /// <summary>The version of that worker; null for none.</summary>
+    /// <summary>Deployment version of that worker, or null for none.</summary>
     public WorkerDeploymentVersion? Deployment { get; private set; }
 
     public long SignalCount { get; private set; }
 
-    /// <summary>Updates accepted or completed by events: id to the events' ids.</summary>
+    /// <summary>Updates that events record as accepted or completed: the ids of these events, by update id.</summary>
     public Dictionary<string, (long Accepted, long Completed)> Updates { get; } = [];
 
-    /// <summary>Updates that a reset took over and no worker has answered yet; unlike others, events tell of them.</summary>
+    /// <summary>
+    /// Updates that a reset carried over and no worker has answered yet. Unlike other admitted updates, they are recorded in events.
+    /// </summary>
     public OrderedDictionary<string, Request> AdmittedUpdates { get; } = [];
 
     /// <summary>
-    /// Activities that a worker of another version asked for: they go to it once a workflow task has moved the run there. Kept in memory
-    /// alone, as what waits in queues is.
+    /// Activities that a worker of another version polled for. They are dispatched after a workflow task has moved the run to that
+    /// version. Kept in memory only, like all queued tasks.
     /// </summary>
     public HashSet<long> WaitForMove { get; } = [];
 
@@ -129,21 +131,21 @@ internal sealed class MutableState
     /// <summary>Schedules, starts and ends <see cref="Task"/>.</summary>
     public WorkflowTaskStateMachine WorkflowTask { get; }
 
-    /// <summary>The workflow task that is scheduled or started; null for none.</summary>
+    /// <summary>The scheduled or started workflow task, or null for none.</summary>
     public WorkflowTaskRecord? Task => Record.WorkflowTask;
 
     public bool HasStartedTask => Task is { StartedEventId: > 0 };
 
-    /// <summary>From how many events on a worker is told to continue as new.</summary>
+    /// <summary>Number of events from which the server suggests continue-as-new to a worker.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
-    /// <summary>The time in which attempts are measured.</summary>
+    /// <summary>The clock that measures attempts.</summary>
     public AwakeTime Awake { get; }
 
-    /// <summary>The clock as it is; it may have been set back.</summary>
+    /// <summary>Current wall clock time, which may have been set back.</summary>
     public DateTimeOffset WallClock => _time.GetUtcNow();
 
-    /// <summary>The clock, never behind the last event.</summary>
+    /// <summary>Current time, never earlier than the last event.</summary>
     public DateTimeOffset Now
     {
         get
@@ -156,7 +158,7 @@ internal sealed class MutableState
     public DateTimeOffset? RunExpiration =>
         Start.WorkflowRunTimeout.IsPositive() ? StartTime + Start.FirstWorkflowTaskBackoff.Span() + Start.WorkflowRunTimeout.Span() : null;
 
-    /// <summary>When the time of the run is up: its own limit or that of the chain.</summary>
+    /// <summary>Time at which the run times out by its own limit or the chain's limit, or null for never.</summary>
     public DateTimeOffset? Expiration => ProtoTime.Earlier(RunExpiration, Start.WorkflowExecutionExpirationTime?.Time());
 
     public DateTimeOffset ExecutionTime => StartTime + Start.FirstWorkflowTaskBackoff.Span();
@@ -165,10 +167,10 @@ internal sealed class MutableState
 
     public WorkflowExecution Root => Start.RootWorkflowExecution ?? Execution;
 
-    /// <summary>The event that closed the run.</summary>
+    /// <summary>The event that closed the run, or null while it is open.</summary>
     public HistoryEvent? CloseEvent { get; private set; }
 
-    /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
+    /// <summary>True if a task of the run belongs in a queue. A restarted server requeues the tasks of these runs.</summary>
     public bool WaitsInQueue() =>
         IsOpen
         && (Task is not null || Activities.All.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry && !a.Record.Held));
@@ -180,7 +182,7 @@ internal sealed class MutableState
         return taken;
     }
 
-    /// <summary>The first event of a new run.</summary>
+    /// <summary>Adds the first event of a new run.</summary>
     public void Begin(
         WorkflowExecutionStartedEventAttributes start,
         UserMetadata? metadata,
@@ -210,7 +212,7 @@ internal sealed class MutableState
 
     public HistoryEvent NewEvent(EventType type) => new() { EventType = type, EventTime = Now.Stamp() };
 
-    /// <summary>Writes an event now.</summary>
+    /// <summary>Appends an event to the history immediately.</summary>
     public HistoryEvent Add(HistoryEvent e)
     {
         e.EventId = NextEventId++;
@@ -219,7 +221,7 @@ internal sealed class MutableState
         return e;
     }
 
-    /// <summary>Writes an event now, or after the started workflow task has ended.</summary>
+    /// <summary>Appends an event immediately, or after the started workflow task has ended.</summary>
     public HistoryEvent AddOrBuffer(HistoryEvent e)
     {
         if (!HasStartedTask)
@@ -229,7 +231,7 @@ internal sealed class MutableState
 
         if (Task!.Speculative)
         {
-            // As the real server writes it then, without the worker's name.
+            // As the Temporal server does in this case, without the worker's identity.
             WorkflowTask.WriteUnwritten(withIdentity: false);
             Changes.Touched = true;
         }
@@ -238,7 +240,7 @@ internal sealed class MutableState
         return e;
     }
 
-    /// <summary>Keeps an event until <see cref="FlushBuffered"/>.</summary>
+    /// <summary>Buffers an event until <see cref="FlushBuffered"/>.</summary>
     public void Buffer(HistoryEvent e)
     {
         Buffered.Add(e);
@@ -246,7 +248,7 @@ internal sealed class MutableState
         Apply(e);
     }
 
-    /// <summary>Writes what was buffered: ends of activities and children behind the rest. True when there was something.</summary>
+    /// <summary>Appends the buffered events, the ends of activities and children last. Returns true if any were buffered.</summary>
     public bool FlushBuffered()
     {
         if (Buffered.Count == 0)
@@ -268,7 +270,9 @@ internal sealed class MutableState
         return true;
     }
 
-    /// <summary>Takes back a timer's firing that the worker has not seen; its started event, 0 when there is none.</summary>
+    /// <summary>
+    /// Removes a buffered timer-fired event that the worker has not seen. Returns the timer's started event id, or 0 if none is buffered.
+    /// </summary>
     public long TakeBufferedTimer(string timerId)
     {
         if (Buffered.TakeFired(timerId) is not { } fired)
@@ -278,14 +282,14 @@ internal sealed class MutableState
 
         if (!Changes.NewBuffered.Remove(fired))
         {
-            // Its row goes with the flush that follows in the same change.
+            // The flush that follows in the same change deletes the event's row.
             Changes.BufferFlushed = true;
         }
 
         return fired.TimerFiredEventAttributes.StartedEventId;
     }
 
-    /// <summary>Notes that a request changed the run, so that the same request does it only once.</summary>
+    /// <summary>Records the id of a request that changed the run, so that a repeated request has no effect.</summary>
     public void RememberRequest(string requestId, EventType type, HistoryEvent e)
     {
         if (requestId.Length > 0)
@@ -300,7 +304,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Folds stored events.</summary>
+    /// <summary>Applies stored events.</summary>
     public void Replay(EventBatch batch)
     {
         Log.Append(batch);
@@ -311,7 +315,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Takes what was stored beside the events.</summary>
+    /// <summary>Restores the stored state besides the events.</summary>
     public void Restore(RunRecord record)
     {
         Record = record;
@@ -321,17 +325,17 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Takes an event that was buffered.</summary>
+    /// <summary>Restores a buffered event.</summary>
     public void RestoreBuffered(HistoryEvent e)
     {
         Buffered.Add(e);
         Apply(e);
     }
 
-    /// <summary>The events of a reset run are copies: the run begins now, whatever the first of them says.</summary>
+    /// <summary>Sets the last event time to now, because the first events of a reset run are copies with old timestamps.</summary>
     public void BeginFromReset() => LastEventTime = WallClock is var now && now > LastEventTime ? now : LastEventTime;
 
-    /// <summary>Folds an event into the state. Called when the event is made, so for buffered events before it has an id.</summary>
+    /// <summary>Applies an event to the state. Called when the event is created, so a buffered event has no id yet.</summary>
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Maintainability", "CA1502", Justification = "One case for each kind of event.")]
     public void Apply(HistoryEvent e)
     {
@@ -352,7 +356,7 @@ internal sealed class MutableState
                 SearchAttributes = Start.SearchAttributes?.Clone() ?? new SearchAttributes();
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowTaskScheduledEventAttributes:
-                // Whatever it was scheduled for: there is a first task, and nothing waits for its time any more.
+                // A first task exists, whatever caused it, so the backoff is over.
                 Record.FirstTaskDue = null;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowTaskCompletedEventAttributes:
@@ -403,7 +407,7 @@ internal sealed class MutableState
                 Updates[update.Meta.UpdateId] = (update.AcceptedEventId, e.EventId);
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionOptionsUpdatedEventAttributes:
-                // As on the real server, a priority that is taken away goes on to hold.
+                // As in the Temporal server, removing the priority has no effect.
                 Priority = e.WorkflowExecutionOptionsUpdatedEventAttributes.Priority ?? Priority;
                 break;
             case HistoryEvent.AttributesOneofCase.WorkflowExecutionPausedEventAttributes:
@@ -431,7 +435,7 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>Until its first task is done the run has the version that it came with.</summary>
+    /// <summary>Sets the version that the run inherited. It applies until the first workflow task completes.</summary>
     private void Inherit()
     {
         if ((Start.InheritedPinnedVersion ?? Start.InheritedAutoUpgradeInfo?.SourceDeploymentVersion) is { } version)
@@ -446,7 +450,7 @@ internal sealed class MutableState
     {
         if (Activities.Apply(e) is { } ended)
         {
-            // Lists show which activities are paused.
+            // Lists show the paused activities, so the visibility row changes.
             Changes.Visible |= ended.Record.Paused;
             if (ended.HasRow)
             {
@@ -477,7 +481,9 @@ internal sealed class MutableState
         }
     }
 
-    /// <summary>A start that met the started task is remembered by the event it left; that has its id now.</summary>
+    /// <summary>
+    /// Sets the event id of a start request that was attached while a workflow task was started, now that its event has an id.
+    /// </summary>
     private void ResolveRequestId(HistoryEvent e)
     {
         if (

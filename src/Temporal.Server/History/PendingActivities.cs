@@ -4,7 +4,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The activities of a run that have not ended: the fold of its activities' events, and the record of each.</summary>
+/// <summary>The pending activities of a run: the events applied so far, and the record of each activity.</summary>
 internal sealed class PendingActivities(AwakeTime awake)
 {
     private readonly Dictionary<long, PendingActivity> _byEvent = [];
@@ -14,13 +14,13 @@ internal sealed class PendingActivities(AwakeTime awake)
 
     public IEnumerable<PendingActivity> All => _byEvent.Values;
 
-    /// <summary>By its scheduled event; null when it is not pending.</summary>
+    /// <summary>Finds an activity by its scheduled event id, or returns null if it is not pending.</summary>
     public PendingActivity? Find(long scheduledEventId) => _byEvent.GetValueOrDefault(scheduledEventId);
 
-    /// <summary>By the id that the workflow gave it; null when it is not pending.</summary>
+    /// <summary>Finds an activity by the id that the workflow assigned, or returns null if it is not pending.</summary>
     public PendingActivity? Find(string activityId) => _byId.GetValueOrDefault(activityId);
 
-    /// <summary>The scheduled event of the activity that an event ends; 0 for other events.</summary>
+    /// <summary>Scheduled event id of the activity that an event ends, or 0 for other events.</summary>
     public static long EndedBy(HistoryEvent e) =>
         e.AttributesCase switch
         {
@@ -32,7 +32,7 @@ internal sealed class PendingActivities(AwakeTime awake)
             _ => 0,
         };
 
-    /// <summary>Folds an event, if it is one of an activity. The activity that it ended; null for none.</summary>
+    /// <summary>Applies an event if it belongs to an activity. Returns the activity that the event ended, or null for none.</summary>
     public PendingActivity? Apply(HistoryEvent e)
     {
         switch (e.AttributesCase)
@@ -59,7 +59,7 @@ internal sealed class PendingActivities(AwakeTime awake)
         }
     }
 
-    /// <summary>Takes what is stored of an activity beside the events.</summary>
+    /// <summary>Restores the stored record of an activity.</summary>
     public void Restore(long scheduledEventId, ActivityRecord record)
     {
         if (Remove(scheduledEventId) is { } known)
@@ -74,7 +74,7 @@ internal sealed class PendingActivities(AwakeTime awake)
         }
     }
 
-    /// <summary>Takes an activity out of those that are pending; null when it was not among them.</summary>
+    /// <summary>Removes a pending activity, or returns null if it is not pending.</summary>
     public PendingActivity? Remove(long scheduledEventId)
     {
         if (_byEvent.Remove(scheduledEventId, out var activity))

@@ -2,7 +2,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The children of a run that were asked for and have not closed: the fold of their events in its history.</summary>
+/// <summary>The children of a run that were initiated and have not closed, according to the run's events.</summary>
 internal sealed class PendingChildren
 {
     private readonly Dictionary<long, PendingChild> _children = [];
@@ -11,10 +11,10 @@ internal sealed class PendingChildren
 
     public IEnumerable<PendingChild> All => _children.Values;
 
-    /// <summary>By the event that asked for it; null when it is not pending.</summary>
+    /// <summary>Finds a child by its initiated event id, or returns null if it is not pending.</summary>
     public PendingChild? Find(long initiatedEventId) => _children.GetValueOrDefault(initiatedEventId);
 
-    /// <summary>Folds an event, if it is one of a child.</summary>
+    /// <summary>Applies an event if it belongs to a child.</summary>
     public void Apply(HistoryEvent e)
     {
         switch (e.AttributesCase)
@@ -55,7 +55,7 @@ internal sealed class PendingChildren
         }
     }
 
-    /// <summary>An event that was buffered is written: when it tells of a child's start, the child knows its id now.</summary>
+    /// <summary>Sets a child's started event id when the buffered started event is written.</summary>
     public void NoteWritten(HistoryEvent e)
     {
         if (e.ChildWorkflowExecutionStartedEventAttributes is { } started && Find(started.InitiatedEventId) is { } child)

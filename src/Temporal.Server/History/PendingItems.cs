@@ -5,7 +5,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>An activity that has not ended: what its scheduled event says and what no event says.</summary>
+/// <summary>A pending activity: its scheduled event, and the record of state that no event contains.</summary>
 internal sealed class PendingActivity(
     long scheduledEventId,
     ActivityTaskScheduledEventAttributes scheduled,
@@ -23,7 +23,7 @@ internal sealed class PendingActivity(
 
     public ActivityRecord Record { get; } = record;
 
-    /// <summary>A row of it is stored.</summary>
+    /// <summary>True if the activity has a row in the database.</summary>
     public bool HasRow { get; set; }
 
     public long CancelRequestedEventId { get; set; }
@@ -38,7 +38,7 @@ internal sealed class PendingActivity(
 
     public TimeSpan Heartbeat => (Record.Options is { } o ? o.HeartbeatTimeout : Scheduled.HeartbeatTimeout).Span();
 
-    /// <summary>The priority of the activity itself, as scheduled or last changed; null for none.</summary>
+    /// <summary>The activity's own priority, as scheduled or last changed, or null for none.</summary>
     public Priority? Priority => Record.Options?.Priority ?? Scheduled.Priority;
 
     public RetryPolicy? RetryPolicy => Record.Options is { } o ? o.RetryPolicy : Scheduled.RetryPolicy;
@@ -47,23 +47,24 @@ internal sealed class PendingActivity(
 
     public DateTimeOffset ScheduledTime => Record.ScheduledTime.Time();
 
-    /// <summary>When all its attempts must have ended; null for never.</summary>
+    /// <summary>Deadline for all attempts together, or null for none.</summary>
     public DateTimeOffset? Expiration => ScheduleToClose > TimeSpan.Zero ? Record.FirstScheduledTime.Time() + ScheduleToClose : null;
 
-    /// <summary>The attempt begins now.</summary>
+    /// <summary>Records that the attempt starts now.</summary>
     public void NoteStart() => _startedAwake = awake.Now;
 
-    /// <summary>The attempt says now that it lives.</summary>
+    /// <summary>Records a heartbeat of the attempt.</summary>
     public void NoteHeartbeat() => _beatAwake = awake.Now;
 
-    /// <summary>The record has changed.</summary>
+    /// <summary>Discards the cached due time after a change of the record.</summary>
     public void NoteChange() => _due = null;
 
     /// <summary>
-    /// When something happens to it by time alone. Kept until the record changes: every change of a run asks all its activities.
+    /// Time at which the activity next changes without a request, or null for never. Cached until the record changes, because every change
+    /// of a run checks all its activities.
     /// </summary>
-    /// <param name="asleep"><see cref="AwakeTime.Asleep"/>: the limits of an attempt count time awake, all others the time of the
-    /// clock.</param>
+    /// <param name="asleep"><see cref="AwakeTime.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
+    /// time.</param>
     public DateTimeOffset? Due(TimeSpan asleep)
     {
         if (_due is not { } known || known.Asleep != asleep)
@@ -93,13 +94,13 @@ internal sealed class PendingActivity(
             : due;
     }
 
-    /// <summary>When the started attempt must have ended; null for never.</summary>
+    /// <summary>Deadline of the started attempt, or null for none.</summary>
     public DateTimeOffset? StartToCloseDue(TimeSpan asleep) => StartToClose > TimeSpan.Zero ? StartedAwake + StartToClose + asleep : null;
 
     private DateTimeOffset? HeartbeatDue(TimeSpan asleep) =>
         Heartbeat > TimeSpan.Zero ? (BeatAwake is { } beat && beat > StartedAwake ? beat : StartedAwake) + Heartbeat + asleep : null;
 
-    // Of an attempt that an earlier process started only the wall clock's time is known.
+    // For an attempt that an earlier process started, only the wall clock time is known.
     private DateTimeOffset StartedAwake => _startedAwake ??= awake.At(Record.StartedTime.Time());
 
     private DateTimeOffset? BeatAwake => Record.LastHeartbeat is { } beat ? _beatAwake ??= awake.At(beat.Time()) : null;
@@ -108,17 +109,17 @@ internal sealed class PendingActivity(
 /// <summary>A timer that has neither fired nor been cancelled.</summary>
 internal sealed record PendingTimer(string TimerId, long StartedEventId, DateTimeOffset Due);
 
-/// <summary>A child that was asked for and has not closed.</summary>
+/// <summary>A child that was initiated and has not closed.</summary>
 internal sealed class PendingChild(long initiatedEventId, StartChildWorkflowExecutionInitiatedEventAttributes initiated)
 {
-    /// <summary>In place of the started event's id while that event waits in the buffer.</summary>
+    /// <summary>Placeholder for the started event's id while that event is buffered.</summary>
     public const long StartBuffered = -1;
 
     public long InitiatedEventId { get; } = initiatedEventId;
 
     public StartChildWorkflowExecutionInitiatedEventAttributes Initiated { get; } = initiated;
 
-    /// <summary>0 until its start is known; <see cref="StartBuffered"/> while that event waits in the buffer.</summary>
+    /// <summary>Started event id: 0 until the start is confirmed, <see cref="StartBuffered"/> while the event is buffered.</summary>
     public long StartedEventId { get; set; }
 
     public string RunId { get; set; } = "";

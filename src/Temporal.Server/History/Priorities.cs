@@ -3,15 +3,13 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// Priorities of activities and children: what they do not say themselves is said by the run that begins them, field by field.
-/// </summary>
+/// <summary>Priorities of activities and children. Each field that is not set is inherited from the run that schedules them.</summary>
 internal static class Priorities
 {
     private const int LongestFairnessKey = 64;
     private const string PriorityPath = "priority";
 
-    /// <summary>The fault of a priority, in the real server's words; null if there is none.</summary>
+    /// <summary>Returns the Temporal server's message for an invalid priority, or null if the priority is valid.</summary>
     public static string? Fault(Priority? priority) =>
         priority is null ? null
         : priority.PriorityKey < 0 ? "priority key can't be negative"
@@ -34,7 +32,7 @@ internal static class Priorities
         };
     }
 
-    /// <summary>A priority after the fields that the paths of a mask name were taken from another.</summary>
+    /// <summary>Merges a priority: takes the fields that a mask names from the requested priority.</summary>
     public static Priority? Merged(Priority? before, Priority? asked, IReadOnlyList<string> paths)
     {
         if (paths.Contains(PriorityPath))

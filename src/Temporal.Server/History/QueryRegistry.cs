@@ -2,7 +2,7 @@ using Temporal.Server.Matching;
 
 namespace Temporal.Server.History;
 
-/// <summary>Queries of a workflow's runs that are not answered yet.</summary>
+/// <summary>The unanswered queries of a workflow's runs.</summary>
 internal sealed class QueryRegistry
 {
     private const int MostRemembered = 32;
@@ -18,7 +18,9 @@ internal sealed class QueryRegistry
 
     public PendingQuery? Take(string id) => _queries.Remove(id, out var query) ? query : null;
 
-    /// <summary>Takes a query that was answered with a workflow task. A worker that has it by itself, too, may still answer.</summary>
+    /// <summary>
+    /// Removes a query that was answered with a workflow task. A worker that holds it as a separate query task may still answer.
+    /// </summary>
     public PendingQuery? TakeWithTask(string id)
     {
         var query = Take(id);
@@ -35,11 +37,11 @@ internal sealed class QueryRegistry
         return query;
     }
 
-    /// <summary>True if a query was answered with a workflow task a while ago, while a worker had it by itself, too.</summary>
+    /// <summary>True if a query was recently answered with a workflow task while a worker held it as a separate query task.</summary>
     public bool IsAnsweredTwice(string id) => _answeredWithTask.Contains(id);
 
     public void Remove(PendingQuery query) => _queries.Remove(query.Id);
 
-    /// <summary>The pending queries of a run.</summary>
+    /// <summary>The unanswered queries of a run.</summary>
     public IReadOnlyList<PendingQuery> Of(MutableState run) => [.. _queries.Values.Where(query => query.RunId == run.RunId)];
 }

@@ -3,25 +3,25 @@ using Temporal.Server.Storage;
 
 namespace Temporal.Server.History;
 
-/// <summary>Deletes closed runs when the retention of their namespace has passed, and gives the freed pages of the file back.</summary>
+/// <summary>Deletes closed runs after their namespace's retention and returns the file's freed pages to the disk.</summary>
 internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int PageSize = 100;
 
-    // So little is soon written again.
+    // So few free pages are soon reused.
     private const int FreePagesLeft = 64;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
     private Timer? _timer;
 
     /// <summary>
-    /// Sweeps now and then. In real time, also where the engine's clock skips: upkeep is no reason for a clock to stop on its way.
+    /// Starts periodic sweeps. They use real time even if the engine's clock skips, so that maintenance never stops the skipping clock.
     /// </summary>
     public void Start() => _timer = new Timer(static s => _ = ((RetentionSweeper)s!).SweepLoggedAsync(), this, Delay, Interval);
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>Deletes what is due; the number of runs deleted.</summary>
+    /// <summary>Deletes expired runs and returns their number.</summary>
     public async Task<int> SweepAsync()
     {
         var deleted = 0;
@@ -47,7 +47,7 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
             }
         }
 
-        // Also what others deleted, by calls.
+        // Also frees pages of runs that RPCs deleted.
         if (await store.Database.FreePagesAsync() > FreePagesLeft)
         {
             await store.Database.ShrinkAsync();

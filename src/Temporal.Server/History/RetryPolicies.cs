@@ -4,14 +4,17 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>Decides whether and when something that failed is tried again: Temporal's maths, without state.</summary>
+/// <summary>Decides about retries and their delays: Temporal's retry calculation, without state.</summary>
 internal static class RetryPolicies
 {
     private static readonly TimeSpan DefaultInitialInterval = TimeSpan.FromSeconds(1);
     private const double DefaultCoefficient = 2;
     private const int DefaultMaximumFactor = 100;
 
-    /// <summary>The policy with what it leaves open filled in: 1 s, doubled each time, up to 100 times the first interval.</summary>
+    /// <summary>
+    /// Fills the missing fields of a policy with defaults: 1 second, a backoff coefficient of 2, and at most 100 times the initial
+    /// interval.
+    /// </summary>
     public static RetryPolicy WithDefaults(RetryPolicy? given)
     {
         var policy = given?.Clone() ?? new RetryPolicy();
@@ -33,7 +36,7 @@ internal static class RetryPolicies
         return policy;
     }
 
-    /// <summary>The fault of a policy; null if there is none.</summary>
+    /// <summary>Finds the fault of a policy, or returns null if it is valid.</summary>
     public static string? Fault(RetryPolicy? policy)
     {
         if (policy is null)
@@ -81,9 +84,9 @@ internal static class RetryPolicies
     }
 
     /// <summary>Decides about the next attempt.</summary>
-    /// <param name="attempt">The attempt that failed, from 1.</param>
-    /// <param name="expiration">The time by which the next attempt must begin; null for none.</param>
-    /// <returns>IN_PROGRESS and the delay, or why there is no next attempt.</returns>
+    /// <param name="attempt">Number of the failed attempt, from 1.</param>
+    /// <param name="expiration">Latest start time of the next attempt, or null for no limit.</param>
+    /// <returns>IN_PROGRESS with the delay, or the reason against another attempt.</returns>
     public static (RetryState State, TimeSpan Delay) Next(
         RetryPolicy? policy,
         int attempt,
@@ -116,7 +119,7 @@ internal static class RetryPolicies
         return expiration is { } end && now + delay > end ? (RetryState.Timeout, default) : (RetryState.InProgress, delay);
     }
 
-    /// <summary>The pause after the given attempt.</summary>
+    /// <summary>Delay after the given attempt.</summary>
     public static TimeSpan Interval(RetryPolicy policy, int attempt)
     {
         var initial = policy.InitialInterval.IsPositive() ? policy.InitialInterval.Span() : DefaultInitialInterval;
@@ -128,7 +131,7 @@ internal static class RetryPolicies
             : maximum;
     }
 
-    /// <summary>True for a time limit that no further attempt could keep: schedule-to-start or schedule-to-close.</summary>
+    /// <summary>True for a timeout that a further attempt can't avoid: schedule-to-start or schedule-to-close.</summary>
     public static bool IsOverallTimeout(FailureMessage? failure) =>
         failure?.TimeoutFailureInfo is { TimeoutType: TimeoutType.ScheduleToStart or TimeoutType.ScheduleToClose };
 

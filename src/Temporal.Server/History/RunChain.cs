@@ -10,9 +10,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 
 namespace Temporal.Server.History;
 
-/// <summary>
-/// Ends runs, and begins the runs that go on in their place: retry, cron, continue-as-new. Call with the workflow's lock held.
-/// </summary>
+/// <summary>Closes runs and starts their successors: retry, cron, continue-as-new. Call with the workflow's lock held.</summary>
 internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces)
 {
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
@@ -54,7 +52,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
-    /// <summary>Ends a run for one that takes its id, and says whose id that is.</summary>
+    /// <summary>Terminates a run so that a new run can replace it. Returns the id of the new run.</summary>
     public string Replace(Workflow workflow, MutableState current)
     {
         var newRunId = Guid.CreateVersion7().ToString();
@@ -93,8 +91,8 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         End(workflow, run, e, null, static _ => { });
     }
 
-    /// <summary>Ends a run from outside.</summary>
-    /// <param name="children">False where another run takes over the children: none of them is closed.</param>
+    /// <summary>Terminates a run.</summary>
+    /// <param name="children">False to leave the children open because another run takes them over.</param>
     public void Terminate(
         Workflow workflow,
         MutableState run,
@@ -180,7 +178,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
                 n.Memo = attributes.Memo;
                 n.SearchAttributes = attributes.SearchAttributes;
 
-                // What the command does not say is not taken over: a client that forgets it would lose it on the real server too.
+                // Omitted fields are not inherited. A client that forgets them would lose them with the Temporal server as well.
                 RunVersions.Inherit(n, run, command.InitialVersioningBehavior);
                 n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
                 n.CronSchedule = command.CronSchedule;
@@ -189,7 +187,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         );
     }
 
-    /// <summary>Carried over from run to run: where they may be reset to.</summary>
+    /// <summary>Reset points that the next run inherits.</summary>
     public ResetPoints CarriedResetPoints(MutableState run)
     {
         var retention = (namespaces.FindById(run.NamespaceId) ?? NamespaceRegistry.Default).Retention;
@@ -204,7 +202,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return points;
     }
 
-    // A retry and a cron run begin with the version that their run began with, whatever its worker said since.
+    // A retry and a cron run start with their predecessor's initial version, whatever version its worker reported since.
     private static void Retried(WorkflowExecutionStartedEventAttributes next, MutableState run, RetryState state, FailureMessage failure)
     {
         next.Initiator = state == RetryState.InProgress ? ContinueAsNewInitiator.Retry : ContinueAsNewInitiator.CronSchedule;

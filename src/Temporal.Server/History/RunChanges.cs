@@ -3,7 +3,7 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The changes of a run since its last commit, and the actions after the next.</summary>
+/// <summary>The uncommitted changes of a run, and the actions to take after the commit.</summary>
 internal sealed class RunChanges
 {
     public List<HistoryEvent> Events { get; } = [];
@@ -12,7 +12,7 @@ internal sealed class RunChanges
 
     public bool BufferFlushed { get; set; }
 
-    /// <summary>Scheduled event ids of activities whose record is to be stored; of those that have ended meanwhile, nothing is.</summary>
+    /// <summary>Scheduled event ids of activities whose record must be stored, unless the activity has ended meanwhile.</summary>
     public HashSet<long> TouchedActivities { get; } = [];
 
     /// <summary>Scheduled event ids of ended activities that have a row.</summary>
@@ -24,31 +24,31 @@ internal sealed class RunChanges
 
     public List<long> DoneTransfers { get; } = [];
 
-    /// <summary>Something of the record changed.</summary>
+    /// <summary>True if the record changed.</summary>
     public bool Touched { get; set; }
 
-    /// <summary>Status, memo or search attributes changed.</summary>
+    /// <summary>True if status, memo or search attributes changed.</summary>
     public bool Visible { get; set; }
 
-    /// <summary>The run is new.</summary>
+    /// <summary>True if the run is new.</summary>
     public bool Created { get; set; }
 
-    /// <summary>Closed by these changes.</summary>
+    /// <summary>True if these changes closed the run.</summary>
     public bool Closed { get; set; }
 
-    /// <summary>The run that goes on in place of the closed one; empty for none.</summary>
+    /// <summary>Id of the run that succeeds the closed one; empty for none.</summary>
     public string NewRunId { get; set; } = "";
 
-    /// <summary>The time of the run is up: whoever holds the workflow closes it.</summary>
+    /// <summary>True if the run's time limit has passed, so that the holder of the workflow's lock must close the run.</summary>
     public bool TimedOut { get; set; }
 
-    /// <summary>The progress of updates after all of these changes; told to those who wait once the changes are durable.</summary>
+    /// <summary>Progress of updates after these changes. Published to waiting callers once the changes are durable.</summary>
     public Dictionary<PendingUpdate, UpdateProgress> Updates { get; } = [];
 
-    /// <summary>The workflow task is to be handed to its queue.</summary>
+    /// <summary>True if the workflow task must be queued.</summary>
     public bool DispatchWorkflowTask { get; set; }
 
-    /// <summary>Activities to be handed to their queues, by scheduled event id.</summary>
+    /// <summary>Activities that must be queued, by scheduled event id.</summary>
     public List<long> DispatchActivities { get; } = [];
 
     public bool IsDirty =>

@@ -2,13 +2,13 @@ using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
-/// <summary>For each run, by its key, when time alone changes it next.</summary>
+/// <summary>One timer per run, by the run's key, for its next change that depends on time alone.</summary>
 internal sealed class RunTimers(TimerService timers)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, RunTimer> _timers = [];
 
-    /// <summary>Sets the time of a run, in place of the one it had; null for none.</summary>
+    /// <summary>Sets the due time of a run and replaces the previous one; null removes it.</summary>
     public void Set(long key, DateTimeOffset? due, Action elapse)
     {
         lock (_lock)
@@ -31,7 +31,7 @@ internal sealed class RunTimers(TimerService timers)
         }
     }
 
-    /// <summary>The time of a run has come.</summary>
+    /// <summary>Forgets a run's timer after it has fired.</summary>
     public void Forget(long key)
     {
         lock (_lock)
@@ -41,8 +41,8 @@ internal sealed class RunTimers(TimerService timers)
     }
 
     /// <summary>
-    /// The clock was set back: the limits of attempts, which count time awake, are due earlier on it than the timers that were set for
-    /// them.
+    /// Fires all timers after the clock was set back. The limits of attempts use awake time, so by the new clock they are due earlier than
+    /// their timers.
     /// </summary>
     public void ElapseAll()
     {

@@ -4,10 +4,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>To which version of workers a run is bound, and what comes after it.</summary>
+/// <summary>The worker deployment version of a run and of its successors.</summary>
 internal static class RunVersions
 {
-    /// <summary>The version whose workers alone may have the run's tasks; null where they go where the queue's tasks go.</summary>
+    /// <summary>The version to which the run is pinned, or null if its tasks follow the routing of the queue.</summary>
     public static string? Pinned(MutableState run) =>
         run.Record.VersioningOverride switch
         {
@@ -17,7 +17,7 @@ internal static class RunVersions
             _ => run.Behavior == VersioningBehavior.Pinned && run.Deployment is { } own ? BuildVersion.Of(own) : null,
         };
 
-    /// <summary>The way in which the run moves between versions: that of its override, else that of its worker.</summary>
+    /// <summary>The run's versioning behavior: that of its override, otherwise that of its worker.</summary>
     public static VersioningBehavior Behavior(MutableState run) =>
         run.Record.VersioningOverride switch
         {
@@ -26,18 +26,18 @@ internal static class RunVersions
             _ => run.Behavior,
         };
 
-    /// <summary>The version that the run is on: that of its override, else that of its worker; null for none.</summary>
+    /// <summary>The run's version: that of its override, otherwise that of its worker, or null for none.</summary>
     public static WorkerDeploymentVersion? Version(MutableState run) => run.Record.VersioningOverride?.Pinned?.Version ?? run.Deployment;
 
-    /// <summary>The first task of a run that continues another asks for the ramping version.</summary>
+    /// <summary>True if the first task of a continued run requests the ramping version.</summary>
     public static bool PrefersRamping(MutableState run) =>
         run.LastCompletedTaskEventId == 0
         && run.Start.InheritedAutoUpgradeInfo?.ContinueAsNewInitialVersioningBehavior == ContinueAsNewVersioningBehavior.UseRampingVersion;
 
-    /// <summary>Begins the next run, or a child, with the version of a run: bound to it, or moving on to where tasks go.</summary>
-    /// <param name="start">The start of the other run.</param>
-    /// <param name="run">The run that goes before it.</param>
-    /// <param name="initial">The way that the run asks for its successor.</param>
+    /// <summary>Sets the inherited version of the next run or a child: pinned, or auto-upgraded along with the queue's routing.</summary>
+    /// <param name="start">Start attributes of the next run or the child.</param>
+    /// <param name="run">The previous run or the parent.</param>
+    /// <param name="initial">Initial versioning behavior that the run requests for its successor.</param>
     public static void Inherit(
         WorkflowExecutionStartedEventAttributes start,
         MutableState run,
@@ -72,12 +72,12 @@ internal static class RunVersions
         };
     }
 
-    /// <summary>A worker of a version takes the run's task.</summary>
+    /// <summary>Records that a worker has started the run's workflow task.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="version">The worker's version; null for none.</param>
-    /// <param name="target">The version that tasks of unbound runs go to.</param>
-    /// <param name="revision">The revision of the routing of that version's deployment.</param>
-    /// <returns>True if the run is bound to a version and the target has changed since.</returns>
+    /// <param name="version">The worker's version, or null for none.</param>
+    /// <param name="target">Version to which tasks of unpinned runs are routed, or null for none.</param>
+    /// <param name="revision">Revision of the deployment's routing.</param>
+    /// <returns>True if the run is pinned and the target version has changed since.</returns>
     public static bool NoteTaken(MutableState run, WorkerDeploymentVersion? version, WorkerDeploymentVersion? target, long revision)
     {
         var record = run.Record;

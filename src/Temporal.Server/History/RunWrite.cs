@@ -6,7 +6,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>The writes of a transition for one run, taken from its state while the lock is held.</summary>
+/// <summary>The database writes of one run's transition, taken from its state while the lock is held.</summary>
 internal sealed class RunWrite
 {
     private readonly RunRow _row;
@@ -81,7 +81,7 @@ internal sealed class RunWrite
         }
     }
 
-    // As on the real server, a speculative task is no change of the run until it is written.
+    // As in the Temporal server, a speculative task does not count as a state transition until it is written.
     private static bool IsTransition(MutableState run, RunChanges changes) =>
         changes.Events.Count > 0
         || changes.NewBuffered.Count > 0
@@ -124,7 +124,7 @@ internal sealed class RunWrite
 
     public RunChanges Changes { get; }
 
-    /// <summary>The tasks of the run that are queued or started.</summary>
+    /// <summary>The queued and started tasks of the run.</summary>
     public TasksInHand Tasks { get; }
 
     public EventBatch? Batch { get; }
@@ -133,10 +133,10 @@ internal sealed class RunWrite
 
     public IReadOnlyList<(long Key, TransferTask Task)> Transfers { get; }
 
-    /// <summary>The workflow task to be handed to its queue.</summary>
+    /// <summary>Workflow task to queue, or null for none.</summary>
     public WorkflowQueuedTask? WorkflowTask { get; }
 
-    /// <summary>The activities to be handed to their queues.</summary>
+    /// <summary>Activities to queue.</summary>
     public IReadOnlyList<ActivityQueuedTask> Activities { get; }
 
     public ClosedRun? Closed { get; }
@@ -212,10 +212,10 @@ internal sealed class RunWrite
         }
     }
 
-    // Texts that sort as the numbers do.
+    // Fixed-width hexadecimal text sorts like the numbers.
     private static string Id(long id) => id.ToString("x8", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads what <see cref="WriteExtras"/> wrote back into a run whose events are applied.</summary>
+    /// <summary>Restores the rows of <see cref="WriteExtras"/> into a run whose events are applied.</summary>
     public static void ReadExtras(SqliteConnection db, MutableState run)
     {
         foreach (var (kind, id, data) in ExtrasTable.Read(db, run.Key))

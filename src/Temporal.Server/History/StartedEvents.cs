@@ -6,13 +6,13 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The events that runs begin with.</summary>
+/// <summary>Creates the first events of runs.</summary>
 internal static class StartedEvents
 {
     private static readonly TimeSpan DefaultTaskTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaximumTaskTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>The workflow task timeout that holds: 10 s by default, at most 2 min, and no more than the run may take.</summary>
+    /// <summary>Effective workflow task timeout: 10 seconds by default, at most 2 minutes, and at most the run timeout.</summary>
     public static Duration TaskTimeout(Duration? asked, TimeSpan runTimeout)
     {
         var timeout = asked.IsPositive() ? asked.Span() : DefaultTaskTimeout;
@@ -20,7 +20,7 @@ internal static class StartedEvents
         return ProtoTime.MinPositive(timeout, runTimeout).AsDuration();
     }
 
-    /// <summary>The first event of a run that a client starts.</summary>
+    /// <summary>Attributes of the first event of a run that a client starts.</summary>
     public static WorkflowExecutionStartedEventAttributes First(StartWorkflowExecutionRequest r, string runId, DateTimeOffset now)
     {
         var runTimeout = ProtoTime.MinPositive(r.WorkflowRunTimeout.Span(), r.WorkflowExecutionTimeout.Span());

@@ -1,8 +1,8 @@
 namespace Temporal.Server.History;
 
-/// <summary>The tasks of a run that are queued or started, for a clock that skips only where nothing is to be done.</summary>
-/// <param name="StartedActivities">Activities that a worker has.</param>
-/// <param name="Others">Whether a workflow task is there, or an activity that waits for a worker.</param>
+/// <summary>Number of queued and started tasks of a run. A skipping clock advances only while no work is left.</summary>
+/// <param name="StartedActivities">Number of activities that workers have started.</param>
+/// <param name="Others">True if a workflow task or an unstarted activity exists.</param>
 internal readonly record struct TasksInHand(int StartedActivities, bool Others)
 {
     public static TasksInHand Of(MutableState run)

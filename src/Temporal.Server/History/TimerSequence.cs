@@ -3,11 +3,12 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The actions of time alone on a run, and their times: limits, timers, retries, the first task. Call with the workflow's lock
-/// held.</summary>
+/// <summary>
+/// Changes of a run that depend on time alone: time limits, timers, retries and the first task. Call with the workflow's lock held.
+/// </summary>
 internal static class TimerSequence
 {
-    /// <summary>When time alone changes the run next; null for never.</summary>
+    /// <summary>Time of the run's next change that depends on time alone, or null for never.</summary>
     public static DateTimeOffset? NextDue(MutableState run)
     {
         if (!run.IsOpen)
@@ -36,7 +37,7 @@ internal static class TimerSequence
         return due;
     }
 
-    /// <summary>Does what time has made due.</summary>
+    /// <summary>Executes the changes that are due.</summary>
     public static void Elapse(MutableState run)
     {
         var now = run.WallClock;
@@ -57,7 +58,7 @@ internal static class TimerSequence
             run.Changes.Touched = true;
             if (run.HasStartedTask && run.Task!.Speculative)
             {
-                // A worker has the first task already, for an update that came before its time.
+                // A worker already has the first task, for an update that arrived during the backoff.
                 run.WorkflowTask.WriteUnwritten(withIdentity: false);
             }
 

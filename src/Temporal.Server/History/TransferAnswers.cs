@@ -3,10 +3,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The end of a transfer task: it is crossed out with the change that answers it.</summary>
+/// <summary>Completes transfer tasks: deletes each task together with the change that answers it.</summary>
 internal sealed class TransferAnswers(WorkflowStore store)
 {
-    /// <summary>Tells the run that asked, if it still waits for the answer.</summary>
+    /// <summary>Records the answer in the requesting run, if the run still waits for it.</summary>
     public async Task AnswerAsync(long key, TransferTask task, Func<MutableState, bool> waits, Func<MutableState, HistoryEvent> answer)
     {
         var isThere = await store.ChangeAsync(
@@ -35,9 +35,9 @@ internal sealed class TransferAnswers(WorkflowStore store)
         }
     }
 
-    /// <summary>Crosses out a record whose run was deleted meanwhile: no change of that run can carry it any more.</summary>
+    /// <summary>Deletes the task of a run that was deleted meanwhile, because no change of that run can delete it any more.</summary>
     public Task ForgetAsync(long key) => store.Database.WriteAsync(db => TransferTaskTable.Delete(db, key));
 
-    /// <summary>Crosses out a task that nobody waits for the end of.</summary>
+    /// <summary>Completes a task whose result nobody waits for.</summary>
     public Task DoneAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
 }

@@ -6,9 +6,9 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// Does what one workflow asks of another: start a child, signal, cancel, tell the parent, close the children. Each record is written with
-/// the change that asks for it, and goes with the change that answers it, so it is done once whatever happens in between: what is done to
-/// the other side is recognised by its request id.
+/// Executes requests between workflows: start a child, signal, cancel, notify the parent, close the children. Each task is stored with the
+/// change that requests it and deleted with the change that answers it. The receiver recognizes a repeated request by its id, so each
+/// request takes effect once despite crashes.
 /// </summary>
 internal sealed class TransferQueue(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
@@ -17,7 +17,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
     private readonly TransferAnswers _answers = new(store);
     private readonly ChildStarts _childStarts = new(store, chain, namespaces);
 
-    /// <summary>Does what a record asks for; repeated from its beginning when something could not be written.</summary>
+    /// <summary>Executes a task. Starts over if a change could not be written.</summary>
     public async Task RunAsync(long key, TransferTask task)
     {
         if (task.ChildOnly)
@@ -38,8 +38,8 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
     }
 
     /// <summary>
-    /// Records are worked at side by side: what is meant for a child whose start was asked for before is done after that start, else it
-    /// would find nobody and the child would never hear of it.
+    /// Waits until the start of the target child has been processed. Tasks run concurrently, so a request to the child could otherwise
+    /// arrive before the child exists and be lost.
     /// </summary>
     private async Task WaitForStartAsync(TransferTask task)
     {
@@ -153,7 +153,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
                     {
                         if (Target(w, task, closed: true) is not { IsOpen: true } target)
                         {
-                            // What has closed needs no cancelling: the request is taken, and nothing comes of it.
+                            // A closed workflow needs no cancellation; the request succeeds without effect.
                             return;
                         }
 
@@ -216,8 +216,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
             task.TargetWorkflowId,
             w =>
             {
-                // A parent that was reset meanwhile hears of it in the run that it was reset to, if the child had been started before that
-                // place.
+                // Follows resets of the parent: the new run gets the event if the child had started before the reset point.
                 var parent = store.Find(w, task.TargetRunId);
                 while (parent is { IsOpen: false } && parent.Record.ResetRunId is { Length: > 0 } next && store.Find(w, next) is { } reset)
                 {
@@ -269,14 +268,14 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            // The child has closed by itself.
+            // The child had already closed.
         }
 
         await _answers.DoneAsync(key, task);
     }
 
-    /// <summary>The run a record is meant for: open, and where asked a child of the asking run.</summary>
-    /// <param name="closed">Also one that has closed.</param>
+    /// <summary>Finds the open run that a task targets. A request to a child requires that the requesting run is its parent.</summary>
+    /// <param name="closed">True to accept a closed run as well.</param>
     private MutableState Target(Workflow workflow, TransferTask task, bool followChain = false, bool closed = false)
     {
         var run = store.Find(workflow, task.ChildOnly || followChain ? "" : task.TargetRunId);

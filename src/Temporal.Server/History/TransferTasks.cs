@@ -6,10 +6,10 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>The request of a run's event to another workflow, as work for <see cref="TransferQueue"/>.</summary>
+/// <summary>Creates transfer tasks for <see cref="TransferQueue"/> from a run's events.</summary>
 internal static class TransferTasks
 {
-    /// <summary>Asks for what an event says: a child's start, a signal to another workflow, or its cancellation.</summary>
+    /// <summary>Adds the task for an initiated event: a child start, an external signal or an external cancel request.</summary>
     public static void Add(MutableState run, HistoryEvent e)
     {
         switch (e.AttributesCase)
@@ -47,9 +47,9 @@ internal static class TransferTasks
         }
     }
 
-    /// <summary>Asks for what follows from the end of a run: its parent is told, its children are closed.</summary>
-    /// <param name="continues">Another run of the chain goes on: the parent waits for that.</param>
-    /// <param name="closesChildren">False where the children go on under another run.</param>
+    /// <summary>Adds the tasks for a closed run: notifies its parent and closes its children.</summary>
+    /// <param name="continues">True if another run of the chain follows, whose end the parent awaits.</param>
+    /// <param name="closesChildren">False if the children stay open under another run.</param>
     public static void AddForClose(MutableState run, HistoryEvent closing, bool continues, bool closesChildren)
     {
         if (!continues && run.Start.ParentWorkflowExecution is { } parent)

@@ -3,21 +3,21 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Temporal.Server.History;
 
-/// <summary>The progress of an update, as one value: who waits sees all of it or nothing.</summary>
-/// <param name="Stage">The stage that is reached.</param>
-/// <param name="Outcome">The outcome of a completed update.</param>
-/// <param name="Aborted">What a caller is answered when the update ended without outcome.</param>
+/// <summary>Progress of an update as one immutable value, so that waiting callers never see a partial state.</summary>
+/// <param name="Stage">Stage that the update has reached.</param>
+/// <param name="Outcome">Outcome of a completed update, otherwise null.</param>
+/// <param name="Aborted">Error for the callers of an update that ended without an outcome, otherwise null.</param>
 internal sealed record UpdateProgress(Stage Stage, Outcome? Outcome = null, Exception? Aborted = null)
 {
     public static UpdateProgress Admitted { get; } = new(Stage.Admitted);
 
-    /// <summary>No more known to anybody: whoever waits for it asks anew.</summary>
+    /// <summary>The update is no longer known; waiting callers must send it again.</summary>
     public static UpdateProgress Dropped { get; } = new(Stage.Unspecified);
 
     public bool IsDone => this == Dropped || Outcome is not null || Aborted is not null;
 }
 
-/// <summary>An update on its way: admitted (in memory only), then accepted and completed by events.</summary>
+/// <summary>An update in progress: admitted in memory only, then accepted and completed by events.</summary>
 internal sealed class PendingUpdate(string id, Request request)
 {
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,13 +30,13 @@ internal sealed class PendingUpdate(string id, Request request)
 
     public bool Accepted { get; set; }
 
-    /// <summary>Sent to a worker with the current workflow task.</summary>
+    /// <summary>True if the current workflow task delivered the update to a worker.</summary>
     public bool Sent { get; set; }
 
-    /// <summary>The progress that those outside may see: what is durable.</summary>
+    /// <summary>The durable progress, as callers may see it.</summary>
     public UpdateProgress Progress => _progress;
 
-    /// <summary>Done when the update has come so far, or has ended.</summary>
+    /// <summary>Completes when the update has reached the stage or has ended.</summary>
     public Task Reached(Stage stage) =>
         stage switch
         {
@@ -45,7 +45,9 @@ internal sealed class PendingUpdate(string id, Request request)
             _ => _accepted.Task,
         };
 
-    /// <summary>Tells those who wait; call it once for all that one change did to the update.</summary>
+    /// <summary>
+    /// Publishes the progress to waiting callers. Call once per durable change, with everything the change did to the update.
+    /// </summary>
     public void Publish(UpdateProgress progress)
     {
         _progress = progress;
@@ -61,7 +63,7 @@ internal sealed class PendingUpdate(string id, Request request)
     }
 }
 
-/// <summary>The updates of a workflow's current run that are not completed.</summary>
+/// <summary>The incomplete updates of a workflow's current run.</summary>
 internal sealed class UpdateRegistry
 {
     private readonly Dictionary<string, PendingUpdate> _updates = [];

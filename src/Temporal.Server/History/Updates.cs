@@ -9,13 +9,14 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The update protocol: messages to and from the worker, and what becomes of updates when a run closes. Call with the workflow's lock held.
+/// The update protocol: messages to and from the worker, and the handling of updates when a run closes. Call with the workflow's lock
+/// held.
 /// </summary>
 internal static class Updates
 {
     private const string TypePrefix = "type.googleapis.com/temporal.api.update.v1.";
 
-    /// <summary>The requests that go out with a workflow task.</summary>
+    /// <summary>Update requests to deliver with a workflow task.</summary>
     public static IEnumerable<Message> Outgoing(Workflow workflow, MutableState run, long startedEventId)
     {
         RestoreAdmitted(workflow, run);
@@ -24,7 +25,7 @@ internal static class Updates
             update.Sent = true;
             if (run.AdmittedUpdates.ContainsKey(update.Id))
             {
-                // The worker has it from its event; told twice, it would run twice.
+                // The worker knows this update from its event and would run it twice if it got the request as well.
                 continue;
             }
 
@@ -39,7 +40,8 @@ internal static class Updates
     }
 
     /// <summary>
-    /// Makes the updates that a reset took over pending again, in their order: events tell of them, whatever became of the memory.
+    /// Restores, in their order, the pending updates that a reset carried over. They are recorded in events, so they survive the loss of
+    /// cached state.
     /// </summary>
     public static void RestoreAdmitted(Workflow workflow, MutableState run)
     {
@@ -57,7 +59,7 @@ internal static class Updates
         }
     }
 
-    /// <summary>Checks the worker's messages; null if they are right.</summary>
+    /// <summary>Validates the worker's messages, or returns null if all are valid.</summary>
     public static CommandFault? Check(Workflow workflow, MutableState run, IEnumerable<Message> messages)
     {
         var accepted = new HashSet<string>();
@@ -110,7 +112,7 @@ internal static class Updates
         return null;
     }
 
-    /// <summary>Carries out one message.</summary>
+    /// <summary>Applies one message.</summary>
     public static void Apply(Workflow workflow, MutableState run, Message message)
     {
         var id = message.ProtocolInstanceId;
@@ -144,7 +146,7 @@ internal static class Updates
         }
     }
 
-    /// <summary>Rejects what the worker did not answer: it has no handler for the protocol.</summary>
+    /// <summary>Rejects the updates that the worker did not answer, because it does not implement the protocol.</summary>
     public static void RejectUnanswered(Workflow workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
@@ -167,7 +169,7 @@ internal static class Updates
     }
 
     /// <summary>
-    /// The answer to the task that carried them was refused: what the worker had not accepted before is not tried again by itself.
+    /// Aborts the updates that a rejected workflow task had delivered and no worker had accepted; they are not retried automatically.
     /// </summary>
     public static void AbortSent(Workflow workflow, MutableState run)
     {
@@ -183,7 +185,7 @@ internal static class Updates
     }
 
     /// <summary>
-    /// The next attempt comes without updates that no worker has accepted; who waits for them asks anew, when that may have helped.
+    /// Drops updates that no worker has accepted, so that the next attempt runs without them. Waiting callers send them again.
     /// </summary>
     public static void ForgetAdmitted(Workflow workflow)
     {
@@ -194,7 +196,7 @@ internal static class Updates
         }
     }
 
-    /// <summary>Tells those who wait for updates of a closed run.</summary>
+    /// <summary>Ends the updates of a closed run and notifies waiting callers.</summary>
     public static void RunClosed(Workflow workflow, MutableState run, bool continues)
     {
         foreach (var update in workflow.Updates.All.ToList())
@@ -217,7 +219,7 @@ internal static class Updates
         }
     }
 
-    /// <summary>The outcome of an update that was running when its workflow closed.</summary>
+    /// <summary>Outcome of an update that was still running when its workflow closed.</summary>
     public static Outcome ClosedBeforeCompletion() =>
         new()
         {
@@ -242,7 +244,7 @@ internal static class Updates
         run.Add(e);
         if (update is null)
         {
-            // The server was restarted while the worker had it: the request came back with the acceptance.
+            // The server was restarted while the worker had the update; the acceptance contains the request.
             update = new PendingUpdate(message.ProtocolInstanceId, acceptance.AcceptedRequest);
             workflow.Updates.Add(update);
         }

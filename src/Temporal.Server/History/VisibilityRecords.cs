@@ -5,10 +5,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.History;
 
-/// <summary>A run as lists and descriptions show it.</summary>
+/// <summary>Builds the visibility records of runs.</summary>
 internal static class VisibilityRecords
 {
-    /// <summary>The visibility record of a run as it is now.</summary>
+    /// <summary>Builds the current visibility record of a run.</summary>
     public static VisibilityRecord Of(MutableState run) =>
         new()
         {
@@ -33,7 +33,7 @@ internal static class VisibilityRecords
             FirstRunId = run.FirstRunId,
         };
 
-    /// <summary>The search attributes as clients see them: the run's own, and the build ids that worked on it.</summary>
+    /// <summary>Search attributes as clients see them: the run's own attributes and the build ids of its workers.</summary>
     public static SearchAttributes SearchAttributesOf(MutableState run)
     {
         var all = run.SearchAttributes.Clone();
@@ -56,7 +56,7 @@ internal static class VisibilityRecords
                 : []
         );
 
-        // Nothing of a closed run is paused, whatever became of its activities.
+        // A closed run has no paused activities, whatever their last state was.
         Set(
             "TemporalPauseInfo",
             (run.PauseInfo is { } pause ? (string[])["Workflow:" + run.WorkflowId, "Reason:" + pause.Reason] : []).Concat(

@@ -1,6 +1,6 @@
 namespace Temporal.Server.History;
 
-/// <summary>One workflow id with the runs of it that are in memory. It is the lock for all of them.</summary>
+/// <summary>A workflow id with its runs in memory. Serves as the lock for all these runs.</summary>
 internal sealed class Workflow(string namespaceId, string workflowId, Task ready)
 {
     private readonly Dictionary<string, MutableState> _runs = [];
@@ -11,49 +11,51 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
 
     public string WorkflowId { get; } = workflowId;
 
-    /// <summary>Ends when it may be loaded: when what an entry before it had to write is done.</summary>
+    /// <summary>Completes when the workflow may be loaded, which is after the pending writes of the previous entry.</summary>
     public Task Ready { get; } = ready;
 
     /// <summary>
-    /// The run that the id alone stands for; null when there is none (or it is not loaded: see <see cref="CurrentKnown"/>).
+    /// The current run of the workflow id, or null if none exists or none has been loaded (see <see cref="CurrentKnown"/>).
     /// </summary>
     public MutableState? Current { get; set; }
 
-    /// <summary>The current run was looked up.</summary>
+    /// <summary>True if the current run has been looked up.</summary>
     public bool CurrentKnown { get; set; }
 
-    /// <summary>True if the workflow's memory is not to be trusted any more; the next caller loads it anew.</summary>
+    /// <summary>True if the workflow's cached state is invalid; the next caller loads it again.</summary>
     public bool Dropped => _dropped.Task.IsCompleted;
 
-    /// <summary>Ends when its memory is dropped: who waits for something in it asks anew.</summary>
+    /// <summary>Completes when the cached state is dropped; callers that wait on this state must then retry.</summary>
     public Task Gone => _dropped.Task;
 
-    /// <summary>A write of it failed: what was submitted after it must fail as well.</summary>
+    /// <summary>True if a write of the workflow failed; writes that were submitted later must fail as well.</summary>
     public volatile bool Doomed;
 
-    /// <summary>Ends when everything submitted so far is durable.</summary>
+    /// <summary>Completes when everything submitted so far is durable.</summary>
     public Task LastCommit { get; set; } = Task.CompletedTask;
 
-    /// <summary>As <see cref="LastCommit"/>, leaving out writes that may be late (starts of workflow tasks, heartbeats).</summary>
+    /// <summary>Like <see cref="LastCommit"/>, without deferred writes (starts of workflow tasks, heartbeats).</summary>
     public Task LastFirmCommit { get; set; } = Task.CompletedTask;
 
-    /// <summary>Callers that are about to lock it; it is not evicted meanwhile.</summary>
+    /// <summary>Number of callers about to lock the workflow. It is not evicted while this is not zero.</summary>
     public int Users { get; set; }
 
     /// <summary>Last use, for eviction.</summary>
     public long LastUsed { get; set; }
 
-    /// <summary>The updates of the current run that no event tells yet, and those who wait for any update.</summary>
+    /// <summary>Updates of the current run that events do not record yet, and the callers that wait for updates.</summary>
     public UpdateRegistry Updates { get; } = new();
 
-    /// <summary>Queries that wait for a workflow task.</summary>
+    /// <summary>Queries that wait for an answer.</summary>
     public QueryRegistry Queries { get; } = new();
 
-    /// <summary>The number of callers that wait for <see cref="Changed"/>: the workflow is not evicted meanwhile, since they would wait for
-    /// ever.</summary>
+    /// <summary>
+    /// Number of callers that wait for <see cref="Changed"/>. The workflow is not evicted meanwhile, because these callers would never be
+    /// woken.
+    /// </summary>
     public int Waiters;
 
-    /// <summary>Wakes those who wait for new events.</summary>
+    /// <summary>Wakes the callers that wait for new events.</summary>
     public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IEnumerable<MutableState> Runs => _runs.Values;
@@ -63,12 +65,12 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     public void Add(MutableState run) => _runs[run.RunId] = run;
 
     /// <summary>
-    /// A run has ended and another is current: it is forgotten once its end is durable. Until then what is stored of it is older than what
-    /// is known.
+    /// Removes an ended run from memory once its end is durable and another run is current. Before that, the stored state is older than
+    /// the state in memory.
     /// </summary>
     public void ForgetWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
 
-    /// <summary>Forgets the ended runs whose end is durable. Call with the lock held.</summary>
+    /// <summary>Removes the ended runs whose end is durable. Call with the lock held.</summary>
     public void ForgetWritten()
     {
         if (_leaving.Count == 0)
@@ -84,7 +86,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
         _leaving.RemoveAll(static leaving => leaving.Written.IsCompleted);
     }
 
-    /// <summary>Marks the workflow's memory as not to be trusted any more. False when that was known.</summary>
+    /// <summary>Marks the cached state as invalid. Returns false if it was already marked.</summary>
     public bool Drop() => _dropped.TrySetResult();
 
     public bool IsDirty => _runs.Values.Any(r => r.Changes.IsDirty);

@@ -6,8 +6,8 @@ using Temporal.Server.Timers;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server
-/// takes up where the last one was.
+/// Performs the work that follows commits: queues tasks, sets timers, and notifies other workflows. Also recovers pending work after a
+/// restart of the server.
 /// </summary>
 internal sealed class WorkflowEngine
 {
@@ -43,16 +43,19 @@ internal sealed class WorkflowEngine
 
     public event Action<ClosedRun>? RunClosed;
 
-    /// <summary>Knows which workers are gone.</summary>
+    /// <summary>Detects dead workers.</summary>
     public required DeadWorkers DeadWorkers { get; init; }
 
-    /// <summary>Knows to which versions of workers tasks go.</summary>
+    /// <summary>Worker deployments and the routing of tasks to their versions.</summary>
     public required Deployments Deployments { get; init; }
 
-    /// <summary>True if it is noted which runs have tasks, for a clock that skips.</summary>
+    /// <summary>True to track the runs that have tasks, as a skipping clock requires.</summary>
     public bool TracksTasks { get; init; }
 
-    /// <summary>No task is queued or started, but for so many activities. Only with <see cref="TracksTasks"/>.</summary>
+    /// <summary>
+    /// True if no task is queued or started, apart from at most the given number of started activities. Requires
+    /// <see cref="TracksTasks"/>.
+    /// </summary>
     public bool IsIdle(int startedActivities)
     {
         lock (_lock)
@@ -62,7 +65,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>Loads what must go on: tasks that wait in queues, timers, work on other workflows.</summary>
+    /// <summary>Recovers unfinished work: queued tasks, timers and transfer tasks.</summary>
     public void Recover()
     {
         var (due, waiting, transfers) = Store.Database.Read(static db =>
@@ -73,7 +76,7 @@ internal sealed class WorkflowEngine
             SetTimer(run, DateTimeOffset.FromUnixTimeMilliseconds(time));
         }
 
-        // A few at a time: the first calls of clients must not wait behind all of them.
+        // In small groups, so that the first client calls need not wait for all of them.
         if (waiting.Count > 0)
         {
             var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
@@ -121,7 +124,7 @@ internal sealed class WorkflowEngine
         {
             if (task.Sticky)
             {
-                // No worker has polled the sticky queue of this process yet.
+                // No worker has polled a sticky queue in this process yet.
                 run.WorkflowTask.ClearSticky();
             }
 
@@ -188,12 +191,12 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>The worker with the run in memory is not of the version that the run's tasks go to now.</summary>
+    /// <summary>True if the worker that has the run cached is not of the version to which the run's tasks are routed now.</summary>
     private bool Moves(WorkflowQueuedTask task) =>
         (task.RunPinned ?? Deployments.RouteOf(task.NamespaceId, task.NormalQueue, activity: false, task.WorkflowId)) != task.LastVersion;
 
     /// <summary>
-    /// What waits in no queue because a change that took it out could not be written goes there again, once that can be written.
+    /// Queues tasks again that left their queue with a change that could not be written. Waits until writing is possible.
     /// </summary>
     private void OnLost(WorkflowWrite write)
     {
@@ -201,7 +204,7 @@ internal sealed class WorkflowEngine
         {
             lock (_lock)
             {
-                // What brings it back fails in the same way as long as nothing can be written.
+                // Requeueing fails in the same way, and ends up here again, as long as nothing can be written.
                 if (!_lostRuns.Add(run.Key))
                 {
                     continue;

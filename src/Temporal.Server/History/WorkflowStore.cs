@@ -6,8 +6,8 @@ using Temporal.Server.Visibility;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The workflows in memory: loads them when they are asked for, changes them one at a time per workflow id, and hands the changes to the
-/// database. Nothing that rests on a change is told before it is durable.
+/// The cache of workflows: loads them on demand, serializes changes per workflow id, and submits the changes to the database. Results are
+/// released only when the changes they depend on are durable.
 /// </summary>
 internal sealed class WorkflowStore
 {
@@ -35,22 +35,25 @@ internal sealed class WorkflowStore
         (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
     }
 
-    /// <summary>The value of <see cref="MutableState.SuggestContinueAsNewAfter"/> for runs.</summary>
+    /// <summary>Value of <see cref="MutableState.SuggestContinueAsNewAfter"/> for all runs.</summary>
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
-    /// <summary>Told of every durable change by whoever wrote it, in order.</summary>
+    /// <summary>Called for each durable change, in order, on the writer's thread.</summary>
     public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
 
-    /// <summary>Told of every change that could not be written, by whoever tried: the workflow is as it was stored before.</summary>
+    /// <summary>
+    /// Called for each change that could not be written, on the writer's thread. The workflow keeps its previously stored state.
+    /// </summary>
     public Action<WorkflowWrite> Lost { get; set; } = static _ => { };
 
     public Database Database => _database;
 
     /// <summary>
-    /// Changes a workflow and ends when the change, and all it rests on, is durable. Without a change it is a consistent read of durable
-    /// state.
+    /// Changes a workflow and completes when the change and everything it depends on are durable. Without a change, this is a consistent
+    /// read of durable state.
     /// </summary>
-    /// <param name="deferred">The change may be lost by a crash without harm: only what it rests on must be durable.</param>
+    /// <param name="deferred">True if a crash may lose the change without harm, so that only the changes it depends on must be
+    /// durable.</param>
     public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<Workflow, T> change, bool deferred = false)
     {
         while (true)
@@ -83,7 +86,7 @@ internal sealed class WorkflowStore
                     {
                         if (workflow.IsDirty)
                         {
-                            // Half a change: forget it; what was submitted before is read back.
+                            // The change is incomplete: drop the state in memory and reload what was submitted before.
                             Drop(workflow);
                         }
 
@@ -114,7 +117,7 @@ internal sealed class WorkflowStore
             deferred
         );
 
-    /// <summary>The run that the id alone stands for; null when the id was never used. Call with the lock held.</summary>
+    /// <summary>Finds the current run of a workflow id, or returns null if the id was never used. Call with the lock held.</summary>
     public MutableState? Current(Workflow workflow)
     {
         if (!workflow.CurrentKnown)
@@ -128,7 +131,7 @@ internal sealed class WorkflowStore
         return workflow.Current;
     }
 
-    /// <summary>A run by its id, or the current one for an empty id; null when there is none. Call with the lock held.</summary>
+    /// <summary>Finds a run by its id, or the current run for an empty id. Returns null if none exists. Call with the lock held.</summary>
     public MutableState? Find(Workflow workflow, string runId)
     {
         if (runId.Length == 0)
@@ -144,11 +147,11 @@ internal sealed class WorkflowStore
             );
     }
 
-    /// <summary>As <see cref="Find"/>, failing with NOT_FOUND.</summary>
+    /// <summary>Like <see cref="Find"/>, but fails with NOT_FOUND.</summary>
     public MutableState Require(Workflow workflow, string runId) =>
         Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
 
-    /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
+    /// <summary>Creates a run and makes it the current one. Call with the lock held.</summary>
     public MutableState Create(Workflow workflow, string runId)
     {
         var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake)
@@ -162,12 +165,11 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the
-    /// database.
+    /// Reads a run's encoded events from the given id on, oldest first. They come from memory or, if trimmed, from the database.
     /// </summary>
     public IEnumerable<EventBatch> Batches(MutableState run, long from)
     {
-        // Some at a time: who wants a page of a long history would else read all of it for each page.
+        // Reads in portions. Otherwise, each page of a long history would read the whole history.
         while (
             from < run.Log.First
             && _database.Read(db => HistoryTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored
@@ -186,7 +188,10 @@ internal sealed class WorkflowStore
         }
     }
 
-    /// <summary>The first event of the last batches up to an event that together hold at least so many. Call with the lock held.</summary>
+    /// <summary>
+    /// First event id of the last batches that end at the given event and together contain at least the given number of events. Call with
+    /// the lock held.
+    /// </summary>
     public long BatchStart(MutableState run, long last, int events)
     {
         var starts = Batches(run, Math.Max(1, last - events + 1)).TakeWhile(b => b.First <= last).Select(b => b.First).ToList();
@@ -201,7 +206,7 @@ internal sealed class WorkflowStore
         return starts[0];
     }
 
-    /// <summary>One event of a run. Call with the lock held.</summary>
+    /// <summary>Reads one event of a run. Call with the lock held.</summary>
     public Temporalio.Api.History.V1.HistoryEvent Event(MutableState run, long eventId)
     {
         var (page, _) = HistoryReader.Page(Batches(run, eventId), eventId, eventId);
@@ -209,8 +214,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>
-    /// Forgets a workflow's memory, for example after rows of it were deleted. Who waits for an answer to a query, or for what becomes of
-    /// an update, asks anew.
+    /// Drops a workflow's cached state, for example after its rows were deleted. Callers that wait for a query or an update then retry.
     /// Call with the lock held.
     /// </summary>
     public void Drop(Workflow workflow)
@@ -232,7 +236,7 @@ internal sealed class WorkflowStore
         workflow.Changed.TrySetResult();
     }
 
-    /// <summary>Deletes a closed run with everything of it.</summary>
+    /// <summary>Deletes a closed run with all its rows.</summary>
     public async Task DeleteAsync(MutableState run)
     {
         await _database.WriteAsync(db =>
@@ -280,7 +284,7 @@ internal sealed class WorkflowStore
         }
     }
 
-    /// <summary>Forgets the workflows that were not used for longest and that nothing in memory hangs on.</summary>
+    /// <summary>Evicts the least recently used workflows that nothing in memory depends on.</summary>
     private void Evict()
     {
         var idle = _workflows
@@ -315,7 +319,7 @@ internal sealed class WorkflowStore
         {
             if (written)
             {
-                // What is stored can be read back: of a long run only the newest events stay in memory.
+                // Stored events can be read again, so only the newest ones of a long run stay in memory.
                 run.Log.Trim(run.Log.Last);
             }
 
@@ -352,7 +356,7 @@ internal sealed class WorkflowStore
 
     private void OnFailed(WorkflowWrite write, Exception exception)
     {
-        // Everything submitted after it must fail too, in the writer, before anybody can load the workflow anew.
+        // All later writes of the workflow must fail in the writer, too, before anyone can load the workflow again.
         write.Workflow.Doomed = true;
         ThreadPool.UnsafeQueueUserWorkItem(
             static s =>
@@ -369,7 +373,7 @@ internal sealed class WorkflowStore
         Lost(write);
     }
 
-    /// <summary>The run of a row: the one in memory, or read back from its events.</summary>
+    /// <summary>Returns the run of a row: the one in memory, or one rebuilt from its events.</summary>
     private MutableState? Load(SqliteConnection db, Workflow workflow, (RunName Name, RunRow Row)? found)
     {
         if (found is not var (name, row))

@@ -9,24 +9,23 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.History;
 
 /// <summary>
-/// The workflow task of a run: scheduled, started, ended; normal, transient (a further attempt, without events) or speculative (for updates
-/// only, without events). What is stored of it is in the run's record.
+/// The workflow task of a run: scheduled, started or ended. A task is normal, transient (a retry, without events) or speculative (for
+/// updates only, without events). Its stored state is part of the run's record.
 /// </summary>
 internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake)
 {
     private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
 
-    // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is
-    // asked ever less often.
+    // Attempts have no backoff. Instead, the timeout grows, so that a worker that keeps failing silently is tried less and less often.
     private const int AttemptsWithPlainTimeout = 3;
     private const int AttemptsUntilReported = 5;
     private static readonly TimeSpan FirstTimeoutGrowth = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaximumTimeoutGrowth = TimeSpan.FromMinutes(10);
 
-    // What the real server gives a task for updates alone until a worker of the normal queue takes it.
+    // Timeout in the Temporal server for a speculative task until a worker of the normal queue takes it.
     private static readonly TimeSpan SpeculativeTimeout = TimeSpan.FromSeconds(5);
 
-    // When the task was started, in awake time; null for one that is restored until that is looked up.
+    // Start of the task in awake time. Null for a restored task until it is computed.
     private DateTimeOffset? _startedAwake;
 
     /// <summary>True while the first task waits for its start delay, cron time or retry interval.</summary>
@@ -34,8 +33,8 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
 
     public bool UsesStickyQueue => run.Record.StickyQueue.Length > 0;
 
-    /// <summary>Makes sure that the worker will see what is new.</summary>
-    /// <param name="wakes">Also while the first task waits for its time: a cancel request does not wait with it.</param>
+    /// <summary>Ensures that a workflow task delivers the new events to the worker.</summary>
+    /// <param name="wakes">True to schedule a task even during the first task's backoff, as for a cancel request.</param>
     public void EnsureScheduled(bool wakes = false)
     {
         if (!run.IsOpen || run.IsPaused || (InFirstTaskBackoff && run.Task is null && !wakes))
@@ -49,13 +48,13 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         }
         else if (run.Task is { Speculative: true, StartedEventId: 0 })
         {
-            // It has another event id than what waits in the queue.
+            // The written task has another event id than the queued one.
             WriteScheduled();
             run.Changes.DispatchWorkflowTask = true;
         }
     }
 
-    /// <summary>Schedules the task. There must be none.</summary>
+    /// <summary>Schedules a task. The run must not have one.</summary>
     public WorkflowTaskRecord Schedule(bool speculative = false)
     {
         var now = run.Now;
@@ -86,7 +85,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         return task;
     }
 
-    /// <summary>The run is about to be paused: a task that no worker has is given up. The run gets another when it goes on.</summary>
+    /// <summary>Discards an unstarted task before the run is paused. The run gets another one when it is unpaused.</summary>
     public void Pause()
     {
         if (run.Task is not { StartedEventId: 0 } task)
@@ -109,7 +108,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         }
     }
 
-    /// <summary>4 to 5 s for the fourth attempt, twice as much for each further one, up to ten minutes.</summary>
+    /// <summary>
+    /// Additional timeout of an attempt: 4 to 5 seconds for the fourth attempt, doubled for each further one, up to 10 minutes.
+    /// </summary>
     private TimeSpan TimeoutGrowth(int attempt)
     {
         if (attempt <= AttemptsWithPlainTimeout)
@@ -120,12 +121,12 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         var most = FirstTimeoutGrowth * Math.Pow(2, Math.Min(20, attempt - AttemptsWithPlainTimeout - 1));
         most = most < MaximumTimeoutGrowth ? most : MaximumTimeoutGrowth;
 
-        // Spread, so that runs that fail for one reason do not come back together; by the run, so that nothing here is chance.
+        // Jitter, so that runs that failed for the same reason do not retry together. Derived from the run id to be deterministic.
         var spread = run.RunId.Sum(c => c) % 100 / 100.0;
         return most * (0.8 + (0.2 * spread));
     }
 
-    /// <summary>A worker has taken the task.</summary>
+    /// <summary>Records that a worker has started the task.</summary>
     public void Start(string identity, string requestId, WorkerVersionStamp? version, bool targetChanged = false)
     {
         var task = run.Task!;
@@ -146,10 +147,10 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         run.Changes.Touched = true;
     }
 
-    /// <summary>The events of a task that are not in history, as readers of the history see them.</summary>
+    /// <summary>Events of an unwritten task, as readers of the history see them.</summary>
     public IReadOnlyList<HistoryEvent> ShownEvents()
     {
-        // One that was scheduled before the last event gets another place when it is written, and is not shown until then.
+        // A task that was scheduled before the last event gets another id when it is written, and is not shown until then.
         if (run.Task is not { } task || !(task.Transient || task.Speculative) || task.ScheduledEventId != run.NextEventId)
         {
             return [];
@@ -174,7 +175,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         return [scheduled, started];
     }
 
-    /// <summary>The events of a started task that are not in history, as its worker sees them.</summary>
+    /// <summary>Unwritten events of a started task, as its worker sees them.</summary>
     public IReadOnlyList<HistoryEvent> UnwrittenEvents()
     {
         var task = run.Task!;
@@ -189,12 +190,12 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         var started = StartedEvent(task);
         started.EventId = task.StartedEventId;
 
-        // What the worker said of its build comes with the event's place in history, as on the real server.
+        // As in the Temporal server, the worker's build is recorded only when the event is written to history.
         started.WorkflowTaskStartedEventAttributes.WorkerVersion = null;
         return [scheduled, started];
     }
 
-    /// <summary>Writes the completed event, and those before it that are still missing.</summary>
+    /// <summary>Writes the completed event, after the task's unwritten events.</summary>
     public long Complete(WorkflowTaskCompletedEventAttributes attributes)
     {
         WriteUnwritten();
@@ -213,14 +214,16 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         return run.Add(e).EventId;
     }
 
-    /// <summary>Takes a speculative task back as if it had never been.</summary>
+    /// <summary>Removes a speculative task without a trace.</summary>
     public void DropSpeculative()
     {
         run.Record.WorkflowTask = null;
         run.Changes.Touched = true;
     }
 
-    /// <summary>The worker failed the task, or its answer was refused. Schedules the next attempt while the run is open.</summary>
+    /// <summary>
+    /// Records that the worker failed the task or its completion was rejected. Schedules the next attempt while the run is open.
+    /// </summary>
     public void Fail(
         WorkflowTaskFailedCause cause,
         FailureMessage? failure,
@@ -256,7 +259,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
     }
 
-    /// <summary>The task was not taken from its sticky queue, or not answered in time.</summary>
+    /// <summary>Handles a timeout: the task was not taken from its sticky queue, or not completed in time.</summary>
     public void TimeOut(TimeoutType type)
     {
         var task = run.Task!;
@@ -282,7 +285,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         EndAttempt(reschedule: true, startOver: untaken);
     }
 
-    /// <summary>Forgets the sticky queue; an unstarted task on it moves to the normal queue.</summary>
+    /// <summary>Clears the sticky queue. An unstarted task on it moves to the normal queue.</summary>
     public void ClearSticky()
     {
         run.Record.StickyQueue = "";
@@ -295,7 +298,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         }
     }
 
-    /// <summary>The queue of the task as its events and answers name it.</summary>
+    /// <summary>The task's queue, as events and responses name it.</summary>
     private TaskQueue TaskQueueOf(WorkflowTaskRecord task) =>
         task.Sticky
             ? new TaskQueue
@@ -306,7 +309,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             }
             : new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Normal };
 
-    /// <summary>When time alone ends the task; null for never, and when there is none.</summary>
+    /// <summary>Time at which the task times out, or null if it has no timeout or no task exists.</summary>
     public DateTimeOffset? Due()
     {
         if (run.Task is not { } task)
@@ -328,7 +331,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         return task.Sticky && run.Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + run.Record.StickyTimeout.Span() : null;
     }
 
-    /// <summary>From the fifth failure in a row on, lists and descriptions show why tasks fail.</summary>
+    /// <summary>Records the reason of failing tasks for lists and descriptions, from the fifth consecutive failure on.</summary>
     private void NoteProblem(string category, string cause)
     {
         if (run.Task!.Attempt < AttemptsUntilReported || UsesStickyQueue)
@@ -377,8 +380,9 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
         run.Changes.Touched = true;
     }
 
-    /// <summary>Writes the events of the task that are still missing: from here on it is part of history.</summary>
-    /// <param name="withIdentity">False where a task for updates alone becomes a normal one: as the real server writes it then.</param>
+    /// <summary>Writes the task's unwritten events, which makes the task part of history.</summary>
+    /// <param name="withIdentity">False to omit the worker's identity, as the Temporal server does when a speculative task becomes a
+    /// normal one.</param>
     public void WriteUnwritten(bool withIdentity = true)
     {
         var task = run.Task!;
@@ -387,7 +391,7 @@ internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake
             var scheduled = ScheduledEvent(task);
             if (task.StartedEventId > 0)
             {
-                // Before the time at which it was started.
+                // Keeps the scheduled time before the start time.
                 scheduled.EventTime = task.ScheduledTime;
             }
 

@@ -3,7 +3,7 @@ using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
-/// <summary>The writes of one transition of a workflow.</summary>
+/// <summary>The database writes of one workflow's transition.</summary>
 internal sealed class WorkflowWrite(
     Workflow workflow,
     VisibilityStore visibility,
@@ -17,10 +17,10 @@ internal sealed class WorkflowWrite(
 
     public List<RunWrite> Runs { get; } = [];
 
-    /// <summary>Completed for those who wait for new events of the workflow.</summary>
+    /// <summary>Completed to wake the callers that wait for new events of the workflow.</summary>
     public required TaskCompletionSource Changed { get; init; }
 
-    /// <summary>The run that is current from now on; null for no change.</summary>
+    /// <summary>The run that becomes the current one, or null for no change.</summary>
     public MutableState? NewCurrent { get; set; }
 
     public Task Done => _done.Task;

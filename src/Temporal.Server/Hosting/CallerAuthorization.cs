@@ -5,8 +5,9 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Who may call: whoever may open the socket file; over TCP who sends the key, or, where none is set, the user of this process and root. A
-/// caller starts workflows, and with them programs.
+/// Decides which calls are allowed. A caller on the socket file is always allowed. Over TCP, a caller must send the API key or, without a
+/// key, belong to the user of this process or to root. The check is strict because callers can start workflows and, through them,
+/// programs.
 /// </summary>
 internal sealed class CallerAuthorization
 {
@@ -14,10 +15,10 @@ internal sealed class CallerAuthorization
     private readonly bool _anyUser;
     private readonly uint? _self;
 
-    /// <summary>Decides for a server.</summary>
-    /// <param name="apiKey">The key that callers over TCP must send; null for none.</param>
-    /// <param name="anyUser">Without a key everybody is let in.</param>
-    /// <param name="overTcp">It listens on more than a socket file.</param>
+    /// <summary>Creates the authorization of a server.</summary>
+    /// <param name="apiKey">API key that callers over TCP must send, or null for none.</param>
+    /// <param name="anyUser">True to allow every caller if no key is set.</param>
+    /// <param name="overTcp">True if the server listens on TCP as well.</param>
     public CallerAuthorization(string? apiKey, bool anyUser, bool overTcp)
     {
         _key = apiKey is null ? null : Encoding.UTF8.GetBytes(apiKey);
@@ -25,13 +26,13 @@ internal sealed class CallerAuthorization
         _self = overTcp ? OwnUserId() : null;
     }
 
-    /// <summary>True where a caller of this user is let in without a key.</summary>
-    /// <param name="self">The user of this process; null where ids of users can't be compared.</param>
-    /// <param name="peer">The caller's; null where it can't be known.</param>
+    /// <summary>True if a caller of this user is allowed without a key.</summary>
+    /// <param name="self">User id of this process, or null if user ids can't be compared.</param>
+    /// <param name="peer">User id of the caller, or null if it can't be determined.</param>
     internal static bool IsOwn(uint? self, uint? peer) => self is not null && peer is { } user && (user == self || user == 0);
 
-    /// <summary>Refuses a call that may not be made; whoever may open the socket file may call.</summary>
-    /// <exception cref="RpcException">PERMISSION_DENIED, with what its owner can do.</exception>
+    /// <summary>Rejects an unauthorized call. Callers on the socket file are authorized by its file permissions.</summary>
+    /// <exception cref="RpcException">PERMISSION_DENIED, with advice for the owner of the engine.</exception>
     public void Demand(RpcCall context)
     {
         if (context.RemoteAddress is null)
@@ -66,8 +67,8 @@ internal sealed class CallerAuthorization
     }
 
     /// <summary>
-    /// The effective user of this process; null where other users may look the same: in a user namespace all that are not part of it have
-    /// one id.
+    /// Effective user id of this process, or null if other users may share the same id. In a user namespace, all users without a mapping
+    /// have one id.
     /// </summary>
     private static uint? OwnUserId()
     {

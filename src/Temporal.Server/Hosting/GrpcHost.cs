@@ -19,29 +19,29 @@ using Microsoft.Extensions.Options;
 
 namespace Temporal.Server.Hosting;
 
-/// <summary>The place where a <see cref="GrpcHost"/> listens.</summary>
+/// <summary>An address at which a <see cref="GrpcHost"/> listens.</summary>
 internal sealed record GrpcEndpoint
 {
-    /// <summary>Path of a Unix domain socket, at most 107 bytes; null for TCP.</summary>
+    /// <summary>Path of a Unix domain socket, at most 107 bytes, or null for TCP.</summary>
     public string? SocketPath { get; init; }
 
-    /// <summary>Address and port (0: any free one) for TCP.</summary>
+    /// <summary>TCP address and port, or null for a socket file; port 0 selects any free port.</summary>
     public IPEndPoint? Address { get; init; }
 
-    /// <summary>Certificate with private key for TLS; null for clear text (HTTP/2 by prior knowledge).</summary>
+    /// <summary>Certificate with private key for TLS, or null for plain text (HTTP/2 with prior knowledge).</summary>
     public X509Certificate2? Certificate { get; init; }
 }
 
-/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of a table.</summary>
+/// <summary>ASP.NET's gRPC server on Kestrel, with the methods of an <see cref="RpcTable"/>.</summary>
 internal sealed class GrpcHost : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly ServiceProvider _services;
     private readonly Application _application;
 
-    /// <summary>Makes the server without listening.</summary>
-    /// <param name="table">The methods, each with what answers it.</param>
-    /// <param name="admission">Who may call them.</param>
+    /// <summary>Creates the server without listening.</summary>
+    /// <param name="table">The methods and their handlers.</param>
+    /// <param name="admission">Authorization of callers.</param>
     public GrpcHost(RpcTable table, CallerAuthorization admission, IReadOnlyList<GrpcEndpoint> endpoints, ILoggerFactory loggers)
     {
         _services = Services(new RpcMethods(table, admission, loggers.CreateLogger("Temporal.Server.Grpc")), loggers);
@@ -54,7 +54,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         ApplyLimits(options.Limits);
         if (endpoints.Any(endpoint => endpoint.Certificate is not null))
         {
-            // Kestrel's TLS takes its own parts from a container of its own; clear text does without, which starts faster.
+            // Kestrel's TLS needs its own services from the container. Plain text does not, and starts faster without them.
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
             builder.Services.AddSingleton(loggers);
             builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -63,14 +63,13 @@ internal sealed class GrpcHost : IAsyncDisposable
 
         Listen(options, endpoints);
 
-        // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a
-        // connection.
+        // Kestrel reads and writes on its I/O thread. Calls always run on the thread pool, so they can't block a connection.
         var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
         _application = new Application(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
     }
 
-    /// <summary>The addresses listened on, with the real ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
+    /// <summary>Addresses at which the host listens, with actual ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
     public IReadOnlyList<string> Addresses =>
         [
             .. _server
@@ -78,7 +77,7 @@ internal sealed class GrpcHost : IAsyncDisposable
                 .Addresses.Select(a => a.StartsWith("http://unix:", StringComparison.Ordinal) ? a["http://".Length..] : a),
         ];
 
-    /// <summary>Kestrel's limits for servers of long polls: thousands of streams, and pings that find dead clients.</summary>
+    /// <summary>Sets Kestrel's limits for long polls: thousands of streams, and pings that detect dead clients.</summary>
     public static void ApplyLimits(KestrelServerLimits limits)
     {
         limits.Http2.MaxStreamsPerConnection = 10_000;
@@ -91,10 +90,10 @@ internal sealed class GrpcHost : IAsyncDisposable
         limits.MinResponseDataRate = null;
     }
 
-    /// <summary>Returns when every endpoint listens.</summary>
+    /// <summary>Starts the server. Completes when it listens on every endpoint.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_application, cancellationToken);
 
-    /// <summary>Stops accepting, lets open calls end until the token is cancelled, then breaks them off.</summary>
+    /// <summary>Stops accepting calls, waits for open ones until the token is cancelled, then aborts them.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -107,8 +106,9 @@ internal sealed class GrpcHost : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    /// <summary>The services that the gRPC server needs, and nothing of a web application's host: a run starts this in its first tenth of a
-    /// second.</summary>
+    /// <summary>
+    /// Creates the services that the gRPC server needs, without those of a web host. A run starts this server within its first 100 ms.
+    /// </summary>
     private static ServiceProvider Services(RpcMethods methods, ILoggerFactory loggers)
     {
         var services = new ServiceCollection();
@@ -122,7 +122,7 @@ internal sealed class GrpcHost : IAsyncDisposable
             options.MaxReceiveMessageSize = RpcMethods.LargestRead;
             options.IgnoreUnknownServices = true;
 
-            // Callers are on this machine or near: time counts for more than size.
+            // Callers are on this machine or nearby, so speed matters more than size.
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
         });
         return services.BuildServiceProvider();
@@ -137,7 +137,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         return application.Build();
     }
 
-    /// <summary>Cancelled when the server wants to stop; a connection that breaks is told by reading from it.</summary>
+    /// <summary>Cancelled when the server stops. A broken connection is detected by reading from it.</summary>
     private static CancellationToken Ending(ConnectionContext connection) =>
         connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
 

@@ -5,20 +5,19 @@ using System.Text;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Lets a client that reaches a socket file as if it were an HTTP proxy speak to the server behind it: Temporal's own client core knows
-/// Unix sockets as proxies only. A connection may begin with <c>CONNECT HOST:PORT</c>, which is answered with 200 whatever it names, or
-/// with HTTP/2 at once.
+/// Accepts clients that use the socket file as an HTTP proxy, because Temporal's client core supports Unix sockets only as proxies. A
+/// connection may start with <c>CONNECT HOST:PORT</c>, which is always answered with 200. Otherwise it starts directly with HTTP/2.
 /// </summary>
 internal static class HttpConnect
 {
-    // Host, port and a few headers; nobody sends more.
+    // Enough for host, port and a few headers, which is all that clients send.
     private const int LongestRequest = 8 * 1024;
 
     private static readonly byte[] Established = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n\r\n");
 
-    /// <summary>Answers the request if the connection begins with one, and leaves what follows to be read.</summary>
-    /// <param name="cancellationToken">Cancelled when the connection has to end.</param>
-    /// <returns>False where the connection ended, or asks for a proxy with more than a proxy is told.</returns>
+    /// <summary>Answers a CONNECT request at the start of the connection, if any, and leaves the following bytes to be read.</summary>
+    /// <param name="cancellationToken">Cancelled when the connection must end.</param>
+    /// <returns>False if the connection ended or the request is longer than the limit.</returns>
     public static async Task<bool> AcceptAsync(IDuplexPipe transport, CancellationToken cancellationToken)
     {
         try
@@ -60,7 +59,8 @@ internal static class HttpConnect
     }
 
     /// <summary>
-    /// Known with no end: not such a request. An end: a whole request, and where it ends. Neither: more has to come before it can be told.
+    /// Recognizes a CONNECT request. Known without an end means another protocol, and an end marks a complete request. If neither is set,
+    /// more bytes are needed.
     /// </summary>
     private static (bool Known, SequencePosition? End) Look(ReadOnlySequence<byte> buffer)
     {

@@ -6,13 +6,12 @@ using System.Runtime.InteropServices;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Lets data that arrive for a stream which the client has reset end nothing. Kestrel takes them for an error of the whole connection,
-/// which RFC 9113 (5.4.1) allows, and with it all other calls are lost; some clients send them when they take back a call that they have
-/// just made.
+/// Hides data frames that arrive for a stream after the client has reset it. Kestrel treats them as a connection error, which RFC 9113
+/// (5.4.1) allows, and aborts all other calls. Some clients send such frames when they cancel a call right after starting it.
 /// </summary>
 /// <remarks>
-/// Such a frame becomes one of a type that nobody knows, which is ignored (RFC 9113, 5.5), in the place where it lies. Nobody counts its
-/// bytes then, so they are given back to the connection's window here.
+/// The filter changes the frame's type in place to an unknown one, which is ignored (RFC 9113, 5.5). Because Kestrel does not count the
+/// bytes of such a frame, the filter returns them to the connection's flow-control window.
 /// </remarks>
 internal sealed class ResetStreamFilter : IDuplexPipe
 {
@@ -29,10 +28,10 @@ internal sealed class ResetStreamFilter : IDuplexPipe
     /// <inheritdoc/>
     public PipeWriter Output { get; }
 
-    /// <summary>A connection's transport with the filter in front.</summary>
+    /// <summary>Wraps a connection's transport with the filter.</summary>
     public static IDuplexPipe Around(IDuplexPipe transport) => new ResetStreamFilter(transport);
 
-    /// <summary>Reads along the headers of the frames that arrive.</summary>
+    /// <summary>Reads the headers of arriving frames.</summary>
     private sealed class FrameReader(PipeReader inner, WindowWriter output) : PipeReader
     {
         private const int HeaderLength = 9;
@@ -41,7 +40,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         private const byte Reset = 3;
         private const byte Unknown = 0xFA;
 
-        // What still comes for a stream was under way when it was reset.
+        // Only frames that were in flight at the reset can still arrive for a stream, so a limited number of streams suffices.
         private const int Remembered = 1000;
 
         private readonly HashSet<uint> _reset = [];
@@ -49,7 +48,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         private ReadOnlySequence<byte> _buffer;
         private ReadOnlySequence<byte> _shown;
 
-        // From the buffer's beginning to the next header that was not looked at.
+        // Offset in the buffer of the next frame header to inspect.
         private long _next = PrefaceLength;
 
         public override bool TryRead(out ReadResult result)
@@ -87,7 +86,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
-            // Who has seen all that is shown waits for more than is there.
+            // A reader that has examined everything shown waits for more than the buffer contains.
             var seenAll = _shown.Slice(examined).IsEmpty;
             var end = _buffer.End;
             _next = Math.Max(0, _next - _buffer.Slice(0, consumed).Length);
@@ -102,8 +101,8 @@ internal sealed class ResetStreamFilter : IDuplexPipe
         public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
         /// <summary>
-        /// What may be seen of what has arrived: not the beginning of a header whose rest is to come, since by then it could not be
-        /// changed. Null where that is all.
+        /// Returns the received bytes that the reader may see, or null for none. An incomplete frame header is withheld, because it could
+        /// not be changed once the reader has seen it.
         /// </summary>
         private ReadResult? Show(ReadResult read)
         {
@@ -150,7 +149,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
     }
 
     /// <summary>
-    /// Puts a WINDOW_UPDATE of the connection between two frames. Kestrel flushes whole frames only, one after the other.
+    /// Inserts WINDOW_UPDATE frames for the connection between other frames. This works because Kestrel flushes whole frames in sequence.
     /// </summary>
     private sealed class WindowWriter(PipeWriter inner) : PipeWriter
     {
@@ -163,7 +162,7 @@ internal sealed class ResetStreamFilter : IDuplexPipe
 
         public override long UnflushedBytes => inner.UnflushedBytes;
 
-        /// <summary>The client may send so many bytes more; it learns of it with what is sent next, a ping at the latest.</summary>
+        /// <summary>Returns bytes to the client's window. The update is sent with the next frames, at the latest with a ping.</summary>
         public void GiveBack(int bytes) => Interlocked.Add(ref _owed, bytes);
 
         public override void Advance(int bytes) => inner.Advance(bytes);

@@ -6,12 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Hosting;
 
 /// <summary>
-/// Tells ASP.NET's gRPC server the methods of the table. Requests and answers pass as bytes, so that what is stored encoded is not parsed
-/// to be sent. The services' own descriptors are not asked: to make them ready loads the types of all messages there are.
+/// Registers the methods of the table with ASP.NET's gRPC server. Requests and responses pass as bytes, so that stored messages are not
+/// parsed just to be sent. The services' own descriptors are not used, because initializing them loads the types of all messages.
 /// </summary>
 internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, ILogger logger) : IServiceMethodProvider<RpcMethods>
 {
-    /// <summary>Largest request in bytes that is read at all, decompressed, before it is refused by its size.</summary>
+    /// <summary>
+    /// Maximum decompressed size in bytes up to which a request is read, so that the size check can reject it with its own message.
+    /// </summary>
     public const int LargestRead = 256 * 1024 * 1024;
 
     private static readonly Marshaller<byte[]> Requests = new(
@@ -31,7 +33,8 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
         {
             if (rpc.HandsOver)
             {
-                // The same on the wire as a unary method, but that the answer is written here: only so can it be known whether it went out.
+                // Equal to a unary method on the wire. With this form the handler writes the response itself and so learns whether it was
+                // sent.
                 context.AddServerStreamingMethod(
                     new Method<byte[], RpcAnswer>(MethodType.ServerStreaming, service, method, Requests, Answers),
                     [],
@@ -52,10 +55,10 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
     private const string EncodingHeader = "grpc-encoding";
     private const string Gzip = "gzip";
 
-    // By this header a handler tells ASP.NET how to compress its answer; it does not go out.
+    // Internal header by which a handler tells ASP.NET how to compress its response; it is not sent.
     private const string AnswerEncodingHeader = "grpc-internal-encoding-request";
 
-    /// <summary>Answers what is no method of the table, as the real server does.</summary>
+    /// <summary>Responds to unknown methods as the Temporal server does.</summary>
     public static Task RefuseUnknownAsync(HttpContext http)
     {
         if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
@@ -116,7 +119,8 @@ internal sealed class RpcMethods(RpcTable table, CallerAuthorization admission, 
             var answer = await rpc.Handler(call, request);
             if (call.Header(EncodingHeader) == Gzip && !answer.IsEmpty)
             {
-                // As the real server: whoever sends compressed is answered so. .NET compresses nothing to nothing, which is no gzip.
+                // Like the Temporal server, compresses responses to compressed requests. .NET would compress an empty response to zero
+                // bytes, which is not valid gzip.
                 await context.WriteResponseHeadersAsync(new Metadata { { AnswerEncodingHeader, Gzip } });
             }
 

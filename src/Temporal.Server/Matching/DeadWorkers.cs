@@ -3,16 +3,15 @@ using System.Globalization;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Knows by the identity of our workers, <c>pid@machine#boot id#process start time#process namespace-random</c>, whether their process of
-/// this machine is gone.
+/// Detects dead workers of this machine by their identity, <c>pid@machine#boot id#process start time#process namespace-random</c>.
 /// </summary>
-/// <param name="machine">What identities call this machine.</param>
+/// <param name="machine">Name of this machine in worker identities.</param>
 internal sealed class DeadWorkers(string machine)
 {
     private static readonly string BootId = Read("/proc/sys/kernel/random/boot_id");
     private static readonly string Namespace = OwnNamespace();
 
-    /// <summary>True only when the identity names a process of this machine that certainly does not run any more.</summary>
+    /// <summary>True only if the identity names a process of this machine that has certainly ended.</summary>
     public bool IsGone(string identity)
     {
         var parts = identity.Split('#');
@@ -28,16 +27,18 @@ internal sealed class DeadWorkers(string machine)
             return false;
         }
 
-        // In another container of this boot the same id is another process.
+        // In another container of the same boot, this process id belongs to another process.
         return parts[1] != BootId || (parts[3].Split('-')[0] == Namespace && StartTime(pid) != parts[2]);
     }
 
-    /// <summary>The start time of a process in clock ticks since boot, as the kernel has it; empty when there is no such process.</summary>
+    /// <summary>
+    /// Start time of a process in clock ticks since boot, as reported by the kernel; empty if the process does not exist.
+    /// </summary>
     public static string StartTime(int pid)
     {
         var stat = Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
 
-        // The name in parentheses may hold spaces; the start time is the 20th field behind it.
+        // The name in parentheses may contain spaces; the start time is the 20th field after it.
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length > 19 ? fields[19] : "";
     }

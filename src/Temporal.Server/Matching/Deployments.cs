@@ -8,8 +8,8 @@ using VersionTaskQueueInfo = Temporalio.Api.Deployment.V1.WorkerDeploymentVersio
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Worker deployments: which versions there are and what queues they work on, as their polls say, and to which of them tasks go whose runs
-/// are bound to none.
+/// Worker deployments: their versions, the queues that each version polls, and the routing of tasks whose runs are not pinned to a
+/// version.
 /// </summary>
 internal sealed class Deployments(Database database, TimeProvider time)
 {
@@ -18,11 +18,11 @@ internal sealed class Deployments(Database database, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<(string NamespaceId, string Name), DeploymentRecord> _all = [];
 
-    // What every poll and every task asks.
+    // Lookup for every poll and every task.
     private readonly ConcurrentDictionary<(string NamespaceId, string Version, string Queue, bool Activity), bool> _known = new();
     private readonly ConcurrentDictionary<(string NamespaceId, string Queue, bool Activity), Route> _routes = new();
 
-    /// <summary>Called when tasks that wait may have to go elsewhere.</summary>
+    /// <summary>Called with a namespace id when waiting tasks may have to move to another version.</summary>
     public Action<string> Rerouted { get; set; } = _ => { };
 
     public void Load()
@@ -37,7 +37,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>A worker polls: its version is registered with the queue. Ends when that is durable.</summary>
+    /// <summary>Registers the version of a polling worker with the queue. Completes when the registration is durable.</summary>
     public Task SeenAsync(string namespaceId, WorkerDeploymentOptions? options, string queue, bool activity)
     {
         if (BuildVersion.From(options) is not { } version || _known.ContainsKey((namespaceId, BuildVersion.Of(version), queue, activity)))
@@ -80,7 +80,8 @@ internal sealed class Deployments(Database database, TimeProvider time)
     }
 
     /// <summary>
-    /// The version whose workers a task is for: the one its run is bound to, else the one that the queue's tasks go to now.
+    /// Version whose workers may take a task: the one to which its run is pinned, otherwise the one to which the queue's tasks are routed
+    /// now.
     /// </summary>
     public string VersionFor(QueuedTask task)
     {
@@ -89,7 +90,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         {
             null when task.PrefersRamping && RampingOf(task.NamespaceId, task.Queue) is { Length: > 0 } ramping => ramping,
             null => RouteOf(task.NamespaceId, task.Queue, activity, task.WorkflowId),
-            // An activity of a queue that the run's version does not work on.
+            // The run's version does not poll this activity queue.
             { Length: > 0 } version when activity && !_known.ContainsKey((task.NamespaceId, version, task.Queue, true)) => RouteOf(
                 task.NamespaceId,
                 task.Queue,
@@ -100,7 +101,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         };
     }
 
-    /// <summary>The version that the tasks of unbound runs go to, one and the same for all tasks of a workflow.</summary>
+    /// <summary>Version to which tasks of unpinned runs are routed. The same for all tasks of a workflow.</summary>
     public string RouteOf(string namespaceId, string queue, bool activity, string workflowId)
     {
         if (!_routes.TryGetValue((namespaceId, queue, activity), out var route))
@@ -115,7 +116,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     public bool Knows(string namespaceId, string version, string queue, bool activity) =>
         _known.ContainsKey((namespaceId, version, queue, activity));
 
-    /// <summary>The revision of a deployment's routing; 0 for none.</summary>
+    /// <summary>Revision of a deployment's routing, or 0 if the deployment does not exist.</summary>
     public long RevisionOf(string namespaceId, string name)
     {
         lock (_lock)
@@ -124,7 +125,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>The routing of a queue's tasks, as descriptions of the queue show it; null where the queue has no versions.</summary>
+    /// <summary>Routing of a queue's tasks, for descriptions of the queue, or null if the queue has no versions.</summary>
     public RoutingConfig? RoutingOf(string namespaceId, string queue, bool activity)
     {
         if (!_routes.TryGetValue((namespaceId, queue, activity), out var route))
@@ -141,7 +142,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     private string RampingOf(string namespaceId, string queue) =>
         _routes.TryGetValue((namespaceId, queue, false), out var route) ? route.Named : BuildVersion.None;
 
-    /// <summary>A deployment as it is; null when there is none.</summary>
+    /// <summary>Finds a deployment, or returns null if it does not exist.</summary>
     public DeploymentRecord? Find(string namespaceId, string name)
     {
         lock (_lock)
@@ -165,7 +166,9 @@ internal sealed class Deployments(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>Changes a deployment, or makes it; what the change throws leaves it as it was. Ends when that is durable.</summary>
+    /// <summary>
+    /// Changes or creates a deployment and completes when the change is durable. If the change throws, the deployment stays unchanged.
+    /// </summary>
     public async Task ChangeAsync(string namespaceId, string name, Action<DeploymentRecord> change)
     {
         Task written;
@@ -192,7 +195,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         Rerouted(namespaceId);
     }
 
-    /// <summary>Forgets a deployment.</summary>
+    /// <summary>Deletes a deployment.</summary>
     public Task DeleteAsync(string namespaceId, string name)
     {
         lock (_lock)
@@ -210,7 +213,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     public Timestamp Now() => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     /// <summary>
-    /// Brings what polls and tasks ask in line with a deployment. A queue belongs to the deployment that was changed last.
+    /// Updates the lookup tables of polls and tasks from a deployment. A queue belongs to the deployment that changed last.
     /// </summary>
     private void Index(DeploymentRecord record)
     {
@@ -261,7 +264,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     private static bool IsOf(DeploymentRecord record, string namespaceId, string version) =>
         record.NamespaceId == namespaceId && version.StartsWith(record.Info.Name + ":", StringComparison.Ordinal);
 
-    // The same for a workflow in every process.
+    // A stable hash, so that a workflow keeps its share in every process.
     private static int Share(string workflowId)
     {
         var hash = 2166136261u;
@@ -273,11 +276,11 @@ internal sealed class Deployments(Database database, TimeProvider time)
         return (int)((hash ^ (hash >> 15)) % Shares);
     }
 
-    /// <summary>The way of a queue's tasks.</summary>
-    /// <param name="Deployment">The deployment that the versions belong to.</param>
+    /// <summary>The routing of a queue's tasks.</summary>
+    /// <param name="Deployment">Deployment to which the versions belong.</param>
     /// <param name="Current">The current version.</param>
-    /// <param name="Ramping">The version that a share goes to.</param>
-    /// <param name="RampingShare">The share, in 1/10,000.</param>
-    /// <param name="Named">The ramping version, also while its share is none.</param>
+    /// <param name="Ramping">The version that gets a share of the workflows.</param>
+    /// <param name="RampingShare">That share, in units of 1/10,000.</param>
+    /// <param name="Named">The ramping version, even while its share is zero.</param>
     private sealed record Route(string Deployment, string Current, string Ramping, int RampingShare, string Named);
 }

@@ -1,15 +1,15 @@
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// How many tasks per second may leave a queue: a bucket that holds what one second gives, at least one task. Guarded by the lock of its
-/// queue.
+/// Rate limit of a queue in tasks per second: a token bucket that holds the tokens of one second, but at least one. Guarded by the lock of
+/// its queue.
 /// </summary>
 internal sealed class DispatchRate(TimeProvider time)
 {
-    // What workers without a limit of their own say.
+    // The value that workers without a rate limit send.
     private const double Unlimited = 100_000;
 
-    // A queue that is stopped looks again after so long, in case it is no longer.
+    // A queue with rate zero checks again after this time, in case the rate has changed.
     private static readonly TimeSpan Stopped = TimeSpan.FromSeconds(10);
 
     private double? _set;
@@ -17,7 +17,7 @@ internal sealed class DispatchRate(TimeProvider time)
     private double _tokens = 1;
     private long _filled = time.GetTimestamp();
 
-    /// <summary>Tasks per second that somebody set for the queue; it goes before what workers ask for. Null for none.</summary>
+    /// <summary>Configured rate of the queue in tasks per second, or null for none. Takes precedence over the workers' rate.</summary>
     public double? Set
     {
         get => _set;
@@ -28,7 +28,7 @@ internal sealed class DispatchRate(TimeProvider time)
         }
     }
 
-    /// <summary>Tasks per second that the worker that polled last asks for.</summary>
+    /// <summary>Rate in tasks per second that the latest polling worker requested.</summary>
     public double Asked
     {
         set => _asked = value < Unlimited ? value : null;
@@ -38,7 +38,7 @@ internal sealed class DispatchRate(TimeProvider time)
 
     private double Capacity => Math.Max(1, Limit ?? 1);
 
-    /// <summary>Lets a task go; false with the time to wait until the next may.</summary>
+    /// <summary>Takes a token for a task, or returns false with the time until the next token.</summary>
     public bool TryTake(out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
@@ -60,6 +60,6 @@ internal sealed class DispatchRate(TimeProvider time)
         return false;
     }
 
-    /// <summary>A task that was let go found nobody.</summary>
+    /// <summary>Returns the token of a task that was not delivered.</summary>
     public void GiveBack() => _tokens++;
 }

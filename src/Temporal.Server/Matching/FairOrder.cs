@@ -3,9 +3,9 @@ using Place = (int Priority, long Pass, long Sequence);
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// The order of the tasks that wait in one lane: by priority, then by fair shares of their keys, then by arrival. A task's pass is that of
-/// the task before it with the same key plus a stride that gets shorter with the weight; a key that comes late begins where the lane is.
-/// Guarded by the lock of its queue.
+/// The order of the tasks that wait in one lane: by priority, then by fair share of each fairness key, then by arrival. A task's pass is
+/// the pass of the preceding task with the same key plus a stride, which is inversely proportional to the weight. A new key starts at the
+/// lane's current pass. Guarded by the lock of its queue.
 /// </summary>
 internal sealed class FairOrder
 {
@@ -15,7 +15,7 @@ internal sealed class FairOrder
 
     private readonly Dictionary<int, Level> _levels = [];
 
-    /// <summary>The pass of a task that joins the lane.</summary>
+    /// <summary>Assigns the pass of a task that joins the lane.</summary>
     public long Join(int priority, string key, float weight)
     {
         if (!_levels.TryGetValue(priority, out var level))
@@ -28,11 +28,10 @@ internal sealed class FairOrder
         return level.Last[key] = Math.Max(level.Now, last + Math.Max(1, (long)(Stride / share)));
     }
 
-    /// <summary>A task has left the lane.</summary>
-    /// <param name="place">
-    /// The place it had: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), its pass, and the order of arrival.
-    /// </param>
-    /// <param name="isEmpty">True if no task waits any more: the shares of the past are forgotten then.</param>
+    /// <summary>Records that a task has left the lane.</summary>
+    /// <param name="place">The task's position: its priority (1 for the most urgent tasks, 5 for the least, 0 for queries), its pass, and
+    /// its arrival number.</param>
+    /// <param name="isEmpty">True if no task waits any more, which resets all shares.</param>
     public void Leave(Place place, bool isEmpty)
     {
         if (isEmpty)
@@ -47,10 +46,10 @@ internal sealed class FairOrder
 
     private sealed class Level
     {
-        /// <summary>The pass of the task that left last.</summary>
+        /// <summary>The highest pass of the tasks that have left.</summary>
         public long Now { get; set; }
 
-        /// <summary>The pass of the last task of each key.</summary>
+        /// <summary>The pass of each key's last task.</summary>
         public Dictionary<string, long> Last { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -2,13 +2,13 @@ using Temporalio.Api.Query.V1;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>A query and the one who waits for its answer.</summary>
-/// <param name="query">What is asked.</param>
-/// <param name="time">Its monotonic time is what workers are given to take a query and to answer it.</param>
-/// <param name="dead">Knows whether the worker that took it is gone.</param>
+/// <summary>A query whose caller waits for the answer.</summary>
+/// <param name="query">The query.</param>
+/// <param name="time">Clock whose monotonic time limits how long a worker may take to accept and answer the query.</param>
+/// <param name="dead">Detects the death of the worker that took the query.</param>
 internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkers dead)
 {
-    /// <summary>The time that a worker has for an answer: as long as for a workflow task where nobody says otherwise.</summary>
+    /// <summary>Time limit for a worker's answer, equal to the default workflow task timeout.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
     private volatile string? _takenBy;
@@ -20,30 +20,27 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
     public WorkflowQuery Query { get; } = query;
 
     /// <summary>
-    /// The run that is asked: where none was named, the one that was the last when the question came. Its successor may not even have
-    /// begun.
+    /// The queried run. If the caller named none, this is the latest run at the time of the query, even if a successor starts later.
     /// </summary>
     public string RunId { get; set; } = string.Empty;
 
-    /// <summary>True if it goes with the run's next workflow task, or is out with the current one; else it goes to a worker by
-    /// itself.</summary>
+    /// <summary>True if the query is attached to the run's next or current workflow task; otherwise it is a separate query task.</summary>
     public bool Rides { get; private set; }
 
-    /// <summary>True if a worker had it by itself at some time.</summary>
+    /// <summary>True if a worker has ever taken the query as a separate task.</summary>
     public bool WasTaken { get; private set; }
 
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Whether it is to go to any worker: the one that it was offered to did not take it in time, or took it and did not answer in time, or
-    /// is dead.
+    /// True if the query must be offered to any worker. Its previous worker did not take it in time, did not answer in time, or has died.
     /// </summary>
     public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 
-    /// <summary>Puts the query in a queue, without a workflow task. What it had waited for before does not hold any more.</summary>
-    /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one
-    /// comes.</param>
-    /// <returns>The number of the offer.</returns>
+    /// <summary>Offers the query in a queue as a separate task. Replaces all earlier offers.</summary>
+    /// <param name="limit">Time within which the only worker of a sticky queue must take the query. Null for a queue of many workers,
+    /// where the query waits for the first one.</param>
+    /// <returns>Number of the offer.</returns>
     public int Offer(TimeSpan? limit)
     {
         Rides = false;
@@ -52,10 +49,10 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
         return ++_offer;
     }
 
-    /// <summary>True if that offer still holds: the query is not answered, rides on no task and was not offered anew.</summary>
+    /// <summary>True if the offer is still valid: the query has not been answered, attached to a task or offered again.</summary>
     public bool IsOffered(int offer) => !Answer.Task.IsCompleted && !Rides && offer == _offer;
 
-    /// <summary>Sends the query with the run's next workflow task. A worker that has it already may still answer.</summary>
+    /// <summary>Attaches the query to the run's next workflow task. A worker that already has the query may still answer.</summary>
     public void Ride()
     {
         Rides = true;
@@ -63,7 +60,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadW
         Volatile.Write(ref _offeredUntil, long.MaxValue);
     }
 
-    /// <summary>A worker has taken it, by itself, without a workflow task.</summary>
+    /// <summary>Records that a worker has taken the query as a separate task.</summary>
     public void Take(string identity)
     {
         _takenBy = identity;

@@ -4,25 +4,23 @@ using Place = (int Priority, long Pass, long Sequence);
 
 namespace Temporal.Server.Matching;
 
-/// <summary>
-/// One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.
-/// </summary>
+/// <summary>A task queue of one task type: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
 internal sealed class TaskQueue : IDisposable
 {
-    /// <summary>The time for which a poller is shown after its last poll.</summary>
+    /// <summary>Time for which descriptions list a poller after its last poll.</summary>
     public static readonly TimeSpan PollerShown = TimeSpan.FromMinutes(5);
 
     private const int DefaultPriority = 3;
     private const int LeastPriority = 5;
     private const int ManyPollers = 100;
 
-    /// <summary>The greatest age of a list of pollers from <see cref="PollersLately"/>.</summary>
+    /// <summary>Maximum age in ms of the cached list of <see cref="PollersLately"/>.</summary>
     private const long LatelyMs = 5_000;
 
     private readonly Lock _lock = new();
     private readonly Func<QueuedTask, string> _versionFor;
 
-    // One for each version of workers; most queues have workers without one alone.
+    // One lane per worker version. Most queues have only unversioned workers.
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
     private readonly TaskQueueNumbers _numbers = new();
@@ -36,9 +34,10 @@ internal sealed class TaskQueue : IDisposable
     private long _lastUse = Environment.TickCount64;
     private bool _retired;
 
-    /// <summary>Makes an empty queue.</summary>
+    /// <summary>Creates an empty queue.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="versionFor">The version whose workers a task is for; without it all tasks are for workers without version.</param>
+    /// <param name="versionFor">Returns the version whose workers may take a task, or null if all tasks are for unversioned
+    /// workers.</param>
     public TaskQueue(TimeProvider time, Func<QueuedTask, string>? versionFor = null)
     {
         _versionFor = versionFor ?? (_ => BuildVersion.None);
@@ -46,7 +45,7 @@ internal sealed class TaskQueue : IDisposable
         _next = time.CreateTimer(static s => ((TaskQueue)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Tasks per second that may leave the queue, as somebody set it; null for no limit but that of the workers.</summary>
+    /// <summary>Configured rate limit in tasks per second, or null to use the workers' limit.</summary>
     public double? Rate
     {
         set
@@ -60,8 +59,8 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Takes what somebody set for the queue, null for nothing: tasks per second that may leave it, and weights of fairness keys, which go
-    /// before those of the tasks that come from now on.
+    /// Applies the queue's configuration, or null for none: its rate limit in tasks per second, and weights of fairness keys. These
+    /// weights override those of tasks that are queued from now on.
     /// </summary>
     public void Configure(TaskQueueConfig? config)
     {
@@ -74,7 +73,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Numbers of each priority of which tasks wait.</summary>
+    /// <summary>Statistics for each priority that has waiting tasks.</summary>
     public IReadOnlyList<(int Priority, TaskQueueStats Stats)> StatsByPriority
     {
         get
@@ -86,7 +85,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Numbers of all tasks.</summary>
+    /// <summary>Statistics of all tasks.</summary>
     public TaskQueueStats Stats
     {
         get
@@ -109,7 +108,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>The one who polled since a time, and when.</summary>
+    /// <summary>Pollers since the given time, each with the time of its last poll.</summary>
     public IReadOnlyList<PollerInfo> Pollers(DateTimeOffset since)
     {
         lock (_lock)
@@ -130,7 +129,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Pollers"/>, as it was some seconds ago: the real server answers the enhanced description from a cache, and so do we.
+    /// Like <see cref="Pollers"/>, but up to 5 seconds old. The Temporal server also answers the enhanced description from a cache.
     /// </summary>
     public IReadOnlyList<PollerInfo> PollersLately(DateTimeOffset since)
     {
@@ -156,7 +155,7 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Hands the task to the poller that waits longest, else keeps it. False: the queue is retired, another has its name.
+    /// Delivers the task to the longest-waiting poller, or queues it. Returns false if the queue was retired and replaced by another.
     /// </summary>
     public bool TryAdd(QueuedTask task)
     {
@@ -176,13 +175,14 @@ internal sealed class TaskQueue : IDisposable
     }
 
     /// <summary>
-    /// Takes the next task, waiting for one until the token is cancelled; null then. False: the queue is retired, another has its name.
+    /// Takes the next task, or waits for one; the result is null when the token is cancelled. Returns false if the queue was retired and
+    /// replaced by another.
     /// </summary>
-    /// <param name="version">The poller's version, and so what it may take.</param>
-    /// <param name="info">Who polls, for descriptions of the queue.</param>
-    /// <param name="now">The time that descriptions show for this poll.</param>
+    /// <param name="version">The poller's version, which limits the tasks that it may take.</param>
+    /// <param name="info">The poller, for descriptions of the queue.</param>
+    /// <param name="now">Poll time for descriptions.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="task">The task, or the wait for it.</param>
+    /// <param name="task">The task, or the pending wait for it.</param>
     public bool TryPoll(
         string version,
         PollerInfo info,
@@ -250,7 +250,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Forgets pollers that are not shown any more, when there are many: every process that ever polled was one.</summary>
+    /// <summary>Forgets pollers that are no longer listed, if there are many, because each polling process adds an entry.</summary>
     private void Forget(DateTimeOffset now)
     {
         if (_seen.Count < ManyPollers)
@@ -267,7 +267,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Hands out tasks while there are tasks, pollers, and leave to go.</summary>
+    /// <summary>Delivers tasks while tasks and pollers wait and the rate limit allows it.</summary>
     private void Pump()
     {
         lock (_lock)
@@ -292,7 +292,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>The versions that tasks go to have changed: those that wait go where they belong now.</summary>
+    /// <summary>Moves waiting tasks to their new lanes after a change of the version routing.</summary>
     public void Reroute()
     {
         lock (_lock)
@@ -317,7 +317,7 @@ internal sealed class TaskQueue : IDisposable
         : task.Priority > 0 ? task.Priority
         : DefaultPriority;
 
-    // Keys beyond the least urgent level are shown in that.
+    // Priorities beyond the least urgent level are counted in that level.
     private static int LevelOf(int priority) => Math.Min(priority, LeastPriority);
 
     private void Enqueue(QueuedTask task, long sequence)
@@ -399,7 +399,7 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Closes the queue for ever if nothing waits in it and nobody has used it for that long; true when it is closed.</summary>
+    /// <summary>Closes the queue permanently if it is empty and was unused for the given time. Returns true if it is closed.</summary>
     public bool TryRetire(TimeSpan unused)
     {
         lock (_lock)
@@ -412,7 +412,7 @@ internal sealed class TaskQueue : IDisposable
 
     public void Dispose() => _next.Dispose();
 
-    /// <summary>Tasks that wait for workers of a version, or such workers that wait for tasks.</summary>
+    /// <summary>The waiting tasks and the waiting pollers of one worker version.</summary>
     private sealed class Lane
     {
         public PriorityQueue<QueuedTask, Place> Tasks { get; } = new();

@@ -8,18 +8,18 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// Settings of task queues. The rate limit of a queue and weights of fairness keys are carried out; the rate limit of single fairness keys
-/// is kept and shown.
+/// Configuration of task queues. The queue's rate limit and the weights of fairness keys are enforced; rate limits per fairness key are
+/// only stored and returned.
 /// </summary>
 internal sealed class TaskQueueConfigs(Database database)
 {
     private const int LongestFairnessKey = 64;
 
-    /// <summary>The settings of a queue; null when nobody made any.</summary>
+    /// <summary>Configuration of a queue, or null if none was set.</summary>
     public TaskQueueConfig? Find(string namespaceId, string queue, TaskQueueType type) =>
         database.Read(db => TaskQueueConfigTable.Read(db, namespaceId, queue, (int)type));
 
-    /// <summary>Refuses what the real server refuses, with its texts; an empty name of a queue is none of it.</summary>
+    /// <summary>Rejects invalid requests with the Temporal server's messages. An empty queue name is not rejected here.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT.</exception>
     public static void Check(UpdateTaskQueueConfigRequest request)
     {
@@ -62,7 +62,7 @@ internal sealed class TaskQueueConfigs(Database database)
         return request.UnsetFairnessWeightOverrides.Contains("") ? "fairness weight override key must not be empty" : null;
     }
 
-    /// <summary>Changes the settings of a queue and gives them back as they are then.</summary>
+    /// <summary>Changes the configuration of a queue and returns the new configuration.</summary>
     public async Task<TaskQueueConfig> UpdateAsync(string namespaceId, UpdateTaskQueueConfigRequest request, DateTimeOffset now)
     {
         var config = new TaskQueueConfig();

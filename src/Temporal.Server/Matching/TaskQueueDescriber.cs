@@ -7,7 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>Task queues as <c>DescribeTaskQueue</c> shows them.</summary>
+/// <summary>Builds descriptions of task queues for <c>DescribeTaskQueue</c>.</summary>
 internal sealed class TaskQueueDescriber(
     TaskQueues queues,
     TaskQueueConfigs configs,
@@ -16,15 +16,15 @@ internal sealed class TaskQueueDescriber(
     int partitions
 )
 {
-    // What the real server shows where nobody set a limit.
+    // The value that the Temporal server returns without a limit.
     private const double UnlimitedPoller = 100_000;
     private const float PartitionRate = 1_000;
     private const string Unversioned = "__unversioned__";
 
-    // What the real server shows for a queue without versions: the first moment of its calendar.
+    // The value that the Temporal server returns for a queue without versions: year 1, the zero time in Go.
     private static readonly Timestamp NoTime = new() { Seconds = -62135596800 };
 
-    /// <summary>A poller as descriptions show it.</summary>
+    /// <summary>Builds the description of a poller.</summary>
     public static PollerInfo Poller(
         string identity,
         WorkerVersionCapabilities? capabilities,
@@ -39,13 +39,13 @@ internal sealed class TaskQueueDescriber(
             DeploymentOptions = deployment,
         };
 
-    /// <summary>The version that events name for the build that took a task; null if the worker names none.</summary>
+    /// <summary>Version stamp for events, from the build that took a task, or null if the worker names none.</summary>
     public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) =>
         capabilities is { BuildId.Length: > 0 }
             ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }
             : null;
 
-    /// <summary>The plain form: one type of a queue.</summary>
+    /// <summary>Builds the default description, for one type of a queue.</summary>
     public DescribeTaskQueueResponse DescribeOne(string namespaceId, DescribeTaskQueueRequest request)
     {
         var type = request.TaskQueueType == TaskQueueType.Unspecified ? TaskQueueType.Workflow : request.TaskQueueType;
@@ -80,7 +80,7 @@ internal sealed class TaskQueueDescriber(
         return response;
     }
 
-    /// <summary>The enhanced form: several types of a queue at once, under the one version that there is.</summary>
+    /// <summary>Builds the enhanced description, for several types of a queue, all under the unversioned entry.</summary>
     public DescribeTaskQueueResponse DescribeAll(string namespaceId, DescribeTaskQueueRequest request)
     {
         IEnumerable<TaskQueueType> types =

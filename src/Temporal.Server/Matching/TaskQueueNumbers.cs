@@ -4,14 +4,14 @@ using Temporalio.Api.TaskQueue.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>
-/// What can be told of the tasks of one queue, in all and by priority: how many wait, how long the oldest of them has, and how many come
-/// and go. Queries are no tasks with a priority. Guarded by the lock of its queue.
+/// Statistics of a queue's tasks, in total and by priority: backlog size, age of the oldest task, arrival and dispatch rates. Queries do
+/// not count, because they have no priority. Guarded by the lock of its queue.
 /// </summary>
 internal sealed class TaskQueueNumbers
 {
     private readonly Dictionary<int, (TaskRate Added, TaskRate Dispatched)> _rates = [];
 
-    /// <summary>A task has come.</summary>
+    /// <summary>Counts a queued task.</summary>
     public void Added(QueuedTask task, int priority)
     {
         if (task is QueryQueuedTask)
@@ -27,7 +27,7 @@ internal sealed class TaskQueueNumbers
         rates.Added.Add();
     }
 
-    /// <summary>A task has gone to a worker.</summary>
+    /// <summary>Counts a task that was delivered to a worker.</summary>
     public void Dispatched(QueuedTask task, int priority)
     {
         if (task is not QueryQueuedTask && _rates.TryGetValue(priority, out var rates))
@@ -36,10 +36,10 @@ internal sealed class TaskQueueNumbers
         }
     }
 
-    /// <summary>All tasks together; <paramref name="waiting" /> has what waits.</summary>
+    /// <summary>Statistics of all tasks; <paramref name="waiting" /> contains the waiting ones.</summary>
     public TaskQueueStats Stats(IReadOnlyCollection<QueuedTask> waiting) => Stats(waiting, _rates.Values);
 
-    /// <summary>The tasks of each priority that wait.</summary>
+    /// <summary>Statistics of the waiting tasks, by priority.</summary>
     public IEnumerable<(int Priority, TaskQueueStats Stats)> ByPriority(IEnumerable<(QueuedTask Task, int Priority)> waiting) =>
         waiting
             .Where(item => item.Task is not QueryQueuedTask)

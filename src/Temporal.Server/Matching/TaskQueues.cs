@@ -4,10 +4,10 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>All task queues, made when they are first named and forgotten when nobody has used them for long.</summary>
+/// <summary>All task queues, created on first use and removed after a long time without use.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="configOf">What was set for a queue of a namespace; null for nothing.</param>
-/// <param name="versionFor">The version whose workers a task is for; null: there are no versions.</param>
+/// <param name="configOf">Returns the configuration of a namespace's queue, or null for none.</param>
+/// <param name="versionFor">Returns the version whose workers may take a task, or null if versions are not used.</param>
 internal sealed class TaskQueues(
     TimeProvider time,
     Func<string, string, TaskQueueType, TaskQueueConfig?> configOf,
@@ -49,7 +49,7 @@ internal sealed class TaskQueues(
         );
     }
 
-    /// <summary>A queue that is in use; null for one that nobody has named lately.</summary>
+    /// <summary>Finds a queue in use, or returns null if it was not used recently.</summary>
     public TaskQueue? Find(string namespaceId, string name, bool activity) => _queues.GetValueOrDefault((namespaceId, name, activity));
 
     public void Add(QueuedTask task)
@@ -80,7 +80,7 @@ internal sealed class TaskQueues(
         return task;
     }
 
-    /// <summary>Forgets the queues in which nothing waits and that nobody has used for that long.</summary>
+    /// <summary>Removes queues that are empty and were unused for the given time.</summary>
     public void Forget(TimeSpan unused)
     {
         foreach (var (key, queue) in _queues)
@@ -92,11 +92,11 @@ internal sealed class TaskQueues(
         }
     }
 
-    /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
+    /// <summary>True if a worker polls the sticky queue, or did so recently.</summary>
     public bool StickyWorkerLives(string namespaceId, string name) =>
         _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
 
-    /// <summary>The worker of a sticky queue has left: nobody will poll it again.</summary>
+    /// <summary>Records that the worker of a sticky queue has left, so nobody will poll the queue again.</summary>
     public void Abandon(string namespaceId, string name)
     {
         if (_queues.TryGetValue((namespaceId, name, false), out var queue))
@@ -105,7 +105,7 @@ internal sealed class TaskQueues(
         }
     }
 
-    /// <summary>The versions that tasks of a namespace go to have changed.</summary>
+    /// <summary>Moves the waiting tasks of a namespace after a change of the version routing.</summary>
     public void Reroute(string namespaceId)
     {
         foreach (var (key, queue) in _queues)
@@ -117,7 +117,7 @@ internal sealed class TaskQueues(
         }
     }
 
-    /// <summary>Ends every waiting poll, for a server that stops.</summary>
+    /// <summary>Ends every waiting poll when the server stops.</summary>
     public void ReleaseAll()
     {
         foreach (var queue in _queues.Values)
@@ -127,8 +127,8 @@ internal sealed class TaskQueues(
     }
 
     /// <summary>
-    /// Makes room for another queue of that name. Whoever meets a retired queue does it, since the one that retired it may not have come to
-    /// it yet.
+    /// Removes a retired queue, so that another can take its name. Every caller that meets a retired queue does this, because the retiring
+    /// caller may not have removed it yet.
     /// </summary>
     private void Remove((string NamespaceId, string Name, bool Activity) key, TaskQueue retired)
     {

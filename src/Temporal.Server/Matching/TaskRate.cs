@@ -1,11 +1,11 @@
 namespace Temporal.Server.Matching;
 
-/// <summary>The number of tasks per second that came or went, over the last 30 seconds. Guarded by the lock of its queue.</summary>
+/// <summary>Average number of tasks per second over the last 30 seconds. Guarded by the lock of its queue.</summary>
 internal sealed class TaskRate
 {
     private const int Window = 30;
 
-    // What was counted in each second of the window, by the second modulo its length.
+    // Counts per second of the window, indexed by the second modulo the window length.
     private readonly int[] _counts = new int[Window];
     private long _second = Now;
 

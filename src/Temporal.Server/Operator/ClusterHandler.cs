@@ -4,14 +4,14 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>The server's facts about itself.</summary>
-/// <param name="address">Where it can be reached, for lists of clusters.</param>
+/// <summary>RPCs that describe the server and its cluster.</summary>
+/// <param name="address">Returns the server's address, for lists of clusters.</param>
 internal sealed class ClusterHandler(Func<string> address) : IServiceHandler
 {
-    /// <summary>The name of the one cluster, as the real development server calls it.</summary>
+    /// <summary>Name of the only cluster, as in Temporal's development server.</summary>
     public const string ClusterName = "active";
 
-    /// <summary>The release of the real server whose behaviour this one has.</summary>
+    /// <summary>Release of the Temporal server whose behavior this server has.</summary>
     public const string ServerVersion = "1.32.0";
 
     private readonly string _clusterId = Guid.NewGuid().ToString();

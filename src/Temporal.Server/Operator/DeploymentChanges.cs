@@ -7,7 +7,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Makes, changes and deletes worker deployments and their versions.</summary>
+/// <summary>Creates, changes and deletes worker deployments and their versions.</summary>
 internal sealed class DeploymentChanges(
     NamespaceRegistry namespaces,
     Deployments deployments,
@@ -208,7 +208,7 @@ internal sealed class DeploymentChanges(
         return new DeleteWorkerDeploymentResponse();
     }
 
-    /// <summary>Refuses a call that names no deployment.</summary>
+    /// <summary>Rejects a call that names no deployment.</summary>
     public static void RequireName(string name)
     {
         if (name.Length == 0)
@@ -217,7 +217,7 @@ internal sealed class DeploymentChanges(
         }
     }
 
-    /// <summary>Refuses a call that knows an older state of the deployment than there is.</summary>
+    /// <summary>Rejects a call with an outdated conflict token.</summary>
     public static void RequireToken(DeploymentRecord record, ByteString token)
     {
         if (!token.IsEmpty && token != DeploymentRecords.TokenOf(record))
@@ -245,7 +245,7 @@ internal sealed class DeploymentChanges(
 
     private static bool IsSame(string known, string requestId) => requestId.Length > 0 && known == requestId;
 
-    // The real server keeps deployments in workflows, and says so.
+    // The Temporal server stores deployments in workflows, and its error message names them.
     private static RpcException NoWorkflow(string name) =>
         RpcErrors.NotFound($"workflow not found for ID: temporal-sys-worker-deployment:{name}");
 

@@ -5,13 +5,13 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Tells how far the versions have come that get no tasks by themselves any more.</summary>
-/// <param name="reader">The lists of runs.</param>
+/// <summary>Computes the drainage status of versions that are no longer current or ramping.</summary>
+/// <param name="reader">Reader for lists of runs.</param>
 /// <param name="time">The clock.</param>
-/// <param name="gracePeriod">The time for which a version drains at least.</param>
+/// <param name="gracePeriod">Minimum time for which a version drains.</param>
 internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider time, TimeSpan gracePeriod)
 {
-    /// <summary>The status of a version: one that has left drains as long as open runs are bound to it.</summary>
+    /// <summary>Computes the status of a version. A former version drains as long as open runs are pinned to it.</summary>
     public WorkerDeploymentVersionStatus StatusOf(NamespaceEntry ns, WorkerDeploymentVersionInfo version)
     {
         if (version.Status != WorkerDeploymentVersionStatus.Draining)
@@ -24,7 +24,7 @@ internal sealed class DeploymentDrainage(VisibilityReader reader, TimeProvider t
             : WorkerDeploymentVersionStatus.Drained;
     }
 
-    /// <summary>The progress of draining as descriptions show it; null for a version that does not drain.</summary>
+    /// <summary>Builds the drainage info for descriptions, or returns null for a version that does not drain.</summary>
     public static VersionDrainageInfo? Shown(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status)
     {
         if (status is not (WorkerDeploymentVersionStatus.Draining or WorkerDeploymentVersionStatus.Drained))

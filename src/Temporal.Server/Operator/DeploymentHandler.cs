@@ -8,7 +8,7 @@ using Summary = Temporalio.Api.Deployment.V1.WorkerDeploymentInfo.Types.WorkerDe
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Shows worker deployments and their versions.</summary>
+/// <summary>Lists and describes worker deployments and their versions.</summary>
 internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployments deployments, DeploymentDrainage drainage)
     : IServiceHandler
 {
@@ -63,7 +63,7 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
 
         var record = deployments.Find(ns.Id, request.DeploymentName) ?? throw DeploymentRecords.NoDeployment(request.DeploymentName);
 
-        // The current version first, the others in the order in which they came.
+        // The current version first, the others in the order of their creation.
         var current = DeploymentRecords.Find(record, record.Info.RoutingConfig.CurrentDeploymentVersion);
         record.Info.VersionSummaries.AddRange(
             record.Versions.OrderBy(version => ReferenceEquals(version, current) ? 0 : 1).Select(version => Summarized(ns, version))
@@ -86,7 +86,7 @@ internal sealed class DeploymentHandler(NamespaceRegistry namespaces, Deployment
         version.Status = drainage.StatusOf(ns, version);
         version.DrainageInfo = DeploymentDrainage.Shown(version, version.Status);
 
-        // Shown with the deployment alone, as by the real server.
+        // Only the description of the deployment contains these times, as in the Temporal server.
         (version.FirstActivationTime, version.LastCurrentTime, version.LastDeactivationTime) = (null, null, null);
         var queues = version
             .TaskQueueInfos.OrderBy(queue => queue.Name, StringComparer.Ordinal)

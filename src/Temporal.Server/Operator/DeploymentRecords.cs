@@ -6,21 +6,21 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Finds and changes the versions in the record of a worker deployment.</summary>
+/// <summary>Finds and changes versions in the record of a worker deployment.</summary>
 internal static class DeploymentRecords
 {
-    /// <summary>The version of a record; null if it has none of that build id.</summary>
+    /// <summary>Finds a version by its build id, or returns null if the record does not contain it.</summary>
     public static WorkerDeploymentVersionInfo? Find(DeploymentRecord record, WorkerDeploymentVersion? version) =>
         version is null ? null : record.Versions.FirstOrDefault(known => known.DeploymentVersion.BuildId == version.BuildId);
 
-    /// <summary>The version that a request names, in the newer form or that of older clients.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT: it names none.</exception>
+    /// <summary>Returns the version that a request names, in the newer form or that of older clients.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the request names no version.</exception>
     public static WorkerDeploymentVersion Wanted(WorkerDeploymentVersion? version, string dotted) =>
         version
         ?? (dotted.Length == 0 ? throw RpcErrors.InvalidArgument("deployment version cannot be empty") : BuildVersion.Parse(dotted))
         ?? throw RpcErrors.InvalidArgument($"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\"");
 
-    /// <summary>A version that nobody has polled with yet.</summary>
+    /// <summary>Adds a version that no worker has polled with yet.</summary>
     public static WorkerDeploymentVersionInfo Add(DeploymentRecord record, string buildId, Timestamp now)
     {
         var version = new WorkerDeploymentVersion { DeploymentName = record.Info.Name, BuildId = buildId };
@@ -35,7 +35,7 @@ internal static class DeploymentRecords
         return added;
     }
 
-    /// <summary>A version gets tasks by itself from now on, as the current or the ramping one.</summary>
+    /// <summary>Marks a version as current or ramping, so that unpinned tasks are routed to it.</summary>
     public static void Enter(WorkerDeploymentVersionInfo version, WorkerDeploymentVersionStatus status, Timestamp now)
     {
         version.Status = status;
@@ -55,7 +55,7 @@ internal static class DeploymentRecords
         }
     }
 
-    /// <summary>A version gets no tasks by itself any more.</summary>
+    /// <summary>Marks a version as draining, because unpinned tasks are no longer routed to it.</summary>
     public static void Leave(DeploymentRecord record, WorkerDeploymentVersion? left, Timestamp now)
     {
         if (Find(record, left) is { } version)
@@ -69,10 +69,10 @@ internal static class DeploymentRecords
         }
     }
 
-    /// <summary>Stands for the state of a record: another after every change.</summary>
+    /// <summary>Conflict token of a record; each change produces another one.</summary>
     public static ByteString TokenOf(DeploymentRecord record) => ByteString.CopyFrom(BitConverter.GetBytes(record.Revision));
 
-    /// <summary>The error for a deployment that is not known.</summary>
+    /// <summary>Creates the error for an unknown deployment.</summary>
     public static RpcException NoDeployment(string name) =>
         RpcErrors.NotFound($"no Worker Deployment found with name '{name}'; does your Worker Deployment have pollers?");
 }

@@ -8,7 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Changes to which versions of a worker deployment tasks go by themselves.</summary>
+/// <summary>Changes the current and the ramping version of a worker deployment.</summary>
 internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployments deployments) : IServiceHandler
 {
     /// <inheritdoc/>
@@ -123,7 +123,7 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
 
         if (name == BuildVersion.Unversioned && DeploymentRecords.Find(record, routing.CurrentDeploymentVersion) is { } current)
         {
-            // As the real server shows it from then on.
+            // The Temporal server no longer shows drainage info in this case.
             current.DrainageInfo = null;
         }
 
@@ -196,7 +196,9 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
         return result;
     }
 
-    /// <summary>The version that a request names by its build, or in the form of older clients; null for unversioned workers.</summary>
+    /// <summary>
+    /// Finds the version that a request names by its build id or in the form of older clients, or returns null for unversioned workers.
+    /// </summary>
     private static WorkerDeploymentVersionInfo? Named(
         DeploymentRecord record,
         string buildId,
@@ -222,7 +224,9 @@ internal sealed class DeploymentRouting(NamespaceRegistry namespaces, Deployment
             );
     }
 
-    /// <summary>Refuses a version that does not work on a queue of the current one: the tasks of that queue would find no worker.</summary>
+    /// <summary>
+    /// Rejects a version that does not poll a queue of the current one, because that queue's tasks would find no worker.
+    /// </summary>
     private static void RequireQueues(DeploymentRecord record, WorkerDeploymentVersionInfo? wanted, string role)
     {
         if (

@@ -4,13 +4,13 @@ using Temporalio.Api.Namespace.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>All that is known of each namespace; keeps <see cref="NamespaceRegistry"/> and the database in step.</summary>
+/// <summary>The full records of all namespaces. Keeps <see cref="NamespaceRegistry"/> and the database consistent.</summary>
 internal sealed class NamespaceDirectory(Database database, NamespaceRegistry registry)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StoredNamespace> _byId = [];
 
-    /// <summary>The namespaces that exist without being registered.</summary>
+    /// <summary>Namespaces that exist without registration.</summary>
     private static IEnumerable<StoredNamespace> BuiltIn(TimeSpan defaultRetention) =>
         [
             new(
@@ -47,8 +47,9 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
     }
 
-    /// <summary>Loads what the database holds.</summary>
-    /// <param name="defaultRetention">How long the namespace <c>default</c> keeps closed runs when nothing else is written down.</param>
+    /// <summary>Loads the namespaces from the database.</summary>
+    /// <param name="defaultRetention">Retention of closed runs in the namespace <c>default</c>, unless the database contains another
+    /// value.</param>
     public void Load(TimeSpan defaultRetention)
     {
         foreach (var ns in BuiltIn(defaultRetention).Concat(database.Read(NamespaceTable.Load)))
@@ -57,10 +58,10 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
     }
 
-    /// <summary>The namespace of a name; null when there is none.</summary>
+    /// <summary>Finds a namespace by name, or returns null if it does not exist.</summary>
     public StoredNamespace? FindByName(string name) => registry.Find(name) is { } entry ? FindById(entry.Id) : null;
 
-    /// <summary>The namespace of an id; null when there is none.</summary>
+    /// <summary>Finds a namespace by id, or returns null if it does not exist.</summary>
     public StoredNamespace? FindById(string id)
     {
         lock (_lock)
@@ -69,7 +70,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
     }
 
-    /// <summary>Adds a namespace unless its name is taken; false then.</summary>
+    /// <summary>Adds a namespace. Returns false if its name is in use.</summary>
     public async Task<bool> TryAddAsync(StoredNamespace ns)
     {
         lock (_lock)
@@ -94,7 +95,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
     }
 
-    /// <summary>Changes a namespace as it is at that moment.</summary>
+    /// <summary>Applies a change to the latest record of a namespace.</summary>
     public async Task<StoredNamespace> ChangeAsync(string id, Func<StoredNamespace, StoredNamespace> change)
     {
         StoredNamespace before;
@@ -118,7 +119,7 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
         }
     }
 
-    /// <summary>Takes a namespace away for good, with its rows in the tables of lists and search attributes.</summary>
+    /// <summary>Removes a namespace permanently, including its rows in the visibility and search attribute tables.</summary>
     public async Task RemoveAsync(string id)
     {
         await database.WriteAsync(db =>

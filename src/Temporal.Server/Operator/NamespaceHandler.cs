@@ -26,7 +26,7 @@ internal sealed class NamespaceHandler(
     private const int DefaultPage = 100;
     private const int MostBadBinaries = 10;
 
-    /// <summary>The shortest retention that the real server takes for a namespace of one cluster.</summary>
+    /// <summary>Minimum retention that the Temporal server accepts for a namespace in a single cluster.</summary>
     private static readonly TimeSpan ShortestRetention = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ internal sealed class NamespaceHandler(
         {
             var description = Describe(ns);
 
-            // Lists leave the state of replication out.
+            // Lists omit the replication state.
             description.ReplicationConfig.State = ReplicationState.Unspecified;
             response.Namespaces.Add(description);
         }

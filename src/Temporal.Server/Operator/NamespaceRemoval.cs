@@ -9,7 +9,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>Deletes namespaces: takes the name away at once, the runs in the background, and goes on with it after a restart.</summary>
+/// <summary>Deletes namespaces: renames the namespace immediately, and deletes its runs in the background, also after a restart.</summary>
 internal sealed class NamespaceRemoval(
     EngineServices services,
     NamespaceDirectory directory,
@@ -22,7 +22,7 @@ internal sealed class NamespaceRemoval(
 
     private readonly ILogger _logger = services.Loggers.CreateLogger("Temporal.Server.Operator");
 
-    /// <summary>Renames the namespace and begins to delete what is in it; the result is the name it has meanwhile.</summary>
+    /// <summary>Renames the namespace and starts deleting its content. Returns its temporary name.</summary>
     public async Task<string> BeginAsync(StoredNamespace ns)
     {
         var name = $"{ns.Info.Name}-deleted-{ns.Info.Id[..SuffixLength]}";
@@ -40,7 +40,7 @@ internal sealed class NamespaceRemoval(
         return name;
     }
 
-    /// <summary>Goes on with deletions that a restart broke off.</summary>
+    /// <summary>Continues deletions that a restart interrupted.</summary>
     public void Resume()
     {
         foreach (var ns in directory.All.Where(ns => ns.Info.State == NamespaceState.Deleted))
@@ -51,7 +51,7 @@ internal sealed class NamespaceRemoval(
 
     private async Task RemoveAsync(string id)
     {
-        // The caller does not wait for the runs.
+        // Returns to the caller before the runs are deleted.
         await Task.Yield();
         try
         {

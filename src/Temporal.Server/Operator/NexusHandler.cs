@@ -5,8 +5,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// Refuses the parts of Temporal's API that need what this server has not: Nexus, activities without a workflow, and computers to start
-/// workers on. A call that was taken would keep its caller waiting for ever.
+/// Rejects calls for unsupported features of Temporal's API: Nexus, standalone activities, and compute for workers. Otherwise, a caller of
+/// such a feature would wait forever.
 /// </summary>
 internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandler
 {
@@ -18,12 +18,12 @@ internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandl
         "The embedded engine does not carry out activities without a workflow; a Temporal server does. Start a workflow that runs the "
         + "activity, or use a Temporal server.";
 
-    /// <summary>Said of what would start workers.</summary>
+    /// <summary>Message for requests to start workers.</summary>
     public const string Compute =
         "The embedded engine does not start workers, so it takes no compute configuration; a Temporal server does. Start the workers "
         + "yourself, or use a Temporal server.";
 
-    // In the words of the real server, which has it switched off.
+    // The Temporal server's message when this feature is disabled.
     private const string StandaloneNexus = "Standalone Nexus operation is disabled";
     private const string TimeSkipping = "The Time-Skipping feature is not enabled for namespace.";
 

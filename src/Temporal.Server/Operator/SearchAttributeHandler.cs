@@ -17,7 +17,7 @@ internal sealed class SearchAttributeHandler(NamespaceRegistry namespaces, Searc
         table.Add((GetSearchAttributesRequest _) => Get());
     }
 
-    // The older question knows no namespaces: it tells the fields themselves.
+    // The older RPC has no namespace and returns the fields themselves.
     private static GetSearchAttributesResponse Get() =>
         new()
         {

@@ -3,10 +3,10 @@ using Temporalio.Api.Worker.V1;
 
 namespace Temporal.Server.Operator;
 
-/// <summary>The query of a list of workers: the same language as for runs, over what workers say of themselves.</summary>
+/// <summary>Parses queries over workers, in the same language as for runs, on the fields of worker heartbeats.</summary>
 internal static class WorkerFilter
 {
-    /// <summary>A test for each worker; everything for an empty query.</summary>
+    /// <summary>Parses a query to a predicate. An empty query matches every worker.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
     public static Func<WorkerHeartbeat, bool> Parse(string query)
     {

@@ -8,15 +8,14 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Operator;
 
 /// <summary>
-/// What workers say of themselves, kept in memory; and the two older ways of versioning, which are refused as the real server refuses them
-/// where they are switched off.
+/// Stores worker heartbeats in memory. Rejects the two older versioning APIs in the same way as a Temporal server that has them disabled.
 /// </summary>
 internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry namespaces) : IServiceHandler
 {
     private const int DefaultPage = 100;
     private const int MostWorkers = 10_000;
 
-    /// <summary>A worker that has been silent for so long is forgotten. Workers report every 60 s by default.</summary>
+    /// <summary>Time without a heartbeat after which a worker is forgotten. Workers report every 60 seconds by default.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<(string NamespaceId, string Key), (WorkerHeartbeat Heartbeat, DateTimeOffset At)> _workers =
@@ -49,7 +48,7 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         Refuse<GetWorkerTaskReachabilityRequest>(table, request => request.Namespace, RulesDisabled);
     }
 
-    /// <summary>Keeps what a worker says of itself; also with its last words, when it shuts down.</summary>
+    /// <summary>Stores a worker's heartbeat, including the last one at its shutdown.</summary>
     public void Record(NamespaceEntry ns, WorkerHeartbeat heartbeat)
     {
         Forget();

@@ -11,12 +11,12 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Schedules: their RPCs, and those at work.</summary>
+/// <summary>Schedules: their RPCs, and the schedules in operation.</summary>
 internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lists) : IServiceHandler
 {
     private const int MostMatchingTimes = 1000;
 
-    /// <summary>The time for which a deleted schedule is remembered, to answer differently from one that never was.</summary>
+    /// <summary>Time for which a deleted schedule is remembered, so that it can be distinguished from one that never existed.</summary>
     private static readonly TimeSpan DeletedFor = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<(string NamespaceId, string Id), ScheduleRun> _schedules = new();
@@ -145,7 +145,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         var run = FindOpen(request.Namespace, request.ScheduleId);
         await run.ChangeAsync(record =>
         {
-            // As on the real server, an update with an old token is dropped without a word.
+            // As in the Temporal server, an update with an outdated conflict token is silently dropped.
             if (
                 (!request.ConflictToken.IsEmpty && request.ConflictToken != Token(record))
                 || !ScheduleMachine.Remember(record, request.RequestId)
@@ -244,7 +244,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
                 throw RpcErrors.InvalidArgument("backfill request needs start time and end time");
             }
 
-            // The start itself belongs to the range.
+            // The range includes its start time.
             record.Backfills.Add(
                 new PendingBackfill
                 {
@@ -276,7 +276,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
 
     private void OnClosed(History.ClosedRun closed)
     {
-        // A run that goes on in another has not ended for its schedule.
+        // For the schedule, a run with a successor has not ended.
         if (closed.NewRunId.Length > 0)
         {
             return;

@@ -7,13 +7,13 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Lists of schedules, found by the same queries as runs.</summary>
+/// <summary>Lists and counts schedules by the same queries as runs.</summary>
 internal sealed class ScheduleLists(EngineServices services, VisibilityReader visibility, SearchAttributeRegistry attributes)
 {
     private const int ListedTimes = 5;
 
-    /// <summary>A page of schedules, those made last first.</summary>
-    /// <param name="find">The schedule of a namespace id and a schedule id.</param>
+    /// <summary>Lists a page of schedules, latest first.</summary>
+    /// <param name="find">Finds the schedule of a namespace id and a schedule id, or returns null.</param>
     public async Task<ListSchedulesResponse> ListAsync(ListSchedulesRequest request, Func<string, string, ScheduleRun?> find)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
@@ -29,7 +29,7 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
         return response;
     }
 
-    /// <summary>The number of schedules that a query finds.</summary>
+    /// <summary>Counts the schedules that match a query.</summary>
     public CountSchedulesResponse Count(CountSchedulesRequest request)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);

@@ -9,26 +9,28 @@ using Temporalio.Api.Schedule.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>The next actions of a schedule.</summary>
-/// <param name="Starts">Starts to be made, each with its request id.</param>
-/// <param name="Cancel">Whether the running workflows are to be cancelled first.</param>
-/// <param name="Terminate">Whether they are to be terminated first.</param>
+/// <param name="Starts">Workflow starts to execute, each with its request id.</param>
+/// <param name="Cancel">True to cancel the running workflows first.</param>
+/// <param name="Terminate">True to terminate the running workflows first.</param>
 internal sealed record SchedulePlan(IReadOnlyList<PendingStart> Starts, bool Cancel, bool Terminate);
 
-/// <summary>The changes of a schedule's record: pure functions of record, times and clock.</summary>
+/// <summary>
+/// State transitions of a schedule's record. They depend only on the record, the specification's times and the given time.
+/// </summary>
 internal static class ScheduleMachine
 {
-    /// <summary>Starts that may wait; more are dropped and counted. The real server's limit.</summary>
+    /// <summary>Maximum number of buffered starts, as in the Temporal server. Further starts are dropped and counted.</summary>
     public const int MostBuffered = 1000;
 
-    /// <summary>Actions that a schedule remembers.</summary>
+    /// <summary>Number of recent actions that a schedule remembers.</summary>
     public const int MostRecent = 10;
 
     private const int MostRequestIds = 50;
 
-    /// <summary>Next times in a description.</summary>
+    /// <summary>Number of future times in a description.</summary>
     private const int DescribedTimes = 10;
 
-    /// <summary>Takes in the times that have passed since the last look, and what is left of backfills.</summary>
+    /// <summary>Buffers a start for each time that has passed since the last call, and for the pending backfills.</summary>
     public static void Advance(ScheduleRecord record, ScheduleTimes times, DateTime now)
     {
         var after = record.LastProcessed.ToDateTime();
@@ -61,11 +63,11 @@ internal static class ScheduleMachine
         }
     }
 
-    /// <summary>Adds a start that a person asked for.</summary>
+    /// <summary>Buffers a manually triggered start.</summary>
     public static void Trigger(ScheduleRecord record, DateTime time, ScheduleOverlapPolicy policy) =>
         Add(record, new ScheduleTime(time, time), policy, manual: true);
 
-    /// <summary>Pauses or resumes; the text becomes the note.</summary>
+    /// <summary>Pauses or unpauses the schedule with the given note.</summary>
     public static void SetPaused(ScheduleRecord record, bool paused, string note)
     {
         record.Schedule.State.Paused = paused;
@@ -74,12 +76,12 @@ internal static class ScheduleMachine
     }
 
     /// <summary>
-    /// Decides by the overlap policies which of the waiting starts are made now; those that go on waiting stay in the buffer.
+    /// Decides by the overlap policies which buffered starts are executed now. Starts that must wait stay in the buffer.
     /// </summary>
-    /// <param name="newId">Makes request ids.</param>
+    /// <param name="newId">Generates request ids.</param>
     public static SchedulePlan Decide(ScheduleRecord record, Func<string> newId)
     {
-        // Starts that were decided before a restart come first: they may have been made already.
+        // Starts that were decided before a restart come first, because they may have been executed already.
         var starts = record.Buffer.Where(start => start.RequestId.Length > 0).ToList();
         var isRunning =
             record.Info.RunningWorkflows.Count > 0 || starts.Exists(start => Policy(record, start) != ScheduleOverlapPolicy.AllowAll);
@@ -100,7 +102,7 @@ internal static class ScheduleMachine
             }
             else if (policy is ScheduleOverlapPolicy.CancelOther or ScheduleOverlapPolicy.TerminateOther)
             {
-                // The last one wins over all that wait for the same.
+                // Of several starts that wait to replace the running workflow, only the last one is kept.
                 cancel |= isRunning && policy == ScheduleOverlapPolicy.CancelOther;
                 terminate |= isRunning && policy == ScheduleOverlapPolicy.TerminateOther;
                 chosen = isRunning ? null : start;
@@ -146,7 +148,7 @@ internal static class ScheduleMachine
         return new SchedulePlan(starts, cancel, terminate);
     }
 
-    /// <summary>A start was made.</summary>
+    /// <summary>Records an executed start.</summary>
     public static void Started(ScheduleRecord record, PendingStart start, string runId, DateTime now)
     {
         Remove(record, start);
@@ -166,14 +168,14 @@ internal static class ScheduleMachine
             record.Info.RecentActions.RemoveAt(0);
         }
 
-        // Runs that may overlap are not waited for.
+        // Runs that may overlap do not delay later starts.
         if (Policy(record, start) != ScheduleOverlapPolicy.AllowAll)
         {
             record.Info.RunningWorkflows.Add(execution);
         }
     }
 
-    /// <summary>A start can't be made, now or ever.</summary>
+    /// <summary>Removes a start from the buffer.</summary>
     public static void Remove(ScheduleRecord record, PendingStart start)
     {
         if (record.Buffer.FirstOrDefault(other => other.RequestId == start.RequestId) is { } found)
@@ -182,7 +184,7 @@ internal static class ScheduleMachine
         }
     }
 
-    /// <summary>A chain of runs has ended. False when it is not of this schedule.</summary>
+    /// <summary>Records the end of a chain of runs. Returns false if the schedule did not start it.</summary>
     public static bool Closed(ScheduleRecord record, ClosedRun closed)
     {
         var known = false;
@@ -220,7 +222,7 @@ internal static class ScheduleMachine
         return true;
     }
 
-    /// <summary>Remembers the request id of a change; false when that change was made already.</summary>
+    /// <summary>Remembers the request id of a change. Returns false if the change was already made.</summary>
     public static bool Remember(ScheduleRecord record, string requestId)
     {
         if (requestId.Length == 0)
@@ -242,11 +244,11 @@ internal static class ScheduleMachine
         return true;
     }
 
-    /// <summary>When the schedule must be looked at next; null when only a call or the end of a run changes it.</summary>
+    /// <summary>Time at which the schedule next needs processing, or null if only a call or the end of a run can change it.</summary>
     public static DateTime? NextWake(ScheduleRecord record, ScheduleTimes times) =>
         CanTake(record) ? times.Next(record.LastProcessed.ToDateTime())?.Actual : null;
 
-    /// <summary>The next times at which the schedule acts, as far as its remaining actions go.</summary>
+    /// <summary>The next action times, limited by the schedule's remaining actions.</summary>
     public static IEnumerable<Timestamp> Future(ScheduleRecord record, ScheduleTimes times, DateTime now, int count)
     {
         var state = record.Schedule.State;
@@ -254,7 +256,7 @@ internal static class ScheduleMachine
         return times.Following(now, most).Select(time => Timestamp.FromDateTime(time.Actual));
     }
 
-    /// <summary>The description of a schedule besides the request that created it.</summary>
+    /// <summary>The description of a schedule, apart from the request that created it.</summary>
     public static ScheduleInfo Describe(ScheduleRecord record, ScheduleTimes times, DateTime now)
     {
         var info = record.Info.Clone();
@@ -263,7 +265,7 @@ internal static class ScheduleMachine
         return info;
     }
 
-    /// <summary>Starts that wait for another run to end.</summary>
+    /// <summary>Number of starts that wait for another run to end.</summary>
     public static int Waiting(ScheduleRecord record) => record.Buffer.Count(start => start.RequestId.Length == 0);
 
     private static void Backfill(ScheduleRecord record, PendingBackfill backfill, ScheduleTimes times)
@@ -332,8 +334,8 @@ internal static class ScheduleMachine
     }
 
     /// <summary>
-    /// The id has the time appended whatever the policy says: the real server keeps and shows <c>keep_original_workflow_id</c>, and does no
-    /// more with it.
+    /// Builds the workflow id, always with the time appended. Like the Temporal server, stores and shows <c>keep_original_workflow_id</c>
+    /// but does not apply it.
     /// </summary>
     private static string WorkflowId(ScheduleRecord record, PendingStart start) =>
         $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-"

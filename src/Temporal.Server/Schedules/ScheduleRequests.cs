@@ -16,25 +16,25 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Schedules;
 
-/// <summary>Turns what clients send into what is kept, and what is kept into requests and rows.</summary>
+/// <summary>Converts requests to stored records, and stored records to requests and rows.</summary>
 internal static class ScheduleRequests
 {
-    /// <summary>The time for which a description waits for the latest requests to the schedule.</summary>
+    /// <summary>Maximum time for which a description waits for the latest requests to the schedule.</summary>
     public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(3);
 
     private const int LongestId = 1000;
 
-    // The real server's default and least catch-up window.
+    // The Temporal server's default and minimum catch-up window.
     private static readonly TimeSpan DefaultCatchup = TimeSpan.FromDays(365);
     private static readonly TimeSpan ShortestCatchup = TimeSpan.FromSeconds(10);
 
-    /// <summary>The id of the workflow that a schedule is on the real server.</summary>
+    /// <summary>Id of the workflow that represents the schedule in the Temporal server.</summary>
     public static string WorkflowId(string scheduleId) => ScheduleTable.IdPrefix + scheduleId;
 
-    /// <summary>The schedule of such an id.</summary>
+    /// <summary>Schedule id of such a workflow id.</summary>
     public static string ScheduleId(string workflowId) => workflowId[ScheduleTable.IdPrefix.Length..];
 
-    /// <summary>Refuses ids that are missing or too long.</summary>
+    /// <summary>Rejects a missing or too long id.</summary>
     public static void CheckId(string scheduleId)
     {
         if (scheduleId.Length == 0)
@@ -48,14 +48,14 @@ internal static class ScheduleRequests
         }
     }
 
-    /// <summary>A time of a request.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT: it is no time between the years 1970 and 9999.</exception>
+    /// <summary>Converts a time in a request.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the time is not between the years 1970 and 9999.</exception>
     public static DateTime Time(Timestamp time, string name) =>
         time.Seconds is >= 0 and < 253_402_300_800 && time.Nanos is >= 0 and < 1_000_000_000
             ? DateTime.UnixEpoch.AddSeconds(time.Seconds).AddTicks(time.Nanos / 100)
             : throw RpcErrors.InvalidArgument($"{name} is not a valid time");
 
-    /// <summary>A schedule with its specification canonical and all defaults written out.</summary>
+    /// <summary>Builds a schedule with a canonical specification and all defaults set.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: specification or action are not valid.</exception>
     public static Schedule Complete(Schedule? given, NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
     {
@@ -92,7 +92,7 @@ internal static class ScheduleRequests
         return schedule;
     }
 
-    /// <summary>The request that makes a start.</summary>
+    /// <summary>Builds the request for a scheduled workflow start.</summary>
     public static StartWorkflowExecutionRequest Start(ScheduleRecord record, NewWorkflowExecutionInfo action, PendingStart start, string ns)
     {
         var request = StartOf(action, ns);
@@ -130,7 +130,7 @@ internal static class ScheduleRequests
             Reason = "cancelled by schedule overlap policy",
         };
 
-    /// <summary>The row that makes a schedule visible: as the workflow that it is on the real server.</summary>
+    /// <summary>Builds the visibility record of a schedule, which appears as a workflow like in the Temporal server.</summary>
     public static VisibilityRecord Visible(ScheduleRecord record)
     {
         var attributes = record.SearchAttributes?.Clone() ?? new SearchAttributes();
@@ -171,7 +171,7 @@ internal static class ScheduleRequests
             throw RpcErrors.InvalidArgument("Scheduled workflow must not contain WorkflowIDReusePolicy");
         }
 
-        // An empty id is no fault here: the time is added to it.
+        // An empty workflow id is valid, because the time is appended to it.
         var request = StartOf(start, ns.Name);
         request.WorkflowId = $"{start.WorkflowId}-{DateTime.UnixEpoch:yyyy-MM-dd'T'HH:mm:ss'Z'}";
         request.RequestId = "check";

@@ -10,8 +10,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Schedules;
 
 /// <summary>
-/// One schedule at work. Changes come one after the other, each on a copy that takes the record's place when it is written down; a start is
-/// written down with its request id before it is made, so that after a crash it is made exactly once.
+/// One schedule in operation. Changes are serialized; each modifies a copy that replaces the record once stored. A start is stored with
+/// its request id before it is executed, so that it takes effect exactly once despite a crash.
 /// </summary>
 internal sealed class ScheduleRun
 {
@@ -32,16 +32,16 @@ internal sealed class ScheduleRun
         _times = TimesOf(record);
     }
 
-    /// <summary>The record as it is written down; never changed in place.</summary>
+    /// <summary>The stored record; never changed in place.</summary>
     public ScheduleRecord Record { get; private set; }
 
-    /// <summary>The times of the specification as it is written down.</summary>
+    /// <summary>Times of the stored specification.</summary>
     public ScheduleTimes Times => _times;
 
     private DateTime Now => _services.Timers.UtcNow.UtcDateTime;
 
-    /// <summary>Changes the record; ends when the change is durable. What follows from it is done afterwards.</summary>
-    /// <param name="change">Changes a copy. False: nothing is to be written.</param>
+    /// <summary>Changes the record and completes when the change is durable. The resulting actions follow afterwards.</summary>
+    /// <param name="change">Changes a copy of the record. Returns false if nothing needs to be stored.</param>
     public async Task ChangeAsync(Func<ScheduleRecord, bool> change)
     {
         await InTurnAsync(async () =>
@@ -55,13 +55,14 @@ internal sealed class ScheduleRun
         Wake();
     }
 
-    /// <summary>Looks at what is due, without waiting for it.</summary>
+    /// <summary>Processes due actions in the background.</summary>
     public void Wake() => _ = InTurnAsync(WorkAsync);
 
     /// <summary>
-    /// Waits until what was asked for so far has been done: starts that a trigger or a backfill is for, ends of runs that are known.
+    /// Waits until everything requested so far has been processed: triggered and backfilled starts, and ends of runs that are already
+    /// known.
     /// </summary>
-    /// <param name="patience">How long at most; a schedule may have a thousand starts to make.</param>
+    /// <param name="patience">Maximum time to wait, because a schedule may have a thousand starts to execute.</param>
     public async Task SettleAsync(TimeSpan patience)
     {
         Task last;
@@ -70,14 +71,14 @@ internal sealed class ScheduleRun
             last = _last;
         }
 
-        // What fails there is told to who asked for it, or logged and tried again; here only the order counts.
+        // Failures are reported to the caller of the failed action, or logged and retried. Here only the order matters.
         await last.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Tells of a chain of runs that has ended.</summary>
+    /// <summary>Records the end of a chain of runs.</summary>
     public Task OnClosedAsync(ClosedRun closed) => ChangeAsync(record => ScheduleMachine.Closed(record, closed));
 
-    /// <summary>Finds out about runs that ended while nobody listened, then goes on.</summary>
+    /// <summary>Finds runs that ended while the server was down, then continues processing.</summary>
     public Task ResumeAsync() =>
         InTurnAsync(async () =>
         {
@@ -96,7 +97,7 @@ internal sealed class ScheduleRun
             await WorkAsync();
         });
 
-    /// <summary>Stops the timer of a schedule that is deleted.</summary>
+    /// <summary>Stops the timer of a deleted schedule.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -140,7 +141,7 @@ internal sealed class ScheduleRun
                     && record.Info.Equals(Record.Info)
                 )
                 {
-                    // Only the clock went on: not worth a write.
+                    // Only the processed time advanced, which is not worth a write.
                     break;
                 }
 
@@ -180,7 +181,7 @@ internal sealed class ScheduleRun
         }
         catch (RpcException e) when (e.StatusCode is not (StatusCode.Unavailable or StatusCode.ResourceExhausted))
         {
-            // Trying again would give the same answer: a workflow of that id runs, or the request is not valid.
+            // A retry would fail in the same way: a workflow with that id is running, or the request is invalid.
             Log.ScheduledStartRefused(_logger, e, Record.ScheduleId, start.WorkflowId);
         }
 
@@ -220,7 +221,7 @@ internal sealed class ScheduleRun
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                // It ended by itself; the schedule is told of that separately.
+                // The run has already ended; the schedule is notified of that separately.
                 Log.ScheduledRunGone(_logger, record.ScheduleId, running.WorkflowId);
             }
         }
@@ -231,7 +232,7 @@ internal sealed class ScheduleRun
         var ns = _services.Namespaces.FindById(record.NamespaceId)?.Name ?? "";
         try
         {
-            // Without a run id: the chain may go on in a later run.
+            // Without a run id, because the chain may have continued in a later run.
             var request = new DescribeWorkflowExecutionRequest
             {
                 Namespace = ns,
@@ -294,6 +295,6 @@ internal sealed class ScheduleRun
         }
     }
 
-    /// <summary>The times of a schedule, which depend on its id too.</summary>
+    /// <summary>Computes the times of a schedule. Its id is the seed of the jitter.</summary>
     internal static ScheduleTimes TimesOf(ScheduleRecord record) => new(record.Schedule.Spec, $"{record.NamespaceId}/{record.ScheduleId}");
 }

@@ -3,10 +3,10 @@ using Temporal.Server.Batch.State;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The batch operations of all namespaces.</summary>
+/// <summary>Table of the batch operations of all namespaces.</summary>
 internal static class BatchTable
 {
-    /// <summary>One script per version of this table.</summary>
+    /// <summary>Migration scripts, one per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     ["CREATE TABLE batches(namespace TEXT NOT NULL, job TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, job)) WITHOUT ROWID;"];
 

@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// The engine's SQLite file: one connection writes, one group of changes after the other, on a thread of its own; reads use connections
-/// that can't write.
-/// In memory, reads take turns with the writer on its connection.
+/// The engine's SQLite file. One connection writes groups of changes in sequence on its own thread; reads use read-only connections. For
+/// an in-memory database, reads and writes alternate on the same connection.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -17,11 +16,12 @@ internal sealed class Database : IDisposable
 
     private static readonly TimeSpan CheckDelay = TimeSpan.FromSeconds(3);
 
-    // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
+    // Maximum delay of deferred items (starts of workflow tasks, heartbeats), during which they can join another group.
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// A start waits for the check of a file up to this size: 45 ms where the disk is warm. A larger one is checked while it is served.
+    /// Maximum size in bytes of a file that is checked before the server starts: 45 ms with a warm disk cache. A larger file is checked in
+    /// the background.
     /// </summary>
     public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
 
@@ -40,12 +40,12 @@ internal sealed class Database : IDisposable
     private bool _urgent;
     private bool _stopping;
 
-    /// <summary>Opens or makes the database and starts its writer.</summary>
-    /// <param name="path">The file; null keeps everything in memory.</param>
-    /// <param name="parts">Tables of other parts of the server: a name and one script per version each.</param>
-    /// <param name="logger">Where failures of writing go.</param>
-    /// <param name="trouble">Who is told what can't wait for somebody to read a log; null for nobody.</param>
-    /// <param name="checkedAtOnce">The largest file whose pages are checked before it is opened, in bytes.</param>
+    /// <summary>Opens or creates the database and starts its writer.</summary>
+    /// <param name="path">Path of the file, or null to keep everything in memory.</param>
+    /// <param name="parts">Tables of other server components, each a name and one migration script per version.</param>
+    /// <param name="logger">Logger for write failures.</param>
+    /// <param name="trouble">Callback for urgent storage problems, or null for none.</param>
+    /// <param name="checkedAtOnce">Maximum size in bytes of a file whose pages are checked before it is opened.</param>
     public Database(
         string? path,
         IReadOnlyList<TablePart> parts,
@@ -86,11 +86,11 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>The fault of the file, found while it is served; null while none is known.</summary>
+    /// <summary>Damage that was found while the file is served, or null if none is known.</summary>
     public string? Damage => _trouble.Damage;
 
-    /// <summary>Puts an item into the next group; items are written and reported in the order of submission.</summary>
-    /// <param name="deferred">The item may wait a little for others to share a sync with.</param>
+    /// <summary>Adds an item to the next group. Items are written and reported in the order of submission.</summary>
+    /// <param name="deferred">True if the item may wait briefly to share an fsync with others.</param>
     public void Submit(WriteItem item, bool deferred = false)
     {
         lock (_queueLock)
@@ -106,7 +106,7 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>
-    /// Writes in a transaction and ends when it is durable; an exception of <paramref name="write"/> undoes it and comes back.
+    /// Writes in a transaction and completes when it is durable. An exception from <paramref name="write"/> rolls it back and is rethrown.
     /// </summary>
     public Task WriteAsync(Action<SqliteConnection> write)
     {
@@ -115,10 +115,10 @@ internal sealed class Database : IDisposable
         return item.Done;
     }
 
-    /// <summary>Pages of the file that nothing is in.</summary>
+    /// <summary>Number of unused pages of the file.</summary>
     public Task<long> FreePagesAsync() => MaintainAsync(FreePages);
 
-    /// <summary>Gives all free pages back to the file system, some at a time, so that changes go on in between.</summary>
+    /// <summary>Returns all unused pages to the file system, in portions, so that other changes can proceed in between.</summary>
     public async Task ShrinkAsync()
     {
         var (free, left) = (long.MaxValue, long.MaxValue - 1);
@@ -132,7 +132,7 @@ internal sealed class Database : IDisposable
             });
         }
 
-        // The file gets shorter, and its log with it, when the log is written back into it.
+        // A checkpoint writes the log back into the file and thereby shortens the file and the log.
         await MaintainAsync(static db =>
         {
             db.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -140,7 +140,7 @@ internal sealed class Database : IDisposable
         });
     }
 
-    /// <summary>Runs upkeep on the writing connection between groups, outside of any transaction.</summary>
+    /// <summary>Runs maintenance on the writing connection between groups, outside any transaction.</summary>
     public Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work) =>
         Task.Run(() =>
         {
@@ -150,7 +150,7 @@ internal sealed class Database : IDisposable
             }
         });
 
-    /// <summary>Reads what is committed. Keep it short: a long read holds back the checkpoint.</summary>
+    /// <summary>Reads committed data. Keep it short, because a long read delays the checkpoint.</summary>
     public T Read<T>(Func<SqliteConnection, T> read)
     {
         if (_path is null)
@@ -169,7 +169,7 @@ internal sealed class Database : IDisposable
 
         try
         {
-            // One transaction, so that several statements see the same state.
+            // A transaction, so that several statements see the same state.
             reader.Execute("BEGIN");
             var result = read(reader);
             reader.Execute("COMMIT");
@@ -194,7 +194,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Writes what is queued, then closes.</summary>
+    /// <summary>Writes what is queued, then closes the database.</summary>
     public void Dispose()
     {
         lock (_queueLock)
@@ -222,7 +222,7 @@ internal sealed class Database : IDisposable
 
     private async Task CheckAsync(string path)
     {
-        // The first calls after a start have the processor for themselves.
+        // Leaves the processor to the first calls after the start.
         await Task.Delay(CheckDelay, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_closing.IsCancellationRequested)
         {
@@ -243,7 +243,7 @@ internal sealed class Database : IDisposable
         }
         catch (SqliteException) when (_closing.IsCancellationRequested)
         {
-            // The next start looks again.
+            // The next start repeats the check.
         }
         catch (SqliteException e)
         {
@@ -270,7 +270,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Waits for something to write; false when nothing is left and nothing will come.</summary>
+    /// <summary>Waits for items to write. Returns false when none are left and none will come.</summary>
     private bool Take()
     {
         lock (_queueLock)
@@ -317,7 +317,8 @@ internal sealed class Database : IDisposable
         }
         else
         {
-            // One bad item must not take the others along: each by itself, in order; what rests on a failed one is doomed by then.
+            // One bad item must not fail the others, so each is written separately and in order. Items that depend on a failed one are
+            // marked as failed by then.
             foreach (var item in group)
             {
                 WriteGroup([item]);
@@ -336,7 +337,7 @@ internal sealed class Database : IDisposable
                     return new InvalidOperationException(damage);
                 }
 
-                // Of a group whose rollback failed.
+                // Ends the transaction of a group whose rollback failed.
                 RollBack();
                 _writer.Execute("BEGIN IMMEDIATE");
                 foreach (var item in group)
@@ -368,7 +369,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    // An exception would end the writer thread, and the process with it. The next group rolls back before it begins.
+    // An exception would end the writer thread and thus the process. The next group rolls back before it starts.
     private void TryRollBack()
     {
         try

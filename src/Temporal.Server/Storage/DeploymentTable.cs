@@ -2,10 +2,10 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The worker deployments of all namespaces.</summary>
+/// <summary>Table of the worker deployments of all namespaces.</summary>
 internal static class DeploymentTable
 {
-    /// <summary>One script per version of this table.</summary>
+    /// <summary>Migration scripts, one per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
         "CREATE TABLE worker_deployments(namespace TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, name)) "

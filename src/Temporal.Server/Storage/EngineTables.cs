@@ -1,11 +1,11 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>The tables of one part of the server.</summary>
-/// <param name="Name">The part, as the file remembers its version.</param>
-/// <param name="Migrations">One script per version.</param>
+/// <summary>The tables of one server component.</summary>
+/// <param name="Name">Name of the component, under which the file stores the version of its tables.</param>
+/// <param name="Migrations">Migration scripts, one per version.</param>
 internal sealed record TablePart(string Name, IReadOnlyList<string> Migrations);
 
-/// <summary>The tables beside those of runs. Whoever opens an engine file gives them to <see cref="Schema"/>.</summary>
+/// <summary>All tables besides those of runs, to pass to <see cref="Schema"/> when an engine file is opened.</summary>
 internal static class EngineTables
 {
     public static IReadOnlyList<TablePart> Parts { get; } =

@@ -1,25 +1,25 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>The stored facts of open runs beside their events: activities, buffered events, request ids of signals.</summary>
+/// <summary>Table of open runs' state that events do not contain: activities, buffered events, request ids of signals.</summary>
 internal static class ExtrasTable
 {
-    /// <summary>An <see cref="ActivityRecord"/> by its scheduled event id.</summary>
+    /// <summary>Kind of an <see cref="ActivityRecord"/>, identified by the scheduled event id.</summary>
     public const int ActivityKind = 1;
 
-    /// <summary>An event that waits until the started workflow task ends, by its place.</summary>
+    /// <summary>Kind of a buffered event, identified by its position.</summary>
     public const int BufferedKind = 2;
 
-    /// <summary>The request id of a signal.</summary>
+    /// <summary>Kind of a signal's request id.</summary>
     public const int SignalKind = 3;
 
-    /// <summary>Writes or replaces a row.</summary>
+    /// <summary>Inserts or replaces a row.</summary>
     public static void Put(SqliteConnection db, long runKey, int kind, string id, ReadOnlySpan<byte> data)
     {
         using var put = db.Prepare("INSERT OR REPLACE INTO extras(run_key, kind, id, data) VALUES(?, ?, ?, ?)");
         put.Bind(runKey).Bind((long)kind).Bind(id).Bind(data).Run();
     }
 
-    /// <summary>The rows of a run, by kind and id.</summary>
+    /// <summary>Reads the rows of a run, ordered by kind and id.</summary>
     public static IReadOnlyList<(int Kind, string Id, byte[] Data)> Read(SqliteConnection db, long runKey)
     {
         var extras = new List<(int, string, byte[])>();
@@ -40,7 +40,7 @@ internal static class ExtrasTable
         delete.Bind(runKey).Bind((long)kind).Bind(id).Run();
     }
 
-    /// <summary>Deletes a run's rows of a kind.</summary>
+    /// <summary>Deletes a run's rows of one kind.</summary>
     public static void DeleteKind(SqliteConnection db, long runKey, int kind)
     {
         using var delete = db.Prepare("DELETE FROM extras WHERE run_key = ? AND kind = ?");

@@ -3,8 +3,7 @@ using System.Globalization;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// What must hold for the file as a whole: its pages, and that every row belongs to a run. Only work for other workflows may outlive its
-/// run.
+/// Checks of the whole file: its pages are intact, and every row belongs to a run. Only tasks for other workflows may outlive their run.
 /// </summary>
 internal static class FileChecks
 {
@@ -59,7 +58,7 @@ internal static class FileChecks
 
     private static string RunKeyShift => HistoryTable.KeyShift.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The values that do not hold, with the stored and the expected ones.</summary>
+    /// <summary>Lists the violations, each with the stored and the expected value.</summary>
     public static IEnumerable<(string Field, string Stored, string Expected)> All(SqliteConnection db)
     {
         foreach (

@@ -3,20 +3,21 @@ using SQLitePCL;
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// What the owner of a file has to hear at once: its log may lie on the same disk. Said once, until it is over.
+/// Reports urgent storage problems to the owner of a file, because the log may be on the same disk. Each problem is reported once until it
+/// is over.
 /// </summary>
-/// <param name="path">The file.</param>
-/// <param name="tell">Who is told.</param>
+/// <param name="path">Path of the file.</param>
+/// <param name="tell">Callback for the reports, each one sentence.</param>
 internal sealed class FileTrouble(string path, Action<string> tell)
 {
     private const int PrimaryCode = 0xFF;
 
     private string? _unwritable;
 
-    /// <summary>The fault of the file's pages; null while none is known. With a fault nothing is read or written any more.</summary>
+    /// <summary>Damage of the file's pages, or null if none is known. A damaged file is neither read nor written any more.</summary>
     public string? Damage { get; private set; }
 
-    /// <summary>A change could not be written.</summary>
+    /// <summary>Reports a failed write.</summary>
     public void Unwritten(Exception failure)
     {
         var said = failure is SqliteException e
@@ -34,7 +35,7 @@ internal sealed class FileTrouble(string path, Action<string> tell)
         }
     }
 
-    /// <summary>A change was written.</summary>
+    /// <summary>Reports a successful write, which ends a previous problem.</summary>
     public void Written()
     {
         if (_unwritable is not null && Interlocked.Exchange(ref _unwritable, null) is not null)
@@ -43,7 +44,7 @@ internal sealed class FileTrouble(string path, Action<string> tell)
         }
     }
 
-    /// <summary>The file was found to be damaged while it is served.</summary>
+    /// <summary>Reports damage that was found while the file is served.</summary>
     public void Damaged(string sentence)
     {
         Damage = sentence;

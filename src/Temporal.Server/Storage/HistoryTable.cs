@@ -1,27 +1,32 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>The encoded events of all runs, one row per batch; a row's key holds the run's and the id of its first event.</summary>
+/// <summary>
+/// Table of all runs' encoded events, one row per batch. A row's key combines the run's key and the batch's first event id.
+/// </summary>
 internal static class HistoryTable
 {
-    /// <summary>The number of a key's bits that are the event's id.</summary>
+    /// <summary>Number of bits of the key that contain the event id.</summary>
     public const int KeyShift = 20;
 
-    /// <summary>The key of the batch that begins with an event.</summary>
+    /// <summary>Computes the key of the batch that starts with an event.</summary>
     public static long Key(long runKey, long eventId) => (runKey << KeyShift) | eventId;
 
-    /// <summary>Adds a batch.</summary>
+    /// <summary>Inserts a batch.</summary>
     public static void Insert(SqliteConnection db, long runKey, long firstEventId, ReadOnlySpan<byte> events)
     {
         using var insert = db.Prepare("INSERT INTO history(key, events) VALUES(?, ?)");
         insert.Bind(Key(runKey, firstEventId)).Bind(events).Run();
     }
 
-    /// <summary>All batches of a run, each with the id that its key gives the first event.</summary>
+    /// <summary>Reads all batches of a run, each with its first event id according to the key.</summary>
     public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey) =>
         Read(db, runKey, 1, long.MaxValue, limit: -1);
 
-    /// <summary>The batches of a run from the one that holds an event on, as far as they begin before another.</summary>
-    /// <param name="limit">How many at most; negative for all.</param>
+    /// <summary>
+    /// Reads a run's batches, from the one that contains the event <paramref name="from"/> to the last one that starts before
+    /// <paramref name="before"/>.
+    /// </summary>
+    /// <param name="limit">Maximum number of batches; negative for no limit.</param>
     public static IReadOnlyList<(long First, byte[] Events)> Read(SqliteConnection db, long runKey, long from, long before, int limit)
     {
         var batches = new List<(long, byte[])>();
@@ -40,7 +45,7 @@ internal static class HistoryTable
         return batches;
     }
 
-    /// <summary>The last batch of a run; null where it has none.</summary>
+    /// <summary>Reads the last batch of a run, or returns null if it has none.</summary>
     public static byte[]? Last(SqliteConnection db, long runKey)
     {
         using var row = db.Prepare("SELECT events FROM history WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1");

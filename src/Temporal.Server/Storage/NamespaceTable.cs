@@ -3,21 +3,21 @@ using Temporalio.Api.Namespace.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>A namespace as it is written down.</summary>
-/// <param name="Info">Name, id, state and texts.</param>
-/// <param name="Retention">How long closed runs are kept.</param>
-/// <param name="BadBinaries">Workers that may not work any more, by the checksums of their binaries.</param>
+/// <summary>A stored namespace.</summary>
+/// <param name="Info">Name, id, state and descriptive texts.</param>
+/// <param name="Retention">Retention of closed runs.</param>
+/// <param name="BadBinaries">Worker binaries that were marked as bad, by checksum.</param>
 internal sealed record StoredNamespace(NamespaceInfo Info, TimeSpan Retention, BadBinaries BadBinaries)
 {
-    /// <summary>Without bad binaries.</summary>
+    /// <summary>Creates a namespace without bad binaries.</summary>
     public StoredNamespace(NamespaceInfo info, TimeSpan retention)
         : this(info, retention, new()) { }
 }
 
-/// <summary>The namespaces that were registered or changed.</summary>
+/// <summary>Table of the namespaces that were registered or changed.</summary>
 internal static class NamespaceTable
 {
-    /// <summary>One script per version of this table.</summary>
+    /// <summary>Migration scripts, one per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
         "CREATE TABLE namespaces(id TEXT PRIMARY KEY, retention_ticks INTEGER NOT NULL, info BLOB NOT NULL) WITHOUT ROWID;",

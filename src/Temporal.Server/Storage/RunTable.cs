@@ -1,29 +1,29 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>A run's names: the key of its rows, and what clients call it.</summary>
+/// <summary>Identifies a run: the key of its rows, and the ids that clients use.</summary>
 internal sealed record RunName(long Key, string NamespaceId, string WorkflowId, string RunId);
 
-/// <summary>The values in the row of a run beside its names.</summary>
-/// <param name="NextDue">When time alone changes the run next, in ms since 1970.</param>
-/// <param name="Dispatch">Whether a task of the run waits in a queue.</param>
-/// <param name="ClosedAt">In ms since 1970.</param>
+/// <summary>The row of a run, without its ids.</summary>
+/// <param name="NextDue">Time of the run's next change that depends on time alone, in ms since 1970, or null for never.</param>
+/// <param name="Dispatch">True if a task of the run waits in a queue.</param>
+/// <param name="ClosedAt">Close time in ms since 1970, or null while the run is open.</param>
 /// <param name="State">An encoded <see cref="RunRecord"/>.</param>
 internal sealed record RunRow(bool Open, long? NextDue, bool Dispatch, long? ClosedAt, byte[] State);
 
-/// <summary>The runs, and for each workflow id the one that the id alone stands for.</summary>
+/// <summary>Table of the runs, and of the current run of each workflow id.</summary>
 internal static class RunTable
 {
     private const string Names = "r.key, r.namespace, r.workflow_id, r.run_id";
     private const string Columns = Names + ", r.open, r.next_due, r.dispatch, r.closed_at, r.state";
 
-    /// <summary>The highest key in use; 0 for none.</summary>
+    /// <summary>Highest key in use, or 0 for none.</summary>
     public static long LastKey(SqliteConnection db)
     {
         using var row = db.Prepare("SELECT max(key) FROM runs");
         return row.Step() ? row.Integer(0) : 0;
     }
 
-    /// <summary>The run that a workflow id alone stands for; null when the id was never used.</summary>
+    /// <summary>Finds the current run of a workflow id, or returns null if the id was never used.</summary>
     public static (RunName Name, RunRow Row)? FindCurrent(SqliteConnection db, string namespaceId, string workflowId)
     {
         using var row = db.Prepare(
@@ -32,14 +32,14 @@ internal static class RunTable
         return row.Bind(namespaceId).Bind(workflowId).Step() ? (ReadName(row), ReadRow(row)) : null;
     }
 
-    /// <summary>A run by its id; null when there is none.</summary>
+    /// <summary>Finds a run by its id, or returns null if it does not exist.</summary>
     public static (RunName Name, RunRow Row)? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
     {
         using var row = db.Prepare($"SELECT {Columns} FROM runs r WHERE r.namespace = ? AND r.workflow_id = ? AND r.run_id = ?");
         return row.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? (ReadName(row), ReadRow(row)) : null;
     }
 
-    /// <summary>The row of a run that is there.</summary>
+    /// <summary>Reads the row of an existing run.</summary>
     public static RunRow Read(SqliteConnection db, long key)
     {
         using var row = db.Prepare($"SELECT {Columns} FROM runs r WHERE r.key = ?");
@@ -47,7 +47,7 @@ internal static class RunTable
         return ReadRow(row);
     }
 
-    /// <summary>Every run, in the order of their making; read while the rows are taken.</summary>
+    /// <summary>Enumerates all runs in the order of their creation. Reads rows lazily.</summary>
     public static IEnumerable<RunName> All(SqliteConnection db)
     {
         using var rows = db.Prepare($"SELECT {Names} FROM runs r ORDER BY r.key");
@@ -57,7 +57,7 @@ internal static class RunTable
         }
     }
 
-    /// <summary>The runs that time alone changes, and when, in ms since 1970.</summary>
+    /// <summary>Lists the runs that change by time alone, each with its due time in ms since 1970.</summary>
     public static IReadOnlyList<(RunName Name, long Due)> Due(SqliteConnection db)
     {
         var due = new List<(RunName, long)>();
@@ -70,7 +70,7 @@ internal static class RunTable
         return due;
     }
 
-    /// <summary>The runs with a task that waits in a queue.</summary>
+    /// <summary>Lists the runs that have a task in a queue.</summary>
     public static IReadOnlyList<RunName> Waiting(SqliteConnection db)
     {
         var waiting = new List<RunName>();
@@ -83,7 +83,7 @@ internal static class RunTable
         return waiting;
     }
 
-    /// <summary>Runs of a namespace that closed before a time (ms since 1970), the first ones first.</summary>
+    /// <summary>Lists a namespace's runs that closed before a time (ms since 1970), oldest first.</summary>
     public static IReadOnlyList<RunName> ClosedBefore(SqliteConnection db, string namespaceId, long before, int limit)
     {
         var closed = new List<RunName>();
@@ -97,7 +97,7 @@ internal static class RunTable
         return closed;
     }
 
-    /// <summary>Adds a run, from now on the one that its workflow id stands for.</summary>
+    /// <summary>Inserts a run and makes it the current run of its workflow id.</summary>
     public static void Insert(SqliteConnection db, RunName name, RunRow row)
     {
         using var insert = db.Prepare(
@@ -114,14 +114,14 @@ internal static class RunTable
         Bind(update, row).Bind(key).Run();
     }
 
-    /// <summary>Makes a run the one that its workflow id alone stands for.</summary>
+    /// <summary>Makes a run the current run of its workflow id.</summary>
     public static void SetCurrent(SqliteConnection db, RunName name)
     {
         using var set = db.Prepare("INSERT OR REPLACE INTO current_runs(namespace, workflow_id, run_key) VALUES(?, ?, ?)");
         set.Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.Key).Run();
     }
 
-    /// <summary>Deletes a run with its history and the rows beside it. Work that it asked of others stays until it is done.</summary>
+    /// <summary>Deletes a run with its history and its other rows. Its tasks for other workflows are kept until they are done.</summary>
     public static void Delete(SqliteConnection db, RunName name)
     {
         using (var current = db.Prepare("DELETE FROM current_runs WHERE namespace = ? AND workflow_id = ? AND run_key = ?"))

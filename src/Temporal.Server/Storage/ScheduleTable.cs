@@ -3,16 +3,16 @@ using Temporal.Server.Schedules.State;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The schedules of all namespaces.</summary>
+/// <summary>Table of the schedules of all namespaces.</summary>
 internal static class ScheduleTable
 {
-    /// <summary>The division of the namespace in which schedules are visible.</summary>
+    /// <summary>Namespace division under which schedules are visible.</summary>
     public const string Division = "TemporalScheduler";
 
-    /// <summary>The prefix of a schedule's id where schedules are listed as workflows.</summary>
+    /// <summary>Prefix of a schedule's id where schedules are listed as workflows.</summary>
     public const string IdPrefix = "temporal-sys-scheduler:";
 
-    /// <summary>One script per version of this table.</summary>
+    /// <summary>Migration scripts, one per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     ["CREATE TABLE schedules(namespace TEXT NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(namespace, id)) WITHOUT ROWID;"];
 

@@ -3,13 +3,13 @@ using SQLitePCL;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The tables, and the way from each version of them to the next.</summary>
+/// <summary>The database schema and its migrations.</summary>
 internal static class Schema
 {
-    /// <summary>'OrcE', so that <c>file</c> and we know what the file is.</summary>
+    /// <summary>'OrcE', by which the <c>file</c> program and this server recognize an engine file.</summary>
     private const int ApplicationId = 0x4F726345;
 
-    /// <summary>One script per version; never change one that was released, add another.</summary>
+    /// <summary>Migration scripts, one per version. Never change a released script; add another.</summary>
     private static readonly string[] Migrations =
     [
         """
@@ -31,12 +31,12 @@ internal static class Schema
     ];
 
     /// <summary>
-    /// Refuses a file that is there and foreign or of a newer release. It is only read: opening a file to write and closing it again would
-    /// empty a log that its last owner left.
+    /// Rejects an existing file that belongs to another program or a newer release. The file is opened read-only, because closing a
+    /// writable connection would truncate a log that the last owner left.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="parts">The tables that this release knows.</param>
-    /// <param name="checks">Its pages are looked at, too, which takes time by its size.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="parts">Tables that this release knows.</param>
+    /// <param name="checks">True to check the file's pages as well, which takes time in proportion to its size.</param>
     /// <exception cref="InvalidOperationException">The file is not an engine database, a newer release wrote it, or it is
     /// damaged.</exception>
     public static void RefuseForeign(string path, IReadOnlyList<TablePart> parts, bool checks)
@@ -64,7 +64,7 @@ internal static class Schema
         }
     }
 
-    /// <summary>Finds the first damage by SQLite's quick check; null if the pages are sound.</summary>
+    /// <summary>Finds the first damage with SQLite's quick check, or returns null if the pages are intact.</summary>
     public static string? FindDamage(SqliteConnection db)
     {
         using var check = db.PrepareOnce("PRAGMA quick_check(1)");
@@ -73,13 +73,14 @@ internal static class Schema
             : null;
     }
 
-    /// <summary>The sentence for a damaged file.</summary>
+    /// <summary>Formats the message for a damaged file.</summary>
     public static string DamageOf(string path, string damage) =>
         $"{path} is damaged: {damage}. 'server verify' tells which runs are hit; take the last copy that 'server backup' made, "
         + "or another path";
 
-    /// <summary>Opens an engine file of this release for reading alone.</summary>
-    /// <exception cref="InvalidOperationException">There is none, it is not an engine database, or another release wrote it.</exception>
+    /// <summary>Opens an engine file of this release read-only.</summary>
+    /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
+    /// release.</exception>
     public static SqliteConnection OpenCurrent(string path, IReadOnlyList<TablePart> parts)
     {
         if (!File.Exists(path))
@@ -121,7 +122,7 @@ internal static class Schema
         }
     }
 
-    /// <summary>Makes a new file ours, brings an older one forward.</summary>
+    /// <summary>Initializes a new file or migrates an older one.</summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
     public static void Prepare(SqliteConnection db, string path, IReadOnlyList<TablePart> parts)
     {
@@ -139,8 +140,8 @@ internal static class Schema
 
         db.ExecuteScript("PRAGMA journal_mode=WAL;");
 
-        // All that is missing at once: a server that is killed meanwhile leaves the file as it was, and a new file costs one sync instead
-        // of one per script.
+        // All scripts in one transaction: if the server is killed, the file stays unchanged. A new file also costs one fsync instead of
+        // one per script.
         db.Execute("BEGIN IMMEDIATE");
         db.Execute("CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
         foreach (var (name, migrations) in Parts(parts))
@@ -180,8 +181,8 @@ internal static class Schema
             }
             catch (SqliteException e) when (e.Code == raw.SQLITE_READONLY_ROLLBACK)
             {
-                // Its maker was killed before the file had its write-ahead log. What that one left half-written is undone only by who may
-                // write.
+                // The process that created the file was killed before it switched to the write-ahead log. Only a writable connection can
+                // roll back its incomplete transaction.
                 Opened(new SqliteConnection(path, create: false)).Dispose();
                 return Opened(SqliteConnection.OpenReadOnly(path));
             }
@@ -207,7 +208,7 @@ internal static class Schema
         }
     }
 
-    /// <summary>True for an engine database, false for an empty one.</summary>
+    /// <summary>True for an engine database, false for an empty database. Throws for a database of another program.</summary>
     private static bool IsOurs(SqliteConnection db, string path)
     {
         var application = Pragma(db, "application_id");
@@ -230,7 +231,7 @@ internal static class Schema
     {
         if (!HasVersions(db))
         {
-            // Its maker was killed before the first table.
+            // The process that created the file was killed before it created the first table.
             return;
         }
 

@@ -3,10 +3,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The custom search attributes of all namespaces.</summary>
+/// <summary>Table of the custom search attributes of all namespaces.</summary>
 internal static class SearchAttributeTable
 {
-    /// <summary>One script per version of this table.</summary>
+    /// <summary>Migration scripts, one per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
         "CREATE TABLE search_attributes(namespace TEXT NOT NULL, name TEXT NOT NULL, type INTEGER NOT NULL, field TEXT NOT NULL, "

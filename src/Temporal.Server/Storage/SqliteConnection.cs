@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
+/// <summary>A SQLite connection with its prepared statements. Not for concurrent use.</summary>
 internal sealed class SqliteConnection : IDisposable
 {
     private readonly sqlite3 _handle;
@@ -10,7 +10,7 @@ internal sealed class SqliteConnection : IDisposable
 
     static SqliteConnection() => Batteries_V2.Init();
 
-    /// <summary>Opens a file, or a database in memory for the path <c>:memory:</c>.</summary>
+    /// <summary>Opens a file, or an in-memory database for the path <c>:memory:</c>.</summary>
     public SqliteConnection(string path, bool create)
         : this(path, raw.SQLITE_OPEN_READWRITE | (create ? raw.SQLITE_OPEN_CREATE : 0)) { }
 
@@ -27,12 +27,12 @@ internal sealed class SqliteConnection : IDisposable
     }
 
     /// <summary>
-    /// Opens a file that is there for reading alone: also what is in its write-ahead log is seen, and neither is changed, not even by
-    /// closing it.
+    /// Opens an existing file read-only. Reads include the content of its write-ahead log. Neither file is changed, not even by closing
+    /// the connection.
     /// </summary>
     public static SqliteConnection OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY);
 
-    /// <summary>Copies everything that is committed here, as of one moment, into another database, over what that one held.</summary>
+    /// <summary>Copies a snapshot of everything committed into another database and overwrites its content.</summary>
     public void CopyTo(SqliteConnection target)
     {
         var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
@@ -44,23 +44,24 @@ internal sealed class SqliteConnection : IDisposable
             );
         }
 
-        // All pages in one step: a copy in several begins anew whenever the server writes.
+        // All pages in one step, because an incremental copy starts over whenever the server writes.
         var code = raw.sqlite3_backup_step(backup, -1);
         var finished = raw.sqlite3_backup_finish(backup);
         target.Check(code == raw.SQLITE_DONE ? finished : code, "copy of all pages");
     }
 
-    /// <summary>Rows changed by the last statement.</summary>
+    /// <summary>Number of rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>The key of the row inserted last.</summary>
+    /// <summary>Key of the last inserted row.</summary>
     public long LastInsertedKey => raw.sqlite3_last_insert_rowid(_handle);
 
-    /// <summary>True outside of a transaction.</summary>
+    /// <summary>True if no transaction is open.</summary>
     public bool IsAutoCommit => raw.sqlite3_get_autocommit(_handle) != 0;
 
     /// <summary>
-    /// The prepared form of a constant text, with parameters bound from 1 in order; kept for next time. Dispose it when its rows are read.
+    /// Prepares a constant statement and caches it. Parameters are bound in order, starting at 1. Dispose the statement after reading its
+    /// rows.
     /// </summary>
     public SqliteStatement Prepare(string sql)
     {
@@ -81,7 +82,7 @@ internal sealed class SqliteConnection : IDisposable
         return made;
     }
 
-    /// <summary>The prepared form of a text that is made for one call, such as a client's query; not kept.</summary>
+    /// <summary>Prepares a statement for a single call, such as a client's query, without caching it.</summary>
     public SqliteStatement PrepareOnce(string sql)
     {
         Check(raw.sqlite3_prepare_v2(_handle, sql, out var prepared), sql);
@@ -90,17 +91,17 @@ internal sealed class SqliteConnection : IDisposable
         return made;
     }
 
-    /// <summary>Runs a statement that has no rows to read.</summary>
+    /// <summary>Executes a statement without reading rows.</summary>
     public void Execute(string sql)
     {
         using var statement = Prepare(sql);
         while (statement.Step()) { }
     }
 
-    /// <summary>Runs several statements separated by semicolons.</summary>
+    /// <summary>Executes several statements separated by semicolons.</summary>
     public void ExecuteScript(string sql) => Check(raw.sqlite3_exec(_handle, sql), sql);
 
-    /// <summary>Ends the statement that runs on another thread; safe to call from any.</summary>
+    /// <summary>Interrupts the statement that runs on another thread. Safe to call from any thread.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(_handle);
 
     public void Check(int code, string sql)

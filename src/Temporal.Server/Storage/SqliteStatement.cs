@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>A prepared statement: bind in order, step through the rows, dispose to give it back.</summary>
+/// <summary>A prepared statement: bind parameters in order, step through the rows, and dispose it to return it to the cache.</summary>
 internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt statement, string sql, bool kept) : IDisposable
 {
     private int _next;
@@ -20,7 +20,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
 
     public SqliteStatement Bind(ReadOnlySpan<byte> value) => Bound(raw.sqlite3_bind_blob(statement, ++_next, value));
 
-    /// <summary>Goes to the next row; false at the end.</summary>
+    /// <summary>Advances to the next row. Returns false at the end.</summary>
     public bool Step()
     {
         var code = raw.sqlite3_step(statement);
@@ -28,7 +28,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return code == raw.SQLITE_ROW;
     }
 
-    /// <summary>Runs to the end.</summary>
+    /// <summary>Executes the statement to its end.</summary>
     public void Run()
     {
         while (Step()) { }
@@ -42,7 +42,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
 
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
 
-    /// <summary>The bytes of a blob; they are gone with the next step.</summary>
+    /// <summary>Returns the bytes of a blob, which are valid until the next step.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
 
     public void Dispose()

@@ -1,12 +1,12 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>An engine file without a server, also while one works on it: it is only read.</summary>
+/// <summary>Reads an engine file without a server, even while a server uses it. The file is never changed.</summary>
 internal static class StoredFile
 {
-    /// <summary>Reads a file as of one moment.</summary>
-    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release
-    /// wrote it.</exception>
-    /// <exception cref="SqliteException">What is read is damaged.</exception>
+    /// <summary>Reads a consistent snapshot of a file.</summary>
+    /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, is damaged, or was written by
+    /// another release.</exception>
+    /// <exception cref="SqliteException">The data that was read is damaged.</exception>
     public static T Read<T>(string path, Func<SqliteConnection, T> read)
     {
         using var db = Schema.OpenCurrent(path, EngineTables.Parts);
@@ -16,7 +16,7 @@ internal static class StoredFile
         return result;
     }
 
-    /// <summary>Copies a file as of one moment into another, which must not be there, and checks the copy.</summary>
+    /// <summary>Copies a snapshot of a file to a new file, which must not exist, and checks the copy.</summary>
     /// <exception cref="InvalidOperationException">As for <see cref="Read"/>, or the copy is damaged.</exception>
     /// <exception cref="SqliteException">The copy can't be written.</exception>
     public static void Copy(string path, string target)
@@ -26,7 +26,7 @@ internal static class StoredFile
         to.ExecuteScript("PRAGMA synchronous=FULL;");
         from.CopyTo(to);
 
-        // One file without a log beside it, for moving around; the server that opens it goes back to a log.
+        // Makes the copy a single file without a log, so that it can be moved. A server that opens it switches back to a log.
         to.ExecuteScript("PRAGMA journal_mode=DELETE;");
         using var check = to.Prepare("PRAGMA integrity_check(1)");
         if (!check.Step() || check.Text(0) != "ok")

@@ -3,10 +3,10 @@ using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>Settings that people made for task queues.</summary>
+/// <summary>Table of the task queue configurations that clients set.</summary>
 internal static class TaskQueueConfigTable
 {
-    /// <summary>One script per version of this table.</summary>
+    /// <summary>Migration scripts, one per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
         "CREATE TABLE task_queue_configs(namespace TEXT NOT NULL, queue TEXT NOT NULL, type INTEGER NOT NULL, data BLOB NOT NULL, "

@@ -2,38 +2,38 @@ using Google.Protobuf;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The open requests of runs to other workflows.</summary>
+/// <summary>Table of the pending transfer tasks, which are requests of runs to other workflows.</summary>
 internal static class TransferTaskTable
 {
-    /// <summary>The highest key in use; 0 for none.</summary>
+    /// <summary>Highest key in use, or 0 for none.</summary>
     public static long LastKey(SqliteConnection db)
     {
         using var row = db.Prepare("SELECT max(key) FROM transfer_tasks");
         return row.Step() ? row.Integer(0) : 0;
     }
 
-    /// <summary>Adds a task of a run.</summary>
+    /// <summary>Inserts a task of a run.</summary>
     public static void Insert(SqliteConnection db, long key, long runKey, TransferTask task)
     {
         using var insert = db.Prepare("INSERT INTO transfer_tasks(key, run_key, data) VALUES(?, ?, ?)");
         insert.Bind(key).Bind(runKey).Bind(task.ToByteArray().AsSpan()).Run();
     }
 
-    /// <summary>Crosses out a task.</summary>
+    /// <summary>Deletes a task.</summary>
     public static void Delete(SqliteConnection db, long key)
     {
         using var delete = db.Prepare("DELETE FROM transfer_tasks WHERE key = ?");
         delete.Bind(key).Run();
     }
 
-    /// <summary>All tasks, in the order in which they were asked for.</summary>
+    /// <summary>Reads all tasks in the order of their creation.</summary>
     public static IReadOnlyList<(long Key, TransferTask Task)> All(SqliteConnection db)
     {
         using var rows = db.Prepare("SELECT key, data FROM transfer_tasks ORDER BY key");
         return Read(rows);
     }
 
-    /// <summary>The tasks of a run, in the order in which they were asked for.</summary>
+    /// <summary>Reads the tasks of a run in the order of their creation.</summary>
     public static IReadOnlyList<(long Key, TransferTask Task)> Of(SqliteConnection db, long runKey)
     {
         using var rows = db.Prepare("SELECT key, data FROM transfer_tasks WHERE run_key = ? ORDER BY key");

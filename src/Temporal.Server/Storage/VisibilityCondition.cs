@@ -3,7 +3,7 @@ using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>Writes the condition of a visibility query as SQL over the row <c>r</c>; every value is a parameter.</summary>
+/// <summary>Translates the condition of a visibility query to SQL for the row <c>r</c>. Every value is passed as a parameter.</summary>
 internal sealed class VisibilityCondition
 {
     private readonly StringBuilder _sql = new();
@@ -12,7 +12,7 @@ internal sealed class VisibilityCondition
     /// <summary>The SQL text so far.</summary>
     public string Sql => _sql.ToString();
 
-    /// <summary>The condition for one namespace: its own runs, and without mention of the division only those of users.</summary>
+    /// <summary>Creates the condition for one namespace. Unless the query names the namespace division, only users' runs match.</summary>
     public static VisibilityCondition For(string namespaceId, VisibilityQuery query)
     {
         var condition = new VisibilityCondition();
@@ -30,14 +30,14 @@ internal sealed class VisibilityCondition
         return condition;
     }
 
-    /// <summary>Adds constant SQL text.</summary>
+    /// <summary>Appends constant SQL text.</summary>
     public VisibilityCondition Text(string sql)
     {
         _sql.Append(sql);
         return this;
     }
 
-    /// <summary>Adds a parameter: text, integer or floating-point number.</summary>
+    /// <summary>Appends a parameter: text, integer or floating-point number.</summary>
     public VisibilityCondition Parameter(object value)
     {
         _sql.Append('?');
@@ -96,7 +96,7 @@ internal sealed class VisibilityCondition
                 Attribute(test.Attribute).Text(test.Negated ? " IS NOT NULL" : " IS NULL");
                 break;
             case PrefixFilter prefix:
-                // Upper and lower case are the same here, as on the real server.
+                // Prefixes are case-insensitive, as in the Temporal server.
                 Text("lower(substr(")
                     .Attribute(prefix.Attribute)
                     .Text(", 1, length(")
@@ -112,7 +112,7 @@ internal sealed class VisibilityCondition
         Text(")");
     }
 
-    // Names of columns come from the table of attributes, never from the query's text.
+    // Column names come from the attribute table, never from the query's text, so SQL can't be injected.
     private VisibilityCondition Attribute(SearchAttribute attribute) =>
         VisibilityTables.IsColumn(attribute)
             ? Text("r.").Text(attribute.Column)

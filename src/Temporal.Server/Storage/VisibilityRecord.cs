@@ -3,7 +3,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>A run as lists and counts show it.</summary>
+/// <summary>A run as shown in lists and counts.</summary>
 internal sealed record VisibilityRecord
 {
     public required string NamespaceId { get; init; }
@@ -20,7 +20,7 @@ internal sealed record VisibilityRecord
 
     public required DateTimeOffset StartTime { get; init; }
 
-    /// <summary>Start time plus the delay of the first workflow task.</summary>
+    /// <summary>Start time plus the backoff of the first workflow task.</summary>
     public required DateTimeOffset ExecutionTime { get; init; }
 
     public DateTimeOffset? CloseTime { get; init; }

@@ -7,10 +7,10 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.Storage;
 
-/// <summary>The rows that lists and counts are made of: one per run, and one per value of a search attribute.</summary>
+/// <summary>Tables for lists and counts: one row per run, and one row per value of a search attribute.</summary>
 internal static class VisibilityTables
 {
-    /// <summary>Sort key of a run that is still open: before all closed ones.</summary>
+    /// <summary>Sort key of an open run, which orders it before all closed ones.</summary>
     private const long Open = long.MaxValue;
 
     private const string Columns =
@@ -19,7 +19,7 @@ internal static class VisibilityTables
         + "r.state_transitions, r.parent_workflow_id, r.parent_run_id, r.root_workflow_id, r.root_run_id, r.memo, "
         + "r.search_attributes, r.sort_time, r.execution_duration";
 
-    /// <summary>One script per version of these tables.</summary>
+    /// <summary>Migration scripts, one per version of these tables.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [
         """
@@ -40,10 +40,10 @@ internal static class VisibilityTables
             """,
     ];
 
-    /// <summary>True if an attribute is a column of the row itself; the others are values beside it.</summary>
+    /// <summary>True if the attribute is a column of the run's row; the other attributes have separate rows.</summary>
     public static bool IsColumn(SearchAttribute attribute) => Names.Value.Contains(attribute.Column);
 
-    // Made where it is asked for: who only opens a file needs no protocol for it.
+    // Lazy, because opening a file does not need to load the protocol's types.
     private static readonly Lazy<HashSet<string>> Names = new(() =>
         [
             .. SystemSearchAttributes.Computed.Values.Select(attribute => attribute.Column),
@@ -51,8 +51,8 @@ internal static class VisibilityTables
         ]
     );
 
-    /// <summary>Writes or replaces the row of a run.</summary>
-    /// <param name="division">The part of the server that the run belongs to; null for runs of users.</param>
+    /// <summary>Inserts or replaces the row of a run.</summary>
+    /// <param name="division">Namespace division of a server component's run, or null for users' runs.</param>
     /// <param name="values">Field and value of each search attribute that is not a column.</param>
     public static void Write(
         SqliteConnection db,
@@ -98,7 +98,7 @@ internal static class VisibilityTables
         delete.Bind(key).Run();
     }
 
-    /// <summary>Deletes all values that a namespace has in a field.</summary>
+    /// <summary>Deletes all values of a field in a namespace.</summary>
     public static void DeleteField(SqliteConnection db, string namespaceId, string field)
     {
         using var delete = db.Prepare(
@@ -119,7 +119,7 @@ internal static class VisibilityTables
         rows.Bind(namespaceId).Run();
     }
 
-    /// <summary>A page of runs, open ones first, then by close time, the latest first.</summary>
+    /// <summary>Reads a page of runs: open runs first, then closed ones by close time, latest first.</summary>
     public static IReadOnlyList<VisibilityRow> List(
         SqliteConnection db,
         string namespaceId,
@@ -159,7 +159,7 @@ internal static class VisibilityTables
         return rows;
     }
 
-    /// <summary>One run as lists show it; null when it has no row.</summary>
+    /// <summary>Reads a run as shown in lists, or returns null if it has no row.</summary>
     public static WorkflowExecutionInfo? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
     {
         using var statement = db.Prepare(
@@ -168,7 +168,7 @@ internal static class VisibilityTables
         return statement.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? Read(statement).Info : null;
     }
 
-    /// <summary>The number of runs.</summary>
+    /// <summary>Counts runs.</summary>
     public static long Count(SqliteConnection db, string namespaceId, VisibilityQuery query)
     {
         var condition = VisibilityCondition.For(namespaceId, query);
@@ -177,7 +177,7 @@ internal static class VisibilityTables
         return statement.Step() ? statement.Integer(0) : 0;
     }
 
-    /// <summary>The number of runs of each status, in the order of the statuses' numbers.</summary>
+    /// <summary>Counts runs by status, ordered by the numeric value of the status.</summary>
     public static IReadOnlyList<(WorkflowExecutionStatus Status, long Count)> CountByStatus(
         SqliteConnection db,
         string namespaceId,
@@ -242,7 +242,7 @@ internal static class VisibilityTables
 
     private static SqliteStatement BindChangeable(SqliteStatement statement, VisibilityRecord record, byte[] memo, byte[] attributes)
     {
-        // Sizes are shown of closed runs only, as the real server does: it writes no row while a run goes on.
+        // Only closed runs show sizes, as in the Temporal server, which writes no row while a run is open.
         var closed = record.CloseTime is not null;
         long? close = record.CloseTime is { } time ? QueryValues.Nanoseconds(time) : null;
         var execution = QueryValues.Nanoseconds(record.ExecutionTime);
@@ -317,8 +317,8 @@ internal static class VisibilityTables
     private static Timestamp Time(long nanoseconds) => Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100));
 }
 
-/// <summary>A run in a list, and its place there.</summary>
+/// <summary>A run in a list with its position.</summary>
 internal sealed record VisibilityRow(WorkflowExecutionInfo Info, VisibilityPosition Position);
 
-/// <summary>A place in the order of a list.</summary>
+/// <summary>A position in the sort order of a list.</summary>
 internal readonly record struct VisibilityPosition(long SortTime, long StartTime, string RunId);

@@ -1,19 +1,19 @@
 namespace Temporal.Server.Storage;
 
-/// <summary>Something to be written as a whole in the next group.</summary>
+/// <summary>A unit of work that is written atomically with the next group.</summary>
 internal abstract class WriteItem
 {
-    /// <summary>Writes with the group's transaction open. An exception undoes this item alone.</summary>
+    /// <summary>Writes within the group's transaction. An exception fails only this item.</summary>
     public abstract void Write(SqliteConnection db);
 
     /// <summary>
-    /// Called by whoever writes, in the order of submission, when the group is durable. Must be quick and must not throw.
+    /// Called on the writer's thread, in the order of submission, when the group is durable. Must be fast and must not throw.
     /// </summary>
     public abstract void Committed();
 
-    /// <summary>Called by whoever writes when the item could not be made durable.</summary>
+    /// <summary>Called on the writer's thread if the item could not be made durable.</summary>
     public abstract void Failed(Exception exception);
 
-    /// <summary>True when something it rests on has failed already; then it is not written.</summary>
+    /// <summary>True if the item depends on a failed one. Such an item is not written.</summary>
     public virtual bool Doomed => false;
 }

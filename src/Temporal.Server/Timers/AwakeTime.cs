@@ -1,16 +1,16 @@
 namespace Temporal.Server.Timers;
 
 /// <summary>
-/// The time that attempts are measured in: it stands still while the machine sleeps, and a wall clock that somebody sets does not move it.
-/// Otherwise every attempt under way would be overdue at once when a machine wakes up. Noticed by the wall clock leaving the monotonic one,
-/// which does not count sleep.
+/// The clock that measures activity and workflow task attempts. It stops while the machine sleeps and ignores changes of the wall clock.
+/// Otherwise, every running attempt would time out when the machine wakes up. Sleep is detected by comparing the wall clock with the
+/// monotonic clock, which does not count sleep.
 /// </summary>
-/// <param name="wall">The clock of the engine.</param>
-/// <param name="real">The clock whose jumps count; another than <paramref name="wall"/> when that one skips on purpose. Null: the
-/// same.</param>
+/// <param name="wall">The engine's clock.</param>
+/// <param name="real">The clock to observe for jumps, if <paramref name="wall"/> skips time on purpose. Null to observe
+/// <paramref name="wall"/>.</param>
 internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
 {
-    /// <summary>Smaller differences are a clock that is being corrected.</summary>
+    /// <summary>Smaller differences are regular clock corrections.</summary>
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _real = real ?? wall;
@@ -21,7 +21,7 @@ internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
     private TimeSpan _asleep;
 
     /// <summary>
-    /// How far the wall clock has left this one, both jumps of it and sleep of the machine; negative when it was set back.
+    /// Amount by which the wall clock is ahead of this clock, from clock changes and sleep; negative after the clock was set back.
     /// </summary>
     public TimeSpan Asleep
     {
@@ -41,22 +41,22 @@ internal sealed class AwakeTime(TimeProvider wall, TimeProvider? real = null)
         }
     }
 
-    /// <summary>The time of this clock, which stands still while the machine sleeps.</summary>
+    /// <summary>Current time of this clock.</summary>
     public DateTimeOffset Now => wall.GetUtcNow() - Asleep;
 
-    /// <summary>The reading of this clock at a past time of the wall clock.</summary>
+    /// <summary>Converts a past wall clock time to this clock's time.</summary>
     public DateTimeOffset At(DateTimeOffset past)
     {
         var asleep = Asleep;
         lock (_lock)
         {
-            // Before the first jump nothing had been slept that is known.
+            // Before the first jump, no sleep is known.
             var then = _jumps.FindLast(jump => jump.Wall <= past).Asleep;
             var now = wall.GetUtcNow() - asleep;
             return past - then < now ? past - then : now;
         }
     }
 
-    /// <summary>When the wall clock will show a time of this clock, if nothing more happens to either.</summary>
+    /// <summary>Converts a time of this clock to wall clock time, assuming no further sleep or clock change.</summary>
     public DateTimeOffset Wall(DateTimeOffset awake) => awake + Asleep;
 }

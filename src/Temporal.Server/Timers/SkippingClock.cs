@@ -1,6 +1,6 @@
 namespace Temporal.Server.Timers;
 
-/// <summary>A clock that goes as another does, and can be moved forward.</summary>
+/// <summary>A clock that follows another one and can be moved forward.</summary>
 internal sealed class SkippingClock(TimeProvider inner) : TimeProvider
 {
     private long _skipped;
@@ -8,7 +8,7 @@ internal sealed class SkippingClock(TimeProvider inner) : TimeProvider
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => inner.GetUtcNow().AddTicks(Volatile.Read(ref _skipped));
 
-    /// <summary>Moves the clock forward to a time; one that has passed changes nothing.</summary>
+    /// <summary>Moves the clock forward to a time. A past time has no effect.</summary>
     public void SkipTo(DateTimeOffset time)
     {
         var ahead = (time - GetUtcNow()).Ticks;

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Temporal.Server.Timers;
 
 /// <summary>
-/// Everything that happens at a time goes through here: one heap, one real timer. Due times are wall clock; while anything is due within a
-/// day the clock is looked at every second, so that jumps of the wall clock are seen; a jump back is told, since what is measured in awake
-/// time is then due earlier.
+/// Runs all timed actions from one heap and one system timer. Due times are wall clock times. While an action is due within a day, the
+/// clock is checked every second to detect jumps. A backward jump raises <see cref="SetBack"/>, because limits in awake time are then due
+/// earlier.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {
@@ -35,12 +35,12 @@ internal sealed class TimerService : IDisposable
         _timer = time.CreateTimer(static s => ((TimerService)s!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The clock of the engine.</summary>
+    /// <summary>The engine's current time.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
 
     /// <summary>
-    /// Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>; dispose the result to call it
-    /// off.
+    /// Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>. Dispose the result to cancel
+    /// it.
     /// </summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
@@ -58,7 +58,7 @@ internal sealed class TimerService : IDisposable
         return entry;
     }
 
-    /// <summary>The number of actions that are kept, with those that were cancelled and not forgotten yet.</summary>
+    /// <summary>Number of stored actions, including cancelled ones that have not been removed yet.</summary>
     public int Kept
     {
         get
@@ -70,15 +70,18 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    /// <summary>The moment of the next action while nothing is being carried out, neither an action nor other work that
-    /// <see cref="BeginWork"/> told of; null while something is. Two of them are equal where nothing was begun in between.</summary>
+    /// <summary>
+    /// The idle state with the next due time, or null while an action or other work (<see cref="BeginWork"/>) is running. Two equal values
+    /// mean that no work started in between.
+    /// </summary>
     public TimersAtRest? AtRest
     {
         get
         {
             lock (_lock)
             {
-                // In this order: work that begins after the first look changes the number, work that began before it is counted.
+                // Reads the counter first. Work that starts later changes the counter, and work that started earlier is still counted as
+                // running.
                 var begun = Interlocked.Read(ref _begun);
                 return Volatile.Read(ref _running) > 0
                     ? null
@@ -87,15 +90,14 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    /// <summary>The wall clock was set back.</summary>
+    /// <summary>Raised after the wall clock was set back.</summary>
     public event Action? SetBack;
 
-    /// <summary>Called when such work has ended.</summary>
+    /// <summary>Raised when an action or other work has ended.</summary>
     public event Action? WorkDone;
 
     /// <summary>
-    /// Tells of work that follows from a timer or a change and is not finished: a clock that skips waits for it. Dispose the result at its
-    /// end.
+    /// Registers work that follows from a timer or a change, so that a skipping clock waits for it. Dispose the result when the work ends.
     /// </summary>
     public IDisposable BeginWork()
     {
@@ -103,7 +105,7 @@ internal sealed class TimerService : IDisposable
         return new Work(this);
     }
 
-    /// <summary>Looks at the clock now: for a clock that was moved.</summary>
+    /// <summary>Checks the clock immediately, after the clock was moved.</summary>
     public void Reconsider() => Fire();
 
     public void Dispose()
@@ -131,7 +133,9 @@ internal sealed class TimerService : IDisposable
         return null;
     }
 
-    /// <summary>Forgets what was called off, when it is most of the heap: what is due in a year would stay there for a year.</summary>
+    /// <summary>
+    /// Removes cancelled actions when they are most of the heap. Otherwise, one that is due in a year would stay in the heap for a year.
+    /// </summary>
     private void Sweep()
     {
         if (_cancelled < Math.Max(FewCancelled, _heap.Count / 2))
@@ -166,7 +170,7 @@ internal sealed class TimerService : IDisposable
             : wait;
         _armedFor = next.Due;
 
-        // Whole milliseconds, rounded up: never early.
+        // Rounds up to whole milliseconds, so that the timer never fires early.
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
@@ -255,7 +259,7 @@ internal sealed class TimerService : IDisposable
 
         public Action Action { get; } = action;
 
-        /// <summary>True if the action has left the heap to be carried out: calling it off changes no count.</summary>
+        /// <summary>True if the action has left the heap for execution, so that cancelling it changes no count.</summary>
         public bool Taken { get; set; }
 
         public bool Cancelled => Volatile.Read(ref _cancelled) == 1;
@@ -274,8 +278,8 @@ internal sealed class TimerService : IDisposable
     }
 }
 
-/// <summary>Timers of which none is being carried out.</summary>
-/// <param name="NextDue">When the next is due; null: there is none.</param>
-/// <param name="Begun">How much has been begun since the start.</param>
+/// <summary>The state of the timers while no action is running.</summary>
+/// <param name="NextDue">Next due time, or null for none.</param>
+/// <param name="Begun">Number of actions and other work started so far.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TimersAtRest(DateTimeOffset? NextDue, long Begun);

@@ -3,15 +3,15 @@ using Temporal.Server.Storage;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// Checks an engine file, also while a server works on it: SQLite's own check, rows that belong to no run, and every run rebuilt from its
-/// events and compared with what is stored of it. The file is only read, as of one moment; a server that works on it meanwhile can't
-/// shorten its log until the check has ended.
+/// Verifies an engine file, even while a server uses it. Runs SQLite's check, finds rows that belong to no run, and compares each run's
+/// stored state with a state rebuilt from its events. Reads one snapshot; a running server can't truncate its log until the verification
+/// ends.
 /// </summary>
 public static class EngineVerification
 {
-    /// <summary>Checks a file.</summary>
-    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, or another release wrote
-    /// it.</exception>
+    /// <summary>Verifies a file.</summary>
+    /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
+    /// release.</exception>
     public static EngineReport Verify(string path)
     {
         var faults = new List<EngineFault>();
@@ -69,7 +69,7 @@ public static class EngineVerification
                         or OverflowException
             )
         {
-            // Bytes that are no messages any more.
+            // The stored bytes are not a valid message.
             Report("record", e.Message, "readable");
             return 0;
         }

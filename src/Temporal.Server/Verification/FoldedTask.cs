@@ -3,14 +3,14 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>The workflow task that a history leaves open.</summary>
-/// <param name="Scheduled">Its scheduled event.</param>
-/// <param name="Started">Its started event; 0 while no worker has it.</param>
-/// <param name="Attempt">As the scheduled event says.</param>
-/// <param name="RequestId">As the started event says.</param>
+/// <summary>The workflow task that is open at the end of a history.</summary>
+/// <param name="Scheduled">Scheduled event id.</param>
+/// <param name="Started">Started event id, or 0 while the task is not started.</param>
+/// <param name="Attempt">Attempt according to the scheduled event.</param>
+/// <param name="RequestId">Request id according to the started event.</param>
 internal sealed record FoldedTask(long Scheduled, long Started, int Attempt, string RequestId)
 {
-    /// <summary>The open task after one more event.</summary>
+    /// <summary>Returns the open task after one more event, or null for none.</summary>
     public static FoldedTask? After(FoldedTask? task, HistoryEvent e) =>
         e.EventType switch
         {

@@ -5,7 +5,9 @@ using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>A run as its events alone tell it, with what the engine keeps as a record but history tells too.</summary>
+/// <summary>
+/// A run rebuilt from its events alone, including state that the engine stores in a record although the events imply it.
+/// </summary>
 internal sealed class RebuiltRun
 {
     private readonly Dictionary<long, EventType> _types = [];
@@ -16,21 +18,21 @@ internal sealed class RebuiltRun
 
     public MutableState Run { get; }
 
-    /// <summary>The workflow task that is scheduled or started.</summary>
+    /// <summary>The scheduled or started workflow task, or null for none.</summary>
     public FoldedTask? Task { get; private set; }
 
-    /// <summary>A workflow task was ever scheduled.</summary>
+    /// <summary>True if a workflow task was ever scheduled.</summary>
     public bool HadTask { get; private set; }
 
-    /// <summary>Encoded size of all events.</summary>
+    /// <summary>Encoded size of all events, in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The builds that worked on this run, as the run remembers them.</summary>
+    /// <summary>Build ids of the workers that completed tasks of this run.</summary>
     public HashSet<string> BuildIds { get; } = [];
 
     public EventType TypeOf(long eventId) => _types.GetValueOrDefault(eventId);
 
-    /// <summary>Folds the stored events. Null when they can't be folded; that is reported.</summary>
+    /// <summary>Applies the stored events. Reports events that can't be applied and returns null.</summary>
     public static RebuiltRun? From(StoredExecution stored, Action<string, string, string> report)
     {
         var rebuilt = new RebuiltRun(stored);
@@ -114,7 +116,7 @@ internal sealed class RebuiltRun
             && reset.NewRunId == Run.RunId
         )
         {
-            // What stands before is copied from the run that was reset; its builds did not work on this one.
+            // The earlier events are copies from a reset run; their builds did not work on this run.
             BuildIds.Clear();
         }
     }

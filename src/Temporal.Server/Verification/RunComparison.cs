@@ -7,7 +7,8 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>
-/// Compares what is stored of a run with what its events say. Use it once: towards its end the rebuilt run takes what is stored.
+/// Compares a run's stored state with the state rebuilt from its events. Use an instance only once, because towards its end the rebuilt
+/// run adopts stored state.
 /// </summary>
 internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, Action<string, string, string> report)
 {
@@ -34,7 +35,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
 
     private void CompareTask()
     {
-        // A further attempt, or a task for updates alone, stands in no event.
+        // Events contain neither transient nor speculative tasks.
         var task = _record.WorkflowTask;
         var written = task is null || task.Transient || task.Speculative ? null : task;
         var folded = rebuilt.Task;
@@ -67,7 +68,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         }
     }
 
-    /// <summary>Checks that the records beside the events belong to something that they leave open.</summary>
+    /// <summary>Checks that the stored records belong to items that are still pending according to the events.</summary>
     private void CompareExtras()
     {
         if (!_run.IsOpen)
@@ -116,7 +117,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         _run.Activities.Restore(scheduledEventId, record);
     }
 
-    /// <summary>A request that the run remembers is one that an event tells of.</summary>
+    /// <summary>Checks that each remembered request id belongs to an event.</summary>
     private void CompareRequests()
     {
         foreach (var (id, info) in _record.RequestIds)
@@ -135,7 +136,7 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
         }
     }
 
-    /// <summary>Checks that each unanswered request of an open run to others is still stored as work to do.</summary>
+    /// <summary>Checks that a transfer task is stored for each unanswered request of an open run to another workflow.</summary>
     private void ComparePromises()
     {
         if (!_run.IsOpen)
@@ -162,13 +163,13 @@ internal sealed class RunComparison(StoredExecution stored, RebuiltRun rebuilt, 
     {
         _run.Restore(_record.Clone());
 
-        // As it was when the row was written: a task for updates alone is forgotten only when the run is loaded again.
+        // Keeps the task as it was when the row was written, because a restore forgets a speculative task.
         _run.Record.WorkflowTask = _record.WorkflowTask;
     }
 
     /// <summary>
-    /// Limits of started attempts count time awake, which no row tells: with any, the due time must be there and not behind the other
-    /// limits. Too early does no harm.
+    /// Compares the due time. Limits of started attempts use awake time, which is not stored. For runs with such attempts, a due time must
+    /// exist and be no later than the other limits. An earlier one is harmless.
     /// </summary>
     private void CompareDue()
     {

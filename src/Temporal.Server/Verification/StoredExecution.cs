@@ -3,23 +3,23 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>Everything that is stored of a run, as it is stored.</summary>
+/// <summary>Everything that is stored for a run.</summary>
 internal sealed record StoredExecution(RunName Name, RunRow Row, RunRecord Record)
 {
-    /// <summary>Encoded events with the id that their key gives the first of them.</summary>
+    /// <summary>Batches of encoded events, each with its first event id according to the key.</summary>
     public required IReadOnlyList<(long First, byte[] Bytes)> Batches { get; init; }
 
-    /// <summary>Rows beside the run: kind, id, data.</summary>
+    /// <summary>Additional rows of the run: kind, id, data.</summary>
     public required IReadOnlyList<(int Kind, string Id, byte[] Data)> Extras { get; init; }
 
-    /// <summary>The open requests of the run to other workflows.</summary>
+    /// <summary>Pending transfer tasks of the run.</summary>
     public required IReadOnlyList<TransferTask> Transfers { get; init; }
 
-    /// <summary>The run as lists show it; null when it is in no list.</summary>
+    /// <summary>The run as shown in lists, or null if it has no visibility row.</summary>
     public required WorkflowExecutionInfo? Visible { get; init; }
 
     /// <summary>Reads a run.</summary>
-    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">What is stored is no message.</exception>
+    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">Stored bytes are not a valid message.</exception>
     public static StoredExecution Read(SqliteConnection db, RunName name)
     {
         var row = RunTable.Read(db, name.Key);

@@ -5,7 +5,7 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Temporal.Server.Verification;
 
-/// <summary>Compares the row that lists are made of with its run.</summary>
+/// <summary>Compares a run's visibility row with the run.</summary>
 internal sealed class VisibleComparison(WorkflowExecutionInfo? row, MutableState run, Action<string, string, string> report)
 {
     public void Compare()

@@ -10,10 +10,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility;
 
-/// <summary>The search attributes of each namespace: in memory, and written down when they change.</summary>
+/// <summary>The search attributes of each namespace, in memory and in the database.</summary>
 internal sealed class SearchAttributeRegistry
 {
-    // The real server's limits.
+    // Limits of the Temporal server.
     private const int MostAttributes = 100;
     private const int LargestValue = 2 * 1024;
     private const int LargestSum = 40 * 1024;
@@ -25,7 +25,7 @@ internal sealed class SearchAttributeRegistry
     private readonly Lock _changing = new();
     private Database? _database;
 
-    /// <summary>Loads what the database holds; call it before the first use.</summary>
+    /// <summary>Loads the attributes from the database. Call before the first use.</summary>
     public void Load(Database database)
     {
         _database = database;
@@ -36,20 +36,21 @@ internal sealed class SearchAttributeRegistry
         }
     }
 
-    /// <summary>The custom attributes of a namespace by name.</summary>
+    /// <summary>The custom attributes of a namespace, by name.</summary>
     public IReadOnlyDictionary<string, SearchAttribute> Custom(string namespaceId) => CustomOf(namespaceId);
 
     /// <summary>
-    /// The attribute of a name; null when the namespace has none. Names of fields are known, and nothing is found by them.
+    /// Finds an attribute by name, or returns null if the namespace does not have it. Field names are accepted, but queries on them match
+    /// nothing.
     /// </summary>
     public SearchAttribute? Find(string namespaceId, string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name) ?? Fields.GetValueOrDefault(name);
 
     /// <summary>
-    /// Checks names, types and sizes of what a client or a command gives, and returns it with the type named in each payload's metadata;
-    /// null stays null.
+    /// Validates names, types and sizes of the attributes in a request or command. Returns them with the type in each payload's metadata.
+    /// Null stays null.
     /// </summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT with the real server's message.</exception>
+    /// <exception cref="RpcException">INVALID_ARGUMENT with the Temporal server's message.</exception>
     public SearchAttributes? Validate(NamespaceEntry ns, SearchAttributes? given)
     {
         if (given is null)
@@ -87,8 +88,8 @@ internal sealed class SearchAttributeRegistry
     }
 
     /// <summary>
-    /// Field and stored values of attributes that are set; values that don't fit their type (from an attribute that was made again with
-    /// another) are left out.
+    /// Returns field and stored values of the attributes that are set. Omits values that don't match their type, because the attribute may
+    /// have been removed and added again with another type.
     /// </summary>
     public IReadOnlyCollection<(string Field, object Value)> Values(string namespaceId, SearchAttributes? attributes)
     {
@@ -104,7 +105,7 @@ internal sealed class SearchAttributeRegistry
         return values;
     }
 
-    /// <summary>Adds attributes; one that exists stays as it is.</summary>
+    /// <summary>Adds attributes. Existing attributes stay unchanged.</summary>
     public Task AddAsync(NamespaceEntry ns, IEnumerable<KeyValuePair<string, IndexedValueType>> attributes)
     {
         lock (_changing)
@@ -127,7 +128,7 @@ internal sealed class SearchAttributeRegistry
         }
     }
 
-    /// <summary>Removes attributes and all their values; unknown ones are passed by.</summary>
+    /// <summary>Removes attributes and all their values. Ignores unknown ones.</summary>
     public Task RemoveAsync(NamespaceEntry ns, IReadOnlyCollection<string> names)
     {
         lock (_changing)
@@ -145,7 +146,7 @@ internal sealed class SearchAttributeRegistry
         }
     }
 
-    /// <summary>Forgets a namespace that is deleted.</summary>
+    /// <summary>Forgets a deleted namespace.</summary>
     public void Forget(string namespaceId) => _custom.TryRemove(namespaceId, out _);
 
     private ImmutableDictionary<string, SearchAttribute> CustomOf(string namespaceId) =>
@@ -159,7 +160,7 @@ internal sealed class SearchAttributeRegistry
         }
         catch
         {
-            // What is not written must not be believed.
+            // Discards the change in memory, because it was not written.
             Load(_database!);
             throw;
         }
@@ -187,7 +188,7 @@ internal sealed class SearchAttributeRegistry
 
         if (payload.Metadata.ContainsKey("type"))
         {
-            // Whatever the client says of the type is kept unread.
+            // The client's own type metadata is kept as it is.
             return payload;
         }
 
@@ -196,7 +197,7 @@ internal sealed class SearchAttributeRegistry
         return typed;
     }
 
-    /// <summary>The fields that custom attributes are kept in, with their types; which attribute has which differs by namespace.</summary>
+    /// <summary>The storage fields of custom attributes with their types. Each namespace assigns attributes to them separately.</summary>
     public static IEnumerable<(string Field, IndexedValueType Type)> AllFields =>
         System.Enum.GetValues<IndexedValueType>().SelectMany(type => FieldsOf(type).Select(name => (name, type)));
 

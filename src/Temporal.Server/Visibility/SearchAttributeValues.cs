@@ -8,8 +8,8 @@ using Temporalio.Api.Enums.V1;
 namespace Temporal.Server.Visibility;
 
 /// <summary>
-/// Reads the values of search attributes out of their JSON payloads, as strictly as the real server: whatever is taken here that is refused
-/// there hides a fault of a client.
+/// Parses the values of search attributes from their JSON payloads, as strictly as the Temporal server. Accepting a value that it rejects
+/// would hide a fault of a client.
 /// </summary>
 internal static class SearchAttributeValues
 {
@@ -18,7 +18,9 @@ internal static class SearchAttributeValues
     private const int ShortestExponent = 6;
     private const string JsonEncoding = "json/plain";
 
-    /// <summary>The stored form of a value: nothing for null, one value, or several terms; null if it is no value of that type.</summary>
+    /// <summary>
+    /// Converts a value to its stored form: no value for null, one value, or several terms. Null if the type does not match.
+    /// </summary>
     public static IReadOnlyList<object>? Read(IndexedValueType type, Payload payload)
     {
         if (Encoding(payload) == NullEncoding)
@@ -37,7 +39,7 @@ internal static class SearchAttributeValues
             (IndexedValueType.KeywordList, JsonValueKind.Array) => Strings(json),
             (IndexedValueType.KeywordList, _) => null,
 
-            // A scalar may come as a list of one; an empty list is no value.
+            // A scalar may be sent as a list with one element; an empty list counts as no value.
             (_, JsonValueKind.Array) => json.GetArrayLength() switch
             {
                 0 => [],
@@ -49,11 +51,11 @@ internal static class SearchAttributeValues
         };
     }
 
-    /// <summary>The JSON of the only element of a list; null where the value is no list of one.</summary>
+    /// <summary>Returns the JSON of a list's only element, or null if the value is not a list with one element.</summary>
     public static string? Only(Payload payload) =>
         Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0].GetRawText() : null;
 
-    /// <summary>A value as the messages of the real server show it.</summary>
+    /// <summary>Formats a value as in the Temporal server's messages.</summary>
     public static string Display(Payload payload) =>
         Json(payload) is { } json ? Display(json)
         : Encoding(payload) == BinaryEncoding ? $"[{string.Join(' ', payload.Data.Select(b => b.ToString(CultureInfo.InvariantCulture)))}]"
@@ -71,7 +73,7 @@ internal static class SearchAttributeValues
             (IndexedValueType.Bool, JsonValueKind.True) => [1L],
             (IndexedValueType.Bool, JsonValueKind.False) => [0L],
 
-            // The time is read as it stands between the quotes: the real server does not unescape it.
+            // Takes the raw text between the quotes, because the Temporal server does not unescape it.
             (IndexedValueType.Datetime, JsonValueKind.String) => QueryValues.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time
                 ? [time]
                 : null,
@@ -90,7 +92,7 @@ internal static class SearchAttributeValues
             _ => json.GetRawText(),
         };
 
-    /// <summary>A number as the real server prints it: with an exponent below 1e-4 and from 1e6 on.</summary>
+    /// <summary>Formats a number like the Temporal server: with an exponent below 1e-4 and from 1e6 on.</summary>
     private static string Display(double number)
     {
         if (number == 0)
@@ -98,7 +100,7 @@ internal static class SearchAttributeValues
             return double.IsNegative(number) ? "-0" : "0";
         }
 
-        // The shortest digits that read back as the same number, and the place of the point.
+        // The shortest digits that parse back to the same number, and the position of the decimal point.
         var parts = Math.Abs(number).ToString("E16", CultureInfo.InvariantCulture).Split('E');
         var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var digits = new string([
@@ -141,7 +143,7 @@ internal static class SearchAttributeValues
     private static string Encoding(Payload payload) =>
         payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.ToStringUtf8() : "";
 
-    /// <summary>The payload as protobuf text, as the messages of the real server show one that they can't read.</summary>
+    /// <summary>Formats a payload as protobuf text, like the Temporal server's messages for unreadable payloads.</summary>
     private static string Text(Payload payload)
     {
         var parts = payload
@@ -181,7 +183,7 @@ internal static class SearchAttributeValues
                 return null;
             }
 
-            // Nothing but white space may follow, and a number must be one that a double holds.
+            // Only white space may follow, and a number must fit a double.
             return json.Value.ValueKind == JsonValueKind.Number && !double.IsFinite(json.Value.GetDouble()) ? null
                 : payload.Data.Span[(int)reader.BytesConsumed..].IndexOfAnyExcept(" \t\r\n"u8) < 0 ? json
                 : null;

@@ -9,7 +9,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Visibility;
 
-/// <summary>Lists and counts of runs.</summary>
+/// <summary>RPCs that list and count runs.</summary>
 internal sealed class VisibilityHandler(Database database, NamespaceRegistry namespaces, VisibilityReader reader) : IServiceHandler
 {
     /// <inheritdoc/>

@@ -8,13 +8,13 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility;
 
-/// <summary>Reads pages of runs for a query, for RPCs and for other parts of the server.</summary>
+/// <summary>Reads pages of runs that match a query, for RPCs and other server components.</summary>
 internal sealed class VisibilityReader(Database database, SearchAttributeRegistry attributes)
 {
-    /// <summary>Runs of a page when the client names no size, and the most it can ask for: the real server's limit.</summary>
+    /// <summary>Default and maximum page size, as in the Temporal server.</summary>
     private const int LargestPage = 1000;
 
-    /// <summary>Understands a query in a namespace.</summary>
+    /// <summary>Parses and resolves a query in a namespace.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: the query is not valid.</exception>
     public VisibilityQuery Resolve(NamespaceEntry ns, string query)
     {
@@ -28,7 +28,7 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
         }
     }
 
-    /// <summary>A page of the runs that a query finds.</summary>
+    /// <summary>Reads a page of the runs that match a query.</summary>
     public VisibilityPage List(NamespaceEntry ns, string query, int pageSize, ByteString token)
     {
         var resolved = Resolve(ns, query);
@@ -51,7 +51,7 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
         return new VisibilityPage(rows, rows.Count == size ? Encode(rows[^1].Position) : ByteString.Empty);
     }
 
-    // A scalar that came as a list of one is shown so by its run, and by itself in lists, as on the real server.
+    // Lists show a scalar that was sent as a list with one element as a scalar, as in the Temporal server. The run itself keeps the list.
     private void Unpack(NamespaceEntry ns, SearchAttributes? shown)
     {
         foreach (
@@ -95,5 +95,5 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
 }
 
 /// <summary>A page of runs.</summary>
-/// <param name="Next">Token of the next page; empty when this one was not full.</param>
+/// <param name="Next">Token of the next page; empty if this page was not full.</param>
 internal sealed record VisibilityPage(IReadOnlyList<VisibilityRow> Rows, ByteString Next);

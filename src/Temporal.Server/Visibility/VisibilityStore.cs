@@ -4,10 +4,10 @@ using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Visibility;
 
-/// <summary>Makes runs visible in the same transaction that changes them.</summary>
+/// <summary>Writes the visibility rows of runs in the same transaction as the runs.</summary>
 internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
 {
-    /// <summary>Writes or replaces the row of a run: at its start, when its memo or search attributes change, and at its close.</summary>
+    /// <summary>Inserts or replaces a run's row: at its start, when its memo or search attributes change, and at its close.</summary>
     public void Write(SqliteConnection db, VisibilityRecord record) =>
         VisibilityTables.Write(
             db,
@@ -19,7 +19,9 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
             attributes.Values(record.NamespaceId, record.SearchAttributes)
         );
 
-    /// <summary>The attributes of a run in lists: one that was removed is remembered by its run, but not shown.</summary>
+    /// <summary>
+    /// Returns the attributes of a run for lists, without those that were removed. The run itself keeps removed attributes.
+    /// </summary>
     public static SearchAttributes? Shown(SearchAttributes? all)
     {
         if (all is null || !all.IndexedFields.Values.Any(PayloadExtensions.IsNull))

@@ -1,27 +1,31 @@
 namespace Orchestrator.Usage.Forecasts;
 
-/// <summary>Forecasts of runs from past runs of the same repository. A plan is played with past tasks that are alike; how wide the range is
-/// follows from how far earlier forecasts of that kind were off, so that eight of ten runs lie in it. Pure.</summary>
+/// <summary>
+/// Forecasts the cost and time of runs from past runs of the same repository. Simulates the plan with similar past tasks. The width of the
+/// range follows from the errors of earlier forecasts, so that eight of ten runs lie within it. Pure.
+/// </summary>
 public static class Forecaster
 {
-    /// <summary>Runs that are looked at, the latest ones.</summary>
+    /// <summary>Maximum number of past runs to consider, the latest ones.</summary>
     public const int MostRuns = 60;
 
-    /// <summary>Errors that the width follows from, the latest ones: the first of many are of forecasts that knew little.</summary>
+    /// <summary>
+    /// Maximum number of errors that determine the width, the latest ones. Older errors come from forecasts with little data.
+    /// </summary>
     private const int MostErrors = 40;
 
-    /// <summary>Past tasks without which nothing is forecast.</summary>
+    /// <summary>Minimum number of past tasks for a forecast.</summary>
     private const int LeastTasks = 3;
     private const double Tail = 0.1;
 
-    /// <summary>Errors of forecasts that are assumed before there are any: quantiles of a normal distribution, in half-widths.</summary>
+    /// <summary>Assumed forecast errors before any are known: quantiles of a normal distribution, in half-widths.</summary>
     private static readonly double[] Assumed = [-1.6, -1.0, -0.66, -0.41, -0.2, 0, 0.2, 0.41, 0.66, 1.0, 1.6];
 
-    /// <summary>The expected cost and time of a run.</summary>
-    /// <param name="tasks">The plan.</param>
-    /// <param name="workers">How many agents work at once.</param>
+    /// <summary>Forecasts the cost and time of a run.</summary>
+    /// <param name="tasks">Tasks of the plan.</param>
+    /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Ended runs of the repository, in any order.</param>
-    /// <returns>Null: there are too few past tasks.</returns>
+    /// <returns>The forecast, or null if there are too few past tasks.</returns>
     public static Forecast? Of(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastRun> past)
     {
         List<PastRun> runs = [.. past.OrderBy(run => run.StartedAt).TakeLast(MostRuns)];
@@ -35,7 +39,7 @@ public static class Forecaster
         return new Forecast(Range(costs, CostScale, costErrors), Range(seconds, TimeScale, timeErrors), pool.Count, runs.Count);
     }
 
-    /// <summary>Errors of the forecasts that would have been made of past runs, each from the runs before it.</summary>
+    /// <summary>Computes the errors of hypothetical forecasts of the past runs, each from the runs before it.</summary>
     private static (List<double> Costs, List<double> Times) Errors(IReadOnlyList<PastRun> runs)
     {
         List<double> costs = [];
@@ -54,7 +58,7 @@ public static class Forecaster
         return ([.. costs.TakeLast(MostErrors)], [.. times.TakeLast(MostErrors)]);
     }
 
-    // What is smaller than this is as good as nothing.
+    // Offsets for the logarithm, in US dollars and seconds. Values below them count as zero.
     private const double CostScale = 0.005;
     private const double TimeScale = 1;
 
@@ -67,7 +71,7 @@ public static class Forecaster
     private static ForecastRange Range(double[] simulated, double scale, List<double> errors)
     {
         var (middle, half) = Core(simulated, scale);
-        // Known errors take the place of assumed ones, which are many enough for nothing but the first runs.
+        // Two known errors replace one assumed error, so the assumed ones matter only for the first runs.
         var assumed = Assumed.Length - errors.Count / 2;
         double[] all = [.. errors, .. assumed <= 0 ? [] : Enumerable.Range(0, assumed).Select(i => Quantile(Assumed, (i + 0.5) / assumed))];
         Array.Sort(all);
@@ -76,7 +80,9 @@ public static class Forecaster
         double At(double error) => Math.Max(0, Math.Exp(middle + (error * half)) - scale);
     }
 
-    /// <summary>Middle and half-width of what was simulated, in logarithms: costs and times are off by factors.</summary>
+    /// <summary>
+    /// Computes the median and half-width of simulated values as logarithms, because costs and times deviate by factors.
+    /// </summary>
     private static (double Middle, double Half) Core(double[] simulated, double scale)
     {
         var (low, middle, high) = (
@@ -87,8 +93,10 @@ public static class Forecaster
         return (middle, Math.Max(0.05, (high - low) / 2));
     }
 
-    /// <summary>The value that this share of a further outcome's chance lies below: of n values, each gap has one of n + 1
-    /// shares.</summary>
+    /// <summary>
+    /// Estimates the value below which a further outcome lies with the given probability. Each gap between n sorted values has a
+    /// probability of 1/(n + 1).
+    /// </summary>
     internal static double Quantile(double[] sorted, double share)
     {
         var place = (share * (sorted.Length + 1)) - 1;

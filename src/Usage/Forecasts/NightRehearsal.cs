@@ -1,81 +1,81 @@
 namespace Orchestrator.Usage.Forecasts;
 
-/// <summary>A task of a night that is rehearsed.</summary>
-/// <param name="Id">The task.</param>
-/// <param name="Task">Properties of the task, and what it waits for.</param>
-/// <param name="AsksFirst">Whether a person has to say yes before it starts: at night nobody does.</param>
+/// <summary>A task of a simulated unattended run.</summary>
+/// <param name="Id">Task id.</param>
+/// <param name="Task">Properties of the task, and the tasks that it depends on.</param>
+/// <param name="AsksFirst">True if the task needs an approval before it starts, which nobody gives during an unattended run.</param>
 public sealed record RehearsedTask(string Id, ForecastTask Task, bool AsksFirst)
 {
-    /// <summary>Share of the past runs of this very task in which it failed, 0 to 1.</summary>
+    /// <summary>Share of this task's past runs in which it failed. Range: 0 to 1.</summary>
     public double FailureShare { get; init; }
 }
 
-/// <summary>A night that is rehearsed.</summary>
+/// <summary>The input of a simulation of an unattended run.</summary>
 public sealed record NightPlan
 {
     /// <summary>The tasks, in the order of the plan.</summary>
     public required IReadOnlyList<RehearsedTask> Tasks { get; init; }
 
-    /// <summary>The number of agents that work at once.</summary>
+    /// <summary>Number of agents that run at the same time.</summary>
     public required int Workers { get; init; }
 
-    /// <summary>When the night begins.</summary>
+    /// <summary>Time at which the unattended run starts.</summary>
     public required DateTimeOffset Start { get; init; }
 
-    /// <summary>No agent starts after it; null: no end.</summary>
+    /// <summary>Time after which no agent starts, or null for no limit.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>The start of an agent as its governor is asked for it; task and id are filled in.</summary>
+    /// <summary>Template for the start requests to the governor. The simulation sets the task and the id.</summary>
     public required StartRequest Request { get; init; }
 
-    /// <summary>The known state of the accounts.</summary>
+    /// <summary>Known state of the accounts.</summary>
     public required LedgerBook Book { get; init; }
 
-    /// <summary>The rates at which limits of the account fill, by <see cref="WindowForecaster.Rates"/>.</summary>
-    /// <value>Default: it is not known, and they stay as they are.</value>
+    /// <summary>Rates at which the account's usage windows fill, from <see cref="WindowForecaster.Rates"/>.</summary>
+    /// <value>Default: empty, so that the windows stay unchanged.</value>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Fills { get; init; } =
         ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
 }
 
-/// <summary>A kind of <see cref="RehearsedStep"/>.</summary>
+/// <summary>The kind of a <see cref="RehearsedStep"/>.</summary>
 public enum RehearsedKind
 {
     /// <summary>An agent starts.</summary>
     Starts,
 
-    /// <summary>A task is done.</summary>
+    /// <summary>A task completes.</summary>
     Ends,
 
-    /// <summary>A task fails, as it did before: nothing that depends on it starts.</summary>
+    /// <summary>A task fails, as in past runs, so that no dependent task starts.</summary>
     Fails,
 
-    /// <summary>A task waits for a yes that nobody gives at night.</summary>
+    /// <summary>A task waits for an approval that nobody gives during an unattended run.</summary>
     Asks,
 
-    /// <summary>The account lets no agent start for a while.</summary>
+    /// <summary>The account's limits delay the start of an agent.</summary>
     Waits,
 
-    /// <summary>A budget is used up: a person is asked.</summary>
+    /// <summary>A budget is exhausted and needs a user's decision.</summary>
     Money,
 
-    /// <summary>The end of the night: nothing more starts.</summary>
+    /// <summary>The time limit is reached, so that no more agents start.</summary>
     Time,
 }
 
-/// <summary>A moment of a rehearsed night.</summary>
-/// <param name="At">When.</param>
-/// <param name="Kind">What happens.</param>
-/// <param name="Task">The task; null: the night as a whole.</param>
-/// <param name="Until">For a wait, until when; else null.</param>
-/// <param name="Cost">For an end or a failure, US dollars of the task; else 0.</param>
+/// <summary>An event of a simulated unattended run.</summary>
+/// <param name="At">Time of the event.</param>
+/// <param name="Kind">Kind of the event.</param>
+/// <param name="Task">Task id, or null for the run as a whole.</param>
+/// <param name="Until">End of a wait, otherwise null.</param>
+/// <param name="Cost">Cost of a task that ended or failed, in US dollars; otherwise 0.</param>
 public sealed record RehearsedStep(DateTimeOffset At, RehearsedKind Kind, string? Task, DateTimeOffset? Until = null, double Cost = 0);
 
-/// <summary>The result of a rehearsed night.</summary>
-/// <param name="Steps">All moments, in order.</param>
-/// <param name="Done">Tasks that are done.</param>
-/// <param name="Left">Tasks that are not.</param>
-/// <param name="Cost">US dollars.</param>
-/// <param name="End">When the last thing happens.</param>
+/// <summary>The result of a simulated unattended run.</summary>
+/// <param name="Steps">All events, in order.</param>
+/// <param name="Done">Completed tasks.</param>
+/// <param name="Left">Other tasks.</param>
+/// <param name="Cost">Total cost in US dollars.</param>
+/// <param name="End">Time of the last event.</param>
 public sealed record Rehearsal(
     IReadOnlyList<RehearsedStep> Steps,
     IReadOnlyList<string> Done,
@@ -84,18 +84,19 @@ public sealed record Rehearsal(
     DateTimeOffset End
 );
 
-/// <summary>Plays a night on a clock that jumps from one moment to the next: agents take as long and cost as much as past ones that are
-/// alike, are admitted by the rules of the governor itself, and fill the account's limits as past ones did. Gates, merges and answers
-/// take what past tasks took. Pure.</summary>
+/// <summary>
+/// Simulates an unattended run on a clock that jumps from event to event. Agents take the time and cost of similar past tasks, including
+/// gates, merges and answers. The governor's own rules admit them, and they fill the account's usage windows at past rates. Pure.
+/// </summary>
 public static class NightRehearsal
 {
     private static readonly TimeSpan LongestNight = TimeSpan.FromDays(7);
 
-    /// <summary>Plays it.</summary>
-    /// <param name="night">The night.</param>
+    /// <summary>Simulates the run.</summary>
+    /// <param name="night">Input of the simulation.</param>
     /// <param name="past">Past tasks; at least one.</param>
-    /// <param name="share">How hard it is: each task takes and costs as much as this share of alike past ones at most, and fails where it
-    /// failed in more than the rest of its past runs. 0.5 is a usual night.</param>
+    /// <param name="share">Pessimism, from 0 to 1. Each task takes the time and cost of this quantile of similar past tasks. It fails if
+    /// its failure share exceeds one minus this value. 0.5 simulates a typical run.</param>
     public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share)
     {
         var steps = new List<RehearsedStep>();
@@ -149,7 +150,7 @@ public static class NightRehearsal
                 }
                 var alike = RunSimulation.Alike(task.Task.Shape, past);
                 begun.Add(index);
-                // Its first answer shows that the account works, moments after its start.
+                // The agent's first answer, moments after its start, ends a backoff of the account.
                 book = Parks.Works(book, night.Request.Account, request.Id);
                 steps.Add(new RehearsedStep(now, RehearsedKind.Starts, task.Id));
                 var seconds = At([.. alike.Select(one => one.Seconds).Order()], share);
@@ -192,7 +193,7 @@ public static class NightRehearsal
         );
     }
 
-    /// <summary>Limits fill by what an agent has cost, and begin anew after their reset.</summary>
+    /// <summary>Fills the usage windows by an agent's cost. A window that has been reset starts empty.</summary>
     private static LedgerBook Fill(LedgerBook book, NightPlan night, double dollars, double share, DateTimeOffset now)
     {
         foreach (var (name, rates) in night.Fills)
@@ -207,7 +208,7 @@ public static class NightRehearsal
 
     private const int Full = 1_000_000;
 
-    // How long other runs work is not known: the account is the night's alone.
+    // The duration of other runs is unknown, so the simulated run has the account to itself.
     private static LedgerBook Alone(LedgerBook book) =>
         book.Ledgers.Values.Aggregate(book, (all, ledger) => all.With(ledger with { Reservations = [], Waiting = [] }));
 

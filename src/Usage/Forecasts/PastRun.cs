@@ -2,35 +2,35 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Usage.Forecasts;
 
-/// <summary>Properties by which tasks are alike in cost and time.</summary>
-/// <param name="Role">Role of the task; empty: none.</param>
-/// <param name="Model">Agent and model, as they were asked for.</param>
-/// <param name="Size">Length of what the agent is told, in characters.</param>
+/// <summary>Properties that determine how similar tasks are in cost and time.</summary>
+/// <param name="Role">Role of the task; empty for none.</param>
+/// <param name="Model">Requested agent and model.</param>
+/// <param name="Size">Length of the agent's prompt, in characters.</param>
 public sealed record TaskShape(string Role, string Model, int Size)
 {
-    /// <summary>The size as a step: each is twice the one before.</summary>
+    /// <summary>Logarithmic size class; each class covers twice the size of the previous one.</summary>
     internal int Step => Size < 256 ? 0 : Math.Min(8, (int)Math.Log2(Size / 256.0) + 1);
 }
 
-/// <summary>A task of a plan, for a forecast.</summary>
-/// <param name="Shape">Properties by which it is compared with past ones.</param>
-/// <param name="After">Places in the list of the tasks that it waits for.</param>
+/// <summary>A task of a plan, as input of a forecast.</summary>
+/// <param name="Shape">Properties for the comparison with past tasks.</param>
+/// <param name="After">Indexes, in the list of tasks, of the tasks that it depends on.</param>
 public sealed record ForecastTask(TaskShape Shape, IReadOnlyList<int> After);
 
-/// <summary>A task that an agent has worked on.</summary>
-/// <param name="Shape">Properties by which others are compared with it.</param>
-/// <param name="Cost">US dollars.</param>
-/// <param name="Seconds">Time from its first agent to its end.</param>
+/// <summary>A past task on which an agent worked.</summary>
+/// <param name="Shape">Properties for the comparison with other tasks.</param>
+/// <param name="Cost">Cost in US dollars.</param>
+/// <param name="Seconds">Time from the start of its first agent to its end, in seconds.</param>
 public sealed record PastTask(TaskShape Shape, double Cost, double Seconds);
 
-/// <summary>A run that has ended.</summary>
-/// <param name="Id">The run.</param>
-/// <param name="StartedAt">When it began.</param>
-/// <param name="Workers">How many agents worked at once.</param>
-/// <param name="Plan">The tasks that agents worked on, as a forecast would have seen them.</param>
-/// <param name="Tasks">The same tasks, and what came of each.</param>
-/// <param name="Cost">US dollars of the run.</param>
-/// <param name="Seconds">Time of the run, without what it waited for a person.</param>
+/// <summary>An ended run.</summary>
+/// <param name="Id">Run id.</param>
+/// <param name="StartedAt">Start time.</param>
+/// <param name="Workers">Number of agents that ran at the same time.</param>
+/// <param name="Plan">Tasks on which agents worked, as input for a forecast.</param>
+/// <param name="Tasks">The same tasks with their results.</param>
+/// <param name="Cost">Cost of the run in US dollars.</param>
+/// <param name="Seconds">Duration of the run in seconds, without the time spent waiting for users.</param>
 public sealed record PastRun(
     string Id,
     DateTimeOffset StartedAt,
@@ -41,20 +41,20 @@ public sealed record PastRun(
     double Seconds
 );
 
-/// <summary>A range that eight of ten outcomes lie in.</summary>
-/// <param name="Low">Lower end: one of ten is below it.</param>
-/// <param name="Middle">Half of the outcomes are below it.</param>
-/// <param name="High">Upper end: one of ten is above it.</param>
+/// <summary>A range within which eight of ten outcomes lie.</summary>
+/// <param name="Low">Lower end: one of ten outcomes is below it.</param>
+/// <param name="Middle">Median: half of the outcomes are below it.</param>
+/// <param name="High">Upper end: one of ten outcomes is above it.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ForecastRange(double Low, double Middle, double High)
 {
-    /// <summary>True if an outcome lies in it.</summary>
+    /// <summary>True if an outcome lies within the range.</summary>
     public bool Contains(double outcome) => outcome >= Low && outcome <= High;
 }
 
 /// <summary>The expected cost and time of a run.</summary>
-/// <param name="Cost">US dollars.</param>
-/// <param name="Seconds">Time of the run.</param>
-/// <param name="PastTasks">Past tasks that it rests on.</param>
-/// <param name="PastRuns">Runs that those were of.</param>
+/// <param name="Cost">Cost in US dollars.</param>
+/// <param name="Seconds">Duration in seconds.</param>
+/// <param name="PastTasks">Number of past tasks on which the forecast is based.</param>
+/// <param name="PastRuns">Number of runs to which those tasks belong.</param>
 public sealed record Forecast(ForecastRange Cost, ForecastRange Seconds, int PastTasks, int PastRuns);

@@ -1,18 +1,20 @@
 namespace Orchestrator.Usage.Forecasts;
 
-/// <summary>Plays a plan many times with costs and times of past tasks that are alike. Chance is a fixed sequence: the same past gives the
-/// same forecast.</summary>
+/// <summary>
+/// Simulates a plan many times with the costs and times of similar past tasks. The random sequence is fixed, so that the same past gives
+/// the same forecast.
+/// </summary>
 internal static class RunSimulation
 {
-    /// <summary>Past tasks that are needed of one kind, before a wider kind is taken.</summary>
+    /// <summary>Number of similar past tasks that suffice; with fewer, the criterion is relaxed.</summary>
     private const int Enough = 5;
     private const int Draws = 200_000;
     private const int MostRounds = 250;
     private const int LeastRounds = 60;
 
-    /// <summary>Costs and times of all rounds, each sorted.</summary>
-    /// <param name="tasks">The plan.</param>
-    /// <param name="workers">How many agents work at once.</param>
+    /// <summary>Runs all rounds and returns their costs and times, each sorted.</summary>
+    /// <param name="tasks">Tasks of the plan.</param>
+    /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Past tasks; at least one.</param>
     public static (double[] Costs, double[] Seconds) Play(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastTask> past)
     {
@@ -41,7 +43,9 @@ internal static class RunSimulation
         return (costs, times);
     }
 
-    /// <summary>The past tasks that are most alike: by role, model and size; else by model and size; else by model; else all.</summary>
+    /// <summary>
+    /// Selects the most similar past tasks: by role, model and size; otherwise by model and size; otherwise by model; otherwise all.
+    /// </summary>
     public static IReadOnlyList<PastTask> Alike(TaskShape shape, IReadOnlyList<PastTask> past)
     {
         Func<TaskShape, bool>[] kinds =
@@ -60,7 +64,7 @@ internal static class RunSimulation
         return past;
     }
 
-    // Every task behind those that it waits for; a circle, which no valid plan has, is left in the order of the plan.
+    // Orders each task behind its dependencies. A cycle, which no valid plan contains, stays in the plan's order.
     private static List<int> Order(IReadOnlyList<ForecastTask> tasks)
     {
         var order = new List<int>(tasks.Count);
@@ -84,7 +88,7 @@ internal static class RunSimulation
         return order;
     }
 
-    /// <summary>A fixed sequence of numbers (SplitMix64).</summary>
+    /// <summary>A deterministic random sequence (SplitMix64).</summary>
     private struct Chance()
     {
         private ulong _state = 0x9E3779B97F4A7C15;

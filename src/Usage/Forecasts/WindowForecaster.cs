@@ -1,28 +1,31 @@
 namespace Orchestrator.Usage.Forecasts;
 
-/// <summary>Forecasts the part of an account's limits that a run will take, from past costs and the rise of limits meanwhile. The service
-/// does not report how cost and limits are related, so it is measured: for each time between two resets, the rise of the limit by the cost
-/// of the account's agents. Pure.</summary>
+/// <summary>
+/// Forecasts the share of an account's usage windows that a run will consume. The service does not publish the relation of cost and usage.
+/// It is therefore measured between each two resets, as the rise of the window divided by the cost of the account's agents. Pure.
+/// </summary>
 public static class WindowForecaster
 {
-    /// <summary>A rise that is smaller says nothing: other use of the account is as large.</summary>
+    /// <summary>
+    /// Minimum rise in parts per million. A smaller one is not conclusive, because other use of the account may be just as large.
+    /// </summary>
     private const int LeastRise = 5_000;
 
-    /// <summary>Times between two resets that are looked at, the latest ones.</summary>
+    /// <summary>Maximum number of periods between resets to consider, the latest ones.</summary>
     private const int MostPeriods = 40;
 
     private const double Tail = 0.1;
 
-    /// <summary>Resets move by seconds from answer to answer; one that is farther away is another.</summary>
+    /// <summary>Tolerance for reset times, which vary by seconds between reports. A larger difference means another reset.</summary>
     private static readonly TimeSpan SameReset = TimeSpan.FromMinutes(30);
 
-    /// <summary>Errors that are assumed before there are any, in logarithms: a person may use the account, too.</summary>
+    /// <summary>Assumed errors, as logarithms, before any are known. They include a user's own use of the account.</summary>
     private static readonly double[] Assumed = [-0.6, -0.4, -0.25, -0.15, -0.07, 0, 0.07, 0.15, 0.25, 0.4, 0.6];
 
-    /// <summary>The expected rise of each limit.</summary>
-    /// <param name="cost">US dollars that the run is expected to cost the account.</param>
-    /// <param name="records">What agent runs of the account have used, in any order.</param>
-    /// <returns>By the limits' names, in percent: 100 is one whole limit. Empty: nothing is known.</returns>
+    /// <summary>Forecasts the rise of each usage window.</summary>
+    /// <param name="cost">Expected cost of the run for the account, in US dollars.</param>
+    /// <param name="records">Usage records of the account's agent runs, in any order.</param>
+    /// <returns>Rise by window name, in percent: 100 is one full window. Empty if nothing is known.</returns>
     public static IReadOnlyDictionary<string, ForecastRange> Of(ForecastRange cost, IEnumerable<UsageRecord> records)
     {
         var ranges = new SortedDictionary<string, ForecastRange>(StringComparer.Ordinal);
@@ -37,9 +40,11 @@ public static class WindowForecaster
         return ranges;
     }
 
-    /// <summary>The rate at which each limit fills: percent for a US dollar, one for each time between two resets, sorted.</summary>
-    /// <param name="records">What agent runs of the account have used, in any order.</param>
-    /// <returns>By the limits' names. Empty: nothing is known.</returns>
+    /// <summary>
+    /// Computes the rates at which each usage window fills, in percent per US dollar, one for each period between resets, sorted.
+    /// </summary>
+    /// <param name="records">Usage records of the account's agent runs, in any order.</param>
+    /// <returns>Rates by window name. Empty if nothing is known.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<double>> Rates(IEnumerable<UsageRecord> records) =>
         Periods(records)
             .Where(period => period.Rise >= LeastRise && period.Micros > 0)
@@ -56,11 +61,11 @@ public static class WindowForecaster
                 StringComparer.Ordinal
             );
 
-    /// <summary>The rise of each limit in a time, over all resets in it.</summary>
-    /// <param name="records">What agent runs of the account have used, in any order.</param>
-    /// <param name="from">Its beginning.</param>
-    /// <param name="to">Its end.</param>
-    /// <returns>By the limits' names, in percent. Limits of which too little was said are left out.</returns>
+    /// <summary>Computes the rise of each usage window in a time span, summed over all resets in it.</summary>
+    /// <param name="records">Usage records of the account's agent runs, in any order.</param>
+    /// <param name="from">Start of the time span.</param>
+    /// <param name="to">End of the time span.</param>
+    /// <returns>Rise by window name, in percent. Omits windows with too few readings.</returns>
     public static IReadOnlyDictionary<string, double> Rise(IEnumerable<UsageRecord> records, DateTimeOffset from, DateTimeOffset to)
     {
         var rises = new SortedDictionary<string, double>(StringComparer.Ordinal);
@@ -92,7 +97,7 @@ public static class WindowForecaster
             .. Enumerable.Range(0, assumed).Select(i => Forecaster.Quantile(Assumed, (i + 0.5) / assumed)),
         ];
         Array.Sort(errors);
-        // Two errors that have nothing to do with each other: their squares add up.
+        // The two errors are independent, so their squares add up.
         var low = Both(Math.Log(cost.Middle / Math.Max(cost.Low, cost.Middle / 1000)), -Forecaster.Quantile(errors, Tail));
         var high = Both(Math.Log(Math.Max(cost.High, cost.Middle) / cost.Middle), Forecaster.Quantile(errors, 1 - Tail));
         var percent = Math.Log(cost.Middle) + middle;
@@ -101,7 +106,7 @@ public static class WindowForecaster
         static double Both(double one, double other) => Math.Sqrt((one * one) + (other * other));
     }
 
-    /// <summary>The times between two resets in which a limit was read twice at least, the oldest first.</summary>
+    /// <summary>Finds the periods between two resets with at least two readings of a window, oldest first.</summary>
     private static List<Period> Periods(IEnumerable<UsageRecord> records)
     {
         List<Period> periods = [];
@@ -141,13 +146,15 @@ public static class WindowForecaster
 
     private static bool IsOfOne(WindowReading before, WindowReading after) => (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
 
-    /// <summary>Between two resets a limit only fills: a lower reading is an older one, of an agent that ended later.</summary>
+    /// <summary>
+    /// Selects the fuller reading. Between resets a window only fills, so a lower reading is an older one of a longer agent run.
+    /// </summary>
     private static WindowReading Fuller(WindowReading? before, WindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;
 
-    /// <summary>A time between two resets.</summary>
-    /// <param name="Name">The limit.</param>
-    /// <param name="Rise">Parts per million between its first and its last reading.</param>
-    /// <param name="Micros">What the account's agents cost meanwhile, in millionths of a US dollar.</param>
+    /// <summary>A period between two resets of a usage window.</summary>
+    /// <param name="Name">Name of the window.</param>
+    /// <param name="Rise">Rise between the first and the last reading, in parts per million.</param>
+    /// <param name="Micros">Cost of the account's agents during the period, in millionths of a US dollar.</param>
     private sealed record Period(string Name, int Rise, long Micros);
 }

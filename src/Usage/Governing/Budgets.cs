@@ -1,9 +1,9 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Budgets: no start passes one, and what is left is shared.</summary>
+/// <summary>Budget rules: no agent starts beyond a budget, and agents share what is left.</summary>
 public static class Budgets
 {
-    /// <summary>The rest of a budget.</summary>
+    /// <summary>Computes the rest of a budget; null for an amount that it does not limit.</summary>
     internal static (long? Micros, long? Tokens) Left(LedgerBook book, Cap cap)
     {
         var taken = book.SpentIn(cap.Scope).Plus(book.ReservedIn(cap.Scope));
@@ -28,9 +28,11 @@ public static class Budgets
         return null;
     }
 
-    /// <summary>A person raises a budget. It must be more than what is spent of it, or it would stop at once.</summary>
+    /// <summary>
+    /// Raises a budget for a user. The new limit must exceed the spent amount, since the budget would be exhausted at once otherwise.
+    /// </summary>
     /// <param name="cap">The budget with its new limit.</param>
-    /// <returns>The book, or why it is refused, in a sentence.</returns>
+    /// <returns>The new book, or null with the reason of the refusal as a sentence.</returns>
     public static (LedgerBook? Book, string Refusal) Lift(LedgerBook book, string account, Cap cap, DateTimeOffset now)
     {
         var spent = book.SpentIn(cap.Scope).Plus(book.UsedIn(cap.Scope));
@@ -52,14 +54,19 @@ public static class Budgets
     }
 }
 
-/// <summary>The part of the budgets that one start reserves: a share of the rest, so that others can start, too. An agent that has used it
-/// ends its request in flight and asks for more.</summary>
+/// <summary>
+/// Computes the amount that one start reserves: a share of the rest of each budget, so that other agents can start, too. An agent that has
+/// used its grant finishes its current request and then requests more.
+/// </summary>
 internal static class Grants
 {
-    /// <summary>The least that is reserved of a budget where it is there: a start costs something itself.</summary>
+    /// <summary>
+    /// Divisor of the minimum grant: at least 1/50 of the budget, if that much is left, because even the start of an agent costs
+    /// something.
+    /// </summary>
     private const long LeastPart = 50;
 
-    /// <summary>Money and tokens for a start; null: no budget limits them.</summary>
+    /// <summary>Computes money and tokens for a start; null for an amount that no budget limits.</summary>
     public static (long? Micros, long? Tokens) Of(LedgerBook book, StartRequest request)
     {
         long? micros = null;

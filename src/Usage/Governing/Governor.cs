@@ -1,29 +1,35 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The rules by which agents of an account are started. Pure: a book of ledgers in, the next one out. Whoever stores it lets one
-/// at a time change it.</summary>
+/// <summary>
+/// Rules for starting the agents of an account. Pure: each rule turns a book of ledgers into the next one. The caller that stores the book
+/// must serialize changes.
+/// </summary>
 public static class Governor
 {
-    /// <summary>Slots and budgets depend on agents at work, so it is asked again soon.</summary>
+    /// <summary>Retry interval of a start that waits for running agents, as for slots and budgets.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>The time for which the spending of a scope is kept after its last use; a month is the longest period of a budget.</summary>
+    /// <summary>Retention of a scope's spending after its last use. The longest budget period is a month.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
 
-    /// <summary>Attempts and tasks, which are many and end within days, are kept so long.</summary>
+    /// <summary>Retention of the spending of attempts and tasks, which are numerous and end within days.</summary>
     private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
 
-    /// <summary>The number of attempts and tasks that are kept, the latest ones: a ledger stays small enough to be sent.</summary>
+    /// <summary>
+    /// Maximum number of attempts and tasks to keep, the latest ones, so that a ledger stays small enough for a message.
+    /// </summary>
     private const int MostOfTasks = 3000;
 
-    /// <summary>Clocks differ, and reports come late.</summary>
+    /// <summary>Tolerance for clock differences and late reports.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
-    /// <summary>Judges an agent start, and reserves for it where it may begin. Repeating a request replaces its reservation.</summary>
+    /// <summary>
+    /// Decides about an agent start and reserves its budget if admitted. A repeated request replaces its earlier reservation.
+    /// </summary>
     public static (LedgerBook Book, Admission Admission) Admit(LedgerBook book, StartRequest request, DateTimeOffset now)
     {
         var known = WithoutSilent(book.Of(request.Account), now);
-        // It is judged anew: since it was admitted the account may have been blocked.
+        // A repeated request is decided again, because the account may have entered a backoff since it was admitted.
         var ledger = known with
         {
             Reservations = known.Reservations.RemoveAll(one => one.Id == request.Id),
@@ -32,7 +38,7 @@ public static class Governor
         var others = book.With(ledger);
         if (Refusal(others, ledger, request, now) is { } refusal)
         {
-            // Who is asked about money does not stand in line.
+            // A start that waits for a user's decision about money leaves the queue for slots.
             var waiting = refusal is Wait ? Waiters.Keep(ledger.Waiting, request, now) : Waiters.Leave(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
@@ -65,9 +71,10 @@ public static class Governor
     private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now) =>
         Parks.Refusal(ledger, request, now) ?? Budgets.Refusal(book, request, now) ?? Waiters.Refusal(ledger, request, now);
 
-    /// <summary>An agent run has ended and its use is known. One that has no reservation (any more) changes nothing, so that settling twice
-    /// is counted once.</summary>
-    /// <param name="scopes">Scopes to count it in beside those that were reserved in.</param>
+    /// <summary>
+    /// Books the usage of an ended agent run. Has no effect without a reservation, so that repeated settlements count once.
+    /// </summary>
+    /// <param name="scopes">Scopes to book in addition to those of the reservation.</param>
     public static (LedgerBook Book, Reservation? Settled) Settle(
         LedgerBook book,
         string account,
@@ -113,7 +120,7 @@ public static class Governor
         ];
     }
 
-    /// <summary>An agent that was admitted was not started.</summary>
+    /// <summary>Releases the reservation of an admitted agent that was not started.</summary>
     public static LedgerBook Release(LedgerBook book, string account, string id)
     {
         var ledger = book.Of(account);
@@ -126,7 +133,7 @@ public static class Governor
         );
     }
 
-    /// <summary>Records the usage of a working agent.</summary>
+    /// <summary>Records the usage so far of a running agent.</summary>
     public static LedgerBook Report(LedgerBook book, string account, string id, Amount used) =>
         Change(
             book,
@@ -135,11 +142,11 @@ public static class Governor
             one => one with { UsedMicros = Math.Max(one.UsedMicros, used.Micros), UsedTokens = Math.Max(one.UsedTokens, used.Tokens) }
         );
 
-    /// <summary>The holder follows the agent run.</summary>
+    /// <summary>Records that the holder still monitors the agent run.</summary>
     public static LedgerBook See(LedgerBook book, string account, string id, DateTimeOffset now) =>
         Change(book, account, id, one => one with { SeenAt = now, IsLost = false });
 
-    /// <summary>Nobody follows the agent run any more, and it has left no record: what was granted stays reserved.</summary>
+    /// <summary>Marks an agent run as lost: nobody monitors it and it left no record. Its grant stays reserved.</summary>
     public static LedgerBook Lose(LedgerBook book, string account, string id)
     {
         var lost = Change(book, account, id, one => one with { IsLost = true });
@@ -147,7 +154,7 @@ public static class Governor
         return lost.With(ledger with { Park = WithoutProbe(ledger.Park, id) });
     }
 
-    /// <summary>Another process goes on with an agent run.</summary>
+    /// <summary>Transfers an agent run to another process.</summary>
     public static LedgerBook TakeOver(LedgerBook book, string account, string id, Holder holder) =>
         Change(book, account, id, one => one with { Holder = holder, IsLost = false });
 
@@ -157,7 +164,7 @@ public static class Governor
         return ledger.Find(id) is { } one ? book.With(ledger with { Reservations = ledger.Reservations.Replace(one, change(one)) }) : book;
     }
 
-    // The machine of the holder is gone, or sleeps: the agent is at work no more, and what it has used is not known.
+    // The holder's machine is gone or asleep, so the agent no longer runs and its usage is unknown.
     private static Ledger WithoutSilent(Ledger ledger, DateTimeOffset now)
     {
         return ledger.Reservations.Any(IsSilent)

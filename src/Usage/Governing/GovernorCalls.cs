@@ -1,11 +1,13 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Carries out calls by the rules of <see cref="Governor"/>, <see cref="Parks"/> and <see cref="Budgets"/>. Pure: whoever stores
-/// the book lets one call at a time change it.</summary>
+/// <summary>
+/// Applies calls by the rules of <see cref="Governor"/>, <see cref="Parks"/> and <see cref="Budgets"/>. Pure; the caller that stores the
+/// book must serialize calls.
+/// </summary>
 public static class GovernorCalls
 {
-    /// <summary>Carries out one.</summary>
-    /// <returns>The next book, and what came of it.</returns>
+    /// <summary>Applies a call.</summary>
+    /// <returns>The next book and the result of the call.</returns>
     public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now)
     {
         if (call.Raised is { } cap)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Days of a clock, by which budgets and sums go.</summary>
+/// <summary>Calendar days for daily budgets and totals.</summary>
 public static class LocalDays
 {
-    /// <summary>The day of a moment in a time zone.</summary>
+    /// <summary>Returns the calendar day of a time in a time zone.</summary>
     public static DateOnly Of(DateTimeOffset time, TimeZoneInfo zone) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime);
 
-    /// <summary>The present day of a clock.</summary>
+    /// <summary>Returns the current day in the clock's local time zone.</summary>
     public static DateOnly Today(TimeProvider time) => Of(time.GetUtcNow(), time.LocalTimeZone);
 }

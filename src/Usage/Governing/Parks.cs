@@ -1,16 +1,17 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Windows of an account, and blocks when one is used up.</summary>
+/// <summary>Usage windows of an account, and its backoff after a window is exhausted.</summary>
 public static class Parks
 {
-    /// <summary>Nothing is started before a reset has been over for so long, because clocks differ; after a short wait for at most as long
-    /// as that.</summary>
+    /// <summary>
+    /// Delay of starts after a reset, as a tolerance for clock differences. After a wait shorter than this, the delay equals the wait.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
-    /// <summary>The span within which those that wait for a reset wake.</summary>
+    /// <summary>Time span over which starts that wait for a reset are spread.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
 
-    /// <summary>For a block without a reset that can be true.</summary>
+    /// <summary>Initial backoff without a plausible reset time.</summary>
     public static readonly TimeSpan Unknown = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
@@ -18,12 +19,14 @@ public static class Parks
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
-    /// <summary>The service has refused the account because a limit is used up. A block that is known stays until its end; a later end
-    /// counts.</summary>
-    /// <param name="id">The agent run that was refused.</param>
-    /// <param name="window">The window; null: the service did not say.</param>
-    /// <param name="resetsAt">The reset that the service named; null: none.</param>
-    /// <param name="fact">What says so.</param>
+    /// <summary>
+    /// Starts a backoff after the service rejected the account because a limit is exhausted. An existing backoff is kept or extended,
+    /// never shortened.
+    /// </summary>
+    /// <param name="id">Id of the rejected agent run.</param>
+    /// <param name="window">Name of the window, or null if the service named none.</param>
+    /// <param name="resetsAt">Reset time that the service named, or null for none.</param>
+    /// <param name="fact">Source of the report.</param>
     public static LedgerBook Block(
         LedgerBook book,
         string account,
@@ -36,12 +39,12 @@ public static class Parks
     {
         var ledger = book.Of(account);
         var known = ledger.Park;
-        // Agents that were at work when it began are refused one after the other: that is one block. A refusal of an agent that was
-        // started after its end is another.
+        // Rejections of agents that already ran when the backoff started belong to the same backoff. The rejection of an agent that
+        // started after its end is a new one.
         var isSame = known is not null && (known.OpensAt > now || ledger.Find(id) is { } refused && refused.Since < known.OpensAt);
         var blocks = known is null ? 1 : known.Blocks + (isSame ? 0 : 1);
         var (until, opens, doubt) = Judge(window, resetsAt, blocks, now);
-        // The later end counts.
+        // The later end applies.
         var keeps = isSame && known!.OpensAt >= opens;
         var park = new AccountPark
         {
@@ -56,8 +59,8 @@ public static class Parks
         return book.With(ledger with { Park = park });
     }
 
-    /// <summary>An agent that was started after the end of a block is answered: the account works again.</summary>
-    /// <param name="id">The agent run.</param>
+    /// <summary>Ends a backoff when an agent that started after it has got an answer.</summary>
+    /// <param name="id">Id of the agent run.</param>
     public static LedgerBook Works(LedgerBook book, string account, string id)
     {
         var ledger = book.Of(account);
@@ -66,9 +69,9 @@ public static class Parks
             : book;
     }
 
-    /// <summary>Records the service's report on a window.</summary>
-    /// <param name="warnAt">From where a person is warned, in parts per million.</param>
-    /// <returns>The book, and whether a person is to be warned now: once until the reset.</returns>
+    /// <summary>Records the service's report about a usage window.</summary>
+    /// <param name="warnAt">Utilization from which the user is warned, in parts per million.</param>
+    /// <returns>The new book, and true if the user must be warned now, which happens once per reset.</returns>
     public static (LedgerBook Book, bool Warns) Observe(
         LedgerBook book,
         string account,
@@ -82,7 +85,7 @@ public static class Parks
     {
         var ledger = book.Of(account);
         var known = ledger.Windows.GetValueOrDefault(name);
-        // Resets move by seconds from answer to answer; a window that is over is another one.
+        // Reset times vary by seconds between reports, so a warning applies until its reset time has passed.
         var warned = known?.WarnedFor is { } reset && reset > now ? known.WarnedFor : null;
         var warns = partsPerMillion >= warnAt && warned is null && resetsAt > now;
         var window = new LedgerWindow(partsPerMillion, resetsAt, now, fact, warns ? resetsAt : warned);
@@ -111,7 +114,7 @@ public static class Parks
             : null;
     }
 
-    /// <summary>One after the other, those whose work was begun first.</summary>
+    /// <summary>Computes the wake-up time of a start. Starts wake one second apart, those that continue earlier work first.</summary>
     private static DateTimeOffset WakeAt(Ledger ledger, StartRequest request, DateTimeOffset opens)
     {
         var before = ledger.Waiting.Where(waiter => waiter.Id != request.Place && (waiter.IsUnderWay || !request.IsUnderWay));
@@ -124,13 +127,15 @@ public static class Parks
     private static bool IsBefore(Waiter one, Waiter other) =>
         one.Since != other.Since ? one.Since < other.Since : string.CompareOrdinal(one.Id, other.Id) < 0;
 
-    /// <summary>When agents are started again after a window that was nearly full.</summary>
+    /// <summary>Time at which agents may start again after a window was nearly full.</summary>
     public static DateTimeOffset OpensAt(LedgerWindow window) => window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt);
 
     private static TimeSpan GraceFor(TimeSpan wait) => wait < Grace ? wait : Grace;
 
-    /// <summary>Resets lie: in the past, absent, or hours away because a clock is wrong. Then it is tried again after pauses that
-    /// grow.</summary>
+    /// <summary>
+    /// Decides about a reported reset time. It may be in the past, missing, or implausibly far away because of a wrong clock. In these
+    /// cases, the account is probed after increasing delays.
+    /// </summary>
     private static (DateTimeOffset Until, DateTimeOffset OpensAt, string Doubt) Judge(
         string? window,
         DateTimeOffset? resetsAt,
@@ -159,10 +164,10 @@ public static class Parks
 
     private static TimeSpan Least(TimeSpan pause) => pause < Longest ? pause : Longest;
 
-    /// <summary>A window is not longer than its name says.</summary>
+    /// <summary>True if the reset is not farther away than the window's length allows.</summary>
     private static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
 
-    /// <summary>The greatest length of a window, by its name.</summary>
+    /// <summary>Maximum length of a window, according to its name.</summary>
     internal static TimeSpan LengthOf(string? window) =>
         window is not null && window.StartsWith("five_hour", StringComparison.Ordinal) ? TimeSpan.FromHours(5) : TimeSpan.FromDays(7);
 }

@@ -1,20 +1,22 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Divides calls between two keepers of ledgers that share no lock: the account's, with its slots, windows, blocks and its month's
-/// budget, and one for the budgets of attempts, tasks, runs and days, which count over all accounts. Each scope is counted by one of them
-/// alone.</summary>
+/// <summary>
+/// Splits calls between two ledgers without a common lock. The account's ledger has its slots, windows, backoffs and monthly budget. The
+/// shared ledger has the budgets of attempts, tasks, runs and days, which span all accounts. Each scope is counted in exactly one of the
+/// two.
+/// </summary>
 public static class SharedBudgets
 {
-    /// <summary>The name of the ledger of budgets that count over all accounts.</summary>
+    /// <summary>Name of the ledger for budgets that span all accounts.</summary>
     public const string Account = "budgets";
 
-    /// <summary>True if a scope is counted over all accounts.</summary>
+    /// <summary>True if a scope spans all accounts.</summary>
     public static bool IsShared(string scope) => !scope.StartsWith("account:", StringComparison.Ordinal);
 
-    /// <summary>The part of a call for the account's own keeper.</summary>
+    /// <summary>Extracts the part of a call for the account's ledger.</summary>
     public static GovernorCall OfAccount(GovernorCall call) => call with { Start = Start(call, isShared: false), Ended = End(call, false) };
 
-    /// <summary>The part of a call for the keeper of budgets over all accounts; null: none of it is.</summary>
+    /// <summary>Extracts the part of a call for the shared ledger, or returns null if there is nothing to send.</summary>
     public static GovernorCall? OfBudgets(GovernorCall call)
     {
         var part = new GovernorCall
@@ -33,7 +35,7 @@ public static class SharedBudgets
         return part is { TakenOverBy: null, Used: null, Ended: null, Released: false, Lost: false, Start: null } ? null : part;
     }
 
-    /// <summary>A reservation that both have given: the smaller grant holds.</summary>
+    /// <summary>Combines the reservations of both ledgers; the smaller grant applies.</summary>
     public static Reservation Smaller(Reservation one, Reservation other) =>
         one with
         {

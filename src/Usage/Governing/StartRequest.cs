@@ -1,84 +1,84 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Asks whether an agent may be started now.</summary>
+/// <summary>A request to start an agent now.</summary>
 public sealed record StartRequest
 {
-    /// <summary>Identifies the agent run over repetitions: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    /// <summary>Id of the agent run, stable over repeated requests: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The place in line: one for all agent runs of a task.</summary>
+    /// <summary>Key of the request's place in the queue, shared by all agent runs of a task.</summary>
     [JsonIgnore]
     public string Place => $"{Repository}/{Run}/{Task}";
 
-    /// <summary>The account that pays.</summary>
+    /// <summary>Name of the account that pays.</summary>
     public required string Account { get; init; }
 
     /// <summary>Key of the repository.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>The run.</summary>
+    /// <summary>Run id.</summary>
     public required string Run { get; init; }
 
-    /// <summary>The task.</summary>
+    /// <summary>Task id.</summary>
     public required string Task { get; init; }
 
-    /// <summary>The attempt of the task that asks.</summary>
+    /// <summary>Attempt of the task for which the agent starts.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>The model; empty: unknown.</summary>
+    /// <summary>Model; empty if unknown.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>The one who asks.</summary>
+    /// <summary>Process that requests the start and holds the reservation.</summary>
     public required Holder Holder { get; init; }
 
-    /// <summary>Absolute path of the agent run's folder; empty: none.</summary>
+    /// <summary>Absolute path of the agent run's folder; empty for none.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>An agent that nobody follows for so long is stopped by its supervisor. Default: null, unknown.</summary>
+    /// <summary>Time after which the supervisor stops an agent that nobody monitors. Default: null, if unknown.</summary>
     public TimeSpan? StopsAfter { get; init; }
 
-    /// <summary>Higher ones go first where slots are scarce.</summary>
+    /// <summary>Priority; higher ones start first when slots are scarce.</summary>
     public int Priority { get; init; }
 
-    /// <summary>True if the start goes on with work that was begun, and so wakes before those that do not.</summary>
+    /// <summary>True if the start continues earlier work. Such starts wake before others.</summary>
     public bool IsUnderWay { get; init; }
 
-    /// <summary>All budgets that it counts in.</summary>
+    /// <summary>All budgets in which the agent run counts.</summary>
     public IReadOnlyList<Cap> Caps { get; init; } = [];
 
-    /// <summary>Agents of the account at once, over all runs; null: no limit.</summary>
+    /// <summary>Number of agents of the account that may run at the same time, over all runs, or null for no limit.</summary>
     public int? Slots { get; init; }
 
-    /// <summary>The greatest fill of a window for a start, in parts per million.</summary>
+    /// <summary>Utilization of a usage window from which no agent starts, in parts per million. Default: 950,000.</summary>
     public int PauseAt { get; init; } = 950_000;
 
-    /// <summary>The number of agents that share the rest of a budget: one start may reserve so large a part of it.</summary>
+    /// <summary>Number of agents that share the rest of a budget; one start reserves one such share. Default: 1.</summary>
     public int Share { get; init; } = 1;
 }
 
-/// <summary>The decision on a request.</summary>
+/// <summary>The governor's decision about a start request.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Admitted), "admitted")]
 [JsonDerivedType(typeof(Wait), "wait")]
 [JsonDerivedType(typeof(Ask), "ask")]
 public abstract record Admission;
 
-/// <summary>The agent may be started; the reservation is stored.</summary>
-/// <param name="Reservation">What is reserved.</param>
+/// <summary>The agent may start; its reservation is stored.</summary>
+/// <param name="Reservation">The reservation.</param>
 public sealed record Admitted(Reservation Reservation) : Admission;
 
-/// <summary>The start has to be asked for again later. Nothing is reserved.</summary>
-/// <param name="Until">When; soon, where it depends on others.</param>
-/// <param name="Why">Why.</param>
+/// <summary>The start must be requested again later. Nothing is reserved.</summary>
+/// <param name="Until">Time of the next request; soon if it depends on other agents.</param>
+/// <param name="Why">Reason of the wait.</param>
 public sealed record Wait(DateTimeOffset Until, WaitCause Why) : Admission;
 
-/// <summary>A budget is used up: a person is asked.</summary>
-/// <param name="Cap">The budget as it holds now.</param>
-/// <param name="Spent">What is spent of it, with what may have been.</param>
+/// <summary>A budget is exhausted and a user must decide.</summary>
+/// <param name="Cap">The budget with its current limit.</param>
+/// <param name="Spent">Spent amount, including the possible spending of lost agents.</param>
 public sealed record Ask(Cap Cap, Amount Spent) : Admission;
 
-/// <summary>Why a start waits.</summary>
-/// <param name="Account">The account.</param>
+/// <summary>The reason for which a start waits.</summary>
+/// <param name="Account">Name of the account.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Blocked), "blocked")]
 [JsonDerivedType(typeof(BeingTried), "beingTried")]
@@ -87,26 +87,26 @@ public sealed record Ask(Cap Cap, Amount Spent) : Admission;
 [JsonDerivedType(typeof(BudgetReserved), "budgetReserved")]
 public abstract record WaitCause(string Account);
 
-/// <summary>A limit of the account is used up: the service has refused it.</summary>
-/// <param name="Park">The block.</param>
+/// <summary>The account is in a backoff, because the service rejected it after a limit was exhausted.</summary>
+/// <param name="Park">The backoff.</param>
 public sealed record Blocked(string Account, AccountPark Park) : WaitCause(Account);
 
-/// <summary>A limit is over after a block, and one agent tries whether the account works again.</summary>
-/// <param name="Park">The block.</param>
+/// <summary>The backoff is over, and one agent probes the account.</summary>
+/// <param name="Park">The backoff.</param>
 public sealed record BeingTried(string Account, AccountPark Park) : WaitCause(Account);
 
-/// <summary>A window is nearly full.</summary>
-/// <param name="Name">The window.</param>
-/// <param name="Window">What the service said of it.</param>
-/// <param name="PauseAt">From where nothing is started, in parts per million.</param>
+/// <summary>A usage window is nearly full.</summary>
+/// <param name="Name">Name of the window.</param>
+/// <param name="Window">The window as reported by the service.</param>
+/// <param name="PauseAt">Utilization from which no agent starts, in parts per million.</param>
 public sealed record NearlyFull(string Account, string Name, LedgerWindow Window, int PauseAt) : WaitCause(Account);
 
-/// <summary>All slots of the account are in use, or others are before it.</summary>
-/// <param name="Slots">How many there are.</param>
-/// <param name="InUse">How many are in use.</param>
+/// <summary>All slots of the account are in use, or other starts come first.</summary>
+/// <param name="Slots">Number of slots.</param>
+/// <param name="InUse">Number of slots in use.</param>
 public sealed record NoSlot(string Account, int Slots, int InUse) : WaitCause(Account);
 
-/// <summary>The rest of a budget is reserved for agents at work.</summary>
+/// <summary>The rest of a budget is reserved for running agents.</summary>
 /// <param name="Cap">The budget.</param>
-/// <param name="Reserved">What is reserved.</param>
+/// <param name="Reserved">Reserved amount.</param>
 public sealed record BudgetReserved(string Account, Cap Cap, Amount Reserved) : WaitCause(Account);

@@ -1,9 +1,9 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The words for a start that waits, and for a budget: which limit, of which account, until when, from which fact.</summary>
+/// <summary>Describes waiting starts and budgets in words: the limit, its account, its end and the source of the report.</summary>
 public static class WaitText
 {
-    /// <summary>Why it waits, in a sentence.</summary>
+    /// <summary>Describes the reason of a wait in a sentence.</summary>
     public static string Of(WaitCause why) =>
         why switch
         {
@@ -23,10 +23,10 @@ public static class WaitText
             _ => why.Account,
         };
 
-    /// <summary>A budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
+    /// <summary>Describes a budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
     public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
-    /// <summary>The owner of the budget.</summary>
+    /// <summary>Describes the subject of a budget, such as <c>the run</c>.</summary>
     public static string Whose(CapKind kind) =>
         kind switch
         {
@@ -37,7 +37,7 @@ public static class WaitText
             _ => "the account and month",
         };
 
-    /// <summary>An amount in the units of a budget.</summary>
+    /// <summary>Formats an amount in the units of a budget.</summary>
     public static string Of(Amount amount, Cap cap) =>
         string.Join(
             " and ",
@@ -50,7 +50,7 @@ public static class WaitText
             ).OfType<string>()
         );
 
-    /// <summary>The name of a window for people: <c>five_hour</c> is <c>5-hour</c>.</summary>
+    /// <summary>Converts a window's name to its display name: <c>five_hour</c> becomes <c>5-hour</c>.</summary>
     public static string Name(string window) =>
         window switch
         {
@@ -61,7 +61,7 @@ public static class WaitText
             _ => window.Replace('_', ' '),
         };
 
-    /// <summary>Parts per million as percent.</summary>
+    /// <summary>Formats parts per million as percent.</summary>
     public static string Percent(int partsPerMillion) => string.Create(CultureInfo.InvariantCulture, $"{partsPerMillion / 10_000m:0.#} %");
 
     private static string Tokens(long tokens) => Plural.Grouped(tokens, "token");

@@ -1,16 +1,20 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Slots of an account and the line before them: by priority; then the repository with the fewest agents at work; then work that
-/// was begun; then who asked first.</summary>
+/// <summary>
+/// The queue for an account's slots. Order: higher priority, then the repository with the fewest running agents, then starts that continue
+/// earlier work, then the earliest request.
+/// </summary>
 internal static class Waiters
 {
-    /// <summary>The time after which a waiter that has not asked is gone. Those that wait for a reset do not ask meanwhile.</summary>
+    /// <summary>Time without a request after which a waiter is removed. Starts that wait for a reset send no requests meanwhile.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
-    /// <summary>The time after which a waiter for a slot that has not asked is gone: such ones ask every few seconds.</summary>
+    /// <summary>
+    /// Time without a request after which a waiter for a slot no longer counts. Such starts repeat their request every few seconds.
+    /// </summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
-    /// <summary>That one still asks is noted so often.</summary>
+    /// <summary>Minimum interval at which a waiter's last request time is updated.</summary>
     private static readonly TimeSpan Renewed = TimeSpan.FromSeconds(10);
 
     public static ImmutableArray<Waiter> Keep(ImmutableArray<Waiter> waiting, StartRequest request, DateTimeOffset now)

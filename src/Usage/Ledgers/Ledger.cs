@@ -1,12 +1,12 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The state of one account. Immutable; <see cref="Governor"/> makes the next one.</summary>
+/// <summary>The state of an account. Immutable; <see cref="Governor"/> creates the next state.</summary>
 public sealed record Ledger
 {
-    /// <summary>The form of the file.</summary>
+    /// <summary>Current version of the file format.</summary>
     public const int Version = 1;
 
-    /// <summary>The form that it was written in.</summary>
+    /// <summary>Version of the file format in which the ledger was written.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion
     {
@@ -14,11 +14,11 @@ public sealed record Ledger
         init => field = value == 0 ? Version : value;
     } = Version;
 
-    /// <summary>The account's name.</summary>
+    /// <summary>Name of the account.</summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
-    /// <summary>Agents at work, and those whose end is unknown.</summary>
+    /// <summary>Reservations of running agents and of lost ones, whose end is unknown.</summary>
     [JsonPropertyName("reservations")]
     public ImmutableArray<Reservation> Reservations
     {
@@ -26,7 +26,7 @@ public sealed record Ledger
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>Limits by name, as last said by the service.</summary>
+    /// <summary>Usage windows by name, as last reported by the service.</summary>
     [JsonPropertyName("windows")]
     public ImmutableSortedDictionary<string, LedgerWindow> Windows
     {
@@ -34,11 +34,11 @@ public sealed record Ledger
         init => field = value ?? ImmutableSortedDictionary<string, LedgerWindow>.Empty;
     } = ImmutableSortedDictionary<string, LedgerWindow>.Empty;
 
-    /// <summary>The block in force; null: the account works, as far as known.</summary>
+    /// <summary>The current backoff, or null if the account works as far as known.</summary>
     [JsonPropertyName("park")]
     public AccountPark? Park { get; init; }
 
-    /// <summary>The spending, by scope.</summary>
+    /// <summary>Spending by scope.</summary>
     [JsonPropertyName("spent")]
     public ImmutableSortedDictionary<string, Spent> Spent
     {
@@ -46,7 +46,7 @@ public sealed record Ledger
         init => field = value ?? ImmutableSortedDictionary<string, Spent>.Empty;
     } = ImmutableSortedDictionary<string, Spent>.Empty;
 
-    /// <summary>Budgets that a person has raised, by scope.</summary>
+    /// <summary>Budgets that a user has raised, by scope.</summary>
     [JsonPropertyName("raised")]
     public ImmutableSortedDictionary<string, RaisedCap> Raised
     {
@@ -62,17 +62,17 @@ public sealed record Ledger
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>An account of which nothing is known.</summary>
+    /// <summary>Creates an empty ledger for a new account.</summary>
     public static Ledger Empty(string account) => new() { Account = account };
 
-    /// <summary>The reservation of an agent run; null: there is none.</summary>
+    /// <summary>Finds the reservation of an agent run, or returns null if it has none.</summary>
     public Reservation? Find(string id) => Reservations.FirstOrDefault(reservation => reservation.Id == id);
 
-    /// <summary>The spending in a scope.</summary>
+    /// <summary>Returns the spending in a scope.</summary>
     public Amount SpentIn(string scope) => Spent.GetValueOrDefault(scope) is { } spent ? new(spent.Micros, spent.Tokens) : Amount.Zero;
 
-    /// <summary>The reservations in a scope.</summary>
-    /// <param name="isLost">By agents whose end is unknown, or by those at work.</param>
+    /// <summary>Sums the reservations in a scope.</summary>
+    /// <param name="isLost">True to sum those of lost agents, false for those of running agents.</param>
     public Amount ReservedIn(string scope, bool isLost) =>
         Reservations
             .Where(reservation => reservation.IsLost == isLost && reservation.Scopes.Contains(scope))

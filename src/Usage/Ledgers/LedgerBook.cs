@@ -1,32 +1,32 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The ledgers of all accounts of a user: budgets of runs and days are summed up over all of them.</summary>
-/// <param name="Ledgers">By account.</param>
+/// <summary>The ledgers of all accounts of a user. Budgets of runs and days are summed over all of these ledgers.</summary>
+/// <param name="Ledgers">Ledgers by account name.</param>
 public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledgers)
 {
-    /// <summary>No account is known.</summary>
+    /// <summary>A book without accounts.</summary>
     public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<string, Ledger>.Empty);
 
-    /// <summary>The ledger of an account.</summary>
+    /// <summary>Returns the ledger of an account; an empty one if the account is unknown.</summary>
     public Ledger Of(string account) => Ledgers.GetValueOrDefault(account) ?? Ledger.Empty(account);
 
-    /// <summary>The book with another ledger of an account.</summary>
+    /// <summary>Returns the book with the given ledger added or replaced.</summary>
     public LedgerBook With(Ledger ledger) => new(Ledgers.SetItem(ledger.Account, ledger));
 
-    /// <summary>The spending in a scope, with the possible spending of agents whose end is unknown.</summary>
+    /// <summary>Sums the spending in a scope, including the possible spending of lost agents.</summary>
     public Amount SpentIn(string scope) => Sum(ledger => ledger.SpentIn(scope).Plus(ledger.ReservedIn(scope, isLost: true)));
 
-    /// <summary>The possible spending of working agents in a scope.</summary>
+    /// <summary>Sums the reservations of running agents in a scope.</summary>
     public Amount ReservedIn(string scope) => Sum(ledger => ledger.ReservedIn(scope, isLost: false));
 
-    /// <summary>The usage of working agents in a scope until now, as far as seen.</summary>
+    /// <summary>Sums the reported usage so far of running agents in a scope.</summary>
     public Amount UsedIn(string scope) =>
         Ledgers
             .Values.SelectMany(ledger => ledger.Reservations)
             .Where(reservation => !reservation.IsLost && reservation.Scopes.Contains(scope))
             .Aggregate(Amount.Zero, (sum, reservation) => sum.Plus(new Amount(reservation.UsedMicros, reservation.UsedTokens)));
 
-    /// <summary>A budget as it holds now: as a person has raised it last.</summary>
+    /// <summary>Returns a budget with its current limit, including the latest raise.</summary>
     public Cap Current(Cap cap) =>
         Ledgers.Values.Select(ledger => ledger.Raised.GetValueOrDefault(cap.Scope)).OfType<RaisedCap>().MaxBy(raised => raised.At)
             is { } last
@@ -37,7 +37,7 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
             }
             : cap;
 
-    /// <summary>An account that something of a scope was spent with; null: none.</summary>
+    /// <summary>Finds an account with spending in a scope, or returns null for none.</summary>
     public string? AccountWith(string scope) => Ledgers.Values.FirstOrDefault(ledger => ledger.Spent.ContainsKey(scope))?.Account;
 
     private Amount Sum(Func<Ledger, Amount> of) => Ledgers.Values.Aggregate(Amount.Zero, (sum, ledger) => sum.Plus(of(ledger)));

@@ -2,17 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Usage;
 
-/// <summary>A ledger as the content of its file.</summary>
+/// <summary>Serializes ledgers to the content of their files.</summary>
 public static class LedgerText
 {
-    /// <summary>The content.</summary>
+    /// <summary>Serializes a ledger.</summary>
     public static byte[] Write(Ledger ledger) => [.. JsonSerializer.SerializeToUtf8Bytes(ledger, LedgerJson.Default.Ledger), (byte)'\n'];
 
-    /// <summary>Reads a content. False: it is torn, of something else or of a newer version, as <paramref name="fault"/> says.</summary>
-    /// <param name="content">The content.</param>
-    /// <param name="account">The account that it must be of.</param>
-    /// <param name="ledger">The ledger.</param>
-    /// <param name="fault">What is wrong with it, as the end of a sentence; empty: nothing.</param>
+    /// <summary>
+    /// Parses the content of a ledger file. Returns false if the content is torn, foreign or of a newer version, with the reason in
+    /// <paramref name="fault"/>.
+    /// </summary>
+    /// <param name="content">Content of the file.</param>
+    /// <param name="account">Account to which the ledger must belong.</param>
+    /// <param name="ledger">The ledger, or null on failure.</param>
+    /// <param name="fault">Fault of the content, as the end of a sentence; empty for none.</param>
     public static bool TryRead(ReadOnlySpan<byte> content, string account, [NotNullWhen(true)] out Ledger? ledger, out string fault)
     {
         ledger = null;

@@ -1,11 +1,11 @@
 namespace Orchestrator.Usage;
 
-/// <summary>A limit of an account that fills and is reset, such as that of five hours.</summary>
-/// <param name="PartsPerMillion">How full: 1,000,000 is used up.</param>
-/// <param name="ResetsAt">When it is empty again.</param>
-/// <param name="SeenAt">When the service said so.</param>
-/// <param name="Fact">Where it said so, such as <c>rate_limit_event</c>.</param>
-/// <param name="WarnedFor">The reset up to which a person was warned; null: nobody was.</param>
+/// <summary>A usage window of an account, which fills and is reset, such as the five-hour window.</summary>
+/// <param name="PartsPerMillion">Utilization in parts per million; 1,000,000 means exhausted.</param>
+/// <param name="ResetsAt">Time of the next reset.</param>
+/// <param name="SeenAt">Time of the service's report.</param>
+/// <param name="Fact">Source of the report, such as <c>rate_limit_event</c>.</param>
+/// <param name="WarnedFor">Reset for which the user was warned, or null for none.</param>
 public sealed record LedgerWindow(
     [property: JsonPropertyName("partsPerMillion")] int PartsPerMillion,
     [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt,
@@ -14,31 +14,31 @@ public sealed record LedgerWindow(
     [property: JsonPropertyName("warnedFor")] DateTimeOffset? WarnedFor = null
 )
 {
-    /// <summary>In percent, for people.</summary>
+    /// <summary>Utilization in percent, for display.</summary>
     [JsonIgnore]
     public decimal Percent => PartsPerMillion / 10_000m;
 }
 
-/// <summary>The service has refused an account because a limit is used up.</summary>
+/// <summary>The backoff of an account that the service rejected because a limit is exhausted.</summary>
 public sealed record AccountPark
 {
-    /// <summary>The reset that the service named, where that can be true; else when it is tried again.</summary>
+    /// <summary>Reset time that the service named, if plausible; otherwise the time of the next probe.</summary>
     [JsonPropertyName("until")]
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>When one agent tries the account again.</summary>
+    /// <summary>Time at which one agent may probe the account.</summary>
     [JsonPropertyName("opensAt")]
     public required DateTimeOffset OpensAt { get; init; }
 
-    /// <summary>The window; null: the service did not say.</summary>
+    /// <summary>Name of the exhausted window, or null if the service named none.</summary>
     [JsonPropertyName("window")]
     public string? Window { get; init; }
 
-    /// <summary>The fact that it rests on, such as <c>usage_limit_reached of RUN/TASK</c>.</summary>
+    /// <summary>Source of the report, such as <c>usage_limit_reached of RUN/TASK</c>.</summary>
     [JsonPropertyName("fact")]
     public required string Fact { get; init; }
 
-    /// <summary>Why <see cref="Until"/> is not what the service named; empty: it is.</summary>
+    /// <summary>Reason for which <see cref="Until"/> differs from the service's reset time; empty if it does not differ.</summary>
     [JsonPropertyName("doubt")]
     public string Doubt
     {
@@ -46,11 +46,11 @@ public sealed record AccountPark
         init => field = value ?? "";
     } = "";
 
-    /// <summary>When it began.</summary>
+    /// <summary>Time at which the backoff started.</summary>
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Refusals in a row.</summary>
+    /// <summary>Number of consecutive rejections.</summary>
     [JsonPropertyName("blocks")]
     public int Blocks
     {
@@ -58,18 +58,18 @@ public sealed record AccountPark
         init => field = Math.Max(1, value);
     } = 1;
 
-    /// <summary>The agent run that tries the account after <see cref="Until"/>; null: none does.</summary>
+    /// <summary>Id of the agent run that probes the account after <see cref="OpensAt"/>, or null for none.</summary>
     [JsonPropertyName("probe")]
     public string? Probe { get; init; }
 }
 
 /// <summary>An agent start that waits.</summary>
-/// <param name="Id">Its task: <c>REPOSITORY/RUN/TASK</c>.</param>
+/// <param name="Id">Key of its task: <c>REPOSITORY/RUN/TASK</c>.</param>
 /// <param name="Repository">Key of the repository.</param>
-/// <param name="Priority">Higher ones go first.</param>
-/// <param name="IsUnderWay">It goes on with work that was begun.</param>
-/// <param name="Since">When it first asked.</param>
-/// <param name="SeenAt">When it last asked: one that asks no more is forgotten.</param>
+/// <param name="Priority">Priority; higher ones start first.</param>
+/// <param name="IsUnderWay">True if the start continues earlier work.</param>
+/// <param name="Since">Time of the first request.</param>
+/// <param name="SeenAt">Time of the last request; a waiter that stops requesting is removed.</param>
 public sealed record Waiter(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("repository")] string Repository,

@@ -1,14 +1,14 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The process that has reserved something: whether it still lives decides what becomes of it.</summary>
+/// <summary>The process that holds a reservation. After its death the reservation is settled or marked as lost.</summary>
 /// <param name="Host">Name of the machine.</param>
-/// <param name="Process">The process on it, with boot and start time.</param>
+/// <param name="Process">The process on that machine, with boot id and start time.</param>
 public sealed record Holder([property: JsonPropertyName("host")] string Host, [property: JsonPropertyName("process")] string Process);
 
-/// <summary>An agent run that was admitted and has not been settled: what it may spend counts as spent.</summary>
+/// <summary>The reservation of an admitted agent run until it is settled. Its grant counts as spent.</summary>
 public sealed record Reservation
 {
-    /// <summary>Identifies the agent run over repetitions of its step: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    /// <summary>Id of the agent run, stable over repeated steps: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -16,19 +16,19 @@ public sealed record Reservation
     [JsonPropertyName("repository")]
     public required string Repository { get; init; }
 
-    /// <summary>The run.</summary>
+    /// <summary>Run id.</summary>
     [JsonPropertyName("run")]
     public required string Run { get; init; }
 
-    /// <summary>The task.</summary>
+    /// <summary>Task id.</summary>
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>The attempt of the task.</summary>
+    /// <summary>Attempt of the task.</summary>
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; }
 
-    /// <summary>The model that was asked for; empty: unknown.</summary>
+    /// <summary>Requested model; empty if unknown.</summary>
     [JsonPropertyName("model")]
     public string Model
     {
@@ -36,11 +36,11 @@ public sealed record Reservation
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The one who has reserved it.</summary>
+    /// <summary>Process that holds the reservation.</summary>
     [JsonPropertyName("holder")]
     public required Holder Holder { get; init; }
 
-    /// <summary>Absolute path of the agent run's folder, where its record is; empty: it has none.</summary>
+    /// <summary>Absolute path of the agent run's folder, which contains its record; empty for none.</summary>
     [JsonPropertyName("folder")]
     public string Folder
     {
@@ -48,27 +48,29 @@ public sealed record Reservation
         init => field = value ?? "";
     } = "";
 
-    /// <summary>When it was admitted.</summary>
+    /// <summary>Time at which the agent run was admitted.</summary>
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>When the reservation's holder last told that it follows the agent run; null: not since <see cref="Since"/>.</summary>
+    /// <summary>
+    /// Time at which the holder last reported that it monitors the agent run, or null for never since <see cref="Since"/>.
+    /// </summary>
     [JsonPropertyName("seenAt")]
     public DateTimeOffset? SeenAt { get; init; }
 
-    /// <summary>An agent that nobody follows for so long has been stopped by its supervisor; null: unknown.</summary>
+    /// <summary>Time after which the supervisor stops an agent that nobody monitors, or null if unknown.</summary>
     [JsonPropertyName("stopsAfter")]
     public TimeSpan? StopsAfter { get; init; }
 
-    /// <summary>Money that it may spend; null: no budget limits it.</summary>
+    /// <summary>Money that the agent may spend, in millionths of a US dollar, or null if no budget limits it.</summary>
     [JsonPropertyName("grantedMicros")]
     public long? GrantedMicros { get; init; }
 
-    /// <summary>Tokens that it may use; null: no budget limits it.</summary>
+    /// <summary>Tokens that the agent may use, or null if no budget limits them.</summary>
     [JsonPropertyName("grantedTokens")]
     public long? GrantedTokens { get; init; }
 
-    /// <summary>The usage until now, as far as seen.</summary>
+    /// <summary>Reported usage so far.</summary>
     [JsonPropertyName("usedMicros")]
     public long UsedMicros { get; init; }
 
@@ -76,12 +78,11 @@ public sealed record Reservation
     [JsonPropertyName("usedTokens")]
     public long UsedTokens { get; init; }
 
-    /// <summary>True if the reservation's holder is dead and left no record: what it has used is unknown, and what was granted counts as
-    /// spent.</summary>
+    /// <summary>True if the holder is dead and left no record. The usage is then unknown, and the grant counts as spent.</summary>
     [JsonPropertyName("isLost")]
     public bool IsLost { get; init; }
 
-    /// <summary>The scopes that it counts in.</summary>
+    /// <summary>Scopes in which the agent run counts.</summary>
     [JsonPropertyName("scopes")]
     public ImmutableArray<string> Scopes
     {
@@ -89,7 +90,7 @@ public sealed record Reservation
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>The amount that counts as spent for it.</summary>
+    /// <summary>Amount that counts as spent for this agent run: the larger of grant and usage.</summary>
     [JsonIgnore]
     public Amount Held => new(Math.Max(GrantedMicros ?? 0, UsedMicros), Math.Max(GrantedTokens ?? 0, UsedTokens));
 }

@@ -1,15 +1,16 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The price of a million tokens of a model, in millionths of a US dollar.</summary>
-/// <param name="Input">Input that is not cached.</param>
-/// <param name="Output">Output.</param>
-/// <param name="CacheRead">Input read from the prompt cache.</param>
-/// <param name="CacheWrite">Input written to the prompt cache, for an hour: the dearer kind, because a record does not say which.</param>
+/// <summary>Prices of a model per million tokens, in millionths of a US dollar.</summary>
+/// <param name="Input">Price of input that is not cached.</param>
+/// <param name="Output">Price of output.</param>
+/// <param name="CacheRead">Price of input read from the prompt cache.</param>
+/// <param name="CacheWrite">Price of input written to the prompt cache for one hour. This is the more expensive kind; records don't
+/// distinguish the two.</param>
 public sealed record ModelPrice(long Input, long Output, long CacheRead, long CacheWrite)
 {
     private const long Million = 1_000_000;
 
-    /// <summary>The price of tokens in millionths of a US dollar, rounded up.</summary>
+    /// <summary>Computes the price of tokens in millionths of a US dollar, rounded up.</summary>
     public long Of(TokenCounts tokens)
     {
         var sum =
@@ -20,7 +21,7 @@ public sealed record ModelPrice(long Input, long Output, long CacheRead, long Ca
         return (long)Math.Min(Math.Ceiling(sum / Million), long.MaxValue / 4);
     }
 
-    /// <summary>A price in US dollars per million tokens.</summary>
+    /// <summary>Creates a price from US dollars per million tokens.</summary>
     public static ModelPrice Dollars(decimal input, decimal output, decimal cacheRead, decimal cacheWrite) =>
         new(MicroDollars.Of(input), MicroDollars.Of(output), MicroDollars.Of(cacheRead), MicroDollars.Of(cacheWrite));
 }

@@ -1,17 +1,19 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Prices of models. Agent programs report their own cost at the end; this table prices what they have used so far, what a killed
-/// one has left in its record, and says whether a budget in money means anything for a model.</summary>
-/// <param name="own">Prices of the user, which go first.</param>
+/// <summary>
+/// Prices of models. Agent programs report their cost only at the end. This table prices usage so far and the records of killed agents. It
+/// also shows whether a money budget can be applied to a model.
+/// </summary>
+/// <param name="own">The user's own prices, which take precedence.</param>
 public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
 {
-    /// <summary>When the prices were read.</summary>
+    /// <summary>Date at which the prices were read.</summary>
     public static DateOnly Date { get; } = new(2026, 11, 24);
 
-    /// <summary>The source that the prices were read from.</summary>
+    /// <summary>Source of the prices.</summary>
     public const string Source = "the model catalogue of the Claude Code CLI 2.1.328";
 
-    // Names and what they begin with; longer ones first. Of haiku-5-5 the price above 100,000 tokens of prompt: a record does not say
+    // Names and name prefixes, longer ones first. haiku-5-5 has the price for prompts above 100,000 tokens, because a record does not show
     // which requests were that long.
     private static readonly (string Name, ModelPrice Price)[] Known =
     [
@@ -41,7 +43,7 @@ public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
             ("claude-mythos-5", ModelPrice.Dollars(10m, 50m, 1m, 20m)),
             ("claude-mythos-5-1", ModelPrice.Dollars(10m, 50m, 0.25m, 20m)),
             ("claude-mythos-5-2", ModelPrice.Dollars(8m, 40m, 0.2m, 16m)),
-            // Aliases stand for the newest of their kind; what they stand for later may cost more, so the dearer one is taken.
+            // An alias means the newest model of its family. A later model may cost more, so the higher price is used.
             ("opus", ModelPrice.Dollars(5m, 25m, 0.5m, 10m)),
             ("sonnet", ModelPrice.Dollars(3m, 15m, 0.3m, 6m)),
             ("haiku", ModelPrice.Dollars(1m, 5m, 0.1m, 2m)),
@@ -49,12 +51,12 @@ public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
         }.OrderByDescending(known => known.Name.Length),
     ];
 
-    /// <summary>The table without prices of the user.</summary>
+    /// <summary>The table without the user's own prices.</summary>
     public static PriceTable Default { get; } = new(new Dictionary<string, ModelPrice>());
 
-    /// <summary>The price of a model; null where it is unknown.</summary>
-    /// <param name="model">Its name, at Bedrock too (<c>eu.anthropic.claude-opus-4-8-v1:0</c>), or an alias; a date or <c>[1m]</c> may
-    /// follow.</param>
+    /// <summary>Finds the price of a model, or returns null if it is unknown.</summary>
+    /// <param name="model">Name of the model, also in Bedrock's form (<c>eu.anthropic.claude-opus-4-8-v1:0</c>), or an alias. A date or
+    /// <c>[1m]</c> may follow.</param>
     public ModelPrice? Find(string model)
     {
         if (own.GetValueOrDefault(model) is { } exact)
@@ -65,7 +67,7 @@ public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
         return Array.Find(Known, known => IsOf(name, known.Name)).Price;
     }
 
-    // A further digit is another version: claude-opus-4-10 is no claude-opus-4-1. A date has eight.
+    // Another digit means another version: claude-opus-4-10 is not claude-opus-4-1. A date has eight digits.
     private static bool IsOf(string name, string known)
     {
         if (!name.StartsWith(known, StringComparison.Ordinal))

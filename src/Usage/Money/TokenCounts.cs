@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Usage;
 
-/// <summary>Tokens by what they cost.</summary>
+/// <summary>Numbers of tokens by price category.</summary>
 /// <param name="Input">Input that was not cached.</param>
 /// <param name="Output">Output.</param>
 /// <param name="CacheRead">Input read from the prompt cache.</param>
@@ -10,23 +10,23 @@ namespace Orchestrator.Usage;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TokenCounts(long Input, long Output, long CacheRead, long CacheWrite)
 {
-    /// <summary>All tokens together.</summary>
+    /// <summary>Total number of tokens.</summary>
     public long Total => Input + Output + CacheRead + CacheWrite;
 
-    /// <summary>The sum of both.</summary>
+    /// <summary>Adds two counts.</summary>
     public TokenCounts Plus(TokenCounts other) =>
         new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
 }
 
-/// <summary>An amount of money and of tokens.</summary>
+/// <summary>An amount of money and tokens.</summary>
 /// <param name="Micros">Millionths of a US dollar.</param>
-/// <param name="Tokens">Tokens of all kinds.</param>
+/// <param name="Tokens">Tokens of all categories.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Amount(long Micros, long Tokens)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>The zero amount.</summary>
     public static Amount Zero { get; }
 
-    /// <summary>The sum of both.</summary>
+    /// <summary>Adds two amounts.</summary>
     public Amount Plus(Amount other) => new(Micros + other.Micros, Tokens + other.Tokens);
 }

@@ -1,18 +1,18 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The usage of one agent run.</summary>
+/// <summary>The usage record of an agent run.</summary>
 public sealed record UsageRecord
 {
-    /// <summary>The agent run: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    /// <summary>Id of the agent run: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    /// <summary>Number of the agent run, the last part of <see cref="Id"/>; 0 where that has none.</summary>
+    /// <summary>Number of the agent run, the last part of <see cref="Id"/>, or 0 if the id has no number.</summary>
     [JsonIgnore]
     public int Start =>
         int.TryParse(Id.AsSpan(Id.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    /// <summary>The account.</summary>
+    /// <summary>Name of the account.</summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
@@ -24,11 +24,11 @@ public sealed record UsageRecord
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The run.</summary>
+    /// <summary>Run id.</summary>
     [JsonPropertyName("run")]
     public required string Run { get; init; }
 
-    /// <summary>The task.</summary>
+    /// <summary>Task id.</summary>
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
@@ -36,23 +36,23 @@ public sealed record UsageRecord
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; }
 
-    /// <summary>When it began.</summary>
+    /// <summary>Start time of the agent run.</summary>
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>End time of the agent run.</summary>
     [JsonPropertyName("at")]
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The agent run ended without a result, so that there may have been more.</summary>
+    /// <summary>True if the agent run ended without a result, so that its actual usage may be higher.</summary>
     [JsonPropertyName("isPartial")]
     public bool IsPartial { get; init; }
 
-    /// <summary>All that was used is in this record.</summary>
+    /// <summary>True if the record contains the complete usage.</summary>
     [JsonIgnore]
     public bool IsWhole => !IsPartial;
 
-    /// <summary>Use by model.</summary>
+    /// <summary>Usage by model.</summary>
     [JsonPropertyName("models")]
     public ImmutableArray<ModelRecord> Models
     {
@@ -60,7 +60,7 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>The fill of the account's limits, as the service reported it last to this agent run; empty: it reported nothing.</summary>
+    /// <summary>Usage windows of the account as last reported to this agent run; empty if none were reported.</summary>
     [JsonPropertyName("windows")]
     public ImmutableArray<WindowReading> Windows
     {
@@ -68,45 +68,47 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>True for the same agent run. A run that is begun anew under an old name repeats ids, at another time.</summary>
+    /// <summary>True for the same agent run. A run that is started again under the same name repeats ids with other start times.</summary>
     public bool IsSame(UsageRecord? other) => other is not null && other.Id == Id && other.Since == Since;
 
-    /// <summary>Over all models.</summary>
+    /// <summary>Total over all models.</summary>
     [JsonIgnore]
     public Amount Sum => UsageRecords.Sum(Models);
 }
 
-/// <summary>The fill of a limit of an account.</summary>
-/// <param name="Name">The service's name for it, such as <c>five_hour</c>.</param>
-/// <param name="PartsPerMillion">1,000,000 is used up.</param>
-/// <param name="ResetsAt">When it is empty again.</param>
+/// <summary>A reading of an account's usage window.</summary>
+/// <param name="Name">The service's name of the window, such as <c>five_hour</c>.</param>
+/// <param name="PartsPerMillion">Utilization in parts per million; 1,000,000 means exhausted.</param>
+/// <param name="ResetsAt">Time of the next reset.</param>
 public sealed record WindowReading(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("partsPerMillion")] int PartsPerMillion,
     [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt
 );
 
-/// <summary>The usage of one model.</summary>
-/// <param name="Model">Its name.</param>
-/// <param name="Tokens">The tokens.</param>
-/// <param name="Micros">What they cost, in millionths of a US dollar.</param>
+/// <summary>The usage of a model.</summary>
+/// <param name="Model">Name of the model.</param>
+/// <param name="Tokens">Numbers of tokens.</param>
+/// <param name="Micros">Cost in millionths of a US dollar.</param>
 public sealed record ModelRecord(
     [property: JsonPropertyName("model")] string Model,
     [property: JsonPropertyName("tokens")] TokenCounts Tokens,
     [property: JsonPropertyName("micros")] long Micros
 );
 
-/// <summary>Records as lines of a file, and their sums.</summary>
+/// <summary>Serializes usage records as lines of a file, and sums them.</summary>
 public static class UsageRecords
 {
-    /// <summary>The usage of several models together.</summary>
+    /// <summary>Sums the usage of several models.</summary>
     public static Amount Sum(IEnumerable<ModelRecord> models) =>
         models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
 
-    /// <summary>Use by model that adds up to no less than what was seen; the rest counts for the model that was asked for.</summary>
-    /// <param name="models">Use as it was reported.</param>
-    /// <param name="seen">Use as it was seen.</param>
-    /// <param name="model">The model that was asked for.</param>
+    /// <summary>
+    /// Completes the reported usage so that its sum is at least the observed usage. The difference is added to the requested model.
+    /// </summary>
+    /// <param name="models">Reported usage by model.</param>
+    /// <param name="seen">Observed usage.</param>
+    /// <param name="model">Requested model.</param>
     public static IReadOnlyList<ModelRecord> AtLeast(IReadOnlyList<ModelRecord> models, Amount seen, string model)
     {
         var sum = Sum(models);
@@ -114,10 +116,10 @@ public static class UsageRecords
         return micros == 0 && tokens == 0 ? models : [.. models, new ModelRecord(model, new TokenCounts(tokens, 0, 0, 0), micros)];
     }
 
-    /// <summary>The line, with its end.</summary>
+    /// <summary>Serializes a record as a line, including the line break.</summary>
     public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJson.Default.UsageRecord) + "\n";
 
-    /// <summary>Reads a line; null: it is torn, or of something else.</summary>
+    /// <summary>Parses a line, or returns null if it is torn or foreign.</summary>
     public static UsageRecord? TryRead(string line)
     {
         try

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The grouping by which records are added up.</summary>
+/// <summary>The key by which a usage report groups records.</summary>
 public enum UsageGrouping
 {
     /// <summary>By account.</summary>
@@ -15,18 +15,18 @@ public enum UsageGrouping
     /// <summary>By model.</summary>
     Model,
 
-    /// <summary>By day of the reader's clock.</summary>
+    /// <summary>By day in the reader's time zone.</summary>
     Day,
 }
 
-/// <summary>A sum of records.</summary>
-/// <param name="Name">What was added up, such as a run or <c>RUN/TASK</c>.</param>
-/// <param name="Repository">Absolute path of the repository, where all are of one; else empty.</param>
-/// <param name="Starts">Agent runs.</param>
-/// <param name="Tokens">Their tokens.</param>
-/// <param name="Micros">What they cost, in millionths of a US dollar.</param>
-/// <param name="IsWhole">False: some ended without a result, so there may have been more.</param>
-/// <param name="Last">When the last one ended.</param>
+/// <summary>The sum of a group of usage records.</summary>
+/// <param name="Name">Name of the group, such as a run or <c>RUN/TASK</c>.</param>
+/// <param name="Repository">Absolute path of the repository if all records belong to one; otherwise empty.</param>
+/// <param name="Starts">Number of agent runs.</param>
+/// <param name="Tokens">Numbers of tokens.</param>
+/// <param name="Micros">Cost in millionths of a US dollar.</param>
+/// <param name="IsWhole">False if some agent runs ended without a result, so that the actual usage may be higher.</param>
+/// <param name="Last">End time of the last agent run.</param>
 public sealed record UsageSum(
     string Name,
     string Repository,
@@ -37,10 +37,10 @@ public sealed record UsageSum(
     DateTimeOffset Last
 );
 
-/// <summary>Adds up records. Pure.</summary>
+/// <summary>Groups and sums usage records. Pure.</summary>
 public static class UsageReport
 {
-    /// <summary>The sums, the latest first.</summary>
+    /// <summary>Computes the sums, latest first.</summary>
     /// <param name="zone">The reader's time zone, for days.</param>
     public static IReadOnlyList<UsageSum> Of(IEnumerable<UsageRecord> records, UsageGrouping by, TimeZoneInfo zone) =>
         [

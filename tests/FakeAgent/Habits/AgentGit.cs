@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>The real <c>git</c>, called as an agent calls it: what git refuses is shown and lived with, as a model does.</summary>
+/// <summary>Calls the real <c>git</c> as an agent does. Errors of git are printed and otherwise ignored, as a model would.</summary>
 internal static class AgentGit
 {
-    /// <summary>Whether we are in the worktree of a task: never the user's own checkout, in which a planner may run.</summary>
+    /// <summary>True if the process runs in a task's worktree, false in the user's own checkout, where a planner may run.</summary>
     internal static bool IsInTasksWorktree() =>
         AgentScript.Task.Length > 0
         && TryRead(out var folder, "rev-parse", "--absolute-git-dir")
@@ -13,21 +13,21 @@ internal static class AgentGit
         && folder != common;
 
     /// <summary>Calls git.</summary>
-    /// <returns>It did what was asked.</returns>
+    /// <returns>True if git succeeded.</returns>
     internal static bool Try(params string[] arguments) => Call(arguments, null, out _) == 0;
 
-    /// <summary>Calls git and gives what it printed, without the last line end.</summary>
+    /// <summary>Calls git and returns its output without the last line end.</summary>
     internal static string Read(params string[] arguments) => TryRead(out var text, arguments) ? text : "";
 
-    /// <summary>Adds everything and commits it.</summary>
-    /// <returns>There was something, and git took it.</returns>
+    /// <summary>Adds and commits all changes.</summary>
+    /// <returns>True if there were changes and git committed them.</returns>
     internal static bool Commit(string message) => Try("add", "--all") && Try("commit", "--quiet", "--message", message);
 
-    /// <summary>Calls git with variables of its own, such as an editor.</summary>
+    /// <summary>Calls git with additional environment variables, such as an editor.</summary>
     internal static bool TryWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Call(arguments, environment, out _) == 0;
 
-    /// <summary>Starts git and does not wait for it.</summary>
+    /// <summary>Starts git without waiting for its end.</summary>
     internal static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
         Process.Start(Describe(arguments, environment))!;
 

@@ -1,8 +1,8 @@
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>The work that a task with a habit asks for: <c>TASK/part1.txt</c> to <c>part3.txt</c>.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="Beside">A folder outside the repository, for what an agent leaves elsewhere.</param>
+/// <summary>Work of a task with a habit: the files <c>TASK/part1.txt</c> to <c>part3.txt</c>.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Beside">Folder outside the repository for other files of the agent.</param>
 internal sealed record AgentWork(string Task, string Beside)
 {
     private const int Parts = 3;
@@ -30,7 +30,7 @@ internal sealed record AgentWork(string Task, string Beside)
         }
     }
 
-    /// <summary>Writes all files, each in a commit of its own.</summary>
+    /// <summary>Writes all files, each in a separate commit.</summary>
     internal void CommitAll()
     {
         for (var part = 1; part <= Parts; part++)

@@ -1,6 +1,6 @@
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>Where an agent commits: not always where its worktree was.</summary>
+/// <summary>Habits of agents that commit on another branch than that of their worktree.</summary>
 internal static class BranchHabits
 {
     internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
@@ -19,7 +19,7 @@ internal static class BranchHabits
         work.CommitAll();
     }
 
-    /// <summary>Works on a branch and merges it into the one it was given.</summary>
+    /// <summary>Works on a separate branch and merges it into the task's branch.</summary>
     private static void OnOwnBranchAndBack(AgentWork work)
     {
         var given = AgentGit.Read("rev-parse", "--abbrev-ref", "HEAD");
@@ -49,7 +49,7 @@ internal static class BranchHabits
         work.Commit(3);
     }
 
-    /// <summary>A history that has nothing in common with the base, with the same files.</summary>
+    /// <summary>Creates a history that has no common ancestor with the base, with the same files.</summary>
     private static void OnOrphanBranch(AgentWork work)
     {
         AgentGit.Try("checkout", "--quiet", "--orphan", $"agent/orphan-{work.Task}");

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>Git that was ended in the middle: what it leaves lies in the agent's own worktree, and the files are there.</summary>
+/// <summary>Habits of agents that leave an unfinished git operation. Its leftovers are in the agent's own worktree, and the files are
+/// complete.</summary>
 internal static class BrokenGitHabits
 {
     internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
@@ -39,7 +40,7 @@ internal static class BrokenGitHabits
         AgentGit.Commit("refused, since the lock is there");
     }
 
-    /// <summary>The whole agent is killed while its git holds the index, as when the machine runs out of memory.</summary>
+    /// <summary>Kills the whole agent while its git holds the index lock, as when the machine runs out of memory.</summary>
     private static void DieInGit(AgentWork work)
     {
         work.Commit(1);
@@ -50,7 +51,7 @@ internal static class BrokenGitHabits
         Process.GetCurrentProcess().Kill();
     }
 
-    /// <summary>Git waits for an editor that nobody closes: its limit ends the agent.</summary>
+    /// <summary>Makes git wait for an editor that is never closed, so that the agent reaches its time limit.</summary>
     private static void HangInGit(AgentWork work)
     {
         work.Commit(1);
@@ -72,7 +73,7 @@ internal static class BrokenGitHabits
         );
     }
 
-    /// <summary>Both sides change the same line; the agent writes its file anew and forgets the merge.</summary>
+    /// <summary>Starts a merge with another commit and rewrites a file, but never commits the merge.</summary>
     private static void LeaveMerge(AgentWork work)
     {
         var side = AgentGit.Read("rev-parse", "HEAD");
@@ -95,7 +96,7 @@ internal static class BrokenGitHabits
 
     private static Process StartCommitThatWaits()
     {
-        // With --all git keeps the index locked until the editor is closed.
+        // With --all, git keeps the index locked until the editor is closed.
         AgentGit.Try("add", "--all");
         var held = IndexLock;
         var editor = string.Create(CultureInfo.InvariantCulture, $"sh -c 'sleep 600; true {Environment.ProcessId}'");

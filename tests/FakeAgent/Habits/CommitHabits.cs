@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>Ways to commit one's own work on one's own branch: all of them are ordinary.</summary>
+/// <summary>Ordinary ways to commit the agent's own work on its own branch.</summary>
 internal static class CommitHabits
 {
     internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
@@ -27,7 +27,7 @@ internal static class CommitHabits
         AgentGit.Commit($"Do {work.Task}");
     }
 
-    /// <summary>The last commit is still running when the agent has ended.</summary>
+    /// <summary>Ends the agent while its last commit is still running.</summary>
     private static void CommitInBackground(AgentWork work)
     {
         work.Commit(1);
@@ -59,7 +59,7 @@ internal static class CommitHabits
         AgentGit.Commit($"All of {work.Task}");
     }
 
-    /// <summary>Puts its commits in another order and joins two of them.</summary>
+    /// <summary>Reorders the agent's commits and squashes two of them.</summary>
     private static void Rebase(AgentWork work)
     {
         var begin = AgentGit.Read("rev-parse", "HEAD");
@@ -92,7 +92,8 @@ internal static class CommitHabits
         AgentGit.Try("revert", "--no-edit", "HEAD");
     }
 
-    /// <summary>A file of nobody's in one commit, gone in a later one: what counts is where it ends.</summary>
+    /// <summary>Changes a file that the task does not own in one commit and reverts it in a later one. Only the final state
+    /// counts.</summary>
     private static void CommitForeignAndTakeItBack(AgentWork work)
     {
         work.Commit(1);

@@ -1,35 +1,35 @@
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>How an agent commits what it does when nothing else is asked of it.</summary>
+/// <summary>Styles in which an agent commits its work unless the script defines something else.</summary>
 internal enum CommitStyle
 {
-    /// <summary>Leaves that to others.</summary>
+    /// <summary>Never commits.</summary>
     Never,
 
-    /// <summary>Once, at the end, as the Claude CLI does when it is asked to.</summary>
+    /// <summary>Commits once at the end, as the Claude CLI does when requested.</summary>
     Once,
 
-    /// <summary>After each file.</summary>
+    /// <summary>Commits after each file.</summary>
     Each,
 
-    /// <summary>After each file, always into the same commit.</summary>
+    /// <summary>Amends the same commit after each file.</summary>
     Amend,
 
-    /// <summary>Once, on a branch of a name that it thought of itself.</summary>
+    /// <summary>Commits once, on a branch that the agent names itself.</summary>
     Branch,
 }
 
-/// <summary>Commits in the style of an agent. Outside a task's worktree it does nothing.</summary>
+/// <summary>Commits in the style of an agent. It does nothing outside a task's worktree.</summary>
 /// <param name="style">The style.</param>
 internal sealed class Committer(CommitStyle style)
 {
     private readonly Lazy<bool> _commits = new(() => style != CommitStyle.Never && AgentGit.IsInTasksWorktree());
     private bool _begun;
 
-    /// <summary>The style that a seed gives to a task; half of the agents commit once.</summary>
+    /// <summary>Derives the style of a task from a seed; half of the agents commit once.</summary>
     internal static CommitStyle Choose(int seed, string task)
     {
-        // string.GetHashCode differs from process to process.
+        // string.GetHashCode differs between processes.
         var mixed = task.Aggregate(seed, (sum, letter) => unchecked((sum * 31) + letter));
         return new Random(mixed).Next(8) switch
         {
@@ -41,7 +41,7 @@ internal sealed class Committer(CommitStyle style)
         };
     }
 
-    /// <summary>A file was changed.</summary>
+    /// <summary>Handles the change of a file.</summary>
     internal void AfterFile(string file)
     {
         if (style is CommitStyle.Each or CommitStyle.Amend && _commits.Value)
@@ -50,7 +50,7 @@ internal sealed class Committer(CommitStyle style)
         }
     }
 
-    /// <summary>The agent is done.</summary>
+    /// <summary>Handles the end of the agent.</summary>
     internal void AtEnd()
     {
         if (!_commits.Value)

@@ -1,8 +1,8 @@
 namespace Orchestrator.FakeAgent.Habits;
 
 /// <summary>
-/// What agents do beside their task, by name; README.md lists them. An agent with a habit writes its three files (<see cref="AgentWork"/>)
-/// in its own way.
+/// Actions of agents beyond their task, by name; README.md lists them. An agent with a habit writes its three files
+/// (<see cref="AgentWork"/>) in its own way.
 /// </summary>
 internal static class HabitTable
 {
@@ -18,11 +18,11 @@ internal static class HabitTable
         .SelectMany(family => family)
         .ToDictionary();
 
-    /// <summary>Does it.</summary>
-    /// <param name="name">The habit.</param>
-    /// <param name="work">The task's work.</param>
-    /// <param name="mends">The agent has learned what is wrong with its habit, and mends what it did.</param>
-    /// <returns>False when nobody knows such a habit.</returns>
+    /// <summary>Runs a habit.</summary>
+    /// <param name="name">Name of the habit.</param>
+    /// <param name="work">Work of the task.</param>
+    /// <param name="mends">True if the agent has learned of the fault of its habit and repairs it.</param>
+    /// <returns>False if the habit is unknown.</returns>
     internal static bool Play(string name, AgentWork work, bool mends)
     {
         if (!All.TryGetValue(name, out var habit))
@@ -34,7 +34,8 @@ internal static class HabitTable
         return true;
     }
 
-    /// <summary>What an agent does that was told what is wrong: the files as they were, nothing foreign, and its own work.</summary>
+    /// <summary>Repairs the fault after feedback: restores deleted files, removes foreign changes, and writes the task's own
+    /// work.</summary>
     private static void Mend(AgentWork work)
     {
         var staging = AgentGit.Read("for-each-ref", "--format=%(refname)", "refs/heads/orchestrator/*/staging").Split('\n')[^1];

@@ -1,6 +1,7 @@
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>What an agent leaves in the repository beside its work: it did its task, so it lands, and what is left is named.</summary>
+/// <summary>Habits of agents that leave other changes in the repository. The task succeeds, so its work lands, and the leftovers are
+/// reported.</summary>
 internal static class LeavingHabits
 {
     internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
@@ -52,7 +53,7 @@ internal static class LeavingHabits
         work.Write(3);
         AgentGit.Try("add", "--all");
 
-        // The stash is one stack for all worktrees: only its own entry is taken back, by the name that git gave it.
+        // All worktrees have one common stash, so only the agent's own entry is popped, by its reference.
         if (AgentGit.Try("stash", "push", "--quiet", "--message", $"for a moment, {work.Task}"))
         {
             var own = AgentGit

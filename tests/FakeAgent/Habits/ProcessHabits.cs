@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>How an agent ends, what it prints, and what of it runs on.</summary>
+/// <summary>Habits concerning the agent's end, its output, and processes that outlive it.</summary>
 internal static class ProcessHabits
 {
     private const int Megabytes = 60;
@@ -22,7 +22,7 @@ internal static class ProcessHabits
             ["says-blocked"] = SayBlocked,
         };
 
-    /// <summary>A server in a session of its own, which nobody stops.</summary>
+    /// <summary>Starts a server in a separate session and never stops it.</summary>
     private static void LeaveServer(AgentWork work)
     {
         work.Commit(1);

@@ -1,6 +1,6 @@
 namespace Orchestrator.FakeAgent.Habits;
 
-/// <summary>Work in which something is wrong: the agent is told what, or it is named at the end.</summary>
+/// <summary>Habits that make the work faulty. The agent gets feedback about the fault, or the fault is reported at the end.</summary>
 internal static class SpoilingHabits
 {
     internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } =
@@ -20,7 +20,7 @@ internal static class SpoilingHabits
 
     private static string Repository => Environment.GetEnvironmentVariable("ORCHESTRATOR_REPOSITORY")!;
 
-    /// <summary>Takes back what the habits here add; what they remove is brought back before.</summary>
+    /// <summary>Reverts the additions of these habits. Deleted files are restored earlier.</summary>
     internal static void TakeBack(AgentWork work)
     {
         foreach (var folder in (string[])["nested", "inner"])
@@ -89,7 +89,7 @@ internal static class SpoilingHabits
         work.Commit(3);
     }
 
-    /// <summary>Its own ignore rules hide what it was asked for.</summary>
+    /// <summary>Hides the requested files by an ignore rule of the agent.</summary>
     private static void HideItsWork(AgentWork work)
     {
         Directory.CreateDirectory(work.Task);
@@ -103,7 +103,7 @@ internal static class SpoilingHabits
         work.CommitAll();
     }
 
-    /// <summary>Writes its files where the user works as well, at paths that its own work will land at.</summary>
+    /// <summary>Writes files into the user's checkout, at paths at which the task's own work will land.</summary>
     private static void ChangeMainCheckout(AgentWork work)
     {
         WhereItMay(() =>
@@ -129,7 +129,7 @@ internal static class SpoilingHabits
         }
     }
 
-    /// <summary>What a sandbox refuses is a failed tool call for an agent: it goes on.</summary>
+    /// <summary>Performs an action and continues if a sandbox refuses it, as an agent does after a failed tool call.</summary>
     private static void WhereItMay(Action deed)
     {
         try

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.FakeAgent.Rude;
 
-/// <summary>The Agent Client Protocol, version 1: a conversation is opened, and what follows answers one prompt.</summary>
+/// <summary>The Agent Client Protocol, version 1. It opens a conversation, and everything after that answers one prompt.</summary>
 internal sealed class AcpDialect(IReadOnlyList<string> arguments) : Dialect(arguments)
 {
     private string _prompt = "0";
@@ -15,8 +15,8 @@ internal sealed class AcpDialect(IReadOnlyList<string> arguments) : Dialect(argu
 
     internal override string FileOf(string session) => Path.Combine(Home, ".acp", session + ".jsonl");
 
-    /// <summary>Answers until the prompt is there.</summary>
-    /// <param name="session">The conversation that it names; null: as it was asked.</param>
+    /// <summary>Answers requests until the prompt arrives.</summary>
+    /// <param name="session">Id of the conversation to report; empty for an invalid null id, or null for the usual id.</param>
     internal void Open(string? session)
     {
         while (Console.In.ReadLine() is { } line)

@@ -2,43 +2,43 @@ using System.Text.Json;
 
 namespace Orchestrator.FakeAgent.Rude;
 
-/// <summary>How one command line says the same things: its conversation, texts, ends and failures, as lines of its output.</summary>
-/// <param name="arguments">The arguments it was called with.</param>
+/// <summary>Output format of one agent program: the lines for its conversation, texts, ends and failures.</summary>
+/// <param name="arguments">Arguments of the program.</param>
 internal abstract class Dialect(IReadOnlyList<string> arguments)
 {
-    /// <summary>The flags it was called with.</summary>
+    /// <summary>Flags among the arguments.</summary>
     internal IEnumerable<string> Flags => arguments.Where(argument => argument.Length > 2 && argument[0] == '-');
 
-    /// <summary>The conversation to continue; null: a new one.</summary>
+    /// <summary>Id of the conversation to continue, or null to start a new one.</summary>
     internal abstract string? Resumed { get; }
 
-    /// <summary>The conversation of this start.</summary>
+    /// <summary>Id of the conversation of this start.</summary>
     internal virtual string Session => Resumed ?? Own;
 
-    /// <summary>An id of its own making.</summary>
+    /// <summary>Id of a new conversation.</summary>
     internal abstract string Own { get; }
 
-    /// <summary>The file that proves a conversation; null: it keeps none.</summary>
+    /// <summary>Returns the file of a conversation, or null if the program stores none.</summary>
     internal abstract string? FileOf(string session);
 
     internal abstract IEnumerable<string> Begin(string session);
 
     internal abstract string Say(string session, string text);
 
-    /// <summary>An event that nobody knows.</summary>
+    /// <summary>Returns an event of an unknown type.</summary>
     internal virtual string Unknown(string session) => """{"type":"telepathy","sessionID":"x","thought":"hm"}""";
 
-    /// <summary>The events of a claimed end.</summary>
-    /// <param name="own">Input tokens of this start; a JSON value.</param>
-    /// <param name="all">Input tokens of the whole conversation; a JSON value.</param>
+    /// <summary>Returns the events that report a successful end.</summary>
+    /// <param name="own">Input tokens of this start, as a JSON value.</param>
+    /// <param name="all">Input tokens of the whole conversation, as a JSON value.</param>
     internal abstract IEnumerable<string> Done(string session, string own, string all);
 
-    /// <summary>A request that failed and is tried again; null: it does not say so.</summary>
+    /// <summary>Returns the event for the retry of a failed request, or null if the program reports no retries.</summary>
     internal abstract string? Retry(string session);
 
     internal abstract IEnumerable<string> Fail(string session, Trouble trouble);
 
-    /// <summary>The dialect of a command line.</summary>
+    /// <summary>Returns the dialect for a command line.</summary>
     internal static Dialect Of(string[] arguments) =>
         arguments switch
         {
@@ -53,7 +53,7 @@ internal abstract class Dialect(IReadOnlyList<string> arguments)
 
     protected static string Quote(string text) => JsonSerializer.Serialize(text);
 
-    /// <summary>JSON of several lines as one.</summary>
+    /// <summary>Joins the lines of a JSON text.</summary>
     protected static string Flat(string json) => json.Replace("\n", "", StringComparison.Ordinal);
 
     protected static string Home => Environment.GetEnvironmentVariable("HOME") ?? "/";
@@ -61,7 +61,7 @@ internal abstract class Dialect(IReadOnlyList<string> arguments)
     protected string? After(string flag) => arguments.SkipWhile(argument => argument != flag).Skip(1).FirstOrDefault();
 }
 
-/// <summary>What a service can refuse with.</summary>
+/// <summary>Errors that a model's service can return.</summary>
 internal enum Trouble
 {
     Limit,
@@ -70,7 +70,7 @@ internal enum Trouble
     Overloaded,
 }
 
-/// <summary>Claude Code 2.1.328.</summary>
+/// <summary>Dialect of Claude Code 2.1.328.</summary>
 internal sealed class ClaudeDialect(IReadOnlyList<string> arguments) : Dialect(arguments)
 {
     internal override string? Resumed => After("--resume");
@@ -143,7 +143,7 @@ internal sealed class ClaudeDialect(IReadOnlyList<string> arguments) : Dialect(a
     }
 }
 
-/// <summary>Codex 0.169.0.</summary>
+/// <summary>Dialect of Codex 0.169.0.</summary>
 internal sealed class CodexDialect(IReadOnlyList<string> arguments) : Dialect(arguments)
 {
     internal override string? Resumed => After("resume");
@@ -187,7 +187,7 @@ internal sealed class CodexDialect(IReadOnlyList<string> arguments) : Dialect(ar
     }
 }
 
-/// <summary>Gemini 0.61.0.</summary>
+/// <summary>Dialect of Gemini 0.61.0.</summary>
 internal sealed class GeminiDialect(IReadOnlyList<string> arguments) : Dialect(arguments)
 {
     internal override string? Resumed => After("--resume");
@@ -231,7 +231,7 @@ internal sealed class GeminiDialect(IReadOnlyList<string> arguments) : Dialect(a
     }
 }
 
-/// <summary>opencode 1.18.33.</summary>
+/// <summary>Dialect of opencode 1.18.33.</summary>
 internal sealed class OpencodeDialect(IReadOnlyList<string> arguments) : Dialect(arguments)
 {
     internal override string? Resumed => After("-s");
@@ -279,7 +279,7 @@ internal sealed class OpencodeDialect(IReadOnlyList<string> arguments) : Dialect
     }
 }
 
-/// <summary>Aider, by its documents: text for people.</summary>
+/// <summary>Dialect of Aider according to its documentation, which is plain text.</summary>
 internal sealed class AiderDialect(IReadOnlyList<string> arguments) : Dialect(arguments)
 {
     internal override string? Resumed => null;

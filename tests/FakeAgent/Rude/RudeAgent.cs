@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Orchestrator.FakeAgent.Rude;
 
-/// <summary>An agent that behaves badly in one way, in the dialect it is called in. <c>FAKE_AGENT_RUDENESS</c> names the way; the tests'
-/// kit lists them with what must come of each.</summary>
+/// <summary>An agent that misbehaves in one way, in the dialect of its command line. <c>FAKE_AGENT_RUDENESS</c> names the misbehavior. The
+/// test kit lists all of them with the expected results.</summary>
 internal sealed class RudeAgent
 {
-    /// <summary>The variable that names the rudeness.</summary>
+    /// <summary>Environment variable that names the misbehavior.</summary>
     internal const string Variable = "FAKE_AGENT_RUDENESS";
 
     private const string Own = "100";
@@ -22,7 +22,7 @@ internal sealed class RudeAgent
         _session = dialect.Session;
     }
 
-    /// <summary>Plays it.</summary>
+    /// <summary>Runs the agent.</summary>
     internal static int Run(string rudeness, string[] arguments)
     {
         RudeAgent agent = new(Dialect.Of(arguments));

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Accounts;
 using Orchestrator.Messages;

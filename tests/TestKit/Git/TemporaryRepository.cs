@@ -3,7 +3,7 @@ using Orchestrator.Processes;
 namespace Orchestrator.TestKit.Git;
 
 /// <summary>
-/// A git repository in a folder of its own that is gone with the test. It knows nothing of the user's settings, so that tests run alike
+/// A git repository in a separate folder that is removed with the test. It ignores the user's git settings, so that tests behave the same
 /// everywhere.
 /// </summary>
 public sealed class TemporaryRepository : IDisposable
@@ -17,16 +17,16 @@ public sealed class TemporaryRepository : IDisposable
         Directory.CreateDirectory(Path);
     }
 
-    /// <summary>The main checkout.</summary>
+    /// <summary>Path of the main checkout.</summary>
     public string Path { get; }
 
-    /// <summary>A folder beside the repository, for worktrees and other things of the test.</summary>
+    /// <summary>Returns the path of a folder next to the repository, for worktrees and other data of the test.</summary>
     public string Beside(string name) => System.IO.Path.Combine(_folder, name);
 
-    /// <summary>The path of a file in the main checkout.</summary>
+    /// <summary>Returns the path of a file in the main checkout.</summary>
     public string this[string file] => System.IO.Path.Combine(Path, file);
 
-    /// <summary>A repository with branch <c>main</c> and one commit with <c>README.md</c>.</summary>
+    /// <summary>Creates a repository with branch <c>main</c> and one commit with <c>README.md</c>.</summary>
     public static async Task<TemporaryRepository> CreateAsync()
     {
         var repository = await CreateEmptyAsync();
@@ -34,7 +34,7 @@ public sealed class TemporaryRepository : IDisposable
         return repository;
     }
 
-    /// <summary>A repository with branch <c>main</c> and without commits.</summary>
+    /// <summary>Creates a repository with branch <c>main</c> and without commits.</summary>
     public static async Task<TemporaryRepository> CreateEmptyAsync()
     {
         var repository = new TemporaryRepository();
@@ -44,7 +44,7 @@ public sealed class TemporaryRepository : IDisposable
         return repository;
     }
 
-    /// <summary>A clone of another one, with options of <c>git clone</c>.</summary>
+    /// <summary>Clones another repository with options of <c>git clone</c>.</summary>
     public static async Task<TemporaryRepository> CloneAsync(TemporaryRepository origin, params string[] options)
     {
         var repository = new TemporaryRepository();
@@ -54,7 +54,7 @@ public sealed class TemporaryRepository : IDisposable
         return repository;
     }
 
-    /// <summary>Runs git in the main checkout and gives its output without the last newline; a failure fails the test.</summary>
+    /// <summary>Runs git in the main checkout and returns its output without the last line feed. A failure fails the test.</summary>
     public Task<string> GitAsync(params string[] arguments) => GitInAsync(Path, arguments);
 
     /// <summary>Runs git in another folder.</summary>
@@ -81,7 +81,7 @@ public sealed class TemporaryRepository : IDisposable
             );
     }
 
-    /// <summary>Writes a file of the main checkout, with its folder.</summary>
+    /// <summary>Writes a file in the main checkout and creates its folder.</summary>
     public void Write(string file, string content)
     {
         var path = this[file];
@@ -89,7 +89,7 @@ public sealed class TemporaryRepository : IDisposable
         File.WriteAllText(path, content);
     }
 
-    /// <summary>Writes files in the main checkout, commits everything there and gives the commit's id.</summary>
+    /// <summary>Writes files in the main checkout, commits all changes there and returns the commit's id.</summary>
     public async Task<string> CommitAsync(string message, params (string File, string Content)[] files)
     {
         foreach (var (file, content) in files)
@@ -103,7 +103,7 @@ public sealed class TemporaryRepository : IDisposable
     }
 
     /// <summary>
-    /// Makes a commit on a branch that begins at <paramref name="from"/>, without changing what is checked out, and gives its id.
+    /// Creates a commit on a branch that starts at <paramref name="from"/>, without changing the checkout, and returns the commit's id.
     /// </summary>
     public async Task<string> CommitOnBranchAsync(string branch, string from, string message, params (string File, string? Content)[] files)
     {
@@ -144,7 +144,7 @@ public sealed class TemporaryRepository : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Folders that are closed, names that are no text, paths that are too long.
+            // Directory.Delete fails on inaccessible folders, names that are not valid text, and paths that are too long.
             using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", "chmod -R u+rwX \"$1\"; rm -rf -- \"$1\"", "sh", _folder]);
             shell.WaitForExit();
         }

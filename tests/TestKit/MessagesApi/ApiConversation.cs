@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// What a request's messages say: what was typed, and how many answers followed. The place in a script is taken from the conversation
-/// itself, so that parallel agents, sub-agents and resumed conversations each find their own.
+/// Prompts in a request's messages, each with the number of answers that followed. The position in a script is derived from the
+/// conversation itself, so that parallel agents, sub-agents and resumed conversations each find their own.
 /// </summary>
 internal sealed partial class ApiConversation
 {
-    /// <summary>Texts that the CLI writes in the user's name; they begin nothing.</summary>
+    /// <summary>Texts that the CLI sends as user messages. They do not count as prompts.</summary>
     private static readonly string[] Synthetic =
     [
         "[Request interrupted",
@@ -55,12 +55,12 @@ internal sealed partial class ApiConversation
 
     internal string System { get; }
 
-    /// <summary>What was typed, the newest first, each with the number of answers since.</summary>
+    /// <summary>Typed prompts, the newest first, each with the number of answers since.</summary>
     internal List<(string Text, int Turn)> Prompts { get; } = [];
 
     internal string? LastResult { get; }
 
-    /// <summary>The agent's directory, which the CLI tells the model.</summary>
+    /// <summary>Working directory of the agent, which the CLI sends to the model.</summary>
     internal string Directory { get; }
 
     private static string Typed(JsonNode? content)

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>An answer of the model in the API's two forms: whole, and as the events of a stream.</summary>
+/// <summary>An answer of the model in the API's two forms: as a whole message, and as the events of a stream.</summary>
 internal sealed class ApiMessage
 {
-    /// <summary>Tokens are not counted here; a fixed number makes costs comparable in tests.</summary>
+    /// <summary>Number of input tokens. Tokens are not counted here; a fixed number makes costs comparable in tests.</summary>
     internal const int InputTokens = 1000;
 
     private const int PrefixTokens = 900;
@@ -14,7 +14,7 @@ internal sealed class ApiMessage
     private readonly string _id = $"msg_{Guid.NewGuid():N}";
     private readonly string _model;
 
-    /// <summary>Whether the request's beginning came from the cache; null: nothing is cached.</summary>
+    /// <summary>True if the prefix of the request came from the cache, or null if nothing is cached.</summary>
     private readonly bool? _isCached;
     private readonly int _inputTokens;
     private readonly List<JsonObject> _blocks = [];

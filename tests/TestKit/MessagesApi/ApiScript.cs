@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.TestKit;
 
-/// <summary>One rule of the script: which prompt it answers, and how, turn by turn.</summary>
-/// <param name="Pattern">A regular expression (case ignored, "." takes line breaks) on what the user typed.</param>
-/// <param name="Turns">The answers in order; after the last the model says "Done (script over).".</param>
+/// <summary>A rule of the script: the prompts that it matches, and its answers turn by turn.</summary>
+/// <param name="Pattern">Regular expression for the user's prompt. It ignores case, and "." matches line breaks.</param>
+/// <param name="Turns">Answers in order. After the last one the model answers "Done (script over).".</param>
 public sealed record ApiRule(string Pattern, params ApiTurn[] Turns)
 {
     internal Regex Regex { get; } = new(Pattern, RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking);
@@ -14,59 +14,61 @@ public sealed record ApiRule(string Pattern, params ApiTurn[] Turns)
 }
 
 /// <summary>
-/// One answer of the model. In texts and tool inputs <c>${cwd}</c> is the agent's directory, <c>${last}</c> the last tool result's text,
-/// <c>${1}</c> ... the groups of the rule's pattern.
+/// An answer of the model. In texts and tool inputs <c>${cwd}</c> is the agent's directory, <c>${last}</c> the text of the last tool
+/// result, and <c>${1}</c> ... the groups of the rule's pattern.
 /// </summary>
 public sealed record ApiTurn
 {
-    /// <summary>What the model says; null for nothing.</summary>
+    /// <summary>Text of the answer, or null for none.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The tools it calls.</summary>
+    /// <summary>Tools that the answer calls.</summary>
     public IReadOnlyList<ApiToolUse> Tools { get; init; } = [];
 
     /// <summary>
-    /// Why the answer ends, such as <c>max_tokens</c> or <c>refusal</c>; null: <c>tool_use</c> or <c>end_turn</c>, as it is.
+    /// Stop reason of the answer, such as <c>max_tokens</c> or <c>refusal</c>, or null for <c>tool_use</c> or <c>end_turn</c>, whichever
+    /// applies.
     /// </summary>
     public string? StopReason { get; init; }
 
-    /// <summary>Input tokens that the answer costs.</summary>
+    /// <summary>Number of input tokens in the usage of the answer.</summary>
     public int InputTokens { get; init; } = ApiMessage.InputTokens;
 
-    /// <summary>An HTTP status instead of an answer.</summary>
+    /// <summary>HTTP status of an error that replaces the answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The message of an error.</summary>
+    /// <summary>Message of the error.</summary>
     public string? Message { get; init; }
 
     /// <summary>Headers of the answer.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>True: no answer ever comes; the connection stays open.</summary>
+    /// <summary>True to never answer and keep the connection open.</summary>
     public bool Hangs { get; init; }
 
-    /// <summary>Completes when the answer may be given; null at once.</summary>
+    /// <summary>Completes when the answer may be sent, or null to send it at once.</summary>
     public Task? After { get; init; }
 
-    /// <summary>How often this turn is answered by <see cref="Instead"/> before it answers itself, counted per conversation.</summary>
+    /// <summary>Number of times that <see cref="Instead"/> replaces this answer first, counted per conversation.</summary>
     public int InsteadTimes { get; init; }
 
-    /// <summary>The answer given the first <see cref="InsteadTimes"/> times.</summary>
+    /// <summary>Answer for the first <see cref="InsteadTimes"/> requests.</summary>
     public ApiTurn? Instead { get; init; }
 
-    /// <summary>An answer of text alone, which ends the agent's work.</summary>
+    /// <summary>Creates an answer with only text, which ends the agent's work.</summary>
     public static ApiTurn Says(string text) => new() { Text = text };
 
-    /// <summary>An answer that calls tools.</summary>
+    /// <summary>Creates an answer that calls tools.</summary>
     public static ApiTurn Calls(params ApiToolUse[] tools) => new() { Tools = tools };
 
-    /// <summary>An answer that writes a file of the agent's directory.</summary>
+    /// <summary>Creates an answer that writes a file in the agent's directory.</summary>
     public static ApiTurn Writes(string relativePath, string content) => Calls(ApiToolUse.Write(relativePath, content));
 
-    /// <summary>An HTTP error.</summary>
+    /// <summary>Creates an HTTP error.</summary>
     public static ApiTurn Fails(int status, string message) => new() { Status = status, Message = message };
 
-    /// <summary>Headers that say how full a subscription's two windows are (0 to 1) and when they reset, while both allow work.</summary>
+    /// <summary>Creates headers with the utilization (0 to 1) and the reset times of a subscription's two windows, neither of which is
+    /// exhausted.</summary>
     public static IReadOnlyDictionary<string, string> Windows(
         double fiveHours,
         DateTimeOffset fiveHoursReset,
@@ -86,7 +88,7 @@ public sealed record ApiTurn
             ["anthropic-ratelimit-unified-7d-reset"] = $"{weekReset.ToUnixTimeSeconds()}",
         };
 
-    /// <summary>A subscription's limit that is reached: 429 with the headers that name the reset time.</summary>
+    /// <summary>Creates the answer for an exhausted limit of a subscription: status 429 with headers for the reset time.</summary>
     public static ApiTurn LimitReached(DateTimeOffset resetsAt) =>
         new()
         {
@@ -102,19 +104,19 @@ public sealed record ApiTurn
         };
 }
 
-/// <summary>A tool the model calls.</summary>
-/// <param name="Name">The tool's name.</param>
-/// <param name="Input">Its input, made JSON.</param>
+/// <summary>A tool call of the model.</summary>
+/// <param name="Name">Name of the tool.</param>
+/// <param name="Input">Input of the tool, which is serialized as JSON.</param>
 public sealed record ApiToolUse(string Name, object Input)
 {
-    /// <summary>Writes a file of the agent's directory.</summary>
+    /// <summary>Creates a call that writes a file in the agent's directory.</summary>
     public static ApiToolUse Write(string relativePath, string content) =>
         new("Write", new { file_path = "${cwd}/" + relativePath, content });
 
-    /// <summary>Runs a shell command.</summary>
+    /// <summary>Creates a call that runs a shell command.</summary>
     public static ApiToolUse Bash(string command) => new("Bash", new { command, description = "scripted" });
 
-    /// <summary>Calls a sub-agent.</summary>
+    /// <summary>Creates a call that starts a sub-agent.</summary>
     public static ApiToolUse SubAgent(string type, string prompt) =>
         new(
             "Task",
@@ -127,16 +129,16 @@ public sealed record ApiToolUse(string Name, object Input)
         );
 }
 
-/// <summary>A request that came in, for asserting on what the agent program did.</summary>
-/// <param name="Path">The URL's path.</param>
-/// <param name="Rule">The pattern of the rule that answered; null where none did.</param>
-/// <param name="Turn">Which turn of it, from 0.</param>
-/// <param name="Model">The model asked for.</param>
-/// <param name="Prompt">What the user typed last.</param>
-/// <param name="LastResult">The last tool result's text.</param>
-/// <param name="System">The system prompt.</param>
-/// <param name="ApiKey">The key or token the request came with.</param>
-/// <param name="Session">The conversation's id.</param>
+/// <summary>A received request, for assertions on the agent program's behavior.</summary>
+/// <param name="Path">Path of the URL.</param>
+/// <param name="Rule">Pattern of the rule that answered, or null if none did.</param>
+/// <param name="Turn">Index of the rule's turn, from 0.</param>
+/// <param name="Model">Requested model.</param>
+/// <param name="Prompt">Last prompt of the user.</param>
+/// <param name="LastResult">Text of the last tool result.</param>
+/// <param name="System">System prompt.</param>
+/// <param name="ApiKey">Key or token of the request.</param>
+/// <param name="Session">Id of the conversation.</param>
 public sealed record ApiRequest(
     string Path,
     string? Rule,
@@ -149,12 +151,12 @@ public sealed record ApiRequest(
     string Session
 )
 {
-    /// <summary>The tools and the system prompt as they came, as JSON: what a provider's cache compares, byte by byte.</summary>
+    /// <summary>Tools and system prompt as received, as JSON. A provider's cache compares them byte by byte.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>When it came.</summary>
+    /// <summary>Time at which the request arrived.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The HTTP status of the answer; 200 is what an account pays for.</summary>
+    /// <summary>HTTP status of the answer; only requests with 200 cost money.</summary>
     public int Status { get; init; }
 }

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// A Messages API on loopback that answers from a script: what the real Claude CLI needs to run without account and without network. The
-/// newest typed text that a rule knows decides, so that a text no rule knows does not begin a script anew.
+/// A Messages API on loopback that answers from a script, so that the real Claude CLI runs without an account and without the network. The
+/// newest prompt that matches a rule selects the rule. A prompt that matches no rule therefore does not restart a script.
 /// </summary>
 public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 {
@@ -30,32 +30,32 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         _rules = rules;
         _application = LoopbackApplication.Create();
         _application.MapPost("/v1/messages", AnswerAsync);
-        // The same as Amazon Bedrock has it: the model stands in the path.
+        // Amazon Bedrock's variant has the model in the path.
         _application.MapPost("/model/{model}/invoke", AnswerAsync);
         _application.MapPost("/v1/messages/count_tokens", () => Results.Json(new { input_tokens = 1000 }));
         _application.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), has_more = false }));
         _application.MapMethods("/", ["HEAD"], () => Results.Ok());
     }
 
-    /// <summary>Its address, for <c>ANTHROPIC_BASE_URL</c>.</summary>
+    /// <summary>URL of the API, for <c>ANTHROPIC_BASE_URL</c>.</summary>
     public string Url => _application.Urls.Single();
 
-    /// <summary>The requests for messages so far, in order.</summary>
+    /// <summary>Requests for messages so far, in order.</summary>
     public IReadOnlyList<ApiRequest> Requests => [.. _requests];
 
     /// <summary>
-    /// What is answered instead of the script, by the request's number from 1: how a login that expires, or a service that is down, looks
-    /// to all at once. Null: the script answers.
+    /// Returns an answer that replaces the script's for a request, by its number from 1, or null to use the script. It simulates problems
+    /// that affect all agents at once, such as an expired login or an outage.
     /// </summary>
     public Func<int, ApiTurn?> Instead { get; set; } = _ => null;
 
-    /// <summary>What is answered to a key or token instead of the script. Null: the script answers.</summary>
+    /// <summary>Returns an answer that replaces the script's for a key or token, or null to use the script.</summary>
     public Func<string, ApiTurn?> InsteadForKey { get; set; } = _ => null;
 
-    /// <summary>Says of a request whose tools and system prompt are those of an answered one that they came from the cache.</summary>
+    /// <summary>True to report a cache hit for a request whose tools and system prompt equal those of an answered one.</summary>
     public bool CachesPrefixes { get; set; }
 
-    /// <summary>Starts it with a script.</summary>
+    /// <summary>Starts the API with a script.</summary>
     public static async Task<ScriptedMessagesApi> StartAsync(params ApiRule[] rules)
     {
         ScriptedMessagesApi api = new(rules);
@@ -118,7 +118,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The client went away or the test is over: there is nobody to answer.
+            // The client has disconnected or the test has ended, so no answer can be sent.
             context.Abort();
         }
     }

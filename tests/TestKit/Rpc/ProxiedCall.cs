@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orchestrator.TestKit.Rpc;
 
-/// <summary>One call on its way through a <see cref="RpcProxy" />.</summary>
+/// <summary>A call that passes through an <see cref="RpcProxy" />.</summary>
 public sealed class ProxiedCall
 {
     private readonly RpcProxy _proxy;
@@ -22,36 +22,36 @@ public sealed class ProxiedCall
         }
     }
 
-    /// <summary>Name of the call, without its service.</summary>
+    /// <summary>Name of the method, without its service.</summary>
     public string Method { get; }
 
-    /// <summary>How many calls of this name there have been, this one included.</summary>
+    /// <summary>Number of calls of this method so far, including this one.</summary>
     public int Number { get; }
 
-    /// <summary>Headers, as they will be passed on.</summary>
+    /// <summary>Headers that are forwarded.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The call as Kestrel has it, for answers that no gRPC server gives.</summary>
+    /// <summary>HTTP context of the call, for answers that no gRPC server would give.</summary>
     public HttpContext Http { get; }
 
-    /// <summary>The request.</summary>
+    /// <summary>Parses the request.</summary>
     public T Request<T>(MessageParser<T> parser)
         where T : IMessage<T> => parser.ParseFrom(RpcFrame.Read(_body));
 
-    /// <summary>Passes another request on in its place.</summary>
+    /// <summary>Replaces the request that is forwarded.</summary>
     public void Replace(IMessage request)
     {
         _body = RpcFrame.Of(request.ToByteArray());
         Headers.Remove("grpc-encoding");
     }
 
-    /// <summary>Passes the call on and gives the answer back to the client.</summary>
+    /// <summary>Forwards the call and returns the answer to the client.</summary>
     public async Task PassAsync() => await AnswerAsync(await ForwardAsync());
 
-    /// <summary>Passes the call on and waits for the answer.</summary>
+    /// <summary>Forwards the call and waits for the answer.</summary>
     public Task<RpcAnswer> ForwardAsync() => SendAsync(_path, _body);
 
-    /// <summary>Makes another call to the server, with the headers of this one.</summary>
+    /// <summary>Sends another call to the server, with the headers of this one.</summary>
     public async Task<T> AskAsync<T>(string path, IMessage request, MessageParser<T> parser)
         where T : IMessage<T> => (await SendAsync(path, RpcFrame.Of(request.ToByteArray()))).Message(parser);
 
@@ -83,7 +83,7 @@ public sealed class ProxiedCall
                 .Where(header => header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
         )
         {
-            // How the body is to be read is said before it; clients look for it nowhere else.
+            // Clients expect the encoding of the body in headers before it, never in trailers.
             var isHeader = name.ToLowerInvariant() is "grpc-encoding" or "grpc-accept-encoding";
             (isHeader ? answer.Headers : answer.Status)[name.ToLowerInvariant()] = string.Join(',', values);
         }
@@ -91,11 +91,11 @@ public sealed class ProxiedCall
         return answer;
     }
 
-    /// <summary>Answers with a message.</summary>
+    /// <summary>Answers the client with a message.</summary>
     public Task AnswerAsync(IMessage message) =>
         AnswerAsync(new RpcAnswer { Body = RpcFrame.Of(message.ToByteArray()), Status = { ["grpc-status"] = "0" } });
 
-    /// <summary>Answers.</summary>
+    /// <summary>Sends an answer to the client.</summary>
     public async Task AnswerAsync(RpcAnswer answer)
     {
         Http.Response.ContentType = "application/grpc";
@@ -127,33 +127,33 @@ public sealed class ProxiedCall
             new RpcAnswer { Status = { ["grpc-status"] = status.ToString(CultureInfo.InvariantCulture), ["grpc-message"] = message } }
         );
 
-    /// <summary>Tells the client that its connection is closed once the calls on it have ended (GOAWAY).</summary>
+    /// <summary>Notifies the client that its connection closes once the calls on it have ended (GOAWAY).</summary>
     public void CloseConnectionGracefully() => Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 }
 
-/// <summary>An answer of a server.</summary>
+/// <summary>An answer from a server.</summary>
 public sealed record RpcAnswer
 {
-    /// <summary>The framed message; empty when the call failed.</summary>
+    /// <summary>Framed message; empty if the call failed.</summary>
     public byte[] Body { get; init; } = [];
 
     /// <summary>Headers before the message, such as its compression (<c>grpc-encoding</c>).</summary>
     public Dictionary<string, string> Headers { get; } = [];
 
-    /// <summary>Status and what belongs to it, by the names of the trailers.</summary>
+    /// <summary>Status and its details, by trailer name.</summary>
     public Dictionary<string, string> Status { get; } = [];
 
-    /// <summary>Whether the call succeeded.</summary>
+    /// <summary>True if the call succeeded.</summary>
     public bool Succeeded => Status.GetValueOrDefault("grpc-status") == "0" && Body.Length > 0;
 
-    /// <summary>The message.</summary>
+    /// <summary>Parses the message.</summary>
     public T Message<T>(MessageParser<T> parser)
         where T : IMessage<T> => parser.ParseFrom(RpcFrame.Read(Body));
 
-    /// <summary>The same answer with another message, which is not compressed.</summary>
+    /// <summary>Returns the same answer with another, uncompressed message.</summary>
     public RpcAnswer With(IMessage message) => With(message.ToByteArray());
 
-    /// <summary>The same answer with another message.</summary>
+    /// <summary>Returns the same answer with another encoded message.</summary>
     public RpcAnswer With(byte[] message)
     {
         var answer = new RpcAnswer { Body = RpcFrame.Of(message) };

@@ -7,8 +7,7 @@ using Grpc.Net.Client;
 namespace Orchestrator.TestKit.Rpc;
 
 /// <summary>
-/// Calls to a gRPC server by the names of its methods, with messages or their bytes, on TCP or a Unix socket: what generated clients do not
-/// offer.
+/// Calls a gRPC server by method name, with messages or their bytes, over TCP or a Unix socket. Generated clients do not offer this.
 /// </summary>
 public sealed class RpcClient : IDisposable
 {
@@ -17,9 +16,9 @@ public sealed class RpcClient : IDisposable
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _calls;
 
-    /// <summary>Makes the client without connecting.</summary>
+    /// <summary>Creates the client without connecting.</summary>
     /// <param name="address"><c>host:port</c>, <c>http://host:port</c>, <c>https://host:port</c> or <c>unix:PATH</c>.</param>
-    /// <param name="tls">Settings of TLS; null for clear text.</param>
+    /// <param name="tls">TLS options, or null for clear text.</param>
     public RpcClient(string address, SslClientAuthenticationOptions? tls = null)
     {
         var handler = Handler(address);
@@ -44,7 +43,7 @@ public sealed class RpcClient : IDisposable
 
     /// <summary>Calls a method with a message.</summary>
     /// <param name="path"><c>/package.Service/Method</c>.</param>
-    /// <exception cref="RpcException">The call ended with another status than OK.</exception>
+    /// <exception cref="RpcException">The call ended with a status other than OK.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<TResponse> CallAsync<TResponse>(
         string path,
@@ -87,7 +86,7 @@ public sealed class RpcClient : IDisposable
     /// <inheritdoc />
     public void Dispose() => _channel.Dispose();
 
-    /// <summary>Connections to an address.</summary>
+    /// <summary>Creates a handler that connects to an address.</summary>
     internal static SocketsHttpHandler Handler(string address)
     {
         var handler = new SocketsHttpHandler
@@ -118,7 +117,7 @@ public sealed class RpcClient : IDisposable
         return handler;
     }
 
-    /// <summary>An address as HTTP names it.</summary>
+    /// <summary>Converts an address to a URI.</summary>
     internal static Uri Target(string address, string scheme) =>
         new(
             address.StartsWith("unix:", StringComparison.Ordinal) ? $"{scheme}://localhost"

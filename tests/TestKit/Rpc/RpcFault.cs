@@ -2,52 +2,52 @@ using System.Buffers.Binary;
 
 namespace Orchestrator.TestKit.Rpc;
 
-/// <summary>A way to break an answer.</summary>
+/// <summary>Ways to break an answer.</summary>
 public enum RpcFault
 {
-    /// <summary>The stream is reset before an answer.</summary>
+    /// <summary>Resets the stream before an answer.</summary>
     Reset,
 
-    /// <summary>The stream is reset in the middle of the message.</summary>
+    /// <summary>Resets the stream in the middle of the message.</summary>
     ResetInMessage,
 
-    /// <summary>The frame says more bytes than come, and the call ends as if all were well.</summary>
+    /// <summary>Announces more bytes in the frame than are sent, and then ends the call with success.</summary>
     Truncated,
 
-    /// <summary>The frame says two gigabytes.</summary>
+    /// <summary>Announces two gigabytes in the frame.</summary>
     Oversized,
 
-    /// <summary>The frame begins with a byte that means nothing.</summary>
+    /// <summary>Starts the frame with an undefined flag byte.</summary>
     BadFlag,
 
-    /// <summary>The message is no message.</summary>
+    /// <summary>Sends bytes that are not a valid message.</summary>
     Garbage,
 
-    /// <summary>The message says that it is compressed, and is not.</summary>
+    /// <summary>Marks an uncompressed message as compressed.</summary>
     NotCompressed,
 
-    /// <summary>There is a message, but no status after it.</summary>
+    /// <summary>Sends a message without a status after it.</summary>
     NoStatus,
 
-    /// <summary>Success without a message.</summary>
+    /// <summary>Reports success without a message.</summary>
     NoMessage,
 
-    /// <summary>A page for people.</summary>
+    /// <summary>Sends an HTML page.</summary>
     Html,
 
-    /// <summary>A proxy that has lost its server.</summary>
+    /// <summary>Simulates a proxy that can't reach its server (502).</summary>
     BadGateway,
 
-    /// <summary>A proxy that wants a password.</summary>
+    /// <summary>Simulates a proxy that denies access (403).</summary>
     Forbidden,
 }
 
-/// <summary>Breaks calls.</summary>
+/// <summary>Breaks calls with a fault.</summary>
 public static class RpcFaults
 {
     private static readonly byte[] Message = [0x0A, 0x04, 0x61, 0x62, 0x63, 0x64];
 
-    /// <summary>Answers a call with a fault, without passing it on.</summary>
+    /// <summary>Answers a call with a fault, without forwarding it.</summary>
     public static Task BreakAsync(this ProxiedCall call, RpcFault fault) =>
         fault switch
         {

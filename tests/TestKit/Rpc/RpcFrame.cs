@@ -3,13 +3,13 @@ using System.IO.Compression;
 
 namespace Orchestrator.TestKit.Rpc;
 
-/// <summary>The frame around a gRPC message: a byte that says whether it is compressed, four of length.</summary>
+/// <summary>Encodes and decodes the frame of a gRPC message: one byte for the compression flag and four for the length.</summary>
 public static class RpcFrame
 {
-    /// <summary>Length of what stands before a message.</summary>
+    /// <summary>Length of the prefix of a message, in bytes.</summary>
     public const int PrefixLength = 5;
 
-    /// <summary>Frames a message, uncompressed.</summary>
+    /// <summary>Frames a message without compression.</summary>
     public static byte[] Of(ReadOnlySpan<byte> message)
     {
         var framed = new byte[PrefixLength + message.Length];
@@ -18,7 +18,7 @@ public static class RpcFrame
         return framed;
     }
 
-    /// <summary>The message in a frame.</summary>
+    /// <summary>Returns the message in a frame.</summary>
     public static byte[] Read(byte[] framed)
     {
         if (framed[0] == 0)

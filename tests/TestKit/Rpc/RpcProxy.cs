@@ -12,8 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Orchestrator.TestKit.Rpc;
 
 /// <summary>
-/// Stands between a gRPC client and its server and does with each call what a test says: passes it on, delays, changes, answers itself, or
-/// breaks it as only a broken network can.
+/// A proxy between a gRPC client and its server, controlled by a test. It can forward, delay, change or answer each call, or break it as
+/// only a faulty network can.
 /// </summary>
 public sealed class RpcProxy : IAsyncDisposable
 {
@@ -53,21 +53,21 @@ public sealed class RpcProxy : IAsyncDisposable
         Target = RpcClient.Target(target, "http");
     }
 
-    /// <summary>What is done with a call. Default: it is passed on.</summary>
+    /// <summary>Handles a call. Default: forwards it.</summary>
     public Func<ProxiedCall, Task> Handle { get; set; } = call => call.PassAsync();
 
-    /// <summary>Where it listens, as <c>host:port</c>.</summary>
+    /// <summary>Address of the proxy, as <c>host:port</c>.</summary>
     public string Address =>
         new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority;
 
-    /// <summary>Calls so far, by name.</summary>
+    /// <summary>Number of calls so far, by method name.</summary>
     public IReadOnlyDictionary<string, int> Calls => _calls;
 
     internal Uri Target { get; }
 
     /// <summary>Starts a proxy.</summary>
     /// <param name="target">Address of the server, <c>host:port</c> or <c>unix:PATH</c>.</param>
-    /// <param name="certificate">Certificate for TLS; null for clear text.</param>
+    /// <param name="certificate">TLS certificate, or null for clear text.</param>
     public static async Task<RpcProxy> StartAsync(string target, X509Certificate2? certificate = null)
     {
         var proxy = new RpcProxy(target, certificate);
@@ -105,7 +105,7 @@ public sealed class RpcProxy : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // The server is gone: so is this connection.
+            // The server has closed its connection, so the client's is closed too.
             http.Abort();
         }
     }

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.TestKit;
 
 /// <summary>
-/// Does something as another user of this machine: on a thread of its own, which alone gives up being root (credentials belong to threads
-/// in Linux, setresuid(2)).
+/// Runs code as another user of this machine. It uses a separate thread, which alone gives up root privileges, because credentials belong
+/// to threads in Linux (setresuid(2)).
 /// </summary>
 public static partial class OtherUser
 {
-    /// <summary>The user <c>nobody</c>.</summary>
+    /// <summary>Id of the user <c>nobody</c>.</summary>
     public const uint Id = 65534;
 
     private static nint SetUserIdsCall => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 147 : 117;
 
-    /// <summary>True where this process may become another user.</summary>
+    /// <summary>True if this process may become another user.</summary>
     public static bool IsPossible => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 
-    /// <summary>Calls a function as that user and gives what it gave.</summary>
+    /// <summary>Calls a function as that user and returns its result.</summary>
     public static T Do<T>(Func<T> function)
     {
         var done = new TaskCompletionSource<T>();

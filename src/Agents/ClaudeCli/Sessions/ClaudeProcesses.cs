@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Processes of the CLI on this machine, and the conversations that they have open.</summary>
-/// <param name="Sessions">By the conversation's id, the process that works in it.</param>
-/// <param name="Unassigned">Folders of processes of the CLI of which it is unknown in which conversation they work.</param>
-/// <remarks>The CLI writes <c>sessions/PID.json</c> while it runs. A version that does not is recognized by its name, and by the id where
-/// its command line or the environment of a command of it has one. The age of a file says nothing.</remarks>
+/// <summary>CLI processes on this machine and their open conversations.</summary>
+/// <param name="Sessions">Process that works in a conversation, by the conversation's id.</param>
+/// <param name="Unassigned">Working folders of CLI processes whose conversation is unknown.</param>
+/// <remarks>The CLI writes <c>sessions/PID.json</c> while it runs. A version that does not is recognized by its name. Its conversation is
+/// found by the id in its command line or in the environment of its child commands, if present. A file's age proves nothing.</remarks>
 public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, IReadOnlyList<string> Unassigned)
 {
     private const string SessionVariable = "CLAUDE_CODE_SESSION_ID";
     private const int LargestEntry = 64 * 1024;
 
-    /// <summary>A process has been started at most so long before it writes its file.</summary>
+    /// <summary>Maximum delay between the start of a process and the creation of its file.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
     private static readonly string[] ArgumentsWithId = ["--resume", "-r", "--session-id"];
 
-    /// <summary>Looks at all processes of this user.</summary>
+    /// <summary>Inspects all processes of this user.</summary>
     /// <param name="configDirectories">Folders of the CLI.</param>
     public static ClaudeProcesses Find(IReadOnlyList<string> configDirectories)
     {
@@ -54,7 +54,7 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
             }
             else if (ProcessTable.VariableOf(process.ProcessId, SessionVariable) is { Length: > 0 } of)
             {
-                // A command of the agent: whoever may still write in its folder.
+                // A child command of the agent, which may still write to its folder.
                 sessions.TryAdd(of, process.ProcessId);
             }
         }
@@ -99,7 +99,7 @@ public sealed record ClaudeProcesses(IReadOnlyDictionary<string, int> Sessions, 
         }
     }
 
-    // An older version is a script that Node.js runs.
+    // An older version is a script that runs in Node.js.
     private static bool IsScript(string argument) =>
         argument.EndsWith("/claude", StringComparison.Ordinal) || argument.Contains("/claude-code/", StringComparison.Ordinal);
 

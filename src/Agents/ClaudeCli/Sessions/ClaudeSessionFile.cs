@@ -3,52 +3,52 @@ using System.Text;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>The facts in the first and last lines of a conversation's file. A member is null if they lack it.</summary>
-/// <param name="Id">The conversation's id, which is the file's name.</param>
+/// <summary>Metadata from the first and last lines of a conversation's file. A member is null if these lines don't contain it.</summary>
+/// <param name="Id">Id of the conversation, which is the file's name.</param>
 /// <param name="Path">Absolute path of the file.</param>
-/// <param name="Bytes">Its size.</param>
+/// <param name="Bytes">Size of the file in bytes.</param>
 public sealed record ClaudeSessionFacts(string Id, string Path, long Bytes)
 {
-    /// <summary>The folder that the program worked in last.</summary>
+    /// <summary>Last working folder of the program.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The branch that was checked out there.</summary>
+    /// <summary>Branch that was checked out in the folder.</summary>
     public string? Branch { get; init; }
 
-    /// <summary>The name that the person gave it, else what they asked last, else first.</summary>
+    /// <summary>Name given by the user, or else the user's last request, or else the first one.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Version of the program that wrote last.</summary>
+    /// <summary>Version of the program that wrote the last line.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The model of the last answer.</summary>
+    /// <summary>Model of the last answer.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The first line with a time.</summary>
+    /// <summary>Time of the first line with a timestamp.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>The last line with a time.</summary>
+    /// <summary>Time of the last line with a timestamp.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>Tokens of the whole conversation as the model had them with its last answer, that answer included.</summary>
+    /// <summary>Tokens of the whole conversation in the model's context, including the last answer.</summary>
     public long? ContextTokens { get; init; }
 
-    /// <summary>The last text of the model, else of the person.</summary>
+    /// <summary>Last text of the model, or else of the user.</summary>
     public string? LastWords { get; init; }
 
-    /// <summary>Why nothing is known of it, as the end of a sentence; null: it could be read.</summary>
+    /// <summary>Reason, as the end of a sentence, for which the file could not be read. Null if it could be read.</summary>
     public string? Fault { get; init; }
 }
 
-/// <summary>Reads files of conversations (<c>projects/DIRECTORY/SESSION.jsonl</c>) by their ends, so that thousands of large ones are
-/// listed in a moment. The format is private to the program and changes: what a line lacks is unknown, and a file without any line of a
-/// known kind is named as such. Nothing is ever written.</summary>
+/// <summary>Reads only the ends of conversation files (<c>projects/DIRECTORY/SESSION.jsonl</c>), so that thousands of large ones can be
+/// listed quickly. The format is private to the program and changes, so missing values are unknown. A file without any line of a known
+/// kind is reported as a fault. Never writes.</summary>
 public static class ClaudeSessionFile
 {
     private const int HeadBytes = 16 * 1024;
     private const int TailBytes = 24 * 1024;
 
-    /// <summary>An answer with a large file in it is longer than the usual tail.</summary>
+    /// <summary>Maximum size of the tail, since an answer that contains a large file is longer than the usual tail.</summary>
     private const int LongestTail = 1024 * 1024;
     private const int MostHeadLines = 40;
     private const int LongestText = 2000;
@@ -71,7 +71,7 @@ public static class ClaudeSessionFile
     ];
 
     /// <summary>Reads the ends of a file.</summary>
-    /// <param name="path">Absolute path; a link is not followed.</param>
+    /// <param name="path">Absolute path. A link is not followed.</param>
     public static ClaudeSessionFacts Read(string path)
     {
         var facts = new ClaudeSessionFacts(System.IO.Path.GetFileNameWithoutExtension(path), path, 0);
@@ -86,8 +86,9 @@ public static class ClaudeSessionFile
         }
     }
 
-    /// <summary>All messages of a conversation, in order, and its sums; a line that is torn or of an unknown kind is left out.</summary>
-    /// <param name="path">Absolute path.</param>
+    /// <summary>Enumerates all messages of a conversation in order, with their usage. Partial lines and lines of unknown kinds are
+    /// skipped.</summary>
+    /// <param name="path">Absolute path of the file.</param>
     public static IEnumerable<ClaudeSessionMessage> Messages(string path)
     {
         using var file = RegularFile.TryOpen(path);
@@ -195,8 +196,8 @@ public static class ClaudeSessionFile
         return read == bytes.Length ? bytes : bytes[..read];
     }
 
-    /// <summary>Whole lines of a piece: what was cut at an end of the piece is none, the last line of the file without its end may be
-    /// torn and is then no JSON.</summary>
+    /// <summary>Returns the complete lines of a chunk. Lines cut off at the chunk's ends are dropped. The file's last line may lack its
+    /// line break and then be invalid JSON.</summary>
     private static List<Range> Lines(byte[] piece, bool isFromStart, bool isToEnd)
     {
         var lines = new List<Range>();
@@ -258,17 +259,17 @@ public static class ClaudeSessionFile
             )
             : null;
 
-    /// <summary>The facts in the last lines. They are read from the end on, and the first line that has a fact counts.</summary>
+    /// <summary>Metadata from the last lines. They are read backwards, and the first line with a value provides it.</summary>
     private sealed class Tail
     {
         private ClaudeSessionFacts _facts = new("", "", 0);
         private string? _asked;
         private string? _prompt;
 
-        /// <summary>A line of a known kind was seen.</summary>
+        /// <summary>True if a line of a known kind was found.</summary>
         public bool IsKnown { get; private set; }
 
-        /// <summary>All is known that people want to see of a session.</summary>
+        /// <summary>True if all metadata shown to users is known.</summary>
         public bool IsWhole => _facts is { LastAt: not null, LastWords: not null };
 
         public void Take(JsonElement root)
@@ -318,13 +319,13 @@ public static class ClaudeSessionFile
     }
 }
 
-/// <summary>A message of a conversation.</summary>
-/// <param name="IsOfModel">The model's; false: the person's, or what a tool has answered.</param>
-/// <param name="Text">Its text, cut; empty for calls and answers of tools.</param>
-/// <param name="At">When; null: unknown.</param>
-/// <param name="AnswerId">Id of the model's answer, of which one message is a part.</param>
-/// <param name="Model">The model.</param>
-/// <param name="Usage">Tokens of the answer as a whole; null: unknown.</param>
+/// <summary>Message of a conversation.</summary>
+/// <param name="IsOfModel">True for a message of the model, false for one of the user or a tool's result.</param>
+/// <param name="Text">Truncated text; empty for tool calls and their results.</param>
+/// <param name="At">Time of the message, or null if unknown.</param>
+/// <param name="AnswerId">Id of the model's answer that the message is part of.</param>
+/// <param name="Model">Model that wrote the message.</param>
+/// <param name="Usage">Tokens of the answer as a whole, or null if unknown.</param>
 public sealed record ClaudeSessionMessage(
     bool IsOfModel,
     string Text,

@@ -2,7 +2,7 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A structured calendar, ready to be searched for the next time it matches.</summary>
+/// <summary>A structured calendar, prepared for finding its next matching time.</summary>
 internal sealed class Calendar
 {
     private readonly bool[] _seconds;
@@ -13,7 +13,7 @@ internal sealed class Calendar
     private readonly bool[]? _years;
     private readonly bool[] _weekdays;
 
-    /// <summary>Prepares a complete calendar; a field without ranges matches nothing, except the year.</summary>
+    /// <summary>Prepares a complete calendar. A field without ranges matches nothing, except the year.</summary>
     public Calendar(StructuredCalendarSpec spec)
     {
         _seconds = CalendarField.Second.Matches(spec.Second);
@@ -25,11 +25,11 @@ internal sealed class Calendar
         _weekdays = CalendarField.DayOfWeek.Matches(spec.DayOfWeek);
     }
 
-    /// <summary>True if a wall-clock time matches, down to the second.</summary>
+    /// <summary>True if a local time matches, to the second.</summary>
     public bool Matches(DateTime local) => MatchesDay(local) && _hours[local.Hour] && _minutes[local.Minute] && _seconds[local.Second];
 
     /// <summary>
-    /// The first wall-clock time at or after the given one (whole seconds) that matches; null when there is none up to the year 2100.
+    /// Finds the first matching local time at or after the given one (whole seconds), or returns null if none exists up to the year 2100.
     /// </summary>
     public DateTime? Next(DateTime local)
     {

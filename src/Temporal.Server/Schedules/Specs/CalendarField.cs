@@ -4,7 +4,7 @@ using Range = Temporalio.Api.Schedule.V1.Range;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>One field of a calendar: its name in messages, its bounds and the names of its values.</summary>
+/// <summary>A field of a calendar: its name in messages, its bounds and the names of its values.</summary>
 internal sealed class CalendarField
 {
     private readonly string[] _names;
@@ -45,7 +45,7 @@ internal sealed class CalendarField
 
     public static CalendarField Year { get; } = new("Year", 2000, 2100, 0);
 
-    /// <summary>0 and 7 are Sunday.</summary>
+    /// <summary>The day of the week, where both 0 and 7 are Sunday.</summary>
     public static CalendarField DayOfWeek { get; } =
         new("DayOfWeek", 0, 7, 0, "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday");
 
@@ -55,13 +55,13 @@ internal sealed class CalendarField
 
     public int Max { get; }
 
-    /// <summary>The largest value that a star stands for: a week has seven days although Sunday has two numbers.</summary>
+    /// <summary>Largest value that <c>*</c> covers: 6 for the day of the week, because Sunday has two numbers.</summary>
     private int LastOfAll => this == DayOfWeek ? 6 : Max;
 
-    /// <summary>Reads a list such as <c>1,5-9,*/10,mon-fri</c>.</summary>
-    /// <param name="text">The text; an empty one stands for <paramref name="missing"/>.</param>
-    /// <param name="missing">What an empty text means.</param>
-    /// <exception cref="SpecException">The text is no list of values of this field.</exception>
+    /// <summary>Parses a list such as <c>1,5-9,*/10,mon-fri</c>.</summary>
+    /// <param name="text">The text; an empty text means <paramref name="missing"/>.</param>
+    /// <param name="missing">Text to use in place of an empty one.</param>
+    /// <exception cref="SpecException">The text is not a list of values of this field.</exception>
     public IEnumerable<Range> Parse(string text, string missing)
     {
         text = text.Trim().Length == 0 ? missing : text.Trim();
@@ -73,7 +73,7 @@ internal sealed class CalendarField
         return text.Split(',').Select(part => ParsePart(part.Trim())).ToList();
     }
 
-    /// <summary>Checks ranges and writes them in full: an end is never before its start, a step never less than one.</summary>
+    /// <summary>Validates ranges and completes them: an end is never before its start, a step never less than one.</summary>
     /// <exception cref="SpecException">A range is out of bounds.</exception>
     public void Complete(RepeatedField<Range> ranges)
     {
@@ -96,7 +96,7 @@ internal sealed class CalendarField
         }
     }
 
-    /// <summary>An entry for each value, by number: whether it matches.</summary>
+    /// <summary>Computes an array that is true at the index of each matching value.</summary>
     public bool[] Matches(RepeatedField<Range> ranges)
     {
         var matches = new bool[Max + 1];
@@ -155,7 +155,7 @@ internal sealed class CalendarField
             : slash.Length == 2 ? LastOfAll
             : start;
 
-        // Sunday as the end of a range is the seventh day, alone it is day 0.
+        // As the end of a range, Sunday is day 7; alone it is day 0.
         if (this == DayOfWeek && dash.Length == 1 && start == 7)
         {
             (start, end) = (0, slash.Length == 2 ? end : 0);

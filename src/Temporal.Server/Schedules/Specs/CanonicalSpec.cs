@@ -4,13 +4,13 @@ using Temporalio.Api.Schedule.V1;
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
-/// Brings a specification into the form in which it is kept and described: calendars and cron strings become structured calendars, all
-/// fields are complete.
+/// Converts a specification to the canonical form for storage and descriptions. Calendars and cron strings become structured calendars
+/// with all fields set.
 /// </summary>
 internal static class CanonicalSpec
 {
-    /// <summary>The canonical form of a specification.</summary>
-    /// <exception cref="SpecException">It is not valid.</exception>
+    /// <summary>Returns the canonical form of a specification.</summary>
+    /// <exception cref="SpecException">The specification is not valid.</exception>
     public static ScheduleSpec Of(ScheduleSpec given)
     {
         var spec = given.Clone();
@@ -51,7 +51,9 @@ internal static class CanonicalSpec
         return spec;
     }
 
-    /// <summary>A calendar of texts as a structured one; a time of day that is left out is midnight, a day every day.</summary>
+    /// <summary>
+    /// Converts a textual calendar to a structured one. A missing time of day means midnight; a missing day means every day.
+    /// </summary>
     /// <exception cref="SpecException">A field is not valid.</exception>
     public static StructuredCalendarSpec Structure(CalendarSpec calendar) =>
         new()

@@ -4,15 +4,15 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>Reads a cron string as a structured calendar, or <c>@every</c> as an interval.</summary>
+/// <summary>Parses a cron string to a structured calendar, or <c>@every</c> to an interval.</summary>
 internal static partial class CronText
 {
-    /// <summary>The meaning of a cron string.</summary>
-    /// <param name="Zone">Name of a time zone written into it; null for none.</param>
+    /// <summary>A parsed cron string: a calendar or an interval.</summary>
+    /// <param name="Zone">Name of the time zone in the string, or null for none.</param>
     internal sealed record Result(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string? Zone);
 
-    /// <summary>Reads <c>[CRON_TZ=ZONE] FIELDS [# COMMENT]</c>: five to seven fields, or a name such as <c>@daily</c>.</summary>
-    /// <exception cref="SpecException">It is no cron string.</exception>
+    /// <summary>Parses <c>[CRON_TZ=ZONE] FIELDS [# COMMENT]</c>: five to seven fields, or a name such as <c>@daily</c>.</summary>
+    /// <exception cref="SpecException">The text is not a valid cron string.</exception>
     public static Result Parse(string text)
     {
         var comment = "";

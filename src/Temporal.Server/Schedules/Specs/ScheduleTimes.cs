@@ -4,15 +4,17 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A time at which a schedule acts.</summary>
-/// <param name="Nominal">The time of the specification.</param>
-/// <param name="Actual">With the jitter added.</param>
+/// <summary>An action time of a schedule.</summary>
+/// <param name="Nominal">The time according to the specification.</param>
+/// <param name="Actual">The nominal time plus jitter.</param>
 internal readonly record struct ScheduleTime(DateTime Nominal, DateTime Actual);
 
-/// <summary>The times of a specification, a pure function of it.</summary>
+/// <summary>The times of a schedule specification, a pure function of the specification and a seed.</summary>
 internal sealed class ScheduleTimes
 {
-    /// <summary>The number of excluded times in a row that ends the search: a specification that excludes itself has no times.</summary>
+    /// <summary>
+    /// Number of consecutive excluded times after which the search ends, because a specification may exclude all its times.
+    /// </summary>
     private const int MostExcluded = 100_000;
 
     private static readonly DateTime Last = new(2100, 12, 31, 23, 59, 59, DateTimeKind.Utc);
@@ -26,7 +28,7 @@ internal sealed class ScheduleTimes
     private readonly string _seed;
 
     /// <summary>Prepares a canonical specification.</summary>
-    /// <param name="seed">What the jitter depends on besides the time: schedules of the same times should not all act at once.</param>
+    /// <param name="seed">Seed of the jitter, so that schedules with the same times do not all act at once.</param>
     public ScheduleTimes(ScheduleSpec spec, string seed)
     {
         var zone = Zone.Of(spec);
@@ -44,7 +46,7 @@ internal sealed class ScheduleTimes
         _seed = seed;
     }
 
-    /// <summary>The first time after the given one; null when there is none.</summary>
+    /// <summary>Finds the first time after the given one, or returns null if none exists.</summary>
     public ScheduleTime? Next(DateTime after)
     {
         if (_start is { } start && after < start)
@@ -52,7 +54,7 @@ internal sealed class ScheduleTimes
             after = start.AddTicks(-1);
         }
 
-        // A time whose jitter moves it past the given one may lie before it.
+        // A nominal time before the given time may have an actual time after it.
         var from = _jitter > TimeSpan.Zero ? Earlier(after, _jitter) : after;
         while (NextNominal(from) is { } nominal)
         {
@@ -68,7 +70,7 @@ internal sealed class ScheduleTimes
         return null;
     }
 
-    /// <summary>Up to <paramref name="count"/> times after the given one.</summary>
+    /// <summary>Enumerates up to <paramref name="count"/> times after the given one.</summary>
     public IEnumerable<ScheduleTime> Following(DateTime after, int count)
     {
         for (; count > 0 && Next(after) is { } next; count--)
@@ -124,7 +126,7 @@ internal sealed class ScheduleTimes
 
     private DateTime WithJitter(DateTime nominal)
     {
-        // Never past the next time, so that the order stays.
+        // Jitter never exceeds the distance to the next time, so that the order is preserved.
         var most = NextNominal(nominal) is { } following && following - nominal < _jitter ? following - nominal : _jitter;
         if (most < TimeSpan.FromMilliseconds(1))
         {
@@ -135,7 +137,7 @@ internal sealed class ScheduleTimes
         return nominal.AddMilliseconds(hash % (ulong)most.TotalMilliseconds);
     }
 
-    // FNV-1a, 64 bits, with a last mix: the same on every machine and in every release.
+    // 64-bit FNV-1a with a final mix; the result is the same on every machine and in every release.
     private static ulong Fnv(byte[] bytes)
     {
         var hash = 14695981039346656037UL;

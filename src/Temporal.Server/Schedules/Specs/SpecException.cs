@@ -1,4 +1,4 @@
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A schedule's specification that makes no sense; the message is for the client.</summary>
+/// <summary>An invalid schedule specification; the message is for the client.</summary>
 internal sealed class SpecException(string message) : Exception(message);

@@ -2,14 +2,14 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A time zone: how far clocks in it are ahead of UTC.</summary>
+/// <summary>A time zone with its offsets from UTC.</summary>
 internal abstract class Zone
 {
-    /// <summary>True if the clocks are never changed.</summary>
+    /// <summary>True if the offset never changes.</summary>
     public abstract bool IsFixed { get; }
 
-    /// <summary>The zone of a specification: given as data, by name, or UTC.</summary>
-    /// <exception cref="SpecException">There is no such zone on this machine, or the data cannot be read.</exception>
+    /// <summary>Returns the time zone of a specification: given as data, by name, or UTC.</summary>
+    /// <exception cref="SpecException">This machine does not know the zone, or the data can't be read.</exception>
     public static Zone Of(ScheduleSpec spec)
     {
         if (!spec.TimezoneData.IsEmpty)
@@ -30,7 +30,7 @@ internal abstract class Zone
     public abstract TimeSpan OffsetAt(DateTime utc);
 }
 
-/// <summary>A zone that this machine knows.</summary>
+/// <summary>A time zone that this machine knows by name.</summary>
 internal sealed class NamedZone(TimeZoneInfo zone) : Zone
 {
     public override bool IsFixed => !zone.SupportsDaylightSavingTime;

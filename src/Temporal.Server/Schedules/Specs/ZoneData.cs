@@ -4,8 +4,8 @@ using System.Text;
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>
-/// A zone that a client gave as the content of a file of the time zone database (TZif, RFC 9636): changes of the clock one by one, and a
-/// rule for the time after the last.
+/// A time zone from the content of a time zone database file (TZif, RFC 9636) that a client sent. It contains single offset changes and a
+/// rule for the time after the last change.
 /// </summary>
 internal sealed class ZoneData : Zone
 {
@@ -27,8 +27,8 @@ internal sealed class ZoneData : Zone
 
     public override bool IsFixed => _changes.Length == 0 && _rule is null or { IsFixed: true };
 
-    /// <summary>Reads the content of such a file.</summary>
-    /// <exception cref="SpecException">It is none.</exception>
+    /// <summary>Parses the content of a TZif file.</summary>
+    /// <exception cref="SpecException">The content is not a valid TZif file.</exception>
     public static ZoneData Read(ReadOnlySpan<byte> file)
     {
         try
@@ -40,7 +40,7 @@ internal sealed class ZoneData : Zone
                 return Body(body, counts, timeLength: 4, rule: null);
             }
 
-            // What follows holds the same again with times of 64 bits, and the rule.
+            // The second block repeats the data with 64-bit times; the rule follows it.
             var second = body[counts.Length(4)..];
             (counts, _) = Header(second);
             body = second[HeaderLength..];
@@ -138,7 +138,7 @@ internal sealed class ZoneData : Zone
             : throw new FormatException("its end is missing");
     }
 
-    /// <summary>The number of each thing in a body.</summary>
+    /// <summary>Number of entries of each kind in a data block.</summary>
     private sealed record Counts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
     {
         public int Length(int timeLength) =>

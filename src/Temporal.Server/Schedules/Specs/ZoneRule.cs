@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>A rule for clocks as POSIX writes it in <c>TZ</c>: <c>EST5EDT,M3.2.0,M11.1.0</c>. Offsets there count westwards.</summary>
+/// <summary>
+/// A time zone rule in the POSIX <c>TZ</c> format: <c>EST5EDT,M3.2.0,M11.1.0</c>. Its offsets are positive west of Greenwich.
+/// </summary>
 internal sealed partial class ZoneRule
 {
-    // A rule without days means those of the United States, as everywhere.
+    // A rule without dates conventionally means those of the United States.
     private const string DefaultDays = ",M3.2.0,M11.1.0";
 
     private readonly TimeSpan _standard;
@@ -20,8 +22,8 @@ internal sealed partial class ZoneRule
 
     public bool IsFixed => _summer is null;
 
-    /// <summary>Reads a rule.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses a rule.</summary>
+    /// <exception cref="FormatException">The text is not a valid rule.</exception>
     public static ZoneRule Parse(string text)
     {
         var match = Form.Match(text);
@@ -70,8 +72,8 @@ internal sealed partial class ZoneRule
     )]
     private static partial Regex Form { get; }
 
-    /// <summary>A day of the year and a time on it.</summary>
-    /// <param name="Kind"><c>J</c>: day 1 to 365, 29 February does not count; <c>D</c>: day 0 to 365; <c>M</c>: a weekday of a
+    /// <summary>A day of the year with a time of day.</summary>
+    /// <param name="Kind"><c>J</c> for day 1 to 365 without 29 February, <c>D</c> for day 0 to 365, <c>M</c> for a weekday of a
     /// month.</param>
     private sealed partial record Day(char Kind, int Number, int Week, int Weekday, TimeSpan At)
     {
@@ -93,7 +95,7 @@ internal sealed partial class ZoneRule
             return day.IsValid ? day : throw new FormatException($"there is no day '{text}'");
         }
 
-        /// <summary>The time on the clocks of a year.</summary>
+        /// <summary>Returns the local time in the given year.</summary>
         public DateTime In(int year)
         {
             var january = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -114,7 +116,7 @@ internal sealed partial class ZoneRule
                 _ => Number <= 365,
             };
 
-        // Week 5 is the last one, whether it is the fourth or the fifth.
+        // Week 5 means the last one, which may be the fourth or the fifth.
         private DateTime WeekdayOf(int year)
         {
             var first = new DateTime(year, Number, 1, 0, 0, 0, DateTimeKind.Utc);

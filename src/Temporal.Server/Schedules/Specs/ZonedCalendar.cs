@@ -1,20 +1,18 @@
 namespace Temporal.Server.Schedules.Specs;
 
-/// <summary>
-/// A calendar in a time zone. An hour that is left out in spring never matches, one that is repeated in autumn matches both times.
-/// </summary>
+/// <summary>A calendar in a time zone. A skipped hour never matches; a repeated hour matches both times.</summary>
 internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
 {
-    // Clocks are changed at most a few times a year: within so short a step at most once.
+    // Offsets change at most a few times a year, so at most once within such a short step.
     private static readonly TimeSpan Step = TimeSpan.FromDays(20);
 
     /// <summary>True if a time matches.</summary>
     public bool Matches(DateTime utc) => calendar.Matches(DateTime.SpecifyKind(utc + zone.OffsetAt(utc), DateTimeKind.Unspecified));
 
-    /// <summary>The first time after the given one that matches; null when there is none.</summary>
+    /// <summary>Finds the first matching time after the given one, or returns null if none exists.</summary>
     public DateTime? Next(DateTime after)
     {
-        // Whole seconds from here on.
+        // Continues with whole seconds.
         var from = new DateTime(after.Ticks - (after.Ticks % TimeSpan.TicksPerSecond) + TimeSpan.TicksPerSecond, DateTimeKind.Utc);
         while (true)
         {
@@ -30,12 +28,14 @@ internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
                 return found;
             }
 
-            // The clock was changed on the way: go on from there with the new one.
+            // The offset changed on the way, so the search continues from there with the new offset.
             from = change;
         }
     }
 
-    /// <summary>The first time up to <paramref name="to"/> at which another offset holds; null when the clock is not changed.</summary>
+    /// <summary>
+    /// Finds the first time up to <paramref name="to"/> with another offset, or returns null if the offset does not change.
+    /// </summary>
     private DateTime? NextChange(DateTime from, DateTime to, TimeSpan offset)
     {
         if (zone.IsFixed && zone.OffsetAt(to) == offset)

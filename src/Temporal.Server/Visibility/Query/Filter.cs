@@ -1,42 +1,40 @@
 namespace Temporal.Server.Visibility.Query;
 
 /// <summary>
-/// A condition over attributes, understood and checked; values are <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.
+/// A resolved and validated condition on attributes. Values are <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.
 /// </summary>
 internal abstract record Filter;
 
-/// <summary>Both (or, if not <paramref name="IsAnd"/>, any) of two conditions.</summary>
+/// <summary>Matches if both conditions match or, if not <paramref name="IsAnd"/>, at least one.</summary>
 internal sealed record LogicalFilter(bool IsAnd, Filter Left, Filter Right) : Filter;
 
-/// <summary>The opposite of a condition.</summary>
+/// <summary>Matches if the inner condition does not.</summary>
 internal sealed record NotFilter(Filter Inner) : Filter;
 
-/// <summary>
-/// A comparison by <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c> with a single-valued attribute.
-/// </summary>
+/// <summary>Compares a single-valued attribute with <c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</summary>
 internal sealed record ComparisonFilter(SearchAttribute Attribute, string Operator, object Value) : Filter;
 
-/// <summary>IN or NOT IN over a single-valued attribute.</summary>
+/// <summary>IN or NOT IN on a single-valued attribute.</summary>
 internal sealed record InFilter(SearchAttribute Attribute, IReadOnlyList<object> Values, bool Negated) : Filter;
 
-/// <summary>Matches if a keyword list or a text holds any of the terms.</summary>
+/// <summary>Matches if a keyword list or a text contains any of the terms.</summary>
 internal sealed record TermsFilter(SearchAttribute Attribute, IReadOnlyList<string> Terms, bool Negated) : Filter;
 
-/// <summary>BETWEEN or NOT BETWEEN, both ends included.</summary>
+/// <summary>BETWEEN or NOT BETWEEN, with both ends inclusive.</summary>
 internal sealed record RangeFilter(SearchAttribute Attribute, object Low, object High, bool Negated) : Filter;
 
 /// <summary>Matches if an attribute has no value.</summary>
 internal sealed record NullFilter(SearchAttribute Attribute, bool Negated) : Filter;
 
-/// <summary>Matches if a value begins with a text.</summary>
+/// <summary>Matches if a value starts with the prefix.</summary>
 internal sealed record PrefixFilter(SearchAttribute Attribute, string Prefix, bool Negated) : Filter;
 
-/// <summary>A whole query, understood.</summary>
-/// <param name="Where">The condition; null for none.</param>
-/// <param name="GroupByStatus">Whether counts are wanted per status.</param>
-/// <param name="NamesDivision">Whether the query itself speaks of the namespace division; else only runs of users are meant.</param>
+/// <summary>A resolved query.</summary>
+/// <param name="Where">The condition, or null for none.</param>
+/// <param name="GroupByStatus">True to count runs per status.</param>
+/// <param name="NamesDivision">True if the query names the namespace division; otherwise it covers only users' runs.</param>
 internal sealed record VisibilityQuery(Filter? Where, bool GroupByStatus, bool NamesDivision)
 {
-    /// <summary>The query that all runs of users satisfy.</summary>
+    /// <summary>The query that matches all users' runs.</summary>
     public static VisibilityQuery Everything { get; } = new(null, GroupByStatus: false, NamesDivision: false);
 }

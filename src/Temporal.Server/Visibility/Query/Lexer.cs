@@ -5,7 +5,7 @@ namespace Temporal.Server.Visibility.Query;
 /// <summary>Splits the text of a query into tokens.</summary>
 internal sealed class Lexer(string text, int offset)
 {
-    // Words that are no names unless they stand in backquotes.
+    // Reserved words, which are names only in backquotes.
     private static readonly HashSet<string> Keywords =
     [
         "all",
@@ -89,7 +89,7 @@ internal sealed class Lexer(string text, int offset)
 
     public static bool IsKeyword(string name) => Keywords.Contains(name.ToLowerInvariant());
 
-    /// <summary>The next token; after the end, the end again.</summary>
+    /// <summary>Returns the next token; after the last one, always the end token.</summary>
     public Token Next()
     {
         while (SkipBlank()) { }
@@ -110,7 +110,7 @@ internal sealed class Lexer(string text, int offset)
         };
     }
 
-    /// <summary>Passes over a blank or a comment; false where neither stands.</summary>
+    /// <summary>Skips a blank or a comment. Returns false if neither follows.</summary>
     private bool SkipBlank()
     {
         if (_at >= text.Length)
@@ -171,7 +171,7 @@ internal sealed class Lexer(string text, int offset)
         return Make(TokenKind.Invalid, value.ToString());
     }
 
-    // The escapes of MySQL strings.
+    // Escape sequences of MySQL strings.
     private static char Unescape(char c) =>
         c switch
         {
@@ -216,7 +216,7 @@ internal sealed class Lexer(string text, int offset)
             SkipDigits();
         }
 
-        // A number that runs into a letter is no number.
+        // A number immediately followed by a letter is invalid.
         var kind =
             _at < text.Length && (char.IsLetter(text[_at]) || text[_at] == '_') ? TokenKind.Invalid
             : isFloat ? TokenKind.Float
@@ -246,7 +246,7 @@ internal sealed class Lexer(string text, int offset)
 
     private Token Symbol()
     {
-        // The other way to write 'and' and 'or'.
+        // Alternative spellings of 'and' and 'or'.
         if (string.CompareOrdinal(text, _at, "&&", 0, 2) == 0 || string.CompareOrdinal(text, _at, "||", 0, 2) == 0)
         {
             _at += 2;

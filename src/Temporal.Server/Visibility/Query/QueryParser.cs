@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>Reads the query language of visibility: an SQL condition, then optionally GROUP BY, ORDER BY and LIMIT.</summary>
+/// <summary>Parses the visibility query language: an SQL condition, then optionally GROUP BY, ORDER BY and LIMIT.</summary>
 internal sealed class QueryParser
 {
     private const int DeepestNesting = 200;
@@ -17,9 +17,9 @@ internal sealed class QueryParser
         _token = _lexer.Next();
     }
 
-    /// <summary>Parses a query; an empty one has no condition.</summary>
-    /// <exception cref="QueryException">The text is not in the language; the position counts within the statement that the real server puts
-    /// around it.</exception>
+    /// <summary>Parses a query. An empty query has no condition.</summary>
+    /// <exception cref="QueryException">The text has a syntax error. Its position refers to the complete statement that the Temporal
+    /// server builds from the query.</exception>
     public static QuerySyntax Parse(string query)
     {
         var text = query.Trim();
@@ -202,7 +202,7 @@ internal sealed class QueryParser
         throw Unexpected();
     }
 
-    /// <summary>A value, with the arithmetic that the language has and no attribute offers.</summary>
+    /// <summary>Parses a value, including arithmetic, which is valid syntax but no attribute supports.</summary>
     private Expression Value()
     {
         var left = Operand();
@@ -273,7 +273,7 @@ internal sealed class QueryParser
     {
         if (TryKeyword("select"))
         {
-            // What it selects does not matter: there are no subqueries here.
+            // Skips the content, because subqueries are not supported.
             for (var open = 1; open > 0; Advance())
             {
                 open +=

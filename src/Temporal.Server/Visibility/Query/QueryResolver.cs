@@ -2,10 +2,9 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>Gives the names and values of a query their meaning, and refuses what is not offered.</summary>
-/// <param name="find">The attribute of a name; null when there is none.</param>
-/// <param name="rewrite">Changes a text before it is compared with an attribute of that name; for ids that are stored under another
-/// form.</param>
+/// <summary>Resolves the names and values of a query and rejects unsupported operations.</summary>
+/// <param name="find">Finds an attribute by name, or returns null.</param>
+/// <param name="rewrite">Changes a value before it is compared with the named attribute, for ids that are stored in another form.</param>
 internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<string, string, string>? rewrite = null)
 {
     private const int MostTerms = 500;
@@ -13,8 +12,8 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
     private bool _namesDivision;
     private int _terms;
 
-    /// <summary>Understands a query.</summary>
-    /// <exception cref="QueryException">It is not valid; the message is for the client.</exception>
+    /// <summary>Parses and resolves a query.</summary>
+    /// <exception cref="QueryException">The query is not valid; the message is for the client.</exception>
     public VisibilityQuery Resolve(string query)
     {
         var syntax = QueryParser.Parse(query);
@@ -116,7 +115,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
     {
         var texts = values.Select(value => System.Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
 
-        // The empty keyword of a list is no term that could be found, as on the real server.
+        // As in the Temporal server, an empty keyword in a list is not a searchable term.
         return new TermsFilter(
             attribute,
             [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Where(term => term.Length > 0).Distinct()],
@@ -151,7 +150,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         return find(name) ?? throw QueryException.UnknownAttribute(Shown(name));
     }
 
-    // A word of the real server's parser, which it shows in lower case.
+    // A keyword of the Temporal server's parser, whose messages show it in lower case.
     private static string Shown(string name) => name.Equals("status", StringComparison.OrdinalIgnoreCase) ? "status" : name;
 
     private object Value(SearchAttribute attribute, Expression expression)

@@ -1,9 +1,9 @@
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>Writes expressions as the real server's messages show them.</summary>
+/// <summary>Formats expressions as in the Temporal server's messages.</summary>
 internal static class QueryText
 {
-    /// <summary>The text of an expression: operators in lower case, strings in single quotes.</summary>
+    /// <summary>Formats an expression: operators in lower case, strings in single quotes.</summary>
     public static string Of(Expression expression) =>
         expression switch
         {
@@ -22,7 +22,7 @@ internal static class QueryText
             _ => throw new ArgumentOutOfRangeException(nameof(expression), expression.Kind, "not an expression that is written"),
         };
 
-    /// <summary>A string as a literal.</summary>
+    /// <summary>Formats a string as a literal.</summary>
     public static string Quote(string value) =>
         $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 

@@ -5,14 +5,12 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>
-/// Turns the literals of a query into what the storage compares with: times and durations in nanoseconds, statuses as numbers.
-/// </summary>
+/// <summary>Converts the literals of a query to stored values: times and durations in nanoseconds, statuses as numbers.</summary>
 internal static partial class QueryValues
 {
     private const long NanosecondsPerTick = 100;
 
-    /// <summary>A value in the form of the attribute's column.</summary>
+    /// <summary>Converts a value to the form of the attribute's column.</summary>
     /// <exception cref="QueryException">The value has another type than the attribute.</exception>
     public static object Convert(SearchAttribute attribute, object value) =>
         attribute switch
@@ -34,7 +32,7 @@ internal static partial class QueryValues
             _ => value is string,
         };
 
-    // The value with the name of its type in Go, which the real server's message shows.
+    // The value with the name of its Go type, as in the Temporal server's message.
     private static string Shown(object value) =>
         value switch
         {
@@ -44,7 +42,7 @@ internal static partial class QueryValues
             _ => string.Create(CultureInfo.InvariantCulture, $"{value} (type: int64)"),
         };
 
-    /// <summary>A time in nanoseconds since 1970; times that don't fit are moved to the end of the range (years 1677 to 2262).</summary>
+    /// <summary>Converts a time to nanoseconds since 1970, clamped to the supported range (years 1677 to 2262).</summary>
     public static long Nanoseconds(DateTimeOffset time)
     {
         var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
@@ -53,7 +51,7 @@ internal static partial class QueryValues
             : ticks * NanosecondsPerTick;
     }
 
-    /// <summary>A time in nanoseconds since 1970, moved to the end of the range where it does not fit.</summary>
+    /// <summary>Converts a time to nanoseconds since 1970, clamped to the supported range.</summary>
     public static long Nanoseconds(Timestamp time) =>
         time.Seconds switch
         {
@@ -62,7 +60,7 @@ internal static partial class QueryValues
             _ => (time.Seconds * 1_000_000_000) + time.Nanos,
         };
 
-    /// <summary>Reads a time as RFC 3339 with up to nine decimals; null if it is none.</summary>
+    /// <summary>Parses an RFC 3339 time with up to nine decimals, or returns null if it is not valid.</summary>
     public static long? ParseTime(string text)
     {
         var match = Rfc3339().Match(text);
@@ -91,7 +89,7 @@ internal static partial class QueryValues
     }
 
     /// <summary>
-    /// Reads the time of a search attribute: RFC 3339 to the letter, any number of decimals, also behind a comma; null if it is none.
+    /// Parses the time of a search attribute: strict RFC 3339 with any number of decimals, also after a comma. Null if it is not valid.
     /// </summary>
     public static long? ParseAttributeTime(string text)
     {
@@ -100,7 +98,7 @@ internal static partial class QueryValues
             return null;
         }
 
-        // The calendar of .NET begins a year later; such a time lies far before the range that is kept.
+        // .NET does not support the year 0, which is far before the supported range anyway.
         var first = text.StartsWith("0000-", StringComparison.Ordinal);
         return first && ParseTime("2000" + text[4..].Replace(',', '.')) is not null ? long.MinValue
             : first ? null
@@ -135,7 +133,7 @@ internal static partial class QueryValues
         throw QueryException.Invalid($"invalid ExecutionStatus value '{text}'");
     }
 
-    // TimedOut as TIMED_OUT.
+    // Converts TimedOut to TIMED_OUT.
     private static string Screaming(string name) => WordStart().Replace(name, "_$0").ToUpperInvariant();
 
     private static object Duration(object value)

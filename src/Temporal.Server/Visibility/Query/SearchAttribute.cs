@@ -2,19 +2,20 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>One searchable attribute.</summary>
-/// <param name="Name">The name in queries.</param>
+/// <summary>A search attribute.</summary>
+/// <param name="Name">Name in queries.</param>
 /// <param name="Type">Type of its values.</param>
-/// <param name="Column">Name of the storage column; for keyword lists and texts, of the field that their terms are kept under.</param>
+/// <param name="Column">Name of the storage column; for keyword lists and texts, name of the field under which their terms are
+/// stored.</param>
 internal sealed record SearchAttribute(string Name, IndexedValueType Type, string Column)
 {
-    /// <summary>True if its values are kept as terms, of which a run can have several.</summary>
+    /// <summary>True if values are stored as terms, of which a run can have several.</summary>
     public bool IsMultiValued => Type is IndexedValueType.Text or IndexedValueType.KeywordList;
 
-    /// <summary>The name of the type as payload metadata and messages show it.</summary>
+    /// <summary>Name of the type in payload metadata and messages.</summary>
     public string TypeName => NameOf(Type);
 
-    /// <summary>The name of a type as payload metadata and messages show it.</summary>
+    /// <summary>Returns the name of a type in payload metadata and messages.</summary>
     public static string NameOf(IndexedValueType type) =>
         type switch
         {

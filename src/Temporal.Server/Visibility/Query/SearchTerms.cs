@@ -3,10 +3,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>The terms that a text or an entry of a keyword list is found by.</summary>
+/// <summary>Extracts the searchable terms of a text or a keyword.</summary>
 internal static class SearchTerms
 {
-    /// <summary>A keyword is its own term; a text has its words, in lower case and without accents, as terms.</summary>
+    /// <summary>Extracts terms. A keyword is its own term; the terms of a text are its words, in lower case and without accents.</summary>
     public static IEnumerable<string> Of(IndexedValueType type, string value) => type == IndexedValueType.Text ? Words(value) : [value];
 
     private static string[] Words(string text)

@@ -2,10 +2,10 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>The names of statuses in queries and groups.</summary>
+/// <summary>Names of workflow statuses in queries and groups.</summary>
 internal static class StatusNames
 {
-    /// <summary>The short name, such as <c>TimedOut</c>.</summary>
+    /// <summary>Returns the short name of a status, such as <c>TimedOut</c>.</summary>
     public static string Of(WorkflowExecutionStatus status) =>
         status switch
         {

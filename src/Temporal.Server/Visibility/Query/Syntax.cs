@@ -1,20 +1,20 @@
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>A query as it was written, before names and values are understood.</summary>
-/// <param name="Where">The condition; null for none.</param>
-/// <param name="GroupBy">The fields of GROUP BY, in order.</param>
-/// <param name="OrderBy">The fields of ORDER BY, in order.</param>
-/// <param name="HasLimit">Whether there is a LIMIT clause.</param>
+/// <summary>A parsed query, before its names and values are resolved.</summary>
+/// <param name="Where">The condition, or null for none.</param>
+/// <param name="GroupBy">Fields of GROUP BY, in order.</param>
+/// <param name="OrderBy">Fields of ORDER BY, in order.</param>
+/// <param name="HasLimit">True if the query has a LIMIT clause.</param>
 internal sealed record QuerySyntax(Expression? Where, IReadOnlyList<Expression> GroupBy, IReadOnlyList<Expression> OrderBy, bool HasLimit);
 
-/// <summary>A part of a condition.</summary>
+/// <summary>An expression in a condition.</summary>
 internal abstract record Expression
 {
-    /// <summary>Name of the kind in the real server's parser, which its messages show.</summary>
+    /// <summary>Name of the expression's kind in the Temporal server's parser, as its messages show it.</summary>
     public abstract string Kind { get; }
 }
 
-/// <summary>A name.</summary>
+/// <summary>An identifier.</summary>
 internal sealed record NameExpression(string Name) : Expression
 {
     public override string Kind => "*sqlparser.ColName";
@@ -22,7 +22,7 @@ internal sealed record NameExpression(string Name) : Expression
 
 /// <summary>A literal: <see cref="string"/>, <see cref="long"/> or <see cref="double"/>.</summary>
 /// <param name="Value">The value.</param>
-/// <param name="Text">How it is written in messages.</param>
+/// <param name="Text">Text of the literal in messages.</param>
 internal sealed record LiteralExpression(object Value, string Text) : Expression
 {
     public override string Kind => "*sqlparser.SQLVal";
@@ -64,15 +64,15 @@ internal sealed record ParenthesisExpression(Expression Inner) : Expression
     public override string Kind => "*sqlparser.ParenExpr";
 }
 
-/// <summary>The parts of the language that no query may use: arithmetic, subqueries.</summary>
+/// <summary>An expression that no query may use: arithmetic, subqueries.</summary>
 /// <param name="Name">Name of the kind.</param>
-/// <param name="Text">How it is written in messages.</param>
+/// <param name="Text">Text of the expression in messages.</param>
 internal sealed record OtherExpression(string Name, string Text) : Expression
 {
     public override string Kind => Name;
 }
 
-/// <summary>A comparison by an operator in lower case, such as <c>!=</c>, <c>not in</c>, <c>starts_with</c>.</summary>
+/// <summary>A comparison with an operator in lower case, such as <c>!=</c>, <c>not in</c>, <c>starts_with</c>.</summary>
 internal sealed record ComparisonExpression(Expression Left, string Operator, Expression Right) : Expression
 {
     public override string Kind => "*sqlparser.ComparisonExpr";

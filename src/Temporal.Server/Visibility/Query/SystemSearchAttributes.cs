@@ -2,7 +2,7 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>The attributes that every namespace has.</summary>
+/// <summary>The search attributes that every namespace has.</summary>
 internal static class SystemSearchAttributes
 {
     public const string ExecutionStatus = "ExecutionStatus";
@@ -10,7 +10,7 @@ internal static class SystemSearchAttributes
     public const string NamespaceDivision = "TemporalNamespaceDivision";
     public const string WorkflowId = "WorkflowId";
 
-    /// <summary>The attributes that the server computes: kept in columns of their own, never set by users.</summary>
+    /// <summary>Attributes that the server computes. They have their own columns, and users can't set them.</summary>
     public static IReadOnlyDictionary<string, SearchAttribute> Computed { get; } =
         Table(
             (WorkflowId, IndexedValueType.Keyword, "workflow_id"),
@@ -31,7 +31,7 @@ internal static class SystemSearchAttributes
             ("RootRunId", IndexedValueType.Keyword, "root_run_id")
         );
 
-    /// <summary>The attributes with a fixed name that are set like custom ones: by SDKs and by parts of the server.</summary>
+    /// <summary>Attributes with a fixed name that SDKs and server components set like custom ones.</summary>
     public static IReadOnlyDictionary<string, SearchAttribute> Predefined { get; } =
         Table(
             ("BatcherNamespace", IndexedValueType.Keyword, "batcher_namespace"),
@@ -51,7 +51,7 @@ internal static class SystemSearchAttributes
             ("TemporalWorkflowVersioningBehavior", IndexedValueType.Keyword, "versioning_behavior")
         );
 
-    /// <summary>True if users can't make or remove an attribute of this name.</summary>
+    /// <summary>True if users can't add or remove an attribute with this name.</summary>
     public static bool IsReserved(string name) => Computed.ContainsKey(name) || Predefined.ContainsKey(name);
 
     private static Dictionary<string, SearchAttribute> Table(params (string Name, IndexedValueType Type, string Column)[] rows) =>

@@ -1,6 +1,6 @@
 namespace Temporal.Server.Visibility.Query;
 
-/// <summary>The kinds of words in a query.</summary>
+/// <summary>The kinds of tokens in a query.</summary>
 internal enum TokenKind
 {
     End,
@@ -13,13 +13,13 @@ internal enum TokenKind
     Symbol,
 }
 
-/// <summary>One word of a query.</summary>
-/// <param name="Kind">What it is.</param>
+/// <summary>A token of a query.</summary>
+/// <param name="Kind">Kind of the token.</param>
 /// <param name="Text">Identifier, keyword in lower case, content of a string, digits, or the symbol itself.</param>
-/// <param name="Position">Where the reader stood after it, as error messages count.</param>
+/// <param name="Position">Position of the lexer after the token, as error messages count it.</param>
 internal readonly record struct Token(TokenKind Kind, string Text, int Position)
 {
-    /// <summary>The text of it in an error message: symbols and the end have none there.</summary>
+    /// <summary>The token's text in an error message, or null for symbols and the end.</summary>
     public string? Near => Kind is TokenKind.End or TokenKind.Symbol || (Kind == TokenKind.Invalid && Text.Length == 0) ? null : Text;
 
     public bool IsKeyword(string word) => Kind == TokenKind.Keyword && Text == word;
